@@ -1,0 +1,126 @@
+"""Gold: documents with their labels, and the file a person reviews.
+
+The reviewed source of the dataset is one pretty-printed JSON an article, a span a line: everything but the text,
+which the seed and its zones give.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+import msgspec
+
+from onrecord.dataset.documents import Document
+from onrecord.dataset.faults import Fault, refuse
+from onrecord.dataset.reading import read_value
+from onrecord.dataset.records import EventMention, Labels, Mention, Quote, Record, Registries, Stance
+
+
+class Article(Record, frozen=True, kw_only=True):
+    """A document and its gold labels."""
+
+    document: Document
+    labels: Labels
+
+
+class Gold(Record, frozen=True, kw_only=True):
+    """All articles, in order of id, and the registries their ids are from."""
+
+    articles: tuple[Article, ...]
+    registries: Registries
+
+
+class GoldFile(Record, frozen=True, kw_only=True):
+    """The reviewed source of one article's labels."""
+
+    id: str
+    text_sha256: str
+    mentions: tuple[Mention, ...] = ()
+    quotes: tuple[Quote, ...] = ()
+    stances: tuple[Stance, ...] = ()
+    events: tuple[EventMention, ...] = ()
+
+
+def gold_json(document: Document, labels: Labels) -> bytes:
+    """The reviewed source of an article: pretty-printed JSON, a span a line, defaults left out."""
+    value = GoldFile(
+        id=document.id,
+        text_sha256=document.text_sha256,
+        mentions=labels.mentions,
+        quotes=labels.quotes,
+        stances=labels.stances,
+        events=labels.events,
+    )
+    return (_pretty(_without_defaults(value), 0) + "\n").encode("utf-8")
+
+
+def read_gold_folder(folder: Path, documents: Sequence[Document]) -> tuple[Article, ...]:
+    """Read ``ID.json`` of every document.
+
+    Raises:
+        FaultsError: With the faults of all files, or for labels of another text.
+    """
+    faults: list[Fault] = []
+    articles: list[Article] = []
+    for document in documents:
+        path = folder / f"{document.id}.json"
+        if not path.is_file():
+            faults.append(Fault("file", str(path), None, "", "no such file", f"the labels of {document.id}"))
+            continue
+        value, wrong = read_value(path, path.read_bytes(), GoldFile)
+        faults += wrong
+        if value is None:
+            continue
+        if value.text_sha256 != document.text_sha256:
+            hint = "the labels were made on another version of the text"
+            faults.append(Fault("hash", str(path), None, "/text_sha256", value.text_sha256, document.text_sha256, hint))
+            continue
+        labels = Labels(mentions=value.mentions, quotes=value.quotes, stances=value.stances, events=value.events)
+        articles.append(Article(document=document, labels=labels))
+    refuse(faults)
+    return tuple(articles)
+
+
+def ordered(labels: Labels) -> Labels:
+    """The same labels in reading order."""
+    return Labels(
+        mentions=tuple(sorted(labels.mentions, key=lambda m: (m.start, -m.end, m.id or ""))),
+        quotes=tuple(sorted(labels.quotes, key=lambda q: (q.content[0].start, -q.content[-1].end, q.id or ""))),
+        stances=tuple(sorted(labels.stances, key=lambda s: (min(e.start for e in s.evidence), s.id or ""))),
+        events=tuple(sorted(labels.events, key=lambda e: (e.start, -e.end, e.id or ""))),
+    )
+
+
+def _without_defaults(value: object) -> Any:
+    if isinstance(value, msgspec.Struct):
+        fields = msgspec.structs.fields(value)
+        kept = {field.name: (getattr(value, field.name), field) for field in fields}
+        return {
+            name: _without_defaults(inner)
+            for name, (inner, field) in kept.items()
+            if field.required or inner != field.default
+        }
+    if isinstance(value, tuple):
+        return [_without_defaults(inner) for inner in value]
+    return value
+
+
+def _pretty(value: Any, depth: int) -> str:
+    """JSON in which a container without containers of containers takes one line."""
+    if not _nested(value):
+        return json.dumps(value, ensure_ascii=False)
+    pad, end = "  " * (depth + 1), "  " * depth
+    if isinstance(value, dict):
+        inner = [f"{pad}{json.dumps(key)}: {_pretty(each, depth + 1)}" for key, each in value.items()]
+        return "{\n" + ",\n".join(inner) + f"\n{end}}}"
+    return "[\n" + ",\n".join(f"{pad}{_pretty(each, depth + 1)}" for each in value) + f"\n{end}]"
+
+
+def _nested(value: Any) -> bool:
+    """Whether a list of objects, which is broken over lines, lies anywhere within."""
+    if isinstance(value, dict):
+        return any(_nested(each) for each in value.values())
+    return isinstance(value, list) and any(isinstance(each, dict) for each in value)
