@@ -1,0 +1,1 @@
+"""Label Studio and the way from annotation to gold."""

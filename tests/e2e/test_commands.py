@@ -1,0 +1,150 @@
+"""The annotation commands against a real server, as a person types them; killed and run again."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from onrecord.annotation.server import Home, Running, find
+
+pytestmark = pytest.mark.labelstudio
+
+COMMAND = [sys.executable, "-c", "from onrecord.cli import main; main()", "annotation"]
+
+
+@pytest.fixture(scope="module")
+def data(tmp_path_factory: pytest.TempPathFactory, server: Running) -> Iterator[Path]:
+    """The data folder of a server that ``serve`` runs (the session's own server has made the environment by then)."""
+    folder = tmp_path_factory.mktemp("served")
+    process = serve(folder)
+    yield folder
+    stop(process)
+
+
+def serve(folder: Path) -> subprocess.Popen[bytes]:
+    process = subprocess.Popen(
+        [*COMMAND, "serve", "--data", str(folder)], stdout=subprocess.PIPE, stderr=subprocess.PIPE
+    )
+    assert process.stdout is not None
+    url = process.stdout.readline().decode().strip()
+    assert url.startswith("http://127.0.0.1:"), url
+    return process
+
+
+def stop(process: subprocess.Popen[bytes]) -> None:
+    process.send_signal(signal.SIGTERM)
+    assert process.wait(30) == 0
+
+
+def run(*words: str | Path, root: Path) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        [*COMMAND, *map(str, words)], cwd=root, capture_output=True, text=True, check=False, timeout=120
+    )
+
+
+def test_push_submit_pull_build(data: Path, root: Path, tmp_path: Path) -> None:
+    words = ("--annotator", "first", "--round", "again", "--data", data)
+    pushed = run("push", *words, "--proposed", "eval/baselines/rules.jsonl", root=root)
+    assert pushed.returncode == 0, pushed.stderr
+    assert "5 documents added" in pushed.stderr
+    assert pushed.stdout.startswith("http://127.0.0.1:")
+    submitted = run("submit", "eval/baselines/rules.jsonl", *words, root=root)
+    assert "5 documents annotated" in submitted.stderr, submitted.stderr
+    again = run("submit", "eval/baselines/rules.jsonl", *words, root=root)
+    assert "0 documents annotated, 5 were already" in again.stderr
+    pulled = run("pull", "--round", "again", "--data", data, "-o", tmp_path, root=root)
+    assert pulled.returncode == 0, pulled.stderr
+    assert (tmp_path / "again" / "first.json").is_file()
+    assert "5 annotations" in pulled.stdout
+
+
+def test_a_round_without_a_project_is_said_so(data: Path, root: Path) -> None:
+    done = run("pull", "--round", "never", "--data", data, root=root)
+    assert done.returncode == 2
+    assert "no project of the round 'never'" in done.stderr
+    done = run(
+        "submit", "eval/baselines/rules.jsonl", "--annotator", "x", "--round", "never", "--data", data, root=root
+    )
+    assert done.returncode == 2
+    assert "push first" in done.stderr
+
+
+def test_a_second_server_on_the_same_data_is_refused(data: Path, root: Path) -> None:
+    done = run("serve", "--data", data, root=root)
+    assert done.returncode == 2
+    assert "runs already" in done.stderr
+
+
+def test_the_server_listens_on_loopback_alone_and_secrets_are_the_user_s(data: Path) -> None:
+    running = find(data)
+    assert running is not None
+    port = running.url.rpartition(":")[2]
+    listening = [line.split() for line in Path("/proc/net/tcp").read_text().splitlines()[1:]]
+    addresses = {row[1] for row in listening if row[3] == "0A" and int(row[1].split(":")[1], 16) == int(port)}
+    assert addresses == {f"0100007F:{int(port):04X}"}
+    environment = Path(f"/proc/{running.pid}/environ").read_bytes()
+    assert b"COLLECT_ANALYTICS=false" in environment
+    for name in ("server.json", "accounts.json"):
+        if (data / name).exists():
+            assert (data / name).stat().st_mode & 0o077 == 0
+
+
+def test_nothing_is_lost_when_the_server_is_killed(root: Path, tmp_path: Path, server: Running) -> None:
+    folder = tmp_path / "data"
+    words = ("--annotator", "first", "--round", "killed", "--data", folder)
+    process = serve(folder)
+    assert run("push", *words, "--document", "000_178a6b88b61942c1", root=root).returncode == 0
+    running = find(folder)
+    assert running is not None
+    os.kill(running.pid, signal.SIGKILL)
+    stop(process)
+    down = run("push", *words, root=root)
+    assert down.returncode == 2
+    assert "no server runs" in down.stderr
+    process = serve(folder)
+    try:
+        again = run("push", *words, root=root)
+        assert "4 documents added, 1 were there" in again.stderr, again.stderr
+        assert run("submit", "eval/baselines/rules.jsonl", *words, root=root).returncode == 0
+        pulled = run("pull", "--round", "killed", "--data", folder, "-o", tmp_path / "out", root=root)
+        assert "5 annotations" in pulled.stdout
+    finally:
+        stop(process)
+
+
+def test_two_annotators_push_at_once(data: Path, root: Path, tmp_path: Path) -> None:
+    started = [
+        subprocess.Popen(
+            [*COMMAND, "push", "--annotator", name, "--round", "both", "--data", str(data)],
+            cwd=root,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+        )
+        for name in ("ann", "bob")
+    ]
+    for process in started:
+        _, said = process.communicate(timeout=120)
+        assert process.returncode == 0, said
+    time.sleep(0.1)
+    pulled = run("pull", "--round", "both", "--data", data, "-o", tmp_path, root=root)
+    assert pulled.returncode == 0, pulled.stderr
+    assert {path.name for path in (tmp_path / "both").iterdir()} == {"ann.json", "bob.json"}
+
+
+def test_home_is_where_it_is_said_to_be(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.setenv("ONRECORD_HOME", str(tmp_path))
+    monkeypatch.delenv("ONRECORD_LABEL_STUDIO", raising=False)
+    home = Home.default()
+    assert home.folder == tmp_path
+    assert home.binary is None
+    half = home.environment / "bin"
+    half.mkdir(parents=True)
+    (half / "label-studio").write_text("")
+    assert home.binary is None, "an environment that was cut off is not taken for whole"
