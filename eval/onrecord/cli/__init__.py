@@ -1,0 +1,56 @@
+"""The ``onrecord`` command. Heavy libraries are imported by the commands that use them, never here."""
+
+from __future__ import annotations
+
+import sys
+from typing import Annotated, NoReturn
+
+import typer
+
+from onrecord.cli import annotation, dataset, score
+from onrecord.cli.show import complain
+
+app = typer.Typer(
+    name="onrecord",
+    help="Who said what, about whom, on which event: a labelled news dataset and the scorer for it.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
+app.command("score")(score.score)
+app.command("predict")(score.predict)
+app.command("ingest")(dataset.ingest)
+app.command("build")(dataset.build)
+app.add_typer(annotation.app, name="annotation")
+
+
+def _version(asked: bool) -> None:
+    if asked:
+        import importlib.metadata
+
+        typer.echo(f"onrecord {importlib.metadata.version('onrecord')}")
+        raise typer.Exit
+
+
+@app.callback()
+def _options(
+    version: Annotated[
+        bool, typer.Option("--version", help="Print the version.", callback=_version, is_eager=True)
+    ] = False,
+) -> None:
+    """Options before any command."""
+
+
+def main() -> NoReturn:
+    """Run the command: exit code 0 when all is well, 2 for input that cannot be used."""
+    try:
+        code = app(standalone_mode=False)  # the code of a typer.Exit comes back as a value
+    except (typer.Abort, KeyboardInterrupt):
+        sys.exit(130)
+    except BrokenPipeError:
+        sys.stderr.close()  # what was read on was cut off, for instance by head
+        sys.exit(0)
+    except Exception as error:
+        sys.exit(complain(error))
+    sys.exit(code or 0)

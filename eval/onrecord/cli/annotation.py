@@ -1,0 +1,139 @@
+"""``onrecord annotation``: a real Label Studio server, documents in, annotations out."""
+
+from __future__ import annotations
+
+import signal
+import threading
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from onrecord.cli.show import note, read_input, show_faults, working
+
+if TYPE_CHECKING:
+    from onrecord.annotation.accounts import Access
+
+app = typer.Typer(help="Annotate with Label Studio.", no_args_is_help=True)
+
+Data = Annotated[Path, typer.Option(help="Folder of the server's database.")]
+Round = Annotated[str, typer.Option("--round", help="Name of the round of annotation, such as first-pass.")]
+Url = Annotated[str | None, typer.Option(help="Another server than the one started here.")]
+Token = Annotated[str | None, typer.Option(envvar="ONRECORD_TOKEN", help="API token for --url.")]
+Seeds = Annotated[Path, typer.Option(help="Folder of the seeds.")]
+Registries = Annotated[Path, typer.Option(help="Folder of the registries.")]
+
+DATA = Path(".onrecord/server")
+
+
+@app.command()
+def serve(data: Data = DATA) -> None:
+    """Start a local server and keep it until Ctrl-C: loopback only, telemetry off, no prompts."""
+    from onrecord.annotation.server import Home, serving
+
+    with serving(Home.default(), data, note) as running:
+        typer.echo(running.url)
+        note(f"log in as {running.email} with the password {running.password}")
+        note("stop with Ctrl-C")
+        asked = threading.Event()
+        for number in (signal.SIGINT, signal.SIGTERM):
+            signal.signal(number, lambda *_: asked.set())
+        asked.wait()
+    note("stopped")
+
+
+@app.command()
+def push(
+    annotator: Annotated[str, typer.Option(help="Whose project; the account is made if there is none.")],
+    round: Round,
+    data: Data = DATA,
+    seeds: Seeds = Path("seeds"),
+    registries: Registries = Path("annotation/registries"),
+    proposed: Annotated[
+        Path | None, typer.Option(help="Prediction file to start from; none for a blind annotation.")
+    ] = None,
+    document: Annotated[list[str] | None, typer.Option(help="Only these documents.")] = None,
+    url: Url = None,
+    token: Token = None,
+) -> None:
+    """Make an annotator's project, if there is none, and add the documents it lacks."""
+    from onrecord.annotation import project
+    from onrecord.dataset import read_documents, read_registries
+    from onrecord.eval import read_submission
+
+    documents = read_documents(seeds)
+    ids = read_registries(registries)
+    labels = {}
+    if proposed is not None:
+        labels = dict(read_submission(proposed, read_input(proposed), documents, ids).documents)
+    wanted = [each for each in documents if document is None or each.id in document]
+    if document is not None and (unknown := sorted(set(document) - {each.id for each in wanted})):
+        raise typer.BadParameter(f"no such document: {', '.join(unknown)}", param_hint="--document")
+    access = _access(data, url, token)
+    with working("pushing"):
+        account = access.account(annotator)
+        client = project.connect(access.url, access.token)
+        done = project.push(client, round, annotator, wanted, ids, labels, note)
+    note(f"{len(done.added)} documents added, {len(done.present)} were there")
+    if account is not None:
+        note(f"{annotator} logs in as {account.email} with the password {account.password}")
+    typer.echo(f"{access.url}/projects/{done.project}/data")
+
+
+@app.command()
+def submit(
+    labels: Annotated[Path, typer.Argument(help="Labels, JSON Lines as in a prediction file; - for standard input.")],
+    annotator: Annotated[str, typer.Option(help="Whose account hands them in.")],
+    round: Round,
+    data: Data = DATA,
+    seeds: Seeds = Path("seeds"),
+    registries: Registries = Path("annotation/registries"),
+) -> None:
+    """Hand in labels that were made outside the editor, through the annotator's own account."""
+    from onrecord.annotation import project
+    from onrecord.dataset import read_documents, read_registries
+    from onrecord.eval import read_submission
+
+    ids = read_registries(registries)
+    submission = read_submission(labels, read_input(labels), read_documents(seeds), ids)
+    access = _access(data, None, None)
+    with working("submitting"):
+        account = access.account(annotator)
+        assert account is not None
+        client = project.connect(access.url, account.token)
+        projects = project.projects_of(client, round)
+        if annotator not in projects:
+            raise project.ProjectError(f"no project of {annotator} in the round {round!r}: push first")
+        done = project.submit(client, projects[annotator], submission.documents, ids, note)
+    note(f"{len(done)} documents annotated, {len(submission.documents) - len(done)} were already")
+
+
+@app.command()
+def pull(
+    round: Round,
+    data: Data = DATA,
+    seeds: Seeds = Path("seeds"),
+    output: Annotated[Path, typer.Option("--output", "-o", help="Folder of the exports.")] = Path("annotation/exports"),
+    url: Url = None,
+    token: Token = None,
+) -> None:
+    """Export every annotator's annotations of a round, untouched, and check them."""
+    from onrecord.annotation import project
+    from onrecord.dataset import read_documents
+
+    documents = read_documents(seeds)
+    access = _access(data, url, token)
+    with working("pulling"):
+        pulled = project.pull(project.connect(access.url, access.token), round, output, documents, note)
+    for each in pulled:
+        typer.echo(f"{each.path}: {each.annotations} annotations")
+    if faults := [fault for each in pulled for fault in each.faults]:
+        show_faults(faults)
+        note("the exports are kept as they came; mend the annotations in Label Studio and pull again")
+        raise typer.Exit(2)
+
+
+def _access(data: Path, url: str | None, token: str | None) -> Access:
+    from onrecord.annotation.accounts import Access
+
+    return Access.find(data, url, token)

@@ -1,0 +1,67 @@
+"""``onrecord ingest`` and ``onrecord build``."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from onrecord.cli.show import note, working
+
+
+def ingest(
+    path: Annotated[Path, typer.Argument(help="A .txt, .html or .jsonl file, or a folder of such.")],
+    topic: Annotated[str, typer.Option(help="What the articles are about, as a short slug; splits go by topic.")],
+    seeds: Annotated[Path, typer.Option(help="Folder of the seeds.")] = Path("seeds"),
+    language: Annotated[str, typer.Option(help="BCP 47 tag, where the source does not say.")] = "en",
+) -> None:
+    """Make seeds of new articles and propose their zones, in one small file each to look over and edit."""
+    from onrecord.dataset.faults import show
+    from onrecord.dataset.ingest import ingest as run
+
+    for each in run(path, seeds, topic, language):
+        typer.echo(each.path)
+        for zone in each.description.zones:
+            note(f"  {zone.kind:9} {zone.start:6}-{zone.end:<6} {show(zone.opens)}")
+        for warning in each.warnings:
+            note(f"  look: {warning}")
+
+
+def build(
+    seeds: Annotated[Path, typer.Option(help="Folder of the seeds and their descriptions.")] = Path("seeds"),
+    annotation: Annotated[Path, typer.Option(help="Folder of registries, exports and annotators.")] = Path(
+        "annotation"
+    ),
+    exports: Annotated[
+        str, typer.Option(help="Which folder of annotation/exports the gold comes from.")
+    ] = "first-pass",
+    output: Annotated[Path, typer.Option("--output", "-o", help="The dataset folder.")] = Path("dataset"),
+    check: Annotated[
+        bool, typer.Option("--check", help="Change nothing; exit 2 where a file is not as built.")
+    ] = False,
+) -> None:
+    """Turn seeds, exports and registries into the dataset folder: reviewed JSON, Parquet and card."""
+    from onrecord.annotation.passes import articles_of_pass, provenance, read_annotators
+    from onrecord.dataset import read_documents, read_registries
+    from onrecord.dataset.build import build as make
+    from onrecord.dataset.build import differences, write
+    from onrecord.dataset.gold import Gold
+
+    with working("building the dataset"):
+        documents = read_documents(seeds)
+        registries = read_registries(annotation / "registries")
+        annotators = read_annotators(annotation / "annotators.jsonl")
+        articles, unlabelled = articles_of_pass(annotation / "exports" / exports, documents, annotators)
+        gold = Gold(articles=tuple(articles), registries=registries)
+        built = make(gold, provenance(annotators, articles))
+        changed = differences(built, output) if check else write(built, output)
+    for id in unlabelled:
+        note(f"left out, not annotated yet: {id}")
+    for name in changed:
+        typer.echo(f"{'differs' if check else 'written'}: {output / name}")
+    if check and changed:
+        note("run onrecord build, and commit what it writes")
+        raise typer.Exit(2)
+    if not changed:
+        note(f"{output} is as its sources give it")

@@ -1,0 +1,79 @@
+"""What every command shows alike: faults, notes and progress, all on standard error."""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import typer
+
+if TYPE_CHECKING:
+    from onrecord.dataset.faults import Fault
+
+MOST = 100
+"""How many faults are shown; all are counted."""
+
+
+def complain(error: Exception) -> int:
+    """Say what is wrong with the input and return the exit code; anything else is a defect and is raised."""
+    from onrecord.dataset.faults import FaultsError
+
+    if isinstance(error, FaultsError):
+        show_faults(error.faults)
+        return 2
+    if hasattr(error, "show") and hasattr(error, "exit_code"):  # click's own, which newer typer brings along itself
+        error.show()
+        return int(error.exit_code)
+    if type(error).__name__ in ("ServerError", "ProjectError"):
+        note(str(error))
+        return 2
+    if isinstance(error, OSError) and error.filename is not None:
+        note(f"{error.filename}: {error.strerror}")
+        return 2
+    raise error
+
+
+def show_faults(faults: Sequence[Fault]) -> None:
+    """Faults in full, up to a number, and how many there are."""
+    from onrecord.dataset.faults import show
+
+    for fault in faults[:MOST]:
+        lines = str(fault).split("\n")
+        typer.echo("\n".join(f"{'    ' if i else ''}{show(line.strip())}" for i, line in enumerate(lines)), err=True)
+    more = f", of which {MOST} are shown" if len(faults) > MOST else ""
+    typer.echo(f"{len(faults)} fault{'s' if len(faults) > 1 else ''}{more}; nothing was written", err=True)
+
+
+def faults_json(faults: Sequence[Fault]) -> str:
+    """Faults as one JSON object."""
+    import dataclasses
+
+    return json.dumps({"faults": [dataclasses.asdict(fault) for fault in faults]}, ensure_ascii=False, indent=1)
+
+
+def note(text: str) -> None:
+    """A line for the person at the terminal."""
+    typer.echo(text, err=True)
+
+
+def read_input(path: Path) -> bytes:
+    """A file's bytes, or standard input's for ``-``."""
+    return sys.stdin.buffer.read() if str(path) == "-" else path.read_bytes()
+
+
+@contextmanager
+def working(what: str) -> Iterator[None]:
+    """A spinner on a terminal while something long goes on; one line where there is no terminal."""
+    from rich.console import Console
+
+    console = Console(stderr=True)
+    if not console.is_terminal:
+        console.print(what, highlight=False, markup=False)
+        yield
+        return
+    with console.status(what):
+        yield

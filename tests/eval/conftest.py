@@ -1,0 +1,64 @@
+"""A tiny corpus to score on, and the gold labels as a submission."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+from onrecord.dataset import Article, Gold, Registries
+from onrecord.eval import Result, Submission, read_submission, score_submission
+
+Lines = list[dict[str, Any]]
+Scorer = Callable[[Lines], Result]
+
+
+def lines_of(articles: tuple[Article, ...]) -> Lines:
+    """The gold labels as prediction lines."""
+    import msgspec
+
+    return [
+        {
+            "doc_id": a.document.id,
+            "text_sha256": a.document.text_sha256,
+            **json.loads(msgspec.json.encode(a.labels)),
+        }
+        for a in articles
+    ]
+
+
+def as_bytes(lines: Lines) -> bytes:
+    return b"".join(json.dumps(line).encode() + b"\n" for line in lines)
+
+
+@pytest.fixture
+def perfect(gold: Gold) -> Lines:
+    """The gold labels of all articles as a prediction file, free to be changed."""
+    return lines_of(gold.articles)
+
+
+@pytest.fixture(scope="session")
+def read(gold: Gold) -> Callable[[Lines], Submission]:
+    documents = [article.document for article in gold.articles]
+
+    def run(lines: Lines) -> Submission:
+        return read_submission("p.jsonl", as_bytes(lines), documents, gold.registries)
+
+    return run
+
+
+@pytest.fixture(scope="session")
+def scored(gold: Gold, read: Callable[[Lines], Submission]) -> Scorer:
+    def run(lines: Lines) -> Result:
+        return score_submission(gold.articles, gold.registries, read(lines), "all")
+
+    return run
+
+
+def f1(result: Result) -> dict[str, float | None]:
+    return {f"{each.layer.name}:{name}": score.f1 for each in result.layers for name, score in each.scores.items()}
+
+
+NO_IDS = Registries()

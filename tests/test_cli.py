@@ -1,0 +1,122 @@
+"""The command as people type it: real processes, real files, exit codes."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+HEAVY = ("datasets", "pandas", "sklearn", "label_studio_sdk", "pyarrow", "numpy", "scipy", "trafilatura")
+
+
+def run(*words: str | Path, cwd: Path, stdin: bytes = b"") -> subprocess.CompletedProcess[bytes]:
+    command = [sys.executable, "-c", "from onrecord.cli import main; main()", *map(str, words)]
+    return subprocess.run(command, cwd=cwd, input=stdin, capture_output=True, timeout=120, check=False)
+
+
+def test_help_imports_nothing_heavy(root: Path) -> None:
+    code = (
+        "import sys; sys.argv = ['onrecord', '--help']\n"
+        "from onrecord.cli import main\n"
+        "try: main()\n"
+        f"finally: print(sorted(set({HEAVY!r}) & set(sys.modules)), file=sys.stderr)"
+    )
+    done = subprocess.run([sys.executable, "-c", code], cwd=root, capture_output=True, text=True, check=False)
+    assert done.returncode == 0
+    assert done.stderr.strip() == "[]"
+    for command in ("score", "predict", "ingest", "build", "annotation"):
+        assert command in done.stdout
+
+
+def test_scoring_imports_only_what_it_needs(root: Path) -> None:
+    code = (
+        "import sys; sys.argv = ['onrecord', 'score', 'eval/baselines/rules.jsonl']\n"
+        "from onrecord.cli import main\n"
+        "try: main()\n"
+        "finally: print(sorted({'datasets', 'pandas', 'sklearn', 'label_studio_sdk', 'scipy'} & set(sys.modules)),"
+        " file=sys.stderr)"
+    )
+    done = subprocess.run([sys.executable, "-c", code], cwd=root, capture_output=True, text=True, check=False)
+    assert done.stderr.strip() == "[]"
+
+
+def test_score_prints_a_table_and_writes_the_result(root: Path, tmp_path: Path) -> None:
+    done = run("score", "eval/baselines/rules.jsonl", "-o", tmp_path / "r.json", cwd=root)
+    assert done.returncode == 0, done.stderr
+    out = done.stdout.decode()
+    assert "entities:strict" in out
+    assert "onrecord|split:test|" in out
+    assert f"result: {tmp_path / 'r.json'}" in out
+    assert json.loads((tmp_path / "r.json").read_bytes())["format"] == "onrecord-result/1"
+
+
+def test_commands_compose(root: Path) -> None:
+    predicted = run("predict", "--split", "test", cwd=root)
+    assert len(predicted.stdout.splitlines()) == 3
+    scored = run("score", "-", "--json", cwd=root, stdin=predicted.stdout)
+    value = json.loads(scored.stdout)
+    assert value["documents"]["missing"] == []
+    assert value["layers"]["entities"]["measures"]["strict"]["f1"] > 0.5
+
+
+def test_a_broken_file_gets_all_its_faults_no_score_and_exit_code_2(root: Path, tmp_path: Path) -> None:
+    raw = (root / "eval/baselines/rules.jsonl").read_bytes().splitlines()
+    raw[0] = raw[0].replace(b'"type":"PER"', b'"type":"PERSON"', 1)
+    raw[1] = b"{"
+    (tmp_path / "p.jsonl").write_bytes(b"\n".join(raw))
+    done = run("score", tmp_path / "p.jsonl", "-o", tmp_path / "r.json", cwd=root)
+    assert done.returncode == 2
+    assert done.stdout == b""
+    said = done.stderr.decode()
+    assert "p.jsonl:1 /mentions/0/type: [label]" in said
+    assert "p.jsonl:2: [json]" in said
+    assert "2 faults" in said
+    assert not (tmp_path / "r.json").exists()
+    machine = run("score", tmp_path / "p.jsonl", "--json", cwd=root)
+    assert machine.returncode == 2
+    assert {fault["line"] for fault in json.loads(machine.stdout)["faults"]} == {1, 2}
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        ("score", "nothing.jsonl"),
+        ("score", "eval/baselines/rules.jsonl", "--gold", "nowhere"),
+        ("score", "eval/baselines/rules.jsonl", "--split", "train"),
+        ("build", "--annotation", "nowhere"),
+        ("build", "--exports", "nowhere"),
+        ("build", "--seeds", "tests"),
+        ("ingest", "README.md", "--topic", "t"),
+        ("annotation", "push", "--annotator", "a", "--round", "r", "--data", "nowhere"),
+        ("annotation", "pull", "--round", "r", "--url", "http://127.0.0.1:1"),
+        ("nonsense",),
+    ],
+)
+def test_mistakes_are_explained_without_a_traceback(root: Path, words: tuple[str, ...]) -> None:
+    done = run(*words, cwd=root)
+    assert done.returncode == 2, done.stderr
+    assert done.stderr.strip()
+    assert b"Traceback" not in done.stderr
+
+
+def test_a_round_trip_from_ingest_to_a_second_look(root: Path, tmp_path: Path) -> None:
+    (tmp_path / "a.txt").write_text("Leaders meet in the town hall\n\nThey met and they talked at length.\n")
+    done = run("ingest", tmp_path / "a.txt", "--topic", "t", "--seeds", tmp_path / "seeds", cwd=root)
+    assert done.returncode == 0, done.stderr
+    assert Path(done.stdout.decode().strip()).is_file()
+    assert b"no date of publication" in done.stderr
+
+
+def test_build_check_says_what_differs(root: Path, tmp_path: Path) -> None:
+    done = run("build", "--check", "-o", tmp_path, cwd=root)
+    assert done.returncode == 2
+    assert done.stdout.count(b"differs: ") == 19
+    assert list(tmp_path.iterdir()) == []
+    assert run("build", "--check", cwd=root).returncode == 0
+
+
+def test_the_version_is_printed(root: Path) -> None:
+    assert run("--version", cwd=root).stdout.startswith(b"onrecord 0.")
