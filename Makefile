@@ -1,0 +1,42 @@
+# Everything is made from a bare checkout: Python 3.11 or newer, make and git are enough.
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+export ONRECORD_HOME ?= $(CURDIR)/.onrecord
+export PIP_DISABLE_PIP_VERSION_CHECK := 1
+
+.PHONY: demo test lint docs clean
+
+$(VENV)/score: pyproject.toml
+	$(PYTHON) -m venv $(VENV)
+	$(BIN)/pip install --quiet --editable .
+	touch $@
+
+$(VENV)/dev: pyproject.toml
+	$(PYTHON) -m venv $(VENV)
+	$(BIN)/pip install --quiet --editable '.[dev]'
+	touch $@ $(VENV)/score
+
+demo: $(VENV)/score
+	@mkdir -p results
+	$(BIN)/onrecord predict --system rules -o results/rules.jsonl
+	cmp results/rules.jsonl eval/baselines/rules.jsonl
+	$(BIN)/onrecord score eval/baselines/rules.jsonl -o results/rules.test.json
+
+# the Label Studio server is installed into an environment of its own by the first test that needs it
+test: $(VENV)/dev
+	$(BIN)/pytest
+
+lint: $(VENV)/dev
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+
+# whatever is generated: the dataset folder, the baseline's predictions, the tables in the documents
+docs: $(VENV)/dev
+	$(BIN)/onrecord build
+	$(BIN)/onrecord predict --system rules -o eval/baselines/rules.jsonl
+	$(BIN)/python docs/generate.py
+
+clean:
+	rm -rf $(VENV) .onrecord results

@@ -1,0 +1,93 @@
+"""What must be true of the repository itself."""
+
+from __future__ import annotations
+
+import hashlib
+import importlib.util
+import re
+import subprocess
+from pathlib import Path
+
+import pytest
+
+from onrecord.dataset import Gold
+
+
+def tracked(root: Path) -> list[Path]:
+    done = subprocess.run(["git", "ls-files", "-co", "--exclude-standard"], cwd=root, capture_output=True, check=True)
+    return [root / name for name in done.stdout.decode().splitlines() if (root / name).is_file()]
+
+
+def test_generated_parts_of_the_documents_are_current(root: Path, gold: Gold) -> None:
+    spec = importlib.util.spec_from_file_location("generate", root / "docs" / "generate.py")
+    assert spec is not None
+    assert spec.loader is not None
+    generate = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(generate)
+    assert list(generate.stale(generate.parts(gold))) == [], "run make docs"
+
+
+def test_the_namespace_has_no_init_and_every_portion_is_typed(root: Path) -> None:
+    for portion in ("dataset", "annotation", "eval"):
+        assert not (root / portion / "onrecord" / "__init__.py").exists()
+        for package in (root / portion / "onrecord").iterdir():
+            if (package / "__init__.py").exists():
+                assert (package / "py.typed").exists()
+
+
+def test_imports_run_one_way(root: Path) -> None:
+    allowed = {
+        "dataset/onrecord/dataset": {"dataset"},
+        "annotation/onrecord/annotation": {"annotation", "dataset", "eval"},
+        "eval/onrecord/eval": {"eval", "dataset"},
+    }
+    for folder, names in allowed.items():
+        for path in (root / folder).rglob("*.py"):
+            used = set(re.findall(r"^\s*(?:from|import) onrecord\.(\w+)", path.read_text(), re.MULTILINE))
+            assert used <= names, path
+
+
+def test_the_seeds_are_what_their_readme_says(root: Path) -> None:
+    readme = (root / "seeds" / "README.md").read_text()
+    seeds = sorted((root / "seeds").glob("*.txt"))
+    assert len(seeds) == 5
+    for seed in seeds:
+        assert f"| `{seed.name}` |" in readme
+        assert hashlib.sha256(seed.read_bytes()).hexdigest() in readme
+
+
+SHARED = Path(__file__).parents[2] / "shared" / "seeds"
+
+
+@pytest.mark.conformance
+@pytest.mark.skipif(not SHARED.is_dir(), reason="the seeds as they were handed over are not beside this checkout")
+def test_the_seeds_are_those_that_were_handed_over(root: Path) -> None:
+    for seed in SHARED.glob("*.txt"):
+        assert (root / "seeds" / seed.name).read_bytes() == seed.read_bytes()
+
+
+def test_no_path_of_a_machine_and_no_index_host_is_in_the_repository(root: Path) -> None:
+    hosts = re.compile(rb"/(?:root|home/\w+)/|py" + rb"pi\.org|files\.pythonhosted")
+    for path in tracked(root):
+        if path.suffix not in (".parquet",):
+            assert hosts.search(path.read_bytes()) is None, path
+
+
+def test_guideline_rules_named_by_labels_exist(root: Path, gold: Gold) -> None:
+    guidelines = (root / "annotation" / "GUIDELINES.md").read_text()
+    defined = set(re.findall(r"^\*\*([A-Z]\d+)\*\*", guidelines, re.MULTILINE))
+    used = {
+        rule
+        for article in gold.articles
+        for items in (
+            article.labels.mentions,
+            article.labels.quotes,
+            article.labels.stances,
+            article.labels.events,
+        )
+        for item in items
+        if item.rule
+        for rule in re.findall(r"[A-Z]\d+", item.rule)
+    }
+    assert used
+    assert used <= defined
