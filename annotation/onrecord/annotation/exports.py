@@ -16,6 +16,7 @@ import msgspec
 
 from onrecord.annotation.convert import from_result, unused_parts
 from onrecord.annotation.labelling import config_hash
+from onrecord.dataset.check import faults_of
 from onrecord.dataset.documents import Document
 from onrecord.dataset.faults import Fault, nearest, refuse, show
 from onrecord.dataset.reading import read_value
@@ -105,10 +106,7 @@ def read_export(path: Path, documents: Sequence[Document]) -> tuple[list[Annotat
             labels, wrong = from_result(annotation.result, document.text)
             wrong += unused_parts(annotation.result)
             if wrong:
-                faults += [
-                    Fault(code, str(path), None, f"{pointer}/result{where}", show(found), expected, hint)
-                    for code, where, found, expected, hint in wrong
-                ]
+                faults += faults_of(str(path), None, wrong, within=f"{pointer}/result")
                 continue
             annotations.append(
                 Annotation(

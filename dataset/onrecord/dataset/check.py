@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 
 from onrecord.dataset.documents import Document
 from onrecord.dataset.faults import Fault, nearest, show
@@ -203,9 +203,9 @@ def _check_stances(stances: Sequence[Stance]) -> Iterator[Wrong]:
         first.setdefault(key, index)
 
 
-def faults_of(file: str, line: int | None, wrong: Iterable[Wrong], item: Callable[[str], str] = str) -> list[Fault]:
-    """``wrong`` as faults of a file."""
+def faults_of(file: str, line: int | None, wrong: Iterable[Wrong], within: str = "") -> list[Fault]:
+    """``wrong`` as faults of a file; ``within`` is the pointer that theirs are relative to."""
     return [
-        Fault(code, file, line, item(pointer), show(found), show(expected), hint)
+        Fault(code, file, line, within + pointer, show(found), show(expected), hint)
         for code, pointer, found, expected, hint in wrong
     ]

@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterator
 from pathlib import Path
 from typing import TypeVar
 
-import msgspec
-
-from onrecord.dataset.faults import Fault, nearest, refuse, show
+from onrecord.dataset.check import Wrong, faults_of
+from onrecord.dataset.faults import Fault, nearest, refuse
 from onrecord.dataset.reading import read_lines
-from onrecord.dataset.records import UNKNOWN, Claim, Entity, Event, Record, Registries
+from onrecord.dataset.records import UNKNOWN, Claim, Entity, Event, Registries
 
 R = TypeVar("R", Entity, Event, Claim)
 
@@ -41,87 +40,50 @@ def read_registries(folder: Path) -> Registries:
         claims=rows("claims.jsonl", Claim),
     )
     if not faults:  # a row that did not parse would make every reference to it dangle
-        for name, index, pointer, code, found, expected, hint in _unresolved(registries):
-            faults.append(Fault(code, str(folder / name), lines[name][index], pointer, show(found), expected, hint))
+        for name, index, wrong in _wrong(registries):
+            faults += faults_of(str(folder / name), lines[name][index], [wrong])
     refuse(faults)
     return registries
 
 
-def _unresolved(registries: Registries) -> Iterable[tuple[str, int, str, str, str, str, str]]:
-    """(file, row, pointer, code, found, expected, hint) of every repeated id and dangling reference."""
-    entities = {entity.id for entity in registries.entities}
-    events = {event.id for event in registries.events}
-    named: tuple[tuple[str, tuple[Record, ...]], ...] = (
-        ("entities.jsonl", registries.entities),
-        ("events.jsonl", registries.events),
-        ("claims.jsonl", registries.claims),
-    )
-    for name, rows in named:
-        count = Counter(row.id for row in rows)  # type: ignore[attr-defined]
-        for index, row in enumerate(rows):
-            if count[row.id] > 1:  # type: ignore[attr-defined]
-                yield name, index, "/id", "repeated-id", row.id, "an id used once", ""  # type: ignore[attr-defined]
+def _wrong(registries: Registries) -> Iterator[tuple[str, int, Wrong]]:
+    """File, row and what is wrong with it: repeated ids, dangling references, missing notes."""
+    rows: dict[str, tuple[Entity | Event | Claim, ...]] = {
+        "entities.jsonl": registries.entities,
+        "events.jsonl": registries.events,
+        "claims.jsonl": registries.claims,
+    }
+    entities, events = ({row.id for row in rows[name]} for name in ("entities.jsonl", "events.jsonl"))
+    for name, each in rows.items():
+        ids = Counter(row.id for row in each)
+        linked = Counter(row.wikidata for row in each if not isinstance(row, Claim) and row.wikidata)
+        for index, row in enumerate(each):
+            for wrong in _wrong_references(row, entities, events):
+                yield name, index, wrong
+            if ids[row.id] > 1:
+                yield name, index, ("repeated-id", "/id", row.id, "an id used once", "")
+            if isinstance(row, Claim):
+                continue
+            if row.wikidata is None and not row.wikidata_note:
+                yield name, index, ("missing-note", "/wikidata_note", "nothing", "why there is no Wikidata id", "")
+            if row.wikidata is not None and linked[row.wikidata] > 1:
+                yield name, index, ("repeated-id", "/wikidata", row.wikidata, "a Wikidata id used once", "")
 
-    def entity(
-        name: str, index: int, pointer: str, id: str | None
-    ) -> Iterable[tuple[str, int, str, str, str, str, str]]:
-        if id is not None and id not in entities:
-            yield name, index, pointer, "reference", id, "an id of entities.jsonl", nearest(id, entities)
 
-    for index, row in enumerate(registries.entities):
+def _wrong_references(row: Entity | Event | Claim, entities: set[str], events: set[str]) -> Iterator[Wrong]:
+    def known(id: str | None, ids: set[str], what: str, pointer: str) -> Iterator[Wrong]:
+        if id is not None and id not in ids:
+            yield "reference", pointer, id, what, nearest(id, ids)
+
+    if isinstance(row, Entity):
         if row.id == UNKNOWN:
-            yield (
-                "entities.jsonl",
-                index,
-                "/id",
-                "reserved-id",
-                row.id,
-                "any other id",
-                "it names the unknown speaker",
-            )
-        yield from entity("entities.jsonl", index, "/part_of", row.part_of)
-        if row.wikidata is None and not row.wikidata_note:
-            yield (
-                "entities.jsonl",
-                index,
-                "/wikidata_note",
-                "missing-note",
-                "nothing",
-                "why there is no Wikidata id",
-                "",
-            )
-    for index, event in enumerate(registries.events):
-        yield from entity("events.jsonl", index, "/place", event.place)
-        if event.wikidata is None and not event.wikidata_note:
-            yield "events.jsonl", index, "/wikidata_note", "missing-note", "nothing", "why there is no Wikidata id", ""
-        for place, participant in enumerate(event.participants):
-            yield from entity("events.jsonl", index, f"/participants/{place}/entity", participant.entity)
-        if event.parent is not None and (event.parent not in events or event.parent == event.id):
-            hint = nearest(event.parent, events - {event.id})
-            yield (
-                "events.jsonl",
-                index,
-                "/parent",
-                "reference",
-                event.parent,
-                "another id of events.jsonl",
-                hint,
-            )
-    for index, claim in enumerate(registries.claims):
-        for place, id in enumerate(claim.about):
-            if id not in entities | events:
-                hint = nearest(id, entities | events)
-                yield (
-                    "claims.jsonl",
-                    index,
-                    f"/about/{place}",
-                    "reference",
-                    id,
-                    "an id of entities or events",
-                    hint,
-                )
-
-
-def registry_lines(rows: Iterable[Record]) -> bytes:
-    """A registry as JSON Lines, a row a line."""
-    return b"".join(msgspec.json.encode(row) + b"\n" for row in rows)
+            yield "reserved-id", "/id", row.id, "any other id", "it names the unknown speaker"
+        yield from known(row.part_of, entities - {row.id}, "another entity", "/part_of")
+    elif isinstance(row, Event):
+        yield from known(row.place, entities, "an entity", "/place")
+        for index, participant in enumerate(row.participants):
+            yield from known(participant.entity, entities, "an entity", f"/participants/{index}/entity")
+        yield from known(row.parent, events - {row.id}, "another event", "/parent")
+    else:
+        for index, id in enumerate(row.about):
+            yield from known(id, entities | events, "an entity or event", f"/about/{index}")

@@ -1,0 +1,77 @@
+"""Registries: every id resolves, and what does not is named with its line."""
+
+from __future__ import annotations
+
+import json
+import shutil
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from onrecord.dataset import FaultsError, Registries, read_registries
+
+Rows = list[dict[str, Any]]
+
+
+@pytest.fixture
+def folder(root: Path, tmp_path: Path) -> Path:
+    shutil.copytree(root / "annotation" / "registries", tmp_path / "r")
+    return tmp_path / "r"
+
+
+def change(path: Path, how: Callable[[Rows], Any]) -> None:
+    rows = [json.loads(line) for line in path.read_text().splitlines()]
+    how(rows)
+    path.write_text("".join(json.dumps(row) + "\n" for row in rows))
+
+
+def test_the_committed_registries_are_whole(folder: Path) -> None:
+    registries = read_registries(folder)
+    assert isinstance(registries, Registries)
+    assert registries.entities
+    assert registries.events
+    assert registries.claims
+
+
+@pytest.mark.parametrize(
+    ("name", "how", "code", "line", "pointer"),
+    [
+        ("entities", lambda v: v[1].update(id=v[0]["id"]), "repeated-id", 2, "/id"),
+        ("entities", lambda v: v[0].update(type="PERSON"), "label", 1, "/type"),
+        ("entities", lambda v: v[0].update(id="unknown"), "reserved-id", 1, "/id"),
+        ("entities", lambda v: v[0].update(part_of="nowhere"), "reference", 1, "/part_of"),
+        ("entities", lambda v: v[0].update(wikidata="7747"), "type", 1, "/wikidata"),
+        ("entities", lambda v: v[0].update(wikidata=None, wikidata_note=None), "missing-note", 1, "/wikidata_note"),
+        ("entities", lambda v: [row.update(wikidata="Q1") for row in v], "repeated-id", 1, "/wikidata"),
+        ("events", lambda v: v[0].update(place="nowhere"), "reference", 1, "/place"),
+        ("events", lambda v: v[0].update(parent="nothing"), "reference", 1, "/parent"),
+        ("events", lambda v: v[0].update(parent=v[0]["id"]), "reference", 1, "/parent"),
+        ("events", lambda v: v[0]["participants"].append({"entity": "x", "role": "y"}), "reference", 1, None),
+        ("claims", lambda v: v[0].update(about=["nothing"]), "reference", 1, "/about/0"),
+        ("claims", lambda v: v[0].pop("text"), "missing-field", 1, "/text"),
+    ],
+)
+def test_what_is_wrong_is_named(
+    folder: Path, name: str, how: Callable[[Rows], Any], code: str, line: int, pointer: str | None
+) -> None:
+    change(folder / f"{name}.jsonl", how)
+    with pytest.raises(FaultsError) as error:
+        read_registries(folder)
+    found = [(Path(f.file).name, f.code, f.line, f.pointer) for f in error.value.faults]
+    assert any(
+        each[:3] == (f"{name}.jsonl", code, line) and (pointer is None or each[3] == pointer) for each in found
+    ), found
+
+
+def test_a_missing_file_and_a_broken_one_are_named_together(folder: Path) -> None:
+    (folder / "claims.jsonl").unlink()
+    (folder / "events.jsonl").write_bytes(b"{\n\xff\n")
+    with pytest.raises(FaultsError) as error:
+        read_registries(folder)
+    assert {(Path(f.file).name, f.code) for f in error.value.faults} == {
+        ("claims.jsonl", "file"),
+        ("events.jsonl", "json"),
+        ("events.jsonl", "encoding"),
+    }
