@@ -133,6 +133,32 @@ def pull(
         raise typer.Exit(2)
 
 
+@app.command()
+def agreement(
+    exports: Annotated[list[Path], typer.Argument(help="Folders of exports, such as annotation/exports/blind.")],
+    seeds: Seeds = Path("seeds"),
+    json: Annotated[bool, typer.Option("--json", help="Print everything as JSON instead of tables.")] = False,
+    disagreements: Annotated[bool, typer.Option(help="List every disagreement.")] = False,
+) -> None:
+    """How far annotators agree: every two of them, on the documents both have annotated."""
+    from onrecord.annotation.agreement import agreement as measure
+    from onrecord.annotation.agreement_report import agreement_json, print_agreement
+    from onrecord.annotation.exports import read_exports
+    from onrecord.dataset import read_documents
+
+    documents = read_documents(seeds)
+    annotations = [each for folder in exports for each in read_exports(folder, documents)]
+    pairs = measure(annotations, documents)
+    if json:
+        typer.echo(agreement_json(pairs))
+        return
+    if not pairs:
+        names = sorted({annotation.annotator for annotation in annotations})
+        note(f"agreement takes two annotators; these exports are by {', '.join(names) or 'nobody'}")
+    for pair in pairs:
+        print_agreement(pair, disagreements)
+
+
 def _access(data: Path, url: str | None, token: str | None) -> Access:
     from onrecord.annotation.accounts import Access
 

@@ -1,0 +1,106 @@
+"""Agreement as tables for a terminal, as Markdown, and as JSON."""
+
+from __future__ import annotations
+
+import dataclasses
+import json
+
+from onrecord.annotation.agreement import PairAgreement
+from onrecord.dataset.card import markdown_table
+from onrecord.dataset.faults import show
+from onrecord.eval.result import percent
+
+MEASURES = {
+    "entities": ("strict", "strict[all]"),
+    "entity_ids": ("lea", "conll"),
+    "quotes": ("joint", "detection@0.5", "exact"),
+    "stances": ("tuple", "pair"),
+    "events": ("mention", "lea", "conll"),
+}
+"""The measures of the scorer that agreement is reported by."""
+
+SCORE_HEADINGS = ("measure", "F1", "P", "R")
+ATTRIBUTE_HEADINGS = ("field", "found by both", "of either", "same", "alpha")
+
+
+def score_rows(pair: PairAgreement) -> list[tuple[str, str, str, str]]:
+    """F1, precision and recall of the other annotator scored against the one."""
+    if pair.result is None:
+        return []
+    by_name = {each.layer.name: each.scores for each in pair.result.layers}
+    return [
+        (f"{layer}:{name}", percent(score.f1), percent(score.precision), percent(score.recall))
+        for layer, names in MEASURES.items()
+        for name in names
+        if (score := by_name[layer][name])
+    ]
+
+
+def attribute_rows(pair: PairAgreement) -> list[tuple[str, str, str, str, str]]:
+    """Agreement on the fields of what both found."""
+    return [
+        (
+            f"{each.layer}:{each.field}",
+            str(each.matched),
+            str(each.total),
+            percent(each.observed),
+            "–" if each.alpha is None else f"{each.alpha:.2f}",
+        )
+        for each in pair.attributes
+    ]
+
+
+def markdown(pair: PairAgreement) -> str:
+    """Both tables as Markdown."""
+    scores = markdown_table(SCORE_HEADINGS, [(f"`{name}`", *rest) for name, *rest in score_rows(pair)])
+    fields = markdown_table(ATTRIBUTE_HEADINGS, [(f"`{name}`", *rest) for name, *rest in attribute_rows(pair)])
+    return f"{scores}\n{fields}"
+
+
+def print_agreement(pair: PairAgreement, disagreements: bool) -> None:
+    """Both tables on standard output, and every disagreement if asked for."""
+    from rich.console import Console
+    from rich.table import Table
+
+    console = Console(highlight=False, markup=False)
+    console.print(f"{pair.one} and {pair.other} on {len(pair.documents)} documents", soft_wrap=True)
+    if not pair.documents:
+        console.print("no document that both have annotated: agreement is undefined", soft_wrap=True)
+        return
+    for headings, rows in ((SCORE_HEADINGS, score_rows(pair)), (ATTRIBUTE_HEADINGS, attribute_rows(pair))):
+        table = Table(box=None, pad_edge=False)
+        for index, heading in enumerate(headings):
+            table.add_column(heading, justify="right" if index else "left", no_wrap=True)
+        for row in rows:
+            table.add_row(*row)
+        console.print(table)
+        console.print()
+    for field in pair.attributes:
+        if field.reason:
+            console.print(f"– {field.layer}:{field.field}: {field.reason}", soft_wrap=True)
+    console.print(f"{len(pair.disagreements)} disagreements", soft_wrap=True)
+    for each in pair.disagreements if disagreements else ():
+        place = f"{each.document} {each.layer} (tasks {each.tasks[0]} and {each.tasks[1]})"
+        console.print(f"{place}: {each.kind}: {show(each.text)!r}", soft_wrap=True)
+        for name, said in ((pair.one, each.one), (pair.other, each.other)):
+            if said:
+                console.print(f"    {name}: {show(said)}", soft_wrap=True)
+
+
+def agreement_json(pairs: list[PairAgreement]) -> str:
+    """Everything as JSON: scores with their counts, attributes, disagreements."""
+    value = [
+        {
+            "annotators": [pair.one, pair.other],
+            "documents": list(pair.documents),
+            "scores": {
+                f"{each.layer.name}:{name}": dataclasses.asdict(score)
+                for each in (pair.result.layers if pair.result else ())
+                for name, score in each.scores.items()
+            },
+            "attributes": [dataclasses.asdict(each) for each in pair.attributes],
+            "disagreements": [dataclasses.asdict(each) for each in pair.disagreements],
+        }
+        for pair in pairs
+    ]
+    return json.dumps(value, ensure_ascii=False, indent=1)
