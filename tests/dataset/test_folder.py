@@ -65,7 +65,7 @@ def built(root: Path, documents: list[Document]) -> Built:
     annotators = read_annotators(root / "annotation" / "annotators.jsonl")
     articles, _ = articles_of_pass(root / "annotation" / "exports" / "first-pass", documents, annotators)
     registries = read_registries(root / "annotation" / "registries")
-    return build(Gold(articles=tuple(articles), registries=registries), provenance(annotators, articles))
+    return build(Gold(articles=tuple(articles), registries=registries), provenance(annotators, ["first-pass"]))
 
 
 def test_what_is_committed_is_what_the_sources_give(built: Built, root: Path) -> None:

@@ -119,7 +119,7 @@ def test_hostile_text_and_every_field_come_back_unchanged(server: Running, tmp_p
     document, labels, registries = hostile()
     name, ann = account(server)
     admin, client = ls.connect(server.url, server.token), ls.connect(server.url, ann.token)
-    pushed = ls.push(admin, "hostile", name, [document], registries, {"hostile": labels}, nobody)
+    pushed = ls.push(admin, "hostile", name, [document], registries, {"proposed": {"hostile": labels}}, nobody)
     assert pushed.added == ("hostile",)
     assert ls.submit(client, pushed.project, {"hostile": labels}, registries, nobody) == ["hostile"]
     (pulled,) = ls.pull(admin, "hostile", tmp_path, [document], nobody)
@@ -137,7 +137,7 @@ def test_gold_comes_back_unchanged(server: Running, gold: Gold, tmp_path: Path) 
     labels = {article.document.id: article.labels for article in gold.articles}
     name, ann = account(server)
     admin, client = ls.connect(server.url, server.token), ls.connect(server.url, ann.token)
-    pushed = ls.push(admin, "gold", name, documents, gold.registries, labels, nobody)
+    pushed = ls.push(admin, "gold", name, documents, gold.registries, {"gold": labels}, nobody)
     ls.submit(client, pushed.project, labels, gold.registries, nobody)
     ls.pull(admin, "gold", tmp_path, documents, nobody)
     back = {each.document: each.labels for each in read_exports(tmp_path / "gold", documents)}

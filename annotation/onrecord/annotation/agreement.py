@@ -219,11 +219,11 @@ class _Matched:
 
 FIELDS = {
     "mentions": ("type", "kind", "entity"),
-    "quotes": ("mode", "speaker"),
+    "quotes": ("mode", "speaker", "relays"),
     "stances": ("label", "basis"),
     "events": ("event",),
 }
-"""The fields compared on matched items. Ids are those of the first annotator, or ``?`` where the other's has no
+"""The names of the compared fields by layer; ids are those of the first annotator, or ``?`` where the other's has no
 counterpart."""
 
 
@@ -237,16 +237,23 @@ def _compare(pair: DocumentPair) -> list[_Matched]:
         for index, s in enumerate(gold.stances)
         if (key := (s.holder, s.target.kind, s.target.id)) in keys
     ]
+
+    def translated(quote: Quote) -> Quote:
+        speaker = tuple(id or "?" for id in ids.speakers(quote.speaker))
+        return msgspec.structs.replace(
+            quote, speaker=speaker, relays=tuple(ids.entity.get(id, "?") for id in quote.relays)
+        )
+
     return [
         _match(name, "mentions", *_sides(pair.mentions, ids.entity)),
         _match(
             name,
             "quotes",
-            [_quote(q, ", ".join(sorted(q.speaker))) for q in gold.quotes],
-            [_quote(q, ", ".join(sorted(id or "?" for id in ids.speakers(q.speaker)))) for q in predicted.quotes],
+            [side(quote) for quote in gold.quotes],
+            [side(translated(quote)) for quote in predicted.quotes],
             [(each.gold, each.predicted) for each in quotes],
         ),
-        _match(name, "stances", [_stance(s) for s in gold.stances], [_stance(s) for s in predicted.stances], stances),
+        _match(name, "stances", [side(s) for s in gold.stances], [side(s) for s in predicted.stances], stances),
         _match(name, "events", *_sides(pair.events, ids.event)),
     ]
 
@@ -254,24 +261,45 @@ def _compare(pair: DocumentPair) -> list[_Matched]:
 def _sides(
     alignment: SpanAlignment, to_gold: Mapping[str, str]
 ) -> tuple[list[Side], list[Side], list[tuple[int, int]]]:
-    def side(item: Mention | EventMention, id: str | None) -> Side:
-        if isinstance(item, Mention):
-            return item.text, {"type": item.type, "kind": item.kind, "entity": id or "?"}
-        return item.text, {"event": id or "?"}
+    """Both sides' mentions, the other's ids translated to the one's, and the pairs with the same offsets."""
+
+    def translated(item: Mention | EventMention) -> Mention | EventMention:
+        id = to_gold.get(cluster(item) or "", "?")
+        field = "entity" if isinstance(item, Mention) else "event"
+        return msgspec.structs.replace(item, **{field: id})
 
     return (
-        [side(item, cluster(item)) for item in alignment.gold],
-        [side(item, to_gold.get(cluster(item) or "")) for item in alignment.predicted],
+        [side(item) for item in alignment.gold],
+        [side(translated(item)) for item in alignment.predicted],
         [(pair.gold, pair.predicted) for pair in alignment.pairs if pair.fit >= Fit.EXACT],
     )
 
 
-def _quote(quote: Quote, speaker: str) -> Side:
-    return " … ".join(span.text for span in quote.content), {"mode": quote.mode, "speaker": speaker}
+def side(item: Item) -> Side:
+    """An item's text and the fields that are compared."""
+    return item_text(item), compared_fields(item)
 
 
-def _stance(stance: Stance) -> Side:
-    return f"{stance.holder} on {stance.target.id}", {"label": stance.label, "basis": stance.basis}
+def item_text(item: Item) -> str:
+    """An item in a few words."""
+    if isinstance(item, Quote):
+        return " … ".join(span.text for span in item.content)
+    if isinstance(item, Stance):
+        return f"{item.holder} on {item.target.id}"
+    assert isinstance(item, Mention | EventMention)
+    return item.text
+
+
+def compared_fields(item: Item) -> dict[str, str]:
+    """The fields by which two annotators' versions of an item are compared; ids must be of one registry."""
+    if isinstance(item, Mention):
+        return {"type": item.type, "kind": item.kind, "entity": item.entity or "?"}
+    if isinstance(item, Quote):
+        return {"mode": item.mode, "speaker": ", ".join(sorted(item.speaker)), "relays": ", ".join(item.relays)}
+    if isinstance(item, Stance):
+        return {"label": item.label, "basis": item.basis}
+    assert isinstance(item, EventMention)
+    return {"event": item.event}
 
 
 def _match(

@@ -112,22 +112,11 @@ def mark(labels: Labels, annotator: str) -> Labels:
     )
 
 
-def provenance(annotators: Sequence[Annotator], articles: Sequence[Article]) -> str:
-    """Who made the labels of these articles, as Markdown."""
-    used = {
-        name
-        for article in articles
-        for items in (
-            article.labels.mentions,
-            article.labels.quotes,
-            article.labels.stances,
-            article.labels.events,
-        )
-        for item in items
-        for name in item.annotators
-    }
+def provenance(annotators: Sequence[Annotator], rounds: Sequence[str]) -> str:
+    """Who made the labels in some rounds of annotation, as Markdown."""
     return "".join(
-        f"- `{annotator.id}` ({annotator.round}): {annotator.kind}, {annotator.role}. {annotator.note}".rstrip() + "\n"
-        for annotator in annotators
-        if annotator.id in used
+        f"- `{each.id}` ({each.round}): {each.kind}, {each.role}. {each.note}".rstrip() + "\n"
+        for round in rounds
+        for each in annotators
+        if each.round == round
     )

@@ -114,7 +114,7 @@ def push(
     annotator: str,
     documents: Sequence[Document],
     registries: Registries,
-    proposed: Mapping[str, Labels],
+    versions: Mapping[str, Mapping[str, Labels]],
     step: Step,
 ) -> Pushed:
     """Make an annotator's project if there is none, and add the documents that it lacks.
@@ -125,7 +125,7 @@ def push(
         annotator: Whose project it is.
         documents: The documents to be annotated.
         registries: The ids that the menus offer.
-        proposed: Pre-annotations by document id; may be empty.
+        versions: Pre-annotations by name and document id; the editor starts from the last one. May be empty.
         step: Called with each document's id as it is added.
 
     Raises:
@@ -160,9 +160,11 @@ def push(
                 **menus(registries),
             }
         }
-        labels = with_ids(proposed.get(document.id, Labels()))
-        if labels != Labels():
-            task["predictions"] = [{"model_version": "proposed", "result": to_result(labels, offered)}]
+        task["predictions"] = [
+            {"model_version": name, "result": to_result(with_ids(labels[document.id]), offered)}
+            for name, labels in versions.items()
+            if document.id in labels
+        ]
         client.projects.import_tasks(id=project, request=[task], request_options=ONCE)
         added.append(document.id)
         step(document.id)

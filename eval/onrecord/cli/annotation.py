@@ -63,9 +63,9 @@ def push(
 
     documents = read_documents(seeds)
     ids = read_registries(registries)
-    labels = {}
+    versions = {}
     if proposed is not None:
-        labels = dict(read_submission(proposed, read_input(proposed), documents, ids).documents)
+        versions["proposed"] = read_submission(proposed, read_input(proposed), documents, ids).documents
     wanted = [each for each in documents if document is None or each.id in document]
     if document is not None and (unknown := sorted(set(document) - {each.id for each in wanted})):
         raise typer.BadParameter(f"no such document: {', '.join(unknown)}", param_hint="--document")
@@ -73,7 +73,7 @@ def push(
     with working("pushing"):
         account = access.account(annotator)
         client = project.connect(access.url, access.token)
-        done = project.push(client, round, annotator, wanted, ids, labels, note)
+        done = project.push(client, round, annotator, wanted, ids, versions, note)
     note(f"{len(done.added)} documents added, {len(done.present)} were there")
     if account is not None:
         note(f"{annotator} logs in as {account.email} with the password {account.password}")
@@ -131,6 +131,62 @@ def pull(
         show_faults(faults)
         note("the exports are kept as they came; mend the annotations in Label Studio and pull again")
         raise typer.Exit(2)
+
+
+@app.command()
+def adjudicate(
+    round: Round,
+    annotator: Annotated[str, typer.Option(help="Who adjudicates.")],
+    blind: Annotated[Path, typer.Option(help="Folder of the blind exports.")] = Path("annotation/exports/blind"),
+    reference: Annotated[
+        Path, typer.Option(help="Dataset folder whose ids the annotators' own are matched with.")
+    ] = Path("dataset"),
+    data: Data = DATA,
+    seeds: Seeds = Path("seeds"),
+    registries: Registries = Path("annotation/registries"),
+    output: Annotated[
+        Path | None, typer.Option("--output", "-o", help="Write the merged proposals here instead, as JSON Lines.")
+    ] = None,
+    url: Url = None,
+    token: Token = None,
+) -> None:
+    """Merge two blind annotations of each document into one task: what both say stands, the rest is to be decided."""
+    import msgspec
+
+    from onrecord.annotation import project
+    from onrecord.annotation.adjudication import proposals
+    from onrecord.annotation.exports import read_exports
+    from onrecord.dataset import read_documents, read_folder, read_registries
+    from onrecord.dataset.files import write_atomically
+
+    documents = read_documents(seeds)
+    ids = read_registries(registries)
+    gold = read_folder(reference)
+    versions = proposals(read_exports(blind, documents), documents, gold.articles, gold.registries)
+    merged = versions["merged"]
+    for document in documents:
+        if document.id in merged:
+            labels = merged[document.id]
+            items = [*labels.mentions, *labels.quotes, *labels.stances, *labels.events]
+            agreed = sum(item.agreed is True for item in items)
+            note(f"{document.id}: {agreed} agreed, {len(items) - agreed} to decide")
+    if output is not None:
+        by_id = {document.id: document for document in documents}
+        lines = [
+            msgspec.json.encode({"doc_id": id, "text_sha256": by_id[id].text_sha256, **msgspec.to_builtins(labels)})
+            for id, labels in merged.items()
+        ]
+        write_atomically(output, b"\n".join(lines) + b"\n")
+        return
+    access = _access(data, url, token)
+    with working("pushing"):
+        account = access.account(annotator)
+        client = project.connect(access.url, access.token)
+        wanted = [document for document in documents if document.id in merged]
+        done = project.push(client, round, annotator, wanted, ids, versions, note)
+    if account is not None:
+        note(f"{annotator} logs in as {account.email} with the password {account.password}")
+    typer.echo(f"{access.url}/projects/{done.project}/data")
 
 
 @app.command()

@@ -36,12 +36,17 @@ def build(
     exports: Annotated[
         str, typer.Option(help="Which folder of annotation/exports the gold comes from.")
     ] = "first-pass",
+    blind: Annotated[
+        str | None, typer.Option(help="Folder of the blind exports, which say who marked each item.")
+    ] = None,
     output: Annotated[Path, typer.Option("--output", "-o", help="The dataset folder.")] = Path("dataset"),
     check: Annotated[
         bool, typer.Option("--check", help="Change nothing; exit 2 where a file is not as built.")
     ] = False,
 ) -> None:
     """Turn seeds, exports and registries into the dataset folder: reviewed JSON, Parquet and card."""
+    from onrecord.annotation.adjudication import attribute_items
+    from onrecord.annotation.exports import read_exports
     from onrecord.annotation.passes import articles_of_pass, provenance, read_annotators
     from onrecord.dataset import read_documents, read_registries
     from onrecord.dataset.build import build as make
@@ -53,8 +58,10 @@ def build(
         registries = read_registries(annotation / "registries")
         annotators = read_annotators(annotation / "annotators.jsonl")
         articles, unlabelled = articles_of_pass(annotation / "exports" / exports, documents, annotators)
+        if blind is not None:
+            articles = attribute_items(articles, read_exports(annotation / "exports" / blind, documents), registries)
         gold = Gold(articles=tuple(articles), registries=registries)
-        built = make(gold, provenance(annotators, articles))
+        built = make(gold, provenance(annotators, [name for name in (blind, exports) if name is not None]))
         changed = differences(built, output) if check else write(built, output)
     for id in unlabelled:
         note(f"left out, not annotated yet: {id}")
