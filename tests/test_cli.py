@@ -120,3 +120,19 @@ def test_build_check_says_what_differs(root: Path, tmp_path: Path) -> None:
 
 def test_the_version_is_printed(root: Path) -> None:
     assert run("--version", cwd=root).stdout.startswith(b"onrecord 0.")
+
+
+def test_a_standoff_release_restores_the_folder_byte_for_byte(root: Path, tmp_path: Path) -> None:
+    done = run("release", "--standoff", "-o", tmp_path / "r.json", cwd=root)
+    assert done.returncode == 0, done.stderr
+    done = run("rehydrate", tmp_path / "r.json", "seeds", "-o", tmp_path / "d", cwd=root)
+    assert done.returncode == 0, done.stderr
+    written = sorted(path.relative_to(tmp_path / "d") for path in (tmp_path / "d").rglob("*") if path.is_file())
+    assert len(written) == 19
+    for name in written:
+        assert (tmp_path / "d" / name).read_bytes() == (root / "dataset" / name).read_bytes()
+    (tmp_path / "none").mkdir()
+    done = run("rehydrate", tmp_path / "r.json", tmp_path / "none", "-o", tmp_path / "e", cwd=root)
+    assert done.returncode == 2
+    assert b"5 faults" in done.stderr
+    assert not (tmp_path / "e").exists()

@@ -88,6 +88,14 @@ def _header(tables: Tables, sizes: Mapping[str, int]) -> str:
     return str(header.to_yaml()) + "\n"
 
 
+_MADE_BY = "## Who made the labels\n\n"
+
+
+def stated_provenance(text: str) -> str:
+    """What a card says of who made the labels."""
+    return text.partition(_MADE_BY)[2].partition("\n## ")[0]
+
+
 def count_table(gold: Gold) -> str:
     """Items of each layer by split, as a Markdown table."""
     by_split = {split: count_items(a for a in gold.articles if a.document.split == split) for split in SPLITS}
@@ -153,9 +161,7 @@ Offsets are 0-based, half-open and count Unicode code points of `text`; every sp
 `published_reason` says how each date was found. The texts stand as they were found: mojibake, misspelling and
 mistranslation are part of the data, and `sections` maps every character back to the file it came from.
 
-## Who made the labels
-
-{provenance}
+{_MADE_BY}{provenance}
 ## What it can and cannot show
 
 Five articles on two meetings, in English, from five publishers. That is enough to see whether a system does the task

@@ -22,6 +22,8 @@ app.command("score")(score.score)
 app.command("predict")(score.predict)
 app.command("ingest")(dataset.ingest)
 app.command("build")(dataset.build)
+app.command("release")(dataset.release)
+app.command("rehydrate")(dataset.rehydrate)
 app.add_typer(annotation.app, name="annotation")
 
 

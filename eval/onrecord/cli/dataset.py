@@ -72,3 +72,40 @@ def build(
         raise typer.Exit(2)
     if not changed:
         note(f"{output} is as its sources give it")
+
+
+def release(
+    output: Annotated[Path, typer.Option("--output", "-o", help="The file to write.")],
+    gold: Annotated[Path, typer.Option("--gold", help="The dataset folder.")] = Path("dataset"),
+    standoff: Annotated[bool, typer.Option("--standoff", help="Without a character of the articles.")] = False,
+) -> None:
+    """Write the annotations without the articles' text: offsets, ids and hashes."""
+    from onrecord.dataset import read_folder
+    from onrecord.dataset.card import VERSION, stated_provenance
+    from onrecord.dataset.files import write_atomically
+    from onrecord.dataset.standoff import release_json, strip
+
+    if not standoff:
+        raise typer.BadParameter("the folder itself is the release with text; say --standoff for one without")
+    card = (gold / "README.md").read_text(encoding="utf-8")
+    write_atomically(output, release_json(strip(read_folder(gold), VERSION, stated_provenance(card))))
+    note(f"written: {output}")
+
+
+def rehydrate(
+    release: Annotated[Path, typer.Argument(help="A file that onrecord release --standoff wrote.")],
+    seeds: Annotated[Path, typer.Argument(help="Folder with your own copies of the articles.")],
+    output: Annotated[Path, typer.Option("--output", "-o", help="The dataset folder to make.")],
+) -> None:
+    """Restore the full dataset from a stand-off release, or say exactly which file differs."""
+    from onrecord.dataset.build import build as make
+    from onrecord.dataset.build import write
+    from onrecord.dataset.standoff import read_release
+    from onrecord.dataset.standoff import rehydrate as restore
+
+    with working("restoring the dataset"):
+        released = read_release(release)
+        changed = write(make(restore(released, seeds), released.provenance), output)
+    for name in changed:
+        typer.echo(f"written: {output / name}")
+    note(f"{output} is whole")
