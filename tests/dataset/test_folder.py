@@ -74,7 +74,7 @@ def test_what_is_committed_is_what_the_sources_give(built: Built, root: Path) ->
 
 def test_a_rebuild_gives_the_same_bytes(built: Built, tmp_path: Path) -> None:
     written = write(built, tmp_path)
-    assert sorted([*built.gold, *built.parquet, "README.md"]) == written
+    assert sorted([*built.gold, *built.parquet, "README.md", "croissant.json"]) == written
     assert write(built, tmp_path) == []
     assert differences(built, tmp_path) == []
 
@@ -86,7 +86,7 @@ def test_what_differs_is_found_and_mended(built: Built, tmp_path: Path) -> None:
     (tmp_path / "gold" / "stale.json").write_text("{}")
     shutil.copy(tmp_path / "data/quotes/test.parquet", tmp_path / "data/quotes/validation.parquet")
     assert differences(built, tmp_path) == sorted(
-        [name, "gold/stale.json", "data/quotes/test.parquet", "data/quotes/validation.parquet"]
+        [name, "croissant.json", "gold/stale.json", "data/quotes/test.parquet", "data/quotes/validation.parquet"]
     )
     write(built, tmp_path)
     assert differences(built, tmp_path) == []
@@ -127,7 +127,7 @@ def test_parquet_carries_no_library_metadata_and_one_row_group(root: Path) -> No
 
 def test_nothing_in_the_folder_confuses_the_loader(root: Path) -> None:
     names = {path.name for path in (root / "dataset").iterdir() if path.name != "__pycache__"}
-    assert names == {"README.md", "LICENSE-DATA.md", "data", "gold", "onrecord"}
+    assert names == {"README.md", "LICENSE-DATA.md", "croissant.json", "data", "gold", "onrecord"}
 
 
 def test_flat_configs_say_what_the_articles_say(root: Path) -> None:
@@ -171,3 +171,25 @@ def test_gold_with_a_fault_is_not_built(gold: Gold) -> None:
         (f"gold/{article.document.id}.json", "/mentions/0/text"),
         (f"gold/{article.document.id}.json", "/mentions/0/entity"),
     }
+
+
+def test_croissant_is_valid_and_reads_the_rows(root: Path) -> None:
+    code = """
+import json, sys
+import mlcroissant as mlc
+dataset = mlc.Dataset(sys.argv[1])
+assert not dataset.metadata.ctx.issues.errors, dataset.metadata.ctx.issues.errors
+rows = list(dataset.records("stances_test"))
+print(json.dumps([row["stances_test/holder"].decode() for row in rows]))
+"""
+    folder = root / "dataset"
+    done = subprocess.run(
+        [sys.executable, "-c", code, "croissant.json"],
+        cwd=folder,
+        capture_output=True,
+        text=True,
+        timeout=300,
+        check=False,
+    )
+    assert done.returncode == 0, done.stderr
+    assert json.loads(done.stdout) == [row["holder"] for row in read_rows(folder, "stances", "test")]

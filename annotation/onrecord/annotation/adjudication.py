@@ -10,25 +10,22 @@ whether they agreed, is computed from the blind exports and not from what the ad
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any, TypeVar
 
 import msgspec
 
-from onrecord.annotation.agreement import as_submission, compared_fields, own_registries, without_optional
+from onrecord.annotation.agreement import as_submission, compared_fields, own_registries
 from onrecord.annotation.exports import Annotation
 from onrecord.dataset import Article, Document, Labels, Registries, Target
 from onrecord.dataset.faults import Fault, refuse
 from onrecord.dataset.gold import ordered
-from onrecord.dataset.records import LAYERS, UNKNOWN, Item
-from onrecord.eval.layer import SpanAlignment
-from onrecord.eval.quotes import pair_quotes
+from onrecord.dataset.records import LAYERS, Item
 from onrecord.eval.references import IdMap
 from onrecord.eval.scoring import pair_documents
-from onrecord.eval.spans import Fit
+from onrecord.eval.versions import matched
 
 I = TypeVar("I", bound=Item)  # noqa: E741
-Pairs = list[tuple[int, int]]
 
 
 def translate(labels: Mapping[str, Labels], reference: Sequence[Article], registries: Registries) -> dict[str, Labels]:
@@ -181,36 +178,6 @@ def _repointed(labels: Labels, same: Mapping[str, str]) -> Labels:
     quotes = tuple(replace(q, parent=same.get(q.parent or "", q.parent)) for q in labels.quotes)
     stances = tuple(replace(s, quote=same.get(s.quote or "", s.quote)) for s in labels.stances)
     return replace(labels, quotes=quotes, stances=stances)
-
-
-def matched(one: Labels, other: Labels, text: str) -> dict[str, Pairs]:
-    """Index pairs of the items that two sets of labels in the same ids have in common, by layer.
-
-    Mentions and events: the same offsets. Quotes: the scorer's pairing. Stances: the same holder and target.
-    """
-    everyone = {id for labels in (one, other) for q in labels.quotes for id in q.speaker} - {UNKNOWN}
-    same_ids = IdMap({id: id for id in everyone}, {}, {})
-    quotes = pair_quotes(without_optional(one).quotes, other.quotes, text, same_ids)
-    keys = {(s.holder, s.target): index for index, s in reversed(list(enumerate(other.stances)))}
-    return {
-        "mentions": _same_span(one, other, lambda labels: labels.mentions),
-        "quotes": [(pair.gold, pair.predicted) for pair in quotes],
-        "stances": [
-            (index, keys[s.holder, s.target]) for index, s in enumerate(one.stances) if (s.holder, s.target) in keys
-        ],
-        "events": _same_span(one, other, lambda labels: labels.events),
-    }
-
-
-def _same_span(one: Labels, other: Labels, layer: Callable[[Labels], Sequence[Item]]) -> Pairs:
-    gold, predicted = layer(one), layer(other)
-    alignment = SpanAlignment.of("", gold, predicted)  # type: ignore[arg-type]
-    at, other_at = ({id(item): index for index, item in enumerate(items)} for items in (gold, predicted))
-    return [
-        (at[id(alignment.gold[pair.gold])], other_at[id(alignment.predicted[pair.predicted])])
-        for pair in alignment.pairs
-        if pair.fit >= Fit.EXACT
-    ]
 
 
 def attribute_items(articles: Sequence[Article], blind: Sequence[Annotation], registries: Registries) -> list[Article]:

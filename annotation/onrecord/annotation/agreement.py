@@ -40,6 +40,7 @@ from onrecord.eval.quotes import pair_quotes
 from onrecord.eval.scoring import pair_documents
 from onrecord.eval.spans import Fit
 from onrecord.eval.stances import gold_key
+from onrecord.eval.versions import item_text
 
 I = TypeVar("I", bound=Item)  # noqa: E741
 
@@ -278,16 +279,6 @@ def _sides(
 def side(item: Item) -> Side:
     """An item's text and the fields that are compared."""
     return item_text(item), compared_fields(item)
-
-
-def item_text(item: Item) -> str:
-    """An item in a few words."""
-    if isinstance(item, Quote):
-        return " … ".join(span.text for span in item.content)
-    if isinstance(item, Stance):
-        return f"{item.holder} on {item.target.id}"
-    assert isinstance(item, Mention | EventMention)
-    return item.text
 
 
 def compared_fields(item: Item) -> dict[str, str]:

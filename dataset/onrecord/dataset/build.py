@@ -6,13 +6,16 @@ import dataclasses
 from collections.abc import Mapping
 from pathlib import Path
 
-from onrecord.dataset.card import card
+from onrecord.dataset.card import VERSION, card
 from onrecord.dataset.check import check_gold, faults_of
+from onrecord.dataset.croissant import croissant
 from onrecord.dataset.faults import Fault, FaultsError, refuse
-from onrecord.dataset.files import write_atomically
+from onrecord.dataset.files import sha256, write_atomically
 from onrecord.dataset.folder import content_hash, make_tables, parquet_bytes, parquet_name, read_rows
 from onrecord.dataset.gold import Gold, gold_json
 from onrecord.dataset.tables import CONFIGS
+
+CROISSANT = "croissant.json"
 
 
 @dataclasses.dataclass(frozen=True)
@@ -23,6 +26,7 @@ class Built:
     """The reviewed source, one JSON an article."""
     parquet: Mapping[str, bytes]
     card: bytes
+    provenance: str
     hashes: Mapping[str, str]
     """Content hash of every config."""
 
@@ -52,6 +56,7 @@ def build(gold: Gold, provenance: str) -> Built:
         gold={f"gold/{a.document.id}.json": gold_json(a.document, a.labels) for a in gold.articles},
         parquet=parquet,
         card=card(gold, tables, sizes, provenance).encode("utf-8"),
+        provenance=provenance,
         hashes=tables.hashes,
     )
 
@@ -65,12 +70,21 @@ def write(built: Built, folder: Path) -> list[str]:
         The names of the files written or removed.
     """
     stale = set(differences(built, folder))
-    for name, content in {**built.gold, **built.parquet, "README.md": built.card}.items():
+    for name, content in {**built.gold, **built.parquet}.items():
         if name in stale:
             write_atomically(folder / name, content)
     for name in _unexpected(built, folder):
         (folder / name).unlink()
+    if CROISSANT in stale:
+        write_atomically(folder / CROISSANT, _croissant(built, folder))
+    if "README.md" in stale:
+        write_atomically(folder / "README.md", built.card)
     return sorted(stale)
+
+
+def _croissant(built: Built, folder: Path) -> bytes:
+    """The metadata of the Parquet files that lie in the folder: their bytes may be another writer's."""
+    return croissant(VERSION, built.provenance, {name: sha256((folder / name).read_bytes()) for name in built.parquet})
 
 
 def differences(built: Built, folder: Path) -> list[str]:
@@ -88,7 +102,11 @@ def differences(built: Built, folder: Path) -> list[str]:
             same = False
         if not same:
             differing += [parquet_name(config.name, split) for split in config.splits]
-    return sorted([*differing, *_unexpected(built, folder)])
+    differing += _unexpected(built, folder)
+    described = folder / CROISSANT
+    if differing or not described.is_file() or described.read_bytes() != _croissant(built, folder):
+        differing.append(CROISSANT)
+    return sorted(differing)
 
 
 def _unexpected(built: Built, folder: Path) -> list[str]:

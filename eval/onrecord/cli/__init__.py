@@ -20,6 +20,7 @@ app = typer.Typer(
 )
 app.command("score")(score.score)
 app.command("predict")(score.predict)
+app.command("diff")(score.diff)
 app.command("ingest")(dataset.ingest)
 app.command("build")(dataset.build)
 app.command("release")(dataset.release)
