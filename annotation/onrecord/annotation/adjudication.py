@@ -9,7 +9,7 @@ whether they agreed, is computed from the blind exports and not from what the ad
 
 from __future__ import annotations
 
-from collections import defaultdict
+from collections import ChainMap, defaultdict
 from collections.abc import Mapping, Sequence
 from typing import Any, TypeVar
 
@@ -36,9 +36,22 @@ def translate(labels: Mapping[str, Labels], reference: Sequence[Article], regist
         reference: Articles whose labels bear registry ids, such as an earlier gold.
         registries: The registry.
     """
+    return _renamed_all(labels, [_ids(labels, reference, registries)])
+
+
+def _ids(labels: Mapping[str, Labels], reference: Sequence[Article], registries: Registries) -> IdMap:
     submission = as_submission("", labels, own_registries(labels.values()))
     pairs = pair_documents(reference, registries, submission)
-    ids = pairs[0].ids if pairs else IdMap({}, {}, {})
+    return pairs[0].ids if pairs else IdMap({}, {}, {})
+
+
+def _renamed_all(labels: Mapping[str, Labels], maps: Sequence[IdMap]) -> dict[str, Labels]:
+    """Labels with every id replaced by what the first map that knows it says."""
+    ids = IdMap(
+        entity=ChainMap(*(dict(each.entity) for each in maps)),
+        event=ChainMap(*(dict(each.event) for each in maps)),
+        claim=ChainMap(*(dict(each.claim) for each in maps)),
+    )
     return {document: _renamed(each, ids) for document, each in labels.items()}
 
 
@@ -63,12 +76,21 @@ def proposals(
     for id, pair in twice.items():
         for annotation in pair:
             versions[annotation.annotator][id] = annotation.labels
-    shown = {name: translate(labels, reference, registries) for name, labels in sorted(versions.items())}
-    texts = {document.id: document.text for document in documents}
+    # ids that the reference does not know are translated to those of whoever came first, so that two names for one
+    # new thing are no disagreement
+    by_id = {document.id: document for document in documents}
+    shown: dict[str, dict[str, Labels]] = {}
+    for name, labels in sorted(versions.items()):
+        earlier = [
+            _ids(labels, [Article(document=by_id[id], labels=each) for id, each in theirs.items()], own)
+            for theirs in shown.values()
+            for own in [own_registries(theirs.values())]
+        ]
+        shown[name] = _renamed_all(labels, [_ids(labels, reference, registries), *earlier])
     shown["merged"] = {}
     for id, (one, other) in sorted(twice.items()):
         names = (one.annotator, other.annotator)
-        shown["merged"][id] = merge(shown[names[0]][id], shown[names[1]][id], names, texts[id])
+        shown["merged"][id] = merge(shown[names[0]][id], shown[names[1]][id], names, by_id[id].text)
     return shown
 
 
