@@ -23,8 +23,10 @@ demo: $(VENV)/score
 	cmp results/rules.jsonl eval/baselines/rules.jsonl
 	$(BIN)/onrecord score eval/baselines/rules.jsonl -o results/rules.test.json
 
-# the Label Studio server is installed into an environment of its own by the first test that needs it
+# the Label Studio server is installed into an environment of its own by the first test that needs it; the browser is
+# Debian's package
 test: $(VENV)/dev
+	@command -v chromium >/dev/null || { echo "installing chromium"; apt-get update -qq && apt-get install -y -qq chromium >/dev/null; }
 	$(BIN)/pytest
 
 lint: $(VENV)/dev

@@ -40,7 +40,7 @@ def test_order_of_items_and_label_studios_own_text_are_of_no_account(data: st.Da
     labels = data.draw(strategies.labels(text))
     result = data.draw(st.permutations(to_result(labels, OFFERED)))
     for item in result:
-        if item["type"] in ("labels", "choices"):
+        if item["type"] in ("labels", "choices", "taxonomy"):
             item["value"]["text"] = "what the browser made of it\\n"
     back, wrong = from_result(result, text)
     assert wrong == []

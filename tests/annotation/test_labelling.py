@@ -23,8 +23,8 @@ def test_it_offers_what_the_records_allow() -> None:
 
 
 def test_its_fields_are_those_the_conversion_reads() -> None:
-    fields = set(re.findall(r'<(?:Choices|TextArea) name="(\w+)"', config()))
-    assert fields == convert._CHOICES | convert._TEXTS | {"complete", "note"}
+    fields = set(re.findall(r'<(?:Choices|TextArea|Taxonomy) name="(\w+)"', config()))
+    assert fields == convert._FIELDS | {"complete", "note"}
     complete = config().split('name="complete"')[1].split("</Choices>")[0]
     assert set(re.findall(r'Choice value="(\w+)"', complete)) == set(LAYERS)
 

@@ -47,10 +47,11 @@ Result = dict[str, Any]
 META = "onrecord"
 """The key of a region's ``meta`` that holds what the form does not ask for."""
 
-_CHOICES = {"kind", "noise", "mode", "label", "basis", "optional", "entity", "holder", "target", "event"}
+_CHOICES = {"kind", "noise", "mode", "label", "basis", "optional"}
 _TEXTS = {"entity_new", "literal", "speaker", "relays", "utterance", "holder_new", "target_new", "event_new", "rule"}
-_MENUS = ("entity", "holder", "target", "event")
-_SINGLE = (_CHOICES | _TEXTS) - {"speaker", "relays"}
+_MENUS = {"entity", "holder", "target", "event"}
+_FIELDS = _CHOICES | _TEXTS | _MENUS
+_SINGLE = _FIELDS - {"speaker", "relays"}
 
 
 # --- to Label Studio ---------------------------------------------------------------------------------------------
@@ -147,9 +148,8 @@ def document_fields(complete: Iterable[str]) -> list[Result]:
 
 
 def _region(id: str, label: str, span: Span) -> Result:
-    name = "mention" if label in MENTION_LABELS else "span"
     value = {"start": span.start, "end": span.end, "text": span.text, "labels": [label]}
-    return {"id": id, "from_name": name, "to_name": "text", "type": "labels", "value": value}
+    return {"id": id, "from_name": "region", "to_name": "text", "type": "labels", "value": value}
 
 
 def _field(id: str, name: str, span: Span, values: list[str]) -> Result:
@@ -157,6 +157,9 @@ def _field(id: str, name: str, span: Span, values: list[str]) -> Result:
     if name in _CHOICES:
         kind = "choices"
         value |= {"text": span.text, "choices": values}
+    elif name in _MENUS:
+        kind = "taxonomy"
+        value |= {"text": span.text, "taxonomy": [values]}
     else:
         kind = "textarea"
         value["text"] = values
@@ -272,16 +275,19 @@ def _set_field(index: int, item: Result, regions: Mapping[str, _Region], wrong: 
     name, value = item.get("from_name"), item.get("value")
     if name in ("complete", "note"):
         return
-    if name not in _CHOICES | _TEXTS or not isinstance(value, dict):
+    if name not in _FIELDS or not isinstance(value, dict):
         found = f"from_name {show(name)}"
-        hint = "the export is of another labelling config" if name not in _CHOICES | _TEXTS else ""
+        hint = "the export is of another labelling config" if name not in _FIELDS else ""
         wrong.append(("field", f"/{index}", found, "a field of the labelling config", hint))
         return
     region = regions.get(str(item.get("id")))
     if region is None:
         wrong.append(("reference", f"/{index}/id", show(item.get("id")), "the id of a labelled region", ""))
         return
-    values = value.get("choices" if name in _CHOICES else "text")
+    values = value.get("choices" if name in _CHOICES else "taxonomy" if name in _MENUS else "text")
+    if name in _MENUS and isinstance(values, list):
+        # a menu entry is a path, here of one step
+        values = [path[-1] if isinstance(path, list) and path else path for path in values]
     if not isinstance(values, list) or not all(isinstance(each, str) for each in values):
         wrong.append(("type", f"/{index}/value", show(values), "a list of strings", ""))
         return
