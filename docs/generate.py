@@ -8,17 +8,92 @@ from __future__ import annotations
 import json
 import re
 import sys
+from collections import Counter
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-from onrecord.dataset import FaultsError, Gold, read_documents, read_folder
+from onrecord.annotation.agreement import agreement
+from onrecord.annotation.agreement_report import markdown as agreement_markdown
+from onrecord.annotation.exports import read_exports
+from onrecord.annotation.gold import Made, gold_of_rounds, read_rounds
+from onrecord.dataset import Article, FaultsError, Gold, read_documents, read_folder, read_registries
 from onrecord.dataset.card import VERSION, count_table, markdown_table
 from onrecord.dataset.files import write_atomically
-from onrecord.eval import SCORED, markdown, read_submission, score_submission, signature
+from onrecord.dataset.records import LAYERS
+from onrecord.eval import SCORED, Result, Submission, markdown, read_submission, score_submission, signature
+from onrecord.eval.ceiling import BIASED, ceiling_table, read_ceiling
+from onrecord.eval.uncertainty import attainable_p, detectable_difference, jackknife_error
+from onrecord.eval.versions import Change
 
 ROOT = Path(__file__).parent.parent
 DOCUMENTS = ("README.md", "DATASHEET.md", "seeds/README.md", "docs/scoring.md")
 _PART = re.compile(r"(<!-- generated: ([\w-]+) -->\n).*?(<!-- end -->)", re.DOTALL)
+
+
+def made() -> Made:
+    """The gold with what is known of how it was made."""
+    rounds = read_rounds(ROOT / "annotation/gold.json")
+    registries = read_registries(ROOT / "annotation/registries")
+    return gold_of_rounds(ROOT / "annotation", rounds, read_documents(ROOT / "seeds"), registries)
+
+
+def adjudication_table(gold: Gold) -> str:
+    """How many items the blind annotators agreed on, by layer."""
+    rows = []
+    for layer in LAYERS:
+        items = [item for article in gold.articles for item in getattr(article.labels, layer)]
+        both = [item for item in items if len(item.annotators) > 1]
+        agreed = sum(item.agreed is True for item in both)
+        one = sum(len(item.annotators) == 1 for item in items)
+        neither = sum(not item.annotators for item in items)
+        optional = sum(item.optional for item in items)
+        counts = [len(items), agreed, len(both) - agreed, one, neither, optional]
+        rows.append([layer, *map(str, counts)])
+    return markdown_table(["", "items", "both, alike", "both, not alike", "one", "neither", "optional"], rows)
+
+
+def ceiling_of(result: Result) -> str:
+    """The baseline and every annotator, headline F1 of each layer."""
+    head, rows = ceiling_table(result, read_ceiling(ROOT / "dataset", result))
+    return f"{markdown_table(head, rows)}\n{BIASED.replace('*', chr(92) + '*', 1)}\n"
+
+
+def detectable_table(gold: Gold, submission: Submission) -> str:
+    """The smallest difference that all articles together are likely to show, for each headline measure."""
+    whole = headline(gold, gold.articles, submission)
+    without = [headline(gold, [a for a in gold.articles if a is not left], submission) for left in gold.articles]
+    rows = []
+    for name, f1 in whole.items():
+        error = jackknife_error([each[name] for each in without])
+        assert error is not None
+        needed = detectable_difference(error, len(gold.articles))
+        rows.append([f"`{name}`", f"{100 * f1:.1f}", f"{100 * error:.1f}", f"{100 * needed:.1f}"])
+    table = markdown_table(["measure", "F1 of the baseline", "standard error", "detectable difference"], rows)
+    groups = len(gold.articles)
+    return f"{table}\nSmallest p of an exact paired test over {groups} articles: {attainable_p(groups):g}.\n"
+
+
+def headline(gold: Gold, articles: Sequence[Article], submission: Submission) -> dict[str, float]:
+    """F1 of each layer's headline measure."""
+    result = score_submission(articles, gold.registries, submission, "")
+    return {
+        f"{each.layer.name}:{name}": each.scores[name].f1 or 0.0
+        for each in result.layers
+        for name in [each.layer.measures[0].name]
+    }
+
+
+def audit_table(gold: Gold, errata: Sequence[Change]) -> str:
+    """What the audit corrected, by layer, and the share of items that had an error."""
+    rows = []
+    for layer in LAYERS:
+        count = Counter(change.kind for change in errata if change.layer == layer)
+        items = sum(len(getattr(article.labels, layer)) for article in gold.articles)
+        wrong = sum(count.values())
+        numbers = [items, count["added"], count["removed"], count["changed"]]
+        rows.append([layer, *map(str, numbers), f"{100 * wrong / items:.1f} %"])
+    return markdown_table(["", "items now", "missed", "spurious", "wrong", "errors"], rows)
 
 
 def parts(gold: Gold) -> dict[str, str]:
@@ -30,6 +105,10 @@ def parts(gold: Gold) -> dict[str, str]:
     measures = [
         [f"`{layer.name}:{measure.name}`", measure.definition] for layer in SCORED for measure in layer.measures
     ]
+    all_result = score_submission(gold.articles, gold.registries, submission, "all")
+    how = made()
+    passes = read_exports(ROOT / "annotation/exports/blind", [a.document for a in gold.articles])
+    (pair,) = agreement(passes, [a.document for a in gold.articles])
     seeds = [
         [f"`{d.id}.txt`", d.publisher, d.published or "", f"`{d.seed_sha256}`"] for d in read_documents(ROOT / "seeds")
     ]
@@ -38,6 +117,12 @@ def parts(gold: Gold) -> dict[str, str]:
         "example": "```json\n" + json.dumps(example(gold), ensure_ascii=False) + "\n```\n",
         "refusal": f"```text\n{refusal(gold)}```\n",
         "counts": count_table(gold),
+        "agreement": agreement_markdown(pair),
+        "adjudication": adjudication_table(gold),
+        "ceiling": ceiling_of(all_result),
+        "ceiling-test": ceiling_of(result),
+        "detectable": detectable_table(gold, submission),
+        "audit": audit_table(gold, how.errata),
         "version": f"Version of the labels: {VERSION}\n",
         "measures": markdown_table(["measure", "what counts as right"], measures),
         "seeds": markdown_table(["file", "publisher", "published", "SHA-256"], seeds),

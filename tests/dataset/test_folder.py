@@ -14,7 +14,7 @@ import msgspec
 import pyarrow.parquet as pq
 import pytest
 
-from onrecord.annotation.passes import articles_of_pass, provenance, read_annotators
+from onrecord.annotation.gold import gold_of_rounds, read_rounds
 from onrecord.dataset import Document, FaultsError, Gold, gold_hash, read_folder, read_registries
 from onrecord.dataset.build import Built, build, differences, write
 from onrecord.dataset.folder import read_rows
@@ -62,10 +62,12 @@ def test_the_default_config_is_the_articles(root: Path, tmp_path: Path) -> None:
 
 @pytest.fixture
 def built(root: Path, documents: list[Document]) -> Built:
-    annotators = read_annotators(root / "annotation" / "annotators.jsonl")
-    articles, _ = articles_of_pass(root / "annotation" / "exports" / "first-pass", documents, annotators)
-    registries = read_registries(root / "annotation" / "registries")
-    return build(Gold(articles=tuple(articles), registries=registries), provenance(annotators, ["first-pass"]))
+    """The folder as the committed raw exports give it."""
+    annotation = root / "annotation"
+    registries = read_registries(annotation / "registries")
+    made = gold_of_rounds(annotation, read_rounds(annotation / "gold.json"), documents, registries)
+    assert made.unlabelled == ()
+    return build(made.gold, made.provenance, made.extra)
 
 
 def test_what_is_committed_is_what_the_sources_give(built: Built, root: Path) -> None:
@@ -74,7 +76,7 @@ def test_what_is_committed_is_what_the_sources_give(built: Built, root: Path) ->
 
 def test_a_rebuild_gives_the_same_bytes(built: Built, tmp_path: Path) -> None:
     written = write(built, tmp_path)
-    assert sorted([*built.gold, *built.parquet, "README.md", "croissant.json"]) == written
+    assert sorted([*built.gold, *built.parquet, *built.extra, "README.md", "croissant.json"]) == written
     assert write(built, tmp_path) == []
     assert differences(built, tmp_path) == []
 
@@ -127,7 +129,17 @@ def test_parquet_carries_no_library_metadata_and_one_row_group(root: Path) -> No
 
 def test_nothing_in_the_folder_confuses_the_loader(root: Path) -> None:
     names = {path.name for path in (root / "dataset").iterdir() if path.name != "__pycache__"}
-    assert names == {"README.md", "LICENSE-DATA.md", "croissant.json", "data", "gold", "onrecord"}
+    known = {
+        "README.md",
+        "LICENSE-DATA.md",
+        "ceiling.json",
+        "croissant.json",
+        "errata.json",
+        "data",
+        "gold",
+        "onrecord",
+    }
+    assert names <= known
 
 
 def test_flat_configs_say_what_the_articles_say(root: Path) -> None:

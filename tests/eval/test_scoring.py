@@ -86,8 +86,11 @@ def renamed(lines: Lines, gold: Gold, random: random.Random) -> Lines:
     """Every id replaced by one that says nothing; claims keep their wording."""
     names: dict[str, str] = {}
 
+    mentioned = {event["event"] for line in lines for event in line["events"]}
+    registered = {event.id for event in gold.registries.events} - mentioned
+
     def new(id: str | None) -> str | None:
-        if id is None or id == "unknown":
+        if id is None or id == "unknown" or id in registered:  # an event without a mention goes by its registry id
             return id
         return names.setdefault(id, f"x{random.getrandbits(60):x}")
 

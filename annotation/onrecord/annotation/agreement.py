@@ -14,12 +14,13 @@ from __future__ import annotations
 import dataclasses
 import itertools
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import TypeVar
 
 import msgspec
 
 from onrecord.annotation.exports import Annotation
+from onrecord.annotation.gamma import Continuum, Unit, gamma
 from onrecord.dataset import (
     Article,
     Claim,
@@ -87,6 +88,8 @@ class PairAgreement:
     result: Result | None
     """The other's labels scored against the one's; None without shared documents."""
     attributes: tuple[Attribute, ...]
+    gammas: Mapping[str, float | None]
+    """Gamma of mentions (by type), quotes (by mode) and event mentions; see :mod:`onrecord.annotation.gamma`."""
     disagreements: tuple[Disagreement, ...]
 
 
@@ -179,13 +182,25 @@ def without_optional(labels: Labels) -> Labels:
     )
 
 
+def _quote_units(labels: Labels) -> tuple[Unit, ...]:
+    return tuple(Unit(q.content[0].start, q.content[-1].end, q.mode) for q in labels.quotes)
+
+
+UNITS: dict[str, Callable[[Labels], tuple[Unit, ...]]] = {
+    "mentions": lambda labels: tuple(Unit(m.start, m.end, m.type) for m in labels.mentions),
+    "quotes": _quote_units,
+    "events": lambda labels: tuple(Unit(e.start, e.end) for e in labels.events),
+}
+"""What gamma is computed on; a quote counts from its first to its last character."""
+
+
 def _pair(
     one: Mapping[str, Annotation], other: Mapping[str, Annotation], documents: Sequence[Document]
 ) -> PairAgreement:
     names = next(iter(one.values())).annotator, next(iter(other.values())).annotator
     shared = [document for document in documents if document.id in one and document.id in other]
     if not shared:
-        return PairAgreement(*names, (), None, (), ())
+        return PairAgreement(*names, (), None, (), {}, ())
     left = {document.id: without_optional(one[document.id].labels) for document in shared}
     right = {document.id: without_optional(other[document.id].labels) for document in shared}
     registries = own_registries(left.values())
@@ -199,6 +214,10 @@ def _pair(
         documents=tuple(document.id for document in shared),
         result=score_submission(articles, registries, submission, names[0]),
         attributes=tuple(_attributes(compared)),
+        gammas={
+            layer: gamma([Continuum(len(d.text), units(left[d.id]), units(right[d.id])) for d in shared])
+            for layer, units in UNITS.items()
+        },
         disagreements=tuple(_disagreements(compared, names, tasks)),
     )
 

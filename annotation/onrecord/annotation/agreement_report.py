@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import json
+from collections.abc import Sequence
 
 from onrecord.annotation.agreement import PairAgreement
 from onrecord.dataset.card import markdown_table
@@ -20,6 +21,7 @@ MEASURES = {
 """The measures of the scorer that agreement is reported by."""
 
 SCORE_HEADINGS = ("measure", "F1", "P", "R")
+GAMMA_HEADINGS = ("layer", "gamma")
 ATTRIBUTE_HEADINGS = ("field", "found by both", "of either", "same", "alpha")
 
 
@@ -50,11 +52,27 @@ def attribute_rows(pair: PairAgreement) -> list[tuple[str, str, str, str, str]]:
     ]
 
 
+def gamma_rows(pair: PairAgreement) -> list[tuple[str, str]]:
+    """Gamma by layer."""
+    return [(layer, "–" if value is None else f"{value:.2f}") for layer, value in pair.gammas.items()]
+
+
 def markdown(pair: PairAgreement) -> str:
     """Both tables as Markdown."""
     scores = markdown_table(SCORE_HEADINGS, [(f"`{name}`", *rest) for name, *rest in score_rows(pair)])
     fields = markdown_table(ATTRIBUTE_HEADINGS, [(f"`{name}`", *rest) for name, *rest in attribute_rows(pair)])
-    return f"{scores}\n{fields}"
+    gammas = markdown_table(GAMMA_HEADINGS, [(f"`{name}`", value) for name, value in gamma_rows(pair)])
+    return f"{scores}\n{fields}\n{gammas}"
+
+
+def agreement_section(pairs: list[PairAgreement]) -> str:
+    """The agreement of every two annotators as a section of the card; empty without any."""
+    return "".join(
+        f"\n### Agreement before adjudication: {pair.one} and {pair.other} on {len(pair.documents)} articles\n\n"
+        + markdown(pair)
+        for pair in pairs
+        if pair.documents
+    )
 
 
 def print_agreement(pair: PairAgreement, disagreements: bool) -> None:
@@ -67,7 +85,12 @@ def print_agreement(pair: PairAgreement, disagreements: bool) -> None:
     if not pair.documents:
         console.print("no document that both have annotated: agreement is undefined", soft_wrap=True)
         return
-    for headings, rows in ((SCORE_HEADINGS, score_rows(pair)), (ATTRIBUTE_HEADINGS, attribute_rows(pair))):
+    tables: tuple[tuple[Sequence[str], Sequence[Sequence[str]]], ...] = (
+        (SCORE_HEADINGS, score_rows(pair)),
+        (ATTRIBUTE_HEADINGS, attribute_rows(pair)),
+        (GAMMA_HEADINGS, gamma_rows(pair)),
+    )
+    for headings, rows in tables:
         table = Table(box=None, pad_edge=False)
         for index, heading in enumerate(headings):
             table.add_column(heading, justify="right" if index else "left", no_wrap=True)
@@ -99,6 +122,7 @@ def agreement_json(pairs: list[PairAgreement]) -> str:
                 for name, score in each.scores.items()
             },
             "attributes": [dataclasses.asdict(each) for each in pair.attributes],
+            "gamma": dict(pair.gammas),
             "disagreements": [dataclasses.asdict(each) for each in pair.disagreements],
         }
         for pair in pairs

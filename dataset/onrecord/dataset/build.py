@@ -26,12 +26,14 @@ class Built:
     """The reviewed source, one JSON an article."""
     parquet: Mapping[str, bytes]
     card: bytes
+    extra: Mapping[str, bytes]
+    """Files made from the same sources by others, such as the annotators' scores."""
     provenance: str
     hashes: Mapping[str, str]
     """Content hash of every config."""
 
 
-def build(gold: Gold, provenance: str) -> Built:
+def build(gold: Gold, provenance: str, extra: Mapping[str, bytes] | None = None) -> Built:
     """Make everything the dataset folder holds from gold labels.
 
     Raises:
@@ -56,6 +58,7 @@ def build(gold: Gold, provenance: str) -> Built:
         gold={f"gold/{a.document.id}.json": gold_json(a.document, a.labels) for a in gold.articles},
         parquet=parquet,
         card=card(gold, tables, sizes, provenance).encode("utf-8"),
+        extra=extra or {},
         provenance=provenance,
         hashes=tables.hashes,
     )
@@ -70,7 +73,7 @@ def write(built: Built, folder: Path) -> list[str]:
         The names of the files written or removed.
     """
     stale = set(differences(built, folder))
-    for name, content in {**built.gold, **built.parquet}.items():
+    for name, content in {**built.gold, **built.parquet, **built.extra}.items():
         if name in stale:
             write_atomically(folder / name, content)
     for name in _unexpected(built, folder):
@@ -91,7 +94,7 @@ def differences(built: Built, folder: Path) -> list[str]:
     """Names of files in the folder that are missing, not expected, or do not say what they should."""
     differing = [
         name
-        for name, content in {**built.gold, "README.md": built.card}.items()
+        for name, content in {**built.gold, **built.extra, "README.md": built.card}.items()
         if not (folder / name).is_file() or (folder / name).read_bytes() != content
     ]
     for config in CONFIGS:

@@ -76,7 +76,7 @@ def croissant(version: str, provenance: str, sha256: Mapping[str, str]) -> bytes
         "creator": {"@type": "sc:Organization", "name": "the onrecord developers"},
         "citeAs": "onrecord: who said what, about whom, on which event. See CITATION.cff.",
         "rai:dataAnnotationProtocol": "annotation/GUIDELINES.md, in Label Studio, by these accounts: "
-        + " ".join(provenance.split()),
+        + " ".join(provenance.partition("\n#")[0].split()),
         "rai:dataLimitations": "Five English articles on two meetings; labels made by a language model.",
         "rai:personalSensitiveInformation": "Public figures in public roles; journalists named in bylines.",
         "distribution": [

@@ -34,10 +34,16 @@ def build(
         "annotation"
     ),
     exports: Annotated[
-        str, typer.Option(help="Which folder of annotation/exports the gold comes from.")
-    ] = "first-pass",
+        str | None,
+        typer.Option(
+            help="Folder of annotation/exports that the gold comes from; else what annotation/gold.json says."
+        ),
+    ] = None,
     blind: Annotated[
         str | None, typer.Option(help="Folder of the blind exports, which say who marked each item.")
+    ] = None,
+    before: Annotated[
+        str | None, typer.Option(help="Folder of the round before; what changed since then is the errata.")
     ] = None,
     output: Annotated[Path, typer.Option("--output", "-o", help="The dataset folder.")] = Path("dataset"),
     check: Annotated[
@@ -45,25 +51,22 @@ def build(
     ] = False,
 ) -> None:
     """Turn seeds, exports and registries into the dataset folder: reviewed JSON, Parquet and card."""
-    from onrecord.annotation.adjudication import attribute_items
-    from onrecord.annotation.exports import read_exports
-    from onrecord.annotation.passes import articles_of_pass, provenance, read_annotators
+    from onrecord.annotation.gold import Rounds, gold_of_rounds, read_rounds
     from onrecord.dataset import read_documents, read_registries
     from onrecord.dataset.build import build as make
     from onrecord.dataset.build import differences, write
-    from onrecord.dataset.gold import Gold
 
     with working("building the dataset"):
         documents = read_documents(seeds)
         registries = read_registries(annotation / "registries")
-        annotators = read_annotators(annotation / "annotators.jsonl")
-        articles, unlabelled = articles_of_pass(annotation / "exports" / exports, documents, annotators)
-        if blind is not None:
-            articles = attribute_items(articles, read_exports(annotation / "exports" / blind, documents), registries)
-        gold = Gold(articles=tuple(articles), registries=registries)
-        built = make(gold, provenance(annotators, [name for name in (blind, exports) if name is not None]))
+        if exports is not None:
+            rounds = Rounds(exports=exports, blind=blind, before=before)
+        else:
+            rounds = read_rounds(annotation / "gold.json")
+        made = gold_of_rounds(annotation, rounds, documents, registries)
+        built = make(made.gold, made.provenance, made.extra)
         changed = differences(built, output) if check else write(built, output)
-    for id in unlabelled:
+    for id in made.unlabelled:
         note(f"left out, not annotated yet: {id}")
     for name in changed:
         typer.echo(f"{'differs' if check else 'written'}: {output / name}")

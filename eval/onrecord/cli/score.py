@@ -63,7 +63,7 @@ def score(
     if json:
         typer.echo(as_json(result).decode("utf-8"), nl=False)
     else:
-        print_table(result, headlines)
+        print_table(result, headlines, gold)
         if output is not None:
             typer.echo(f"result: {output}")
 
@@ -73,11 +73,12 @@ def in_split(gold: Gold, split: SplitName) -> list[Article]:
     return [a for a in gold.articles if split is SplitName.all or a.document.split == split.value]
 
 
-def print_table(result: Result, headlines: bool) -> None:
+def print_table(result: Result, headlines: bool, folder: Path) -> None:
     """The score table on standard output, and what a reader must know of it."""
     from rich.console import Console
     from rich.table import Table
 
+    from onrecord.eval.ceiling import BIASED, ceiling_table, read_ceiling
     from onrecord.eval.result import HEADINGS, reasons, rows, signature
 
     table = Table(box=None, pad_edge=False)
@@ -97,6 +98,16 @@ def print_table(result: Result, headlines: bool) -> None:
     console.print(table)
     for reason in reasons(result):
         console.print(f"– {reason}", soft_wrap=True)
+    if annotators := read_ceiling(folder, result):
+        named, beside = ceiling_table(result, annotators)
+        table = Table(box=None, pad_edge=False)
+        for index, heading in enumerate(named):
+            table.add_column(heading, justify="right" if index else "left", no_wrap=True)
+        for line in beside:
+            table.add_row(*line)
+        console.print()
+        console.print(table)
+        console.print(BIASED)
     console.print(signature(result), soft_wrap=True)
 
 
