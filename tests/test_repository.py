@@ -91,3 +91,28 @@ def test_guideline_rules_named_by_labels_exist(root: Path, gold: Gold) -> None:
     }
     assert used
     assert used <= defined
+
+
+def test_the_citation_bears_the_version_of_the_labels(root: Path) -> None:
+    import yaml
+
+    from onrecord.dataset.card import VERSION
+
+    citation = yaml.safe_load((root / "CITATION.cff").read_text())
+    assert citation["version"] == VERSION
+    assert {"cff-version", "message", "title", "authors", "license"} <= set(citation)
+    assert f"### {VERSION}" in (root / "CHANGELOG.md").read_text()
+
+
+def test_links_between_documents_lead_somewhere(root: Path) -> None:
+    for name in (
+        "README.md",
+        "DATASHEET.md",
+        "CONTRIBUTING.md",
+        "docs/extend.md",
+        "docs/scoring.md",
+        "seeds/README.md",
+    ):
+        text = (root / name).read_text(encoding="utf-8")
+        for target in re.findall(r"\]\(([^)#:]+)\)", text):
+            assert ((root / name).parent / target).exists(), (name, target)

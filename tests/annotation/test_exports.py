@@ -29,7 +29,7 @@ def written(folder: Path, export: Export, name: str = "first.json") -> Path:
     return folder / name
 
 
-@pytest.mark.parametrize("name", ["first-pass", "blind", "adjudicated"])
+@pytest.mark.parametrize("name", ["first-pass", "blind", "adjudicated", "audited"])
 def test_every_committed_export_can_be_read_whole(root: Path, documents: list[Document], name: str) -> None:
     annotations = read_exports(root / "annotation/exports" / name, documents)
     assert {annotation.document for annotation in annotations} == {document.id for document in documents}

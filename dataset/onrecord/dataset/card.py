@@ -13,7 +13,7 @@ from onrecord.dataset.tables import CONFIGS
 
 _NUMBER = re.compile(r"[-+]?[\d.]+(/[\d.]+)?|–|")
 
-VERSION = "0.1.0"
+VERSION = "0.2.0"
 """Version of the labels: major for a change of schema or guidelines, minor for new or mended labels, patch for
 documentation alone."""
 
