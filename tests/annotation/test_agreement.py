@@ -55,6 +55,10 @@ def test_the_same_labels_under_other_ids_agree_in_everything(
     (pair,) = agreement(by("ann", same) + by("bob", own_ids), documents)
     assert {row[1] for row in score_rows(pair)} == {"100.0"}
     assert pair.disagreements == ()
+    assert {score.f1 for score in pair.by_type.values()} == {1.0}
+    total = sum(score.counts.gold for score in pair.by_type.values() if score.counts)
+    assert total == sum(len(labels.mentions) for labels in same.values())
+    assert list(pair.by_document) == [document.id for document in documents]
     for each in pair.attributes:
         assert each.matched == each.total
         assert each.observed == 1

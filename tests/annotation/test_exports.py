@@ -29,10 +29,11 @@ def written(folder: Path, export: Export, name: str = "first.json") -> Path:
     return folder / name
 
 
-@pytest.mark.parametrize("name", ["first-pass", "blind", "adjudicated", "audited"])
+@pytest.mark.parametrize("name", ["first-pass", "pilot", "blind", "adjudicated", "audited"])
 def test_every_committed_export_can_be_read_whole(root: Path, documents: list[Document], name: str) -> None:
     annotations = read_exports(root / "annotation/exports" / name, documents)
-    assert {annotation.document for annotation in annotations} == {document.id for document in documents}
+    expected = {document.id for document in documents if name != "pilot" or document.id.startswith("003")}
+    assert {annotation.document for annotation in annotations} == expected
     known = {each.id for each in read_annotators(root / "annotation/annotators.jsonl") if each.round == name}
     assert {annotation.annotator for annotation in annotations} == known
 

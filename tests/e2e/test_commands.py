@@ -12,6 +12,7 @@ from pathlib import Path
 
 import pytest
 
+from onrecord.annotation import project as ls
 from onrecord.annotation.server import Home, Running, find
 
 pytestmark = pytest.mark.labelstudio
@@ -148,3 +149,38 @@ def test_home_is_where_it_is_said_to_be(monkeypatch: pytest.MonkeyPatch, tmp_pat
     half.mkdir(parents=True)
     (half / "label-studio").write_text("")
     assert home.binary is None, "an environment that was cut off is not taken for whole"
+
+
+def test_adjudication_shows_both_versions_and_starts_from_the_merged_one(
+    data: Path, root: Path, tmp_path: Path
+) -> None:
+    words = ("--annotator", "eve", "--round", "judged", "--data", data)
+    pushed = run("adjudicate", *words, root=root)
+    assert pushed.returncode == 0, pushed.stderr
+    assert "to decide" in pushed.stderr
+    running = find(data)
+    assert running is not None
+    client = ls.connect(running.url, running.token)
+    project = ls.projects_of(client, "judged")["eve"]
+    for task in ls.tasks_of(client, project).values():
+        versions = [each.model_version for each in client.predictions.list(task=task["id"])]
+        assert sorted(str(each) for each in versions) == ["ann-a", "ann-b", "merged"]
+        assert versions[-1] == "merged" or versions[0] == "merged"
+    again = run("adjudicate", *words, root=root)
+    assert again.returncode == 0, again.stderr
+    assert len(ls.tasks_of(client, project)) == 5
+
+
+def test_a_pull_while_somebody_annotates_gives_whole_files(data: Path, root: Path, tmp_path: Path) -> None:
+    words = ("--annotator", "busy", "--round", "meanwhile", "--data", data)
+    assert run("push", *words, root=root).returncode == 0
+    submitting = subprocess.Popen([*COMMAND, "submit", "eval/baselines/rules.jsonl", *map(str, words)], cwd=root)
+    counts = []
+    while submitting.poll() is None:
+        pulled = run("pull", "--round", "meanwhile", "--data", data, "-o", tmp_path, root=root)
+        assert pulled.returncode == 0, pulled.stderr
+        counts.append(int(pulled.stdout.split(": ")[1].split()[0]))
+    last = run("pull", "--round", "meanwhile", "--data", data, "-o", tmp_path, root=root)
+    counts.append(int(last.stdout.split(": ")[1].split()[0]))
+    assert counts == sorted(counts)
+    assert counts[-1] == 5

@@ -36,6 +36,7 @@ from onrecord.dataset import (
 )
 from onrecord.dataset.records import LAYERS, EntityType, Item
 from onrecord.eval import Result, Submission, score_submission
+from onrecord.eval.counts import Counts, Score, score
 from onrecord.eval.layer import DocumentPair, SpanAlignment, cluster
 from onrecord.eval.quotes import pair_quotes
 from onrecord.eval.scoring import pair_documents
@@ -74,8 +75,8 @@ class Disagreement:
     text: str
     one: str
     other: str
-    tasks: tuple[int, int]
-    """Label Studio's numbers of the two tasks."""
+    tasks: tuple[str, str]
+    """Where the two tasks are on their server."""
 
 
 @dataclasses.dataclass(frozen=True)
@@ -90,6 +91,10 @@ class PairAgreement:
     attributes: tuple[Attribute, ...]
     gammas: Mapping[str, float | None]
     """Gamma of mentions (by type), quotes (by mode) and event mentions; see :mod:`onrecord.annotation.gamma`."""
+    by_type: Mapping[str, Score]
+    """Mentions of each entity type, by the same offsets and type."""
+    by_document: Mapping[str, Result]
+    """The same scores with each document by itself."""
     disagreements: tuple[Disagreement, ...]
 
 
@@ -182,6 +187,21 @@ def without_optional(labels: Labels) -> Labels:
     )
 
 
+def _by_type(pairs: Sequence[DocumentPair]) -> dict[str, Score]:
+    total: dict[str, Counts] = defaultdict(Counts)
+    for pair in pairs:
+        for mention in pair.gold.mentions:
+            total[mention.type] += Counts(gold=1)
+        for mention in pair.predicted.mentions:
+            total[mention.type] += Counts(predicted=1)
+        for found in pair.mentions.pairs:
+            if found.fit == Fit.STRICT:
+                item = pair.mentions.gold[found.gold]
+                assert isinstance(item, Mention)
+                total[item.type] += Counts(gold_matched=1, predicted_matched=1)
+    return {type: score(counts) for type, counts in sorted(total.items())}
+
+
 def _quote_units(labels: Labels) -> tuple[Unit, ...]:
     return tuple(Unit(q.content[0].start, q.content[-1].end, q.mode) for q in labels.quotes)
 
@@ -200,14 +220,15 @@ def _pair(
     names = next(iter(one.values())).annotator, next(iter(other.values())).annotator
     shared = [document for document in documents if document.id in one and document.id in other]
     if not shared:
-        return PairAgreement(*names, (), None, (), {}, ())
+        return PairAgreement(*names, (), None, (), {}, {}, {}, ())
     left = {document.id: without_optional(one[document.id].labels) for document in shared}
     right = {document.id: without_optional(other[document.id].labels) for document in shared}
     registries = own_registries(left.values())
     submission = as_submission(names[1], right, own_registries(right.values()))
     articles = [Article(document=document, labels=left[document.id]) for document in shared]
-    compared = [_compare(pair) for pair in pair_documents(articles, registries, submission)]
-    tasks = {document.id: (one[document.id].task, other[document.id].task) for document in shared}
+    pairs = pair_documents(articles, registries, submission)
+    compared = [_compare(pair) for pair in pairs]
+    tasks = {document.id: (one[document.id].link, other[document.id].link) for document in shared}
     return PairAgreement(
         one=names[0],
         other=names[1],
@@ -218,6 +239,8 @@ def _pair(
             layer: gamma([Continuum(len(d.text), units(left[d.id]), units(right[d.id])) for d in shared])
             for layer, units in UNITS.items()
         },
+        by_type=_by_type(pairs),
+        by_document={each.document.id: score_submission([each], registries, submission, names[0]) for each in articles},
         disagreements=tuple(_disagreements(compared, names, tasks)),
     )
 
@@ -359,7 +382,7 @@ def attribute(layer: str, field: str, values: Sequence[tuple[str, str]], total: 
 
 
 def _disagreements(
-    compared: Sequence[Sequence[_Matched]], names: tuple[str, str], tasks: Mapping[str, tuple[int, int]]
+    compared: Sequence[Sequence[_Matched]], names: tuple[str, str], tasks: Mapping[str, tuple[str, str]]
 ) -> Iterable[Disagreement]:
     for part in itertools.chain.from_iterable(compared):
 

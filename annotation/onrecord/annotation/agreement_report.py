@@ -22,6 +22,8 @@ MEASURES = {
 
 SCORE_HEADINGS = ("measure", "F1", "P", "R")
 GAMMA_HEADINGS = ("layer", "gamma")
+TYPE_HEADINGS = ("type", "F1", "mentions")
+DOCUMENT_HEADINGS = ("document", *MEASURES)
 ATTRIBUTE_HEADINGS = ("field", "found by both", "of either", "same", "alpha")
 
 
@@ -57,12 +59,31 @@ def gamma_rows(pair: PairAgreement) -> list[tuple[str, str]]:
     return [(layer, "–" if value is None else f"{value:.2f}") for layer, value in pair.gammas.items()]
 
 
+def type_rows(pair: PairAgreement) -> list[tuple[str, str, str]]:
+    """F1 of mentions by entity type, with how many either annotator marked at most."""
+    return [
+        (f"mentions:{type}", percent(score.f1), str(int(max(score.counts.gold, score.counts.predicted))))
+        for type, score in pair.by_type.items()
+        if score.counts is not None
+    ]
+
+
+def document_rows(pair: PairAgreement) -> list[tuple[str, ...]]:
+    """F1 of each layer's first measure, document by document."""
+    return [
+        (document, *(percent(each.scores[MEASURES[each.layer.name][0]].f1) for each in result.layers))
+        for document, result in pair.by_document.items()
+    ]
+
+
 def markdown(pair: PairAgreement) -> str:
-    """Both tables as Markdown."""
+    """All tables as Markdown."""
     scores = markdown_table(SCORE_HEADINGS, [(f"`{name}`", *rest) for name, *rest in score_rows(pair)])
     fields = markdown_table(ATTRIBUTE_HEADINGS, [(f"`{name}`", *rest) for name, *rest in attribute_rows(pair)])
     gammas = markdown_table(GAMMA_HEADINGS, [(f"`{name}`", value) for name, value in gamma_rows(pair)])
-    return f"{scores}\n{fields}\n{gammas}"
+    types = markdown_table(TYPE_HEADINGS, [(f"`{name}`", *rest) for name, *rest in type_rows(pair)])
+    documents = markdown_table(DOCUMENT_HEADINGS, document_rows(pair))
+    return "\n".join((scores, fields, gammas, types, documents))
 
 
 def agreement_section(pairs: list[PairAgreement]) -> str:
@@ -76,7 +97,7 @@ def agreement_section(pairs: list[PairAgreement]) -> str:
 
 
 def print_agreement(pair: PairAgreement, disagreements: bool) -> None:
-    """Both tables on standard output, and every disagreement if asked for."""
+    """All tables on standard output, and every disagreement if asked for."""
     from rich.console import Console
     from rich.table import Table
 
@@ -89,6 +110,8 @@ def print_agreement(pair: PairAgreement, disagreements: bool) -> None:
         (SCORE_HEADINGS, score_rows(pair)),
         (ATTRIBUTE_HEADINGS, attribute_rows(pair)),
         (GAMMA_HEADINGS, gamma_rows(pair)),
+        (TYPE_HEADINGS, type_rows(pair)),
+        (DOCUMENT_HEADINGS, document_rows(pair)),
     )
     for headings, rows in tables:
         table = Table(box=None, pad_edge=False)
@@ -103,7 +126,7 @@ def print_agreement(pair: PairAgreement, disagreements: bool) -> None:
             console.print(f"– {field.layer}:{field.field}: {field.reason}", soft_wrap=True)
     console.print(f"{len(pair.disagreements)} disagreements", soft_wrap=True)
     for each in pair.disagreements if disagreements else ():
-        place = f"{each.document} {each.layer} (tasks {each.tasks[0]} and {each.tasks[1]})"
+        place = f"{each.document} {each.layer} ({each.tasks[0]} and {each.tasks[1]})"
         console.print(f"{place}: {each.kind}: {show(each.text)!r}", soft_wrap=True)
         for name, said in ((pair.one, each.one), (pair.other, each.other)):
             if said:
@@ -123,6 +146,15 @@ def agreement_json(pairs: list[PairAgreement]) -> str:
             },
             "attributes": [dataclasses.asdict(each) for each in pair.attributes],
             "gamma": dict(pair.gammas),
+            "by_type": {name: dataclasses.asdict(score) for name, score in pair.by_type.items()},
+            "by_document": {
+                document: {
+                    f"{each.layer.name}:{name}": score.f1
+                    for each in result.layers
+                    for name, score in each.scores.items()
+                }
+                for document, result in pair.by_document.items()
+            },
             "disagreements": [dataclasses.asdict(each) for each in pair.disagreements],
         }
         for pair in pairs

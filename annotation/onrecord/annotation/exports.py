@@ -53,6 +53,7 @@ class ExportedTask(msgspec.Struct, frozen=True):
     id: int
     data: TaskData
     annotations: tuple[ExportedAnnotation, ...]
+    project: int = 0
 
 
 @dataclasses.dataclass(frozen=True)
@@ -68,6 +69,12 @@ class Annotation:
     file: str
     pointer: str
     """JSON pointer of the annotation within the export."""
+    project: int = 0
+
+    @property
+    def link(self) -> str:
+        """Where the task is on its server, to be put behind the server's address."""
+        return f"/projects/{self.project}/data?task={self.task}"
 
 
 def annotator_name(email: str) -> str:
@@ -117,6 +124,7 @@ def read_export(path: Path, documents: Sequence[Document]) -> tuple[list[Annotat
                     task=task.id,
                     file=str(path),
                     pointer=pointer,
+                    project=task.project,
                 )
             )
     return annotations, faults
