@@ -145,3 +145,25 @@ def test_diff_says_what_changed_and_what_it_does_to_scores(root: Path) -> None:
     assert out.startswith("0 changes")
     assert "(+0.0)" in out
     assert json.loads(run("diff", "dataset", "dataset", "--json", cwd=root).stdout) == {"changes": [], "scores": []}
+
+
+@pytest.mark.parametrize(
+    ("missing", "words", "extra"),
+    [
+        ("datasets", ("build", "--check"), "dataset"),
+        (
+            "label_studio_sdk",
+            ("annotation", "pull", "--round", "r", "--url", "http://127.0.0.1:1", "--token", "t"),
+            "annotate",
+        ),
+        ("krippendorff", ("annotation", "agreement", "annotation/exports/blind"), "annotate"),
+    ],
+)
+def test_a_missing_library_is_named_with_what_brings_it(
+    root: Path, missing: str, words: tuple[str, ...], extra: str
+) -> None:
+    code = f"import sys; sys.modules[{missing!r}] = None; from onrecord.cli import main; main()"
+    done = subprocess.run([sys.executable, "-c", code, *words], cwd=root, capture_output=True, text=True, check=False)
+    assert done.returncode == 2, done.stderr
+    assert f"onrecord[{extra}]" in done.stderr
+    assert "Traceback" not in done.stderr

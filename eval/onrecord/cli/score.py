@@ -114,20 +114,27 @@ def print_table(result: Result, headlines: bool, folder: Path) -> None:
 def predict(
     system: Annotated[System, typer.Option(help="Which baseline.")] = System.rules,
     gold: Dataset = Path("dataset"),
-    split: Annotated[SplitName, typer.Option(help="Articles to label.")] = SplitName.all,
+    split: Annotated[SplitName, typer.Option(help="Articles of the dataset to label.")] = SplitName.all,
+    seeds: Annotated[
+        Path | None, typer.Option(help="Label the articles of a seed folder instead, labelled or not.")
+    ] = None,
     output: Annotated[Path, typer.Option("--output", "-o", help="Prediction file; - for standard output.")] = Path("-"),
 ) -> None:
     """Label articles with a baseline that has learnt from the validation split."""
     import msgspec
 
-    from onrecord.dataset import read_folder
+    from onrecord.dataset import read_documents, read_folder
     from onrecord.dataset.files import write_atomically
     from onrecord.eval.rules import Rules
 
     labelled = read_folder(gold)
     if system is System.rules:
         rules = Rules.learn(in_split(labelled, SplitName.validation))
-    lines = [msgspec.json.encode(rules.predict(article.document)) + b"\n" for article in in_split(labelled, split)]
+    if seeds is None:
+        documents = [article.document for article in in_split(labelled, split)]
+    else:
+        documents = read_documents(seeds)
+    lines = [msgspec.json.encode(rules.predict(document)) + b"\n" for document in documents]
     if str(output) == "-":
         typer.echo(b"".join(lines), nl=False)
     else:

@@ -14,6 +14,18 @@ import typer
 if TYPE_CHECKING:
     from onrecord.dataset.faults import Fault
 
+EXTRAS = {
+    "datasets": "dataset",
+    "huggingface_hub": "dataset",
+    "pandas": "dataset",
+    "sklearn": "dataset",
+    "httpx": "annotate",
+    "krippendorff": "annotate",
+    "label_studio_sdk": "annotate",
+    "trafilatura": "ingest",
+}
+"""The optional dependencies that bring a library along."""
+
 MOST = 100
 """How many faults are shown; all are counted."""
 
@@ -33,6 +45,9 @@ def complain(error: Exception) -> int:
         return 2
     if isinstance(error, OSError) and error.filename is not None:
         note(f"{error.filename}: {error.strerror}")
+        return 2
+    if isinstance(error, ModuleNotFoundError) and (extra := EXTRAS.get(str(error.name).partition(".")[0])):
+        note(f"this needs {error.name}: pip install 'onrecord[{extra}]', or -e '.[{extra}]' in a checkout")
         return 2
     raise error
 
