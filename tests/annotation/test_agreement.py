@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import random
+import shutil
+from pathlib import Path
 from typing import Any
 
 import msgspec
@@ -14,7 +16,9 @@ from onrecord.annotation.adjudication import attribute_items, merge, proposals, 
 from onrecord.annotation.agreement import agreement, attribute, without_optional
 from onrecord.annotation.agreement_report import agreement_json, attribute_rows, markdown, score_rows
 from onrecord.annotation.exports import Annotation
-from onrecord.dataset import Article, Document, FaultsError, Gold, Labels
+from onrecord.annotation.gold import register, unregistered
+from onrecord.dataset import Article, Document, FaultsError, Gold, Labels, read_registries
+from onrecord.dataset.check import check_gold
 from onrecord.dataset.gold import ordered
 from onrecord.dataset.records import LAYERS
 
@@ -199,3 +203,19 @@ def test_optional_is_taken_off_both_sides(gold: Gold) -> None:
     bare = without_optional(article.labels)
     assert not any(item.optional for layer in LAYERS for item in getattr(bare, layer))
     assert ordered(bare) == bare
+
+
+def test_ids_that_the_registries_lack_get_a_row_and_only_those(
+    gold: Gold, own_ids: dict[str, Labels], root: Path, tmp_path: Path
+) -> None:
+    shutil.copytree(root / "annotation" / "registries", tmp_path / "r")
+    before = read_registries(tmp_path / "r")
+    rows = unregistered(by("bob", own_ids), before)
+    assert register(tmp_path / "r", rows)
+    after = read_registries(tmp_path / "r")
+    assert set(before.entities) < set(after.entities)
+    for article in gold.articles:
+        labels = own_ids[article.document.id]
+        wrong = [w for w in check_gold(article.document, labels, after) if w[0] == "reference"]
+        assert wrong == []
+    assert register(tmp_path / "r", unregistered(by("bob", own_ids), after)) == []

@@ -9,35 +9,18 @@ import msgspec
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from tests.builders import describe, zone
 
 from onrecord.dataset import Document, FaultsError, read_documents
 from onrecord.dataset.documents import (
     CONTENT,
     JOIN,
-    SeedDescription,
-    Zone,
     decode_seed,
     layout,
     make_document,
     read_document,
 )
-from onrecord.dataset.files import sha256
 from onrecord.dataset.ingest import description_json
-
-
-def describe(raw: str, zones: list[tuple[str, int, int]]) -> SeedDescription:
-    return SeedDescription(
-        id="doc",
-        seed="doc.txt",
-        sha256=sha256(raw),
-        publisher="-",
-        language="en",
-        topic="test",
-        published=None,
-        published_source=None,
-        published_reason="-",
-        zones=tuple(zone(kind, a, b, raw[a:b][:48]) for kind, a, b in zones),
-    )
 
 
 @st.composite
@@ -109,10 +92,6 @@ def write_seed(folder: Path, **changes: object) -> Path:
     path = folder / "doc.json"
     path.write_bytes(description_json(msgspec.structs.replace(good, **changes)))
     return path
-
-
-def zone(kind: str, start: int, end: int, opens: str) -> Zone:
-    return msgspec.convert({"kind": kind, "start": start, "end": end, "opens": opens}, Zone)
 
 
 @pytest.mark.parametrize(

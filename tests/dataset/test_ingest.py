@@ -8,12 +8,14 @@ from pathlib import Path
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from tests.builders import describe
 
 from onrecord.dataset import FaultsError, read_documents
 from onrecord.dataset.documents import CONTENT, check_zones
 from onrecord.dataset.ingest import description_json, ingest, propose_zones
 
 ARTICLE = """ date 2024-01-02 Video
+Home | News | Sport | Weather | More
 Leaders meet again in the old town hall
 
 By Jane Doe
@@ -126,8 +128,6 @@ def test_what_is_no_article_is_refused(tmp_path: Path, name: str) -> None:
 )
 def test_a_proposal_always_fits_its_text(text: str) -> None:
     zones = tuple(propose_zones(text))
-    from tests.dataset.test_documents import describe
-
     description = describe(text, [(zone.kind, zone.start, zone.end) for zone in zones])
     faults = check_zones(description, text, "x")
     assert faults == []

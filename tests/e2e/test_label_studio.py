@@ -6,13 +6,14 @@ import json
 import secrets
 from pathlib import Path
 
+import msgspec
 import pytest
+from tests.builders import describe
 
 from onrecord.annotation import project as ls
 from onrecord.annotation.exports import read_export, read_exports
 from onrecord.annotation.server import Running
-from onrecord.dataset.documents import Document, SeedDescription, Zone, make_document
-from onrecord.dataset.files import sha256
+from onrecord.dataset.documents import Document, make_document
 from onrecord.dataset.gold import Gold, ordered
 from onrecord.dataset.records import (
     Entity,
@@ -40,19 +41,7 @@ def nobody(_: str) -> None:
 
 
 def hostile() -> tuple[Document, Labels, Registries]:
-    zones = (Zone(kind="body", start=0, end=len(RAW), opens=RAW[:10]),)
-    description = SeedDescription(
-        id="hostile",
-        seed="hostile.txt",
-        sha256=sha256(RAW),
-        publisher="-",
-        language="en",
-        topic="test",
-        published=None,
-        published_source=None,
-        published_reason="-",
-        zones=zones,
-    )
+    description = msgspec.structs.replace(describe(RAW, [("body", 0, len(RAW))]), id="hostile")
     document = make_document(description, RAW)
     assert "\r" not in document.text
 
@@ -163,22 +152,8 @@ def test_another_text_of_a_document_is_refused_before_anything_is_added(server: 
     admin = ls.connect(server.url, server.token)
     ls.push(admin, "changed", name, [document], registries, {}, nobody)
     raw = "another text"
-    zones = (Zone(kind="body", start=0, end=len(raw), opens=raw),)
-    changed = make_document(
-        SeedDescription(
-            id="hostile",
-            seed="x.txt",
-            sha256=sha256(raw),
-            publisher="-",
-            language="en",
-            topic="test",
-            published=None,
-            published_source=None,
-            published_reason="-",
-            zones=zones,
-        ),
-        raw,
-    )
+    description = msgspec.structs.replace(describe(raw, [("body", 0, len(raw))]), id="hostile")
+    changed = make_document(description, raw)
     with pytest.raises(ls.ProjectError, match="another text"):
         ls.push(admin, "changed", name, [changed], registries, {}, nobody)
 

@@ -9,13 +9,14 @@ from pathlib import Path
 import msgspec
 
 from onrecord.annotation.adjudication import attribute_items
-from onrecord.annotation.agreement import agreement
+from onrecord.annotation.agreement import agreement, own_registries
 from onrecord.annotation.agreement_report import agreement_section
 from onrecord.annotation.ceiling import ceiling_json
-from onrecord.annotation.exports import read_exports
+from onrecord.annotation.exports import Annotation, read_exports
 from onrecord.annotation.passes import articles_of_pass, provenance, read_annotators
-from onrecord.dataset import Document, Gold, Registries
+from onrecord.dataset import Document, Event, Gold, Registries
 from onrecord.dataset.faults import refuse
+from onrecord.dataset.files import write_atomically
 from onrecord.dataset.reading import read_value
 from onrecord.dataset.records import Record
 from onrecord.eval.ceiling import FILE
@@ -46,6 +47,48 @@ def read_rounds(path: Path) -> Rounds:
     refuse(faults)
     assert rounds is not None
     return rounds
+
+
+def unregistered(annotations: Sequence[Annotation], registries: Registries) -> Registries:
+    """Rows for the ids that annotations use and the registries lack, to be looked over.
+
+    A type is that of most mentions and a name the most frequent one; what a claim says is left as its id.
+    """
+    own = own_registries(annotation.labels for annotation in annotations)
+    utterances = {
+        quote.utterance for each in annotations for quote in each.labels.quotes if quote.utterance is not None
+    }
+    events = {row.id for row in own.events} | utterances
+    known = [{row.id for row in rows} for rows in (registries.entities, registries.events, registries.claims)]
+    return Registries(
+        entities=tuple(
+            msgspec.structs.replace(row, wikidata_note="not looked up")
+            for row in own.entities
+            if row.id not in known[0]
+        ),
+        events=tuple(
+            Event(id=id, type="event", title=id.replace("-", " "), date=None, place=None, wikidata_note="not looked up")
+            for id in sorted(events - known[1])
+        ),
+        claims=tuple(row for row in own.claims if row.id not in known[2]),
+    )
+
+
+def register(folder: Path, rows: Registries) -> list[str]:
+    """Append rows to the registries in a folder; each file is replaced whole.
+
+    Returns:
+        ``FILE: ID`` of every row appended.
+    """
+    appended = []
+    for name, new in (("entities", rows.entities), ("events", rows.events), ("claims", rows.claims)):
+        path = folder / f"{name}.jsonl"
+        if new:
+            lines = b"".join(msgspec.json.encode(row) + b"\n" for row in new)
+            before = path.read_bytes()
+            write_atomically(path, before + (b"" if before.endswith(b"\n") or not before else b"\n") + lines)
+            appended += [f"{path}: {row.id}" for row in new]
+    return appended
 
 
 @dataclasses.dataclass(frozen=True)

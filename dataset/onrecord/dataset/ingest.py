@@ -291,7 +291,13 @@ def _title_line(lines: Sequence[str], title: str | None) -> int:
     if title and title.strip() in lines:
         return lines.index(title.strip())
     for index, line in enumerate(lines[:12]):
-        if len(line.split()) >= 5 and len(line) < 200 and not _ENDS_SENTENCE.search(line) and not _DATE.search(line):
+        if (
+            len(re.findall(r"\w+", line)) >= 5
+            and len(line) < 200
+            and "|" not in line
+            and not _ENDS_SENTENCE.search(line)
+            and not _DATE.search(line)
+        ):
             return index
     return 0
 

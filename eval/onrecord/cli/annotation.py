@@ -134,6 +134,24 @@ def pull(
 
 
 @app.command()
+def register(
+    exports: Annotated[Path, typer.Argument(help="Folder of exports, such as annotation/exports/mine.")],
+    seeds: Seeds = Path("seeds"),
+    registries: Registries = Path("annotation/registries"),
+) -> None:
+    """Append a row for every id that annotators used and the registries lack; then look the rows over."""
+    from onrecord.annotation import gold
+    from onrecord.annotation.exports import read_exports
+    from onrecord.dataset import read_documents, read_registries
+
+    annotations = read_exports(exports, read_documents(seeds))
+    appended = gold.register(registries, gold.unregistered(annotations, read_registries(registries)))
+    for line in appended:
+        typer.echo(line)
+    note(f"{len(appended)} rows appended" + ("; look over their types, names and titles" if appended else ""))
+
+
+@app.command()
 def adjudicate(
     round: Round,
     annotator: Annotated[str, typer.Option(help="Who adjudicates.")],

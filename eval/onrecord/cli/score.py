@@ -130,10 +130,8 @@ def predict(
     labelled = read_folder(gold)
     if system is System.rules:
         rules = Rules.learn(in_split(labelled, SplitName.validation))
-    if seeds is None:
-        documents = [article.document for article in in_split(labelled, split)]
-    else:
-        documents = read_documents(seeds)
+    of_split = [article.document for article in in_split(labelled, split)]
+    documents = of_split if seeds is None else read_documents(seeds)
     lines = [msgspec.json.encode(rules.predict(document)) + b"\n" for document in documents]
     if str(output) == "-":
         typer.echo(b"".join(lines), nl=False)

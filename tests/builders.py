@@ -1,0 +1,27 @@
+"""Small things that several tests make."""
+
+from __future__ import annotations
+
+import msgspec
+
+from onrecord.dataset.documents import SeedDescription, Zone
+from onrecord.dataset.files import sha256
+
+
+def zone(kind: str, start: int, end: int, opens: str) -> Zone:
+    return msgspec.convert({"kind": kind, "start": start, "end": end, "opens": opens}, Zone)
+
+
+def describe(raw: str, zones: list[tuple[str, int, int]]) -> SeedDescription:
+    return SeedDescription(
+        id="doc",
+        seed="doc.txt",
+        sha256=sha256(raw),
+        publisher="-",
+        language="en",
+        topic="test",
+        published=None,
+        published_source=None,
+        published_reason="-",
+        zones=tuple(zone(kind, a, b, raw[a:b][:48]) for kind, a, b in zones),
+    )
