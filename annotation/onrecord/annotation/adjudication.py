@@ -134,7 +134,7 @@ def merge(one: Labels, other: Labels, names: tuple[str, str], text: str) -> Labe
     Ids of items are made unique by the annotator's name. Where both agree the first one's item stands for both, and
     what refers to the other's is pointed to it.
     """
-    pairs = matched(one, other, text)
+    pairs = matched(one, other, text, by_evidence=False)
     first, second = (_prefixed(labels, name) for labels, name in zip((one, other), names, strict=True))
     same: dict[str, str] = {}
     merged: dict[str, list[Any]] = {}
@@ -212,7 +212,8 @@ def attribute_items(articles: Sequence[Article], blind: Sequence[Annotation], re
 
     Returns:
         The articles with ``annotators`` those who marked the item (the same offsets, quote, or holder and target) and
-        ``agreed`` true where there are at least two of them and all compared fields are the same.
+        ``agreed`` true where there are at least two of them and all compared fields are the same. A stance whose target
+        the adjudicator exchanged is known by its holder and evidence.
     """
     by_annotator: dict[str, dict[str, Labels]] = defaultdict(dict)
     for annotation in blind:

@@ -135,7 +135,7 @@ def map_claims(
         for stance in _claims(gold.stances):
             for other in _claims(predicted.stances):
                 if other.target.id in described and other.target.id not in worded:
-                    dice = _evidence_dice(stance, other)
+                    dice = evidence_dice(stance, other)
                     if dice >= MIN_DICE:
                         shared[other.target.id, stance.target.id] += round(1000 * dice)
     edges: list[tuple[Hashable, Hashable, float]] = [(p, g, weight) for (p, g), weight in shared.items()]
@@ -148,6 +148,7 @@ def _claims(stances: Iterable[Stance]) -> list[Stance]:
     return sorted(kept, key=lambda stance: [(span.start, span.end) for span in stance.evidence])
 
 
-def _evidence_dice(one: Stance, other: Stance) -> float:
+def evidence_dice(one: Stance, other: Stance) -> float:
+    """Overlap of two stances' evidence in code points, in [0, 1]; both must have some."""
     points, others = ({at for span in stance.evidence for at in range(span.start, span.end)} for stance in (one, other))
     return 2 * len(points & others) / (len(points) + len(others))

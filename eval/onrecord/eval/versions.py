@@ -12,9 +12,10 @@ import msgspec
 
 from onrecord.dataset import EventMention, Gold, Labels, Mention, Quote, Stance
 from onrecord.dataset.records import LAYERS, UNKNOWN, Item, Record
+from onrecord.eval.assignment import assign
 from onrecord.eval.layer import SpanAlignment
 from onrecord.eval.quotes import pair_quotes
-from onrecord.eval.references import IdMap
+from onrecord.eval.references import MIN_DICE, IdMap, evidence_dice
 from onrecord.eval.spans import Fit
 
 Pairs = list[tuple[int, int]]
@@ -105,23 +106,39 @@ def _required(quotes: Sequence[Quote]) -> tuple[Quote, ...]:
     return tuple(msgspec.structs.replace(quote, optional=False) for quote in quotes)
 
 
-def matched(one: Labels, other: Labels, text: str) -> dict[str, Pairs]:
+def matched(one: Labels, other: Labels, text: str, by_evidence: bool = True) -> dict[str, Pairs]:
     """Index pairs of the items that two sets of labels in the same ids have in common, by layer.
 
-    Mentions and events: the same offsets. Quotes: the scorer's pairing. Stances: the same holder and target.
+    Mentions and events: the same offsets. Quotes: the scorer's pairing. Stances: the same holder and target; and, with
+    ``by_evidence``, of the rest those with the same holder and kind of target whose evidence overlaps with a Dice of at
+    least one half, so that a stance whose target was exchanged for another is still the same stance.
     """
     everyone = {id for labels in (one, other) for q in labels.quotes for id in q.speaker} - {UNKNOWN}
     same_ids = IdMap({id: id for id in everyone}, {}, {})
     quotes = pair_quotes(_required(one.quotes), other.quotes, text, same_ids)
-    keys = {(s.holder, s.target): index for index, s in reversed(list(enumerate(other.stances)))}
     return {
         "mentions": _same_span(one, other, lambda labels: labels.mentions),
         "quotes": [(pair.gold, pair.predicted) for pair in quotes],
-        "stances": [
-            (index, keys[s.holder, s.target]) for index, s in enumerate(one.stances) if (s.holder, s.target) in keys
-        ],
+        "stances": _same_stance(one.stances, other.stances, by_evidence),
         "events": _same_span(one, other, lambda labels: labels.events),
     }
+
+
+def _same_stance(one: Sequence[Stance], other: Sequence[Stance], by_evidence: bool) -> Pairs:
+    keys = {(s.holder, s.target): index for index, s in reversed(list(enumerate(other)))}
+    pairs = [(index, keys[s.holder, s.target]) for index, s in enumerate(one) if (s.holder, s.target) in keys]
+    if not by_evidence:
+        return pairs
+    taken, other_taken = {g for g, _ in pairs}, {p for _, p in pairs}
+    edges = [
+        (g, p, overlap)
+        for g, s in enumerate(one)
+        for p, t in enumerate(other)
+        if g not in taken and p not in other_taken
+        if (s.holder, s.target.kind) == (t.holder, t.target.kind)
+        if (overlap := evidence_dice(s, t)) >= MIN_DICE
+    ]
+    return pairs + [edges[index][:2] for index in assign(edges)]
 
 
 def _same_span(one: Labels, other: Labels, layer: Callable[[Labels], Sequence[Item]]) -> Pairs:
