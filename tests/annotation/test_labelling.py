@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import get_args
 
-from onrecord.annotation import convert
+from onrecord.annotation import regions
 from onrecord.annotation.labelling import MENTION_LABELS, SPAN_LABELS, config, config_hash, menus
 from onrecord.annotation.project import check_config
 from onrecord.dataset import Gold
@@ -24,7 +24,7 @@ def test_it_offers_what_the_records_allow() -> None:
 
 def test_its_fields_are_those_the_conversion_reads() -> None:
     fields = set(re.findall(r'<(?:Choices|TextArea|Taxonomy) name="(\w+)"', config()))
-    assert fields == convert._FIELDS | {"complete", "note"}
+    assert fields == regions.FIELDS | {"complete", "note"}
     complete = config().split('name="complete"')[1].split("</Choices>")[0]
     assert set(re.findall(r'Choice value="(\w+)"', complete)) == set(LAYERS)
 

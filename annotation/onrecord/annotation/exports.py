@@ -14,7 +14,7 @@ from typing import Any
 
 import msgspec
 
-from onrecord.annotation.convert import from_result, unused_parts
+from onrecord.annotation.from_result import from_result, unused_parts
 from onrecord.annotation.labelling import config_hash
 from onrecord.dataset.check import faults_of
 from onrecord.dataset.documents import Document

@@ -13,9 +13,9 @@ from typing import TYPE_CHECKING, Any
 
 import msgspec
 
-from onrecord.annotation.convert import document_fields, to_result
 from onrecord.annotation.exports import read_export
 from onrecord.annotation.labelling import config, config_hash, menus
+from onrecord.annotation.to_result import document_fields, to_result
 from onrecord.dataset.documents import Document
 from onrecord.dataset.faults import Fault, FaultsError, show
 from onrecord.dataset.files import write_atomically

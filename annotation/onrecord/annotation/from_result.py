@@ -1,32 +1,24 @@
-"""Labels to Label Studio's result items and back, without loss.
+"""The labels that Label Studio's result items hold, and everything in them that cannot be used.
 
-A *region* is all result items that share an ``id``: one ``labels`` item and an item for each field, all with the same
-offsets. A mention or an event is one region. A quote is a region for each segment of its content, the later ones tied
-to the first by the relation ``continues``, and one each for source and cue, tied by relations of those names. A stance
-is a region for each span of its evidence, tied likewise. Fields stand on the first region; its id is the item's id.
-``annotators`` and ``agreed``, which no form asks for, travel in the region's ``meta``.
-
-Label Studio checks nothing and its own copy of a span's text cannot be trusted (a line break comes back as a backslash
-and an ``n``), so offsets are taken and the text is sliced anew. A relation drawn in the editor need not have a label:
-the labels of its ends tell which it is.
+How they hold them, says :mod:`onrecord.annotation.regions`.
 """
 
 from __future__ import annotations
 
 import dataclasses
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, get_args
 
 import msgspec
 
 from onrecord.annotation.labelling import CONTENT, CUE, EVENT, EVIDENCE, MENTION_LABELS, SOURCE, SPAN_LABELS
+from onrecord.annotation.regions import CHOICES, FIELDS, MENUS, META, SINGLE, Result
 from onrecord.dataset.check import Wrong
 from onrecord.dataset.faults import nearest, show
 from onrecord.dataset.gold import ordered
 from onrecord.dataset.records import (
     EventMention,
-    Item,
     Labels,
     Mention,
     MentionKind,
@@ -40,133 +32,6 @@ from onrecord.dataset.records import (
     Target,
     TargetKind,
 )
-
-Result = dict[str, Any]
-"""One item of Label Studio's ``result`` list."""
-
-META = "onrecord"
-"""The key of a region's ``meta`` that holds what the form does not ask for."""
-
-_CHOICES = {"kind", "noise", "mode", "label", "basis", "optional"}
-_TEXTS = {"entity_new", "literal", "speaker", "relays", "utterance", "holder_new", "target_new", "event_new", "rule"}
-_MENUS = {"entity", "holder", "target", "event"}
-_FIELDS = _CHOICES | _TEXTS | _MENUS
-_SINGLE = _FIELDS - {"speaker", "relays"}
-
-
-# --- to Label Studio ---------------------------------------------------------------------------------------------
-
-
-def to_result(labels: Labels, offered: Mapping[str, Iterable[str]]) -> list[Result]:
-    """Labels as the ``result`` of an annotation or a prediction.
-
-    Args:
-        labels: The labels of one document; every item must have an id.
-        offered: The ids in the menus ``entity``, ``holder``, ``target`` and ``event``; an id that its menu does not
-            offer goes to the text field beside it, since a menu would show it as not chosen.
-    """
-    known = {menu: frozenset(offered.get(menu, ())) for menu in _MENUS}
-    result: list[Result] = []
-
-    def add(item: Item, label: str, span: Span, fields: Mapping[str, str | Sequence[str] | None]) -> None:
-        assert item.id is not None
-        fields = {**fields, "optional": "optional" if item.optional else None, "rule": item.rule}
-        region = _region(item.id, label, span)
-        kept = {"annotators": list(item.annotators), "agreed": item.agreed}
-        if item.annotators or item.agreed is not None:
-            region["meta"] = {META: kept}
-        result.append(region)
-        for name, value in fields.items():
-            values = [value] if isinstance(value, str) else list(value or ())
-            if values:
-                if name in _MENUS and values[0] not in known[name]:
-                    name = f"{name}_new"
-                result.append(_field(item.id, name, span, values))
-
-    def tie(one: str, relation: str, other: str) -> None:
-        result.append({"type": "relation", "from_id": one, "to_id": other, "direction": "right", "labels": [relation]})
-
-    def more(id: str, label: str, spans: Sequence[Span]) -> None:
-        for number, span in enumerate(spans[1:], start=2):
-            result.append(_region(f"{id}.{number}", label, span))
-            tie(f"{id}.{number}", "continues", id)
-
-    for mention in labels.mentions:
-        fields = {
-            "kind": mention.kind,
-            "entity": mention.entity,
-            "literal": mention.literal,
-            "noise": mention.noise,
-        }
-        add(mention, mention.type, mention.span, fields)
-    for quote in labels.quotes:
-        assert quote.id is not None
-        add(
-            quote,
-            CONTENT,
-            quote.content[0],
-            {
-                "speaker": quote.speaker,
-                "relays": quote.relays,
-                "mode": quote.mode,
-                "utterance": quote.utterance,
-            },
-        )
-        more(quote.id, CONTENT, quote.content)
-        for label, name, span in ((SOURCE, "source", quote.source), (CUE, "cue", quote.cue)):
-            if span is not None:
-                result.append(_region(f"{quote.id}.{name}", label, span))
-                tie(quote.id, name, f"{quote.id}.{name}")
-        if quote.parent is not None:
-            tie(quote.id, "parent", quote.parent)
-    for stance in labels.stances:
-        assert stance.id is not None
-        add(
-            stance,
-            EVIDENCE,
-            stance.evidence[0],
-            {
-                "holder": stance.holder,
-                "target": f"{stance.target.kind}:{stance.target.id}",
-                "label": stance.label,
-                "basis": stance.basis,
-            },
-        )
-        more(stance.id, EVIDENCE, stance.evidence)
-        if stance.quote is not None:
-            tie(stance.id, "quote", stance.quote)
-    for event in labels.events:
-        add(event, EVENT, event.span, {"event": event.event})
-    return result
-
-
-def document_fields(complete: Iterable[str]) -> list[Result]:
-    """The document-level item that says which layers the annotator has finished."""
-    choices = sorted(complete)
-    value = {"choices": choices}
-    return [{"id": "document", "from_name": "complete", "to_name": "text", "type": "choices", "value": value}]
-
-
-def _region(id: str, label: str, span: Span) -> Result:
-    value = {"start": span.start, "end": span.end, "text": span.text, "labels": [label]}
-    return {"id": id, "from_name": "region", "to_name": "text", "type": "labels", "value": value}
-
-
-def _field(id: str, name: str, span: Span, values: list[str]) -> Result:
-    value: dict[str, Any] = {"start": span.start, "end": span.end}
-    if name in _CHOICES:
-        kind = "choices"
-        value |= {"text": span.text, "choices": values}
-    elif name in _MENUS:
-        kind = "taxonomy"
-        value |= {"text": span.text, "taxonomy": [values]}
-    else:
-        kind = "textarea"
-        value["text"] = values
-    return {"id": id, "from_name": name, "to_name": "text", "type": kind, "value": value}
-
-
-# --- and back ----------------------------------------------------------------------------------------------------
 
 
 @dataclasses.dataclass
@@ -275,24 +140,24 @@ def _set_field(index: int, item: Result, regions: Mapping[str, _Region], wrong: 
     name, value = item.get("from_name"), item.get("value")
     if name in ("complete", "note"):
         return
-    if name not in _FIELDS or not isinstance(value, dict):
+    if name not in FIELDS or not isinstance(value, dict):
         found = f"from_name {show(name)}"
-        hint = "the export is of another labelling config" if name not in _FIELDS else ""
+        hint = "the export is of another labelling config" if name not in FIELDS else ""
         wrong.append(("field", f"/{index}", found, "a field of the labelling config", hint))
         return
     region = regions.get(str(item.get("id")))
     if region is None:
         wrong.append(("reference", f"/{index}/id", show(item.get("id")), "the id of a labelled region", ""))
         return
-    values = value.get("choices" if name in _CHOICES else "taxonomy" if name in _MENUS else "text")
-    if name in _MENUS and isinstance(values, list):
+    values = value.get("choices" if name in CHOICES else "taxonomy" if name in MENUS else "text")
+    if name in MENUS and isinstance(values, list):
         # a menu entry is a path, here of one step
         values = [path[-1] if isinstance(path, list) and path else path for path in values]
     if not isinstance(values, list) or not all(isinstance(each, str) for each in values):
         wrong.append(("type", f"/{index}/value", show(values), "a list of strings", ""))
         return
     kept = [each.strip() for each in values if each.strip()]
-    if name in _SINGLE and len(kept) > 1:
+    if name in SINGLE and len(kept) > 1:
         wrong.append(("field", f"/{index}/value", ", ".join(kept), f"one value for {name}", ""))
         return
     if kept:

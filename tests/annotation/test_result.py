@@ -11,7 +11,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from tests import strategies
 
-from onrecord.annotation.convert import from_result, to_result, unused_parts
+from onrecord.annotation.from_result import from_result, unused_parts
+from onrecord.annotation.to_result import to_result
 from onrecord.dataset.gold import ordered
 from onrecord.dataset.records import Labels, Mention, Quote, Span
 
