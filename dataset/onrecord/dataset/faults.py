@@ -54,6 +54,8 @@ def show(value: object) -> str:
     """``value`` on one line, shortened, with control characters escaped, fit for a terminal."""
     text = value if isinstance(value, str) else repr(value)
     text = "".join(c if c.isprintable() else c.encode("unicode_escape").decode("ascii") for c in text)
+    if not text:
+        return '""'
     return text if len(text) <= SHOWN else text[: SHOWN - 1] + "…"
 
 
