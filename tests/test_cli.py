@@ -92,6 +92,7 @@ def test_a_broken_file_gets_all_its_faults_no_score_and_exit_code_2(root: Path, 
         ("ingest", "README.md", "--topic", "t"),
         ("annotation", "push", "--annotator", "a", "--round", "r", "--data", "nowhere"),
         ("annotation", "pull", "--round", "r", "--url", "http://127.0.0.1:1"),
+        ("annotation", "pull", "--round", "r", "--url", "http://127.0.0.1:1", "--token", "t"),
         ("nonsense",),
     ],
 )

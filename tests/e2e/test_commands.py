@@ -184,3 +184,36 @@ def test_a_pull_while_somebody_annotates_gives_whole_files(data: Path, root: Pat
     counts.append(int(last.stdout.split(": ")[1].split()[0]))
     assert counts == sorted(counts)
     assert counts[-1] == 5
+
+
+def test_a_submission_cut_off_by_the_server_s_death_is_finished_by_the_same_command(
+    root: Path, tmp_path: Path, server: Running
+) -> None:
+    folder = tmp_path / "data"
+    words = ("--annotator", "cut", "--round", "cut", "--data", folder)
+    process = serve(folder)
+    assert run("push", *words, root=root).returncode == 0
+    running = find(folder)
+    assert running is not None
+    submitting = subprocess.Popen(
+        [*COMMAND, "submit", "eval/baselines/rules.jsonl", *map(str, words)], cwd=root, stderr=subprocess.PIPE
+    )
+    assert submitting.stderr is not None
+    for line in submitting.stderr:
+        if line.startswith(b"000_"):  # the first document is in
+            os.kill(running.pid, signal.SIGKILL)
+            break
+    said = submitting.stderr.read()
+    assert submitting.wait(120) == 2
+    assert b"Traceback" not in said
+    assert b"give the same command again" in said
+    stop(process)
+    process = serve(folder)
+    try:
+        again = run("submit", "eval/baselines/rules.jsonl", *words, root=root)
+        assert again.returncode == 0, again.stderr
+        pulled = run("pull", "--round", "cut", "--data", folder, "-o", tmp_path / "out", root=root)
+        assert "5 annotations" in pulled.stdout
+        assert pulled.returncode == 0, pulled.stderr
+    finally:
+        stop(process)

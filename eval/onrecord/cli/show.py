@@ -49,7 +49,19 @@ def complain(error: Exception) -> int:
     if isinstance(error, ModuleNotFoundError) and (extra := EXTRAS.get(str(error.name).partition(".")[0])):
         note(f"this needs {error.name}: pip install 'onrecord[{extra}]', or -e '.[{extra}]' in a checkout")
         return 2
+    if type(error).__module__.partition(".")[0] in ("httpx", "httpcore", "label_studio_sdk"):
+        note(f"Label Studio did not do what it was asked: {type(error).__name__}: {show_error(error)}")
+        note("what it did before is kept; see that it runs and give the same command again")
+        return 2
     raise error
+
+
+def show_error(error: Exception) -> str:
+    """An error of the server's client in one line; its body may be a whole page."""
+    from onrecord.dataset.faults import show
+
+    status = getattr(error, "status_code", None)
+    return f"status {status}" if status is not None else show(str(error))
 
 
 def show_faults(faults: Sequence[Fault]) -> None:
