@@ -76,19 +76,8 @@ def test_no_path_of_a_machine_and_no_index_host_is_in_the_repository(root: Path)
 def test_guideline_rules_named_by_labels_exist(root: Path, gold: Gold) -> None:
     guidelines = (root / "annotation" / "GUIDELINES.md").read_text()
     defined = set(re.findall(r"^\*\*([A-Z]\d+)\*\*", guidelines, re.MULTILINE))
-    used = {
-        rule
-        for article in gold.articles
-        for items in (
-            article.labels.mentions,
-            article.labels.quotes,
-            article.labels.stances,
-            article.labels.events,
-        )
-        for item in items
-        if item.rule
-        for rule in re.findall(r"[A-Z]\d+", item.rule)
-    }
+    rules = [item.rule for article in gold.articles for _, item in article.labels.items() if item.rule]
+    used = {rule for rules_of_item in rules for rule in re.findall(r"[A-Z]\d+", rules_of_item)}
     assert used
     assert used <= defined
 

@@ -17,6 +17,7 @@ from onrecord.annotation.agreement import agreement, attribute, without_optional
 from onrecord.annotation.agreement_report import agreement_json, attribute_rows, markdown, score_rows
 from onrecord.annotation.exports import Annotation
 from onrecord.annotation.gold import register, unregistered
+from onrecord.annotation.project import with_ids
 from onrecord.dataset import Article, Document, FaultsError, Gold, Labels, read_registries
 from onrecord.dataset.check import check_gold
 from onrecord.dataset.gold import ordered
@@ -219,3 +220,17 @@ def test_ids_that_the_registries_lack_get_a_row_and_only_those(
         wrong = [w for w in check_gold(article.document, labels, after) if w[0] == "reference"]
         assert wrong == []
     assert register(tmp_path / "r", unregistered(by("bob", own_ids), after)) == []
+
+
+def test_items_without_an_id_get_one_that_says_the_layer(same: dict[str, Labels]) -> None:
+    labels = next(iter(same.values()))
+    bare = labels.changed(lambda _, item: msgspec.structs.replace(item, id=None))
+    bare = msgspec.structs.replace(
+        bare,
+        quotes=tuple(msgspec.structs.replace(q, parent=None) for q in bare.quotes),
+        mentions=(msgspec.structs.replace(bare.mentions[0], id="q1"), *bare.mentions[1:]),
+    )
+    ids = [(layer, item.id) for layer, item in with_ids(bare).items()]
+    assert len({id for _, id in ids}) == len(ids)
+    assert all(str(id).startswith(layer[0]) for layer, id in ids if id != "q1")
+    assert ("quotes", "q2") in ids

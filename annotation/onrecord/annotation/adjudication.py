@@ -9,9 +9,9 @@ whether they agreed, is computed from the blind exports and not from what the ad
 
 from __future__ import annotations
 
-from collections import ChainMap, defaultdict
+from collections import ChainMap, Counter, defaultdict
 from collections.abc import Mapping, Sequence
-from typing import Any, TypeVar
+from typing import Any
 
 import msgspec
 
@@ -24,8 +24,6 @@ from onrecord.dataset.records import LAYERS, Item
 from onrecord.eval.references import IdMap
 from onrecord.eval.scoring import pair_documents
 from onrecord.eval.versions import matched
-
-I = TypeVar("I", bound=Item)  # noqa: E741
 
 
 def translate(labels: Mapping[str, Labels], reference: Sequence[Article], registries: Registries) -> dict[str, Labels]:
@@ -164,34 +162,21 @@ def merge(one: Labels, other: Labels, names: tuple[str, str], text: str) -> Labe
 
 def _prefixed(labels: Labels, name: str) -> Labels:
     """The same labels with item ids that start with the annotator's name."""
-    return _with_item_ids(
-        labels, {item.id: f"{name}-{item.id}" for layer in LAYERS for item in getattr(labels, layer) if item.id}
-    )
+    return _with_item_ids(labels, {str(item.id): f"{name}-{item.id}" for _, item in labels.items()})
 
 
 def _renumbered(labels: Labels) -> Labels:
     """The same labels with item ids that say the layer and the place in it."""
-    return _with_item_ids(
-        labels,
-        {
-            item.id: f"{layer[0]}{number}"
-            for layer in LAYERS
-            for number, item in enumerate(getattr(labels, layer), start=1)
-        },
-    )
+    count: Counter[str] = Counter()
+    ids: dict[str, str] = {}
+    for layer, item in labels.items():
+        count[layer] += 1
+        ids[str(item.id)] = f"{layer[0]}{count[layer]}"
+    return _with_item_ids(labels, ids)
 
 
 def _with_item_ids(labels: Labels, ids: Mapping[str, str]) -> Labels:
-    def each(items: Sequence[I]) -> tuple[I, ...]:
-        return tuple(msgspec.structs.replace(item, id=ids.get(item.id or "")) for item in items)
-
-    changed = Labels(
-        mentions=each(labels.mentions),
-        quotes=each(labels.quotes),
-        stances=each(labels.stances),
-        events=each(labels.events),
-    )
-    return _repointed(changed, ids)
+    return _repointed(labels.changed(lambda _, item: msgspec.structs.replace(item, id=ids[str(item.id)])), ids)
 
 
 def _repointed(labels: Labels, same: Mapping[str, str]) -> Labels:
@@ -233,24 +218,16 @@ def attribute_items(articles: Sequence[Article], blind: Sequence[Annotation], re
 
 
 def _attributed(gold: Labels, versions: Mapping[str, Labels], document: Document) -> Labels:
-    marked: dict[str, dict[int, dict[str, Item]]] = {layer: defaultdict(dict) for layer in LAYERS}
+    marked: dict[str | None, dict[str, Item]] = defaultdict(dict)
     for name, labels in versions.items():
         for layer, pairs in matched(gold, labels, document.text).items():
             for g, p in pairs:
-                marked[layer][g][name] = getattr(labels, layer)[p]
+                marked[getattr(gold, layer)[g].id][name] = getattr(labels, layer)[p]
 
-    def each(layer: str, items: Sequence[I]) -> tuple[I, ...]:
-        result = []
-        for index, item in enumerate(items):
-            by = marked[layer].get(index, {})
-            fields = [compared_fields(version) for version in by.values()]
-            agreed = len(by) > 1 and all(each == fields[0] for each in fields)
-            result.append(msgspec.structs.replace(item, annotators=tuple(sorted(by)), agreed=agreed))
-        return tuple(result)
+    def attributed(_: str, item: Item) -> Item:
+        by = marked.get(item.id, {})
+        fields = [compared_fields(version) for version in by.values()]
+        agreed = len(by) > 1 and all(each == fields[0] for each in fields)
+        return msgspec.structs.replace(item, annotators=tuple(sorted(by)), agreed=agreed)
 
-    return Labels(
-        mentions=each("mentions", gold.mentions),
-        quotes=each("quotes", gold.quotes),
-        stances=each("stances", gold.stances),
-        events=each("events", gold.events),
-    )
+    return gold.changed(attributed)

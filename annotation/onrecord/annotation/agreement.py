@@ -44,8 +44,6 @@ from onrecord.eval.spans import Fit
 from onrecord.eval.stances import gold_key
 from onrecord.eval.versions import item_text
 
-I = TypeVar("I", bound=Item)  # noqa: E741
-
 
 @dataclasses.dataclass(frozen=True)
 class Attribute:
@@ -175,16 +173,7 @@ def as_submission(name: str, labels: Mapping[str, Labels], own: Registries) -> S
 
 def without_optional(labels: Labels) -> Labels:
     """The same labels with nothing optional."""
-
-    def each(items: tuple[I, ...]) -> tuple[I, ...]:
-        return tuple(msgspec.structs.replace(item, optional=False) for item in items)
-
-    return Labels(
-        mentions=each(labels.mentions),
-        quotes=each(labels.quotes),
-        stances=each(labels.stances),
-        events=each(labels.events),
-    )
+    return labels.changed(lambda _, item: msgspec.structs.replace(item, optional=False))
 
 
 def _by_type(pairs: Sequence[DocumentPair]) -> dict[str, Score]:

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Sequence
 from pathlib import Path
-from typing import TypeVar
 
 import msgspec
 
@@ -15,8 +14,6 @@ from onrecord.dataset.faults import Fault, refuse
 from onrecord.dataset.gold import Article
 from onrecord.dataset.reading import read_lines
 from onrecord.dataset.records import LAYERS, Item, Labels, Record
-
-I = TypeVar("I", bound=Item)  # noqa: E741
 
 
 class Annotator(Record, frozen=True, kw_only=True):
@@ -99,17 +96,10 @@ def _check(annotation: Annotation, known: set[str]) -> list[Fault]:
 def mark(labels: Labels, annotator: str) -> Labels:
     """The same labels, each item without an annotator marked as this one's."""
 
-    def each(items: tuple[I, ...]) -> tuple[I, ...]:
-        return tuple(
-            item if item.annotators else msgspec.structs.replace(item, annotators=(annotator,)) for item in items
-        )
+    def marked(_: str, item: Item) -> Item:
+        return item if item.annotators else msgspec.structs.replace(item, annotators=(annotator,))
 
-    return Labels(
-        mentions=each(labels.mentions),
-        quotes=each(labels.quotes),
-        stances=each(labels.stances),
-        events=each(labels.events),
-    )
+    return labels.changed(marked)
 
 
 def provenance(annotators: Sequence[Annotator], rounds: Sequence[str]) -> str:

@@ -7,7 +7,8 @@ What is there already is looked up first instead, so every command can be run ag
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Callable, Iterable, Mapping, Sequence
+import itertools
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -20,7 +21,7 @@ from onrecord.dataset.documents import Document
 from onrecord.dataset.faults import Fault, FaultsError, show
 from onrecord.dataset.files import write_atomically
 from onrecord.dataset.gold import ordered
-from onrecord.dataset.records import LAYERS, Labels, Registries
+from onrecord.dataset.records import LAYERS, Item, Labels, Registries
 
 if TYPE_CHECKING:
     from label_studio_sdk import LabelStudio
@@ -172,20 +173,19 @@ def push(
 
 
 def with_ids(labels: Labels) -> Labels:
-    """The same labels, every item with an id that is unique in its document."""
-    used = {item.id for items in (labels.mentions, labels.quotes, labels.stances, labels.events) for item in items}
+    """The same labels, every item with an id that is unique in its document; stances without evidence are left out."""
+    used = {item.id for _, item in labels.items()}
+    fresh: dict[str, Iterator[str]] = {layer: _unused(layer[0], used) for layer in LAYERS}
 
-    def each(items: Iterable[Any], letter: str) -> tuple[Any, ...]:
-        fresh = (f"{letter}{n}" for n in range(1, 10**9) if f"{letter}{n}" not in used)
-        return tuple(item if item.id is not None else msgspec.structs.replace(item, id=next(fresh)) for item in items)
+    def identified(layer: str, item: Item) -> Item:
+        return item if item.id is not None else msgspec.structs.replace(item, id=next(fresh[layer]))
 
-    labels = ordered(labels)
-    return Labels(
-        mentions=each(labels.mentions, "m"),
-        quotes=each(labels.quotes, "q"),
-        stances=each((s for s in labels.stances if s.evidence), "s"),
-        events=each(labels.events, "e"),
-    )
+    shown = msgspec.structs.replace(labels, stances=tuple(stance for stance in labels.stances if stance.evidence))
+    return ordered(shown).changed(identified)
+
+
+def _unused(letter: str, used: set[str | None]) -> Iterator[str]:
+    return (id for n in itertools.count(1) if (id := f"{letter}{n}") not in used)
 
 
 def offered_ids(registries: Registries) -> dict[str, list[str]]:

@@ -8,8 +8,8 @@ from collections.abc import Iterable, Iterator, Sequence
 from onrecord.dataset.documents import Document
 from onrecord.dataset.faults import Fault, nearest, show
 from onrecord.dataset.records import (
+    LAYERS,
     UNKNOWN,
-    Item,
     Labels,
     Quote,
     Registries,
@@ -118,15 +118,9 @@ def check_gold(document: Document, labels: Labels, registries: Registries) -> It
     """Everything that must hold of one article's gold labels."""
     yield from check_spans(labels, document.text)
     yield from check_quotes(labels.quotes)
-    layers: tuple[tuple[str, Sequence[Item]], ...] = (
-        ("mentions", labels.mentions),
-        ("quotes", labels.quotes),
-        ("stances", labels.stances),
-        ("events", labels.events),
-    )
-    count = Counter(item.id for _, items in layers for item in items)
-    for layer, items in layers:
-        for index, item in enumerate(items):
+    count = Counter(item.id for _, item in labels.items())
+    for layer in LAYERS:
+        for index, item in enumerate(getattr(labels, layer)):
             if item.id is None:
                 yield "missing-field", f"/{layer}/{index}/id", "nothing", "an id", ""
             elif count[item.id] > 1:
@@ -137,12 +131,12 @@ def check_gold(document: Document, labels: Labels, registries: Registries) -> It
         "mentions": [mention.span for mention in labels.mentions],
         "events": [event.span for event in labels.events],
     }
-    for layer, spans in spans_of_layer.items():
+    for name, spans in spans_of_layer.items():
         marked = Counter(spans)
         for index, span in enumerate(spans):
             if marked[span] > 1:
                 found = f"{span.text!r} [{span.start}, {span.end}) marked {marked[span]} times"
-                yield "repeated-span", f"/{layer}/{index}", found, "a span marked once in a layer", ""
+                yield "repeated-span", f"/{name}/{index}", found, "a span marked once in a layer", ""
 
 
 def _check_references(labels: Labels, registries: Registries) -> Iterator[Wrong]:

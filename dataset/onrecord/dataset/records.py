@@ -7,7 +7,8 @@ Definitions: the label scheme in ``annotation/GUIDELINES.md``.
 
 from __future__ import annotations
 
-from typing import Annotated, Literal
+from collections.abc import Callable, Iterator
+from typing import Annotated, Any, Literal
 
 import msgspec
 
@@ -145,6 +146,16 @@ class Labels(Record, frozen=True, kw_only=True):
     quotes: tuple[Quote, ...] = ()
     stances: tuple[Stance, ...] = ()
     events: tuple[EventMention, ...] = ()
+
+    def items(self) -> Iterator[tuple[Layer, Item]]:
+        """Every item with its layer."""
+        for layer in LAYERS:
+            for item in getattr(self, layer):
+                yield layer, item
+
+    def changed(self, change: Callable[[Layer, Any], Any]) -> Labels:
+        """The labels in which every item is what ``change`` makes of it and its layer."""
+        return Labels(**{layer: tuple(change(layer, item) for item in getattr(self, layer)) for layer in LAYERS})
 
 
 class Entity(Record, frozen=True, kw_only=True):

@@ -184,8 +184,7 @@ def adjudicate(
     merged = versions["merged"]
     for document in documents:
         if document.id in merged:
-            labels = merged[document.id]
-            items = [*labels.mentions, *labels.quotes, *labels.stances, *labels.events]
+            items = [item for _, item in merged[document.id].items()]
             agreed = sum(item.agreed is True for item in items)
             note(f"{document.id}: {agreed} agreed, {len(items) - agreed} to decide")
     if output is not None:
