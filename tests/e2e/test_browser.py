@@ -35,6 +35,9 @@ FIND = """([surface, number]) => {
 }"""
 
 
+REGIONS = "window.Htx?.annotationStore?.selected?.regionStore?.regions"
+
+
 @pytest.fixture(scope="module")
 def page() -> Iterator[Page]:
     chromium = shutil.which("chromium")
@@ -52,6 +55,9 @@ class Editor:
     def __init__(self, page: Page) -> None:
         self.page = page
         self.panel = page.locator(".onrecord-panel")
+        self.regions = 0
+        page.wait_for_function(f"() => document.querySelector('.lsf-htx-richtext') && {REGIONS}", timeout=60_000)
+        page.wait_for_timeout(1000)
 
     def mark(self, hotkey: str, surface: str) -> None:
         """Choose a label and draw it over the first occurrence of a surface."""
@@ -64,13 +70,16 @@ class Editor:
         self.page.mouse.move((left + right) / 2, (top + bottom) / 2, steps=4)
         self.page.mouse.move(right, bottom, steps=6)
         self.page.mouse.up()
-        self.page.wait_for_timeout(500)
+        self.regions += 1
+        self.page.wait_for_function(f"n => {REGIONS}.length === n", arg=self.regions)
 
-    def click(self, surface: str, number: int = 0) -> None:
-        """Click on marked text."""
+    def click(self, surface: str, number: int = 0, shows: str = "") -> None:
+        """Click on marked text; wait until the panel shows the fields of its region."""
         left, top, right, bottom = self.page.evaluate(FIND, [surface, number])
         self.page.mouse.click((left + right) / 2, (top + bottom) / 2)
-        self.page.wait_for_timeout(700)
+        if shows:
+            self.panel.get_by_text(shows).first.wait_for(state="visible")
+        self.page.wait_for_timeout(500)
 
     def choose(self, id: str) -> None:
         """Type into the first menu of the selected region and take an entry."""
@@ -99,29 +108,26 @@ def test_labels_made_by_clicking_come_out(
     page.keyboard.press("Enter")
     page.wait_for_load_state("networkidle")
     page.goto(f"{server.url}/projects/{project}/data?task={task}")
-    page.wait_for_selector(".onrecord-text", timeout=60_000)
-    page.wait_for_timeout(3000)
-
     editor = Editor(page)
     editor.mark("1", "Vladimir Putin")
-    editor.click("Vladimir Putin")
+    editor.click("Vladimir Putin", shows="Mention")
     editor.panel.get_by_text("nominal").click()
     editor.choose("vladimir-putin")
     editor.mark("q", 'Ukraine\'s counteroffensive "has failed"')
-    editor.click("has failed", 1)
+    editor.click("has failed", 1, shows="Quote (on its first segment)")
     speaker = editor.panel.get_by_placeholder("speaker: entity id, or unknown")
     speaker.fill("vladimir-putin")
     speaker.press("Enter")
     editor.mark("e", "said")
-    editor.click("has failed", 1)
+    editor.click("has failed", 1, shows="Quote (on its first segment)")
     page.keyboard.press("Alt+r")
     page.wait_for_timeout(300)
     editor.click("said")
     page.keyboard.press("Escape")
     for layer in LAYERS:
         editor.panel.get_by_text(layer).click()
-    page.get_by_role("button", name="Submit").click()
-    page.wait_for_timeout(2500)
+    with page.expect_response(lambda answer: "/annotations" in answer.url and answer.request.method == "POST"):
+        page.get_by_role("button", name="Submit").click()
 
     (pulled,) = ls.pull(admin, "hand", tmp_path, [document], print)
     assert pulled.faults == ()
