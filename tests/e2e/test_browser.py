@@ -12,8 +12,11 @@ from playwright.sync_api import Page, sync_playwright
 
 from onrecord.annotation import project as ls
 from onrecord.annotation.exports import read_exports
+from onrecord.annotation.passes import Annotator, articles_of_pass
 from onrecord.annotation.server import Running
 from onrecord.dataset import Document, Gold
+from onrecord.dataset.build import build, write
+from onrecord.dataset.folder import read_rows
 from onrecord.dataset.records import LAYERS
 
 pytestmark = pytest.mark.labelstudio
@@ -143,4 +146,13 @@ def test_labels_made_by_clicking_come_out(
     assert quote.speaker == ("vladimir-putin",)
     assert quote.cue is not None
     assert quote.cue.text == "said"
+
+    person = Annotator(id=name, kind="person", role="annotator", round="hand")
+    articles, _ = articles_of_pass(tmp_path / "hand", [document], [person])
+    write(build(Gold(articles=tuple(articles), registries=gold.registries), ""), tmp_path / "dataset")
+    (row,) = read_rows(tmp_path / "dataset", "entities", document.split)
+    assert (row["text"], row["kind"], row["annotators"]) == ("Vladimir Putin", "nominal", [name])
+    (row,) = read_rows(tmp_path / "dataset", "quotes", document.split)
+    assert (row["cue"]["text"], row["speaker"], row["type"]) == ("said", ["vladimir-putin"], "mixed")
+
     assert [url for url in outside if not url.startswith(("data:", "blob:"))] == []
