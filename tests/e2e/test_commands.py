@@ -217,3 +217,34 @@ def test_a_submission_cut_off_by_the_server_s_death_is_finished_by_the_same_comm
         assert pulled.returncode == 0, pulled.stderr
     finally:
         stop(process)
+
+
+def test_a_start_that_is_cut_off_leaves_no_server_behind(tmp_path: Path, server: Running) -> None:
+    folder = tmp_path / "cut"
+    process = subprocess.Popen(
+        [*COMMAND, "serve", "--data", str(folder)], stdout=subprocess.PIPE, stderr=subprocess.PIPE
+    )
+    assert process.stderr is not None
+    for line in process.stderr:
+        if line.startswith(b"starting"):
+            break
+    deadline = time.monotonic() + 30
+    while not (started := processes_with(folder)) and time.monotonic() < deadline:
+        time.sleep(0.05)
+    assert started
+    process.send_signal(signal.SIGINT)
+    assert process.wait(60) == 130
+    assert processes_with(folder) == []
+
+
+def processes_with(folder: Path) -> list[int]:
+    """Servers whose data lie in a folder."""
+    found = []
+    for each in Path("/proc").glob("[0-9]*/environ"):
+        try:
+            environment = each.read_bytes()
+        except OSError:
+            continue
+        if f"LABEL_STUDIO_BASE_DATA_DIR={folder.resolve()}\0".encode() in environment:
+            found.append(int(each.parent.name))
+    return found

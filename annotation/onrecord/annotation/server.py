@@ -19,7 +19,6 @@ import socket
 import subprocess
 import sys
 import time
-import urllib.error
 import urllib.request
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -223,6 +222,15 @@ def _launch(binary: Path, data: Path, account: dict[str, str]) -> tuple[subproce
             command, env=environment, cwd=data, stdin=subprocess.DEVNULL, stdout=log, stderr=log, start_new_session=True
         )
     url = f"http://127.0.0.1:{port}"
+    try:
+        _wait_until_healthy(process, url, data)
+    except BaseException:  # Ctrl-C too: the process has a session of its own and would go on alone
+        _stop(process)
+        raise
+    return process, url
+
+
+def _wait_until_healthy(process: subprocess.Popen[bytes], url: str, data: Path) -> None:
     deadline = time.monotonic() + START_SECONDS
     while time.monotonic() < deadline:
         if process.poll() is not None:
@@ -232,8 +240,7 @@ def _launch(binary: Path, data: Path, account: dict[str, str]) -> tuple[subproce
         except OSError:
             time.sleep(0.2)
         else:
-            return process, url
-    _stop(process)
+            return
     raise ServerError(f"Label Studio did not answer within {START_SECONDS:.0f} s; see {data}/server.log")
 
 
@@ -245,10 +252,6 @@ def _stop(process: subprocess.Popen[bytes]) -> None:
         except subprocess.TimeoutExpired:
             process.kill()
             process.wait()
-
-
-stop = _stop
-"""Stop a server that :func:`start` started, by its process."""
 
 
 def _free_port() -> int:
