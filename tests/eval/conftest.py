@@ -58,7 +58,7 @@ def scored(gold: Gold, read: Callable[[Lines], Submission]) -> Scorer:
 
 
 def f1(result: Result) -> dict[str, float | None]:
-    return {f"{each.layer.name}:{name}": score.f1 for each in result.layers for name, score in each.scores.items()}
+    return result.f1
 
 
 NO_IDS = Registries()

@@ -39,7 +39,7 @@ from onrecord.eval import Result, Submission, score_submission
 from onrecord.eval.counts import Counts, Score, score
 from onrecord.eval.layer import DocumentPair, SpanAlignment, cluster
 from onrecord.eval.quotes import pair_quotes
-from onrecord.eval.scoring import pair_documents
+from onrecord.eval.scoring import pair_documents, score_pairs
 from onrecord.eval.spans import Fit
 from onrecord.eval.stances import gold_key
 from onrecord.eval.versions import item_text
@@ -222,7 +222,7 @@ def _pair(
         one=names[0],
         other=names[1],
         documents=tuple(document.id for document in shared),
-        result=score_submission(articles, registries, submission, names[0]),
+        result=score_pairs(articles, pairs, submission, names[0]),
         attributes=tuple(_attributes(compared)),
         gammas={
             layer: gamma([Continuum(len(d.text), units(left[d.id]), units(right[d.id])) for d in shared])

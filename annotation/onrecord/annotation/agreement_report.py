@@ -99,7 +99,8 @@ def agreement_section(pairs: list[PairAgreement]) -> str:
 def print_agreement(pair: PairAgreement, disagreements: bool) -> None:
     """All tables on standard output, and every disagreement if asked for."""
     from rich.console import Console
-    from rich.table import Table
+
+    from onrecord.eval.terminal import plain_table
 
     console = Console(highlight=False, markup=False)
     console.print(f"{pair.one} and {pair.other} on {len(pair.documents)} documents", soft_wrap=True)
@@ -114,12 +115,7 @@ def print_agreement(pair: PairAgreement, disagreements: bool) -> None:
         (DOCUMENT_HEADINGS, document_rows(pair)),
     )
     for headings, rows in tables:
-        table = Table(box=None, pad_edge=False)
-        for index, heading in enumerate(headings):
-            table.add_column(heading, justify="right" if index else "left", no_wrap=True)
-        for row in rows:
-            table.add_row(*row)
-        console.print(table)
+        console.print(plain_table(headings, rows))
         console.print()
     for field in pair.attributes:
         if field.reason:
@@ -147,14 +143,7 @@ def agreement_json(pairs: list[PairAgreement]) -> str:
             "attributes": [dataclasses.asdict(each) for each in pair.attributes],
             "gamma": dict(pair.gammas),
             "by_type": {name: dataclasses.asdict(score) for name, score in pair.by_type.items()},
-            "by_document": {
-                document: {
-                    f"{each.layer.name}:{name}": score.f1
-                    for each in result.layers
-                    for name, score in each.scores.items()
-                }
-                for document, result in pair.by_document.items()
-            },
+            "by_document": {document: result.f1 for document, result in pair.by_document.items()},
             "disagreements": [dataclasses.asdict(each) for each in pair.disagreements],
         }
         for pair in pairs

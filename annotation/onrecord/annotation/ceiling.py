@@ -12,7 +12,7 @@ from collections.abc import Sequence
 from onrecord.annotation.agreement import agreement, as_submission, own_registries
 from onrecord.annotation.exports import Annotation
 from onrecord.dataset import Article, Labels, Registries, gold_hash
-from onrecord.eval import Result, score_submission
+from onrecord.eval import score_submission
 from onrecord.eval.ceiling import CeilingFile, CeilingRow
 
 
@@ -28,21 +28,15 @@ def ceiling(articles: Sequence[Article], blind: Sequence[Annotation], registries
     known = {document.id for document in documents}
     blind = [annotation for annotation in blind if annotation.document in known]
     rows = [
-        CeilingRow(name=pair.other, against=pair.one, f1=_f1(pair.result))
+        CeilingRow(name=pair.other, against=pair.one, f1=pair.result.f1)
         for pair in agreement(blind, documents)
         if pair.result is not None
     ]
     for name in sorted({annotation.annotator for annotation in blind}):
         labels: dict[str, Labels] = {a.document: a.labels for a in blind if a.annotator == name}
         submission = as_submission(name, labels, own_registries(labels.values()))
-        rows.append(
-            CeilingRow(name=name, against="gold", f1=_f1(score_submission(articles, registries, submission, "")))
-        )
+        rows.append(CeilingRow(name=name, against="gold", f1=score_submission(articles, registries, submission, "").f1))
     return rows
-
-
-def _f1(result: Result) -> dict[str, float | None]:
-    return {f"{each.layer.name}:{name}": score.f1 for each in result.layers for name, score in each.scores.items()}
 
 
 def ceiling_json(articles: Sequence[Article], blind: Sequence[Annotation], registries: Registries) -> bytes:

@@ -135,6 +135,7 @@ def push(
     """
     project = projects_of(client, round).get(annotator)
     if project is None:
+        check_config()
         made = client.projects.create(title=title_of(round, annotator), label_config=config(), request_options=ONCE)
         assert made.id is not None
         project = made.id

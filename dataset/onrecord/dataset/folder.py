@@ -20,7 +20,7 @@ import msgspec
 
 from onrecord.dataset.faults import Fault, FaultsError
 from onrecord.dataset.gold import Article, Gold
-from onrecord.dataset.records import Claim, Entity, Event, Labels, Registries, Split
+from onrecord.dataset.records import LAYERS, Claim, Entity, Event, Labels, Registries, Split
 
 Row = dict[str, Any]
 
@@ -122,7 +122,7 @@ def read_folder(folder: Path) -> Gold:
     articles: list[Article] = []
     for split in SPLITS:
         for row in read_rows(folder, "articles", split):
-            layers = {layer: row.pop(layer) for layer in ("mentions", "quotes", "stances", "events")}
+            layers = {layer: row.pop(layer) for layer in LAYERS}
             del row["title"]
             try:
                 articles.append(msgspec.convert({"document": {**row, "split": split}, "labels": layers}, Article))

@@ -7,15 +7,11 @@ which the seed and its zones give.
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
-from pathlib import Path
 from typing import Any
 
 import msgspec
 
 from onrecord.dataset.documents import Document
-from onrecord.dataset.faults import Fault, refuse
-from onrecord.dataset.reading import read_value
 from onrecord.dataset.records import EventMention, Labels, Mention, Quote, Record, Registries, Stance
 
 
@@ -55,33 +51,6 @@ def gold_json(document: Document, labels: Labels) -> bytes:
         events=labels.events,
     )
     return (_pretty(_without_defaults(value), 0) + "\n").encode("utf-8")
-
-
-def read_gold_folder(folder: Path, documents: Sequence[Document]) -> tuple[Article, ...]:
-    """Read ``ID.json`` of every document.
-
-    Raises:
-        FaultsError: With the faults of all files, or for labels of another text.
-    """
-    faults: list[Fault] = []
-    articles: list[Article] = []
-    for document in documents:
-        path = folder / f"{document.id}.json"
-        if not path.is_file():
-            faults.append(Fault("file", str(path), None, "", "no such file", f"the labels of {document.id}"))
-            continue
-        value, wrong = read_value(path, path.read_bytes(), GoldFile)
-        faults += wrong
-        if value is None:
-            continue
-        if value.text_sha256 != document.text_sha256:
-            hint = "the labels were made on another version of the text"
-            faults.append(Fault("hash", str(path), None, "/text_sha256", value.text_sha256, document.text_sha256, hint))
-            continue
-        labels = Labels(mentions=value.mentions, quotes=value.quotes, stances=value.stances, events=value.events)
-        articles.append(Article(document=document, labels=labels))
-    refuse(faults)
-    return tuple(articles)
 
 
 def ordered(labels: Labels) -> Labels:

@@ -76,37 +76,26 @@ def in_split(gold: Gold, split: SplitName) -> list[Article]:
 def print_table(result: Result, headlines: bool, folder: Path) -> None:
     """The score table on standard output, and what a reader must know of it."""
     from rich.console import Console
-    from rich.table import Table
 
     from onrecord.eval.ceiling import BIASED, ceiling_table, read_ceiling
     from onrecord.eval.result import HEADINGS, reasons, rows, signature
+    from onrecord.eval.terminal import plain_table
 
-    table = Table(box=None, pad_edge=False)
-    for index, heading in enumerate(HEADINGS):
-        table.add_column(heading, justify="right" if index else "left", no_wrap=True)
-    layer = ""
+    lines: list[tuple[str, ...]] = []
     for row in rows(result, headlines):
-        if layer and row[0].partition(":")[0] != layer and not headlines:
-            table.add_section()
-            table.add_row("")
-        layer = row[0].partition(":")[0]
-        table.add_row(*row)
+        if lines and not headlines and row[0].partition(":")[0] != lines[-1][0].partition(":")[0]:
+            lines.append(())
+        lines.append(row)
     console = Console(highlight=False, markup=False)
     console.print(f"{result.submission} on {len(result.documents)} articles of split {result.split}", soft_wrap=True)
     if result.missing:
         console.print(f"PARTIAL: no line for {', '.join(result.missing)}; scored as empty", soft_wrap=True)
-    console.print(table)
+    console.print(plain_table(HEADINGS, lines))
     for reason in reasons(result):
         console.print(f"– {reason}", soft_wrap=True)
     if annotators := read_ceiling(folder, result):
-        named, beside = ceiling_table(result, annotators)
-        table = Table(box=None, pad_edge=False)
-        for index, heading in enumerate(named):
-            table.add_column(heading, justify="right" if index else "left", no_wrap=True)
-        for line in beside:
-            table.add_row(*line)
         console.print()
-        console.print(table)
+        console.print(plain_table(*ceiling_table(result, annotators)))
         console.print(BIASED)
     console.print(signature(result), soft_wrap=True)
 
@@ -191,5 +180,5 @@ def _both_scores(
         documents = [article.document for article in gold.articles]
         submission = read_submission(predictions, raw, documents, gold.registries)
         result = score_submission(in_split(gold, split), gold.registries, submission, split.value)
-        by_version.append({f"{e.layer.name}:{name}": s.f1 for e in result.layers for name, s in e.scores.items()})
+        by_version.append(result.f1)
     return [(name, f1, by_version[1][name]) for name, f1 in by_version[0].items()]

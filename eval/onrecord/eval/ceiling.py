@@ -52,8 +52,7 @@ BIASED = "* biased upwards: the gold was made from these labels"
 def ceiling_table(result: Result, rows: tuple[CeilingRow, ...]) -> tuple[list[str], list[list[str]]]:
     """Headings and rows of a table of each layer's headline F1: the system, then every annotator."""
     headlines = [f"{each.layer.name}:{each.layer.measures[0].name}" for each in result.layers]
-    own = {f"{each.layer.name}:{name}": score.f1 for each in result.layers for name, score in each.scores.items()}
-    table = [[result.submission, *(percent(own[name]) for name in headlines)]]
+    table = [[result.submission, *(percent(result.f1[name]) for name in headlines)]]
     for row in rows:
         label = f"{row.name} on {row.against}" + ("*" if row.against == "gold" else "")
         table.append([label, *(percent(row.f1.get(name)) for name in headlines)])

@@ -52,18 +52,16 @@ class SpanAlignment:
         """
         partner = {pair.predicted: pair.gold for pair in self.pairs if pair.fit >= Fit.EXACT}
         by_gold = {gold: predicted for predicted, gold in partner.items()}
+        excused = {pair.predicted for pair in self.pairs if skip_optional and self.gold[pair.gold].optional}
         rows: list[Membership] = []
         for g, item in enumerate(self.gold):
             if not (skip_optional and item.optional):
                 p = by_gold.get(g)
                 rows.append((cluster(item), self._predicted_cluster(p) if p is not None else None))
         for p in range(len(self.predicted)):
-            if p not in partner and not (skip_optional and self._paired_with_optional(p)):
+            if p not in partner and p not in excused:
                 rows.append((None, self._predicted_cluster(p)))
         return rows
-
-    def _paired_with_optional(self, p: int) -> bool:
-        return any(pair.predicted == p and self.gold[pair.gold].optional for pair in self.pairs)
 
     def _predicted_cluster(self, p: int) -> str:
         item = self.predicted[p]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+from collections import Counter
 from collections.abc import Hashable, Mapping, Sequence
 
 from onrecord.dataset import Article, Labels, Registries, gold_hash
@@ -58,6 +59,11 @@ class Result:
     """Those of them that the file has no line for: scored as empty."""
     layers: tuple[LayerResult, ...]
 
+    @property
+    def f1(self) -> dict[str, float | None]:
+        """F1 of every measure by its full name, ``layer:measure``."""
+        return {f"{each.layer.name}:{name}": score.f1 for each in self.layers for name, score in each.scores.items()}
+
 
 def score_submission(articles: Sequence[Article], registries: Registries, submission: Submission, split: str) -> Result:
     """Score a checked submission.
@@ -73,7 +79,13 @@ def score_submission(articles: Sequence[Article], registries: Registries, submis
         altogether is undefined.
     """
     articles = sorted(articles, key=lambda article: article.document.id)
-    pairs = pair_documents(articles, registries, submission)
+    return score_pairs(articles, pair_documents(articles, registries, submission), submission, split)
+
+
+def score_pairs(
+    articles: Sequence[Article], pairs: Sequence[DocumentPair], submission: Submission, split: str
+) -> Result:
+    """The result of documents that :func:`pair_documents` has aligned already, in order of document id."""
     return Result(
         submission=submission.name,
         submission_sha256=submission.sha256,
@@ -166,7 +178,7 @@ def _apart(document: str, table: Table) -> Table:
         return (document, id)
 
     return Table(
-        type(table.cells)({(named(g), named(p)): n for (g, p), n in table.cells.items()}),
-        type(table.gold)({named(g): n for g, n in table.gold.items()}),
-        type(table.predicted)({named(p): n for p, n in table.predicted.items()}),
+        Counter({(named(g), named(p)): n for (g, p), n in table.cells.items()}),
+        Counter({named(g): n for g, n in table.gold.items()}),
+        Counter({named(p): n for p, n in table.predicted.items()}),
     )
