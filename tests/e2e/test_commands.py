@@ -219,7 +219,10 @@ def test_a_submission_cut_off_by_the_server_s_death_is_finished_by_the_same_comm
         stop(process)
 
 
-def test_a_start_that_is_cut_off_leaves_no_server_behind(tmp_path: Path, server: Running) -> None:
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+def test_a_start_that_is_cut_off_leaves_no_server_behind(
+    tmp_path: Path, server: Running, number: signal.Signals
+) -> None:
     folder = tmp_path / "cut"
     process = subprocess.Popen(
         [*COMMAND, "serve", "--data", str(folder)], stdout=subprocess.PIPE, stderr=subprocess.PIPE
@@ -232,7 +235,7 @@ def test_a_start_that_is_cut_off_leaves_no_server_behind(tmp_path: Path, server:
     while not (started := processes_with(folder)) and time.monotonic() < deadline:
         time.sleep(0.05)
     assert started
-    process.send_signal(signal.SIGINT)
+    process.send_signal(number)
     assert process.wait(60) == 130
     assert processes_with(folder) == []
 

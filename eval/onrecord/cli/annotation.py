@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import signal
 import threading
 from pathlib import Path
@@ -31,14 +32,20 @@ def serve(data: Data = DATA) -> None:
     """Start a local server and keep it until Ctrl-C: loopback only, telemetry off, no prompts."""
     from onrecord.annotation.server import Home, serving
 
+    def stop(*_: object) -> None:
+        for number in (signal.SIGINT, signal.SIGTERM):
+            signal.signal(number, signal.SIG_IGN)  # once is enough: what follows stops the server
+        raise KeyboardInterrupt
+
+    # before the start, which they may cut off; a shell's background job ignores SIGINT otherwise
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, stop)
     with serving(Home.default(), data, note) as running:
         typer.echo(running.url)
         note(f"log in as {running.email} with the password {running.password}")
         note("stop with Ctrl-C")
-        asked = threading.Event()
-        for number in (signal.SIGINT, signal.SIGTERM):
-            signal.signal(number, lambda *_: asked.set())
-        asked.wait()
+        with contextlib.suppress(KeyboardInterrupt):
+            threading.Event().wait()
     note("stopped")
 
 
