@@ -24,6 +24,7 @@ GOOD = b'{"start":0,"end":1,"text":"a","type":"PER"}'
         (b'{"start":0,"end":1,"text":"a","type":"PER","type":"ORG"}', "repeated-key", ""),
         (b'{"start":0,"end":1,"text":"a","type":"PERS"}', "label", "/type"),
         (b'{"start":0,"end":1,"text":"a","type":"per"}', "label", "/type"),
+        (b'{"start":0,"end":1,"text":"\\ud800","type":"PER"}', "unicode", "/text"),
         (b'{"start":true,"end":1,"text":"a","type":"PER"}', "type", "/start"),
         (b'{"start":0.0,"end":1,"text":"a","type":"PER"}', "type", "/start"),
         (b'{"start":-1,"end":1,"text":"a","type":"PER"}', "type", "/start"),

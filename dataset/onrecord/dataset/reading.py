@@ -125,7 +125,11 @@ def explain(value: object, kind: object, pointer: str = "") -> Iterator[Explaine
         yield from explain(value, struct or lists, pointer)
         return
     try:
+        if isinstance(value, str):
+            value.encode("utf-8")
         msgspec.convert(value, kind, strict=True)
+    except UnicodeEncodeError:
+        yield ("unicode", pointer, value, "text", "half of a surrogate pair stands alone: escape both, or neither")
     except msgspec.ValidationError as error:
         vocabulary = _vocabulary(kind)
         if vocabulary and isinstance(value, str):

@@ -1,0 +1,115 @@
+r"""Lines of bytes from a stranger, numbered, and the faults found in them.
+
+A line ends in ``\n`` or ``\r\n`` and in nothing else: a no-break space or U+2028 is text. A leading byte order mark is
+passed over.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import io
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+from typing import BinaryIO
+
+from onrecord.dataset import Fault, FaultsError
+from onrecord.dataset.faults import SHOWN, show
+
+BOM = b"\xef\xbb\xbf"
+
+FAULTS_KEPT = 1000
+"""How many faults of a file are kept; of the others only the number is told."""
+
+
+class FaultLog:
+    """The faults of one file while it is read; holds at most ``FAULTS_KEPT``, however many there are."""
+
+    def __init__(self, file: str) -> None:
+        self.file = file
+        self.count = 0
+        self._kept: list[Fault] = []
+
+    def add(self, faults: Iterable[Fault]) -> None:
+        """Note some faults."""
+        for fault in faults:
+            self.count += 1
+            if len(self._kept) < FAULTS_KEPT:
+                self._kept.append(fit(fault))
+
+    def note(self, code: str, line: int | None, found: str, expected: str, hint: str = "") -> None:
+        """Note a fault of a line."""
+        if self.count >= FAULTS_KEPT:
+            self.count += 1
+            return
+        self.add([Fault(code, self.file, line, "", found, expected, hint)])
+
+    def adopt(self, other: FaultLog) -> None:
+        """Note the faults of another log."""
+        self.add(other._kept)
+        self.count += other.count - len(other._kept)
+
+    def refuse(self) -> None:
+        """Raise :class:`FaultsError` if there was any fault."""
+        if not self.count:
+            return
+        kept = list(self._kept)
+        if more := self.count - len(kept):
+            kept.append(Fault("more", self.file, None, "", f"{more} more faults", "none", "mend those above first"))
+        raise FaultsError(kept)
+
+
+def excerpt(value: str | bytes) -> str:
+    """The beginning of a value as a fault shows it, however long the value is."""
+    start = value[: 2 * SHOWN]
+    return show(start if isinstance(start, str) else start.decode("utf-8", "replace"))
+
+
+def fit(fault: Fault) -> Fault:
+    """A fault fit for a terminal: a pointer repeats the keys of a file, however long and whatever is in them."""
+    if len(fault.pointer) <= SHOWN and fault.pointer.isprintable():
+        return fault
+    return dataclasses.replace(fault, pointer=excerpt(fault.pointer))
+
+
+def numbered(stream: BinaryIO) -> Iterator[tuple[int, bytes]]:
+    """The lines of a stream without their ends, numbered from 1; blank ones too."""
+    for number, line in enumerate(stream, start=1):
+        yield number, (line.removeprefix(BOM) if number == 1 else line).removesuffix(b"\n").removesuffix(b"\r")
+
+
+def encoding_problem(raw: bytes) -> tuple[str, str, str] | None:
+    """What was found, expected, and a hint, where bytes are not text as UTF-8 holds it; else None."""
+    try:
+        raw.decode("utf-8")
+    except UnicodeDecodeError as error:
+        found = f"byte 0x{raw[error.start]:02x} at byte {error.start} of this line"
+        return found, "UTF-8", "save the file as UTF-8, without conversion"
+    if b"\0" in raw:
+        found = f"a NUL at byte {raw.index(0)} of this line"
+        return found, "text as UTF-8", "is it UTF-16, or no text file?"
+    return None
+
+
+def content(path: Path | str, raw: bytes | None) -> bytes:
+    """``raw``, or where it is None the bytes of the file.
+
+    Raises:
+        FaultsError: The file cannot be read.
+    """
+    if raw is not None:
+        return raw
+    try:
+        return Path(path).read_bytes()
+    except OSError as error:
+        found = error.strerror or type(error).__name__
+        raise FaultsError([Fault("unreadable", str(path), None, "", found, "a file that can be read")]) from None
+
+
+def as_stream(raw: bytes) -> BinaryIO:
+    """Bytes as a stream of lines."""
+    return io.BytesIO(raw)
+
+
+def no_documents(file: str) -> FaultsError:
+    """The error of a file that has none."""
+    return FaultsError([Fault("empty", file, None, "", "no document", "at least one document")])
