@@ -21,7 +21,7 @@ from onrecord.dataset import Article, FaultsError, Gold, read_documents, read_fo
 from onrecord.dataset.card import VERSION, count_table, markdown_table
 from onrecord.dataset.files import write_atomically
 from onrecord.dataset.records import LAYERS
-from onrecord.eval import SCORED, Result, Submission, markdown, read_submission, score_submission, signature
+from onrecord.eval import SCORED, Report, Result, Sampling, Submission, markdown, read_submission, score_submission
 from onrecord.eval.ceiling import BIASED, ceiling_table, read_ceiling
 from onrecord.eval.uncertainty import attainable_p, detectable_difference, jackknife_error
 from onrecord.eval.versions import Change
@@ -102,6 +102,7 @@ def parts(gold: Gold) -> dict[str, str]:
     submission = read_submission("rules.jsonl", raw, [a.document for a in gold.articles], gold.registries)
     articles = [a for a in gold.articles if a.document.split == "test"]
     result = score_submission(articles, gold.registries, submission, "test")
+    report = Report.of(result, Sampling())
     measures = [
         [f"`{layer.name}:{measure.name}`", measure.definition] for layer in SCORED for measure in layer.measures
     ]
@@ -113,7 +114,7 @@ def parts(gold: Gold) -> dict[str, str]:
         [f"`{d.id}.txt`", d.publisher, d.published or "", f"`{d.seed_sha256}`"] for d in read_documents(ROOT / "seeds")
     ]
     return {
-        "scores": f"{markdown(result)}\n`{signature(result)}`\n",
+        "scores": f"{markdown(report)}\n`{report.signature}`\n",
         "example": "```json\n" + json.dumps(example(gold), ensure_ascii=False) + "\n```\n",
         "refusal": f"```text\n{refusal(gold)}```\n",
         "counts": count_table(gold),

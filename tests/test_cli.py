@@ -48,7 +48,7 @@ def test_score_prints_a_table_and_writes_the_result(root: Path, tmp_path: Path) 
     assert done.returncode == 0, done.stderr
     out = done.stdout.decode()
     assert "entities:strict" in out
-    assert "onrecord|split:test|" in out
+    assert "onrecord|task:articles|split:test|" in out
     assert f"result: {tmp_path / 'r.json'}" in out
     assert json.loads((tmp_path / "r.json").read_bytes())["format"] == "onrecord-result/1"
 

@@ -15,17 +15,21 @@ Lines = list[dict[str, Any]]
 Scorer = Callable[[Lines], Result]
 
 
-def lines_of(articles: tuple[Article, ...]) -> Lines:
-    """The gold labels as prediction lines."""
+def lines_of(articles: tuple[Article, ...], registries: Registries | None = None) -> Lines:
+    """The gold labels as prediction lines; of the registries, what they say of events."""
     import msgspec
 
+    names = ("id", "type", "title", "modality", "date", "place", "cardinality")
+    events = registries.events if registries else ()
+    described = [{name: getattr(row, name) for name in names} for row in events]
     return [
         {
             "doc_id": a.document.id,
             "text_sha256": a.document.text_sha256,
             **json.loads(msgspec.json.encode(a.labels)),
+            "event_descriptions": [] if number else described,
         }
-        for a in articles
+        for number, a in enumerate(articles)
     ]
 
 
@@ -36,7 +40,7 @@ def as_bytes(lines: Lines) -> bytes:
 @pytest.fixture
 def perfect(gold: Gold) -> Lines:
     """The gold labels of all articles as a prediction file, free to be changed."""
-    return lines_of(gold.articles)
+    return lines_of(gold.articles, gold.registries)
 
 
 @pytest.fixture(scope="session")
@@ -58,7 +62,7 @@ def scored(gold: Gold, read: Callable[[Lines], Submission]) -> Scorer:
 
 
 def f1(result: Result) -> dict[str, float | None]:
-    return result.f1
+    return result.values
 
 
 NO_IDS = Registries()

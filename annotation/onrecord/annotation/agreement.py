@@ -38,9 +38,9 @@ from onrecord.dataset.records import LAYERS, EntityType, Item
 from onrecord.eval import Result, Submission, score_submission
 from onrecord.eval.counts import Counts, Score, score
 from onrecord.eval.layer import DocumentPair, SpanAlignment, cluster
+from onrecord.eval.pairs import Fit
 from onrecord.eval.quotes import pair_quotes
 from onrecord.eval.scoring import pair_documents, score_pairs
-from onrecord.eval.spans import Fit
 from onrecord.eval.stances import gold_key
 from onrecord.eval.versions import item_text
 

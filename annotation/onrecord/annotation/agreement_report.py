@@ -71,7 +71,7 @@ def type_rows(pair: PairAgreement) -> list[tuple[str, str, str]]:
 def document_rows(pair: PairAgreement) -> list[tuple[str, ...]]:
     """F1 of each layer's first measure, document by document."""
     return [
-        (document, *(percent(each.scores[MEASURES[each.layer.name][0]].f1) for each in result.layers))
+        (document, *(percent(result.values[f"{layer}:{names[0]}"]) for layer, names in MEASURES.items()))
         for document, result in pair.by_document.items()
     ]
 
@@ -98,11 +98,9 @@ def agreement_section(pairs: list[PairAgreement]) -> str:
 
 def print_agreement(pair: PairAgreement, disagreements: bool) -> None:
     """All tables on standard output, and every disagreement if asked for."""
-    from rich.console import Console
+    from onrecord.eval.terminal import plain_console, show_table
 
-    from onrecord.eval.terminal import plain_table
-
-    console = Console(highlight=False, markup=False)
+    console = plain_console()
     console.print(f"{pair.one} and {pair.other} on {len(pair.documents)} documents", soft_wrap=True)
     if not pair.documents:
         console.print("no document that both have annotated: agreement is undefined", soft_wrap=True)
@@ -115,7 +113,7 @@ def print_agreement(pair: PairAgreement, disagreements: bool) -> None:
         (DOCUMENT_HEADINGS, document_rows(pair)),
     )
     for headings, rows in tables:
-        console.print(plain_table(headings, rows))
+        show_table(console, headings, rows)
         console.print()
     for field in pair.attributes:
         if field.reason:
@@ -143,7 +141,7 @@ def agreement_json(pairs: list[PairAgreement]) -> str:
             "attributes": [dataclasses.asdict(each) for each in pair.attributes],
             "gamma": dict(pair.gammas),
             "by_type": {name: dataclasses.asdict(score) for name, score in pair.by_type.items()},
-            "by_document": {document: result.f1 for document, result in pair.by_document.items()},
+            "by_document": {document: result.values for document, result in pair.by_document.items()},
             "disagreements": [dataclasses.asdict(each) for each in pair.disagreements],
         }
         for pair in pairs

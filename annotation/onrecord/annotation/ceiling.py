@@ -12,8 +12,9 @@ from collections.abc import Sequence
 from onrecord.annotation.agreement import agreement, as_submission, own_registries
 from onrecord.annotation.exports import Annotation
 from onrecord.dataset import Article, Labels, Registries, gold_hash
-from onrecord.eval import score_submission
+from onrecord.eval import Result, score_submission
 from onrecord.eval.ceiling import CeilingFile, CeilingRow
+from onrecord.eval.linking import LINKS
 
 
 def ceiling(articles: Sequence[Article], blind: Sequence[Annotation], registries: Registries) -> list[CeilingRow]:
@@ -28,15 +29,26 @@ def ceiling(articles: Sequence[Article], blind: Sequence[Annotation], registries
     known = {document.id for document in documents}
     blind = [annotation for annotation in blind if annotation.document in known]
     rows = [
-        CeilingRow(name=pair.other, against=pair.one, f1=pair.result.f1)
+        CeilingRow(name=pair.other, against=pair.one, f1=_annotated(pair.result))
         for pair in agreement(blind, documents)
         if pair.result is not None
     ]
     for name in sorted({annotation.annotator for annotation in blind}):
         labels: dict[str, Labels] = {a.document: a.labels for a in blind if a.annotator == name}
         submission = as_submission(name, labels, own_registries(labels.values()))
-        rows.append(CeilingRow(name=name, against="gold", f1=score_submission(articles, registries, submission, "").f1))
+        result = score_submission(articles, registries, submission, "")
+        rows.append(CeilingRow(name=name, against="gold", f1=_annotated(result)))
     return rows
+
+
+def _annotated(result: Result) -> dict[str, float | None]:
+    """F1 of what annotators annotate: they link nothing, and slices and shares are of what was found alone."""
+    return {
+        f"{each.layer.name}:{measure.name}": each.scores[measure.name].value
+        for each in result.layers
+        for measure in each.layer.measures
+        if each.layer is not LINKS and not (measure.detail or measure.share or measure.mean_of)
+    }
 
 
 def ceiling_json(articles: Sequence[Article], blind: Sequence[Annotation], registries: Registries) -> bytes:

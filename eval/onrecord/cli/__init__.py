@@ -7,7 +7,7 @@ from typing import Annotated, NoReturn
 
 import typer
 
-from onrecord.cli import annotation, dataset, score
+from onrecord.cli import annotation, compare, dataset, score, signature
 from onrecord.cli.show import complain
 
 app = typer.Typer(
@@ -19,6 +19,7 @@ app = typer.Typer(
     context_settings={"help_option_names": ["-h", "--help"]},
 )
 app.command("score")(score.score)
+app.command("compare")(compare.compare)
 app.command("predict")(score.predict)
 app.command("diff")(score.diff)
 app.command("ingest")(dataset.ingest)
@@ -26,6 +27,7 @@ app.command("build")(dataset.build)
 app.command("release")(dataset.release)
 app.command("rehydrate")(dataset.rehydrate)
 app.add_typer(annotation.app, name="annotation")
+app.add_typer(signature.app, name="signature")
 
 
 def _version(asked: bool) -> None:

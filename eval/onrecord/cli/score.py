@@ -8,11 +8,12 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from onrecord.cli.asked import Draws, LabelMapName, Level, Seed, Unit, UnitName, sampling
 from onrecord.cli.show import faults_json, note, read_input
 
 if TYPE_CHECKING:
-    from onrecord.dataset import Article, Gold
-    from onrecord.eval import Result
+    from onrecord.dataset import Gold
+    from onrecord.eval.result import Report
 
 
 class SplitName(StrEnum):
@@ -39,6 +40,12 @@ def score(
     output: Annotated[Path | None, typer.Option("--output", "-o", help="Write the result JSON here.")] = None,
     json: Annotated[bool, typer.Option("--json", help="Print the result JSON instead of the table.")] = False,
     headlines: Annotated[bool, typer.Option(help="Only the headline measure of each layer.")] = False,
+    details: Annotated[bool, typer.Option(help="Slices, single types and further cluster measures too.")] = False,
+    labels: LabelMapName = None,
+    unit: UnitName = Unit.document,
+    level: Level = 0.95,
+    draws: Draws = 10_000,
+    seed: Seed = 0,
 ) -> None:
     """Score a prediction file against the gold labels.
 
@@ -46,58 +53,54 @@ def score(
     """
     from onrecord.dataset import FaultsError, read_folder
     from onrecord.dataset.files import write_atomically
-    from onrecord.eval import as_json, read_submission, score_submission
+    from onrecord.eval.api import scored
+    from onrecord.eval.result import Report, as_json
 
     labelled = read_folder(gold)
-    documents = [article.document for article in labelled.articles]
     try:
-        submission = read_submission(predictions, read_input(predictions), documents, labelled.registries)
+        found = scored(predictions, read_input(predictions), labelled, split.value, labels)
     except FaultsError as error:
         if not json:
             raise
         typer.echo(faults_json(error.faults))
         raise typer.Exit(2) from error
-    result = score_submission(in_split(labelled, split), labelled.registries, submission, split.value)
+    report = Report.of(found.result, sampling(unit, level, draws, seed))
+    for type, many in sorted(found.left_out.items()):
+        note(f"{many} predicted mentions of the type {type} left out: the label map has nothing like it")
     if output is not None:
-        write_atomically(output, as_json(result))
+        write_atomically(output, as_json(report))
     if json:
-        typer.echo(as_json(result).decode("utf-8"), nl=False)
+        typer.echo(as_json(report).decode("utf-8"), nl=False)
     else:
-        print_table(result, headlines, gold)
+        print_table(report, headlines, details, gold)
         if output is not None:
             typer.echo(f"result: {output}")
 
 
-def in_split(gold: Gold, split: SplitName) -> list[Article]:
-    """The articles of a split, or of all."""
-    return [a for a in gold.articles if split is SplitName.all or a.document.split == split.value]
-
-
-def print_table(result: Result, headlines: bool, folder: Path) -> None:
+def print_table(report: Report, headlines: bool, details: bool, folder: Path) -> None:
     """The score table on standard output, and what a reader must know of it."""
-    from rich.console import Console
-
     from onrecord.eval.ceiling import BIASED, ceiling_table, read_ceiling
-    from onrecord.eval.result import HEADINGS, reasons, rows, signature
-    from onrecord.eval.terminal import plain_table
+    from onrecord.eval.result import headings, reasons, rows
+    from onrecord.eval.terminal import plain_console, show_table
 
+    result = report.result
     lines: list[tuple[str, ...]] = []
-    for row in rows(result, headlines):
+    for row in rows(report, headlines, details):
         if lines and not headlines and row[0].partition(":")[0] != lines[-1][0].partition(":")[0]:
             lines.append(())
         lines.append(row)
-    console = Console(highlight=False, markup=False)
+    console = plain_console()
     console.print(f"{result.submission} on {len(result.documents)} articles of split {result.split}", soft_wrap=True)
     if result.missing:
         console.print(f"PARTIAL: no line for {', '.join(result.missing)}; scored as empty", soft_wrap=True)
-    console.print(plain_table(HEADINGS, lines))
-    for reason in reasons(result):
+    show_table(console, headings(report.how), lines)
+    for reason in reasons(report, details):
         console.print(f"– {reason}", soft_wrap=True)
     if annotators := read_ceiling(folder, result):
         console.print()
-        console.print(plain_table(*ceiling_table(result, annotators)))
+        show_table(console, *ceiling_table(result, annotators))
         console.print(BIASED)
-    console.print(signature(result), soft_wrap=True)
+    console.print(str(report.signature), soft_wrap=True)
 
 
 def predict(
@@ -114,12 +117,13 @@ def predict(
 
     from onrecord.dataset import read_documents, read_folder
     from onrecord.dataset.files import write_atomically
+    from onrecord.eval.api import in_split
     from onrecord.eval.rules import Rules
 
     labelled = read_folder(gold)
     if system is System.rules:
-        rules = Rules.learn(in_split(labelled, SplitName.validation))
-    of_split = [article.document for article in in_split(labelled, split)]
+        rules = Rules.learn(in_split(labelled, SplitName.validation.value))
+    of_split = [article.document for article in in_split(labelled, split.value)]
     documents = of_split if seeds is None else read_documents(seeds)
     lines = [msgspec.json.encode(rules.predict(document)) + b"\n" for document in documents]
     if str(output) == "-":
@@ -172,13 +176,8 @@ def _both_scores(
     predictions: Path, before: Gold, after: Gold, split: SplitName
 ) -> list[tuple[str, float | None, float | None]]:
     """F1 of every measure on the old and the new gold."""
-    from onrecord.eval import read_submission, score_submission
+    from onrecord.eval.api import scored
 
     raw = read_input(predictions)
-    by_version = []
-    for gold in (before, after):
-        documents = [article.document for article in gold.articles]
-        submission = read_submission(predictions, raw, documents, gold.registries)
-        result = score_submission(in_split(gold, split), gold.registries, submission, split.value)
-        by_version.append(result.f1)
+    by_version = [scored(predictions, raw, gold, split.value).result.values for gold in (before, after)]
     return [(name, f1, by_version[1][name]) for name, f1 in by_version[0].items()]

@@ -1,23 +1,44 @@
-"""The scorer: submissions in, results out."""
+"""The scorer: submissions in, results out; and its measures for any other corpus.
 
-from onrecord.eval.counts import Counts, Score, score
+>>> from onrecord.eval import score_spans
+>>> score_spans([[(0, 5, "PER")]], [[(0, 5, "PER")]], how=None).scores["strict"].f1
+1.0
+"""
+
+from onrecord.eval.api import score
+from onrecord.eval.cluster_report import ClusterReport, score_clusters
+from onrecord.eval.corpus import ClusterDocument, ClusteredMention, SpanDocument, TypedSpan
+from onrecord.eval.counts import Counts, Score
 from onrecord.eval.predictions import PredictionLine
-from onrecord.eval.result import as_json, markdown, signature
+from onrecord.eval.result import Report, as_json, markdown
+from onrecord.eval.sampling import Sampling
 from onrecord.eval.scoring import SCORED, LayerResult, Result, score_submission
+from onrecord.eval.signature import Signature
+from onrecord.eval.span_report import SpanReport, score_spans
 from onrecord.eval.submission import Submission, read_submission
 
 __all__ = [
     "SCORED",
+    "ClusterDocument",
+    "ClusterReport",
+    "ClusteredMention",
     "Counts",
     "LayerResult",
     "PredictionLine",
+    "Report",
     "Result",
+    "Sampling",
     "Score",
+    "Signature",
+    "SpanDocument",
+    "SpanReport",
     "Submission",
+    "TypedSpan",
     "as_json",
     "markdown",
     "read_submission",
     "score",
+    "score_clusters",
+    "score_spans",
     "score_submission",
-    "signature",
 ]

@@ -28,7 +28,7 @@ def assign(edges: Sequence[Edge]) -> list[int]:
         Indices of the chosen edges, ascending. The result is optimal; edges of weight 0 or less are never chosen.
     """
     chosen: list[int] = []
-    for component in _components(edges):
+    for component in components(edges):
         if len(component) == 1:
             chosen += component
             continue
@@ -41,7 +41,8 @@ def assign(edges: Sequence[Edge]) -> list[int]:
     return sorted(chosen)
 
 
-def _components(edges: Sequence[Edge]) -> list[list[int]]:
+def components(edges: Sequence[Edge]) -> list[list[int]]:
+    """Indices of the edges of each connected component, without those of weight 0 or less."""
     parent: dict[tuple[bool, Hashable], tuple[bool, Hashable]] = {}
 
     def find(node: tuple[bool, Hashable]) -> tuple[bool, Hashable]:

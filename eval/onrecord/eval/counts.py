@@ -7,6 +7,7 @@ shards, and nothing is ever counted twice. Undefined is None with a reason, neve
 from __future__ import annotations
 
 import dataclasses
+from collections.abc import Mapping
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -38,7 +39,7 @@ class Counts:
 
 @dataclasses.dataclass(frozen=True, slots=True)
 class Score:
-    """Precision, recall and F1 of one measure, each in [0, 1] or None."""
+    """Precision, recall and F1 of one measure, each in [0, 1] or None; or a share, which has neither."""
 
     precision: float | None
     recall: float | None
@@ -47,6 +48,13 @@ class Score:
     """Why something is None."""
     counts: Counts | None = None
     """What the score was computed from; None for means of other scores."""
+    share: float | None = None
+    """For a measure that is no F1 (an accuracy, recall on a slice): its one number, in [0, 1]."""
+
+    @property
+    def value(self) -> float | None:
+        """The number that the measure is quoted by: its share or its F1."""
+        return self.f1 if self.share is None else self.share
 
 
 def score(counts: Counts) -> Score:
@@ -55,9 +63,9 @@ def score(counts: Counts) -> Score:
     Undefined are precision without predictions, recall without gold, and F1 without either. With only one of the two
     sides there is nothing that could match, and F1 is 0.
 
-    >>> score(Counts.matched(1, 2, 4))
-    Score(precision=0.25, recall=0.5, f1=0.3333333333333333, reason=None, counts=Counts(gold_matched=1, gold=2, \
-predicted_matched=1, predicted=4))
+    >>> found = score(Counts.matched(1, 2, 4))
+    >>> found.precision, found.recall, round(found.f1, 3)
+    (0.25, 0.5, 0.333)
     >>> score(Counts.matched(0, 2, 0)).precision is None
     True
     """
@@ -71,6 +79,35 @@ predicted_matched=1, predicted=4))
         return Score(None, recall, 0.0, "precision: nothing predicted", counts)
     f1 = 2 * precision * recall / (precision + recall) if precision + recall else 0.0
     return Score(precision, recall, f1, None, counts)
+
+
+def share(counts: Counts, of: str) -> Score:
+    """A share of gold items, or of pairs, as a score: ``gold_matched / gold``.
+
+    Args:
+        counts: The predicted side is not looked at.
+        of: What it is a share of, for the reason where there is none.
+
+    >>> share(Counts(gold_matched=3, gold=4), "matched quotes").value
+    0.75
+    >>> share(Counts(), "matched quotes").reason
+    'no matched quotes'
+    """
+    if not counts.gold:
+        return Score(None, None, None, f"no {of}", counts)
+    return Score(None, None, None, None, counts, counts.gold_matched / counts.gold)
+
+
+def mean_f1(parts: Mapping[str, Score]) -> Score:
+    """The plain mean of several F1; undefined where one of them is.
+
+    >>> mean_f1({"a": score(Counts.matched(1, 1, 1)), "b": score(Counts.matched(0, 1, 1))}).f1
+    0.5
+    """
+    undefined = [name for name, part in parts.items() if part.f1 is None]
+    if undefined:
+        return Score(None, None, None, f"{' and '.join(undefined)} undefined")
+    return Score(None, None, sum(part.f1 or 0.0 for part in parts.values()) / len(parts))
 
 
 def not_submitted() -> Score:

@@ -3,45 +3,67 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from typing import get_args
 
-from onrecord.dataset import Mention
+from onrecord.dataset.records import EntityType
 from onrecord.eval.clusters import Membership
 from onrecord.eval.counts import Counts
-from onrecord.eval.layer import DocumentPair, Layer, Measure, typed
-from onrecord.eval.spans import Pair, mode_counts
+from onrecord.eval.identity import cluster_measures
+from onrecord.eval.layer import DocumentPair, Layer, Measure, SpanAlignment, Verdict
+from onrecord.eval.pairs import Fit
+from onrecord.eval.spans import MODES
+
+TYPES: tuple[str, ...] = get_args(EntityType)
+
+_OF_ALL = ("strict", "exact", "partial")
+"""Measures that are also given for mentions of all kinds."""
 
 
 def _counts(pair: DocumentPair) -> Mapping[str, Counts]:
-    alignment = pair.mentions
-    gold = [typed(item) for item in alignment.gold]
-    predicted = [typed(item) for item in alignment.predicted]
-    everything = mode_counts(gold, predicted, alignment.pairs)
-    names_gold = [g for g, item in enumerate(alignment.gold) if _is_name(item)]
-    names_predicted = [p for p, item in enumerate(alignment.predicted) if _is_name(item)]
-    gold_at = {g: n for n, g in enumerate(names_gold)}
-    predicted_at = {p: n for n, p in enumerate(names_predicted)}
-    # a name that is paired with optional gold of another kind is no spurious name
-    excused = [
-        each.predicted
-        for each in alignment.pairs
-        if each.predicted in predicted_at and each.gold not in gold_at and gold[each.gold].optional
-    ]
-    pairs = [
-        Pair(gold_at[each.gold], predicted_at[each.predicted], each.fit)
-        for each in alignment.pairs
-        if each.gold in gold_at and each.predicted in predicted_at
-    ]
-    names = mode_counts([gold[g] for g in names_gold], [predicted[p] for p in names_predicted], pairs)
-    names = {mode: counts + Counts(predicted=-len(excused)) for mode, counts in names.items()}
-    return {**names, "strict[all]": everything["strict"], "exact[all]": everything["exact"]}
-
-
-def _is_name(item: object) -> bool:
-    return isinstance(item, Mention) and item.kind == "name"
+    views = pair.mentions.counts
+    names = {mode: views["names"][mode] for mode in MODES}
+    every_kind = {f"{mode}[all]": views["all"][mode] for mode in _OF_ALL}
+    by_type = {f"strict[{type}]": views[type]["strict"] if type in views else Counts() for type in TYPES}
+    return {**names, **every_kind, **by_type}
 
 
 def _memberships(pair: DocumentPair) -> list[Membership]:
     return pair.mentions.memberships(skip_optional=True)
+
+
+def _verdicts(pair: DocumentPair) -> list[Verdict]:
+    return mention_verdicts(pair.mentions, "entities")
+
+
+_OUTCOMES = {Fit.STRICT: "right", Fit.EXACT: "type", Fit.TYPE: "boundary", Fit.OVERLAP: "both"}
+
+
+def mention_verdicts(alignment: SpanAlignment, layer: str) -> list[Verdict]:
+    """What became of every gold mention that is not optional, and the predictions that no gold mention is paired with.
+
+    Mentions of all kinds are told of, whichever the headline counts.
+    """
+    partner = {pair.gold: pair for pair in alignment.pairs}
+    found = {pair.predicted for pair in alignment.pairs}
+    verdicts = [
+        Verdict(
+            alignment.document,
+            layer,
+            True,
+            (item.start, item.end, getattr(item, "type", "")),
+            item.text,
+            _OUTCOMES[partner[g].fit] if g in partner else "missed",
+        )
+        for g, item in enumerate(alignment.gold)
+        if not item.optional
+    ]
+    return verdicts + [
+        Verdict(
+            alignment.document, layer, False, (item.start, item.end, getattr(item, "type", "")), item.text, "spurious"
+        )
+        for p, item in enumerate(alignment.predicted)
+        if p not in found
+    ]
 
 
 ENTITIES = Layer(
@@ -52,23 +74,24 @@ ENTITIES = Layer(
         Measure("exact", "names with the right offsets, whatever the type"),
         Measure("type", "names with the right type that overlap"),
         Measure("partial", "names with the right offsets, and half a point for an overlap"),
+        Measure("iou", "names of the right type whose overlap is at least half of what both cover"),
+        Measure("characters", "characters inside names of the right type"),
+        Measure("coverage", "share of each name that names of the right type cover, however many"),
         Measure("strict[all]", "names, nominals and pronouns with the right offsets and type"),
         Measure("exact[all]", "names, nominals and pronouns with the right offsets"),
+        Measure("partial[all]", "names, nominals and pronouns, with half a point for an overlap"),
+        *(
+            Measure(f"strict[{type}]", f"names of the type {type} with the right offsets", detail=True)
+            for type in TYPES
+        ),
     ),
     counts=_counts,
+    verdicts=_verdicts,
 )
 
 ENTITY_IDS = Layer(
     name="entity_ids",
     submitted_as="mentions",
-    measures=(
-        Measure("lea", "share of each entity's links resolved, weighted by its size, across documents"),
-        Measure("conll", "mean F1 of MUC, B3 and CEAFe, across documents"),
-        Measure("muc", "links found, across documents"),
-        Measure("b3", "share of its cluster found, for each mention, across documents"),
-        Measure("ceafe", "best one-to-one alignment of entities, across documents"),
-        Measure("lea[within]", "LEA with the clusters of each document apart"),
-        Measure("conll[within]", "CoNLL F1 with the clusters of each document apart"),
-    ),
+    measures=cluster_measures("entity", "entities"),
     memberships=_memberships,
 )

@@ -6,36 +6,41 @@ from collections.abc import Mapping
 
 from onrecord.eval.clusters import Membership
 from onrecord.eval.counts import Counts
-from onrecord.eval.layer import DocumentPair, Layer, Measure, typed
-from onrecord.eval.spans import mode_counts
+from onrecord.eval.entities import mention_verdicts
+from onrecord.eval.event_attributes import EVENT_ATTRIBUTE_MEASURES, event_attributes
+from onrecord.eval.identity import cluster_measures
+from onrecord.eval.layer import DocumentPair, Layer, Measure, Verdict
 
 
 def _counts(pair: DocumentPair) -> Mapping[str, Counts]:
-    alignment = pair.events
-    gold = [typed(item) for item in alignment.gold]
-    predicted = [typed(item) for item in alignment.predicted]
-    modes = mode_counts(gold, predicted, alignment.pairs)
-    return {"mention": modes["strict"], "mention[partial]": modes["partial"]}
+    modes = pair.events.counts["all"]
+    return {
+        "mention": modes["strict"],
+        "mention[partial]": modes["partial"],
+        "mention[characters]": modes["characters"],
+    }
 
 
 def _memberships(pair: DocumentPair) -> list[Membership]:
     return pair.events.memberships(skip_optional=True)
 
 
+def _verdicts(pair: DocumentPair) -> list[Verdict]:
+    return mention_verdicts(pair.events, "events")
+
+
 EVENTS = Layer(
     name="events",
     submitted_as="events",
     measures=(
-        Measure("lea", "share of each event's links resolved, weighted by its size, across documents"),
-        Measure("conll", "mean F1 of MUC, B3 and CEAFe, across documents"),
-        Measure("muc", "links found, across documents"),
-        Measure("b3", "share of its cluster found, for each mention, across documents"),
-        Measure("ceafe", "best one-to-one alignment of events, across documents"),
-        Measure("lea[within]", "LEA with the clusters of each document apart"),
-        Measure("conll[within]", "CoNLL F1 with the clusters of each document apart"),
+        *cluster_measures("event", "events"),
         Measure("mention", "event mentions with the right offsets"),
         Measure("mention[partial]", "the same, and half a point for an overlap"),
+        Measure("mention[characters]", "characters inside event mentions"),
+        *EVENT_ATTRIBUTE_MEASURES,
     ),
     counts=_counts,
     memberships=_memberships,
+    corpus=event_attributes,
+    verdicts=_verdicts,
 )

@@ -7,7 +7,14 @@ from typing import Annotated
 import msgspec
 
 from onrecord.dataset import EventMention, Labels, Mention, Quote, Stance
-from onrecord.dataset.records import Id, Record
+from onrecord.dataset.records import Cardinality, Id, Modality, Record
+
+_DATE = r"-?[0-9X]{4}(-[0-9X]{2}){0,2}[~?%]?"
+_END = rf"({_DATE}|\.\.)?"
+EDTF = rf"^({_DATE}|{_END}/{_END})$"
+"""A date or an interval of EDTF (ISO 8601-2) level 1, without times: ``2022-12-19``, ``2022-12~``, ``2022-12/..``."""
+
+Wikidata = Annotated[str, msgspec.Meta(pattern=r"^Q[1-9][0-9]*$")]
 
 
 class EntityDescription(Record, frozen=True, kw_only=True):
@@ -15,7 +22,7 @@ class EntityDescription(Record, frozen=True, kw_only=True):
 
     id: Id
     name: str | None = None
-    wikidata: Annotated[str, msgspec.Meta(pattern=r"^Q[1-9][0-9]*$")] | None = None
+    wikidata: Wikidata | None = None
 
 
 class ClaimDescription(Record, frozen=True, kw_only=True):
@@ -24,6 +31,22 @@ class ClaimDescription(Record, frozen=True, kw_only=True):
     id: Id
     text: str
     """The claim as the registry words it, or in words of its own."""
+
+
+class EventDescription(Record, frozen=True, kw_only=True):
+    """What one of the file's event ids stands for, as far as the system can say."""
+
+    id: Id
+    type: str | None = None
+    """What kind of event it is, in the words of the event registry, such as ``meeting``."""
+    title: str | None = None
+    modality: Modality | None = None
+    date: Annotated[str, msgspec.Meta(pattern=EDTF)] | None = None
+    """EDTF (ISO 8601-2), level 1, without times."""
+    place: Id | None = None
+    """An entity id."""
+    cardinality: Cardinality | None = None
+    wikidata: Wikidata | None = None
 
 
 class PredictionLine(Record, frozen=True, kw_only=True):
@@ -38,6 +61,7 @@ class PredictionLine(Record, frozen=True, kw_only=True):
     events: tuple[EventMention, ...] | None = None
     entities: tuple[EntityDescription, ...] = ()
     claims: tuple[ClaimDescription, ...] = ()
+    event_descriptions: tuple[EventDescription, ...] = ()
 
     @property
     def labels(self) -> Labels:

@@ -1,95 +1,152 @@
-"""A result as JSON and as a table, and the signature that says how it was computed."""
+"""A result as JSON, as a table and as a data frame, with its signature."""
 
 from __future__ import annotations
 
-import importlib.metadata
+import dataclasses
 import json
-from typing import Any
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
 
+from onrecord.eval.candidates import MIN_IOU
 from onrecord.eval.clusters import Table
 from onrecord.eval.counts import Counts, Score
+from onrecord.eval.intervals import result_intervals
+from onrecord.eval.sampling import Sampling, sampling_policy
 from onrecord.eval.scoring import LayerResult, Result
+from onrecord.eval.signature import HASH, Signature
+from onrecord.eval.spans import IOU
+from onrecord.eval.uncertainty import Interval
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 FORMAT = "onrecord-result/1"
 
-POLICY = {
-    "unit": "codepoint",
+SPAN_POLICY = {
     "align": "lexicographic",
-    "overlap": "iou0.1",
-    "quotes": "dice-alnum",
-    "mentions": "predicted",
-    "singletons": "kept",
+    "overlap": f"iou{MIN_IOU}",
+    "iou": str(IOU),
     "duplicates": "multiset",
     "optional": "ignored",
     "missing": "empty",
     "average": "micro",
 }
-"""The decisions that are in every score; a score made under others has another signature."""
+"""The decisions that are in every score of spans; a score made under others has another signature."""
+
+POLICY = {"unit": "codepoint", "quotes": "dice-alnum", "mentions": "predicted", "singletons": "kept", **SPAN_POLICY}
+"""Those that are in every score of the dataset's layers."""
 
 
-def version() -> str:
-    """The scorer's version."""
-    return importlib.metadata.version("onrecord")
+@dataclasses.dataclass(frozen=True)
+class Report:
+    """A result, and how sure its numbers are."""
+
+    result: Result
+    how: Sampling | None
+    """None where no intervals were asked for."""
+    intervals: Mapping[str, Interval]
+    """By ``layer:measure``."""
+
+    @classmethod
+    def of(cls, result: Result, how: Sampling | None = None) -> Report:
+        """The result with intervals made as ``how`` says; without any where it says nothing."""
+        return cls(result, how, {} if how is None else result_intervals(result, how))
+
+    @property
+    def signature(self) -> Signature:
+        """What was scored on what and how."""
+        return Signature.of(
+            task="articles",
+            split=self.result.split,
+            docs=str(len(self.result.documents)),
+            labels=self.result.labels,
+            interval=sampling_policy(self.how),
+            gold=self.result.gold_hash[:HASH],
+            predictions=self.result.submission_sha256[:HASH],
+            **POLICY,
+        )
+
+    def to_frame(self) -> pd.DataFrame:
+        """One row a measure, indexed by layer and measure; needs pandas.
+
+        Columns: value (F1, or the share that the measure is), precision, recall, low and high of the interval,
+        gold_matched, gold, predicted_matched, predicted, reason (why something is undefined). Undefined is NaN.
+        """
+        import pandas as pd
+
+        rows = [
+            {
+                "layer": each.layer.name,
+                "measure": name,
+                **score_numbers(score, self.intervals.get(f"{each.layer.name}:{name}")),
+            }
+            for each in self.result.layers
+            for name, score in each.scores.items()
+        ]
+        return pd.DataFrame(rows).set_index(["layer", "measure"])
 
 
-def signature(result: Result) -> str:
-    """One line that says what was scored on what and how, in the manner of sacreBLEU (Post, 2018)."""
-    fields = {
-        "split": result.split,
-        "docs": str(len(result.documents)),
-        **POLICY,
-        "gold": result.gold_hash[:12],
-        "predictions": result.submission_sha256[:12],
-        "version": version(),
+def score_numbers(score: Score, interval: Interval | None) -> dict[str, float | str | None]:
+    """A score as a row of a data frame."""
+    counts = dataclasses.asdict(score.counts) if score.counts else {}
+    return {
+        "value": score.value,
+        "precision": score.precision,
+        "recall": score.recall,
+        "low": interval.low if interval else None,
+        "high": interval.high if interval else None,
+        **{field.name: counts.get(field.name) for field in dataclasses.fields(Counts)},
+        "reason": score.reason,
     }
-    return "onrecord|" + "|".join(f"{name}:{value}" for name, value in fields.items())
 
 
-def as_json(result: Result) -> bytes:
-    """The whole result as JSON: scores, counts per document, signature. The same result gives the same bytes."""
+def as_json(report: Report) -> bytes:
+    """The whole result as JSON: scores, intervals, counts per document, signature. The same gives the same bytes."""
+    result = report.result
     value = {
         "format": FORMAT,
-        "signature": signature(result),
+        "signature": str(report.signature),
         "submission": {"name": result.submission, "sha256": result.submission_sha256},
         "gold": {"sha256": result.gold_hash, "split": result.split},
         "status": "partial" if result.missing else "complete",
         "documents": {"scored": list(result.documents), "missing": list(result.missing)},
-        "layers": {each.layer.name: _layer(each) for each in result.layers},
+        "layers": {each.layer.name: _layer(each, report.intervals) for each in result.layers},
     }
-    return (json.dumps(value, ensure_ascii=False, indent=1, sort_keys=True) + "\n").encode("utf-8")
+    return json_bytes(value)
 
 
-def _layer(each: LayerResult) -> dict[str, Any]:
+def json_bytes(value: object) -> bytes:
+    """JSON for people to read and programs to compare: sorted keys, one item a line, a line end at the end."""
+    return (json.dumps(value, ensure_ascii=False, indent=1, sort_keys=True, allow_nan=False) + "\n").encode("utf-8")
+
+
+def _layer(each: LayerResult, intervals: Mapping[str, Interval]) -> dict[str, Any]:
     documents: dict[str, Any] = {}
     if each.state is not None:
         for document in sorted({*each.state.counts, *each.state.tables}):
             counts = each.state.counts.get(document, {})
-            documents[document] = {"counts": {name: _counts(value) for name, value in counts.items()}}
+            documents[document] = {"counts": {name: dataclasses.asdict(value) for name, value in counts.items()}}
             if document in each.state.tables:
                 documents[document]["clusters"] = _table(each.state.tables[document])
     return {
         "headline": each.layer.measures[0].name,
-        "measures": {name: _score(score) for name, score in each.scores.items()},
+        "measures": {
+            name: score_json(score, intervals.get(f"{each.layer.name}:{name}")) for name, score in each.scores.items()
+        },
         "documents": documents,
     }
 
 
-def _score(score: Score) -> dict[str, Any]:
+def score_json(score: Score, interval: Interval | None) -> dict[str, Any]:
+    """A score as JSON."""
     return {
+        "value": score.value,
         "precision": score.precision,
         "recall": score.recall,
         "f1": score.f1,
         "reason": score.reason,
-        "counts": _counts(score.counts) if score.counts else None,
-    }
-
-
-def _counts(counts: Counts) -> dict[str, float]:
-    return {
-        "gold_matched": counts.gold_matched,
-        "gold": counts.gold,
-        "predicted_matched": counts.predicted_matched,
-        "predicted": counts.predicted,
+        "counts": dataclasses.asdict(score.counts) if score.counts else None,
+        "interval": dataclasses.asdict(interval) if interval else None,
     }
 
 
@@ -101,24 +158,37 @@ def _table(table: Table) -> dict[str, Any]:
     }
 
 
-def rows(result: Result, headlines_only: bool = False) -> list[tuple[str, str, str, str, str, str]]:
-    """The score table: layer and measure, precision, recall, F1, matched of gold, matched of predicted, note."""
+Row = tuple[str, str, str, str, str, str, str]
+
+
+def rows(report: Report, headlines_only: bool = False, details: bool = False) -> list[Row]:
+    """The score table: layer and measure, score, interval, precision, recall, matched of gold and of predictions."""
     table = []
-    for each in result.layers:
+    for each in report.result.layers:
         for measure in each.layer.measures[: 1 if headlines_only else None]:
-            score = each.scores[measure.name]
-            counts = score.counts
-            table.append(
-                (
-                    f"{each.layer.name}:{measure.name}",
-                    percent(score.precision),
-                    percent(score.recall),
-                    percent(score.f1),
-                    f"{counts.gold_matched:.4g}/{counts.gold:.4g}" if counts else "",
-                    f"{counts.predicted_matched:.4g}/{counts.predicted:.4g}" if counts else "",
-                )
-            )
+            if details or not measure.detail:
+                name = f"{each.layer.name}:{measure.name}"
+                parts = not (measure.share or measure.mean_of)
+                table.append(score_row(name, each.scores[measure.name], report.intervals.get(name), parts))
     return table
+
+
+def score_row(name: str, score: Score, interval: Interval | None, parts: bool = True) -> Row:
+    """A row of a score table; ``parts`` says whether the measure has a precision and a recall."""
+    counts = score.counts
+    return (
+        name,
+        percent(score.value),
+        percent_interval(interval),
+        percent(score.precision) if parts else "",
+        percent(score.recall) if parts else "",
+        f"{_plain(counts.gold_matched)}/{_plain(counts.gold)}" if counts else "",
+        f"{_plain(counts.predicted_matched)}/{_plain(counts.predicted)}" if counts and parts else "",
+    )
+
+
+def _plain(count: float) -> str:
+    return str(int(count)) if count == int(count) else f"{count:.4g}"
 
 
 def percent(value: float | None) -> str:
@@ -126,23 +196,34 @@ def percent(value: float | None) -> str:
     return "–" if value is None else f"{100 * value:.1f}"
 
 
-HEADINGS = ("measure", "P", "R", "F1", "gold found", "predictions right")
+def percent_interval(interval: Interval | None) -> str:
+    """An interval in percent, or a dash where there is none; nothing where none was asked for."""
+    if interval is None:
+        return ""
+    return "–" if interval.low is None else f"{percent(interval.low)}–{percent(interval.high)}"
 
 
-def markdown(result: Result, headlines_only: bool = False) -> str:
+def headings(how: Sampling | None) -> tuple[str, ...]:
+    """The headings of a score table."""
+    interval = f"{100 * how.level:g}% interval" if how else "interval"
+    return ("measure", "score", interval, "P", "R", "gold found", "predictions right")
+
+
+def markdown(report: Report, headlines_only: bool = False, details: bool = False) -> str:
     """The score table as Markdown."""
     from onrecord.dataset.card import markdown_table
 
-    lines = [(f"`{name}`", *rest) for name, *rest in rows(result, headlines_only)]
-    return markdown_table(HEADINGS, lines)
+    lines = [(f"`{name}`", *rest) for name, *rest in rows(report, headlines_only, details)]
+    return markdown_table(headings(report.how), lines)
 
 
-def reasons(result: Result) -> list[str]:
-    """Why something in the table is undefined, a line for each reason."""
+def reasons(report: Report, details: bool = False) -> list[str]:
+    """Why something in the table is undefined, a line for each reason; no line for a reason of intervals."""
     found: dict[str, list[str]] = {}
-    for each in result.layers:
-        why = {name: score.reason for name, score in each.scores.items() if score.reason}
-        if len(why) == len(each.scores) and len(set(why.values())) == 1:
+    for each in report.result.layers:
+        shown = [measure.name for measure in each.layer.measures if details or not measure.detail]
+        why = {name: reason for name in shown if (reason := each.scores[name].reason)}
+        if len(why) == len(shown) and len(set(why.values())) == 1:
             found.setdefault(next(iter(why.values())), []).append(each.layer.name)
             continue
         for name, reason in why.items():

@@ -13,7 +13,7 @@ from typing import Any, TypeVar
 import msgspec
 
 from onrecord.dataset import Document, EventMention, Mention, Quote, Registries, Span, Stance, Target
-from onrecord.eval.predictions import ClaimDescription, EntityDescription, PredictionLine
+from onrecord.eval.predictions import ClaimDescription, EntityDescription, EventDescription, PredictionLine
 
 T = TypeVar("T")
 
@@ -56,6 +56,10 @@ def salvage(
             value, "claims", ClaimDescription, lambda raw: ClaimDescription(id=_id(raw, "id") or "?", text="")
         )
         or (),
+        event_descriptions=_layer(
+            value, "event_descriptions", EventDescription, lambda raw: EventDescription(id=_id(raw, "id") or "?")
+        )
+        or (),
     )
 
 
@@ -71,7 +75,7 @@ def _layer(
     for row in rows:
         try:
             made.append(msgspec.convert(row, kind))
-        except msgspec.ValidationError:
+        except (msgspec.ValidationError, UnicodeEncodeError):
             made.append(stand_in(row if isinstance(row, dict) else {}))
     return tuple(made)
 

@@ -3,35 +3,52 @@
 from __future__ import annotations
 
 import dataclasses
-from collections import Counter
-from collections.abc import Hashable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 
 from onrecord.dataset import Article, Labels, Registries, gold_hash
-from onrecord.eval.clusters import Table, cluster_scores
-from onrecord.eval.counts import Counts, Score, not_submitted, score
+from onrecord.eval.clusters import Table
+from onrecord.eval.counts import Counts, Score, mean_f1, not_submitted, score, share
 from onrecord.eval.entities import ENTITIES, ENTITY_IDS
 from onrecord.eval.events import EVENTS
-from onrecord.eval.layer import DocumentPair, Layer, SpanAlignment, cluster
+from onrecord.eval.identity import cluster_views
+from onrecord.eval.labels import LabelMap, relabelled
+from onrecord.eval.layer import DocumentPair, Layer, Measure, SpanAlignment, align_mentions, cluster
+from onrecord.eval.linking import LINKS
 from onrecord.eval.quotes import QUOTES
-from onrecord.eval.references import IdMap, map_claims, map_entities, map_events, overlapping_mentions
+from onrecord.eval.references import (
+    IdMap,
+    map_claims,
+    map_entities,
+    map_events,
+    map_links,
+    overlapping_mentions,
+    registry_links,
+)
 from onrecord.eval.stances import STANCES
 from onrecord.eval.submission import Submission
 
-SCORED: tuple[Layer, ...] = (ENTITIES, ENTITY_IDS, QUOTES, STANCES, EVENTS)
+SCORED: tuple[Layer, ...] = (ENTITIES, ENTITY_IDS, LINKS, QUOTES, STANCES, EVENTS)
 """Every layer of the score, in the order of the table."""
-
-WITHIN = "[within]"
-"""Ends the name of a cluster measure that keeps the clusters of each document apart."""
 
 
 @dataclasses.dataclass(frozen=True)
 class LayerState:
-    """What one layer's scores are computed from; adds over documents."""
+    """What one layer's scores are computed from."""
 
     counts: Mapping[str, Mapping[str, Counts]]
-    """By document id, then by measure."""
+    """By document id, then by measure; they add over documents."""
     tables: Mapping[str, Table]
-    """By document id."""
+    """By document id; they add over documents too."""
+    pairs: Mapping[str, DocumentPair]
+    """By document id, for the measures that are of a set of documents as a whole."""
+
+    def of(self, documents: Collection[str]) -> LayerState:
+        """The state of some of the documents."""
+        return LayerState(
+            counts={id: each for id, each in self.counts.items() if id in documents},
+            tables={id: each for id, each in self.tables.items() if id in documents},
+            pairs={id: each for id, each in self.pairs.items() if id in documents},
+        )
 
 
 @dataclasses.dataclass(frozen=True)
@@ -53,19 +70,29 @@ class Result:
     submission_sha256: str
     split: str
     gold_hash: str
+    labels: str
+    """The label map that the types were compared by; ``as-is`` for none."""
     documents: tuple[str, ...]
     """Ids of the documents scored."""
+    topics: Mapping[str, str]
+    """The topic of each of them."""
     missing: tuple[str, ...]
     """Those of them that the file has no line for: scored as empty."""
     layers: tuple[LayerResult, ...]
 
     @property
-    def f1(self) -> dict[str, float | None]:
-        """F1 of every measure by its full name, ``layer:measure``."""
-        return {f"{each.layer.name}:{name}": score.f1 for each in self.layers for name, score in each.scores.items()}
+    def values(self) -> dict[str, float | None]:
+        """The number of every measure by its full name, ``layer:measure``: F1, or a share."""
+        return {f"{each.layer.name}:{name}": score.value for each in self.layers for name, score in each.scores.items()}
 
 
-def score_submission(articles: Sequence[Article], registries: Registries, submission: Submission, split: str) -> Result:
+def score_submission(
+    articles: Sequence[Article],
+    registries: Registries,
+    submission: Submission,
+    split: str,
+    labels: tuple[str, LabelMap] | None = None,
+) -> Result:
     """Score a checked submission.
 
     Args:
@@ -73,17 +100,24 @@ def score_submission(articles: Sequence[Article], registries: Registries, submis
         registries: The gold ids.
         submission: What :func:`onrecord.eval.submission.read_submission` gave.
         split: What the articles are called in the result.
+        labels: The map that the submission was read with, if any, and what it is called.
 
     Returns:
         Scores of every layer. A document that the file lacks counts as one without predictions; a layer that it lacks
         altogether is undefined.
     """
     articles = sorted(articles, key=lambda article: article.document.id)
-    return score_pairs(articles, pair_documents(articles, registries, submission), submission, split)
+    compared = articles if labels is None else relabelled(articles, labels[1])
+    pairs = pair_documents(compared, registries, submission)
+    return score_pairs(articles, pairs, submission, split, "as-is" if labels is None else labels[0])
 
 
 def score_pairs(
-    articles: Sequence[Article], pairs: Sequence[DocumentPair], submission: Submission, split: str
+    articles: Sequence[Article],
+    pairs: Sequence[DocumentPair],
+    submission: Submission,
+    split: str,
+    labels: str = "as-is",
 ) -> Result:
     """The result of documents that :func:`pair_documents` has aligned already, in order of document id."""
     return Result(
@@ -91,7 +125,9 @@ def score_pairs(
         submission_sha256=submission.sha256,
         split=split,
         gold_hash=gold_hash(articles),
+        labels=labels,
         documents=tuple(article.document.id for article in articles),
+        topics={article.document.id: article.document.topic for article in articles},
         missing=tuple(a.document.id for a in articles if a.document.id not in submission.documents),
         layers=tuple(_layer_result(layer, pairs, submission) for layer in SCORED),
     )
@@ -102,16 +138,22 @@ def pair_documents(articles: Sequence[Article], registries: Registries, submissi
     predicted = [submission.documents.get(article.document.id, Labels()) for article in articles]
     gold = [article.labels for article in articles]
     names = [article.document.id for article in articles]
-    mentions = [
-        SpanAlignment.of(name, g.mentions, p.mentions) for name, g, p in zip(names, gold, predicted, strict=True)
-    ]
-    events = [SpanAlignment.of(name, g.events, p.events) for name, g, p in zip(names, gold, predicted, strict=True)]
+    mentions = align_mentions(
+        [(name, g.mentions, p.mentions) for name, g, p in zip(names, gold, predicted, strict=True)]
+    )
+    events = align_mentions([(name, g.events, p.events) for name, g, p in zip(names, gold, predicted, strict=True)])
     ids = IdMap(
         entity=map_entities(
             _whole(mentions), _overlaps(mentions), _declared_entities(submission), submission.entities, registries
         ),
-        event=map_events(_whole(events), _overlaps(events), _declared_events(submission), registries),
+        event=map_events(
+            _whole(events), _overlaps(events), _declared_events(submission), registries, submission.event_descriptions
+        ),
         claim=map_claims(list(zip(gold, predicted, strict=True)), submission.claims, registries),
+        links=map_links(submission.entities, registries),
+        gold_links=registry_links(registries),
+        described_events=submission.event_descriptions,
+        gold_events={row.id: row for row in registries.events},
     )
     return [
         DocumentPair(article.document, article.labels, p, m, e, ids)
@@ -151,34 +193,34 @@ def _layer_result(layer: Layer, pairs: Sequence[DocumentPair], submission: Submi
     state = LayerState(
         counts={pair.document.id: layer.counts(pair) for pair in pairs} if layer.counts else {},
         tables={pair.document.id: Table.of(layer.memberships(pair)) for pair in pairs} if layer.memberships else {},
+        pairs={pair.document.id: pair for pair in pairs},
     )
-    scores = layer_scores(state)
-    return LayerResult(layer, {name: scores[name] for name in names}, state)
+    return LayerResult(layer, layer_scores(layer, state), state)
 
 
-def layer_scores(state: LayerState) -> dict[str, Score]:
-    """All scores that a layer's state gives, by name of the measure."""
+def layer_scores(layer: Layer, state: LayerState) -> dict[str, Score]:
+    """The scores that a layer's state gives, by name of the measure."""
+    counts = total_counts(state.counts.values())
+    if layer.corpus:
+        counts |= layer.corpus(list(state.pairs.values()))
+    found = {name: score(each) for name, each in counts.items()}
+    if layer.memberships:
+        found |= cluster_views(list(state.tables.values()))
+    return {measure.name: _score(measure, counts, found) for measure in layer.measures}
+
+
+def _score(measure: Measure, counts: Mapping[str, Counts], found: Mapping[str, Score]) -> Score:
+    if measure.mean_of:
+        return mean_f1({name: found[name] for name in measure.mean_of})
+    if measure.share:
+        return share(counts[measure.name], measure.share)
+    return found[measure.name]
+
+
+def total_counts(documents: Iterable[Mapping[str, Counts]]) -> dict[str, Counts]:
+    """The sum over documents, by measure."""
     total: dict[str, Counts] = {}
-    for counts in state.counts.values():
+    for counts in documents:
         for name, each in counts.items():
             total[name] = total.get(name, Counts()) + each
-    scores = {name: score(counts) for name, counts in total.items()}
-    if state.tables:
-        across = sum(state.tables.values(), Table.of(()))
-        apart = sum((_apart(document, table) for document, table in state.tables.items()), Table.of(()))
-        scores |= cluster_scores(across)
-        scores |= {f"{name}{WITHIN}": each for name, each in cluster_scores(apart).items()}
-    return scores
-
-
-def _apart(document: str, table: Table) -> Table:
-    """The table with its clusters renamed, so that none is joined with one of another document."""
-
-    def named(id: Hashable) -> Hashable:
-        return (document, id)
-
-    return Table(
-        Counter({(named(g), named(p)): n for (g, p), n in table.cells.items()}),
-        Counter({named(g): n for g, n in table.gold.items()}),
-        Counter({named(p): n for p, n in table.predicted.items()}),
-    )
+    return total

@@ -1,52 +1,335 @@
-"""Span alignment and the measures read off it: strict, exact, type, partial.
+"""Measures of spans, all read off one alignment: strict, exact, type, partial, IoU, character F1, coverage.
 
-One one-to-one alignment of gold and predicted spans a document, optimal and independent of the order of either,
-lexicographically: as many strict pairs (same offsets, same type) as possible, then exact ones (same offsets), then
-overlapping ones of the same type, then overlapping ones. Ties go to gold that is not optional, to pairs of the same
-kind, to the larger overlap. Strict, exact, type and partial are those of SemEval-2013 task 9.1 (Segura-Bedmar et al.,
-2013), which itself leaves open what is paired with what.
+Strict, exact, type and partial are those of SemEval-2013 task 9.1 (Segura-Bedmar et al., 2013); the alignment is that
+of :mod:`onrecord.eval.alignment`. Every gold span and every prediction is counted once overall and once by type, so
+that the types add up to the whole: correct + type + boundary + both + missed = gold, and with spurious in the place of
+missed, predictions. Optional gold is neither missed nor found, and a prediction that it is paired with is not spurious.
+
+The state is whole numbers, which add over documents, files and machines to the same bits in any order.
 """
 
 from __future__ import annotations
 
 import dataclasses
 import enum
-from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
+from typing import NamedTuple
 
-from onrecord.eval.assignment import assign
+import numpy as np
+from numpy.typing import NDArray
+
+from onrecord.eval.alignment import Alignment, align_columns, touching_pairs
+from onrecord.eval.columns import Bools, Ints, SpanColumns, Vocabulary, span_columns
+from onrecord.eval.corpus import TypedSpan
 from onrecord.eval.counts import Counts
+from onrecord.eval.coverage import SHARE_UNIT, clear, cover
+from onrecord.eval.pairs import Fit, Pairs
 
-MIN_IOU = 0.1
-"""Least intersection over union of two spans that may be aligned. Less is no answer: a span over a whole document
-overlaps everything in it."""
-
-
-class Fit(enum.IntEnum):
-    """How well two aligned spans agree, from worst to best."""
-
-    OVERLAP = 0
-    TYPE = 1
-    """Same type, other offsets."""
-    EXACT = 2
-    """Same offsets, other type."""
-    STRICT = 3
+IOU = 0.5
+"""Least intersection over union, with the same type, of the measure ``iou``."""
 
 
-@dataclasses.dataclass(frozen=True, slots=True)
-class TypedSpan:
-    """A span to be aligned. Half-open offsets in any unit, as long as both sides use the same."""
+class Column(enum.IntEnum):
+    """What is counted in every document."""
 
-    start: int
-    end: int
-    type: str = ""
-    kind: str = ""
-    """Breaks ties alone: spans of the same kind are paired first."""
-    optional: bool = False
+    GOLD = 0
+    """Gold spans that are not optional."""
+    PREDICTED = 1
+    """Predictions that are not paired with optional gold."""
+    CORRECT = 2
+    """Strict pairs."""
+    TYPE = 3
+    """Pairs at the same positions with another type."""
+    BOUNDARY = 4
+    """Overlapping pairs of the same type."""
+    BOTH = 5
+    """Overlapping pairs of another type."""
+    IOU = 6
+    """Pairs of the same type with an intersection over union of at least :data:`IOU`."""
+    SPLIT = 7
+    """Gold spans that two or more predictions cut up."""
+    MERGED = 8
+    """Predictions that lump two or more gold spans together."""
+    CHARACTERS = 9
+    """Positions covered by gold and a prediction of the same type."""
+    GOLD_CHARACTERS = 10
+    PREDICTED_CHARACTERS = 11
+    GOLD_SHARE = 12
+    """Covered shares of gold spans, in units of 2**-40."""
+    PREDICTED_SHARE = 13
+    COVERABLE = 14
+    """Predictions that the share is over."""
 
 
-@dataclasses.dataclass(frozen=True, slots=True)
-class Pair:
+@dataclasses.dataclass(frozen=True, eq=False)
+class SpanCounts:
+    """The state of a span score over D documents and T types; adds."""
+
+    documents: tuple[str, ...]
+    values: Ints
+    """Shape (D, 15): a :class:`Column` each."""
+    types: tuple[str, ...]
+    cells: Ints
+    """Shape (c, 4): a :class:`~onrecord.eval.pairs.Fit`, the code of a gold and of a predicted type, and the number of
+    pairs, where there are any."""
+    missed: Ints
+    """Shape (T,): gold spans that no prediction is paired with."""
+    spurious: Ints
+    """Shape (T,): predictions without a gold span."""
+    iou: Ints
+    """Shape (T,): pairs of the same type with enough overlap, see :data:`IOU`."""
+
+    @property
+    def total(self) -> Ints:
+        """The sum over documents, shape (15,)."""
+        total: Ints = self.values.sum(axis=0)
+        return total
+
+
+@dataclasses.dataclass(frozen=True, eq=False)
+class View:
+    """Some of the spans of either side, such as the names alone."""
+
+    gold: Bools
+    predicted: Bools
+
+
+def count_spans(
+    documents: Sequence[str],
+    types: Sequence[str],
+    gold: SpanColumns,
+    predicted: SpanColumns,
+    alignment: Alignment,
+    view: View | None = None,
+) -> SpanCounts:
+    """Count what an alignment says.
+
+    Args:
+        documents: Their names.
+        types: Names of the types by code.
+        gold: Gold spans.
+        predicted: Predictions.
+        alignment: Of all of them, whatever the view: a name paired with a pronoun is a name missed, and one paired
+            with an optional pronoun no spurious name.
+        view: The spans to count; None for all.
+    """
+    many, pairs = len(documents), alignment.pairs
+    counted = pairs
+    gold_in: Bools = np.ones(len(gold), bool)
+    predicted_in: Bools = np.ones(len(predicted), bool)
+    if view is not None or gold.optional is not None:
+        optional = gold.is_optional
+        gold_in = ~optional if view is None else view.gold & ~optional
+        predicted_in = predicted_in if view is None else view.predicted.copy()
+        predicted_in[pairs.predicted[optional[pairs.gold]]] = False
+        counted = pairs.take(np.flatnonzero(gold_in[pairs.gold] & predicted_in[pairs.predicted]))
+    document = gold.document[counted.gold]
+    gold_type, type_ = gold.type[counted.gold], predicted.type[counted.predicted]
+    enough = (gold_type == type_) & (counted.shared >= IOU * counted.union)
+    values = np.zeros((many, len(Column)), np.int64)
+    values[:, Column.GOLD] = np.bincount(gold.document, gold_in, many)
+    values[:, Column.PREDICTED] = np.bincount(predicted.document, predicted_in, many)
+    by_fit = np.bincount(len(Fit) * document + counted.fit, minlength=len(Fit) * many).reshape(many, len(Fit))
+    values[:, list(_CLASSES.values())] = by_fit[:, list(_CLASSES)]
+    values[:, Column.IOU] = np.bincount(document, enough, many)
+    split, merged = (
+        rows[inside[rows]] for rows, inside in ((alignment.split, gold_in), (alignment.merged, predicted_in))
+    )
+    values[:, Column.SPLIT] = np.bincount(gold.document[split], minlength=many)
+    values[:, Column.MERGED] = np.bincount(predicted.document[merged], minlength=many)
+    _add_coverage(values, gold, predicted, alignment, view)
+    kinds = len(types)
+    return SpanCounts(
+        documents=tuple(documents),
+        values=values,
+        types=tuple(types),
+        cells=_cells(counted.fit, gold_type, type_, np.ones_like(gold_type), kinds),
+        missed=_unpaired(gold.type, gold_in, counted.gold, kinds),
+        spurious=_unpaired(predicted.type, predicted_in, counted.predicted, kinds),
+        iou=np.bincount(gold_type[enough], minlength=kinds),
+    )
+
+
+_CLASSES = {
+    Fit.STRICT: Column.CORRECT,
+    Fit.EXACT: Column.TYPE,
+    Fit.TYPE: Column.BOUNDARY,
+    Fit.OVERLAP: Column.BOTH,
+}
+
+
+def _add_coverage(
+    values: Ints, gold: SpanColumns, predicted: SpanColumns, alignment: Alignment, view: View | None
+) -> None:
+    many, pairs = len(values), alignment.pairs
+    touching: Pairs | None = None
+    gold_in, predicted_in = (None, None) if view is None else (view.gold, view.predicted)
+    if view is None and gold.optional is None and not gold.alternatives:
+        # equal spans that no other span touches need not be looked at, and these are nearly all
+        equal = pairs.fit >= Fit.EXACT
+        apart = clear(gold)[pairs.gold] & clear(predicted)[pairs.predicted] & equal
+        gold_in, predicted_in = np.ones(len(gold), bool), np.ones(len(predicted), bool)
+        gold_in[pairs.gold[apart]] = False
+        predicted_in[pairs.predicted[apart]] = False
+        document = gold.document[pairs.gold[apart]]
+        same = pairs.fit[apart] == Fit.STRICT
+        size = np.bincount(document, pairs.shared[apart], many).astype(np.int64)
+        values[:, Column.CHARACTERS] = np.bincount(document, pairs.shared[apart] * same, many)
+        values[:, Column.GOLD_CHARACTERS : Column.PREDICTED_CHARACTERS + 1] = size[:, None]
+        alone = np.bincount(document, same, many).astype(np.int64) * SHARE_UNIT
+        values[:, Column.GOLD_SHARE : Column.PREDICTED_SHARE + 1] = alone[:, None]
+        values[:, Column.COVERABLE] = np.bincount(document, minlength=many)
+        if apart[equal].all():
+            touching = alignment.touching
+    rows, columns = (
+        np.arange(len(side)) if inside is None else np.flatnonzero(inside)
+        for side, inside in ((gold, gold_in), (predicted, predicted_in))
+    )
+    if touching is None:
+        touching = touching_pairs(gold, predicted, alignment.places, rows, columns)
+    covered = cover(gold, predicted, many, touching, rows, columns)
+    values[:, Column.CHARACTERS] += covered.shared
+    values[:, Column.GOLD_CHARACTERS] += covered.gold
+    values[:, Column.PREDICTED_CHARACTERS] += covered.predicted
+    values[:, Column.GOLD_SHARE] += covered.gold_share
+    values[:, Column.PREDICTED_SHARE] += covered.predicted_share
+    values[:, Column.COVERABLE] += covered.predicted_spans
+
+
+def _cells(fit: Ints, gold_type: Ints, type_: Ints, many: Ints, kinds: int) -> Ints:
+    code = (fit * kinds + gold_type) * kinds + type_
+    if 4 * kinds * kinds <= max(4096, len(code)):
+        sums = np.bincount(code, many, 4 * kinds * kinds)
+        place = np.flatnonzero(sums)
+        total = sums[place].astype(np.int64)
+    else:  # too many types for a table of all pairs of them
+        place, where = np.unique(code, return_inverse=True)
+        total = np.bincount(where, many, len(place)).astype(np.int64)
+    return np.stack([place // (kinds * kinds), place // kinds % kinds, place % kinds, total], axis=1)
+
+
+def _unpaired(types: Ints, inside: Bools, paired: Ints, kinds: int) -> Ints:
+    left = inside.copy()
+    left[paired] = False
+    return np.bincount(types[left], minlength=kinds)
+
+
+MODES = ("strict", "exact", "type", "partial", "iou", "characters", "coverage")
+"""Every measure that :func:`mode_counts` gives, in order."""
+
+
+def mode_array(values: Ints) -> NDArray[np.float64]:
+    """Counts of every measure, from the counts of documents or of the sum over several.
+
+    They are ``strict``, ``exact``, ``type``, ``partial`` (half a point for an overlap), ``iou``, ``characters`` and
+    ``coverage``, whose gold side is the covered share of each gold span, its predicted side that of each prediction.
+
+    Args:
+        values: Shape (..., 15): a :class:`Column` each.
+
+    Returns:
+        Shape (..., 7, 4): a measure of :data:`MODES` each, and its gold_matched, gold, predicted_matched, predicted.
+    """
+    column = np.moveaxis(values, -1, 0).astype(np.float64)
+    correct, other_type = column[Column.CORRECT], column[Column.TYPE]
+    boundary, both = column[Column.BOUNDARY], column[Column.BOTH]
+    points = {
+        "strict": correct,
+        "exact": correct + other_type,
+        "type": correct + boundary,
+        "partial": correct + other_type + (boundary + both) / 2,
+        "iou": column[Column.IOU],
+    }
+    gold, predicted, characters = column[Column.GOLD], column[Column.PREDICTED], column[Column.CHARACTERS]
+    found = {name: [matched, gold, matched, predicted] for name, matched in points.items()}
+    found["characters"] = [characters, column[Column.GOLD_CHARACTERS], characters, column[Column.PREDICTED_CHARACTERS]]
+    shares = column[Column.GOLD_SHARE] / SHARE_UNIT, column[Column.PREDICTED_SHARE] / SHARE_UNIT
+    found["coverage"] = [shares[0], gold, shares[1], column[Column.COVERABLE]]
+    return np.stack([np.stack(found[mode], axis=-1) for mode in MODES], axis=-2)
+
+
+def mode_counts(values: Ints) -> dict[str, Counts]:
+    """:func:`mode_array` of one document, or of one sum, by measure."""
+    rows = mode_array(values).tolist()
+    return {
+        mode: Counts(*(int(number) if number.is_integer() else number for number in row))
+        for mode, row in zip(MODES, rows, strict=True)
+    }
+
+
+def error_classes(values: Ints) -> dict[str, int]:
+    """How often each error was made: ``type``, ``boundary``, ``both``, ``missed``, ``spurious``, ``split``, ``merged``.
+
+    Args:
+        values: Shape (15,). The first five and ``correct`` make up gold, and with ``spurious`` in the place of
+            ``missed`` the predictions; ``split`` and ``merged`` say of some of them what else happened.
+    """
+    count = values.tolist()
+    paired = sum(count[column] for column in _CLASSES.values())
+    return {
+        "correct": count[Column.CORRECT],
+        "type": count[Column.TYPE],
+        "boundary": count[Column.BOUNDARY],
+        "both": count[Column.BOTH],
+        "missed": count[Column.GOLD] - paired,
+        "spurious": count[Column.PREDICTED] - paired,
+        "split": count[Column.SPLIT],
+        "merged": count[Column.MERGED],
+    }
+
+
+def type_counts(counts: SpanCounts) -> dict[str, dict[str, Counts]]:
+    """Counts of each type by measure: ``strict``, ``exact``, ``type``, ``partial``, ``iou``.
+
+    A gold span counts with its own type and a prediction with its own, in every measure, so that the types add up to
+    the whole.
+    """
+    fit, gold_type, type_, many = counts.cells.T
+    kinds = len(counts.types)
+    # half points of each measure by fit, from overlap to strict
+    halves = {"strict": (0, 0, 0, 2), "exact": (0, 0, 2, 2), "type": (0, 2, 0, 2), "partial": (1, 1, 2, 2)}
+    gold = np.bincount(gold_type, many, kinds) + counts.missed
+    predicted = np.bincount(type_, many, kinds) + counts.spurious
+    points: dict[str, list[NDArray[np.float64]]] = {
+        name: [np.bincount(side, many * np.array(weights)[fit], kinds) / 2 for side in (gold_type, type_)]
+        for name, weights in halves.items()
+    }
+    points["iou"] = [counts.iou.astype(np.float64)] * 2
+    return {
+        counts.types[code]: {
+            name: Counts(float(one[code]), float(gold[code]), float(other[code]), float(predicted[code]))
+            for name, (one, other) in points.items()
+        }
+        for code in sorted(range(kinds), key=lambda code: counts.types[code])
+        if gold[code] or predicted[code]
+    }
+
+
+def total_counts(parts: Sequence[SpanCounts]) -> SpanCounts:
+    """The state of all documents of some disjoint sets of documents, types in alphabetical order."""
+    types = sorted({name for part in parts for name in part.types})
+    code = {name: n for n, name in enumerate(types)}
+    cells = [np.zeros((0, 4), np.int64)]
+    single = np.zeros((3, len(types)), np.int64)
+    for part in parts:
+        at = np.array([code[name] for name in part.types], np.int64)
+        fit, gold_type, type_, many = part.cells.T
+        cells.append(np.stack([fit, at[gold_type], at[type_], many], axis=1))
+        single[:, at] += np.stack([part.missed, part.spurious, part.iou])
+    values = [part.values for part in parts]
+    fit, gold_type, type_, many = np.concatenate(cells).T
+    return SpanCounts(
+        documents=tuple(name for part in parts for name in part.documents),
+        values=np.concatenate(values) if values else np.zeros((0, len(Column)), np.int64),
+        types=tuple(types),
+        cells=_cells(fit, gold_type, type_, many, len(types)),
+        missed=single[0],
+        spurious=single[1],
+        iou=single[2],
+    )
+
+
+class Pair(NamedTuple):
     """A gold span and the prediction aligned with it, by index."""
 
     gold: int
@@ -55,109 +338,43 @@ class Pair:
 
 
 def align(gold: Sequence[TypedSpan], predicted: Sequence[TypedSpan]) -> list[Pair]:
-    """The optimal one-to-one alignment of one document's spans.
+    """The optimal one-to-one alignment of one document's spans, in order of the gold index.
 
-    Returns:
-        Pairs in order of the gold index; every pair has an intersection over union of at least :data:`MIN_IOU`.
+    >>> align([TypedSpan(0, 5, "PER")], [TypedSpan(0, 4, "PER"), TypedSpan(0, 5, "ORG")])
+    [Pair(gold=0, predicted=1, fit=<Fit.EXACT: 2>)]
     """
-    pairs: list[Pair] = []
-    free_gold, free_predicted = _take_equal(gold, predicted, pairs)
-    # ordered by content, so that ties do not depend on the order of the input
-    edges = sorted(
-        _overlapping(gold, predicted, free_gold, free_predicted),
-        key=lambda edge: (_key(gold[edge[0]]), _key(predicted[edge[1]])),
-    )
-    base = min(len(free_gold), len(free_predicted)) + 1
-    for index in assign([(g, p, _weight(gold[g], predicted[p], base)) for g, p in edges]):
-        g, p = edges[index]
-        pairs.append(Pair(g, p, fit(gold[g], predicted[p])))
-    return sorted(pairs, key=lambda pair: pair.gold)
+    columns = Columns.of([gold], [predicted])
+    return pair_list(columns.align().pairs)
 
 
-def fit(gold: TypedSpan, predicted: TypedSpan) -> Fit:
-    """How well two overlapping spans agree."""
-    same_type = gold.type == predicted.type
-    if (gold.start, gold.end) == (predicted.start, predicted.end):
-        return Fit.STRICT if same_type else Fit.EXACT
-    return Fit.TYPE if same_type else Fit.OVERLAP
+def pair_list(pairs: Pairs) -> list[Pair]:
+    """Pairs of arrays as a list, in order of the gold row."""
+    pairs = pairs.take(np.argsort(pairs.gold, kind="stable"))
+    rows = zip(pairs.gold.tolist(), pairs.predicted.tolist(), pairs.fit.tolist(), strict=True)
+    return [Pair(gold, predicted, Fit(fit)) for gold, predicted, fit in rows]
 
 
-def iou(one: TypedSpan, other: TypedSpan) -> float:
-    """Intersection over union of two non-empty spans, in [0, 1]."""
-    shared = max(0, min(one.end, other.end) - max(one.start, other.start))
-    return shared / (one.end - one.start + other.end - other.start - shared)
+@dataclasses.dataclass(frozen=True, eq=False)
+class Columns:
+    """Both sides of some documents as columns with common codes."""
 
+    types: Vocabulary
+    gold: SpanColumns
+    predicted: SpanColumns
 
-def _key(span: TypedSpan) -> tuple[int, int, str, str, bool]:
-    return span.start, span.end, span.type, span.kind, span.optional
+    @classmethod
+    def of(cls, gold: Sequence[Sequence[TypedSpan]], predicted: Sequence[Sequence[TypedSpan]]) -> Columns:
+        """The columns of the gold and predicted spans of each document."""
+        spans = [span for side in (gold, predicted) for document in side for span in document]
+        names = {span.kind for span in spans}
+        kinds = Vocabulary(sorted(names)) if len(names) > 1 else None
+        types = Vocabulary()
+        return cls(types, span_columns(gold, types, kinds), span_columns(predicted, types, kinds))
 
+    def align(self) -> Alignment:
+        """Their alignment."""
+        return align_columns(self.gold, self.predicted, self.types.ranks())
 
-def _take_equal(
-    gold: Sequence[TypedSpan], predicted: Sequence[TypedSpan], pairs: list[Pair]
-) -> tuple[list[int], list[int]]:
-    """Pair what is equal: every optimum holds as many strict pairs, and equal spans are interchangeable."""
-    free: dict[tuple[int, int, str], list[int]] = defaultdict(list)
-    for g in sorted(range(len(gold)), key=lambda g: gold[g].optional):
-        free[gold[g].start, gold[g].end, gold[g].type].append(g)
-    left: list[int] = []
-    for p in sorted(range(len(predicted)), key=lambda p: _key(predicted[p])):
-        span = predicted[p]
-        candidates = free.get((span.start, span.end, span.type), [])
-        if not candidates:
-            left.append(p)
-            continue
-        g = next((g for g in candidates if gold[g].kind == span.kind), candidates[0])
-        candidates.remove(g)
-        pairs.append(Pair(g, p, Fit.STRICT))
-    return sorted(g for candidates in free.values() for g in candidates), left
-
-
-def _overlapping(
-    gold: Sequence[TypedSpan], predicted: Sequence[TypedSpan], free_gold: list[int], free_predicted: list[int]
-) -> Iterable[tuple[int, int]]:
-    """Index pairs of spans that overlap enough, by a sweep over starts."""
-    events = sorted([(gold[g].start, 0, g) for g in free_gold] + [(predicted[p].start, 1, p) for p in free_predicted])
-    open_gold: list[int] = []
-    open_predicted: list[int] = []
-    for start, side, index in events:
-        open_gold = [g for g in open_gold if gold[g].end > start]
-        open_predicted = [p for p in open_predicted if predicted[p].end > start]
-        if side == 0:
-            yield from ((index, p) for p in open_predicted if iou(gold[index], predicted[p]) >= MIN_IOU)
-            open_gold.append(index)
-        else:
-            yield from ((g, index) for g in open_gold if iou(gold[g], predicted[index]) >= MIN_IOU)
-            open_predicted.append(index)
-
-
-_SECOND = 4096
-"""More than the largest second-rank weight of one pair."""
-
-
-def _weight(gold: TypedSpan, predicted: TypedSpan, base: int) -> int:
-    """First rank: the fit, so that one pair of a better fit outweighs all pairs of worse ones. Second rank: ties."""
-    second = 2048 * (not gold.optional) + 1024 * (gold.kind == predicted.kind) + round(1000 * iou(gold, predicted))
-    first: int = base ** (1 + fit(gold, predicted))
-    return first * _SECOND + second
-
-
-MODES = ("strict", "exact", "type", "partial")
-
-
-def mode_counts(gold: Sequence[TypedSpan], predicted: Sequence[TypedSpan], pairs: Sequence[Pair]) -> dict[str, Counts]:
-    """Counts of every mode, read off one alignment.
-
-    Partial gives half a point to an overlap with other offsets. Optional gold that is not found is not missed, and a
-    prediction paired with optional gold is not spurious.
-    """
-    skipped = [pair for pair in pairs if gold[pair.gold].optional]
-    counted = [pair for pair in pairs if not gold[pair.gold].optional]
-    total_gold = sum(not span.optional for span in gold)
-    total_predicted = len(predicted) - len(skipped)
-    points = {
-        "strict": sum(pair.fit == Fit.STRICT for pair in counted),
-        "exact": sum(pair.fit >= Fit.EXACT for pair in counted),
-        "type": sum(pair.fit in (Fit.STRICT, Fit.TYPE) for pair in counted),
-        "partial": sum(1.0 if pair.fit >= Fit.EXACT else 0.5 for pair in counted),
-    }
-    return {mode: Counts.matched(points[mode], total_gold, total_predicted) for mode in MODES}
+    def count(self, documents: Sequence[str], alignment: Alignment, view: View | None = None) -> SpanCounts:
+        """What :func:`count_spans` makes of it."""
+        return count_spans(documents, self.types.words, self.gold, self.predicted, alignment, view)

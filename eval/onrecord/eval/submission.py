@@ -1,15 +1,17 @@
 """Prediction files: JSON Lines, one document a line, any subset of the layers; read and checked whole.
 
 The labels of a line are those of the record model; ids are the file's own. What an id means is said by the mentions
-that bear it, by a description in ``entities`` or ``claims``, or, for an id that the file does not declare, by the
-dataset's registries.
+that bear it, by a description in ``entities``, ``claims`` or ``event_descriptions``, or, for an id that the file does
+not declare, by the dataset's registries. One line may describe an id and others merely name it; two descriptions that
+differ are a fault, so that the order of lines never decides.
 """
 
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
+from typing import TypeVar
 
 from onrecord.dataset import Document, Fault, Labels, Registries
 from onrecord.dataset.check import Wrong, check_quotes, check_spans, faults_of
@@ -17,8 +19,11 @@ from onrecord.dataset.faults import nearest, refuse, show
 from onrecord.dataset.files import sha256
 from onrecord.dataset.reading import read_lines, untyped_lines
 from onrecord.dataset.records import LAYERS, UNKNOWN, Layer
-from onrecord.eval.predictions import ClaimDescription, EntityDescription, PredictionLine
+from onrecord.eval.predictions import ClaimDescription, EntityDescription, EventDescription, PredictionLine
 from onrecord.eval.salvage import salvage
+
+Description = EntityDescription | ClaimDescription | EventDescription
+D = TypeVar("D", EntityDescription, ClaimDescription, EventDescription)
 
 
 @dataclasses.dataclass(frozen=True)
@@ -34,6 +39,7 @@ class Submission:
     """Layers that the file makes predictions for, be they none in some documents."""
     entities: Mapping[str, EntityDescription]
     claims: Mapping[str, ClaimDescription]
+    event_descriptions: Mapping[str, EventDescription] = dataclasses.field(default_factory=dict)
 
 
 def read_submission(path: Path | str, raw: bytes, documents: Sequence[Document], registries: Registries) -> Submission:
@@ -65,9 +71,19 @@ def read_submission(path: Path | str, raw: bytes, documents: Sequence[Document],
         sha256=sha256(raw),
         documents={line.doc_id: line.labels for _, line in lines},
         layers=frozenset(layer for layer in LAYERS if any(getattr(line, layer) is not None for _, line in lines)),
-        entities={each.id: each for _, line in lines for each in line.entities},
-        claims={each.id: each for _, line in lines for each in line.claims},
+        entities=_by_id(each for _, line in lines for each in line.entities),
+        claims=_by_id(each for _, line in lines for each in line.claims),
+        event_descriptions=_by_id(each for _, line in lines for each in line.event_descriptions),
     )
+
+
+def _by_id(rows: Iterable[D]) -> dict[str, D]:
+    """Descriptions by id; of several that do not differ in what they say, one that says something."""
+    by_id: dict[str, D] = {}
+    for row in rows:
+        if row.id not in by_id or _says_something(row):
+            by_id[row.id] = row
+    return by_id
 
 
 def _check_documents(
@@ -127,6 +143,7 @@ def _check_ids(file: str, lines: Sequence[tuple[int, PredictionLine]], registrie
     entities = {m.entity for line in declared for m in line.labels.mentions if m.entity}
     entities |= {each.id for line in declared for each in line.entities}
     events = {each.event for line in declared for each in line.labels.events}
+    events |= {each.id for line in declared for each in line.event_descriptions}
     claims = {each.id for line in declared for each in line.claims}
     known: dict[str, set[str]] = {
         "entity": entities | {row.id for row in registries.entities},
@@ -134,25 +151,31 @@ def _check_ids(file: str, lines: Sequence[tuple[int, PredictionLine]], registrie
         "claim": claims | {row.id for row in registries.claims},
     }
     faults: list[Fault] = []
-    said: dict[tuple[str, str], tuple[int, EntityDescription | ClaimDescription]] = {}
+    said: dict[tuple[str, str], tuple[int, Description]] = {}
     for number, line in lines:
         faults += faults_of(file, number, _dangling(line.labels, known))
+        faults += faults_of(file, number, _dangling_places(line.event_descriptions, known["entity"]))
         faults += faults_of(file, number, _repeated_ids(line.labels))
-        described: tuple[tuple[str, tuple[EntityDescription | ClaimDescription, ...]], ...] = (
+        described: tuple[tuple[str, tuple[Description, ...]], ...] = (
             ("entities", line.entities),
             ("claims", line.claims),
+            ("event_descriptions", line.event_descriptions),
         )
         for kind, rows in described:
             for index, row in enumerate(rows):
-                before = said.setdefault((kind, row.id), (number, row))
-                if before[1] != row and _says_something(before[1]) and _says_something(row):
-                    expected = f"the same description as on line {before[0]}"
+                if not _says_something(row):
+                    continue
+                line_before, before = said.setdefault((kind, row.id), (number, row))
+                if before != row:
+                    expected = f"the same description as on line {line_before}"
                     pointer = f"/{kind}/{index}"
                     faults.append(Fault("contradiction", file, number, pointer, show(row.id), expected))
     return faults
 
 
-def _says_something(row: EntityDescription | ClaimDescription) -> bool:
+def _says_something(row: Description) -> bool:
+    if isinstance(row, EventDescription):
+        return row != EventDescription(id=row.id)
     return bool(row.text if isinstance(row, ClaimDescription) else row.name or row.wikidata)
 
 
@@ -165,14 +188,24 @@ def _repeated_ids(labels: Labels) -> Iterator[Wrong]:
             seen.add(item.id)
 
 
+def _undeclared(id: str, kind: str, pointer: str, known: Iterable[str]) -> Wrong:
+    where = {"entity": "mentions or entities", "event": "events or event_descriptions"}.get(kind, f"{kind}s")
+    expected = f"an id that {where} of this file declare, or one of the {kind} registry"
+    return "reference", pointer, id, expected, nearest(id, known)
+
+
+def _dangling_places(descriptions: Sequence[EventDescription], entities: set[str]) -> Iterator[Wrong]:
+    for index, description in enumerate(descriptions):
+        if description.place is not None and description.place not in entities:
+            yield _undeclared(description.place, "entity", f"/event_descriptions/{index}/place", entities)
+
+
 def _dangling(labels: Labels, known: Mapping[str, set[str]]) -> Iterator[Wrong]:
     quotes = {quote.id for quote in labels.quotes if quote.id}
 
     def check(id: str, kind: str, pointer: str, also: str = "") -> Iterator[Wrong]:
         if id not in known[kind] and id != also:
-            where = "mentions or entities" if kind == "entity" else f"{kind}s"
-            expected = f"an id that {where} of this file declare, or one of the {kind} registry"
-            yield "reference", pointer, id, expected, nearest(id, known[kind])
+            yield _undeclared(id, kind, pointer, known[kind])
 
     for index, quote in enumerate(labels.quotes):
         for place, id in enumerate(quote.speaker):

@@ -14,9 +14,9 @@ from onrecord.dataset import EventMention, Gold, Labels, Mention, Quote, Stance
 from onrecord.dataset.records import LAYERS, UNKNOWN, Item, Record
 from onrecord.eval.assignment import assign
 from onrecord.eval.layer import SpanAlignment
+from onrecord.eval.pairs import Fit
 from onrecord.eval.quotes import pair_quotes
 from onrecord.eval.references import MIN_DICE, IdMap, evidence_dice
-from onrecord.eval.spans import Fit
 
 Pairs = list[tuple[int, int]]
 

@@ -1,0 +1,35 @@
+"""Options that several commands have: how intervals are made, how labels are compared."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+if TYPE_CHECKING:
+    from onrecord.eval.sampling import Sampling
+
+
+class Unit(StrEnum):
+    """What is resampled."""
+
+    document = "document"
+    topic = "topic"
+
+
+UnitName = Annotated[Unit, typer.Option(help="What intervals and tests resample.")]
+Level = Annotated[float, typer.Option(min=0.5, max=0.999, help="How often intervals cover the true value.")]
+Draws = Annotated[int, typer.Option(min=0, max=1_000_000, help="Resamples where they are drawn; 0 for no intervals.")]
+Seed = Annotated[int, typer.Option(min=0, help="Seed where resamples are drawn; the same gives the same.")]
+LabelMapName = Annotated[
+    str | None,
+    typer.Option("--labels", help="Compare types by a map: conll2003, ontonotes, or a JSON file."),
+]
+
+
+def sampling(unit: Unit, level: float, draws: int, seed: int) -> Sampling | None:
+    """How intervals are made; None where none are asked for."""
+    from onrecord.eval.sampling import Sampling
+
+    return Sampling(unit.value, level, draws, seed) if draws else None

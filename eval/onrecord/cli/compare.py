@@ -1,0 +1,163 @@
+"""``onrecord compare``: systems side by side."""
+
+from __future__ import annotations
+
+import dataclasses
+from collections import Counter
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from onrecord.cli.asked import Draws, LabelMapName, Level, Seed, Unit, UnitName, sampling
+from onrecord.cli.score import Dataset, SplitName
+from onrecord.cli.show import working
+
+if TYPE_CHECKING:
+    from onrecord.eval.compare import Comparison
+    from onrecord.eval.paired import Paired
+
+
+def compare(
+    predictions: Annotated[
+        list[Path], typer.Argument(help="Two or more prediction files; the first is the one to beat.")
+    ],
+    gold: Dataset = Path("dataset"),
+    split: Annotated[SplitName, typer.Option(help="Articles to score on.")] = SplitName.test,
+    json: Annotated[bool, typer.Option("--json", help="Print everything as JSON instead of tables.")] = False,
+    items: Annotated[bool, typer.Option(help="List what was fixed, what regressed and what is still wrong.")] = False,
+    headlines: Annotated[bool, typer.Option(help="Only the headline measure of each layer.")] = False,
+    labels: LabelMapName = None,
+    unit: UnitName = Unit.document,
+    level: Level = 0.95,
+    draws: Draws = 10_000,
+    seed: Seed = 0,
+) -> None:
+    """Compare prediction files: differences with intervals and p, ranks, documents, and what changed item by item."""
+    from onrecord.eval.compare import compare as run
+
+    how = sampling(unit, level, draws, seed)
+    if len(predictions) < 2:
+        raise typer.BadParameter("a comparison takes two files or more", param_hint="PREDICTIONS")
+    if how is None:
+        raise typer.BadParameter("a comparison needs at least one draw", param_hint="--draws")
+    with working("comparing"):
+        found = run(*predictions, gold=gold, split=split.value, labels=labels, how=how)
+    if json:
+        from onrecord.eval.result import json_bytes
+
+        typer.echo(json_bytes(comparison_json(found)).decode("utf-8"), nl=False)
+    else:
+        _print(found, headlines, items)
+
+
+def comparison_json(found: Comparison) -> dict[str, Any]:
+    """The whole comparison as JSON."""
+    return {
+        "format": "onrecord-comparison/1",
+        "systems": [
+            {"name": name, "signature": str(report.signature), "values": report.result.values}
+            for name, report in zip(found.names, found.reports, strict=True)
+        ],
+        "ranks": {
+            measure: [None if each is None else [each.best, each.worst] for each in ranks]
+            for measure, ranks in found.ranks.items()
+        },
+        "contrasts": [
+            {
+                "earlier": found.names[i],
+                "later": found.names[j],
+                "measures": {name: dataclasses.asdict(each) for name, each in measures.items()},
+                "items": [dataclasses.asdict(change) for change in found.items(i, j)],
+            }
+            for (i, j), measures in found.contrasts.items()
+        ],
+        "documents": found.documents(),
+    }
+
+
+def _print(found: Comparison, headlines_only: bool, items: bool) -> None:
+    from onrecord.dataset.faults import show
+    from onrecord.eval.compare import headlines
+    from onrecord.eval.paired import conclusion
+    from onrecord.eval.result import percent, percent_interval
+    from onrecord.eval.terminal import plain_console, show_table
+
+    console = plain_console()
+    first = found.reports[0].result
+    shown = headlines(first)
+    names = [show(name) for name in found.names]
+    console.print(
+        f"{len(first.documents)} articles of split {first.split}; score, {100 * found.how.level:g}% interval, rank"
+    )
+    for name, report in zip(names, found.reports, strict=True):
+        if report.result.missing:
+            missing = ", ".join(report.result.missing)
+            console.print(f"PARTIAL: {name} has no line for {missing}; scored as empty", soft_wrap=True)
+    rows = []
+    for measure in shown:
+        row = [measure]
+        for report, rank in zip(found.reports, found.ranks[measure], strict=True):
+            where = "" if rank is None else f"#{rank.best}" + (f"–{rank.worst}" if rank.worst > rank.best else "")
+            interval = percent_interval(report.intervals.get(measure))
+            row.append(f"{percent(report.result.values[measure])} [{interval}] {where}".replace("[] ", ""))
+        rows.append(row)
+    show_table(console, ["", *names], rows)
+    for j in range(1, len(names)):
+        contrast = found.contrasts[0, j]
+        measures = [
+            name
+            for each in first.layers
+            for measure in each.layer.measures
+            if (name := f"{each.layer.name}:{measure.name}") in contrast
+            and (name in shown if headlines_only else not measure.detail)
+        ]
+        console.print(f"\n{names[j]} minus {names[0]}, in points", soft_wrap=True)
+        headings = ["", "difference", f"{100 * found.how.level:g}% interval", "p", "least p", "detectable"]
+        show_table(console, headings, [_row(name, contrast[name]) for name in measures])
+        for name in shown:
+            if name in contrast:
+                said = conclusion(contrast[name], found.how.level, found.how.unit)
+                console.print(f"{name}: {said}", soft_wrap=True)
+    console.print("\nby document")
+    documents = found.documents()
+    lines = [
+        [id, measure, *(percent(value) for value in values)]
+        for id, measures_of in documents.items()
+        for measure, values in measures_of.items()
+    ]
+    show_table(console, ["", "", *names], lines)
+    for j in range(1, len(names)):
+        changes = found.items(0, j)
+        console.print(f"\nitems, {names[0]} -> {names[j]}", soft_wrap=True)
+        counts = Counter[tuple[str, str]]((change.layer, change.change) for change in changes)
+        layers = list(dict.fromkeys(change.layer for change in changes))
+        kinds = ("fixed", "regressed", "still wrong")
+        table = [[layer, *(str(counts[layer, kind]) for kind in kinds)] for layer in layers]
+        show_table(console, ["", *kinds], table)
+        for change in changes if items else ():
+            what = "" if change.gold else " (predicted)"
+            outcome = f"{change.earlier} -> {change.later}"
+            console.print(
+                f"{change.layer} {change.document} {change.change}: {show(change.text)}{what}: {outcome}",
+                soft_wrap=True,
+            )
+
+
+def _row(name: str, paired: Paired) -> list[str]:
+    from onrecord.eval.result import percent
+
+    def points(value: float | None) -> str:
+        return "–" if value is None else f"{100 * value:+.1f}"
+
+    interval = (
+        "–" if paired.interval.low is None else f"{points(paired.interval.low)} to {points(paired.interval.high)}"
+    )
+    return [
+        name,
+        points(paired.difference),
+        interval,
+        "–" if paired.p is None else f"{paired.p:.4f}",
+        "–" if paired.attainable_p is None else f"{paired.attainable_p:.4g}",
+        percent(paired.detectable),
+    ]

@@ -1,0 +1,44 @@
+"""``onrecord signature``: what a signature says."""
+
+from __future__ import annotations
+
+import json
+from typing import Annotated
+
+import typer
+
+from onrecord.cli.show import note, read_input
+
+app = typer.Typer(help="Read the signature of a score.", no_args_is_help=True)
+
+Line = Annotated[str, typer.Argument(help="The signature, in quotes; - for standard input.")]
+
+
+@app.command()
+def parse(signature: Line) -> None:
+    """Its fields as JSON."""
+    typer.echo(json.dumps(_read(signature), ensure_ascii=False, indent=1))
+
+
+@app.command()
+def explain(signature: Line) -> None:
+    """Its fields in words."""
+    from onrecord.eval.signature import Signature
+
+    for name, value, meaning in Signature(_read(signature)).explain():
+        typer.echo(f"{name}: {value}\n    {meaning}")
+
+
+def _read(signature: str) -> dict[str, str]:
+    from pathlib import Path
+
+    from onrecord.dataset.faults import show
+    from onrecord.eval.signature import SignatureError
+    from onrecord.eval.signature import parse as parsed
+
+    line = read_input(Path("-")).decode("utf-8", "replace") if signature == "-" else signature
+    try:
+        return dict(parsed(line).fields)
+    except SignatureError as error:
+        note(f"not a signature: {show(str(error))}")
+        raise typer.Exit(2) from error

@@ -1,0 +1,74 @@
+"""Scoring a prediction file in one call."""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Mapping
+from pathlib import Path
+
+from onrecord.dataset import Article, Gold, read_folder
+from onrecord.dataset.files import sha256
+from onrecord.eval.labels import read_label_map, translated, without
+from onrecord.eval.result import Report
+from onrecord.eval.sampling import DEFAULT, Sampling
+from onrecord.eval.scoring import Result, score_submission
+from onrecord.eval.submission import read_submission
+
+
+def score(
+    predictions: Path | str,
+    gold: Path | str = "dataset",
+    split: str = "test",
+    labels: str | None = None,
+    how: Sampling | None = DEFAULT,
+) -> Report:
+    """Score a prediction file against the gold labels.
+
+    Args:
+        predictions: JSON Lines.
+        gold: The dataset folder.
+        split: ``test``, ``validation`` or ``all``.
+        labels: A label map: ``conll2003``, ``ontonotes`` or a file; see :mod:`onrecord.eval.labels`.
+        how: How intervals are made; None for none.
+
+    Raises:
+        FaultsError: With every fault of the file.
+
+    >>> report = score("eval/baselines/rules.jsonl", how=None)
+    >>> report.to_frame().loc[("entities", "strict"), "gold"]
+    np.float64(171.0)
+    """
+    labelled = read_folder(Path(gold))
+    return Report.of(scored(Path(predictions), Path(predictions).read_bytes(), labelled, split, labels).result, how)
+
+
+@dataclasses.dataclass(frozen=True)
+class Scoring:
+    """A prediction file that was scored, and what was left out of it."""
+
+    result: Result
+    left_out: Mapping[str, int]
+    """Predicted mentions by a type that the label map leaves out."""
+
+
+def scored(name: Path, raw: bytes, gold: Gold, split: str, labels: str | None = None) -> Scoring:
+    """The result of a prediction file that has been read already; see :func:`score`."""
+    documents = [article.document for article in gold.articles]
+    articles = in_split(gold, split)
+    if labels is None:
+        submission = read_submission(name, raw, documents, gold.registries)
+        return Scoring(score_submission(articles, gold.registries, submission, split), {})
+    mapping = read_label_map(labels)
+    file = translated(str(name), raw, mapping[1])
+    submission = read_submission(name, file.raw, documents, gold.registries)
+    submission = dataclasses.replace(
+        submission,
+        sha256=sha256(raw),
+        documents={id: without(each, file.places.get(id, set())) for id, each in submission.documents.items()},
+    )
+    return Scoring(score_submission(articles, gold.registries, submission, split, mapping), file.left_out)
+
+
+def in_split(gold: Gold, split: str) -> list[Article]:
+    """The articles of a split, or of ``all``."""
+    return [a for a in gold.articles if split in ("all", a.document.split)]
