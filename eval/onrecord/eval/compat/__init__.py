@@ -1,0 +1,22 @@
+"""Compatibility modes: the numbers of other scorers, from plain inputs, behind one face.
+
+Each reproduces what its tool prints, the tool's defects included, and says how that differs from our measures; none is
+used by ours. They are for comparing with published numbers, and for checking both scorers against each other. They
+were written from the tools' documented and observed behaviour, and hold none of their code.
+
+>>> COMPAT["conlleval"].score([["B-PER", "I-PER", "O"]], [["B-PER", "O", "O"]]).row("accuracy").share
+0.6666666666666666
+"""
+
+from collections.abc import Mapping
+from types import MappingProxyType
+
+from onrecord.eval.compat import conlleval, corefud, coval, nervaluate, perl, seqeval
+from onrecord.eval.compat.result import Compat, CompatResult, CompatRow, Takes
+
+__all__ = ["COMPAT", "Compat", "CompatResult", "CompatRow", "Takes"]
+
+COMPAT: Mapping[str, Compat] = MappingProxyType(
+    {mode.name: mode for module in (nervaluate, seqeval, conlleval, perl, coval, corefud) for mode in module.COMPAT}
+)
+"""Every mode by its name."""
