@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import subprocess
 import sys
 from pathlib import Path
@@ -12,9 +13,10 @@ import pytest
 HEAVY = ("datasets", "pandas", "sklearn", "label_studio_sdk", "pyarrow", "numpy", "scipy", "trafilatura")
 
 
-def run(*words: str | Path, cwd: Path, stdin: bytes = b"") -> subprocess.CompletedProcess[bytes]:
+def run(*words: str | Path, cwd: Path, stdin: bytes = b"", columns: int = 80) -> subprocess.CompletedProcess[bytes]:
     command = [sys.executable, "-c", "from onrecord.cli import main; main()", *map(str, words)]
-    return subprocess.run(command, cwd=cwd, input=stdin, capture_output=True, timeout=120, check=False)
+    env = {**os.environ, "COLUMNS": str(columns)}
+    return subprocess.run(command, cwd=cwd, input=stdin, capture_output=True, timeout=120, check=False, env=env)
 
 
 def test_help_imports_nothing_heavy(root: Path) -> None:
@@ -27,7 +29,7 @@ def test_help_imports_nothing_heavy(root: Path) -> None:
     done = subprocess.run([sys.executable, "-c", code], cwd=root, capture_output=True, text=True, check=False)
     assert done.returncode == 0
     assert done.stderr.strip() == "[]"
-    for command in ("score", "predict", "ingest", "build", "annotation"):
+    for command in ("score", "compare", "spans", "clusters", "signature", "predict", "ingest", "build", "annotation"):
         assert command in done.stdout
 
 

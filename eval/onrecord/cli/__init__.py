@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from typing import Annotated, NoReturn
 
 import typer
 
-from onrecord.cli import annotation, compare, dataset, score, signature
+from onrecord.cli import annotation, compare, corpora, dataset, score, signature
 from onrecord.cli.show import complain
 
 app = typer.Typer(
@@ -20,6 +21,8 @@ app = typer.Typer(
 )
 app.command("score")(score.score)
 app.command("compare")(compare.compare)
+app.command("spans")(corpora.spans)
+app.command("clusters")(corpora.clusters)
 app.command("predict")(score.predict)
 app.command("diff")(score.diff)
 app.command("ingest")(dataset.ingest)
@@ -49,6 +52,8 @@ def _options(
 
 def main() -> NoReturn:
     """Run the command: exit code 0 when all is well, 2 for input that cannot be used."""
+    # products of matrices as narrow as those of the bootstrap gain nothing from more threads, which wait by spinning
+    os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
     try:
         code = app(standalone_mode=False)  # the code of a typer.Exit comes back as a value
     except (typer.Abort, KeyboardInterrupt):

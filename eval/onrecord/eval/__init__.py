@@ -7,8 +7,10 @@
 
 from onrecord.eval.api import score
 from onrecord.eval.cluster_report import ClusterReport, score_clusters
+from onrecord.eval.compare import Comparison, compare
 from onrecord.eval.corpus import ClusterDocument, ClusteredMention, SpanDocument, TypedSpan
 from onrecord.eval.counts import Counts, Score
+from onrecord.eval.metric import ClusterMetric, SpanMetric
 from onrecord.eval.predictions import PredictionLine
 from onrecord.eval.result import Report, as_json, markdown
 from onrecord.eval.sampling import Sampling
@@ -20,8 +22,10 @@ from onrecord.eval.submission import Submission, read_submission
 __all__ = [
     "SCORED",
     "ClusterDocument",
+    "ClusterMetric",
     "ClusterReport",
     "ClusteredMention",
+    "Comparison",
     "Counts",
     "LayerResult",
     "PredictionLine",
@@ -31,10 +35,12 @@ __all__ = [
     "Score",
     "Signature",
     "SpanDocument",
+    "SpanMetric",
     "SpanReport",
     "Submission",
     "TypedSpan",
     "as_json",
+    "compare",
     "markdown",
     "read_submission",
     "score",

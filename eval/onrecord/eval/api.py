@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import dataclasses
+from collections import Counter
 from collections.abc import Mapping
 from pathlib import Path
 
-from onrecord.dataset import Article, Gold, read_folder
+from onrecord.dataset import Article, FaultsError, Gold, read_folder
+from onrecord.dataset.faults import refuse
 from onrecord.dataset.files import sha256
-from onrecord.eval.labels import read_label_map, translated, without
+from onrecord.eval.labels import map_faults, read_label_map, translated, without
 from onrecord.eval.result import Report
 from onrecord.eval.sampling import DEFAULT, Sampling
 from onrecord.eval.scoring import Result, score_submission
@@ -48,7 +50,7 @@ class Scoring:
 
     result: Result
     left_out: Mapping[str, int]
-    """Predicted mentions by a type that the label map leaves out."""
+    """How many predicted mentions of the articles scored the label map leaves out, by their type."""
 
 
 def scored(name: Path, raw: bytes, gold: Gold, split: str, labels: str | None = None) -> Scoring:
@@ -60,13 +62,19 @@ def scored(name: Path, raw: bytes, gold: Gold, split: str, labels: str | None = 
         return Scoring(score_submission(articles, gold.registries, submission, split), {})
     mapping = read_label_map(labels)
     file = translated(str(name), raw, mapping[1])
-    submission = read_submission(name, file.raw, documents, gold.registries)
+    faults = [*map_faults(articles, mapping[1]), *file.faults]
+    try:
+        submission = read_submission(name, file.raw, documents, gold.registries)
+    except FaultsError as error:
+        faults += error.faults
+    refuse(sorted(faults, key=lambda fault: (fault.line or 0, fault.pointer)))
     submission = dataclasses.replace(
         submission,
         sha256=sha256(raw),
-        documents={id: without(each, file.places.get(id, set())) for id, each in submission.documents.items()},
+        documents={id: without(each, file.left_out.get(id, ())) for id, each in submission.documents.items()},
     )
-    return Scoring(score_submission(articles, gold.registries, submission, split, mapping), file.left_out)
+    left_out = Counter(type for a in articles for type in file.left_out.get(a.document.id, {}).values())
+    return Scoring(score_submission(articles, gold.registries, submission, split, mapping), left_out)
 
 
 def in_split(gold: Gold, split: str) -> list[Article]:

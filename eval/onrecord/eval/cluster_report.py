@@ -11,6 +11,7 @@ from onrecord.eval.clusters import Repeat, RepeatedMentionsError, Table
 from onrecord.eval.corpus import ClusterDocument
 from onrecord.eval.counts import Score
 from onrecord.eval.identity import cluster_views
+from onrecord.eval.readers.json_line import normal_fragments
 from onrecord.eval.result import Row, json_bytes, score_json, score_numbers, score_row
 from onrecord.eval.sampling import DEFAULT, Sampling, sampling_policy
 from onrecord.eval.signature import HASH, Signature
@@ -153,7 +154,9 @@ def _by_id(corpus: ClusterCorpus, side: str) -> dict[str, Members]:
     for document in corpus:
         if document.doc_id in found:
             raise ValueError(f"the {side} document {document.doc_id!r} is there twice")
-        found[document.doc_id] = [((m.start, m.end, m.fragments), m.cluster) for m in document.mentions]
+        found[document.doc_id] = [
+            ((m.start, m.end, normal_fragments(m.fragments)), m.cluster) for m in document.mentions
+        ]
     return dict(sorted(found.items()))
 
 

@@ -10,15 +10,31 @@ import dataclasses
 from array import array
 from collections.abc import Iterable, Mapping, Sequence
 from itertools import chain
-from typing import TypeGuard
+from typing import Protocol
 
 import numpy as np
 from numpy.typing import NDArray
 
-from onrecord.eval.corpus import Fragment, PlainSpan, TypedSpan
+from onrecord.eval.corpus import Fragment, TypedSpan
 
 Ints = NDArray[np.int64]
 Bools = NDArray[np.bool_]
+
+
+class Plain(Protocol):
+    """A contiguous span with a type and nothing else."""
+
+    @property
+    def start(self) -> int:
+        """First position."""
+
+    @property
+    def end(self) -> int:
+        """One past the last position."""
+
+    @property
+    def type(self) -> str:
+        """Its label."""
 
 
 class Vocabulary:
@@ -36,7 +52,7 @@ class Vocabulary:
         """The code of a word; a new word gets the next one."""
         return self._codes.setdefault(word, len(self._codes))
 
-    def types_of(self, spans: Sequence[TypedSpan | PlainSpan]) -> list[int]:
+    def types_of(self, spans: Sequence[Plain]) -> list[int]:
         """The code of each span's type."""
         codes = self._codes
         try:
@@ -73,7 +89,7 @@ class SpanColumns:
     type: Ints
     """Code of the type."""
     kind: Ints | None = None
-    """Code of the kind; None where no span has one."""
+    """Code of the kind, 0 for none; None where no span has one."""
     optional: Bools | None = None
     """None where none is optional."""
     fragments: Mapping[int, tuple[Fragment, ...]] = dataclasses.field(default_factory=dict)
@@ -87,6 +103,19 @@ class SpanColumns:
     def take(self, rows: Ints) -> SpanColumns:
         """Some of the spans, by ascending row."""
         place = {int(row): n for n, row in enumerate(rows)} if self.fragments or self.alternatives else {}
+        return dataclasses.replace(
+            self._rows(rows),
+            fragments={place[row]: each for row, each in self.fragments.items() if row in place},
+            alternatives={place[row]: each for row, each in self.alternatives.items() if row in place},
+        )
+
+    def of_documents(self, first: int, last: int) -> SpanColumns:
+        """The spans of the documents from ``first`` to before ``last``, which become the documents from 0 on."""
+        low, high = np.searchsorted(self.document, [first, last]).tolist()
+        some = self.take(np.arange(low, high)) if self.fragments or self.alternatives else self._rows(slice(low, high))
+        return dataclasses.replace(some, document=some.document - first)
+
+    def _rows(self, rows: Ints | slice) -> SpanColumns:
         return SpanColumns(
             document=self.document[rows],
             start=self.start[rows],
@@ -94,8 +123,6 @@ class SpanColumns:
             type=self.type[rows],
             kind=None if self.kind is None else self.kind[rows],
             optional=None if self.optional is None else self.optional[rows],
-            fragments={place[row]: each for row, each in self.fragments.items() if row in place},
-            alternatives={place[row]: each for row, each in self.alternatives.items() if row in place},
         )
 
     def parts(self, row: int) -> tuple[Fragment, ...]:
@@ -117,68 +144,95 @@ class SpanColumns:
 
 
 def span_columns(
-    documents: Iterable[Sequence[TypedSpan | PlainSpan]], types: Vocabulary, kinds: Vocabulary | None = None
+    documents: Iterable[Sequence[TypedSpan]], types: Vocabulary, kinds: Vocabulary | None = None
 ) -> SpanColumns:
     """The columns of the spans of some documents.
 
     Args:
         documents: The spans of each document, in any order.
         types: Codes of the types; new ones are added.
-        kinds: Codes of the kinds, where they are to break ties.
+        kinds: Codes of the kinds, where they are to break ties; see :func:`kind_codes`.
     """
-    builder = ColumnBuilder(types, kinds)
+    builder = ColumnBuilder(types)
     builder.add(list(documents))
-    return builder.columns()
+    return builder.columns(kinds)
+
+
+def kind_codes(kinds: Iterable[str]) -> Vocabulary | None:
+    """Codes of kinds that depend on nothing but their names, 0 for none; None where there is no kind at all."""
+    names = sorted({"", *kinds})
+    return Vocabulary(names) if len(names) > 1 else None
 
 
 class ColumnBuilder:
     """Columns that are made some documents at a time, so that their spans need not be held together."""
 
-    def __init__(self, types: Vocabulary, kinds: Vocabulary | None = None) -> None:
-        self._types, self._kinds = types, kinds
-        self._sizes = array("q")
-        self._start, self._end, self._type, self._kind = (array("q") for _ in range(4))
+    def __init__(self, types: Vocabulary) -> None:
+        self._types = types
+        # joined at the end: an array that grows is copied again and again
+        self._sizes: list[array[int]] = []
+        self._start: list[array[int]] = []
+        self._end: list[array[int]] = []
+        self._type: list[array[int]] = []
+        self._many = 0
         self._rare: list[tuple[int, TypedSpan]] = []
 
-    def add(self, documents: Sequence[Sequence[TypedSpan | PlainSpan]]) -> None:
-        """The spans of the next documents; fastest for so few that they are in the processor's cache still."""
-        spans = list(chain.from_iterable(documents))
-        if any(isinstance(span, TypedSpan) for each in documents for span in each[:1]):
-            first = len(self._start)
-            self._rare += [(first + n, span) for n, span in enumerate(spans) if _is_rare(span)]
-        # an array of a list is made fast, and added to another fast; adding the list itself is slow
-        self._sizes += array("q", list(map(len, documents)))
-        self._start += array("q", [span.start for span in spans])
-        self._end += array("q", [span.end for span in spans])
-        self._type += array("q", self._types.types_of(spans))
-        if self._kinds is not None:
-            self._kind += array("q", [self._kinds.code(getattr(span, "kind", "")) for span in spans])
+    def add(self, documents: Sequence[Sequence[TypedSpan]]) -> None:
+        """The spans of the next documents."""
+        first = self._many
+        self.add_plain(documents)
+        spans = chain.from_iterable(documents)
+        self._rare += [(row, span) for row, span in enumerate(spans, first) if _is_rare(span)]
 
-    def columns(self) -> SpanColumns:
+    def add_plain(self, documents: Sequence[Sequence[Plain]]) -> None:
+        """The spans of the next documents; fastest for so few that they are in the processor's cache still.
+
+        Raises:
+            OverflowError: An offset is below 0 or has more than 64 bits; nothing is added then.
+        """
+        spans = list(chain.from_iterable(documents))
+        # unsigned numbers are taken up faster, and there are none below 0
+        start, end = array("Q", [span.start for span in spans]), array("Q", [span.end for span in spans])
+        self._type.append(array("Q", self._types.types_of(spans)))
+        self._sizes.append(array("Q", list(map(len, documents))))
+        self._start.append(start)
+        self._end.append(end)
+        self._many += len(spans)
+
+    @property
+    def kinds(self) -> set[str]:
+        """The kinds that some span has."""
+        return {span.kind for _, span in self._rare} - {""}
+
+    def columns(self, kinds: Vocabulary | None = None) -> SpanColumns:
         """The columns of all documents so far."""
-        optional = None
+        rows = np.array([row for row, _ in self._rare], np.int64)
+        optional = kind = None
         if any(span.optional for _, span in self._rare):
-            optional = np.zeros(len(self._start), bool)
-            optional[[row for row, span in self._rare if span.optional]] = True
+            optional = np.zeros(self._many, bool)
+            optional[rows] = [span.optional for _, span in self._rare]
+        if kinds is not None:
+            kind = np.full(self._many, kinds.code(""), np.int64)
+            kind[rows] = [kinds.code(span.kind) for _, span in self._rare]
         sizes = _ints(self._sizes)
         return SpanColumns(
             document=np.repeat(np.arange(len(sizes)), sizes),
             start=_ints(self._start),
             end=_ints(self._end),
             type=_ints(self._type),
-            kind=None if self._kinds is None else _ints(self._kind),
+            kind=kind,
             optional=optional,
             fragments={row: span.fragments for row, span in self._rare if span.fragments},
             alternatives={row: _variants(span, self._types) for row, span in self._rare if span.alternatives},
         )
 
 
-def _is_rare(span: TypedSpan | PlainSpan) -> TypeGuard[TypedSpan]:
-    return isinstance(span, TypedSpan) and bool(span.optional or span.fragments or span.alternatives)
+def _is_rare(span: TypedSpan) -> bool:
+    return bool(span.kind or span.optional or span.fragments or span.alternatives)
 
 
-def _ints(values: array[int]) -> Ints:
-    return np.frombuffer(values, np.int64)
+def _ints(parts: Sequence[array[int]]) -> Ints:
+    return np.frombuffer(b"".join(parts), np.int64)
 
 
 def _variants(span: TypedSpan, types: Vocabulary) -> tuple[Variant, ...]:

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import dataclasses
 import itertools
+from collections import Counter
 from collections.abc import Hashable, Iterator, Mapping, Sequence
 from pathlib import Path
-from typing import Literal
+from typing import Literal, NamedTuple
 
 from onrecord.dataset import read_folder
 from onrecord.eval.api import scored
@@ -94,10 +95,11 @@ def distinct_names(paths: Sequence[str]) -> list[str]:
             n for n in range(1, len(parts) + 1) if n == len(parts) or all(o[-n:] != parts[-n:] for o in others)
         )
         names.append("/".join(parts[-length:]))
-    seen: dict[str, int] = {}
+    used: set[str] = set()
     for place, name in enumerate(names):
-        seen[name] = seen.get(name, 0) + 1
-        names[place] = name if seen[name] == 1 else f"{name} ({seen[name]})"
+        numbers = (f"{name} ({number})" for number in itertools.count(2))
+        names[place] = next(each for each in itertools.chain([name], numbers) if each not in used)
+        used.add(names[place])
     return names
 
 
@@ -201,12 +203,12 @@ class ItemChange:
 
 
 def item_changes(earlier: Result, later: Result) -> Iterator[ItemChange]:
-    """Every item that one of the systems did not get right, in order of layer, document and place."""
+    """Every item that one of the systems did not get right, by layer and document; gold first, in reading order."""
     for one, other in zip(earlier.layers, later.layers, strict=True):
         if one.state is None or other.state is None or one.layer.verdicts is None:
             continue
         before, after = (_verdicts(one.layer, state) for state in (one.state, other.state))
-        for key in [*before, *(key for key in after if key not in before)]:
+        for key in sorted({**before, **after}, key=lambda key: (key.document, not key.gold)):
             verdict = before.get(key) or after[key]
             outcomes = [each[key].outcome if key in each else _ABSENT for each in (before, after)]
             right = [outcome in ("right", _ABSENT) for outcome in outcomes]
@@ -219,14 +221,21 @@ def item_changes(earlier: Result, later: Result) -> Iterator[ItemChange]:
 _ABSENT = "absent"
 
 
-def _verdicts(layer: Layer, state: LayerState) -> dict[Hashable, Verdict]:
-    """By what the item is; of equal items the first, the second and so on are told apart."""
+class _Item(NamedTuple):
+    document: str
+    gold: bool
+    key: Hashable
+    copy: int
+    """Of equal items the first, the second and so on are told apart."""
+
+
+def _verdicts(layer: Layer, state: LayerState) -> dict[_Item, Verdict]:
     assert layer.verdicts is not None
-    found: dict[Hashable, Verdict] = {}
+    found: dict[_Item, Verdict] = {}
     for pair in state.pairs.values():
-        copies: dict[Hashable, int] = {}
+        copies: Counter[Hashable] = Counter()
         for verdict in layer.verdicts(pair):
-            key = (verdict.document, verdict.gold, verdict.key)
-            copies[key] = copies.get(key, 0) + 1
-            found[*key, copies[key]] = verdict
+            copies[verdict.gold, verdict.key] += 1
+            item = _Item(verdict.document, verdict.gold, verdict.key, copies[verdict.gold, verdict.key])
+            found[item] = verdict
     return found

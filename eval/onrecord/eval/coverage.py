@@ -91,16 +91,21 @@ def cover(
     )
 
 
-def clear(side: SpanColumns) -> Bools:
-    """Which spans no other span of their side overlaps."""
-    width = 1 + int(side.end.max(initial=0))
-    start, end = side.document * width + side.start, side.document * width + side.end
+def clear(start: Ints, end: Ints) -> Bools:
+    """Which spans no other span of their side overlaps.
+
+    Args:
+        start: Shape (n,), on one axis for all documents; see :class:`onrecord.eval.equal_spans.Places`.
+        end: Shape (n,).
+    """
     order = None if np.all(start[1:] >= start[:-1]) else np.argsort(start, kind="stable")
     if order is not None:
         start, end = start[order], end[order]
-    free = np.ones(len(side), bool)
-    free[1:] &= start[1:] >= np.maximum.accumulate(end)[:-1]
-    free[:-1] &= start[1:] >= end[:-1]
+    free = np.ones(len(start), bool)
+    apart = start[1:] >= end[:-1]
+    if not apart.all():
+        free[:-1] &= apart
+        free[1:] &= start[1:] >= np.maximum.accumulate(end)[:-1]
     if order is None:
         return free
     found = np.empty_like(free)

@@ -74,12 +74,12 @@ ENTITIES = Layer(
         Measure("exact", "names with the right offsets, whatever the type"),
         Measure("type", "names with the right type that overlap"),
         Measure("partial", "names with the right offsets, and half a point for an overlap"),
-        Measure("iou", "names of the right type whose overlap is at least half of what both cover"),
+        Measure("iou", "names of the right type whose overlap is at least half of what both cover", detail=True),
         Measure("characters", "characters inside names of the right type"),
-        Measure("coverage", "share of each name that names of the right type cover, however many"),
+        Measure("coverage", "share of each name that names of the right type cover, however many", detail=True),
         Measure("strict[all]", "names, nominals and pronouns with the right offsets and type"),
-        Measure("exact[all]", "names, nominals and pronouns with the right offsets"),
-        Measure("partial[all]", "names, nominals and pronouns, with half a point for an overlap"),
+        Measure("exact[all]", "names, nominals and pronouns with the right offsets", detail=True),
+        Measure("partial[all]", "names, nominals and pronouns, with half a point for an overlap", detail=True),
         *(
             Measure(f"strict[{type}]", f"names of the type {type} with the right offsets", detail=True)
             for type in TYPES

@@ -118,25 +118,29 @@ def _without(rows: Ints, taken: Ints, many: int) -> Ints:
 
 def _equal(one: Ints, other: Ints) -> tuple[Ints, Ints]:
     """Index pairs of equal keys: the first copy with the first, the second with the second, and so on."""
-    if not len(one) or not len(other):
-        return np.empty(0, np.int64), np.empty(0, np.int64)
     order, other_order = _sorting(one), _sorting(other)
-    sorted_, other_sorted = one[order], other[other_order]
-    at = np.arange(len(sorted_))
-    first = np.ones(len(sorted_), bool)
-    np.not_equal(sorted_[1:], sorted_[:-1], out=first[1:])
-    copy = at - np.maximum.accumulate(np.where(first, at, 0))
-    place = np.searchsorted(other_sorted, sorted_) + copy
+    sorted_ = one if order is None else one[order]
+    other_sorted = other if other_order is None else other[other_order]
+    place = np.searchsorted(other_sorted, sorted_)
+    again = np.zeros(len(sorted_), bool)
+    np.equal(sorted_[1:], sorted_[:-1], out=again[1:])
+    if again.any():
+        at = np.arange(len(sorted_))
+        place += at - np.maximum.accumulate(np.where(again, 0, at))
     inside = place < len(other_sorted)
-    same = np.zeros(len(sorted_), bool)
-    same[inside] = other_sorted[place[inside]] == sorted_[inside]
-    return order[same], other_order[place[same]]
+    found = np.flatnonzero(inside) if not inside.all() else np.arange(len(sorted_))
+    found = found[other_sorted[place[found]] == sorted_[found]]
+    return _at(order, found), _at(other_order, place[found])
 
 
-def _sorting(keys: Ints) -> Ints:
-    if np.all(keys[1:] >= keys[:-1]):
-        return np.arange(len(keys))
-    return np.argsort(keys, kind="stable")
+def _sorting(keys: Ints) -> Ints | None:
+    """The order that sorts some keys; None where they are in order."""
+    return None if np.all(keys[1:] >= keys[:-1]) else np.argsort(keys, kind="stable")
+
+
+def _at(order: Ints | None, places: Ints) -> Ints:
+    """What stands at some places of an order."""
+    return places if order is None else order[places]
 
 
 def _same_kind(one: Ints, other: Ints, kind: Ints, other_kind: Ints) -> tuple[Ints, Ints]:
@@ -163,7 +167,8 @@ def forced_exact_pairs(gold_left: Ints, left: Ints, places: Places) -> tuple[Int
 def _once(keys: Ints) -> Ints:
     """Indices of the keys that occur once."""
     order = _sorting(keys)
-    sorted_ = keys[order]
+    sorted_ = keys if order is None else keys[order]
     differs = np.ones(len(keys) + 1, bool)
     differs[1:-1] = sorted_[1:] != sorted_[:-1]
-    return np.sort(order[differs[1:] & differs[:-1]])
+    once = np.flatnonzero(differs[1:] & differs[:-1])
+    return once if order is None else np.sort(order[once])

@@ -97,7 +97,9 @@ _PLURAL = {"modality": "modalities", "cardinality": "cardinalities", **{n: f"{n}
 
 EVENT_ATTRIBUTE_MEASURES: tuple[Measure, ...] = (
     Measure("attributes", "attributes stated of events that are right", share="attributes stated"),
-    Measure("attributes[stated]", "attributes of gold events of which something is stated", share=_OF_EVENTS),
+    Measure(
+        "attributes[stated]", "attributes of gold events of which something is stated", share=_OF_EVENTS, detail=True
+    ),
     *(
         Measure(
             name,

@@ -36,7 +36,7 @@ EVENTS = Layer(
         *cluster_measures("event", "events"),
         Measure("mention", "event mentions with the right offsets"),
         Measure("mention[partial]", "the same, and half a point for an overlap"),
-        Measure("mention[characters]", "characters inside event mentions"),
+        Measure("mention[characters]", "characters inside event mentions", detail=True),
         *EVENT_ATTRIBUTE_MEASURES,
     ),
     counts=_counts,

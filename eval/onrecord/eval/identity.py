@@ -25,7 +25,7 @@ _DEFINITIONS = {
     "pairwise": "pairs of mentions of one {one} found",
 }
 
-_SHOWN = {"lea", "conll", "muc", "b3", "ceafe", "lea[within]", "conll[within]"}
+_SHOWN = {"lea", "conll", "lea[within]", "conll[within]"}
 
 _SINGLETONS = ("lea", "conll")
 

@@ -10,17 +10,17 @@ from __future__ import annotations
 import dataclasses
 import json
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from pathlib import Path
-from typing import get_args
+from typing import Any, get_args
 
 import msgspec
 import numpy as np
 
-from onrecord.dataset import Article, Fault, Labels, Mention
+from onrecord.dataset import Article, Fault, FaultsError, Labels, Mention
 from onrecord.dataset.faults import nearest, refuse, show
 from onrecord.dataset.files import sha256
-from onrecord.dataset.reading import read_value
+from onrecord.dataset.reading import BOM, read_value
 from onrecord.dataset.records import EntityType
 from onrecord.eval.columns import Bools, Ints, SpanColumns, Vocabulary
 
@@ -62,25 +62,29 @@ def read_label_map(name: str) -> tuple[str, LabelMap]:
     """A map by the name of a built-in one or the path of a JSON file, and what a signature calls it.
 
     Raises:
-        FaultsError: The file is not of the form ``{"gold": {"TYPE": "NAME"}, "predicted": {"TYPE": null}}``.
+        FaultsError: There is no such map or file, or it is not of the form
+            ``{"gold": {"TYPE": "NAME"}, "predicted": {"TYPE": null}}``.
     """
     if name in BUILT_IN:
         return name, BUILT_IN[name]
-    raw = Path(name).read_bytes()
-    found, faults = read_value(name, raw, LabelMap)
+    try:
+        raw = Path(name).read_bytes()
+    except OSError as error:
+        found, expected = error.strerror or type(error).__name__, f"{', '.join(BUILT_IN)} or a JSON file"
+        raise FaultsError([Fault("unreadable", name, None, "", found, expected, nearest(name, BUILT_IN))]) from None
+    value, faults = read_value(name, raw, LabelMap)
     refuse(faults)
-    assert found is not None
-    return f"file-{sha256(raw)[:8]}", found
+    assert value is not None
+    return f"file-{sha256(raw)[:8]}", value
 
 
 def relabelled(articles: Sequence[Article], labels: LabelMap) -> list[Article]:
     """Articles whose mentions have the map's types; mentions of a type that is left out are optional.
 
     Raises:
-        FaultsError: The map does not say what becomes of a type of the articles, or gives it a name that the records
-            do not know.
+        FaultsError: See :func:`map_faults`.
     """
-    refuse([*_unmapped({m.type for a in articles for m in a.labels.mentions}, labels.gold, "gold"), *_foreign(labels)])
+    refuse(map_faults(articles, labels))
 
     def changed(mention: Mention) -> Mention:
         name = labels.gold[mention.type]
@@ -99,16 +103,36 @@ def relabelled(articles: Sequence[Article], labels: LabelMap) -> list[Article]:
     ]
 
 
+def map_faults(articles: Sequence[Article], labels: LabelMap) -> list[Fault]:
+    """What is wrong with a map for some articles.
+
+    It does not say what becomes of one of their types, or gives a type a name that the records do not know.
+    """
+    missing = {m.type for a in articles for m in a.labels.mentions} - labels.gold.keys()
+    return [
+        *(
+            Fault("label", "label map", None, "/gold", "nothing", f"what becomes of {type}", "null leaves it out")
+            for type in sorted(missing)
+        ),
+        *(
+            Fault("label", "label map", None, f"/{side}/{show(type)}", show(name), "one of " + ", ".join(OURS))
+            for side, names in (("gold", labels.gold), ("predicted", labels.predicted))
+            for type, name in names.items()
+            if name is not None and name not in OURS
+        ),
+    ]
+
+
 @dataclasses.dataclass(frozen=True)
 class Translated:
     """A prediction file with the types of a map."""
 
     raw: bytes
     """Line for line."""
-    places: Mapping[str, set[int]]
-    """By document, the places of mentions whose type is left out; they bear a type that is not theirs."""
-    left_out: Counter[str]
-    """How many there are of each type."""
+    left_out: Mapping[str, Mapping[int, str]]
+    """By document, the places of mentions whose type is left out, and that type; they bear one that is not theirs."""
+    faults: tuple[Fault, ...]
+    """The types that the map does not know; such mentions bear one that is not theirs."""
 
 
 def translated(file: str, raw: bytes, labels: LabelMap) -> Translated:
@@ -119,91 +143,105 @@ def translated(file: str, raw: bytes, labels: LabelMap) -> Translated:
         raw: Its bytes. Lines that cannot be read, and types that are no strings, are left as they are: whoever checks
             the file afterwards says what is wrong with them.
         labels: The map.
-
-    Raises:
-        FaultsError: With every type that the map does not know.
     """
-    faults: list[Fault] = [*_foreign(labels)]
-    left_out: dict[str, set[int]] = {}
-    dropped: Counter[str] = Counter()
-    lines = raw.split(b"\n")
+    faults: list[Fault] = []
+    left_out: dict[str, dict[int, str]] = {}
+    lines = raw.removeprefix(BOM).split(b"\n")
     for number, line in enumerate(lines, start=1):
-        try:
-            value = json.loads(line)
-        except (ValueError, RecursionError):
-            continue
-        mentions = value.get("mentions") if isinstance(value, dict) else None
+        value = _readable(line)
+        mentions = value.get("mentions")
         for index, mention in enumerate(mentions if isinstance(mentions, list) else ()):
             type = mention.get("type") if isinstance(mention, dict) else None
             if not isinstance(type, str):
                 continue
             if type not in labels.predicted:
-                expected = "one of " + ", ".join(labels.predicted)
-                pointer = f"/mentions/{index}/type"
-                hint = nearest(type, labels.predicted)
-                faults.append(Fault("label", file, number, pointer, show(type), expected, hint))
-                continue
-            name = labels.predicted[type]
+                faults.append(label_fault(file, number, f"/mentions/{index}/type", type, labels.predicted))
+            name = labels.predicted.get(type)
             if name is None:
-                left_out.setdefault(str(value.get("doc_id")), set()).add(index)
-                dropped[type] += 1
-            mention["type"] = name or OURS[0]
+                left_out.setdefault(str(value.get("doc_id")), {})[index] = type
+            mention["type"] = name if name in OURS else OURS[0]
         if mentions:
             lines[number - 1] = json.dumps(value, ensure_ascii=False).encode("utf-8", "surrogatepass")
-    refuse(faults)
-    return Translated(b"\n".join(lines), left_out, dropped)
+    return Translated(b"\n".join(lines), left_out, tuple(faults))
 
 
-def without(labels: Labels, places: set[int]) -> Labels:
+def without(labels: Labels, places: Collection[int]) -> Labels:
     """Labels without the mentions at some places."""
     kept = tuple(mention for place, mention in enumerate(labels.mentions) if place not in places)
     return msgspec.structs.replace(labels, mentions=kept)
 
 
+def _readable(line: bytes) -> dict[str, Any]:
+    """The object of a line; an empty one where there is none, or where a key is there twice."""
+    try:
+        value = json.loads(line.decode("utf-8"), object_pairs_hook=_unique)
+    except (ValueError, RecursionError):
+        return {}
+    return value if isinstance(value, dict) else {}
+
+
+def _unique(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    if len(dict(pairs)) < len(pairs):
+        raise ValueError("a key is there twice")
+    return dict(pairs)
+
+
 def relabel_gold(side: SpanColumns, labels: LabelMap, types: Vocabulary) -> SpanColumns:
-    """Gold spans with the map's types; those of a type that is left out are optional.
+    """Gold spans, and their alternatives, with the map's types; those of a type that is left out are optional.
 
     Args:
-        side: The spans; alternatives have the types of the map already.
+        side: The spans; the map knows all their types, see :func:`unmapped_types`.
         labels: The map.
         types: Codes of the types; the map's names are added.
     """
-    code, left_out = _codes(side, labels.gold, types, "gold")
-    return dataclasses.replace(side, type=code, optional=side.is_optional | left_out)
+    code, left_out = _codes(_used(side), labels.gold, types)
+    return dataclasses.replace(
+        side,
+        type=code[side.type],
+        optional=side.is_optional | left_out[side.type],
+        alternatives={
+            row: tuple(dataclasses.replace(each, type=int(code[each.type])) for each in variants)
+            for row, variants in side.alternatives.items()
+        },
+    )
 
 
-def relabel_predicted(side: SpanColumns, labels: LabelMap, types: Vocabulary) -> SpanColumns:
-    """Predictions with the map's types, without those of a type that is left out."""
-    code, left_out = _codes(side, labels.predicted, types, "predicted")
-    return dataclasses.replace(side, type=code).take(np.flatnonzero(~left_out))
+def relabel_predicted(side: SpanColumns, labels: LabelMap, types: Vocabulary) -> tuple[SpanColumns, Counter[str]]:
+    """Predictions with the map's types; those of a type that is left out are gone, and counted by it."""
+    code, left_out = _codes(_used(side), labels.predicted, types)
+    gone = left_out[side.type]
+    dropped = Counter({types.words[old]: int(many) for old, many in enumerate(np.bincount(side.type[gone])) if many})
+    return dataclasses.replace(side, type=code[side.type]).take(np.flatnonzero(~gone)), dropped
 
 
-def _codes(side: SpanColumns, names: Mapping[str, str | None], types: Vocabulary, what: str) -> tuple[Ints, Bools]:
+def unmapped_types(side: SpanColumns, names: Mapping[str, str | None], types: Vocabulary) -> dict[str, int]:
+    """The types that a map does not know, each with the first row that has it, or that has an alternative with it."""
+    rows: dict[int, int] = dict(zip(*(each.tolist() for each in np.unique(side.type, return_index=True)), strict=True))
+    for row, variants in side.alternatives.items():
+        for each in variants:
+            rows[each.type] = min(row, rows.get(each.type, row))
+    return {word: rows[code] for code, word in enumerate(types.words) if code in rows and word not in names}
+
+
+def label_fault(
+    file: str, line: int | None, pointer: str, type: str, names: Mapping[str, str | None], hint: str = ""
+) -> Fault:
+    """The fault of a type that one side of a map does not know."""
+    expected = "one of " + ", ".join(names)
+    return Fault("label", file, line, pointer, show(type), expected, nearest(type, names) or hint)
+
+
+def _used(side: SpanColumns) -> list[int]:
+    variants = {each.type for variants in side.alternatives.values() for each in variants}
+    return sorted({*np.unique(side.type).tolist(), *variants})
+
+
+def _codes(used: Sequence[int], names: Mapping[str, str | None], types: Vocabulary) -> tuple[Ints, Bools]:
     by_code = types.words
-    used = np.unique(side.type).tolist()
-    refuse(list(_unmapped({by_code[code] for code in used}, names, what)))
     code = np.zeros(len(by_code), np.int64)
     left_out = np.zeros(len(by_code), bool)
     for old in used:
         name = names[by_code[old]]
         code[old] = old if name is None else types.code(name)
         left_out[old] = name is None
-    return code[side.type], left_out[side.type]
-
-
-def _unmapped(types: Iterable[str], names: Mapping[str, str | None], what: str) -> list[Fault]:
-    expected = "what becomes of the type"
-    return [
-        Fault("label", "label map", None, f"/{what}", "nothing", f"{expected} {show(type)!r}", "null leaves it out")
-        for type in sorted(types)
-        if type not in names
-    ]
-
-
-def _foreign(labels: LabelMap) -> list[Fault]:
-    return [
-        Fault("label", "label map", None, f"/{side}/{show(type)}", show(name), "one of " + ", ".join(OURS))
-        for side, names in (("gold", labels.gold), ("predicted", labels.predicted))
-        for type, name in names.items()
-        if name is not None and name not in OURS
-    ]
+    return code, left_out

@@ -219,7 +219,7 @@ LINKS = Layer(
         Measure("all", "names with the right offsets, type and link, or rightly NIL"),
         Measure("link", "names linked, with the right offsets, type and Wikidata id"),
         Measure("nil", "names that are NIL, with the right offsets and type"),
-        Measure("b3+", "B3 across documents, where a name is found only with the right link"),
+        Measure("b3+", "B3 across documents, where a name is found only with the right link", detail=True),
         Measure("all[kinds]", "names, nominals and pronouns with the right link, or rightly NIL", detail=True),
         Measure("link[kinds]", "names, nominals and pronouns linked rightly", detail=True),
         Measure("nil[kinds]", "names, nominals and pronouns that are rightly NIL", detail=True),

@@ -13,7 +13,7 @@ from onrecord.eval.columns import Bools, Ints, SpanColumns
 from onrecord.eval.pairs import Pairs
 
 _SECOND = 8192
-"""More than the largest second-rank weight of one pair."""
+"""More than two pairs' second-rank weights differ by."""
 
 
 def optimum(edges: Pairs, gold: SpanColumns, predicted: SpanColumns, type_rank: Ints | None) -> Ints:
@@ -47,10 +47,11 @@ def _content(side: SpanColumns, rows: Ints, type_rank: Ints | None) -> list[Ints
 
 def _second_rank(edges: Pairs, gold: SpanColumns, predicted: SpanColumns) -> Ints:
     rank: Ints = 1024 * (2 * edges.shared >= edges.union) + np.minimum(1023, 1000 * edges.shared // edges.union)
+    # what costs is another kind and optional gold: with neither a document weighs the same among whatever others
     if gold.kind is not None and predicted.kind is not None:
-        rank = rank + 2048 * (gold.kind[edges.gold] == predicted.kind[edges.predicted])
+        rank = rank - 2048 * (gold.kind[edges.gold] != predicted.kind[edges.predicted])
     if gold.optional is not None:
-        rank = rank + 4096 * ~gold.optional[edges.gold]
+        rank = rank - 4096 * gold.optional[edges.gold]
     return rank
 
 

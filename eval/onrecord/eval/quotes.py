@@ -235,23 +235,30 @@ QUOTES = Layer(
     measures=(
         Measure("joint", "quotes found (similarity at least one half) with every speaker right"),
         Measure("detection@0.5", "quotes found, whoever said them"),
-        Measure("detection@0.8", "quotes found with a similarity of at least 0.8"),
-        Measure("exact", "quotes found with a similarity of 1"),
+        Measure("detection@0.8", "quotes found with a similarity of at least 0.8", detail=True),
+        Measure("exact", "quotes found with a similarity of 1", detail=True),
         Measure("soft", "the similarity of each quote found, summed"),
         Measure("joint+chain", "quotes found with every speaker and the whole relay chain right"),
-        Measure("segments", "segments found, each as a quote of its own"),
+        Measure("segments", "segments found, each as a quote of its own", detail=True),
         Measure("matched", "gold quotes found: what the following shares look at", share="gold quotes"),
         Measure("speaker", "every speaker right", share=_MATCHED),
-        Measure("speaker[soft]", "Jaccard of gold and predicted speakers", share=_MATCHED),
+        Measure("speaker[soft]", "Jaccard of gold and predicted speakers", share=_MATCHED, detail=True),
         Measure("relay", "the whole relay chain right, in its order", share=_MATCHED),
         Measure(
             "relay[relayed]", "the same of those that gold gives a relay", share="matched relayed quotes", detail=True
         ),
-        Measure("parent", "inside the right quote, or inside none", share=_MATCHED),
+        Measure("parent", "inside the right quote, or inside none", share=_MATCHED, detail=True),
         Measure("parent[nested]", "the same of those inside another", share="matched nested quotes", detail=True),
-        Measure("mode", "statement or thought", share=_MATCHED),
-        Measure("source", "Dice of the source, nothing below one half; 1 where neither side has one", share=_MATCHED),
-        Measure("cue", "Dice of the cue, nothing below one half; 1 where neither side has one", share=_MATCHED),
+        Measure("mode", "statement or thought", share=_MATCHED, detail=True),
+        Measure(
+            "source",
+            "Dice of the source, nothing below one half; 1 where neither side has one",
+            share=_MATCHED,
+            detail=True,
+        ),
+        Measure(
+            "cue", "Dice of the cue, nothing below one half; 1 where neither side has one", share=_MATCHED, detail=True
+        ),
         *(
             Measure(f"{measure}[{name}]", f"{what}, of {kind}", share=kind, detail=True)
             for name, kind in SLICES.items()

@@ -176,6 +176,7 @@ def rows(report: Report, headlines_only: bool = False, details: bool = False) ->
 def score_row(name: str, score: Score, interval: Interval | None, parts: bool = True) -> Row:
     """A row of a score table; ``parts`` says whether the measure has a precision and a recall."""
     counts = score.counts
+    parts = parts and not (counts is None and score.value is not None)  # a mean of scores has neither
     return (
         name,
         percent(score.value),
@@ -188,7 +189,7 @@ def score_row(name: str, score: Score, interval: Interval | None, parts: bool = 
 
 
 def _plain(count: float) -> str:
-    return str(int(count)) if count == int(count) else f"{count:.4g}"
+    return str(int(count)) if count == int(count) else f"{count:.4g}" if count < 1000 else f"{count:.1f}"
 
 
 def percent(value: float | None) -> str:
@@ -205,7 +206,7 @@ def percent_interval(interval: Interval | None) -> str:
 
 def headings(how: Sampling | None) -> tuple[str, ...]:
     """The headings of a score table."""
-    interval = f"{100 * how.level:g}% interval" if how else "interval"
+    interval = f"{100 * how.level:g}% interval" if how else ""
     return ("measure", "score", interval, "P", "R", "gold found", "predictions right")
 
 

@@ -24,7 +24,7 @@ class Field:
     meaning: str
     values: Mapping[str, str] = dataclasses.field(default_factory=dict)
     """What each value says; other values are names or numbers that speak for themselves."""
-    pattern: str = r"[^|]+"
+    pattern: str = r"[^|\s]+"
     """What a value looks like."""
 
 
@@ -115,12 +115,18 @@ class Signature:
     def of(cls, **fields: str) -> Signature:
         """The signature of some fields and of this version, in the order of :data:`FIELDS`; empty ones are left out.
 
+        Raises:
+            SignatureError: A field or a value cannot stand in a signature.
+
         >>> str(Signature.of(docs="5", split="all")).startswith("onrecord|split:all|docs:5|version:")
         True
         """
         given = {name: value for name, value in fields.items() if value}
         given["version"] = importlib.metadata.version("onrecord")
-        return parse(str(cls({name: given.pop(name) for name in FIELDS if name in given} | given)))
+        made = cls({name: given.pop(name) for name in FIELDS if name in given} | given)
+        if parse(str(made)) != made:
+            raise SignatureError(f"cannot be read back: {made}")
+        return made
 
     def explain(self) -> list[tuple[str, str, str]]:
         """Name, value and meaning of every field."""

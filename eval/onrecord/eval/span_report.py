@@ -7,13 +7,27 @@ from collections.abc import Iterable, Mapping, Sequence
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, Literal
 
+import msgspec
+
+from onrecord.dataset.faults import refuse
 from onrecord.eval.corpus import SpanDocument, TypedSpan
 from onrecord.eval.counts import Counts, Score, score
+from onrecord.eval.labels import label_fault, read_label_map, relabel_gold, relabel_predicted, unmapped_types
+from onrecord.eval.readers.json_line import normal_fragments, place_faults
 from onrecord.eval.resampling import each_f1
 from onrecord.eval.result import SPAN_POLICY, Row, json_bytes, score_json, score_numbers, score_row
 from onrecord.eval.sampling import DEFAULT, Sampling, sampling_policy
 from onrecord.eval.signature import HASH, Signature
-from onrecord.eval.spans import MODES, Columns, SpanCounts, error_classes, mode_array, mode_counts, type_counts
+from onrecord.eval.spans import (
+    MODES,
+    Columns,
+    SpanCounts,
+    error_classes,
+    mode_array,
+    mode_counts,
+    score_columns,
+    type_counts,
+)
 from onrecord.eval.uncertainty import Interval, intervals
 
 if TYPE_CHECKING:
@@ -40,6 +54,8 @@ class SpanReport:
     gold_sha256: str = ""
     """Of the file, where gold came from one."""
     predictions_sha256: str = ""
+    left_out: Mapping[str, int] = dataclasses.field(default_factory=dict)
+    """How many predictions the label map leaves out, by their type."""
 
     @cached_property
     def scores(self) -> dict[str, Score]:
@@ -70,7 +86,8 @@ class SpanReport:
         for code, type in enumerate(types):
             found |= {(type, None): int(self.counts.missed[code])} if self.counts.missed[code] else {}
             found |= {(None, type): int(self.counts.spurious[code])} if self.counts.spurious[code] else {}
-        return dict(sorted(found.items(), key=lambda item: tuple(name or "\uffff" for name in item[0])))
+        last = (True, "")
+        return dict(sorted(found.items(), key=lambda item: [last if n is None else (False, n) for n in item[0]]))
 
     @cached_property
     def intervals(self) -> dict[str, Interval]:
@@ -100,7 +117,7 @@ class SpanReport:
         return [score_row(name, each, self.intervals.get(name)) for name, each in self.scores.items()]
 
     def type_rows(self, measure: str = "strict") -> list[Row]:
-        """One measure of every type, and of all."""
+        """One measure of every type, and of all: strict, exact, type, partial or iou; the others have no types."""
         rows = [score_row(type, scores[measure], None) for type, scores in self.by_type.items()]
         return [*rows, score_row("all", self.scores[measure], None)]
 
@@ -135,6 +152,7 @@ class SpanReport:
             "status": "partial" if self.missing else "complete",
             "documents": len(self.counts.documents),
             "missing": list(self.missing),
+            "left_out": dict(self.left_out),
             "measures": {name: score_json(each, self.intervals.get(name)) for name, each in self.scores.items()},
             "types": {
                 type: {name: score_json(each, None) for name, each in scores.items()}
@@ -149,18 +167,23 @@ class SpanReport:
         return json_bytes(value)
 
 
-def score_spans(gold: SpanCorpus, predicted: SpanCorpus, how: Sampling | None = DEFAULT) -> SpanReport:
+def score_spans(
+    gold: SpanCorpus, predicted: SpanCorpus, how: Sampling | None = DEFAULT, labels: str | None = None
+) -> SpanReport:
     """Score plain spans of any corpus.
 
     Args:
         gold: Gold spans: documents, a mapping from document id to spans, or a sequence with the spans of each document.
             A span is a :class:`~onrecord.eval.corpus.TypedSpan` or a tuple (start, end) or (start, end, type),
             half-open, in any unit.
-        predicted: Predictions in any of these forms, with the same ids; of sequences the n-th go together.
+        predicted: Predictions in any of these forms, with the same ids; of sequences the n-th go together. A document
+            that is not there counts as one without predictions.
         how: How intervals are made; None for none.
+        labels: A label map; see :mod:`onrecord.eval.labels`.
 
     Raises:
-        ValueError: A document is predicted that gold does not have, is there twice, or a span is empty.
+        ValueError: A document is predicted that gold does not have, is there twice, or a span is none.
+        FaultsError: The label map cannot be read, or does not know a type.
 
     >>> report = score_spans([[(0, 5, "PER"), (9, 12, "ORG")]], [[(0, 5, "PER"), (9, 14, "ORG")]], how=None)
     >>> {name: score.f1 for name, score in report.scores.items() if name in ("strict", "type", "partial")}
@@ -169,13 +192,54 @@ def score_spans(gold: SpanCorpus, predicted: SpanCorpus, how: Sampling | None = 
     1
     """
     one, other = _by_id(gold, "gold"), _by_id(predicted, "predicted")
-    if isinstance(gold, Sequence) and isinstance(predicted, Sequence) and len(one) != len(other):
+    if _positional(gold) and _positional(predicted) and len(one) != len(other):
         raise ValueError(f"{len(one)} gold documents and {len(other)} predicted ones")
     if unknown := sorted(other.keys() - one.keys()):
         raise ValueError(f"predictions for documents that gold does not have: {', '.join(unknown[:5])}")
-    columns = Columns.of(list(one.values()), [other.get(id, ()) for id in one])
+    found = count_documents(list(one), list(one.values()), [other.get(id, ()) for id in one], labels)
     missing = tuple(id for id in one if id not in other)
-    return SpanReport(columns.count(list(one), columns.align()), missing, how=how)
+    return SpanReport(found.counts, missing, found.labels, how, left_out=found.left_out)
+
+
+@dataclasses.dataclass(frozen=True)
+class CountedSpans:
+    """What was counted in some documents."""
+
+    counts: SpanCounts
+    labels: str
+    """What a signature calls the label map."""
+    left_out: Mapping[str, int]
+    """How many predictions the label map leaves out, by their type."""
+
+
+def count_documents(
+    names: Sequence[str],
+    gold: Sequence[Sequence[TypedSpan]],
+    predicted: Sequence[Sequence[TypedSpan]],
+    labels: str | None = None,
+) -> CountedSpans:
+    """Count the spans of documents, whose types are compared by a label map, or as they are."""
+    columns = Columns.of(gold, predicted)
+    if labels is None:
+        return CountedSpans(score_columns(names, columns.types, columns.gold, columns.predicted), "as-is", {})
+    name, mapping = read_label_map(labels)
+    refuse(
+        [
+            label_fault(side, None, "", type, known)
+            for side, spans, known in (
+                ("gold", columns.gold, mapping.gold),
+                ("predicted", columns.predicted, mapping.predicted),
+            )
+            for type in unmapped_types(spans, known, columns.types)
+        ]
+    )
+    one = relabel_gold(columns.gold, mapping, columns.types)
+    other, left_out = relabel_predicted(columns.predicted, mapping, columns.types)
+    return CountedSpans(score_columns(names, columns.types, one, other), name, left_out)
+
+
+def _positional(corpus: SpanCorpus) -> bool:
+    return isinstance(corpus, Sequence) and not any(isinstance(each, SpanDocument) for each in corpus)
 
 
 def _by_id(corpus: SpanCorpus, side: str) -> dict[str, tuple[TypedSpan, ...]]:
@@ -183,24 +247,40 @@ def _by_id(corpus: SpanCorpus, side: str) -> dict[str, tuple[TypedSpan, ...]]:
     for id, spans in _pairs(corpus):
         if id in found:
             raise ValueError(f"the {side} document {id!r} is there twice")
-        empty = next((span for span in spans if not 0 <= span.start < span.end), None)
-        if empty is not None:
-            raise ValueError(f"the {side} document {id!r} has a span from {empty.start} to {empty.end}")
-        found[id] = spans
-    return found
+        found[id] = checked_spans(spans, f"the {side} document {id!r}")
+    return found if _positional(corpus) else dict(sorted(found.items()))
 
 
-def _pairs(corpus: SpanCorpus) -> Iterable[tuple[str, tuple[TypedSpan, ...]]]:
+def _pairs(corpus: SpanCorpus) -> Iterable[tuple[str, PlainSpans]]:
     if isinstance(corpus, Mapping):
-        yield from ((id, _typed(spans)) for id, spans in sorted(corpus.items()))
+        yield from corpus.items()
         return
     rest: Iterable[SpanDocument | PlainSpans] = corpus
     for number, each in enumerate(rest):
-        if isinstance(each, SpanDocument):
-            yield each.doc_id, each.spans
-        else:
-            yield str(number), _typed(each)
+        yield (each.doc_id, each.spans) if isinstance(each, SpanDocument) else (str(number), each)
 
 
-def _typed(spans: PlainSpans) -> tuple[TypedSpan, ...]:
-    return tuple(span if isinstance(span, TypedSpan) else TypedSpan(*span) for span in spans)
+MOST_OFFSET = 2**31 - 1
+
+
+def checked_spans(spans: PlainSpans, where: str) -> tuple[TypedSpan, ...]:
+    """Spans that can be scored.
+
+    Raises:
+        ValueError: A span is empty or out of range, or its fragments are not in order, apart, and from its start to its
+            end.
+    """
+    typed = tuple([span if isinstance(span, TypedSpan) else TypedSpan(*span) for span in spans])
+    for span in typed:
+        if not 0 <= span.start < span.end <= MOST_OFFSET:
+            raise ValueError(f"{where} has a span from {span.start} to {span.end}")
+    if any(span.fragments or span.alternatives for span in typed):
+        return tuple(_normal(span, where) for span in typed)
+    return typed
+
+
+def _normal(span: TypedSpan, where: str) -> TypedSpan:
+    if faults := place_faults("", None, "", span.start, span.end, span.fragments):
+        raise ValueError(f"{where} has a span of {faults[0].found}, and not of {faults[0].expected}")
+    others = tuple(checked_spans([other], where)[0] for other in span.alternatives)
+    return msgspec.structs.replace(span, fragments=normal_fragments(span.fragments), alternatives=others)

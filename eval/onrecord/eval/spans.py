@@ -12,6 +12,7 @@ from __future__ import annotations
 
 import dataclasses
 import enum
+import itertools
 from collections.abc import Sequence
 from typing import NamedTuple
 
@@ -19,7 +20,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from onrecord.eval.alignment import Alignment, align_columns, touching_pairs
-from onrecord.eval.columns import Bools, Ints, SpanColumns, Vocabulary, span_columns
+from onrecord.eval.columns import Bools, Ints, SpanColumns, Vocabulary, kind_codes, span_columns
 from onrecord.eval.corpus import TypedSpan
 from onrecord.eval.counts import Counts
 from onrecord.eval.coverage import SHARE_UNIT, clear, cover
@@ -123,15 +124,18 @@ def count_spans(
         predicted_in = predicted_in if view is None else view.predicted.copy()
         predicted_in[pairs.predicted[optional[pairs.gold]]] = False
         counted = pairs.take(np.flatnonzero(gold_in[pairs.gold] & predicted_in[pairs.predicted]))
+    every = view is None and gold.optional is None
     document = gold.document[counted.gold]
     gold_type, type_ = gold.type[counted.gold], predicted.type[counted.predicted]
     enough = (gold_type == type_) & (counted.shared >= IOU * counted.union)
     values = np.zeros((many, len(Column)), np.int64)
-    values[:, Column.GOLD] = np.bincount(gold.document, gold_in, many)
-    values[:, Column.PREDICTED] = np.bincount(predicted.document, predicted_in, many)
+    values[:, Column.GOLD] = np.bincount(gold.document if every else gold.document[gold_in], minlength=many)
+    values[:, Column.PREDICTED] = np.bincount(
+        predicted.document if every else predicted.document[predicted_in], minlength=many
+    )
     by_fit = np.bincount(len(Fit) * document + counted.fit, minlength=len(Fit) * many).reshape(many, len(Fit))
     values[:, list(_CLASSES.values())] = by_fit[:, list(_CLASSES)]
-    values[:, Column.IOU] = np.bincount(document, enough, many)
+    values[:, Column.IOU] = np.bincount(document[enough], minlength=many)
     split, merged = (
         rows[inside[rows]] for rows, inside in ((alignment.split, gold_in), (alignment.merged, predicted_in))
     )
@@ -143,11 +147,38 @@ def count_spans(
         documents=tuple(documents),
         values=values,
         types=tuple(types),
-        cells=_cells(counted.fit, gold_type, type_, np.ones_like(gold_type), kinds),
+        cells=_cells(counted.fit, gold_type, type_, None, kinds),
         missed=_unpaired(gold.type, gold_in, counted.gold, kinds),
         spurious=_unpaired(predicted.type, predicted_in, counted.predicted, kinds),
         iou=np.bincount(gold_type[enough], minlength=kinds),
     )
+
+
+BLOCK = 2**15
+"""About how many gold spans are aligned and counted at once: so many that arrays pay, so few that the processor's cache
+holds them."""
+
+
+def score_columns(
+    documents: Sequence[str], types: Vocabulary, gold: SpanColumns, predicted: SpanColumns, block: int = BLOCK
+) -> SpanCounts:
+    """Align and count many documents, some at a time; how many changes nothing.
+
+    Args:
+        documents: Their names.
+        types: Codes of the types.
+        gold: Gold spans.
+        predicted: Predictions.
+        block: About how many gold spans to take at once; a document is never cut.
+    """
+    firsts = np.unique(gold.document[::block]).tolist()
+    bounds = [*firsts, len(documents)] if firsts and firsts[0] == 0 else [0, *firsts, len(documents)]
+    parts = []
+    for first, last in itertools.pairwise(bounds):
+        one, other = gold.of_documents(first, last), predicted.of_documents(first, last)
+        alignment = align_columns(one, other, types.ranks())
+        parts.append(count_spans(documents[first:last], types.words, one, other, alignment))
+    return total_counts(parts)
 
 
 _CLASSES = {
@@ -167,7 +198,9 @@ def _add_coverage(
     if view is None and gold.optional is None and not gold.alternatives:
         # equal spans that no other span touches need not be looked at, and these are nearly all
         equal = pairs.fit >= Fit.EXACT
-        apart = clear(gold)[pairs.gold] & clear(predicted)[pairs.predicted] & equal
+        places = alignment.places
+        apart = clear(places.gold_start, places.gold_end)[pairs.gold] & equal
+        apart &= clear(places.start, places.end)[pairs.predicted]
         gold_in, predicted_in = np.ones(len(gold), bool), np.ones(len(predicted), bool)
         gold_in[pairs.gold[apart]] = False
         predicted_in[pairs.predicted[apart]] = False
@@ -196,7 +229,8 @@ def _add_coverage(
     values[:, Column.COVERABLE] += covered.predicted_spans
 
 
-def _cells(fit: Ints, gold_type: Ints, type_: Ints, many: Ints, kinds: int) -> Ints:
+def _cells(fit: Ints, gold_type: Ints, type_: Ints, many: Ints | None, kinds: int) -> Ints:
+    """Sums of ``many``, or numbers of pairs where it is not given, by fit and types."""
     code = (fit * kinds + gold_type) * kinds + type_
     if 4 * kinds * kinds <= max(4096, len(code)):
         sums = np.bincount(code, many, 4 * kinds * kinds)
@@ -365,9 +399,7 @@ class Columns:
     @classmethod
     def of(cls, gold: Sequence[Sequence[TypedSpan]], predicted: Sequence[Sequence[TypedSpan]]) -> Columns:
         """The columns of the gold and predicted spans of each document."""
-        spans = [span for side in (gold, predicted) for document in side for span in document]
-        names = {span.kind for span in spans}
-        kinds = Vocabulary(sorted(names)) if len(names) > 1 else None
+        kinds = kind_codes(span.kind for side in (gold, predicted) for document in side for span in document)
         types = Vocabulary()
         return cls(types, span_columns(gold, types, kinds), span_columns(predicted, types, kinds))
 

@@ -111,9 +111,16 @@ STANCES = Layer(
         Measure("tuple", "holder, target and label right"),
         Measure("pair", "holder and target right, whatever the label"),
         Measure("tuple[corpus]", f"distinct holders, targets and labels, {_CORPUS}"),
-        Measure("evidence", "tuples right, each weighted by the Dice of its evidence, nothing below one half"),
+        Measure(
+            "evidence", "tuples right, each weighted by the Dice of its evidence, nothing below one half", detail=True
+        ),
         Measure("label", "mean F1 of favor and against, on pairs found", mean_of=("label[favor]", "label[against]")),
-        Measure("label[macro]", "mean F1 of all labels, on pairs found", mean_of=tuple(f"label[{n}]" for n in LABELS)),
+        Measure(
+            "label[macro]",
+            "mean F1 of all labels, on pairs found",
+            mean_of=tuple(f"label[{n}]" for n in LABELS),
+            detail=True,
+        ),
         Measure("contradictions", "two holders with opposite labels for one target, over all documents"),
         Measure("contradictions[claim]", "the same, for claims alone", detail=True),
         *(Measure(f"label[{name}]", f"the label {name}, on pairs found", detail=True) for name in LABELS),

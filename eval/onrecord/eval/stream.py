@@ -1,44 +1,39 @@
 """Span files of any size: read in blocks, scored block by block, in as many processes as there are cores.
 
 Gold and predictions are JSON Lines, a document a line. Blocks of both are read side by side; documents that stand in
-both blocks are scored as they come, the others wait in a temporary database until their counterpart is read. What is
-kept of a document is its name and its counts, so memory does not grow with the spans. The counts are whole numbers and
-the documents are put in order at the end: the result is the same to the last bit whatever the size of the blocks, the
+both blocks are scored as they come, the others wait in a temporary file until their counterpart is read. What is kept
+of a document is its name and its counts, so memory does not grow with the spans. The counts are whole numbers and the
+documents are put in order at the end: the result is the same to the last bit whatever the size of the blocks, the
 number of processes and the order of the lines.
 """
 
 from __future__ import annotations
 
 import dataclasses
-import sqlite3
-from collections import deque
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections import Counter, deque
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from concurrent.futures import Future, ProcessPoolExecutor
+from concurrent.futures.process import BrokenProcessPool
+from contextlib import contextmanager
 from itertools import islice
-from multiprocessing import get_context
-from typing import BinaryIO, NamedTuple, Protocol
+from multiprocessing import get_all_start_methods, get_context
+from typing import BinaryIO, Protocol
 
 import msgspec
 import numpy as np
 
-from onrecord.dataset import Fault, FaultsError
+from onrecord.dataset import Fault
 from onrecord.dataset.faults import nearest, refuse, show
 from onrecord.dataset.reading import BOM
-from onrecord.eval.alignment import align_columns
-from onrecord.eval.columns import ColumnBuilder, SpanColumns, Vocabulary, span_columns
-from onrecord.eval.corpus import PlainDocument, PlainSpan, SpanDocument, TypedSpan
-from onrecord.eval.labels import LabelMap, relabel_gold, relabel_predicted
-from onrecord.eval.readers.jsonl import read_span_line
+from onrecord.eval.blocks import MOST_FAULTS, Block, Scored, score_block
+from onrecord.eval.labels import LabelMap
+from onrecord.eval.readers.jsonl import SpanLine, TypeKey
 from onrecord.eval.readers.lines import no_documents
-from onrecord.eval.spans import SpanCounts, count_spans, total_counts
+from onrecord.eval.spans import SpanCounts, total_counts
+from onrecord.eval.waiting import GOLD, PREDICTED, Named, Waiting
 
-BLOCK = 2**21
-"""About how many bytes of gold are read at once."""
-
-MOST_FAULTS = 1000
-"""How many faults are collected before the reading is given up."""
-
-GOLD, PREDICTED = 0, 1
+BLOCK = 2**20
+"""About how many bytes of gold are read at once, with the predictions that go with them."""
 
 
 class Digest(Protocol):
@@ -67,47 +62,12 @@ class StreamedSpans:
     """Of every gold document, in order of their ids."""
     missing: tuple[str, ...]
     """Gold documents without a line of predictions: scored as empty."""
+    left_out: Mapping[str, int]
+    """How many predictions the label map leaves out, by their type."""
 
 
-class Line(NamedTuple):
-    """A line of a file."""
-
-    number: int
-    raw: bytes
-
-
-class Named(NamedTuple):
-    """A line whose document is known."""
-
-    side: int
-    doc_id: str
-    line: Line
-
-
-@dataclasses.dataclass(frozen=True)
-class Block:
-    """Lines of both files that are scored together."""
-
-    names: tuple[str, str]
-    lines: tuple[Sequence[bytes], Sequence[bytes]]
-    numbers: tuple[Sequence[int], Sequence[int]]
-    labels: LabelMap | None
-    single: bool = False
-    """Whether gold documents without predictions are scored as empty, and not left for later."""
-
-
-@dataclasses.dataclass(frozen=True)
-class Scored:
-    """What became of a block."""
-
-    counts: SpanCounts
-    left: tuple[Named, ...]
-    """Lines whose counterpart is not in the block."""
-    ids: tuple[tuple[str, ...], tuple[str, ...]]
-    """Documents of the lines of either side; empty for a line without one."""
-    numbers: tuple[Sequence[int], Sequence[int]]
-    """Numbers of those lines."""
-    faults: tuple[Fault, ...]
+class WorkerError(RuntimeError):
+    """A process that scored a part of the files came to a sudden end."""
 
 
 def score_span_files(
@@ -124,264 +84,229 @@ def score_span_files(
         gold: The gold documents.
         predicted: Predictions for them; a gold document without a line counts as one without predictions.
         labels: What types are compared by; None for the types as they are.
-        jobs: Processes to use.
+        jobs: Processes to use. With more than one, a script calls this under ``if __name__ == "__main__":``, as all
+            that starts processes.
         block: About how many bytes of gold to read at once.
-        progress: Told how many documents have been read so far.
+        progress: Told how many gold documents have been read so far.
 
     Raises:
         FaultsError: With the faults of both files; nothing is scored then.
+        WorkerError: A process died.
+        ValueError: ``jobs`` or ``block`` is less than 1.
     """
-    names = (gold.name, predicted.name)
-    seen: tuple[dict[str, int], dict[str, int]] = ({}, {})
-    parts: list[SpanCounts] = []
-    faults: list[Fault] = []
-    waiting = _Waiting()
+    if jobs < 1 or block < 1:
+        raise ValueError(f"at least one process and one byte at once are needed, not {jobs} and {block}")
+    reading = _Reading((gold, predicted), labels, block)
     try:
-        for done in _in_turn(_blocks(gold, predicted, labels, block, waiting), jobs):
-            found = [done]
-            for met in waiting.meet(done.left):
-                lines = tuple([each[side].raw for each in met] for side in (GOLD, PREDICTED))
-                numbers = tuple([each[side].number for each in met] for side in (GOLD, PREDICTED))
-                found.append(score_block(Block(names, (lines[0], lines[1]), (numbers[0], numbers[1]), labels)))
-            parts += [each.counts for each in found]
-            faults += [fault for each in found for fault in each.faults]
-            faults += _repeated(done, seen, names)
-            progress(len(seen[GOLD]))
-            if len(faults) >= MOST_FAULTS:
-                break
-        refuse(sorted(faults, key=_place))
-        refuse([_unknown(line, names, seen[GOLD]) for line in islice(waiting.rest(PREDICTED), MOST_FAULTS)])
-        missing: list[str] = []
-        for chunk in _chunks(waiting.rest(GOLD)):
-            missing += [each.doc_id for each in chunk]
-            raw, at = [each.line.raw for each in chunk], [each.line.number for each in chunk]
-            alone = score_block(Block(names, (raw, ()), (at, ()), labels, single=True))
-            parts.append(alone.counts)
-            faults += alone.faults
-        refuse(sorted(faults, key=_place))
+        with _scorer(jobs) as score:
+            for each in score(reading.blocks()):
+                reading.take(*each)
+                progress(len(reading.seen[GOLD]))
+                if len(reading.faults) >= MOST_FAULTS:
+                    break
+            else:
+                for each in score(reading.met_blocks(least=1)):
+                    reading.take(*each)
+            reading.refuse()
+            missing = [doc_id for doc_id, _ in reading.waiting.names(GOLD)]
+            for each in score(reading.single_blocks()):
+                reading.take(*each)
     finally:
-        waiting.close()
-    if not seen[GOLD]:
-        raise no_documents(names[GOLD])
-    return StreamedSpans(_in_order(total_counts(parts)), tuple(sorted(missing)))
+        reading.waiting.close()
+    return StreamedSpans(_in_order(total_counts(reading.parts)), tuple(sorted(missing)), reading.left_out)
 
 
-def _place(fault: Fault) -> tuple[str, int, str]:
-    return fault.file, fault.line or 0, fault.pointer
+class _Reading:
+    """What has been read of both files and what is known so far."""
+
+    def __init__(self, files: tuple[SpanFile, SpanFile], labels: LabelMap | None, block: int) -> None:
+        self.files, self.labels, self.size = files, labels, block
+        self.names = (files[GOLD].name, files[PREDICTED].name)
+        self.keys: list[TypeKey | None] = [None, None]
+        self.read = [0, 0]  # lines of each file
+        self.seen: tuple[dict[str, int], dict[str, int]] = ({}, {})
+        """The line of each document."""
+        self.waiting = Waiting()
+        self.met: list[tuple[Named, Named]] = []
+        self.parts: list[SpanCounts] = []
+        self.left_out: Counter[str] = Counter()
+        self.faults: list[Fault] = []
+        self.nameless = 0
+        """How many lines of gold have faults and no document."""
+        self.unmapped: set[tuple[str, str]] = set()
+        """File and type of the faults of types that the label map does not know: each is told once."""
+
+    def blocks(self) -> Iterator[Block]:
+        """Blocks of both files side by side, and between them blocks of lines that have met."""
+        while True:
+            yield from self.met_blocks(self.size)
+            lines = self.files[GOLD].lines.readlines(self.size)
+            stream = self.files[PREDICTED].lines
+            others = _lines(stream, self._wanted(len(lines)), 8 * self.size) if lines else stream.readlines(self.size)
+            if not lines and not others:
+                return
+            numbers = [range(0), range(0)]
+            for side, some in ((GOLD, lines), (PREDICTED, others)):
+                self._look_at(side, some)
+                numbers[side] = range(self.read[side] + 1, self.read[side] + len(some) + 1)
+                self.read[side] += len(some)
+            keys = self.keys[GOLD], self.keys[PREDICTED]
+            yield Block(self.names, (lines, others), (numbers[GOLD], numbers[PREDICTED]), keys, self.labels)
+
+    def _wanted(self, lines: int) -> int:
+        """How many lines of predictions are likely to go with some more lines of gold.
+
+        Where predictions leave documents out, as many lines as gold has would run ahead of it, and wait.
+        """
+        gold, predicted = (len(documents) for documents in self.seen)
+        share = (predicted - self.waiting.many(PREDICTED)) / gold if gold else 1.0
+        return round(share * (self.read[GOLD] + lines)) - self.read[PREDICTED]
+
+    def _look_at(self, side: int, lines: list[bytes]) -> None:
+        digest = self.files[side].digest
+        if digest is not None:
+            deque(map(digest.update, lines), maxlen=0)
+        if lines and not self.read[side]:
+            lines[0] = lines[0].removeprefix(BOM)
+        if self.keys[side] is None:
+            self.keys[side] = _type_key(lines)
+
+    def met_blocks(self, least: int) -> Iterator[Block]:
+        """Blocks of lines that have met, as long as there are so many bytes of them."""
+        while self.met and sum(len(each.raw) for pair in self.met for each in pair) >= least:
+            pairs, self.met = self.met, []
+            yield self._block([gold for gold, _ in pairs], [predicted for _, predicted in pairs])
+
+    def single_blocks(self) -> Iterator[Block]:
+        """Blocks of the gold documents that have no predictions."""
+        lines: list[Named] = []
+        size = 0
+        for line in self.waiting.rest(GOLD):
+            lines.append(line)
+            size += len(line.raw)
+            if size >= self.size:
+                yield dataclasses.replace(self._block(lines, []), single=True)
+                lines, size = [], 0
+        if lines:
+            yield dataclasses.replace(self._block(lines, []), single=True)
+
+    def _block(self, gold: list[Named], predicted: list[Named]) -> Block:
+        return Block(
+            self.names,
+            ([each.raw for each in gold], [each.raw for each in predicted]),
+            ([each.number for each in gold], [each.number for each in predicted]),
+            (self.keys[GOLD], self.keys[PREDICTED]),
+            self.labels,
+        )
+
+    def take(self, block: Block, scored: Scored) -> None:
+        """Note what became of a block."""
+        self.parts.append(scored.counts)
+        self.left_out.update(scored.left_out)
+        self.nameless += scored.nameless[GOLD]
+        for fault in scored.faults:
+            if fault.code != "label" or (fault.file, fault.found) not in self.unmapped:
+                self.faults.append(fault)
+                self.unmapped |= {(fault.file, fault.found)} if fault.code == "label" else set()
+        for side in (GOLD, PREDICTED):
+            ids, places = scored.ids[side], scored.places[side]
+            for id, place in zip(ids, places, strict=True):
+                number = block.numbers[side][place]
+                first = self.seen[side].setdefault(id, number)
+                if first != number:
+                    self.faults.append(_repeated(self.names[side], number, id, first))
+            self.met += self.waiting.meet(block.named(side, ids[n], places[n]) for n in scored.left[side])
+
+    def refuse(self) -> None:
+        """Raise an error with every fault that has been found."""
+        # whether a document is unknown can only be said where the names of all in gold could be read
+        if not self.nameless and len(self.faults) < MOST_FAULTS:
+            self.faults += self._unknown() if self.seen[GOLD] else no_documents(self.names[GOLD]).faults
+        # lines that waited have been read twice
+        faults = sorted(dict.fromkeys(self.faults), key=lambda fault: (fault.file, fault.line or 0))
+        if len(faults) >= MOST_FAULTS:
+            found, hint = f"{MOST_FAULTS} faults, and there may be more", "mend those above first"
+            faults[MOST_FAULTS:] = [Fault("more", self.names[PREDICTED], None, "", found, "none", hint)]
+        refuse(faults)
+
+    def _unknown(self) -> Iterator[Fault]:
+        known = self.seen[GOLD]
+        vocabulary = list(islice(known, MOST_HINTS))
+        rest = (each for each in self.waiting.names(PREDICTED) if each[0] not in known)
+        for n, (id, number) in enumerate(islice(rest, MOST_FAULTS)):
+            hint = nearest(id, vocabulary) if n < MOST_HINTS else ""
+            expected = "a document of the gold"
+            yield Fault("document", self.names[PREDICTED], number, "/doc_id", show(id), expected, hint)
 
 
-def _blocks(
-    gold: SpanFile, predicted: SpanFile, labels: LabelMap | None, block: int, waiting: _Waiting
-) -> Iterator[Block]:
-    names = (gold.name, predicted.name)
-    first = other_first = 1
-    other_lines = iter(predicted.lines)
-    while True:
-        lines = gold.lines.readlines(block)
-        # where predictions leave documents out, they run ahead of gold: read fewer of them then
-        wanted = len(lines) - waiting.many[PREDICTED] if lines else 1000
-        others = list(islice(other_lines, max(0, wanted)))
-        if not lines and not others:
-            return
-        for side, some, number in ((gold, lines, first), (predicted, others, other_first)):
-            if side.digest is not None:
-                deque(map(side.digest.update, some), maxlen=0)
-            if number == 1 and some:
-                some[0] = some[0].removeprefix(BOM)
-        numbers = range(first, first + len(lines)), range(other_first, other_first + len(others))
-        first, other_first = first + len(lines), other_first + len(others)
-        yield Block(names, (lines, others), numbers, labels)
+MOST_HINTS = 100
+"""Of how many unknown documents the nearest one is looked for, among as many."""
 
 
-def _in_turn(blocks: Iterator[Block], jobs: int) -> Iterator[Scored]:
-    """Every block's result, in order."""
+def _repeated(file: str, number: int, id: str, first: int) -> Fault:
+    found, expected = f"{show(id)} again", "a document on one line"
+    return Fault("repeated-document", file, number, "/doc_id", found, expected, f"see line {first}")
+
+
+def _lines(stream: BinaryIO, at_most: int, size: int) -> list[bytes]:
+    """Some lines, no more than there may be, and no more than a few after so many bytes."""
+    lines: list[bytes] = []
+    while len(lines) < at_most and size > 0 and (some := list(islice(stream, min(64, at_most - len(lines))))):
+        lines += some
+        size -= sum(map(len, some))
+    return lines
+
+
+_LINE = msgspec.json.Decoder(SpanLine)
+
+
+def _type_key(lines: Iterable[bytes]) -> TypeKey | None:
+    """What a file calls the type of its spans, by the first line that has one."""
+    for raw in lines:
+        if b"type" in raw or b"label" in raw or b"\\u" in raw:
+            try:
+                key = _LINE.decode(raw).key
+            except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
+                continue
+            if key is not None:
+                return key
+    return None
+
+
+Score = Callable[[Iterator[Block]], Iterator[tuple[Block, Scored]]]
+"""From blocks to their results, in order."""
+
+
+@contextmanager
+def _scorer(jobs: int) -> Iterator[Score]:
     if jobs == 1:
-        yield from map(score_block, blocks)
+        yield lambda blocks: ((block, score_block(block)) for block in blocks)
         return
-    with ProcessPoolExecutor(jobs, get_context("forkserver")) as pool:
-        running: deque[Future[Scored]] = deque()
-        try:
-            for block in blocks:
-                running.append(pool.submit(score_block, block))
-                if len(running) > 2 * jobs:
-                    yield running.popleft().result()
-            while running:
-                yield running.popleft().result()
-        finally:
-            for future in running:
-                future.cancel()
+    # a fork of a process that has threads can hang
+    method = "forkserver" if "forkserver" in get_all_start_methods() else "spawn"
+    with ProcessPoolExecutor(jobs, get_context(method)) as pool:
+        yield lambda blocks: _in_turn(pool, blocks, 2 * jobs)
 
 
-def score_block(block: Block) -> Scored:
-    """Score the documents that both sides of a block have."""
-    types = Vocabulary()
-    gold, predicted = (_Side.read(block, side, types) for side in (GOLD, PREDICTED))
-    faults = [*gold.faults, *predicted.faults]
-    columns, others, ids = gold.columns, predicted.columns, gold.ids
-    left: list[Named] = []
-    if not faults and block.labels is not None:
-        try:
-            columns = relabel_gold(columns, block.labels, types)
-            others = relabel_predicted(others, block.labels, types)
-        except FaultsError as error:
-            faults += error.faults
-    if not block.single and gold.ids != predicted.ids:
-        known, wanted = set(predicted.ids), set(gold.ids)
-        left += [gold.named(GOLD, place, block) for place, id in enumerate(gold.ids) if id and id not in known]
-        left += [predicted.named(PREDICTED, p, block) for p, id in enumerate(predicted.ids) if id and id not in wanted]
-        ids = [id for id in dict.fromkeys(gold.ids) if id and id in known]
-        columns, others = _in_common(columns, gold.ids, ids), _in_common(others, predicted.ids, ids)
-    if faults:
-        ids, columns, others = [], *(span_columns([], types) for _ in range(2))
-    alignment = align_columns(columns, others, types.ranks())
-    counts = count_spans(ids, types.words, columns, others, alignment)
-    return Scored(counts, tuple(left), (tuple(gold.ids), tuple(predicted.ids)), block.numbers, tuple(faults))
-
-
-_PLAIN = msgspec.json.Decoder(PlainDocument)
-
-_AT_ONCE = 32
-"""Documents whose spans are turned into numbers together."""
-
-
-def _plain(raw: bytes) -> PlainDocument | None:
-    """The document of a line of plain spans; None where anything else is in it, or wrong with it."""
+def _in_turn(pool: ProcessPoolExecutor, blocks: Iterator[Block], ahead: int) -> Iterator[tuple[Block, Scored]]:
+    running: deque[tuple[Block, Future[Scored]]] = deque()
     try:
-        document = _PLAIN.decode(raw)
-    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
-        return None
-    # a key that is there twice would be read in silence: all keys are there, and one more has one more colon
-    return document if raw.count(b":") == 2 + 3 * len(document.spans) and document.doc_id else None
-
-
-@dataclasses.dataclass(frozen=True)
-class _Side:
-    """One side of a block."""
-
-    ids: list[str]
-    """The document of each line; empty where there is none."""
-    columns: SpanColumns
-    """A document a line."""
-    faults: list[Fault]
-
-    @classmethod
-    def read(cls, block: Block, side: int, types: Vocabulary) -> _Side:
-        name = block.names[side]
-        ids: list[str] = []
-        faults: list[Fault] = []
-        builder = ColumnBuilder(types)
-        spans: list[Sequence[TypedSpan | PlainSpan]] = []
-        for place, raw in enumerate(block.lines[side]):
-            document: PlainDocument | SpanDocument | None = _plain(raw)
-            if document is None and raw.strip():
-                document, wrong = read_span_line(name, block.numbers[side][place], raw.rstrip(b"\r\n"))
-                faults += wrong
-            ids.append(document.doc_id if document else "")
-            spans.append(document.spans if document else ())
-            if len(spans) == _AT_ONCE:
-                builder.add(spans)
-                spans.clear()
-        builder.add(spans)
-        columns = builder.columns()
-        if not faults and _impossible(columns):
-            for number, raw in zip(block.numbers[side], block.lines[side], strict=True):
-                faults += read_span_line(name, number, raw.rstrip(b"\r\n"))[1] if raw.strip() else []
-        return cls(ids, columns, faults)
-
-    def named(self, side: int, place: int, block: Block) -> Named:
-        return Named(side, self.ids[place], Line(block.numbers[side][place], block.lines[side][place]))
-
-
-def _in_common(columns: SpanColumns, ids: Sequence[str], wanted: Sequence[str]) -> SpanColumns:
-    """The spans of some documents, in their order; of a document that is there twice the first."""
-    place = {id: number for number, id in enumerate(wanted)}
-    order = np.array([place.pop(id, -1) for id in ids], np.int64)
-    document = order[columns.document]
-    rows = np.flatnonzero(document >= 0)
-    rows = rows[np.argsort(document[rows], kind="stable")]
-    return dataclasses.replace(columns.take(rows), document=document[rows])
-
-
-MOST_OFFSET = 2**31 - 1
-
-
-def _impossible(side: SpanColumns) -> bool:
-    return bool(((side.start < 0) | (side.end <= side.start) | (side.end > MOST_OFFSET)).any())
-
-
-def _repeated(done: Scored, seen: tuple[dict[str, int], dict[str, int]], names: tuple[str, str]) -> Iterator[Fault]:
-    for side, (ids, numbers) in enumerate(zip(done.ids, done.numbers, strict=True)):
-        known = seen[side]
-        for doc_id, number in zip(ids, numbers, strict=True):
-            first = known.setdefault(doc_id, number) if doc_id else number
-            if first != number:
-                yield Fault(
-                    "repeated-document",
-                    names[side],
-                    number,
-                    "/doc_id",
-                    f"{show(doc_id)} again",
-                    "a document on one line",
-                    f"see line {first}",
-                )
-
-
-def _unknown(line: Named, names: tuple[str, str], gold: dict[str, int]) -> Fault:
-    hint = nearest(line.doc_id, list(islice(gold, 1000)))
-    return Fault(
-        "document", names[PREDICTED], line.line.number, "/doc_id", show(line.doc_id), "a document of the gold", hint
-    )
-
-
-def _chunks(lines: Iterable[Named], size: int = 1000) -> Iterator[list[Named]]:
-    lines = iter(lines)
-    while chunk := list(islice(lines, size)):
-        yield chunk
+        for block in blocks:
+            running.append((block, pool.submit(score_block, block)))
+            if len(running) > ahead:
+                first, future = running.popleft()
+                yield first, future.result()
+        while running:
+            first, future = running.popleft()
+            yield first, future.result()
+    except BrokenProcessPool as error:
+        raise WorkerError("a process that scored a part of the files died; was there enough memory?") from error
+    finally:
+        for _, future in running:
+            future.cancel()
 
 
 def _in_order(counts: SpanCounts) -> SpanCounts:
     order = sorted(range(len(counts.documents)), key=counts.documents.__getitem__)
     documents = tuple(counts.documents[place] for place in order)
     return dataclasses.replace(counts, documents=documents, values=counts.values[np.array(order, np.int64)])
-
-
-class _Waiting:
-    """Lines whose counterpart has not been read yet, in a temporary database that spills to disk."""
-
-    def __init__(self) -> None:
-        self.many = [0, 0]
-        self._database = sqlite3.connect("")
-        self._database.execute("CREATE TABLE line (side, doc_id, number, raw, PRIMARY KEY (side, doc_id))")
-
-    def meet(self, lines: Iterable[Named]) -> Iterator[list[tuple[Line, Line]]]:
-        """Lines whose counterparts were waiting, gold first; the others wait from now on."""
-        for some in _chunks(lines):
-            met: list[tuple[Line, Line]] = []
-            for side, doc_id, line in some:
-                other = self._take(1 - side, doc_id)
-                if other is None:
-                    row = (side, doc_id, line.number, line.raw)
-                    added = self._database.execute("INSERT OR IGNORE INTO line VALUES (?, ?, ?, ?)", row)
-                    self.many[side] += added.rowcount
-                else:
-                    met.append((line, other) if side == GOLD else (other, line))
-            if met:
-                yield met
-
-    def _take(self, side: int, doc_id: str) -> Line | None:
-        query = "DELETE FROM line WHERE side = ? AND doc_id = ? RETURNING number, raw"
-        row = next(iter(self._database.execute(query, (side, doc_id)).fetchall()), None)
-        if row is None:
-            return None
-        self.many[side] -= 1
-        return Line(*row)
-
-    def rest(self, side: int) -> Iterator[Named]:
-        """The lines of a side that are still waiting, in order."""
-        query = "SELECT doc_id, number, raw FROM line WHERE side = ? ORDER BY number"
-        for doc_id, number, raw in self._database.execute(query, (side,)):
-            yield Named(side, doc_id, Line(number, raw))
-
-    def close(self) -> None:
-        """Drop everything."""
-        self._database.close()

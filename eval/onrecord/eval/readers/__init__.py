@@ -29,6 +29,7 @@ from onrecord.eval.readers.columns import (
     iter_columns,
     read_columns,
     read_columns_pair,
+    read_tags,
     token_faults,
 )
 from onrecord.eval.readers.coref import Identity, iter_conll_clusters, read_conll_clusters
@@ -60,6 +61,7 @@ __all__ = [
     "read_columns",
     "read_columns_pair",
     "read_spans",
+    "read_tags",
     "token_faults",
 ]
 

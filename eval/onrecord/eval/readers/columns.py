@@ -89,6 +89,26 @@ def read_columns_pair(
     return pairs
 
 
+def read_tags(
+    path: Path | str, raw: bytes | None, columns: Columns, wanted: tuple[int, ...]
+) -> tuple[list[list[str]], ...]:
+    """The tags of some columns, sentence by sentence, as they stand there: what tools that read tags are given.
+
+    Raises:
+        FaultsError: With every fault of the columns; the tags are not looked at.
+    """
+    log = FaultLog(str(path))
+    found: tuple[list[list[str]], ...] = tuple([] for _ in wanted)
+    for block in _blocks(as_stream(content(path, raw)), columns, wanted, log):
+        first = 0
+        for end in block.ends:
+            for sentences, tags in zip(found, block.tags, strict=True):
+                sentences.append(tags[first:end])
+            first = end
+    log.refuse()
+    return found
+
+
 def iter_columns(stream: BinaryIO, name: str, columns: Columns = CONLL) -> Iterator[ColumnDocument]:
     """The documents of a column file one by one; no more than one is held in memory.
 
