@@ -23,11 +23,12 @@ from onrecord.dataset.files import write_atomically
 from onrecord.dataset.records import LAYERS
 from onrecord.eval import SCORED, Report, Result, Sampling, Submission, markdown, read_submission, score_submission
 from onrecord.eval.ceiling import BIASED, ceiling_table, read_ceiling
+from onrecord.eval.compat import COMPAT
 from onrecord.eval.uncertainty import attainable_p, detectable_difference, jackknife_error
 from onrecord.eval.versions import Change
 
 ROOT = Path(__file__).parent.parent
-DOCUMENTS = ("README.md", "DATASHEET.md", "seeds/README.md", "docs/scoring.md")
+DOCUMENTS = ("README.md", "DATASHEET.md", "seeds/README.md", "docs/scoring.md", "docs/measures/compat.md")
 _PART = re.compile(r"(<!-- generated: ([\w-]+) -->\n).*?(<!-- end -->)", re.DOTALL)
 
 
@@ -96,6 +97,25 @@ def audit_table(gold: Gold, errata: Sequence[Change]) -> str:
     return markdown_table(["", "items now", "missed", "spurious", "wrong", "errors"], rows)
 
 
+def compat_modes() -> str:
+    """Every compatibility mode with its version, its input and its measures."""
+    rows = [
+        [f"`{mode.name}`", mode.version, mode.takes, ", ".join(f"`{measure}`" for measure in mode.measures)]
+        for mode in COMPAT.values()
+    ]
+    return markdown_table(["mode", "version", "takes", "measures"], rows)
+
+
+def compat_differences() -> str:
+    """What differs from our measures, each said once, with the modes that it is true of."""
+    modes: dict[str, list[str]] = {}
+    for mode in COMPAT.values():
+        for difference in mode.differences:
+            modes.setdefault(difference, []).append(f"`{re.sub(':.*', ':*', mode.name)}`")
+    rows = [[", ".join(dict.fromkeys(names)), difference] for difference, names in modes.items()]
+    return markdown_table(["modes", "what differs"], rows)
+
+
 def parts(gold: Gold) -> dict[str, str]:
     """Every generated part by name."""
     raw = (ROOT / "eval/baselines/rules.jsonl").read_bytes()
@@ -125,6 +145,8 @@ def parts(gold: Gold) -> dict[str, str]:
         "detectable": detectable_table(gold, submission),
         "audit": audit_table(gold, how.errata),
         "version": f"Version of the labels: {VERSION}\n",
+        "compat-modes": compat_modes(),
+        "compat-differences": compat_differences(),
         "measures": markdown_table(["measure", "what counts as right"], measures),
         "seeds": markdown_table(["file", "publisher", "published", "SHA-256"], seeds),
     }

@@ -100,6 +100,7 @@ def test_links_between_documents_lead_somewhere(root: Path) -> None:
         "CONTRIBUTING.md",
         "docs/extend.md",
         "docs/scoring.md",
+        "benchmarks/README.md",
         "seeds/README.md",
     ):
         text = (root / name).read_text(encoding="utf-8")
