@@ -5,7 +5,7 @@ BIN := $(VENV)/bin
 export ONRECORD_HOME ?= $(CURDIR)/.onrecord
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
-.PHONY: demo test lint docs clean
+.PHONY: demo test lint docs bench clean
 
 $(VENV)/score: pyproject.toml
 	$(PYTHON) -m venv $(VENV)
@@ -39,6 +39,10 @@ docs: $(VENV)/dev
 	$(BIN)/onrecord build
 	$(BIN)/onrecord predict --system rules -o eval/baselines/rules.jsonl
 	$(BIN)/python docs/generate.py
+
+# speed beside other tools, which are installed into an environment of their own; some twenty minutes
+bench: $(VENV)/dev
+	$(BIN)/python benchmarks/run.py
 
 clean:
 	rm -rf $(VENV) .onrecord results
