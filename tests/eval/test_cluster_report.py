@@ -9,8 +9,8 @@ from typing import Any
 import pytest
 
 from onrecord.eval import ClusterDocument, ClusteredMention, ClusterMetric, Sampling, score_clusters
-from onrecord.eval.cluster_report import MOST_GROUPS
 from onrecord.eval.clusters import NAMES, RepeatedMentionsError
+from onrecord.eval.sampling import MOST_GROUPS
 from onrecord.eval.uncertainty import jackknife_interval
 
 

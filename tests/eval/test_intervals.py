@@ -14,9 +14,9 @@ from tests.eval.conftest import NO_IDS, Lines, Scorer
 from tests.eval.test_scoring import degraded
 
 from onrecord.dataset import Article, Gold, Labels
-from onrecord.eval.intervals import MOST_GROUPS, by_kind, formula, leave_out, result_intervals, units_of
+from onrecord.eval.intervals import by_kind, formula, leave_out, result_intervals, units_of
 from onrecord.eval.result import Report
-from onrecord.eval.sampling import Sampling
+from onrecord.eval.sampling import MOST_GROUPS, Sampling
 from onrecord.eval.scoring import Result, layer_scores, score_submission
 from onrecord.eval.submission import Submission
 from onrecord.eval.uncertainty import jackknife_interval

@@ -10,7 +10,7 @@ import typer
 
 from onrecord.cli.as_other_tools import compat_mode, print_compat
 from onrecord.cli.asked import Draws, LabelMapName, Level, Seed, Unit, sampling
-from onrecord.cli.show import counting, note
+from onrecord.cli.show import counting, note, say_left_out
 
 if TYPE_CHECKING:
     from onrecord.eval.cluster_report import ClusterReport
@@ -109,6 +109,7 @@ def spans(
             report = score_span_paths(gold, predicted, labels, how, jobs, progress)
     else:
         report = span_report(_corpora(gold, predicted, format, columns, gold_column), labels, how)
+    say_left_out(report.left_out)
     if output is not None:
         _write(output, report.as_json())
     if json:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from onrecord.cli.asked import Draws, LabelMapName, Level, Seed, Unit, UnitName, sampling
-from onrecord.cli.show import faults_json, note, read_input
+from onrecord.cli.show import faults_json, note, read_input, say_left_out
 
 if TYPE_CHECKING:
     from onrecord.dataset import Gold
@@ -65,8 +65,7 @@ def score(
         typer.echo(faults_json(error.faults))
         raise typer.Exit(2) from error
     report = Report.of(found.result, sampling(unit, level, draws, seed))
-    for type, many in sorted(found.left_out.items()):
-        note(f"{many} predicted mentions of the type {type} left out: the label map has nothing like it")
+    say_left_out(found.left_out)
     if output is not None:
         write_atomically(output, as_json(report))
     if json:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import sys
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -85,6 +85,14 @@ def faults_json(faults: Sequence[Fault]) -> str:
 def note(text: str) -> None:
     """A line for the person at the terminal."""
     typer.echo(text, err=True)
+
+
+def say_left_out(types: Mapping[str, int]) -> None:
+    """What a label map left out."""
+    from onrecord.dataset.faults import show
+
+    for type, many in sorted(types.items()):
+        note(f"{many} predictions of the type {show(type)} left out: the label map has nothing like it")
 
 
 def read_input(path: Path) -> bytes:

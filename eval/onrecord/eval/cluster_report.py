@@ -13,7 +13,7 @@ from onrecord.eval.counts import Score
 from onrecord.eval.identity import cluster_views
 from onrecord.eval.readers.json_line import normal_fragments
 from onrecord.eval.result import Row, json_bytes, score_json, score_numbers, score_row
-from onrecord.eval.sampling import DEFAULT, Sampling, sampling_policy
+from onrecord.eval.sampling import DEFAULT, Sampling, kept_in_turn, sampling_policy
 from onrecord.eval.signature import HASH, Signature
 from onrecord.eval.uncertainty import Interval, jackknife_interval
 
@@ -25,9 +25,6 @@ Clusters = Iterable[Iterable[Hashable]]
 
 ClusterCorpus = Iterable[ClusterDocument] | Mapping[str, Clusters]
 """Documents whose mentions name their cluster, the same over documents; or, by document, clusters of that document."""
-
-MOST_GROUPS = 200
-"""At most so many groups of documents are left out in turn for an interval."""
 
 POLICY = {
     "unit": "given",
@@ -65,10 +62,9 @@ class ClusterReport:
         if self.how is None:
             return {}
         names = sorted(self.tables)
-        groups = min(len(names), MOST_GROUPS)
         without = [
-            cluster_views([self.tables[name] for n, name in enumerate(names) if n % groups != group])
-            for group in range(groups)
+            cluster_views([self.tables[name] for name in names if name in kept])
+            for kept in kept_in_turn([[name] for name in names])
         ]
         return {
             name: jackknife_interval(score.value, [each[name].value for each in without], self.how.level)

@@ -11,12 +11,9 @@ from numpy.typing import NDArray
 from onrecord.eval.counts import Counts
 from onrecord.eval.layer import Layer, Measure
 from onrecord.eval.resampling import Formula
-from onrecord.eval.sampling import Sampling, Unit
+from onrecord.eval.sampling import Sampling, Unit, kept_in_turn
 from onrecord.eval.scoring import LayerResult, LayerState, Result, layer_scores
 from onrecord.eval.uncertainty import Interval, LeftOut, intervals
-
-MOST_GROUPS = 200
-"""Of measures that are no sums, at most so many groups of units are left out in turn."""
 
 
 def result_intervals(result: Result, how: Sampling) -> dict[str, Interval]:
@@ -87,11 +84,5 @@ def leave_out(
     if not names:
         return []
     layer = dataclasses.replace(each.layer, measures=tuple(m for m in each.layer.measures if m.name in set(names)))
-    without = [layer_scores(layer, state.of(kept)) for kept in _kept(units)]
+    without = [layer_scores(layer, state.of(kept)) for kept in kept_in_turn(units)]
     return [LeftOut(each.scores[name].value, [scores[name].value for scores in without]) for name in names]
-
-
-def _kept(units: Sequence[Sequence[str]]) -> list[set[str]]:
-    groups = min(len(units), MOST_GROUPS)
-    everything = {id for documents in units for id in documents}
-    return [everything - {id for documents in units[group::groups] for id in documents} for group in range(groups)]

@@ -55,7 +55,7 @@ class Interval:
     reason: str | None
     """Why there is none."""
     units: int
-    """Number of documents, or topics."""
+    """Number of documents, or topics; of groups of them, where groups were left out in turn."""
     contributing: int
     """Those that the score rests on: the others have nothing that the measure counts."""
 
