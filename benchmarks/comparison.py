@@ -182,10 +182,10 @@ def outcomes(results: Results) -> list[Outcome]:
             "MB",
         ),
         Outcome(
-            "1,000,000 gold spans, 4,000 a document, scoring alone, over as many 40 a document",
+            "1,000,000 gold spans, 4,000 a document, scoring alone, over as many 40 a document (a tenth for noise)",
             times("one-document", dense, flat, score_cpu),
             "<=",
-            1,
+            1.1,
             "times",
         ),
         Outcome(
