@@ -51,7 +51,7 @@ def spans_of_files(jobs: int) -> Callable[[Path], Scoring]:
 def span_figures(counts: SpanCounts) -> Figures:
     """All that is reported: the strict F1, and the error classes by the names of the generator."""
     from onrecord.eval.counts import score
-    from onrecord.eval.spans import error_classes, mode_counts, type_counts
+    from onrecord.eval.span_measures import error_classes, mode_counts, type_counts
 
     scores = {name: score(each) for name, each in mode_counts(counts.total).items()}
     type_counts(counts)
@@ -145,7 +145,8 @@ def bootstrap(folder: Path) -> Scoring:
     """Intervals of every span measure from ten thousand resamples of the documents."""
     from onrecord.eval.columns import Vocabulary
     from onrecord.eval.resampling import each_f1
-    from onrecord.eval.spans import MODES, mode_array, score_columns
+    from onrecord.eval.span_measures import MODES, mode_array
+    from onrecord.eval.spans import score_columns
     from onrecord.eval.uncertainty import bootstrap_intervals
 
     gold, predicted, documents, types = _span_columns(folder)

@@ -14,7 +14,8 @@ from onrecord.eval.clusters import NAMES
 from onrecord.eval.compat import COMPAT
 from onrecord.eval.labels import BUILT_IN
 from onrecord.eval.signature import FIELDS
-from onrecord.eval.spans import MODES, SpanCounts, error_classes, total_counts
+from onrecord.eval.span_measures import MODES, error_classes
+from onrecord.eval.spans import SpanCounts, total_counts
 
 FOLDER = Path(__file__).parent.parent / "docs" / "measures"
 INDEX = FOLDER / "README.md"

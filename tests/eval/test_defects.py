@@ -11,7 +11,8 @@ from onrecord.dataset import Gold
 from onrecord.eval.clusters import Table, cluster_scores
 from onrecord.eval.corpus import TypedSpan
 from onrecord.eval.counts import Counts
-from onrecord.eval.spans import Columns, mode_counts
+from onrecord.eval.span_measures import mode_counts
+from onrecord.eval.spans import Columns
 
 
 def modes(gold: list[TypedSpan], predicted: list[TypedSpan]) -> dict[str, Counts]:

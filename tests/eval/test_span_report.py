@@ -11,8 +11,8 @@ from hypothesis import strategies as st
 
 from onrecord.eval import Sampling, SpanDocument, SpanMetric, TypedSpan, score_spans
 from onrecord.eval.counts import Counts
+from onrecord.eval.span_measures import MODES
 from onrecord.eval.span_report import SpanReport
-from onrecord.eval.spans import MODES
 
 GOLD = {"a": [(0, 5, "PER"), (6, 9, "ORG"), (20, 30, "LOC")], "b": [(0, 4, "PER")], "c": [(1, 2, "LOC")]}
 PREDICTED = {"a": [(0, 5, "PER"), (6, 9, "LOC"), (20, 28, "LOC"), (40, 41, "PER")], "b": [(0, 4, "ORG")], "c": []}

@@ -11,21 +11,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from onrecord.eval.candidates import MIN_IOU, shared_positions
+from onrecord.eval.candidates import MIN_IOU
 from onrecord.eval.corpus import Fragment, TypedSpan
 from onrecord.eval.counts import Counts, score
 from onrecord.eval.pairs import Fit
-from onrecord.eval.spans import (
-    MODES,
-    Columns,
-    Pair,
-    SpanCounts,
-    align,
-    error_classes,
-    mode_counts,
-    total_counts,
-    type_counts,
-)
+from onrecord.eval.similarity import shared_positions
+from onrecord.eval.span_measures import MODES, error_classes, mode_counts, type_counts
+from onrecord.eval.spans import Columns, Pair, SpanCounts, align, total_counts
 
 spans = st.builds(
     lambda start, length, type, kind, optional: TypedSpan(start, start + length, type, kind, optional),
@@ -72,9 +64,9 @@ def parts(span: TypedSpan) -> tuple[Fragment, ...]:
 
 
 def iou(one: TypedSpan, other: TypedSpan) -> float:
-    shared = shared_positions(parts(one), parts(other))
+    both = shared_positions(parts(one), parts(other))
     sizes = [sum(end - start for start, end in parts(span)) for span in (one, other)]
-    return shared / (sum(sizes) - shared)
+    return both / (sum(sizes) - both)
 
 
 def fit(gold: TypedSpan, predicted: TypedSpan) -> Fit:

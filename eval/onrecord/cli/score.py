@@ -145,6 +145,7 @@ def diff(
     from onrecord.dataset import read_folder
     from onrecord.dataset.faults import show
     from onrecord.eval.result import percent
+    from onrecord.eval.scoring import SCORED
     from onrecord.eval.versions import changes
 
     before, after = read_folder(old), read_folder(new)
@@ -166,7 +167,10 @@ def diff(
         for name, one, other in change.fields:
             typer.echo(f"    {name}: {show(one)} -> {show(other)}")
     typer.echo(f"{len(found)} changes")
+    shown = {f"{layer.name}:{measure.name}" for layer in SCORED for measure in layer.measures if not measure.detail}
     for measure, before_f1, after_f1 in scores:
+        if measure not in shown:
+            continue
         difference = "" if before_f1 is None or after_f1 is None else f" ({100 * (after_f1 - before_f1):+.1f})"
         typer.echo(f"{measure}: {percent(before_f1)} -> {percent(after_f1)}{difference}")
 

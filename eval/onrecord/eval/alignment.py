@@ -16,11 +16,12 @@ import dataclasses
 
 import numpy as np
 
-from onrecord.eval.candidates import MIN_IOU, overlapping, shared_positions
+from onrecord.eval.candidates import MIN_IOU, overlapping
 from onrecord.eval.columns import Ints, SpanColumns
 from onrecord.eval.equal_spans import Places, forced_exact_pairs, strict_pairs
 from onrecord.eval.optimum import optimum
 from onrecord.eval.pairs import Fit, Pairs
+from onrecord.eval.similarity import shared_positions
 
 
 @dataclasses.dataclass(frozen=True, eq=False)

@@ -7,12 +7,9 @@ near to its own and start near to it: the work is n log n and what is found, als
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-
 import numpy as np
 
 from onrecord.eval.columns import Ints
-from onrecord.eval.corpus import Fragment
 
 MIN_IOU = 0.1
 """Least intersection over union of two spans that may be aligned. Less is no answer: a span over a whole document
@@ -55,16 +52,3 @@ def overlapping(gold_start: Ints, gold_end: Ints, start: Ints, end: Ints, near: 
 
 def _size_class(size: Ints) -> Ints:
     return np.frexp(size.astype(np.float64))[1].astype(np.int64) - 1
-
-
-def shared_positions(one: Sequence[Fragment], other: Sequence[Fragment]) -> int:
-    """How many positions two spans share, each given as its parts in ascending order."""
-    total = at = 0
-    for start, end in one:
-        while at < len(other) and other[at][1] <= start:
-            at += 1
-        for low, high in other[at:]:
-            if low >= end:
-                break
-            total += min(end, high) - max(start, low)
-    return total

@@ -11,7 +11,7 @@ from onrecord.eval.counts import Counts
 from onrecord.eval.identity import cluster_measures
 from onrecord.eval.layer import DocumentPair, Layer, Measure, SpanAlignment, Verdict
 from onrecord.eval.pairs import Fit
-from onrecord.eval.spans import MODES
+from onrecord.eval.span_measures import MODES
 
 TYPES: tuple[str, ...] = get_args(EntityType)
 

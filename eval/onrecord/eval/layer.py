@@ -20,7 +20,8 @@ from onrecord.eval.corpus import TypedSpan
 from onrecord.eval.counts import Counts
 from onrecord.eval.pairs import Fit
 from onrecord.eval.references import IdMap
-from onrecord.eval.spans import Columns, Pair, View, mode_counts, pair_list
+from onrecord.eval.span_measures import mode_counts
+from onrecord.eval.spans import Columns, Pair, View, pair_list
 
 Spanned = Mention | EventMention
 

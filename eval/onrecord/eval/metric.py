@@ -12,8 +12,9 @@ from onrecord.eval.cluster_report import Clusters
 from onrecord.eval.clusters import Table
 from onrecord.eval.counts import Score, score
 from onrecord.eval.identity import cluster_views
+from onrecord.eval.span_measures import mode_counts, type_counts
 from onrecord.eval.span_report import PlainSpans, checked_spans, count_documents
-from onrecord.eval.spans import SpanCounts, mode_counts, total_counts, type_counts
+from onrecord.eval.spans import SpanCounts, total_counts
 
 Numbers = dict[str, float | None]
 """``{measure}_{precision|recall|f1}``, each in [0, 1], or None where it is undefined."""
@@ -23,7 +24,7 @@ class SpanMetric:
     """Precision, recall and F1 of plain spans.
 
     :meth:`compute` names ``strict_f1``, ``exact_precision`` and so on, for each measure of
-    :data:`onrecord.eval.spans.MODES`, and ``strict_f1[PER]`` and so on for each type that there is.
+    :data:`onrecord.eval.span_measures.MODES`, and ``strict_f1[PER]`` and so on for each type that there is.
 
     >>> metric = SpanMetric()
     >>> metric.add(prediction=[(0, 5, "PER")], reference=[(0, 5, "PER"), (9, 12, "ORG")])

@@ -57,15 +57,24 @@ def dice(one: Parts, other: Parts) -> float:
     0.5
     """
     total = size(one) + size(other)
-    shared = at = 0
+    return 2 * shared_positions(one, other) / total if total else 0.0
+
+
+def shared_positions(one: Parts, other: Parts) -> int:
+    """How many positions two sets share.
+
+    >>> shared_positions(((0, 4), (6, 9)), ((2, 7),))
+    3
+    """
+    total = at = 0
     for start, end in one:
         while at < len(other) and other[at][1] <= start:
             at += 1
         for low, high in other[at:]:
             if low >= end:
                 break
-            shared += min(end, high) - max(start, low)
-    return 2 * shared / total if total else 0.0
+            total += min(end, high) - max(start, low)
+    return total
 
 
 def similar(gold: Sequence[Parts], predicted: Sequence[Parts], least: float) -> list[Similar]:

@@ -18,16 +18,8 @@ from onrecord.eval.resampling import each_f1
 from onrecord.eval.result import SPAN_POLICY, Row, json_bytes, score_json, score_numbers, score_row
 from onrecord.eval.sampling import DEFAULT, Sampling, sampling_policy
 from onrecord.eval.signature import HASH, Signature
-from onrecord.eval.spans import (
-    MODES,
-    Columns,
-    SpanCounts,
-    error_classes,
-    mode_array,
-    mode_counts,
-    score_columns,
-    type_counts,
-)
+from onrecord.eval.span_measures import MODES, error_classes, mode_array, mode_counts, type_counts
+from onrecord.eval.spans import Columns, SpanCounts, score_columns
 from onrecord.eval.uncertainty import Interval, intervals
 
 if TYPE_CHECKING:
@@ -72,7 +64,7 @@ class SpanReport:
 
     @cached_property
     def errors(self) -> dict[str, int]:
-        """See :func:`onrecord.eval.spans.error_classes`."""
+        """See :func:`onrecord.eval.span_measures.error_classes`."""
         return error_classes(self.counts.total)
 
     @cached_property

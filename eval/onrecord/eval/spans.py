@@ -17,12 +17,10 @@ from collections.abc import Sequence
 from typing import NamedTuple
 
 import numpy as np
-from numpy.typing import NDArray
 
 from onrecord.eval.alignment import Alignment, align_columns, touching_pairs
 from onrecord.eval.columns import Bools, Ints, SpanColumns, Vocabulary, kind_codes, span_columns
 from onrecord.eval.corpus import TypedSpan
-from onrecord.eval.counts import Counts
 from onrecord.eval.coverage import SHARE_UNIT, clear, cover
 from onrecord.eval.pairs import Fit, Pairs
 
@@ -134,7 +132,7 @@ def count_spans(
         predicted.document if every else predicted.document[predicted_in], minlength=many
     )
     by_fit = np.bincount(len(Fit) * document + counted.fit, minlength=len(Fit) * many).reshape(many, len(Fit))
-    values[:, list(_CLASSES.values())] = by_fit[:, list(_CLASSES)]
+    values[:, list(CLASSES.values())] = by_fit[:, list(CLASSES)]
     values[:, Column.IOU] = np.bincount(document[enough], minlength=many)
     split, merged = (
         rows[inside[rows]] for rows, inside in ((alignment.split, gold_in), (alignment.merged, predicted_in))
@@ -181,7 +179,7 @@ def score_columns(
     return total_counts(parts)
 
 
-_CLASSES = {
+CLASSES = {
     Fit.STRICT: Column.CORRECT,
     Fit.EXACT: Column.TYPE,
     Fit.TYPE: Column.BOUNDARY,
@@ -246,97 +244,6 @@ def _unpaired(types: Ints, inside: Bools, paired: Ints, kinds: int) -> Ints:
     left = inside.copy()
     left[paired] = False
     return np.bincount(types[left], minlength=kinds)
-
-
-MODES = ("strict", "exact", "type", "partial", "iou", "characters", "coverage")
-"""Every measure that :func:`mode_counts` gives, in order."""
-
-
-def mode_array(values: Ints) -> NDArray[np.float64]:
-    """Counts of every measure, from the counts of documents or of the sum over several.
-
-    They are ``strict``, ``exact``, ``type``, ``partial`` (half a point for an overlap), ``iou``, ``characters`` and
-    ``coverage``, whose gold side is the covered share of each gold span, its predicted side that of each prediction.
-
-    Args:
-        values: Shape (..., 15): a :class:`Column` each.
-
-    Returns:
-        Shape (..., 7, 4): a measure of :data:`MODES` each, and its gold_matched, gold, predicted_matched, predicted.
-    """
-    column = np.moveaxis(values, -1, 0).astype(np.float64)
-    correct, other_type = column[Column.CORRECT], column[Column.TYPE]
-    boundary, both = column[Column.BOUNDARY], column[Column.BOTH]
-    points = {
-        "strict": correct,
-        "exact": correct + other_type,
-        "type": correct + boundary,
-        "partial": correct + other_type + (boundary + both) / 2,
-        "iou": column[Column.IOU],
-    }
-    gold, predicted, characters = column[Column.GOLD], column[Column.PREDICTED], column[Column.CHARACTERS]
-    found = {name: [matched, gold, matched, predicted] for name, matched in points.items()}
-    found["characters"] = [characters, column[Column.GOLD_CHARACTERS], characters, column[Column.PREDICTED_CHARACTERS]]
-    shares = column[Column.GOLD_SHARE] / SHARE_UNIT, column[Column.PREDICTED_SHARE] / SHARE_UNIT
-    found["coverage"] = [shares[0], gold, shares[1], column[Column.COVERABLE]]
-    return np.stack([np.stack(found[mode], axis=-1) for mode in MODES], axis=-2)
-
-
-def mode_counts(values: Ints) -> dict[str, Counts]:
-    """:func:`mode_array` of one document, or of one sum, by measure."""
-    rows = mode_array(values).tolist()
-    return {
-        mode: Counts(*(int(number) if number.is_integer() else number for number in row))
-        for mode, row in zip(MODES, rows, strict=True)
-    }
-
-
-def error_classes(values: Ints) -> dict[str, int]:
-    """How often each error was made: ``type``, ``boundary``, ``both``, ``missed``, ``spurious``, ``split``, ``merged``.
-
-    Args:
-        values: Shape (15,). The first five and ``correct`` make up gold, and with ``spurious`` in the place of
-            ``missed`` the predictions; ``split`` and ``merged`` say of some of them what else happened.
-    """
-    count = values.tolist()
-    paired = sum(count[column] for column in _CLASSES.values())
-    return {
-        "correct": count[Column.CORRECT],
-        "type": count[Column.TYPE],
-        "boundary": count[Column.BOUNDARY],
-        "both": count[Column.BOTH],
-        "missed": count[Column.GOLD] - paired,
-        "spurious": count[Column.PREDICTED] - paired,
-        "split": count[Column.SPLIT],
-        "merged": count[Column.MERGED],
-    }
-
-
-def type_counts(counts: SpanCounts) -> dict[str, dict[str, Counts]]:
-    """Counts of each type by measure: ``strict``, ``exact``, ``type``, ``partial``, ``iou``.
-
-    A gold span counts with its own type and a prediction with its own, in every measure, so that the types add up to
-    the whole.
-    """
-    fit, gold_type, type_, many = counts.cells.T
-    kinds = len(counts.types)
-    # half points of each measure by fit, from overlap to strict
-    halves = {"strict": (0, 0, 0, 2), "exact": (0, 0, 2, 2), "type": (0, 2, 0, 2), "partial": (1, 1, 2, 2)}
-    gold = np.bincount(gold_type, many, kinds) + counts.missed
-    predicted = np.bincount(type_, many, kinds) + counts.spurious
-    points: dict[str, list[NDArray[np.float64]]] = {
-        name: [np.bincount(side, many * np.array(weights)[fit], kinds) / 2 for side in (gold_type, type_)]
-        for name, weights in halves.items()
-    }
-    points["iou"] = [counts.iou.astype(np.float64)] * 2
-    return {
-        counts.types[code]: {
-            name: Counts(float(one[code]), float(gold[code]), float(other[code]), float(predicted[code]))
-            for name, (one, other) in points.items()
-        }
-        for code in sorted(range(kinds), key=lambda code: counts.types[code])
-        if gold[code] or predicted[code]
-    }
 
 
 def total_counts(parts: Sequence[SpanCounts]) -> SpanCounts:

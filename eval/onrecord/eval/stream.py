@@ -209,12 +209,16 @@ class _Reading:
                 self.faults.append(fault)
                 self.unmapped |= {(fault.file, fault.found)} if fault.code == "label" else set()
         for side in (GOLD, PREDICTED):
-            ids, places = scored.ids[side], scored.places[side]
-            for id, place in zip(ids, places, strict=True):
-                number = block.numbers[side][place]
-                first = self.seen[side].setdefault(id, number)
-                if first != number:
-                    self.faults.append(_repeated(self.names[side], number, id, first))
+            ids, places, seen = scored.ids[side], scored.places[side], self.seen[side]
+            numbers = [block.numbers[side][place] for place in places]
+            new = dict(zip(ids, numbers, strict=True))
+            if len(new) == len(ids) and seen.keys().isdisjoint(new):
+                seen.update(new)
+            else:
+                for id, number in zip(ids, numbers, strict=True):
+                    first = seen.setdefault(id, number)
+                    if first != number:
+                        self.faults.append(_repeated(self.names[side], number, id, first))
             self.met += self.waiting.meet(block.named(side, ids[n], places[n]) for n in scored.left[side])
 
     def refuse(self) -> None:
