@@ -17,7 +17,8 @@ SHARED = ROOT.parent / "shared"
 
 # a shared, noisy machine: how long an example takes says nothing
 settings.register_profile("onrecord", deadline=None, print_blob=True)
-settings.load_profile("onrecord")
+settings.register_profile("thorough", deadline=None, print_blob=True, max_examples=3000)
+settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "onrecord"))
 
 
 @pytest.fixture(scope="session")
