@@ -11,7 +11,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from onrecord.eval.candidates import MIN_IOU
+from onrecord.eval import score_spans
+from onrecord.eval.candidates import MIN_IOU, CrowdedError
 from onrecord.eval.corpus import Fragment, TypedSpan
 from onrecord.eval.counts import Counts, score
 from onrecord.eval.pairs import Fit
@@ -325,3 +326,37 @@ def test_undefined_is_none_with_a_reason() -> None:
     assert (no_prediction.precision, no_prediction.recall, no_prediction.f1) == (None, 0.0, 0.0)
     no_gold = score(Counts.matched(0, 0, 3))
     assert (no_gold.precision, no_gold.recall, no_gold.f1) == (0.0, None, 0.0)
+
+
+def test_a_long_chain_is_no_tangle() -> None:
+    """Every span overlaps two of the other side, so that all hang together: the optimum pairs them all."""
+    many = 20_000
+    gold = [TypedSpan(10 * n, 10 * n + 12, "A") for n in range(many)]
+    predicted = [TypedSpan(10 * n + 5, 10 * n + 17, "A") for n in range(many)]
+    assert counts(gold, predicted)["type"] == Counts.matched(many, many, many)
+
+
+def test_copies_of_a_span_cost_no_more_than_their_number() -> None:
+    many = 20_000
+    same = [span(0, 10)] * many
+    found = counts(same, [*same, span(3, 10)])
+    assert found["strict"] == Counts.matched(many, many, many + 1)
+    assert found["characters"] == Counts.matched(10, 10, 10)
+    assert found["coverage"] == Counts(many, many, many + 1, many + 1)
+
+
+def test_spans_without_number_over_each_other_are_refused_and_the_document_is_named() -> None:
+    gold = [TypedSpan(n, 10_000 - n, "A") for n in range(2_100)]
+    crowd = [TypedSpan(n, 9_999 - n, "B") for n in range(2_100)]
+    one = [span(0, 10)]
+    with pytest.raises(CrowdedError, match="'second'"):
+        score_spans({"first": one, "second": gold}, {"first": one, "second": crowd}, how=None)
+
+
+def test_crowded_documents_are_counted_fewer_at_a_time(monkeypatch: pytest.MonkeyPatch) -> None:
+    gold = {f"d{n}": [TypedSpan(i, 40 - i, "A") for i in range(9)] for n in range(5)}
+    predicted = {f"d{n}": [TypedSpan(i, 39 - i, "AB"[i % 2]) for i in range(9)] for n in range(5)}
+    whole = score_spans(gold, predicted, how=None).counts
+    monkeypatch.setattr("onrecord.eval.candidates.MOST_PAIRS", 100)
+    parts = score_spans(gold, predicted, how=None).counts
+    assert parts.values.tolist() == whole.values.tolist()

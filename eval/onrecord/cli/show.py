@@ -40,7 +40,7 @@ def complain(error: Exception) -> int:
     if hasattr(error, "show") and hasattr(error, "exit_code"):  # click's own, which newer typer brings along itself
         error.show()
         return int(error.exit_code)
-    if type(error).__name__ in ("ServerError", "ProjectError"):
+    if type(error).__name__ in ("ServerError", "ProjectError", "CrowdedError", "WorkerError"):
         note(str(error))
         return 2
     if isinstance(error, OSError) and error.filename is not None:

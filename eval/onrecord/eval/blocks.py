@@ -15,12 +15,11 @@ import msgspec
 import numpy as np
 
 from onrecord.dataset import Fault
-from onrecord.eval.alignment import align_columns
 from onrecord.eval.columns import ColumnBuilder, Plain, SpanColumns, Vocabulary, kind_codes, span_columns
 from onrecord.eval.corpus import PlainDocument
 from onrecord.eval.labels import LabelMap, label_fault, relabel_gold, relabel_predicted, unmapped_types
 from onrecord.eval.readers.jsonl import TypeKey, read_span_line
-from onrecord.eval.spans import SpanCounts, count_spans
+from onrecord.eval.spans import SpanCounts, score_columns
 from onrecord.eval.waiting import GOLD, PREDICTED, Named
 
 MOST_FAULTS = 1000
@@ -91,7 +90,7 @@ def score_block(block: Block) -> Scored:
     elif block.labels is not None:
         columns = relabel_gold(columns, block.labels, types)
         others, left_out = relabel_predicted(others, block.labels, types)
-    counts = count_spans(ids, types.words, columns, others, align_columns(columns, others, types.ranks()))
+    counts = score_columns(ids, types, columns, others)
     return Scored(
         counts=counts,
         ids=(tuple(gold.ids), tuple(predicted.ids)),

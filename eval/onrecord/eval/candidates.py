@@ -19,6 +19,22 @@ _NEAR = 4
 """Classes of sizes that differ by a factor of ten are at most this far apart."""
 
 
+MOST_PAIRS = 2**22
+"""So many pairs are looked at together; a document that has more has hundreds of spans over every place."""
+
+
+class CrowdedError(ValueError):
+    """Too many spans lie over each other: looking at all pairs of them would take memory without bound."""
+
+    def __init__(self, document: str = "") -> None:
+        super().__init__(document)  # as it goes from process to process
+        self.document = document
+
+    def __str__(self) -> str:
+        where = f" in the document {self.document!r}" if self.document else ""
+        return f"more than {MOST_PAIRS:,} pairs of gold and predicted spans lie over each other{where}"
+
+
 def overlapping(gold_start: Ints, gold_end: Ints, start: Ints, end: Ints, near: int = _NEAR) -> tuple[Ints, Ints]:
     """Index pairs of all spans that overlap and whose sizes are not too different.
 
@@ -28,12 +44,16 @@ def overlapping(gold_start: Ints, gold_end: Ints, start: Ints, end: Ints, near: 
         start: Of the predictions, shape (m,), on the same axis.
         end: Shape (m,).
         near: How many classes of size two spans may be apart; 63 for any sizes.
+
+    Raises:
+        CrowdedError: There are more than :data:`MOST_PAIRS` pairs to look at.
     """
     none = np.empty(0, np.int64)
     if not len(gold_start) or not len(start):
         return none, none
     gold_class, class_ = _size_class(gold_end - gold_start), _size_class(end - start)
     found: list[tuple[Ints, Ints]] = []
+    pairs = 0
     for size in np.unique(gold_class).tolist():
         rows = np.flatnonzero(gold_class == size)
         rows = rows[np.argsort(gold_start[rows], kind="stable")]
@@ -42,6 +62,9 @@ def overlapping(gold_start: Ints, gold_end: Ints, start: Ints, end: Ints, near: 
         # a span of this class that overlaps starts less than its own largest size before
         low = np.searchsorted(starts, start[columns] - (2 << size), "right")
         many = np.searchsorted(starts, end[columns], "left") - low
+        pairs += int(many.sum())
+        if pairs > MOST_PAIRS:
+            raise CrowdedError
         column = np.repeat(columns, many)
         place = np.arange(len(column)) - np.repeat(np.cumsum(many) - many, many) + np.repeat(low, many)
         row = rows[place]

@@ -50,6 +50,7 @@ def cover(
     touching: Pairs,
     gold_rows: Ints,
     rows: Ints,
+    copies: tuple[Ints, Ints] | None = None,
 ) -> Coverage:
     """Character counts and coverage of some documents.
 
@@ -60,6 +61,7 @@ def cover(
         touching: All pairs of spans that overlap enough, among the spans to look at.
         gold_rows: The gold spans to look at, ascending.
         rows: The predictions to look at, ascending.
+        copies: How many times each gold span and each prediction is there, shapes (spans,); None for once.
     """
     types = 1 + int(max(gold.type.max(initial=0), predicted.type.max(initial=0)))
     width = 1 + int(max(gold.end.max(initial=0), predicted.end.max(initial=0)))
@@ -85,9 +87,11 @@ def cover(
         shared=_sums(shared.start // stretch, shared.end - shared.start, documents),
         gold=_sums(union.start // stretch, union.end - union.start, documents),
         predicted=_sums(other_union.start // stretch, other_union.end - other_union.start - excused, documents),
-        gold_share=_shares(pieces.gold, pieces, gold.size, gold.document, documents),
-        predicted_share=_shares(pieces.predicted, pieces, size, predicted.document, documents),
-        predicted_spans=np.bincount(predicted.document[size > 0], minlength=documents),
+        gold_share=_shares(pieces.gold, pieces, gold.size, gold.document, documents, copies and copies[0]),
+        predicted_share=_shares(pieces.predicted, pieces, size, predicted.document, documents, copies and copies[1]),
+        predicted_spans=_sums(
+            predicted.document, (size > 0).astype(np.int64) if copies is None else (size > 0) * copies[1], documents
+        ),
     )
 
 
@@ -140,7 +144,7 @@ def _pieces(gold: SpanColumns, predicted: SpanColumns, touching: Pairs, types: i
     return _Pieces(row, column, start + shift, end + shift)
 
 
-def _shares(row: Ints, pieces: _Pieces, size: Ints, document: Ints, documents: int) -> Ints:
+def _shares(row: Ints, pieces: _Pieces, size: Ints, document: Ints, documents: int, copies: Ints | None) -> Ints:
     """Sum over spans of the share of each that its pieces cover, by document."""
     order = np.lexsort((pieces.start, row))
     row, start, reach = row[order], pieces.start[order], pieces.end[order].copy()
@@ -151,7 +155,7 @@ def _shares(row: Ints, pieces: _Pieces, size: Ints, document: Ints, documents: i
         start[1:] = np.where(opens[1:], start[1:], np.maximum(start[1:], np.minimum(reach[:-1], reach[1:])))
     spans, covered = row[opens], np.add.reduceat(reach - start, np.flatnonzero(opens)) if len(row) else row
     share = np.rint(covered / np.maximum(size[spans], 1) * SHARE_UNIT).astype(np.int64)
-    return _sums(document[spans], share, documents)
+    return _sums(document[spans], share if copies is None else share * copies[spans], documents)
 
 
 def _running_reach(end: Ints, opens: Bools) -> Ints:

@@ -8,9 +8,13 @@ from __future__ import annotations
 
 import numpy as np
 
-from onrecord.eval.assignment import assign, components
+from onrecord.eval.assignment import SMALL, assign, components
 from onrecord.eval.columns import Bools, Ints, SpanColumns
+from onrecord.eval.matching import match
 from onrecord.eval.pairs import Pairs
+
+ROUNDS = 32
+"""Of the exchange argument; a long chain of spans, of which it decides the two ends at a time, is solved as a whole."""
 
 _SECOND = 8192
 """More than two pairs' second-rank weights differ by."""
@@ -65,7 +69,7 @@ def _solve(edges: Pairs, second: Ints) -> Ints:
     weight = 3**edges.fit * (4 * _SECOND) + second
     left: Ints = np.arange(len(weight))
     chosen: list[Ints] = []
-    while len(left):
+    for _ in range(ROUNDS):
         row, column, heavy = edges.gold[left], edges.predicted[left], weight[left]
         safe = heavy >= _best_other(row, heavy) + _best_other(column, heavy)
         safe[safe] = _first_of(row[safe]) & _first_of(column[safe])
@@ -74,6 +78,8 @@ def _solve(edges: Pairs, second: Ints) -> Ints:
         chosen.append(left[safe])
         free = ~np.isin(row, row[safe]) & ~np.isin(column, column[safe])
         left = left[free]
+        if not len(left):
+            break
     if len(left):
         chosen.append(left[_solve_exactly(edges.take(left), second[left])])
     return np.concatenate(chosen)
@@ -105,7 +111,27 @@ def _solve_exactly(edges: Pairs, second: Ints) -> list[int]:
     fits, ties = edges.fit.tolist(), second.tolist()
     chosen: list[int] = []
     for component in components([(row, column, 1) for row, column in zip(rows, columns, strict=True)]):
-        base = 1 + min(len({rows[i] for i in component}), len({columns[i] for i in component}))
+        side = min(len({rows[i] for i in component}), len({columns[i] for i in component}))
+        if side > SMALL:
+            at = np.array(component, np.int64)
+            chosen += at[_solve_large(edges.take(at), second[at], side)].tolist()
+            continue
+        base = 1 + side
         weighted = [(rows[i], columns[i], base ** (1 + fits[i]) * _SECOND + ties[i]) for i in component]
         chosen += [component[i] for i in assign(weighted)]
     return chosen
+
+
+def _solve_large(edges: Pairs, second: Ints, side: int) -> Ints:
+    """An optimal choice in a component whose smaller side has ``side`` spans.
+
+    The ranks are digits of one number that doubles can hold: as many fits as the component has, and ties as finely as
+    there is room for, which in a tangle of ten thousand spans is not at all.
+    """
+    levels, rank = np.unique(edges.fit, return_inverse=True)
+    base = 1 + side
+    room = max(1, min(4 * _SECOND, 2**52 // base ** (len(levels) + 1)))
+    tie = (second + 2 * _SECOND) * room // (4 * _SECOND)
+    weight = float(base) ** (1 + rank) * room + tie
+    row, column = (np.unique(node, return_inverse=True)[1] for node in (edges.gold, edges.predicted))
+    return match(row, column, weight)

@@ -13,12 +13,13 @@ from __future__ import annotations
 import dataclasses
 import enum
 import itertools
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
 import numpy as np
 
 from onrecord.eval.alignment import Alignment, align_columns, touching_pairs
+from onrecord.eval.candidates import CrowdedError
 from onrecord.eval.columns import Bools, Ints, SpanColumns, Vocabulary, kind_codes, span_columns
 from onrecord.eval.corpus import TypedSpan
 from onrecord.eval.coverage import SHARE_UNIT, clear, cover
@@ -168,15 +169,33 @@ def score_columns(
         gold: Gold spans.
         predicted: Predictions.
         block: About how many gold spans to take at once; a document is never cut.
+
+    Raises:
+        CrowdedError: Too many spans of one document lie over each other.
     """
     firsts = np.unique(gold.document[::block]).tolist()
     bounds = [*firsts, len(documents)] if firsts and firsts[0] == 0 else [0, *firsts, len(documents)]
-    parts = []
+    parts: list[SpanCounts] = []
     for first, last in itertools.pairwise(bounds):
         one, other = gold.of_documents(first, last), predicted.of_documents(first, last)
-        alignment = align_columns(one, other, types.ranks())
-        parts.append(count_spans(documents[first:last], types.words, one, other, alignment))
+        parts += _counted(documents[first:last], types, one, other)
     return total_counts(parts)
+
+
+def _counted(
+    documents: Sequence[str], types: Vocabulary, gold: SpanColumns, predicted: SpanColumns
+) -> Iterator[SpanCounts]:
+    """The counts of some documents, of fewer at a time where spans crowd."""
+    try:
+        alignment = align_columns(gold, predicted, types.ranks())
+        yield count_spans(documents, types.words, gold, predicted, alignment)
+    except CrowdedError:
+        if len(documents) == 1:
+            raise CrowdedError(documents[0]) from None
+        middle = len(documents) // 2
+        for first, last in ((0, middle), (middle, len(documents))):
+            some = gold.of_documents(first, last), predicted.of_documents(first, last)
+            yield from _counted(documents[first:last], types, *some)
 
 
 CLASSES = {
@@ -216,15 +235,32 @@ def _add_coverage(
         np.arange(len(side)) if inside is None else np.flatnonzero(inside)
         for side, inside in ((gold, gold_in), (predicted, predicted_in))
     )
+    copies: tuple[Ints, Ints] | None = None
     if touching is None:
-        touching = touching_pairs(gold, predicted, alignment.places, rows, columns)
-    covered = cover(gold, predicted, many, touching, rows, columns)
+        places = alignment.places
+        rows, gold_copies = _distinct(rows, places.gold_key * places.types + gold.type, gold.optional)
+        columns, other_copies = _distinct(columns, places.key * places.types + predicted.type, None)
+        copies = gold_copies, other_copies
+        touching = touching_pairs(gold, predicted, places, rows, columns)
+    covered = cover(gold, predicted, many, touching, rows, columns, copies)
     values[:, Column.CHARACTERS] += covered.shared
     values[:, Column.GOLD_CHARACTERS] += covered.gold
     values[:, Column.PREDICTED_CHARACTERS] += covered.predicted
     values[:, Column.GOLD_SHARE] += covered.gold_share
     values[:, Column.PREDICTED_SHARE] += covered.predicted_share
     values[:, Column.COVERABLE] += covered.predicted_spans
+
+
+def _distinct(rows: Ints, key: Ints, optional: Bools | None) -> tuple[Ints, Ints]:
+    """One of the rows of each key, ascending, and how many there are, shape (spans,).
+
+    Copies cover what the first covers: without them a span that is there ten thousand times costs no more than one.
+    """
+    keys = key[rows] if optional is None else 2 * key[rows] + optional[rows]
+    _, first, many = np.unique(keys, return_index=True, return_counts=True)
+    copies = np.zeros(len(key), np.int64)
+    copies[rows[first]] = many
+    return np.sort(rows[first]), copies
 
 
 def _cells(fit: Ints, gold_type: Ints, type_: Ints, many: Ints | None, kinds: int) -> Ints:
