@@ -18,6 +18,7 @@ import signal
 import socket
 import subprocess
 import sys
+import threading
 import time
 import urllib.request
 from collections.abc import Callable, Iterator
@@ -217,17 +218,45 @@ def _launch(binary: Path, data: Path, account: dict[str, str]) -> tuple[subproce
         **account,
     }
     command = [str(binary), "start", "--no-browser", "--internal-host", "127.0.0.1", "--port", str(port)]
-    with (data / "server.log").open("ab") as log:
-        process = subprocess.Popen(
-            command, env=environment, cwd=data, stdin=subprocess.DEVNULL, stdout=log, stderr=log, start_new_session=True
-        )
     url = f"http://127.0.0.1:{port}"
+    process = None
     try:
+        with (data / "server.log").open("ab") as log, _signals_deferred():
+            process = subprocess.Popen(
+                command,
+                env=environment,
+                cwd=data,
+                stdin=subprocess.DEVNULL,
+                stdout=log,
+                stderr=log,
+                start_new_session=True,
+            )
         _wait_until_healthy(process, url, data)
     except BaseException:  # Ctrl-C too: the process has a session of its own and would go on alone
-        _stop(process)
+        if process is not None:
+            _stop(process)
         raise
     return process, url
+
+
+@contextlib.contextmanager
+def _signals_deferred() -> Iterator[None]:
+    """Hold Ctrl-C and SIGTERM back until the block is done: one inside ``Popen`` would lose the started process."""
+    if threading.current_thread() is not threading.main_thread():  # only the main thread handles signals
+        yield
+        return
+    caught: list[int] = []
+    before = {
+        number: signal.signal(number, lambda number, _: caught.append(number))
+        for number in (signal.SIGINT, signal.SIGTERM)
+    }
+    try:
+        yield
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)
+        for late in caught:
+            signal.raise_signal(late)
 
 
 def _wait_until_healthy(process: subprocess.Popen[bytes], url: str, data: Path) -> None:
