@@ -225,7 +225,11 @@ def test_a_start_that_is_cut_off_leaves_no_server_behind(
 ) -> None:
     folder = tmp_path / "cut"
     process = subprocess.Popen(
-        [*COMMAND, "serve", "--data", str(folder)], stdout=subprocess.PIPE, stderr=subprocess.PIPE
+        [*COMMAND, "serve", "--data", str(folder)],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        # tests run in the background of a shell inherit an ignored Ctrl-C
+        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),
     )
     assert process.stderr is not None
     for line in process.stderr:
