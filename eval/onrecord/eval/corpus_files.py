@@ -11,7 +11,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import BinaryIO, cast
 
-from onrecord.dataset.faults import Fault, refuse
+from onrecord.dataset.faults import Fault, nearest, refuse, show
 from onrecord.eval.cluster_report import ClusterReport, score_clusters
 from onrecord.eval.corpus import ClusterDocument, SpanDocument
 from onrecord.eval.labels import read_label_map
@@ -205,8 +205,6 @@ def _known(
 
 
 def _unknown(gold: Sequence[str], predicted: Sequence[str], name: str) -> list[Fault]:
-    from onrecord.dataset.faults import nearest, show
-
     known = set(gold)
     return [
         Fault("document", name, None, "", show(id), "a document of the gold", nearest(id, gold[:1000]))
@@ -228,6 +226,7 @@ def _folder_sha256(folder: Path) -> str:
     """Of the names and bytes of a folder's annotation files, in order of their names."""
     digest = hashlib.sha256()
     for path in sorted(folder.glob("*.ann")):
-        digest.update(f"{path.name}\n{len(path.read_bytes())}\n".encode())
-        digest.update(path.read_bytes())
+        raw = path.read_bytes()
+        digest.update(f"{path.name}\n{len(raw)}\n".encode())
+        digest.update(raw)
     return digest.hexdigest()

@@ -14,7 +14,7 @@ from pathlib import Path
 
 from onrecord.dataset import Fault, FaultsError
 from onrecord.eval.corpus import Fragment, SpanDocument, TypedSpan
-from onrecord.eval.readers.lines import FaultLog, as_stream, content, encoding_problem, excerpt, no_documents, numbered
+from onrecord.eval.readers.lines import FaultLog, at_least_one, content, encoding_problem, excerpt, numbered, whole
 
 FARTHEST = 2**31 - 1
 """The last offset that is read."""
@@ -34,9 +34,7 @@ def read_brat(path: Path | str, raw: bytes | None = None) -> list[SpanDocument]:
     log = FaultLog(str(path))
     documents = list(_folder(path, log)) if raw is None and path.is_dir() else list(_file(path, raw, log))
     log.refuse()
-    if not documents:
-        raise no_documents(str(path))
-    return documents
+    return at_least_one(documents, path)
 
 
 def _folder(path: Path, log: FaultLog) -> Iterator[SpanDocument]:
@@ -49,12 +47,12 @@ def _file(path: Path, raw: bytes | None, log: FaultLog) -> Iterator[SpanDocument
     spans: list[TypedSpan] = []
     ids: dict[bytes, int] = {}
     try:
-        annotations = content(path, raw)
+        annotations = whole(path, raw)
         text = _text_beside(path)
     except FaultsError as error:
         log.add(error.faults)
         return
-    for number, line in numbered(as_stream(annotations)):
+    for number, line in numbered(annotations):
         if not line.startswith(b"T"):
             continue
         if problem := encoding_problem(line):

@@ -22,7 +22,7 @@ from onrecord.dataset import Fault
 from onrecord.dataset.records import Offset
 from onrecord.eval.corpus import ClusterDocument, ClusteredMention
 from onrecord.eval.readers.json_line import DocId, normal_fragments, place_faults, read_line, readable, repeated
-from onrecord.eval.readers.lines import FaultLog, as_stream, content, no_documents, numbered
+from onrecord.eval.readers.lines import FaultLog, at_least_one, numbered, whole
 
 ClusterId = Annotated[str, msgspec.Meta(min_length=1)] | int
 
@@ -64,10 +64,7 @@ def read_jsonl_clusters(path: Path | str, raw: bytes | None = None) -> list[Clus
     Raises:
         FaultsError: With every fault of the file.
     """
-    documents = list(iter_jsonl_clusters(as_stream(content(path, raw)), str(path)))
-    if not documents:
-        raise no_documents(str(path))
-    return documents
+    return at_least_one(iter_jsonl_clusters(whole(path, raw), str(path)), path)
 
 
 def iter_jsonl_clusters(stream: BinaryIO, name: str) -> Iterator[ClusterDocument]:

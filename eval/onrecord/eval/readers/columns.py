@@ -17,7 +17,7 @@ from typing import BinaryIO, Literal
 
 from onrecord.dataset import Fault
 from onrecord.eval.corpus import SpanDocument, TypedSpan
-from onrecord.eval.readers.lines import FaultLog, as_stream, content, encoding_problem, excerpt, no_documents, numbered
+from onrecord.eval.readers.lines import FaultLog, at_least_one, encoding_problem, excerpt, numbered, whole
 from onrecord.eval.tags import Affix, Scheme, Tag, chunks, explain_tag, parse
 
 Unit = Literal["document", "sentence"]
@@ -62,10 +62,7 @@ def read_columns(path: Path | str, raw: bytes | None = None, columns: Columns = 
     Raises:
         FaultsError: With every fault of the file.
     """
-    documents = list(iter_columns(as_stream(content(path, raw)), str(path), columns))
-    if not documents:
-        raise no_documents(str(path))
-    return documents
+    return at_least_one(iter_columns(whole(path, raw), str(path), columns), path)
 
 
 def read_columns_pair(
@@ -79,14 +76,12 @@ def read_columns_pair(
     log = FaultLog(str(path))
     decoders = (_Decoder(columns, log), _Decoder(columns, log))
     pairs = []
-    for block in _blocks(as_stream(content(path, raw)), columns, (gold, columns.tag), log):
+    for block in _blocks(whole(path, raw), columns, (gold, columns.tag), log):
         left, right = (each.decode(block, which) for which, each in enumerate(decoders))
         if left is not None and right is not None:
             pairs.append((left, right))
     log.refuse()
-    if not pairs:
-        raise no_documents(str(path))
-    return pairs
+    return at_least_one(pairs, path)
 
 
 def read_tags(
@@ -99,7 +94,7 @@ def read_tags(
     """
     log = FaultLog(str(path))
     found: tuple[list[list[str]], ...] = tuple([] for _ in wanted)
-    for block in _blocks(as_stream(content(path, raw)), columns, wanted, log):
+    for block in _blocks(whole(path, raw), columns, wanted, log):
         first = 0
         for end in block.ends:
             for sentences, tags in zip(found, block.tags, strict=True):

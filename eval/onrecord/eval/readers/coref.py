@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import BinaryIO, Literal
 
 from onrecord.eval.corpus import ClusterDocument, ClusteredMention
-from onrecord.eval.readers.lines import FaultLog, as_stream, content, encoding_problem, excerpt, no_documents, numbered
+from onrecord.eval.readers.lines import FaultLog, at_least_one, encoding_problem, excerpt, numbered, whole
 
 Identity = Literal["document", "corpus"]
 """Whether equal ids are one cluster within a document, as the shared tasks have it, or over all documents, as in
@@ -36,10 +36,7 @@ def read_conll_clusters(
     Raises:
         FaultsError: With every fault of the file.
     """
-    documents = list(iter_conll_clusters(as_stream(content(path, raw)), str(path), identity))
-    if not documents:
-        raise no_documents(str(path))
-    return documents
+    return at_least_one(iter_conll_clusters(whole(path, raw), str(path), identity), path)
 
 
 def iter_conll_clusters(stream: BinaryIO, name: str, identity: Identity = "document") -> Iterator[ClusterDocument]:

@@ -17,7 +17,7 @@ from onrecord.dataset import Fault
 from onrecord.dataset.records import Offset
 from onrecord.eval.corpus import SpanDocument, TypedSpan
 from onrecord.eval.readers.json_line import DocId, normal_fragments, place_faults, read_line, readable, repeated
-from onrecord.eval.readers.lines import FaultLog, as_stream, content, no_documents, numbered
+from onrecord.eval.readers.lines import FaultLog, at_least_one, numbered, whole
 
 TypeKey = Literal["type", "label"]
 """What a file calls the type of its spans."""
@@ -65,10 +65,7 @@ def read_jsonl_spans(path: Path | str, raw: bytes | None = None) -> list[SpanDoc
     Raises:
         FaultsError: With every fault of the file.
     """
-    documents = list(iter_jsonl_spans(as_stream(content(path, raw)), str(path)))
-    if not documents:
-        raise no_documents(str(path))
-    return documents
+    return at_least_one(iter_jsonl_spans(whole(path, raw), str(path)), path)
 
 
 def iter_jsonl_spans(stream: BinaryIO, name: str) -> Iterator[SpanDocument]:

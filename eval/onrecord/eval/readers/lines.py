@@ -10,10 +10,12 @@ import dataclasses
 import io
 from collections.abc import Iterable, Iterator
 from pathlib import Path
-from typing import BinaryIO
+from typing import BinaryIO, TypeVar
 
 from onrecord.dataset import Fault, FaultsError
 from onrecord.dataset.faults import SHOWN, show
+
+T = TypeVar("T")
 
 BOM = b"\xef\xbb\xbf"
 
@@ -105,9 +107,21 @@ def content(path: Path | str, raw: bytes | None) -> bytes:
         raise FaultsError([Fault("unreadable", str(path), None, "", found, "a file that can be read")]) from None
 
 
-def as_stream(raw: bytes) -> BinaryIO:
-    """Bytes as a stream of lines."""
-    return io.BytesIO(raw)
+def whole(path: Path | str, raw: bytes | None) -> BinaryIO:
+    """:func:`content` as a stream of lines."""
+    return io.BytesIO(content(path, raw))
+
+
+def at_least_one(documents: Iterable[T], file: Path | str) -> list[T]:
+    """All documents of a file.
+
+    Raises:
+        FaultsError: There are none.
+    """
+    found = list(documents)
+    if not found:
+        raise no_documents(str(file))
+    return found
 
 
 def no_documents(file: str) -> FaultsError:

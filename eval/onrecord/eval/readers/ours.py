@@ -14,7 +14,7 @@ from onrecord.dataset import Fault, Mention
 from onrecord.eval.corpus import ClusterDocument, ClusteredMention, SpanDocument, TypedSpan
 from onrecord.eval.predictions import PredictionLine
 from onrecord.eval.readers.json_line import place_faults, read_line, readable, repeated
-from onrecord.eval.readers.lines import FaultLog, as_stream, content, no_documents, numbered
+from onrecord.eval.readers.lines import FaultLog, at_least_one, numbered, whole
 
 
 def read_our_spans(path: Path | str, raw: bytes | None = None) -> list[SpanDocument]:
@@ -54,10 +54,7 @@ Mentions = tuple[str, tuple[Mention, ...]]
 
 
 def _all(path: Path | str, raw: bytes | None) -> list[Mentions]:
-    documents = list(_iter(as_stream(content(path, raw)), str(path)))
-    if not documents:
-        raise no_documents(str(path))
-    return documents
+    return at_least_one(_iter(whole(path, raw), str(path)), path)
 
 
 def _iter(stream: BinaryIO, name: str) -> Iterator[Mentions]:
