@@ -1,8 +1,9 @@
-"""Options that several commands have: how intervals are made, how labels are compared."""
+"""Options that several commands have: where a result goes, how intervals are made, how labels are compared."""
 
 from __future__ import annotations
 
 from enum import StrEnum
+from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -18,6 +19,8 @@ class Unit(StrEnum):
     topic = "topic"
 
 
+Output = Annotated[Path | None, typer.Option("--output", "-o", help="Write the result JSON here.")]
+Json = Annotated[bool, typer.Option("--json", help="Print the result JSON instead of the table.")]
 UnitName = Annotated[Unit, typer.Option(help="What intervals and tests resample.")]
 Level = Annotated[float, typer.Option(min=0.5, max=0.999, help="How often intervals cover the true value.")]
 Draws = Annotated[int, typer.Option(min=0, max=1_000_000, help="Resamples where they are drawn; 0 for no intervals.")]

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from onrecord.cli.as_other_tools import compat_mode, print_compat
-from onrecord.cli.asked import Draws, LabelMapName, Level, Seed, Unit, sampling
+from onrecord.cli.asked import Draws, Json, LabelMapName, Level, Output, Seed, Unit, sampling
 from onrecord.cli.show import counting, note, say_left_out
 
 if TYPE_CHECKING:
@@ -59,8 +59,6 @@ class Across(StrEnum):
 
 
 Gold = Annotated[Path, typer.Argument(help="The gold file; - for standard input; .gz is unpacked.")]
-Output = Annotated[Path | None, typer.Option("--output", "-o", help="Write the result JSON here.")]
-Json = Annotated[bool, typer.Option("--json", help="Print the result JSON instead of the table.")]
 CompatName = Annotated[
     str | None, typer.Option(help="The numbers of another tool instead, such as nervaluate, conlleval or perl-8.01.")
 ]
@@ -110,10 +108,8 @@ def spans(
     else:
         report = span_report(_corpora(gold, predicted, format, columns, gold_column), labels, how)
     say_left_out(report.left_out)
-    if output is not None:
-        _write(output, report.as_json())
+    _hand_over(report, output, json)
     if json:
-        typer.echo(report.as_json().decode("utf-8"), nl=False)
         return
     _show(f"{len(report.counts.documents)} documents", report.missing, report.rows(), how)
     if types:
@@ -155,10 +151,8 @@ def clusters(
         note(f"{show(str(error))}")
         note("a mention in two clusters has no score; --compat says what a tool makes of it")
         raise typer.Exit(2) from error
-    if output is not None:
-        _write(output, report.as_json())
+    _hand_over(report, output, json)
     if json:
-        typer.echo(report.as_json().decode("utf-8"), nl=False)
         return
     _show(f"{len(report.tables)} documents", report.missing, report.rows(), how)
     _show_reasons(report)
@@ -173,11 +167,17 @@ def _corpora(gold: Path, predicted: Path | None, format: SpanFormat, columns: Co
     return read_span_corpora(gold, predicted, format.value, columns)
 
 
-def _write(path: Path, content: bytes) -> None:
+def _hand_over(report: SpanReport | ClusterReport, output: Path | None, json: bool) -> None:
     from onrecord.dataset.files import write_atomically
 
-    write_atomically(path, content)
-    note(f"result: {path}")
+    if output is None and not json:
+        return
+    content = report.as_json()
+    if output is not None:
+        write_atomically(output, content)
+        note(f"result: {output}")
+    if json:
+        typer.echo(content.decode("utf-8"), nl=False)
 
 
 def _show(

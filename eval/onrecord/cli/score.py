@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from onrecord.cli.asked import Draws, LabelMapName, Level, Seed, Unit, UnitName, sampling
+from onrecord.cli.asked import Draws, Json, LabelMapName, Level, Output, Seed, Unit, UnitName, sampling
 from onrecord.cli.show import faults_json, note, read_input, say_left_out
 
 if TYPE_CHECKING:
@@ -37,8 +37,8 @@ def score(
     predictions: Annotated[Path, typer.Argument(help="Prediction file, JSON Lines; - for standard input.")],
     gold: Dataset = Path("dataset"),
     split: Annotated[SplitName, typer.Option(help="Articles to score on.")] = SplitName.test,
-    output: Annotated[Path | None, typer.Option("--output", "-o", help="Write the result JSON here.")] = None,
-    json: Annotated[bool, typer.Option("--json", help="Print the result JSON instead of the table.")] = False,
+    output: Output = None,
+    json: Json = False,
     headlines: Annotated[bool, typer.Option(help="Only the headline measure of each layer.")] = False,
     details: Annotated[bool, typer.Option(help="Slices, single types and further cluster measures too.")] = False,
     labels: LabelMapName = None,

@@ -12,7 +12,7 @@ from typing import Literal, NamedTuple
 from onrecord.dataset import read_folder
 from onrecord.eval.api import scored
 from onrecord.eval.counts import Score
-from onrecord.eval.intervals import by_kind, count_array, formula, leave_out, units_of
+from onrecord.eval.intervals import LayerUnits, units_of
 from onrecord.eval.layer import Layer, Verdict
 from onrecord.eval.paired import Paired, paired_jackknife, paired_permutation
 from onrecord.eval.ranks import RankInterval, rank_intervals
@@ -113,8 +113,10 @@ def compare_results(results: Sequence[Result], names: Sequence[str], how: Sampli
         raise ValueError("a comparison takes two results or more")
     if len({(result.gold_hash, result.documents) for result in results}) > 1:
         raise ValueError("the results are of different articles or different gold")
+    units = units_of(results[0], how.unit)
+    layers = [_layers(result, units) for result in results]
     contrasts = {
-        (i, j): dict(_contrasts(results[i], results[j], how)) for i, j in itertools.combinations(range(len(results)), 2)
+        (i, j): dict(_contrasts(layers[i], layers[j], how)) for i, j in itertools.combinations(range(len(results)), 2)
     }
     return Comparison(
         names=tuple(names),
@@ -130,24 +132,28 @@ def headlines(result: Result) -> list[str]:
     return [f"{each.layer.name}:{each.layer.measures[0].name}" for each in result.layers]
 
 
-def _contrasts(earlier: Result, later: Result, how: Sampling) -> Iterator[tuple[str, Paired]]:
-    units = units_of(earlier, how.unit)
-    for one, other in zip(earlier.layers, later.layers, strict=True):
-        if one.state is None or other.state is None:
+Layers = Mapping[str, LayerUnits | None]
+"""The layers of one system by name; None where it has no predictions for one."""
+
+
+def _layers(result: Result, units: Mapping[str, Sequence[str]]) -> Layers:
+    return {
+        each.layer.name: None if each.state is None else LayerUnits.of(each, each.state, units)
+        for each in result.layers
+    }
+
+
+def _contrasts(earlier: Layers, later: Layers, how: Sampling) -> Iterator[tuple[str, Paired]]:
+    for name, one in earlier.items():
+        other = later[name]
+        if one is None or other is None:
             continue
-        additive, rest = by_kind(one.layer, one.state)
-        names, counts = count_array(one.state.counts, units)
-        other_names, other_counts = count_array(other.state.counts, units)
-        assert names == other_names  # a layer's counts have the same names whatever was predicted
-        formulas = [formula(measure, names) for measure in additive]
+        # a layer's counts and measures have the same names whatever was predicted
+        assert (one.counted, one.measures) == (other.counted, other.measures)
         found = paired_permutation(
-            other_counts, counts, formulas, draws=how.draws, seed=how.seed, level=how.level, unit=how.unit
+            other.counts, one.counts, one.formulas, draws=how.draws, seed=how.seed, level=how.level, unit=how.unit
         )
-        left = [
-            leave_out(each, each.state or LayerState({}, {}, {}), [m.name for m in rest], list(units.values()))
-            for each in (one, other)
-        ]
-        for before, after in zip(*left, strict=True):
+        for before, after in zip(one.left_out, other.left_out, strict=True):
             found.append(
                 paired_jackknife(
                     _minus(after.value, before.value),
@@ -156,8 +162,8 @@ def _contrasts(earlier: Result, later: Result, how: Sampling) -> Iterator[tuple[
                     unit=how.unit,
                 )
             )
-        for measure, each in zip([*additive, *rest], found, strict=True):
-            yield f"{one.layer.name}:{measure.name}", each
+        for measure, each in zip(one.measures, found, strict=True):
+            yield f"{name}:{measure}", each
 
 
 def _minus(later: float | None, earlier: float | None) -> float | None:

@@ -19,10 +19,10 @@ from onrecord.eval.uncertainty import Interval, LeftOut, intervals
 def result_intervals(result: Result, how: Sampling) -> dict[str, Interval]:
     """The interval of every measure that was submitted for, by its full name ``layer:measure``."""
     found: dict[str, Interval] = {}
+    units = units_of(result, how.unit)
     for each in result.layers:
         if each.state is not None:
-            units = units_of(result, how.unit)
-            for name, interval in layer_intervals(each, each.state, units, how).items():
+            for name, interval in layer_intervals(LayerUnits.of(each, each.state, units), how).items():
                 found[f"{each.layer.name}:{name}"] = interval
     return found
 
@@ -35,16 +35,47 @@ def units_of(result: Result, unit: Unit) -> dict[str, tuple[str, ...]]:
     return {name: tuple(groups[name]) for name in sorted(groups)}
 
 
-def layer_intervals(
-    each: LayerResult, state: LayerState, units: Mapping[str, Sequence[str]], how: Sampling
-) -> dict[str, Interval]:
+@dataclasses.dataclass(frozen=True, eq=False)
+class LayerUnits:
+    """One layer of one system unit by unit: all that intervals and comparisons are made from."""
+
+    measures: tuple[str, ...]
+    """Those that are functions of sums, then the others."""
+    counted: tuple[str, ...]
+    """Names of the counts: the second axis of ``counts``."""
+    counts: NDArray[np.float64]
+    """Shape (units, counts, 4)."""
+    formulas: tuple[Formula, ...]
+    """How the measures that are functions of sums are read off the counts."""
+    left_out: tuple[LeftOut, ...]
+    """The others without each unit."""
+
+    @classmethod
+    def of(cls, each: LayerResult, state: LayerState, units: Mapping[str, Sequence[str]]) -> LayerUnits:
+        """What a layer's state says of each unit."""
+        additive, rest = by_kind(each.layer, state)
+        names, counts = count_array(state.counts, units)
+        return cls(
+            measures=tuple(measure.name for measure in [*additive, *rest]),
+            counted=tuple(names),
+            counts=counts,
+            formulas=tuple(formula(measure, names) for measure in additive),
+            left_out=tuple(leave_out(each, state, [measure.name for measure in rest], list(units.values()))),
+        )
+
+
+def layer_intervals(layer: LayerUnits, how: Sampling) -> dict[str, Interval]:
     """The interval of every measure of a layer, by name."""
-    additive, rest = by_kind(each.layer, state)
-    names, counts = count_array(state.counts, units)
-    formulas = [formula(measure, names) for measure in additive]
-    left_out = leave_out(each, state, [measure.name for measure in rest], list(units.values()))
-    found = intervals(counts, formulas, left_out, level=how.level, draws=how.draws, seed=how.seed, unit=how.unit)
-    return dict(zip([measure.name for measure in [*additive, *rest]], found, strict=True))
+    found = intervals(
+        layer.counts,
+        layer.formulas,
+        layer.left_out,
+        level=how.level,
+        draws=how.draws,
+        seed=how.seed,
+        unit=how.unit,
+    )
+    return dict(zip(layer.measures, found, strict=True))
 
 
 def by_kind(layer: Layer, state: LayerState) -> tuple[list[Measure], list[Measure]]:
