@@ -10,7 +10,7 @@ import msgspec
 import pytest
 
 from onrecord.dataset import Document, Entity, Event, Gold, Labels, Mention, Quote, Registries, Span, Stance, Target
-from onrecord.dataset.check import check_gold, check_spans
+from onrecord.dataset.check import check_gold, check_spans, faults_of
 
 REGISTRIES = Registries(
     entities=(
@@ -123,8 +123,8 @@ def test_what_is_wrong_is_named(change: Callable[[dict[str, Any]], None], code: 
 )
 def test_the_usual_mistakes_with_offsets_are_recognised(start: int, end: int, hint: str) -> None:
     labels = Labels(mentions=(Mention(start=start, end=end, text="Putin", type="PER"),))
-    ((_, _, _, _, said),) = check_spans(labels, TEXT)
-    assert hint in said
+    (fault,) = faults_of("f", 1, check_spans(labels, TEXT))
+    assert hint in fault.hint
 
 
 def test_the_gold_labels_hold(gold: Gold) -> None:

@@ -253,17 +253,17 @@ def test_progress_tells_how_many_gold_documents_were_read() -> None:
         (b'{"doc_id": "x", "spans": [{"start": 0, "end": 1, "end": 2, "type": "X"}]}', "repeated-key"),
         (b'{"doc_id": "x:y", "spans": [{"start": 0, "end": 1, "end": 2, "type": "X"}]}', "repeated-key"),
         (b'{"doc_id": "x\\u003ay", "spans": [{"start": 0, "end": 1, "end": 2, "type": "X"}]}', "repeated-key"),
-        (b'{"doc_id": "x", "spans": [{"start": 1, "end": 1, "type": "X"}]}', "offsets"),
-        (b'{"doc_id": "x", "spans": [{"start": 2, "end": 1, "type": "X"}]}', "offsets"),
-        (b'{"doc_id": "x", "spans": [{"start": -1, "end": 1, "type": "X"}]}', "type"),
-        (b'{"doc_id": "x", "spans": [{"start": 0, "end": 2147483648, "type": "X"}]}', "type"),
-        (b'{"doc_id": "x", "spans": [{"start": 0, "end": %d, "type": "X"}]}' % 2**63, "type"),
-        (b'{"doc_id": "x", "spans": [{"start": 0, "end": %d, "type": "X"}]}' % 10**30, "type"),
+        (b'{"doc_id": "x", "spans": [{"start": 1, "end": 1, "type": "X"}]}', "offset"),
+        (b'{"doc_id": "x", "spans": [{"start": 2, "end": 1, "type": "X"}]}', "offset"),
+        (b'{"doc_id": "x", "spans": [{"start": -1, "end": 1, "type": "X"}]}', "offset"),
+        (b'{"doc_id": "x", "spans": [{"start": 0, "end": 2147483648, "type": "X"}]}', "offset"),
+        (b'{"doc_id": "x", "spans": [{"start": 0, "end": %d, "type": "X"}]}' % 2**63, "offset"),
+        (b'{"doc_id": "x", "spans": [{"start": 0, "end": %d, "type": "X"}]}' % 10**30, "number"),
         (b'{"doc_id": "x", "spans": [{"start": 0, "end": 1.5, "type": "X"}]}', "type"),
         (b'{"doc_id": "x", "spans": [{"start": 0, "end": 1, "type": 1}]}', "type"),
         (b'{"doc_id": "x", "spans": [{"start": 0, "end": 1, "type": "\xff"}]}', "encoding"),
         (b'{"doc_id": "x", "spans": [{"start": 0, "end": 9, "fragments": [[0, 3], [2, 9]]}]}', "fragments"),
-        (b"[" * 10**5, "json"),
+        (b"[" * 10**5, "depth"),
     ],
 )
 @pytest.mark.parametrize("block", [1, BLOCK])
@@ -315,8 +315,8 @@ def test_every_fault_of_both_files_in_order_and_nothing_is_scored() -> None:
     gold = line("a", PER) + b"{\n" + line("a") + line("b", (3, 3, "X"), (4, 3, "X"))
     predicted = line("nobody") + line("a", (5, 1, "X")) + line("a") + b'{"doc_id": 1, "spans": []}'
     for block in (1, 70, BLOCK):
-        found = [("g", 2, "json"), ("g", 3, "repeated-document"), ("g", 4, "offsets"), ("g", 4, "offsets")]
-        found += [("p", 2, "offsets"), ("p", 3, "repeated-document"), ("p", 4, "type")]
+        found = [("g", 2, "json"), ("g", 3, "repeated-document"), ("g", 4, "offset"), ("g", 4, "offset")]
+        found += [("p", 2, "offset"), ("p", 3, "repeated-document"), ("p", 4, "type")]
         assert places(gold, predicted, block=block) == found
 
 
@@ -336,7 +336,7 @@ def test_unknown_documents_with_the_nearest_one() -> None:
         assert [(each.line, each.code, each.found) for each in found] == [(1, "document", "c"), (3, "document", "bb")]
         assert found[1].hint == "did you mean 'b'?"
     # with other faults of the predictions; not where gold could not be read, and so might have had them
-    assert places(TWO, line("c") + line("a", (2, 2, ""))) == [("p", 1, "document"), ("p", 2, "offsets")]
+    assert places(TWO, line("c") + line("a", (2, 2, ""))) == [("p", 1, "document"), ("p", 2, "offset")]
     assert places(TWO + b"{", line("c")) == [("g", 3, "json")]
     assert places(TWO + b'{"doc_id": "c"}', line("c")) == [("g", 3, "missing-field")]
 
@@ -362,7 +362,7 @@ def test_faults_are_capped() -> None:
     for block in (1000, BLOCK):
         found = faults(many, b"", block=block)
         assert len(found) == MOST_FAULTS + 1
-        assert {each.code for each in found[:-1]} == {"offsets"}
+        assert {each.code for each in found[:-1]} == {"offset"}
         assert [each.line for each in found[:4]] == [1, 1, 2, 2]
         assert found[-1].code == "more"
     unknown = b"".join(line(f"x{n}") for n in range(3 * MOST_FAULTS))

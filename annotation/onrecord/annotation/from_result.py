@@ -14,8 +14,7 @@ import msgspec
 
 from onrecord.annotation.labelling import CONTENT, CUE, EVENT, EVIDENCE, MENTION_LABELS, SOURCE, SPAN_LABELS
 from onrecord.annotation.regions import CHOICES, FIELDS, MENUS, META, SINGLE, Result
-from onrecord.dataset.check import Wrong
-from onrecord.dataset.faults import nearest, show
+from onrecord.dataset.faults import Wrong, nearest, show
 from onrecord.dataset.gold import ordered
 from onrecord.dataset.records import (
     EventMention,

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import itertools
+import re
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
+from functools import cached_property, partial
 
 from onrecord.dataset.documents import Document
-from onrecord.dataset.faults import Fault, nearest, show
+from onrecord.dataset.faults import Fault, Wrong, nearest, show
 from onrecord.dataset.records import (
     LAYERS,
     UNKNOWN,
@@ -16,9 +19,6 @@ from onrecord.dataset.records import (
     Span,
     Stance,
 )
-
-Wrong = tuple[str, str, str, str, str]
-"""code, pointer, found, expected, hint."""
 
 
 def spans_of(labels: Labels) -> Iterator[tuple[str, Span]]:
@@ -40,32 +40,62 @@ def spans_of(labels: Labels) -> Iterator[tuple[str, Span]]:
 
 def check_spans(labels: Labels, text: str) -> Iterator[Wrong]:
     """Every span that lies outside the text, is empty, or whose surface is not the slice."""
+    units = _Units(text)
     for pointer, span in spans_of(labels):
         if not span.start < span.end <= len(text):
             found = f"[{span.start}, {span.end})"
-            yield "offset", pointer, found, f"0 <= start < end <= {len(text)}", _unit_hint(span, text)
+            yield "offset", pointer, found, f"0 <= start < end <= {len(text)}", partial(units.hint, span)
         elif text[span.start : span.end] != span.text:
             expected = repr(show(text[span.start : span.end]))
-            yield "surface", f"{pointer}/text", repr(show(span.text)), expected, _unit_hint(span, text)
+            yield "surface", f"{pointer}/text", repr(show(span.text)), expected, partial(units.hint, span)
 
 
-def _unit_hint(span: Span, text: str) -> str:
-    """What went wrong with the offsets, where one of the usual mistakes explains them."""
-    general = "offsets count Unicode code points from 0, the end is exclusive"
-    if not span.text:
-        return general
-    units = text.encode("utf-16-le")
-    if units[2 * span.start : 2 * span.end] == span.text.encode("utf-16-le", "surrogatepass"):
-        return "these are UTF-16 code units (JavaScript, Java); " + general
-    octets = text.encode("utf-8")
-    if octets[span.start : span.end] == span.text.encode("utf-8", "surrogatepass"):
-        return "these are UTF-8 bytes; " + general
-    if text[span.start : span.end + 1] == span.text:
-        return "the end looks inclusive; " + general
-    at = text.find(span.text)
-    if at < 0:
+class _Units:
+    """What went wrong with offsets, where one of the usual mistakes explains them."""
+
+    GENERAL = "offsets count Unicode code points from 0, the end is exclusive"
+
+    def __init__(self, text: str) -> None:
+        self.text = text
+
+    @cached_property
+    def utf16(self) -> bytes:
+        return self.text.encode("utf-16-le")
+
+    @cached_property
+    def utf8(self) -> bytes:
+        return self.text.encode("utf-8")
+
+    @cached_property
+    def tokens(self) -> list[str]:
+        return re.findall(r"\w+|[^\w\s]", self.text)
+
+    def hint(self, span: Span) -> str:
+        """The mistake in words."""
+        if not span.text:
+            return self.GENERAL
+        return f"{self._mistake(span)}; {self.GENERAL}"
+
+    def _mistake(self, span: Span) -> str:
+        start, end, surface = span.start, span.end, span.text
+        if self.utf16[2 * start : 2 * end] == surface.encode("utf-16-le", "surrogatepass"):
+            return "these are UTF-16 code units (JavaScript, Java)"
+        if self.utf8[start:end] == surface.encode("utf-8", "surrogatepass"):
+            return "these are UTF-8 bytes"
+        if self.text[start : end + 1] == surface:
+            return "the end looks inclusive"
+        if re.findall(r"\w+|[^\w\s]", surface) in (self.tokens[start:end], self.tokens[start : end + 1]):
+            return "these look like numbers of tokens"
+        at = self.text.find(surface)
+        if at >= 0:
+            return f"the surface stands at [{at}, {at + len(surface)})"
+        same = sum(
+            1
+            for _ in itertools.takewhile(lambda pair: pair[0] == pair[1], zip(self.text[start:], surface, strict=False))
+        )
+        if same:
+            return f"text and surface differ from character {same} of the span on; was the surface normalised?"
         return "the surface does not occur in the text; was it normalised?"
-    return f"the surface stands at [{at}, {at + len(span.text)}); " + general
 
 
 def check_quotes(quotes: Sequence[Quote]) -> Iterator[Wrong]:
@@ -74,7 +104,7 @@ def check_quotes(quotes: Sequence[Quote]) -> Iterator[Wrong]:
     for index, quote in enumerate(quotes):
         pointer = f"/quotes/{index}"
         if not quote.content:
-            yield "empty", f"{pointer}/content", "no segment", "at least one", ""
+            yield "missing-field", f"{pointer}/content", "no segment", "at least one", ""
         for place, (one, next_one) in enumerate(zip(quote.content, quote.content[1:], strict=False), start=1):
             if next_one.start < one.end:
                 found = f"starts at {next_one.start}, the segment before it ends at {one.end}"
@@ -92,8 +122,8 @@ def check_quotes(quotes: Sequence[Quote]) -> Iterator[Wrong]:
             continue
         parent = by_id.get(quote.parent)
         if parent is None:
-            hint = nearest(quote.parent, [i for i in by_id if i])
-            yield "reference", f"{pointer}/parent", quote.parent, "the id of a quote of this document", hint
+            expected = "the id of a quote of this document"
+            yield "reference", f"{pointer}/parent", quote.parent, expected, partial(nearest, quote.parent, by_id)
         elif _circular(quote, by_id):
             yield "circle", f"{pointer}/parent", quote.parent, "a parent that is not inside this quote", ""
         elif parent.content and any(
@@ -200,6 +230,14 @@ def _check_stances(stances: Sequence[Stance]) -> Iterator[Wrong]:
 def faults_of(file: str, line: int | None, wrong: Iterable[Wrong], within: str = "") -> list[Fault]:
     """``wrong`` as faults of a file; ``within`` is the pointer that theirs are relative to."""
     return [
-        Fault(code, file, line, within + pointer, show(found), show(expected), hint)
+        Fault(
+            code,
+            file,
+            line,
+            within + pointer,
+            show(found),
+            show(expected, 2000),
+            hint if isinstance(hint, str) else hint(),
+        )
         for code, pointer, found, expected, hint in wrong
     ]

@@ -4,10 +4,24 @@ from __future__ import annotations
 
 import dataclasses
 import difflib
-from collections.abc import Iterable, Sequence
+import itertools
+from collections import Counter
+from collections.abc import Callable, Iterable, Sequence
+from typing import Literal
 
 SHOWN = 200
 """How many characters of a found value a fault keeps."""
+
+MOST_WORDS = 2000
+"""How many known words a hint is looked for among: it must not take longer than the check."""
+
+Severity = Literal["error", "warning"]
+
+Hint = str | Callable[[], str]
+"""A hint, or what makes it: looking for one takes time, and of a million faults a few hundred are shown."""
+
+Wrong = tuple[str, str, object, str, Hint]
+"""What is wrong with a value, before it is known where it stands: code, pointer, found, expected, hint."""
 
 
 @dataclasses.dataclass(frozen=True)
@@ -24,24 +38,84 @@ class Fault:
     found: str
     expected: str
     hint: str = ""
+    severity: Severity = "error"
+    """A warning does not keep the input from being used."""
+    document: str | None = None
+    """The document that the line is about, where that is known."""
+    byte: int | None = None
+    """Offset in the file's content of the byte that is wrong, or of the line's first byte; None if not known."""
 
     def __str__(self) -> str:
         place = self.file + (f":{self.line}" if self.line is not None else "")
         hint = f"\n    hint: {self.hint}" if self.hint else ""
         return (
-            f"{place}{' ' + self.pointer if self.pointer else ''}: [{self.code}]\n"
+            f"{place}{' ' + self.pointer if self.pointer else ''}: [{self.code}]"
+            f"{'' if self.severity == 'error' else ' warning'}\n"
             f"    found: {self.found}\n    expected: {self.expected}{hint}"
         )
 
 
 class FaultsError(Exception):
-    """Input cannot be used; carries every fault found in it."""
+    """Input cannot be used; carries the faults found in it."""
 
-    def __init__(self, faults: Sequence[Fault]) -> None:
+    def __init__(self, faults: Sequence[Fault], total: int | None = None) -> None:
         if not faults:
             raise ValueError("FaultsError needs at least one fault")
         self.faults = tuple(faults)
+        """All of them, or of each kind as many as are kept."""
+        self.total = len(self.faults) if total is None else total
+        """How many there are."""
         super().__init__("\n".join(str(fault) for fault in self.faults))
+
+
+class Findings:
+    """Collects faults in constant memory: every one is counted, of each kind the first few are kept."""
+
+    def __init__(self, file: str, kept: int = SHOWN) -> None:
+        self.file = file
+        self.errors: Counter[str] = Counter()
+        """By code."""
+        self.warnings: Counter[str] = Counter()
+        self._most = kept
+        self._kept: list[Fault] = []
+
+    def add(
+        self,
+        wrong: Wrong,
+        line: int | None,
+        byte: int | None = None,
+        document: str | None = None,
+        severity: Severity = "error",
+    ) -> None:
+        """Take one fault down."""
+        code, pointer, found, expected, hint = wrong
+        count = self.errors if severity == "error" else self.warnings
+        count[code] += 1
+        if count[code] <= self._most:
+            words = hint if isinstance(hint, str) else hint()
+            place, wanted = show(pointer, 500) if pointer else "", show(expected, 2000)
+            self._kept.append(Fault(code, self.file, line, place, show(found), wanted, words, severity, document, byte))
+
+    @property
+    def faults(self) -> list[Fault]:
+        """The errors kept, in the order of the file."""
+        return sorted((fault for fault in self._kept if fault.severity == "error"), key=in_order)
+
+    @property
+    def remarks(self) -> list[Fault]:
+        """The warnings kept, in the order of the file."""
+        return sorted((fault for fault in self._kept if fault.severity == "warning"), key=in_order)
+
+    def refuse(self) -> None:
+        """Raise :class:`FaultsError` if there is any error."""
+        if self.errors:
+            raise FaultsError(self.faults, self.errors.total())
+
+
+def in_order(fault: Fault) -> tuple[int, list[tuple[int, str]]]:
+    """Where a fault comes in a list: by line, then by pointer, whose numbers are compared as numbers."""
+    steps = fault.pointer.split("/")
+    return fault.line or 0, [(int(step), "") if step.isdecimal() else (-1, step) for step in steps]
 
 
 def refuse(faults: Sequence[Fault]) -> None:
@@ -50,16 +124,18 @@ def refuse(faults: Sequence[Fault]) -> None:
         raise FaultsError(faults)
 
 
-def show(value: object) -> str:
-    """``value`` on one line, shortened, with control characters escaped, fit for a terminal."""
-    text = value if isinstance(value, str) else repr(value)
+def show(value: object, most: int = SHOWN) -> str:
+    """``value`` on one line, shortened to some characters, with control characters escaped, fit for a terminal."""
+    text = value[: most + 1] if isinstance(value, str) else repr(value)
     text = "".join(c if c.isprintable() else c.encode("unicode_escape").decode("ascii") for c in text)
     if not text:
         return '""'
-    return text if len(text) <= SHOWN else text[: SHOWN - 1] + "…"
+    return text if len(text) <= most else text[: most - 1] + "…"
 
 
 def nearest(word: str, vocabulary: Iterable[str]) -> str:
     """A hint that names the closest known word, or an empty string."""
-    close = difflib.get_close_matches(word, list(vocabulary), n=1)
+    known = list(itertools.islice(vocabulary, MOST_WORDS))
+    plain = word.strip().casefold()
+    close = [each for each in known if each.casefold() == plain] or difflib.get_close_matches(word, known, n=1)
     return f"did you mean {close[0]!r}?" if close else ""

@@ -1,23 +1,30 @@
-"""Typed reading of untrusted JSON: fast when it is right, complete when it is wrong.
+"""Typed reading of untrusted JSON and JSON Lines, with every fault explained.
 
-A value is decoded by msgspec straight into its record type. Only if that fails is it walked again, slowly, to
+A line is decoded fast by ``msgspec``; only a line that fails is parsed a second time and compared with the type, to
 collect every fault with its RFC 6901 pointer; msgspec alone stops at the first.
 """
 
 from __future__ import annotations
 
+import dataclasses
 import json
 from collections.abc import Iterator
+from functools import partial
 from pathlib import Path
-from typing import Any, Literal, TypeVar, get_args, get_origin
+from typing import Any, Generic, Literal, TypeVar, get_args, get_origin
 
 import msgspec
 
-from onrecord.dataset.faults import Fault, nearest, show
+from onrecord.dataset.faults import Fault, Findings, Wrong, nearest
+from onrecord.dataset.records import Id, Offset
+from onrecord.dataset.untrusted import MOST_DEPTH, BadNumber, escape, oddities, parse, repeats_keys
 
 T = TypeVar("T")
 
 BOM = b"\xef\xbb\xbf"
+
+MOST_FAULTS = 10_000
+"""How many faults of one kind are told of a file."""
 
 
 def read_lines(path: Path | str, raw: bytes, kind: type[T]) -> tuple[list[tuple[int, T]], list[Fault]]:
@@ -32,19 +39,24 @@ def read_lines(path: Path | str, raw: bytes, kind: type[T]) -> tuple[list[tuple[
         ``(line number, record)`` of every line that is right, and the faults of all others.
     """
     records: list[tuple[int, T]] = []
-    faults: list[Fault] = []
-    decoder: msgspec.json.Decoder[Any] = msgspec.json.Decoder(kind)
+    findings = Findings(str(path), kept=MOST_FAULTS)
+    decoder = Decoder(kind)
     for number, line in _lines(raw):
-        record, wrong = _decode(str(path), number, line, kind, decoder)
-        faults += wrong
-        if record is not None:
-            records.append((number, record))
-    return records, faults
+        decoded = decoder.decode(line)
+        for wrong in decoded.wrong:
+            findings.add(wrong, number)
+        if decoded.record is not None:
+            records.append((number, decoded.record))
+    return records, findings.faults
 
 
 def read_value(path: Path | str, raw: bytes, kind: type[T]) -> tuple[T | None, list[Fault]]:
     """Decode one JSON value that takes up a whole file; see :func:`read_lines`."""
-    return _decode(str(path), None, raw.removeprefix(BOM), kind, msgspec.json.Decoder(kind))
+    findings = Findings(str(path), kept=MOST_FAULTS)
+    decoded = Decoder(kind, lines=False).decode(raw.removeprefix(BOM))
+    for wrong in decoded.wrong:
+        findings.add(wrong, None)
+    return decoded.record, findings.faults
 
 
 def _lines(raw: bytes) -> Iterator[tuple[int, bytes]]:
@@ -55,59 +67,85 @@ def _lines(raw: bytes) -> Iterator[tuple[int, bytes]]:
             yield number, line
 
 
-def _decode(
-    file: str, line: int | None, raw: bytes, kind: type[T], decoder: msgspec.json.Decoder[Any]
-) -> tuple[T | None, list[Fault]]:
-    def fault(code: str, pointer: str, found: object, expected: str, hint: str = "") -> Fault:
-        return Fault(code, file, line, pointer, show(found), expected, hint)
+@dataclasses.dataclass(frozen=True)
+class Decoded(Generic[T]):
+    """What some JSON turned out to be."""
 
-    try:
-        raw.decode("utf-8")
-    except UnicodeDecodeError as error:
-        found = f"byte 0x{raw[error.start]:02x} at byte {error.start} of this {'line' if line else 'file'}"
-        return None, [fault("encoding", "", found, "UTF-8", "save the file as UTF-8, without conversion")]
-    repeated: list[Fault] = []
+    record: T | None
+    """None where anything is wrong."""
+    wrong: list[Wrong]
+    value: Any = None
+    """The value as it was parsed, where something is wrong with its shape alone."""
+    at: int | None = None
+    """Offset of the first byte that is wrong, where that is known."""
 
-    def unique(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
-        seen: dict[str, Any] = {}
-        for key, value in pairs:
-            if key in seen:
-                repeated.append(fault("repeated-key", "", f"the key {show(key)!r} twice in one object", "once"))
-            seen[key] = value
-        return seen
 
-    try:
-        record = decoder.decode(raw)
-    except (msgspec.DecodeError, RecursionError):
-        pass
-    else:
-        json.loads(raw, object_pairs_hook=unique)  # msgspec keeps the last of two equal keys in silence
-        return (None, repeated) if repeated else (record, [])
-    try:
-        value = json.loads(raw, object_pairs_hook=unique, parse_constant=_no_constant)
-    except json.JSONDecodeError as error:
-        found = f"{error.msg} at column {error.colno}: {raw[max(0, error.pos - 20) : error.pos + 20]!r}"
-        if line is not None:
-            hint = "one JSON object a line; a pretty-printed object or an array of objects is not JSON Lines"
-        else:
+class Decoder(Generic[T]):
+    """Reads JSON as one type.
+
+    Args:
+        kind: The type.
+        extensions: Whether every object may have fields of anyone's own, see
+            :data:`onrecord.dataset.untrusted.EXTENSION`; they are ignored.
+        lines: Whether what is read is a line of a file, or a whole one.
+    """
+
+    def __init__(self, kind: type[T], extensions: bool = False, lines: bool = True) -> None:
+        self._kind = kind
+        self._extensions = extensions
+        self._lines = lines
+        self._typed: msgspec.json.Decoder[T] = msgspec.json.Decoder(kind)
+
+    def decode(self, raw: bytes) -> Decoded[T]:
+        """The record, or everything that keeps it from being one."""
+        try:
+            raw.decode("utf-8")
+        except UnicodeDecodeError as error:
+            found = f"byte 0x{raw[error.start]:02x} at byte {error.start} of this {'line' if self._lines else 'file'}"
+            hint = "save the file as UTF-8, without conversion"
+            return Decoded(None, [("encoding", "", found, "UTF-8", hint)], at=error.start)
+        try:
+            record = self._typed.decode(raw)
+        except (msgspec.DecodeError, RecursionError):
+            return self._explain(raw)
+        return self._explain(raw) if repeats_keys(raw) else Decoded(record, [])
+
+    def _explain(self, raw: bytes) -> Decoded[T]:
+        try:
+            value = parse(raw)
+        except json.JSONDecodeError as error:
+            return self._no_json(raw, error)
+        except RecursionError:
+            return Decoded(None, [("depth", "", "nested too deeply to be read", f"at most {MOST_DEPTH} levels", "")])
+        wrong = list(oddities(value, self._extensions))
+        if any(code == "depth" for code, *_ in wrong):
+            return Decoded(None, wrong)
+        wrong += explain(value, self._kind)
+        if wrong:
+            return Decoded(None, wrong, value)
+        try:  # all that was wrong were extensions, which are gone
+            return Decoded(msgspec.convert(value, self._kind, strict=True), [])
+        except msgspec.ValidationError as error:  # a rule that explain does not know
+            return Decoded(None, [("type", "", "a value that does not fit", str(error), "")], value)
+
+    def _no_json(self, raw: bytes, error: json.JSONDecodeError) -> Decoded[T]:
+        at = len(error.doc[: error.pos].encode("utf-8"))
+        found = f"{error.msg} at column {error.colno}: {raw[max(0, at - 20) : at + 20]!r}"
+        if not self._lines:
             hint = f"see line {error.lineno} of the file"
-        return None, [fault("json", "", found, "JSON", hint)]
-    except (ValueError, RecursionError) as error:
-        return None, [fault("json", "", str(error) or "nested too deeply", "JSON with finite numbers")]
-    found_faults = [fault(*each) for each in explain(value, kind)]
-    return None, repeated + (found_faults or [fault("json", "", "a value msgspec rejects", "JSON")])
+        elif raw.startswith(BOM) or BOM in raw:
+            hint = "a byte order mark in the middle of the file: were files put together? Remove it"
+        elif b"\r" in raw:
+            hint = "a carriage return without a line feed: end lines in \\n or \\r\\n"
+        else:
+            hint = "one JSON object a line; a pretty-printed object or an array of objects is not JSON Lines"
+        return Decoded(None, [("json", "", found, "JSON", hint)], at=at)
 
 
-def _no_constant(name: str) -> float:
-    raise ValueError(f"{name} is not a JSON number")
-
-
-Explained = tuple[str, str, object, str, str]
-"""code, pointer, found, expected, hint."""
-
-
-def explain(value: object, kind: object, pointer: str = "") -> Iterator[Explained]:
+def explain(value: object, kind: object, pointer: str = "") -> Iterator[Wrong]:
     """Every way in which ``value`` is not a ``kind``, each with its pointer."""
+    if isinstance(value, BadNumber):
+        return
     if isinstance(kind, type) and issubclass(kind, msgspec.Struct):
         yield from _explain_struct(value, kind, pointer)
         return
@@ -124,6 +162,10 @@ def explain(value: object, kind: object, pointer: str = "") -> Iterator[Explaine
     if value is not None and (struct or lists) and type(None) in arguments:
         yield from explain(value, struct or lists, pointer)
         return
+    yield from _explain_plain(value, kind, pointer)
+
+
+def _explain_plain(value: object, kind: object, pointer: str) -> Iterator[Wrong]:
     try:
         if isinstance(value, str):
             value.encode("utf-8")
@@ -133,13 +175,19 @@ def explain(value: object, kind: object, pointer: str = "") -> Iterator[Explaine
     except msgspec.ValidationError as error:
         vocabulary = _vocabulary(kind)
         if vocabulary and isinstance(value, str):
-            expected = "one of " + ", ".join(vocabulary)
-            yield ("label", pointer, value, expected, nearest(value, vocabulary))
+            yield ("label", pointer, value, "one of " + ", ".join(vocabulary), partial(nearest, value, vocabulary))
+        elif isinstance(value, str) and Id in (kind, *get_args(kind)):
+            yield ("id", pointer, value, "1 to 128 letters, digits and . _ : -", _ID_HINT)
+        elif isinstance(value, int) and not isinstance(value, bool) and Offset in (kind, *get_args(kind)):
+            yield ("offset", pointer, value, "a number from 0 to 2147483647", "offsets count code points from 0")
         else:
             yield ("type", pointer, value, str(error).split(" - at ")[0], "")
 
 
-def _explain_struct(value: object, kind: type[msgspec.Struct], pointer: str) -> Iterator[Explained]:
+_ID_HINT = "an id begins with a letter or a digit of ASCII; what it stands for goes into a name, a title or a text"
+
+
+def _explain_struct(value: object, kind: type[msgspec.Struct], pointer: str) -> Iterator[Wrong]:
     if not isinstance(value, dict):
         yield ("type", pointer, value, f"an object ({kind.__name__})", "")
         return
@@ -147,12 +195,15 @@ def _explain_struct(value: object, kind: type[msgspec.Struct], pointer: str) -> 
     fields = {field.encode_name: field for field in msgspec.structs.fields(kind)}
     for key in value:
         if key not in fields:
+            if not _is_text(key):
+                yield ("unicode", pointer, key, "text as a key", "half of a surrogate pair stands alone")
+                continue
             yield (
                 "unknown-field",
                 f"{pointer}/{escape(key)}",
                 key,
                 f"a field of {kind.__name__}",
-                nearest(key, fields),
+                partial(nearest, key, fields),
             )
     for name, field in fields.items():
         if name in value:
@@ -171,14 +222,17 @@ def _field_types(kind: type[msgspec.Struct]) -> dict[str, Any]:
     return {field.encode_name: field.type for field in msgspec.structs.fields(kind)}
 
 
+def _is_text(key: str) -> bool:
+    try:
+        key.encode("utf-8")
+    except UnicodeEncodeError:
+        return False
+    return True
+
+
 def _vocabulary(kind: object) -> tuple[str, ...]:
     options = [kind, *get_args(kind)]
     return tuple(str(word) for option in options if get_origin(option) is Literal for word in get_args(option))
-
-
-def escape(token: str) -> str:
-    """A key as a token of a JSON pointer (RFC 6901, section 3)."""
-    return token.replace("~", "~0").replace("/", "~1")
 
 
 def untyped_lines(raw: bytes, numbers: set[int]) -> dict[int, dict[str, Any]]:

@@ -31,7 +31,8 @@ UNKNOWN = "unknown"
 """The one reserved entity id: a speaker whom the text leaves unnamed."""
 
 Offset = Annotated[int, msgspec.Meta(ge=0, le=2**31 - 1)]
-Id = Annotated[str, msgspec.Meta(min_length=1, max_length=128)]
+Id = Annotated[str, msgspec.Meta(min_length=1, max_length=128, pattern=r"^[A-Za-z0-9][A-Za-z0-9._:-]*$(?!\n)")]
+"""Letters, digits and ``. _ : -`` of ASCII: harmless in file names, spreadsheets and addresses; opaque."""
 
 
 class Record(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -165,7 +166,7 @@ class Entity(Record, frozen=True, kw_only=True):
     type: EntityType
     name: str
     aliases: tuple[str, ...] = ()
-    wikidata: Annotated[str, msgspec.Meta(pattern=r"^Q[1-9][0-9]*$")] | None = None
+    wikidata: Annotated[str, msgspec.Meta(pattern=r"^Q[1-9][0-9]*$(?!\n)")] | None = None
     wikidata_note: str | None = None
     """Where the Wikidata id was checked, or why there is none."""
     part_of: Id | None = None
@@ -191,7 +192,7 @@ class Event(Record, frozen=True, kw_only=True):
     modality: Modality = "actual"
     cardinality: Cardinality = "single"
     parent: Id | None = None
-    wikidata: Annotated[str, msgspec.Meta(pattern=r"^Q[1-9][0-9]*$")] | None = None
+    wikidata: Annotated[str, msgspec.Meta(pattern=r"^Q[1-9][0-9]*$(?!\n)")] | None = None
     wikidata_note: str | None = None
 
 

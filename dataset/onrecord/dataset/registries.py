@@ -7,8 +7,8 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import TypeVar
 
-from onrecord.dataset.check import Wrong, faults_of
-from onrecord.dataset.faults import Fault, nearest, refuse
+from onrecord.dataset.check import faults_of
+from onrecord.dataset.faults import Fault, Wrong, nearest, refuse
 from onrecord.dataset.reading import read_lines
 from onrecord.dataset.records import UNKNOWN, Claim, Entity, Event, Registries
 

@@ -8,7 +8,7 @@ from typing import Annotated, NoReturn
 
 import typer
 
-from onrecord.cli import annotation, compare, corpora, dataset, score, signature
+from onrecord.cli import annotation, compare, corpora, dataset, score, signature, validate
 from onrecord.cli.show import complain
 
 app = typer.Typer(
@@ -19,6 +19,7 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     context_settings={"help_option_names": ["-h", "--help"]},
 )
+app.command("validate")(validate.validate)
 app.command("score")(score.score)
 app.command("compare")(compare.compare)
 app.command("spans")(corpora.spans)

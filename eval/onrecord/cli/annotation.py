@@ -135,7 +135,7 @@ def pull(
     for each in pulled:
         typer.echo(f"{each.path}: {each.annotations} annotations")
     if faults := [fault for each in pulled for fault in each.faults]:
-        show_faults(faults)
+        show_faults(faults, len(faults))
         note("the exports are kept as they came; mend the annotations in Label Studio and pull again")
         raise typer.Exit(2)
 

@@ -12,6 +12,14 @@ if TYPE_CHECKING:
     from onrecord.eval.sampling import Sampling
 
 
+class SplitName(StrEnum):
+    """What to score on."""
+
+    test = "test"
+    validation = "validation"
+    all = "all"
+
+
 class Unit(StrEnum):
     """What is resampled."""
 
@@ -19,8 +27,12 @@ class Unit(StrEnum):
     topic = "topic"
 
 
+Dataset = Annotated[Path, typer.Option("--gold", help="The dataset folder.", show_default=True)]
 Output = Annotated[Path | None, typer.Option("--output", "-o", help="Write the result JSON here.")]
 Json = Annotated[bool, typer.Option("--json", help="Print the result JSON instead of the table.")]
+AllowMissing = Annotated[
+    bool, typer.Option("--allow-missing", help="Score articles without a line as empty; the result is partial then.")
+]
 UnitName = Annotated[Unit, typer.Option(help="What intervals and tests resample.")]
 Level = Annotated[float, typer.Option(min=0.5, max=0.999, help="How often intervals cover the true value.")]
 Draws = Annotated[int, typer.Option(min=0, max=1_000_000, help="Resamples where they are drawn; 0 for no intervals.")]

@@ -9,8 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from onrecord.cli.asked import Draws, LabelMapName, Level, Seed, Unit, UnitName, sampling
-from onrecord.cli.score import Dataset, SplitName
+from onrecord.cli.asked import Dataset, Draws, LabelMapName, Level, Seed, SplitName, Unit, UnitName, sampling
 from onrecord.cli.show import working
 
 if TYPE_CHECKING:

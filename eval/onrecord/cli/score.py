@@ -8,7 +8,20 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from onrecord.cli.asked import Draws, Json, LabelMapName, Level, Output, Seed, Unit, UnitName, sampling
+from onrecord.cli.asked import (
+    AllowMissing,
+    Dataset,
+    Draws,
+    Json,
+    LabelMapName,
+    Level,
+    Output,
+    Seed,
+    SplitName,
+    Unit,
+    UnitName,
+    sampling,
+)
 from onrecord.cli.show import faults_json, note, read_input, say_left_out
 
 if TYPE_CHECKING:
@@ -16,21 +29,10 @@ if TYPE_CHECKING:
     from onrecord.eval.result import Report
 
 
-class SplitName(StrEnum):
-    """What to score on."""
-
-    test = "test"
-    validation = "validation"
-    all = "all"
-
-
 class System(StrEnum):
     """The baselines."""
 
     rules = "rules"
-
-
-Dataset = Annotated[Path, typer.Option("--gold", help="The dataset folder.", show_default=True)]
 
 
 def score(
@@ -42,6 +44,7 @@ def score(
     headlines: Annotated[bool, typer.Option(help="Only the headline measure of each layer.")] = False,
     details: Annotated[bool, typer.Option(help="Slices, single types and further cluster measures too.")] = False,
     labels: LabelMapName = None,
+    allow_missing: AllowMissing = False,
     unit: UnitName = Unit.document,
     level: Level = 0.95,
     draws: Draws = 10_000,
@@ -58,7 +61,7 @@ def score(
 
     labelled = read_folder(gold)
     try:
-        found = scored(predictions, read_input(predictions), labelled, split.value, labels)
+        found = scored(predictions, read_input(predictions), labelled, split.value, labels, allow_missing)
     except FaultsError as error:
         if not json:
             raise
@@ -182,5 +185,6 @@ def _both_scores(
     from onrecord.eval.api import scored
 
     raw = read_input(predictions)
-    by_version = [scored(predictions, raw, gold, split.value).result.values for gold in (before, after)]
+    versions = [scored(predictions, raw, gold, split.value, allow_missing=True) for gold in (before, after)]
+    by_version = [each.result.values for each in versions]
     return [(name, f1, by_version[1][name]) for name, f1 in by_version[0].items()]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-import sys
+from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
@@ -29,13 +29,16 @@ EXTRAS = {
 MOST = 100
 """How many faults are shown; all are counted."""
 
+MOST_ALIKE = 25
+"""How many of one kind are shown: what is wrong on every line is said a few times."""
+
 
 def complain(error: Exception) -> int:
     """Say what is wrong with the input and return the exit code; anything else is a defect and is raised."""
     from onrecord.dataset.faults import FaultsError
 
     if isinstance(error, FaultsError):
-        show_faults(error.faults)
+        show_faults(error.faults, error.total)
         return 2
     if hasattr(error, "show") and hasattr(error, "exit_code"):  # click's own, which newer typer brings along itself
         error.show()
@@ -64,15 +67,20 @@ def show_error(error: Exception) -> str:
     return f"status {status}" if status is not None else show(str(error))
 
 
-def show_faults(faults: Sequence[Fault]) -> None:
+def show_faults(faults: Sequence[Fault], total: int, kind: str = "fault", end: str = "; nothing was written") -> None:
     """Faults in full, up to a number, and how many there are."""
     from onrecord.dataset.faults import show
 
-    for fault in faults[:MOST]:
+    told: Counter[str] = Counter()
+    for fault in faults:
+        told[fault.code] += 1
+        if told[fault.code] > MOST_ALIKE or told.total() > MOST:
+            continue
         lines = str(fault).split("\n")
         typer.echo("\n".join(f"{'    ' if i else ''}{show(line.strip())}" for i, line in enumerate(lines)), err=True)
-    more = f", of which {MOST} are shown" if len(faults) > MOST else ""
-    typer.echo(f"{len(faults)} fault{'s' if len(faults) > 1 else ''}{more}; nothing was written", err=True)
+    shown = min(MOST, sum(min(many, MOST_ALIKE) for many in told.values()))
+    more = f", of which {shown} are shown" if total > shown else ""
+    typer.echo(f"{total} {kind}{'s' if total > 1 else ''}{more}{end}", err=True)
 
 
 def faults_json(faults: Sequence[Fault]) -> str:
@@ -96,8 +104,26 @@ def say_left_out(types: Mapping[str, int]) -> None:
 
 
 def read_input(path: Path) -> bytes:
-    """A file's bytes, or standard input's for ``-``."""
-    return sys.stdin.buffer.read() if str(path) == "-" else path.read_bytes()
+    """What a prediction file contains, or standard input for ``-``; it may be gzipped or zipped."""
+    from onrecord.eval.incoming import content
+    from onrecord.eval.limits import DEFAULT
+
+    return content(path, DEFAULT)
+
+
+@contextmanager
+def reading(pieces: Iterator[bytes]) -> Iterator[Iterator[bytes]]:
+    """The pieces, with a running number of bytes on a terminal."""
+    with counting("bytes read") as tell:
+
+        def told() -> Iterator[bytes]:
+            size = 0
+            for piece in pieces:
+                size += len(piece)
+                tell(size)
+                yield piece
+
+        yield told()
 
 
 @contextmanager

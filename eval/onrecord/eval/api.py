@@ -8,9 +8,11 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from onrecord.dataset import Article, FaultsError, Gold, read_folder
-from onrecord.dataset.faults import refuse
+from onrecord.dataset.faults import in_order, refuse
 from onrecord.dataset.files import sha256
+from onrecord.eval.incoming import content
 from onrecord.eval.labels import map_faults, read_label_map, translated, without
+from onrecord.eval.limits import DEFAULT as LIMITS
 from onrecord.eval.result import Report
 from onrecord.eval.sampling import DEFAULT, Sampling
 from onrecord.eval.scoring import Result, score_submission
@@ -23,15 +25,17 @@ def score(
     split: str = "test",
     labels: str | None = None,
     how: Sampling | None = DEFAULT,
+    allow_missing: bool = False,
 ) -> Report:
     """Score a prediction file against the gold labels.
 
     Args:
-        predictions: JSON Lines.
+        predictions: JSON Lines, plain, gzipped or zipped.
         gold: The dataset folder.
         split: ``test``, ``validation`` or ``all``.
         labels: A label map: ``conll2003``, ``ontonotes`` or a file; see :mod:`onrecord.eval.labels`.
         how: How intervals are made; None for none.
+        allow_missing: Whether articles of the split without a line are scored as empty; the result is partial then.
 
     Raises:
         FaultsError: With every fault of the file.
@@ -41,7 +45,8 @@ def score(
     np.float64(171.0)
     """
     labelled = read_folder(Path(gold))
-    return Report.of(scored(Path(predictions), Path(predictions).read_bytes(), labelled, split, labels).result, how)
+    raw = content(Path(predictions), LIMITS)
+    return Report.of(scored(Path(predictions), raw, labelled, split, labels, allow_missing).result, how)
 
 
 @dataclasses.dataclass(frozen=True)
@@ -53,21 +58,24 @@ class Scoring:
     """How many predicted mentions of the articles scored the label map leaves out, by their type."""
 
 
-def scored(name: Path, raw: bytes, gold: Gold, split: str, labels: str | None = None) -> Scoring:
+def scored(
+    name: Path, raw: bytes, gold: Gold, split: str, labels: str | None = None, allow_missing: bool = False
+) -> Scoring:
     """The result of a prediction file that has been read already; see :func:`score`."""
     documents = [article.document for article in gold.articles]
     articles = in_split(gold, split)
+    required = [] if allow_missing else [article.document.id for article in articles]
     if labels is None:
-        submission = read_submission(name, raw, documents, gold.registries)
+        submission = read_submission(name, raw, documents, gold.registries, required)
         return Scoring(score_submission(articles, gold.registries, submission, split), {})
     mapping = read_label_map(labels)
     file = translated(str(name), raw, mapping[1])
     faults = [*map_faults(articles, mapping[1]), *file.faults]
     try:
-        submission = read_submission(name, file.raw, documents, gold.registries)
+        submission = read_submission(name, file.raw, documents, gold.registries, required)
     except FaultsError as error:
         faults += error.faults
-    refuse(sorted(faults, key=lambda fault: (fault.line or 0, fault.pointer)))
+    refuse(sorted(faults, key=in_order))
     submission = dataclasses.replace(
         submission,
         sha256=sha256(raw),

@@ -12,8 +12,10 @@ from typing import Literal, NamedTuple
 from onrecord.dataset import read_folder
 from onrecord.eval.api import scored
 from onrecord.eval.counts import Score
+from onrecord.eval.incoming import content
 from onrecord.eval.intervals import LayerUnits, units_of
 from onrecord.eval.layer import Layer, Verdict
+from onrecord.eval.limits import DEFAULT as LIMITS
 from onrecord.eval.paired import Paired, paired_jackknife, paired_permutation
 from onrecord.eval.ranks import RankInterval, rank_intervals
 from onrecord.eval.result import Report
@@ -76,7 +78,7 @@ def compare(
     1.0
     """
     labelled = read_folder(Path(gold))
-    files = [(Path(name), Path(name).read_bytes()) for name in predictions]
+    files = [(Path(name), content(Path(name), LIMITS)) for name in predictions]
     results = [scored(name, raw, labelled, split, labels).result for name, raw in files]
     return compare_results(results, distinct_names([str(name) for name in predictions]), how)
 

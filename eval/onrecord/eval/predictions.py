@@ -11,10 +11,10 @@ from onrecord.dataset.records import Cardinality, Id, Modality, Record
 
 _DATE = r"-?[0-9X]{4}(-[0-9X]{2}){0,2}[~?%]?"
 _END = rf"({_DATE}|\.\.)?"
-EDTF = rf"^({_DATE}|{_END}/{_END})$"
+EDTF = rf"^({_DATE}|{_END}/{_END})$(?!\n)"
 """A date or an interval of EDTF (ISO 8601-2) level 1, without times: ``2022-12-19``, ``2022-12~``, ``2022-12/..``."""
 
-Wikidata = Annotated[str, msgspec.Meta(pattern=r"^Q[1-9][0-9]*$")]
+Wikidata = Annotated[str, msgspec.Meta(pattern=r"^Q[1-9][0-9]*$(?!\n)")]
 
 
 class EntityDescription(Record, frozen=True, kw_only=True):

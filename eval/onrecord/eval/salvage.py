@@ -18,10 +18,10 @@ from onrecord.eval.predictions import ClaimDescription, EntityDescription, Event
 T = TypeVar("T")
 
 
-def salvage(
-    value: Mapping[str, Any], documents: Mapping[str, Document], registries: Registries
-) -> PredictionLine | None:
+def salvage(value: Any, documents: Mapping[str, Document], registries: Registries) -> PredictionLine | None:
     """The line with its misshapen parts replaced; None where not even the document is known."""
+    if not isinstance(value, dict):
+        return None
     document = documents.get(value["doc_id"]) if isinstance(value.get("doc_id"), str) else None
     if document is None or not document.text:
         return None

@@ -58,7 +58,7 @@ def test_a_text_that_says_otherwise(tmp_path: Path) -> None:
     (tmp_path / "b.txt").write_text(TEXT, "utf-8")
     (tmp_path / "c.ann").write_text("T1\tPerson 0 1\tJ\n", "utf-8")
     (tmp_path / "c.txt").write_bytes(b"\xff")
-    expected = [("surface", "b.ann", 2), ("offsets", "b.ann", 3), ("encoding", "c.txt", None)]
+    expected = [("surface", "b.ann", 2), ("offset", "b.ann", 3), ("encoding", "c.txt", None)]
     assert codes(tmp_path) == expected
 
 
@@ -82,8 +82,8 @@ def test_a_text_with_crlf_counts_the_cr(tmp_path: Path) -> None:
         ("T1\tPerson 0 ٤\tJohn", "standoff"),
         ("T1\tPerson 0 99999999999999999999\tJohn", "standoff"),
         ("T1\t 0 4\tJohn", "standoff"),
-        ("T1\tPerson 4 4\tJohn", "offsets"),
-        ("T1\tPerson 4 0\tJohn", "offsets"),
+        ("T1\tPerson 4 4\tJohn", "offset"),
+        ("T1\tPerson 4 0\tJohn", "offset"),
         ("T1\tPerson 9 12;0 5\tJohn", "fragments"),
         ("T1\tPerson 0 5;4 9\tJohn", "fragments"),
         ("T1\tPerson 0 4\tJo\0n", "encoding"),

@@ -62,7 +62,7 @@ def test_every_fault_is_told() -> None:
         ("type", 1, "/mentions/1/cluster"),
         ("type", 1, "/mentions/2/cluster"),
         ("type", 1, "/mentions/3/cluster"),
-        ("offsets", 1, "/mentions/0"),
+        ("offset", 1, "/mentions/0"),
         ("type", 2, "/mentions/0/start"),
         ("fragments", 2, "/mentions/1/fragments"),
         ("mixed", 3, "/clusters"),
@@ -78,8 +78,8 @@ def test_faults_of_clusters_without_names() -> None:
     )
     found = codes(raw)
     assert ("empty-cluster", 1, "/clusters/0") in found
-    assert ("offsets", 1, "/clusters/1/0") in found
-    assert ("offsets", 1, "/clusters/1/1") in found
+    assert ("offset", 1, "/clusters/1/0") in found
+    assert ("offset", 1, "/clusters/1/1") in found
     assert [pointer[:11] for code, _, pointer in found if code == "type"] == ["/clusters/2", "/clusters/3"]
     assert ("mixed", 2, "/mentions") in found
 

@@ -41,7 +41,7 @@ def test_every_fault_is_told() -> None:
     assert [(fault.code, fault.line, fault.pointer) for fault in error.value.faults] == [
         ("label", 1, "/mentions/1/type"),
         ("type", 1, "/mentions/2/start"),
-        ("offsets", 1, "/mentions/0"),
+        ("offset", 1, "/mentions/0"),
         ("missing-field", 2, "/mentions"),
         ("repeated-document", 4, "/doc_id"),
     ]

@@ -97,7 +97,7 @@ def _span(line: str, number: int, text: str | None, log: FaultLog) -> TypedSpan 
         return None
     wrong = [f"{start} {end}" for start, end in known if start >= end]
     if wrong:
-        log.note("offsets", number, ", ".join(wrong)[:400], "start < end", "ends are exclusive")
+        log.note("offset", number, ", ".join(wrong)[:400], "start < end", "ends are exclusive")
         return None
     if any(after[0] < before[1] for before, after in pairwise(known)):
         log.note("fragments", number, excerpt(places), "fragments in ascending order that share nothing")
@@ -118,7 +118,7 @@ def _fragment(place: str) -> Fragment | None:
 def _agrees(text: str, readings: tuple[list[Fragment], ...], surface: str, number: int, log: FaultLog) -> bool:
     end = readings[0][-1][1]
     if end > len(text):
-        log.note("offsets", number, f"end {end}", f"at most {len(text)}, the length of the text")
+        log.note("offset", number, f"end {end}", f"at most {len(text)}, the length of the text")
         return False
     # brat writes the fragments with a space between them, and a space for each line break
     there = [

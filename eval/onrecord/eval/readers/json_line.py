@@ -42,7 +42,7 @@ def place_faults(
     """What is wrong with the offsets of a span and its fragments."""
     if start >= end:
         hint = "ends are exclusive: the first character alone is 0 to 1" if start == end else "are they swapped?"
-        return [Fault("offsets", file, number, pointer, f"start {start}, end {end}", "start < end", hint)]
+        return [Fault("offset", file, number, pointer, f"start {start}, end {end}", "start < end", hint)]
     if not fragments:
         return []
     expected = f"fragments in ascending order and apart from each other, from {start} to {end}"

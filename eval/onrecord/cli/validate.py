@@ -1,0 +1,89 @@
+"""``onrecord validate``: whether a prediction file can be scored, and everything that keeps it from that."""
+
+from __future__ import annotations
+
+import dataclasses
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from onrecord.cli.asked import AllowMissing, Dataset, SplitName
+from onrecord.cli.show import note, reading, show_faults
+
+if TYPE_CHECKING:
+    from onrecord.eval.validation import Validation
+
+MIB = 2**20
+
+
+def validate(
+    predictions: Annotated[
+        Path, typer.Argument(help="Prediction file: .jsonl, .jsonl.gz or .zip; - for standard input.")
+    ],
+    gold: Dataset = Path("dataset"),
+    split: Annotated[SplitName, typer.Option(help="Articles that must have a line.")] = SplitName.test,
+    allow_missing: AllowMissing = False,
+    json: Annotated[bool, typer.Option("--json", help="Print what was found as JSON.")] = False,
+    max_bytes: Annotated[int, typer.Option(min=1, help="Bytes of the file, packed and unpacked.")] = 64 * MIB,
+    max_line_bytes: Annotated[int, typer.Option(min=1, help="Bytes of a line.")] = 8 * MIB,
+    max_lines: Annotated[int, typer.Option(min=1, help="Lines.")] = 100_000,
+    max_ratio: Annotated[int, typer.Option(min=1, help="How many times its size a packed file may unpack to.")] = 200,
+    max_items: Annotated[
+        int, typer.Option(min=1, help="Items of a layer in an article, or half its characters if that is more.")
+    ] = 2_000,
+    max_faults: Annotated[int, typer.Option(min=1, help="Faults after which the rest is not read.")] = 10_000,
+) -> None:
+    """Check a prediction file without scoring it: every fault at once, with line, pointer and hint.
+
+    Exit code 0 if it can be scored, 2 if not. What each fault means: docs/faults.md.
+    """
+    from onrecord.dataset import read_folder
+    from onrecord.eval.api import in_split
+    from onrecord.eval.incoming import opened
+    from onrecord.eval.limits import Limits
+    from onrecord.eval.result import json_bytes
+    from onrecord.eval.validation import Expected
+    from onrecord.eval.validation import validate as run
+
+    labelled = read_folder(gold)
+    required = [] if allow_missing else [article.document.id for article in in_split(labelled, split.value)]
+    expected = Expected.of([article.document for article in labelled.articles], labelled.registries, required)
+    limits = Limits(max_bytes, max_line_bytes, max_lines, max_ratio, max_items, max_faults)
+    with opened(predictions, limits) as pieces, reading(pieces) as counted:
+        found = run(predictions, counted, expected, limits)
+    if json:
+        typer.echo(json_bytes(validation_json(found)).decode("utf-8"), nl=False)
+    else:
+        _print(predictions, found)
+    if not found.valid:
+        raise typer.Exit(2)
+
+
+def validation_json(found: Validation) -> dict[str, Any]:
+    """What was found as JSON."""
+    return {
+        "format": "onrecord-validation/1",
+        "valid": found.valid,
+        "submission": {"sha256": found.sha256, "bytes": found.bytes, "lines": found.lines},
+        "documents": list(found.documents),
+        "layers": list(found.layers),
+        "errors": dict(found.findings.errors),
+        "warnings": dict(found.findings.warnings),
+        "faults": [dataclasses.asdict(fault) for fault in (*found.findings.faults, *found.findings.remarks)],
+    }
+
+
+def _print(file: Path, found: Validation) -> None:
+    from onrecord.dataset.faults import show
+
+    findings = found.findings
+    if findings.warnings:
+        show_faults(findings.remarks, findings.warnings.total(), "warning", "")
+    if findings.errors:
+        show_faults(findings.faults, findings.errors.total(), end="; the file cannot be scored")
+        note("by kind: " + ", ".join(f"{many} {code}" for code, many in sorted(findings.errors.items())))
+        return
+    documents = f"{len(found.documents)} article{'s' if len(found.documents) != 1 else ''}"
+    layers = ", ".join(found.layers) or "no layers"
+    typer.echo(f"{show(str(file))}: valid; {documents}, {layers}; sha256 {found.sha256}")
