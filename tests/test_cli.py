@@ -60,7 +60,7 @@ def test_commands_compose(root: Path) -> None:
     assert len(predicted.stdout.splitlines()) == 3
     scored = run("score", "-", "--json", cwd=root, stdin=predicted.stdout)
     value = json.loads(scored.stdout)
-    assert value["documents"]["missing"] == []
+    assert value["coverage"]["missing"] == []
     assert value["layers"]["entities"]["measures"]["strict"]["f1"] > 0.5
 
 

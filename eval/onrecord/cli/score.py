@@ -26,6 +26,7 @@ from onrecord.cli.show import faults_json, note, read_input, say_left_out
 
 if TYPE_CHECKING:
     from onrecord.dataset import Gold
+    from onrecord.eval.record import Record
     from onrecord.eval.result import Report
 
 
@@ -57,7 +58,8 @@ def score(
     from onrecord.dataset import FaultsError, read_folder
     from onrecord.dataset.files import write_atomically
     from onrecord.eval.api import scored
-    from onrecord.eval.result import Report, as_json
+    from onrecord.eval.record import record_bytes, record_of
+    from onrecord.eval.result import Report
 
     labelled = read_folder(gold)
     try:
@@ -69,14 +71,21 @@ def score(
         raise typer.Exit(2) from error
     report = Report.of(found.result, sampling(unit, level, draws, seed))
     say_left_out(found.left_out)
+    record = record_of(report)
     if output is not None:
-        write_atomically(output, as_json(report))
+        output = record_path(output, record)
+        write_atomically(output, record_bytes(record))
     if json:
-        typer.echo(as_json(report).decode("utf-8"), nl=False)
+        typer.echo(record_bytes(record).decode("utf-8"), nl=False)
     else:
         print_table(report, headlines, details, gold)
         if output is not None:
             typer.echo(f"result: {output}")
+
+
+def record_path(output: Path, record: Record) -> Path:
+    """Where a record is written: in a folder it is called by its id."""
+    return output / f"{record.id}.json" if output.is_dir() else output
 
 
 def print_table(report: Report, headlines: bool, details: bool, folder: Path) -> None:

@@ -12,7 +12,8 @@ from onrecord.eval.corpus import ClusterDocument, ClusteredMention, SpanDocument
 from onrecord.eval.counts import Counts, Score
 from onrecord.eval.metric import ClusterMetric, SpanMetric
 from onrecord.eval.predictions import PredictionLine
-from onrecord.eval.result import Report, as_json, markdown
+from onrecord.eval.record import Record, read_record, record_bytes, record_of
+from onrecord.eval.result import Report, markdown
 from onrecord.eval.sampling import Sampling
 from onrecord.eval.scoring import SCORED, LayerResult, Result, score_submission
 from onrecord.eval.signature import Signature
@@ -29,6 +30,7 @@ __all__ = [
     "Counts",
     "LayerResult",
     "PredictionLine",
+    "Record",
     "Report",
     "Result",
     "Sampling",
@@ -39,10 +41,12 @@ __all__ = [
     "SpanReport",
     "Submission",
     "TypedSpan",
-    "as_json",
     "compare",
     "markdown",
+    "read_record",
     "read_submission",
+    "record_bytes",
+    "record_of",
     "score",
     "score_clusters",
     "score_spans",

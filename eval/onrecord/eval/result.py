@@ -1,4 +1,4 @@
-"""A result as JSON, as a table and as a data frame, with its signature."""
+"""A result as a table and as a data frame, with its signature."""
 
 from __future__ import annotations
 
@@ -8,19 +8,16 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 from onrecord.eval.candidates import MIN_IOU
-from onrecord.eval.clusters import Table
 from onrecord.eval.counts import Counts, Score
 from onrecord.eval.intervals import result_intervals
 from onrecord.eval.sampling import Sampling, sampling_policy
-from onrecord.eval.scoring import LayerResult, Result
+from onrecord.eval.scoring import Result
 from onrecord.eval.signature import HASH, Signature
 from onrecord.eval.spans import IOU
 from onrecord.eval.uncertainty import Interval
 
 if TYPE_CHECKING:
     import pandas as pd
-
-FORMAT = "onrecord-result/1"
 
 SPAN_POLICY = {
     "align": "lexicographic",
@@ -100,41 +97,9 @@ def score_numbers(score: Score, interval: Interval | None) -> dict[str, float | 
     }
 
 
-def as_json(report: Report) -> bytes:
-    """The whole result as JSON: scores, intervals, counts per document, signature. The same gives the same bytes."""
-    result = report.result
-    value = {
-        "format": FORMAT,
-        "signature": str(report.signature),
-        "submission": {"name": result.submission, "sha256": result.submission_sha256},
-        "gold": {"sha256": result.gold_hash, "split": result.split},
-        "status": "partial" if result.missing else "complete",
-        "documents": {"scored": list(result.documents), "missing": list(result.missing)},
-        "layers": {each.layer.name: _layer(each, report.intervals) for each in result.layers},
-    }
-    return json_bytes(value)
-
-
 def json_bytes(value: object) -> bytes:
     """JSON for people to read and programs to compare: sorted keys, one item a line, a line end at the end."""
     return (json.dumps(value, ensure_ascii=False, indent=1, sort_keys=True, allow_nan=False) + "\n").encode("utf-8")
-
-
-def _layer(each: LayerResult, intervals: Mapping[str, Interval]) -> dict[str, Any]:
-    documents: dict[str, Any] = {}
-    if each.state is not None:
-        for document in sorted({*each.state.counts, *each.state.tables}):
-            counts = each.state.counts.get(document, {})
-            documents[document] = {"counts": {name: dataclasses.asdict(value) for name, value in counts.items()}}
-            if document in each.state.tables:
-                documents[document]["clusters"] = _table(each.state.tables[document])
-    return {
-        "headline": each.layer.measures[0].name,
-        "measures": {
-            name: score_json(score, intervals.get(f"{each.layer.name}:{name}")) for name, score in each.scores.items()
-        },
-        "documents": documents,
-    }
 
 
 def score_json(score: Score, interval: Interval | None) -> dict[str, Any]:
@@ -147,14 +112,6 @@ def score_json(score: Score, interval: Interval | None) -> dict[str, Any]:
         "reason": score.reason,
         "counts": dataclasses.asdict(score.counts) if score.counts else None,
         "interval": dataclasses.asdict(interval) if interval else None,
-    }
-
-
-def _table(table: Table) -> dict[str, Any]:
-    return {
-        "cells": sorted([str(g), str(p), n] for (g, p), n in table.cells.items()),
-        "gold": {str(g): n for g, n in table.gold.items()},
-        "predicted": {str(p): n for p, n in table.predicted.items()},
     }
 
 
