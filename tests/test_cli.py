@@ -52,7 +52,7 @@ def test_score_prints_a_table_and_writes_the_result(root: Path, tmp_path: Path) 
     assert "entities:strict" in out
     assert "onrecord|task:articles|split:test|" in out
     assert f"result: {tmp_path / 'r.json'}" in out
-    assert json.loads((tmp_path / "r.json").read_bytes())["format"] == "onrecord-result/1"
+    assert json.loads((tmp_path / "r.json").read_bytes())["format"] == "onrecord-record/1"
 
 
 def test_commands_compose(root: Path) -> None:

@@ -1,10 +1,14 @@
-"""Writing files so that a reader finds the old one or the new one, never half of one."""
+"""Writing files and folders so that a reader finds the old one or the new one, never half of one."""
 
 from __future__ import annotations
 
+import ctypes
+import errno
 import hashlib
 import os
+import shutil
 import tempfile
+from collections.abc import Mapping
 from pathlib import Path
 
 
@@ -27,3 +31,58 @@ def write_atomically(path: Path, content: bytes, mode: int = 0o644) -> None:
 def sha256(content: bytes | str) -> str:
     """The SHA-256 of bytes, or of text as UTF-8, in hexadecimal."""
     return hashlib.sha256(content.encode("utf-8") if isinstance(content, str) else content).hexdigest()
+
+
+def write_folder_atomically(target: Path, files: Mapping[str, bytes]) -> None:
+    """Write a folder beside ``target``, then put it in its place; what was there before is gone afterwards.
+
+    On Linux the two change places in one step; elsewhere there is an instant without either.
+
+    Args:
+        target: The folder; the caller knows that what is in it may go.
+        files: Content by name, which may have folders in it.
+    """
+    target.parent.mkdir(parents=True, exist_ok=True)
+    _sweep(target)
+    beside = Path(tempfile.mkdtemp(dir=target.parent, prefix=f".{target.name}.{os.getpid()}."))
+    try:
+        for name, content in files.items():
+            write_atomically(beside / name, content)
+        beside.chmod(0o755)
+        if target.exists():
+            _exchange(beside, target)
+        else:
+            beside.rename(target)
+    finally:
+        shutil.rmtree(beside, ignore_errors=True)
+
+
+def _sweep(target: Path) -> None:
+    """Remove what processes that were killed have left beside a folder."""
+    for left in target.parent.glob(f".{target.name}.*.*"):
+        process = left.name.removeprefix(f".{target.name}.").partition(".")[0]
+        if process.isdecimal() and not Path(f"/proc/{process}").exists() and Path("/proc/self").exists():
+            shutil.rmtree(left, ignore_errors=True)
+
+
+def _exchange(one: Path, other: Path) -> None:
+    """Let two folders change places."""
+    try:
+        rename = ctypes.CDLL(None, use_errno=True).renameat2
+    except (AttributeError, OSError):
+        _exchange_in_steps(one, other)
+        return
+    here, exchange = -100, 2  # AT_FDCWD, RENAME_EXCHANGE
+    if rename(here, os.fsencode(one), here, os.fsencode(other), exchange) == 0:
+        return
+    code = ctypes.get_errno()
+    if code not in (errno.EINVAL, errno.ENOSYS):  # a file system that cannot do it
+        raise OSError(code, os.strerror(code), str(other))
+    _exchange_in_steps(one, other)
+
+
+def _exchange_in_steps(one: Path, other: Path) -> None:
+    away = one.with_name(f"{one.name}.old")
+    other.rename(away)
+    one.rename(other)
+    away.rename(one)

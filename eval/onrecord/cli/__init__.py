@@ -8,7 +8,7 @@ from typing import Annotated, NoReturn
 
 import typer
 
-from onrecord.cli import annotation, compare, corpora, dataset, score, signature, validate
+from onrecord.cli import annotation, board, compare, corpora, dataset, rescore, score, signature, validate
 from onrecord.cli.show import complain
 
 app = typer.Typer(
@@ -21,6 +21,7 @@ app = typer.Typer(
 )
 app.command("validate")(validate.validate)
 app.command("score")(score.score)
+app.command("rescore")(rescore.rescore)
 app.command("compare")(compare.compare)
 app.command("spans")(corpora.spans)
 app.command("clusters")(corpora.clusters)
@@ -31,6 +32,7 @@ app.command("build")(dataset.build)
 app.command("release")(dataset.release)
 app.command("rehydrate")(dataset.rehydrate)
 app.add_typer(annotation.app, name="annotation")
+app.add_typer(board.app, name="board")
 app.add_typer(signature.app, name="signature")
 
 

@@ -29,7 +29,7 @@ class Unit(StrEnum):
 
 Dataset = Annotated[Path, typer.Option("--gold", help="The dataset folder.", show_default=True)]
 Output = Annotated[
-    Path | None, typer.Option("--output", "-o", help="Write the result JSON here; in a folder, under its id.")
+    Path | None, typer.Option("--output", "-o", help="Write the record here; in a folder, under its id.")
 ]
 Json = Annotated[bool, typer.Option("--json", help="Print the result JSON instead of the table.")]
 AllowMissing = Annotated[

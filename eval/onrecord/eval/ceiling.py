@@ -36,14 +36,19 @@ class CeilingFile(msgspec.Struct, frozen=True):
 
 
 def read_ceiling(folder: Path, result: Result) -> tuple[CeilingRow, ...]:
-    """The rows for a result's split; none where there is no file, or it is of another gold."""
+    """The rows for a result; see :func:`ceiling_rows`."""
+    return ceiling_rows(folder, result.split, result.gold_hash)
+
+
+def ceiling_rows(folder: Path, split: str, gold_hash: str) -> tuple[CeilingRow, ...]:
+    """The rows for a split of some gold; none where there is no file, or it is of another gold."""
     try:
         raw = (folder / FILE).read_bytes()
         splits = msgspec.json.decode(raw, type=dict[str, CeilingFile])
     except (FileNotFoundError, msgspec.DecodeError):
         return ()
-    found = splits.get(result.split)
-    return found.rows if found is not None and found.gold_sha256 == result.gold_hash else ()
+    found = splits.get(split)
+    return found.rows if found is not None and found.gold_sha256 == gold_hash else ()
 
 
 BIASED = "* biased upwards: the gold was made from these labels"

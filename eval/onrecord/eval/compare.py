@@ -118,14 +118,17 @@ def compare_results(results: Sequence[Result], names: Sequence[str], how: Sampli
     units = units_of(results[0], how.unit)
     layers = [_layers(result, units) for result in results]
     contrasts = {
-        (i, j): dict(_contrasts(layers[i], layers[j], how)) for i, j in itertools.combinations(range(len(results)), 2)
+        (i, j): dict(contrasts_of(layers[i], layers[j], how)) for i, j in itertools.combinations(range(len(results)), 2)
     }
     return Comparison(
         names=tuple(names),
         reports=tuple(Report.of(result, how) for result in results),
         how=how,
         contrasts=contrasts,
-        ranks={name: _ranks(name, results, contrasts, how.level) for name in headlines(results[0])},
+        ranks={
+            name: ranks_of(name, [result.values[name] for result in results], contrasts, how.level)
+            for name in headlines(results[0])
+        },
     )
 
 
@@ -145,7 +148,8 @@ def _layers(result: Result, units: Mapping[str, Sequence[str]]) -> Layers:
     }
 
 
-def _contrasts(earlier: Layers, later: Layers, how: Sampling) -> Iterator[tuple[str, Paired]]:
+def contrasts_of(earlier: Layers, later: Layers, how: Sampling) -> Iterator[tuple[str, Paired]]:
+    """The difference of two systems in every measure that both have, by ``layer:measure``: later minus earlier."""
     for name, one in earlier.items():
         other = later[name]
         if one is None or other is None:
@@ -172,11 +176,14 @@ def _minus(later: float | None, earlier: float | None) -> float | None:
     return None if later is None or earlier is None else later - earlier
 
 
-def _ranks(
-    name: str, results: Sequence[Result], contrasts: Mapping[tuple[int, int], Mapping[str, Paired]], level: float
+def ranks_of(
+    name: str,
+    values: Sequence[float | None],
+    contrasts: Mapping[tuple[int, int], Mapping[str, Paired]],
+    level: float,
 ) -> tuple[RankInterval | None, ...]:
-    values = [result.values[name] for result in results]
-    p_values: list[list[float | None]] = [[None] * len(results) for _ in results]
+    """The ranks that each system may have in one measure, from its scores and the contrasts of all pairs."""
+    p_values: list[list[float | None]] = [[None] * len(values) for _ in values]
     for (i, j), measures in contrasts.items():
         if name in measures:
             p_values[i][j] = p_values[j][i] = measures[name].p

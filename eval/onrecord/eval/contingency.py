@@ -81,7 +81,7 @@ class Table:
         >>> Table.of([("a", "x"), ("b", "x"), ("a", "x"), ("b", None)]).cells
         {('a', 'x'): 2, ('b', 'x'): 1}
         """
-        return cls._of_cells(Counter(memberships))
+        return cls.of_cells(Counter(memberships))
 
     @classmethod
     def of_labels(cls, gold: npt.ArrayLike, predicted: npt.ArrayLike) -> Table:
@@ -208,7 +208,8 @@ class Table:
         return dict(zip(_listed(self.predicted_ids), self.predicted_sizes.tolist(), strict=True))
 
     @classmethod
-    def _of_cells(cls, mentions: Counter[Membership]) -> Table:
+    def of_cells(cls, mentions: Counter[Membership]) -> Table:
+        """The table of mentions counted by their gold and their predicted cluster."""
         shared: dict[tuple[Hashable, Hashable], int] = {}
         gold: dict[Hashable, int] = {}
         predicted: dict[Hashable, int] = {}

@@ -1,0 +1,130 @@
+"""``onrecord board``: entries of a results folder, and the site that shows who stands where."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from onrecord.cli.asked import Dataset, Draws, Level, Seed, SplitName, Unit, UnitName, sampling
+from onrecord.cli.show import counting, note
+
+if TYPE_CHECKING:
+    from onrecord.dataset import Gold
+    from onrecord.eval.entries import About, Asked
+    from onrecord.eval.record import Record
+
+app = typer.Typer(help="A leaderboard: entries in a folder, and the static site made from them.", no_args_is_help=True)
+
+Results = Annotated[Path, typer.Argument(help="Results folder: TEAM/SYSTEM/ with about.json and predictions.")]
+
+
+@app.command()
+def add(
+    predictions: Annotated[Path, typer.Argument(help="Prediction file: .jsonl, .jsonl.gz or .zip.")],
+    results: Annotated[Path, typer.Option("--to", help="Results folder.")],
+    team: Annotated[str, typer.Option(help="The team's id: letters, digits and . _ : -")],
+    system: Annotated[str, typer.Option(help="The entry's id.")],
+    name: Annotated[str, typer.Option(help="What people call it; its id where left out.")] = "",
+    description: Annotated[str, typer.Option(help="What it is, in a sentence or two.")] = "",
+    url: Annotated[str | None, typer.Option(help="A paper or a repository, https://...")] = None,
+    date: Annotated[str | None, typer.Option(help="YYYY-MM-DD.")] = None,
+    gold: Dataset = Path("dataset"),
+    split: Annotated[SplitName, typer.Option(help="Articles to score on.")] = SplitName.test,
+) -> None:
+    """Put a prediction file into a results folder, with its record: what a submission by pull request consists of.
+
+    Nothing is written where the file has faults or the entry is there already.
+    """
+    import msgspec
+
+    from onrecord.cli.score import record_path
+    from onrecord.dataset import read_folder
+    from onrecord.dataset.faults import refuse
+    from onrecord.dataset.files import write_folder_atomically
+    from onrecord.eval.api import scored
+    from onrecord.eval.entries import ABOUT, PREDICTIONS, read_about
+    from onrecord.eval.incoming import content
+    from onrecord.eval.limits import DEFAULT
+    from onrecord.eval.record import record_bytes, record_of
+    from onrecord.eval.result import Report, json_bytes
+    from onrecord.eval.sampling import Sampling
+
+    folder = results / team / system
+    said = {"team": team, "system": system, "name": name or system, "description": description}
+    said |= {key: value for key, value in (("url", url), ("date", date)) if value}
+    about, faults = read_about("options", json_bytes(said), team, system)
+    refuse(faults)
+    assert about is not None
+    if folder.exists():
+        raise typer.BadParameter(f"{folder} is there already; an entry is never overwritten", param_hint="--system")
+    raw = content(predictions, DEFAULT)
+    record = record_of(Report.of(scored(predictions, raw, read_folder(gold), split.value).result, Sampling()))
+    files = {
+        ABOUT: json_bytes(msgspec.to_builtins(about)),
+        PREDICTIONS[0]: raw,
+        record_path(Path("."), record).name: record_bytes(record),
+    }
+    write_folder_atomically(folder, files)
+    note(f"{folder}: {', '.join(sorted(files))}")
+
+
+@app.command()
+def build(
+    results: Results,
+    site: Annotated[Path, typer.Option("--output", "-o", help="The site's folder; an old board in it is replaced.")],
+    gold: Dataset = Path("dataset"),
+    split: Annotated[SplitName, typer.Option(help="Articles to score on.")] = SplitName.test,
+    baselines: Annotated[bool, typer.Option(help="Add the rows of the baselines.")] = True,
+    unit: UnitName = Unit.document,
+    level: Level = 0.95,
+    draws: Draws = 10_000,
+    seed: Seed = 0,
+) -> None:
+    """Make the site: every entry scored again from its predictions, ranks as intervals, JSON and CSV beside it."""
+    from onrecord.dataset import read_folder
+    from onrecord.eval.board import build_site, check_target
+    from onrecord.eval.ceiling import ceiling_rows
+    from onrecord.eval.entries import Asked, read_entries
+    from onrecord.eval.standings import standings
+
+    check_target(site)
+    labelled = read_folder(gold)
+    asked = Asked(split.value, None, sampling(unit, level, draws, seed), False)
+    entries = read_entries(results)
+    more = _baselines(labelled, asked) if baselines else []
+    with counting(f"of {len(entries)} entries scored") as tell:
+        found = standings(entries, labelled, asked, more, tell)
+    written = build_site(site, found, ceiling_rows(gold, split.value, found.gold_hash))
+    for row in found.rows:
+        if row.excluded:
+            note(f"not ranked: {row.about.team}/{row.about.system}: {row.excluded}")
+    typer.echo(
+        f"{site}: {len(found.ranked)} entries ranked, {len(found.rows) - len(found.ranked)} not; {len(written)} files"
+    )
+
+
+def _baselines(gold: Gold, asked: Asked) -> list[tuple[About, Record]]:
+    """The baselines' records, computed anew."""
+    import msgspec
+
+    from onrecord.cli.score import System
+    from onrecord.eval.api import in_split, scored
+    from onrecord.eval.entries import About
+    from onrecord.eval.record import record_of
+    from onrecord.eval.result import Report
+    from onrecord.eval.rules import Rules
+
+    rules = Rules.learn(in_split(gold, SplitName.validation.value))
+    documents = [article.document for article in in_split(gold, asked.split)]
+    raw = b"".join(msgspec.json.encode(rules.predict(document)) + b"\n" for document in documents)
+    result = scored(Path(System.rules.value), raw, gold, asked.split).result
+    about = About(
+        team="onrecord",
+        system=System.rules.value,
+        name="rules",
+        kind="baseline",
+        description="Capital letters, quotation marks, word lists and the nearest name; learnt from validation.",
+    )
+    return [(about, record_of(Report.of(result, asked.how)))]

@@ -1,0 +1,102 @@
+"""``onrecord rescore``: what a new gold or scorer does to records."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from onrecord.cli.asked import Dataset
+from onrecord.cli.show import note, working
+
+if TYPE_CHECKING:
+    from onrecord.eval.rescoring import Rescored
+
+
+def rescore(
+    records: Annotated[
+        list[Path], typer.Argument(help="Records, or folders with records; the predictions lie beside them.")
+    ],
+    gold: Dataset = Path("dataset"),
+    write: Annotated[bool, typer.Option("--write", help="Write the new records beside the old ones.")] = False,
+    details: Annotated[bool, typer.Option(help="Every measure that changes, not only the headlines.")] = False,
+    json: Annotated[bool, typer.Option("--json", help="Print JSON instead of tables.")] = False,
+) -> None:
+    """Score the predictions of records again, as they were asked for: old and new score, difference, change of place.
+
+    Nothing is changed without --write, and then nothing is overwritten: a new record has another id.
+    """
+    from onrecord.dataset import read_folder
+    from onrecord.dataset.files import write_atomically
+    from onrecord.eval.entries import records_in
+    from onrecord.eval.record import record_bytes
+    from onrecord.eval.rescoring import rescore as run
+    from onrecord.eval.result import json_bytes
+
+    labelled = read_folder(gold)
+    with working("scoring again"):
+        found = [run(path, record, labelled) for path, record in records_in(records)]
+    if write:
+        for each in found:
+            if each.new is not None and not each.same:
+                write_atomically(each.path.parent / f"{each.new.id}.json", record_bytes(each.new))
+    if json:
+        typer.echo(json_bytes(rescoring_json(found)).decode("utf-8"), nl=False)
+    else:
+        _print(found, details)
+    if not found:
+        note("no records there")
+        raise typer.Exit(2)
+
+
+def rescoring_json(found: list[Rescored]) -> dict[str, Any]:
+    """Everything as JSON."""
+    from onrecord.eval.rescoring import moves
+
+    return {
+        "format": "onrecord-rescoring/1",
+        "records": [
+            {
+                "path": str(each.path),
+                "old": each.old.id,
+                "new": None if each.new is None else each.new.id,
+                "reason": each.reason,
+                "scores": {name: list(pair) for name, pair in each.differences().items()},
+            }
+            for each in found
+        ],
+        "places": {name: [list(pair) for pair in pairs] for name, pairs in moves(found).items()},
+    }
+
+
+def _print(found: list[Rescored], details: bool) -> None:
+    from onrecord.dataset.faults import show
+    from onrecord.eval.rescoring import headline_names, moves
+    from onrecord.eval.result import percent
+    from onrecord.eval.terminal import plain_console, show_table
+
+    console = plain_console()
+    places = moves(found)
+    for index, each in enumerate(found):
+        console.print(show(str(each.path)), soft_wrap=True)
+        if each.new is None:
+            console.print(f"  no new score: {show(each.reason)}", soft_wrap=True)
+            continue
+        if each.same:
+            console.print("  of this gold and this version already", soft_wrap=True)
+        headlines = headline_names(each.old)
+        rows = []
+        for name, (old, new) in each.differences().items():
+            if name in headlines or (details and old != new):
+                before, after = places[name][index] if name in places else (None, None)
+                place = "" if len(found) < 2 or before is None or after is None else f"{before} -> {after}"
+                rows.append((show(name), percent(old), percent(new), difference(old, new), place))
+        show_table(console, ("measure", "old", "new", "difference", "place" if len(found) > 1 else ""), rows)
+
+
+def difference(old: float | None, new: float | None) -> str:
+    """The change of a score in points; what became undefined, or ceased to be, has none."""
+    if old is None or new is None:
+        return "" if old is new else "–"
+    return f"{100 * (new - old):+.1f}" if new != old else "0"

@@ -1,0 +1,183 @@
+"""The board's page."""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Collection, Sequence
+
+from onrecord.eval.board.tables import HEADLINES, score_of
+from onrecord.eval.ceiling import BIASED, CeilingRow
+from onrecord.eval.layer import Layer
+from onrecord.eval.pages import render
+from onrecord.eval.ranks import RankInterval
+from onrecord.eval.result import percent
+from onrecord.eval.scoring import SCORED
+from onrecord.eval.standings import Standing, Standings
+
+PLOT = 200
+"""Width of an interval's plot: two units for each point of a hundred."""
+
+FEW_ITEMS, FEW_DOCUMENTS = 30, 10
+"""A slice of fewer gold items, or documents, is greyed: its score says little."""
+
+
+@dataclasses.dataclass(frozen=True)
+class Cell:
+    """A score as it is shown."""
+
+    value: str
+    order: float
+    """What it is sorted by: -1 where undefined."""
+    low: str = ""
+    high: str = ""
+    at: float | None = None
+    """Where its dot is, in units of the plot; None where undefined."""
+    left: float | None = None
+    width: float | None = None
+    rank: str = ""
+    precision: str = ""
+    recall: str = ""
+    items: str = ""
+    """Gold items that it is over."""
+    few: bool = False
+    reason: str = ""
+
+
+@dataclasses.dataclass(frozen=True)
+class Line:
+    """An entry, or an annotator, in one layer."""
+
+    name: str
+    team: str
+    kind: str
+    provenance: str
+    anchor: str
+    report: str
+    """Address of its report; empty where there is none."""
+    headline: Cell
+    more: tuple[Cell, ...]
+    slices: tuple[Cell, ...]
+
+
+@dataclasses.dataclass(frozen=True)
+class View:
+    """One layer."""
+
+    name: str
+    definition: str
+    headline: str
+    more: tuple[tuple[str, str], ...]
+    """Further measures that are read first, with their definitions."""
+    slices: tuple[tuple[str, str], ...]
+    lines: tuple[Line, ...]
+    annotators: tuple[tuple[str, Cell], ...]
+
+
+@dataclasses.dataclass(frozen=True)
+class Team:
+    """Everything that a team has entered."""
+
+    name: str
+    rows: tuple[Standing, ...]
+    ranked: int
+
+
+def board_html(found: Standings, annotators: Sequence[CeilingRow], reports: Collection[str] = ()) -> bytes:
+    """The page, whole in one file.
+
+    Args:
+        found: The entries.
+        annotators: The annotators' rows.
+        reports: Ids of records that have a report beside the page.
+    """
+    names = sorted({row.about.team for row in found.rows})
+    teams = [Team(name, tuple(row for row in found.rows if row.about.team == name), 0) for name in names]
+    teams = [dataclasses.replace(team, ranked=sum(not row.excluded for row in team.rows)) for team in teams]
+    return render(
+        "onrecord.eval.board",
+        "board.html.j2",
+        "board.js",
+        "board.css",
+        found=found,
+        views=[_view(layer, found, annotators, reports) for layer in SCORED],
+        overview=[(row, [cell(row, *each, row.ranks.get(each[0])) for each in HEADLINES]) for row in found.ranked],
+        human=[(_called(row), [_human(row, *each) for each in HEADLINES]) for row in annotators],
+        layers=[layer.name for layer in SCORED],
+        teams=teams,
+        unranked=[row for row in found.rows if row.excluded],
+        anchor=anchor,
+        reports=reports,
+        biased=BIASED,
+        plot=PLOT,
+        few=(FEW_ITEMS, FEW_DOCUMENTS),
+        signature=next((row.record.key for row in found.ranked if row.record), None),
+    )
+
+
+def anchor(row: Standing) -> str:
+    """Where an entry's line in the list of teams is; ids are harmless in an address."""
+    return f"{row.about.team}.{row.about.system}"
+
+
+def _called(row: CeilingRow) -> str:
+    return f"{row.name} on {row.against}" + ("*" if row.against == "gold" else "")
+
+
+def _view(layer: Layer, found: Standings, annotators: Sequence[CeilingRow], reports: Collection[str]) -> View:
+    headline = layer.measures[0]
+    more = [measure for measure in layer.measures[1:] if not measure.detail]
+    slices = [measure for measure in layer.measures[1:] if measure.detail]
+    lines = [
+        Line(
+            name=row.about.name,
+            team=row.about.team,
+            kind=row.about.kind,
+            provenance=row.provenance,
+            anchor=anchor(row),
+            report=f"reports/{row.record.id}.html" if row.record and row.record.id in reports else "",
+            headline=cell(row, layer.name, headline.name, row.ranks.get(layer.name)),
+            more=tuple(cell(row, layer.name, measure.name) for measure in more),
+            slices=tuple(cell(row, layer.name, measure.name) for measure in slices),
+        )
+        for row in found.ranked
+    ]
+    return View(
+        name=layer.name,
+        definition=headline.definition,
+        headline=headline.name,
+        more=tuple((measure.name, measure.definition) for measure in more),
+        slices=tuple((measure.name, measure.definition) for measure in slices),
+        lines=tuple(sorted(lines, key=lambda line: -line.headline.order)),
+        annotators=tuple((_called(row), _human(row, layer.name, headline.name)) for row in annotators),
+    )
+
+
+def cell(row: Standing, layer: str, measure: str, rank: RankInterval | None = None) -> Cell:
+    """A score of an entry as it is shown."""
+    score = score_of(row, layer, measure)
+    if score is None or score.value is None:
+        return Cell("–", -1.0, reason=(score.reason or "") if score else "not submitted")
+    interval, counts = score.interval, score.counts
+    low, high = (interval.low, interval.high) if interval else (None, None)
+    few = counts is not None and counts[1] < FEW_ITEMS
+    few = few or (interval is not None and interval.contributing < FEW_DOCUMENTS)
+    return Cell(
+        value=percent(score.value),
+        order=score.value,
+        low=percent(low) if low is not None else "",
+        high=percent(high) if high is not None else "",
+        at=round(PLOT * score.value, 1),
+        left=None if low is None else round(PLOT * low, 1),
+        width=None if low is None or high is None else round(PLOT * (high - low), 1),
+        rank="" if rank is None else f"{rank.best}" if rank.best == rank.worst else f"{rank.best}–{rank.worst}",
+        precision=percent(score.precision),
+        recall=percent(score.recall),
+        items="" if counts is None else f"{counts[1]:g}",
+        few=few,
+        reason=score.reason or "",
+    )
+
+
+def _human(row: CeilingRow, layer: str, measure: str) -> Cell:
+    value = row.f1.get(f"{layer}:{measure}")
+    return Cell("–", -1.0) if value is None else Cell(percent(value), value, at=round(PLOT * value, 1))

@@ -1,0 +1,91 @@
+"""The board as JSON, which is exact, and as CSV, which opens in a spreadsheet."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from onrecord.eval.ceiling import CeilingRow
+from onrecord.eval.record import RecordScore
+from onrecord.eval.result import json_bytes
+from onrecord.eval.scoring import SCORED
+from onrecord.eval.spreadsheet import csv_bytes
+from onrecord.eval.standings import Standing, Standings
+
+FORMAT = "onrecord-board/1"
+
+HEADLINES = tuple((layer.name, layer.measures[0].name) for layer in SCORED)
+"""Layer and headline measure."""
+
+
+def board_json(found: Standings, annotators: Sequence[CeilingRow]) -> bytes:
+    """Everything that the board shows."""
+    return json_bytes(
+        {
+            "format": FORMAT,
+            "gold": found.gold_hash,
+            "split": found.asked.split,
+            "documents": list(found.documents),
+            "entries": [_row(row) for row in found.rows],
+            "annotators": [{"name": row.name, "against": row.against, "f1": row.f1} for row in annotators],
+        }
+    )
+
+
+def _row(row: Standing) -> dict[str, Any]:
+    return {
+        "team": row.about.team,
+        "system": row.about.system,
+        "name": row.about.name,
+        "kind": row.about.kind,
+        "url": row.about.url,
+        "date": row.about.date,
+        "record": row.record.id if row.record else None,
+        "provenance": row.provenance,
+        "ranked": not row.excluded,
+        "excluded": row.excluded,
+        "note": row.note,
+        "scores": {f"{layer}:{measure}": _score(row, layer, measure) for layer, measure in HEADLINES},
+    }
+
+
+def _score(row: Standing, layer: str, measure: str) -> dict[str, Any]:
+    score, rank = score_of(row, layer, measure), row.ranks.get(layer)
+    interval = score.interval if score else None
+    return {
+        "value": score.value if score else None,
+        "low": interval.low if interval else None,
+        "high": interval.high if interval else None,
+        "rank": [rank.best, rank.worst] if rank else None,
+    }
+
+
+def score_of(row: Standing, layer: str, measure: str) -> RecordScore | None:
+    """A score of an entry's record; None if it has none."""
+    part = row.record.layers.get(layer) if row.record else None
+    return part.measures.get(measure) if part else None
+
+
+def board_csv(found: Standings, annotators: Sequence[CeilingRow]) -> bytes:
+    """A row an entry, then a row an annotator; undefined is empty."""
+    header = ["team", "system", "name", "kind", "provenance", "ranked", "excluded", "record"]
+    for layer, measure in HEADLINES:
+        name = f"{layer}:{measure}"
+        header += [name, f"{name} low", f"{name} high", f"{name} best rank", f"{name} worst rank"]
+    rows: list[list[object]] = []
+    for row in found.rows:
+        about, record = row.about, row.record.id if row.record else ""
+        ranked = "no" if row.excluded else "yes"
+        cells: list[object] = [about.team, about.system, about.name, about.kind, row.provenance, ranked, row.excluded]
+        cells.append(record)
+        for layer, measure in HEADLINES:
+            score = _score(row, layer, measure)
+            cells += [score["value"], score["low"], score["high"], *(score["rank"] or [None, None])]
+        rows.append(cells)
+    for annotator in annotators:
+        name = f"{annotator.name} on {annotator.against}"
+        cells = ["", "", name, "annotator", "", "no", "an annotator", ""]
+        for layer, measure in HEADLINES:
+            cells += [annotator.f1.get(f"{layer}:{measure}"), None, None, None, None]
+        rows.append(cells)
+    return csv_bytes(header, rows)
