@@ -5,6 +5,7 @@ Run it with ``make docs``. A part stands between ``<!-- generated: NAME -->`` an
 
 from __future__ import annotations
 
+import dataclasses
 import json
 import re
 import sys
@@ -24,11 +25,22 @@ from onrecord.dataset.records import LAYERS
 from onrecord.eval import SCORED, Report, Result, Sampling, Submission, markdown, read_submission, score_submission
 from onrecord.eval.ceiling import BIASED, ceiling_table, read_ceiling
 from onrecord.eval.compat import COMPAT
+from onrecord.eval.examples import example as example_lines
+from onrecord.eval.fault_codes import FAULT_KINDS
+from onrecord.eval.limits import Limits
+from onrecord.eval.schema import SCHEMAS, field_docs, schema_bytes
 from onrecord.eval.uncertainty import attainable_p, detectable_difference, jackknife_error
 from onrecord.eval.versions import Change
 
 ROOT = Path(__file__).parent.parent
-DOCUMENTS = ("README.md", "DATASHEET.md", "seeds/README.md", "docs/scoring.md", "docs/measures/compat.md")
+DOCUMENTS = (
+    "README.md",
+    "DATASHEET.md",
+    "seeds/README.md",
+    "docs/scoring.md",
+    "docs/faults.md",
+    "docs/measures/compat.md",
+)
 _PART = re.compile(r"(<!-- generated: ([\w-]+) -->\n).*?(<!-- end -->)", re.DOTALL)
 
 
@@ -148,6 +160,20 @@ def parts(gold: Gold) -> dict[str, str]:
         "compat-modes": compat_modes(),
         "compat-differences": compat_differences(),
         "measures": markdown_table(["measure", "what counts as right"], measures),
+        "faults": markdown_table(
+            ["code", "what it means", "what to do"],
+            [
+                [f"`{code}`" + (" (warning)" if kind.warning else ""), kind.meaning, kind.remedy]
+                for code, kind in FAULT_KINDS.items()
+            ],
+        ),
+        "limits": markdown_table(
+            ["option", "default", "what it limits"],
+            [
+                [f"`--{field.name.replace('_', '-')}`", str(field.default), field_docs(Limits)[field.name]]
+                for field in dataclasses.fields(Limits)
+            ],
+        ),
         "seeds": markdown_table(["file", "publisher", "published", "SHA-256"], seeds),
     }
 
@@ -210,9 +236,19 @@ def stale(made: dict[str, str]) -> dict[Path, str]:
     return {path: new for path, text in texts.items() if (new := filled(text, made)) != text}
 
 
+def stale_files(gold: Gold) -> dict[Path, str]:
+    """The same of whole files: schemas, and an example of a prediction file for each layer."""
+    files = {ROOT / f"eval/schemas/{name}.schema.json": schema_bytes(name).decode("utf-8") for name in SCHEMAS}
+    for layer in LAYERS:
+        lines = [json.dumps(line, ensure_ascii=False) + "\n" for line in example_lines(gold, layer)]
+        files[ROOT / f"eval/examples/{layer}.jsonl"] = "".join(lines)
+    return {path: text for path, text in files.items() if not path.is_file() or path.read_text("utf-8") != text}
+
+
 if __name__ == "__main__":
     try:
-        for path, text in stale(parts(read_folder(ROOT / "dataset"))).items():
+        labelled = read_folder(ROOT / "dataset")
+        for path, text in {**stale(parts(labelled)), **stale_files(labelled)}.items():
             write_atomically(path, text.encode("utf-8"))
             print(f"written: {path.relative_to(ROOT)}")
     except FaultsError as error:

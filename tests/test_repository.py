@@ -25,6 +25,7 @@ def test_generated_parts_of_the_documents_are_current(root: Path, gold: Gold) ->
     generate = importlib.util.module_from_spec(spec)
     spec.loader.exec_module(generate)
     assert list(generate.stale(generate.parts(gold))) == [], "run make docs"
+    assert list(generate.stale_files(gold)) == [], "run make docs"
 
 
 def test_the_namespace_has_no_init_and_every_portion_is_typed(root: Path) -> None:

@@ -8,7 +8,7 @@ from typing import Annotated, NoReturn
 
 import typer
 
-from onrecord.cli import annotation, board, compare, corpora, dataset, rescore, score, signature, validate
+from onrecord.cli import annotation, board, compare, corpora, dataset, rescore, schema, score, signature, validate
 from onrecord.cli.show import complain
 
 app = typer.Typer(
@@ -25,6 +25,7 @@ app.command("rescore")(rescore.rescore)
 app.command("compare")(compare.compare)
 app.command("spans")(corpora.spans)
 app.command("clusters")(corpora.clusters)
+app.command("schema")(schema.schema)
 app.command("predict")(score.predict)
 app.command("diff")(score.diff)
 app.command("ingest")(dataset.ingest)

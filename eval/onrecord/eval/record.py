@@ -11,7 +11,7 @@ from __future__ import annotations
 import platform
 from collections.abc import Iterable, Mapping
 from importlib import metadata
-from typing import Annotated, Any, Final, Literal
+from typing import Annotated, Final, Literal
 
 import msgspec
 
@@ -308,30 +308,3 @@ def read_record(file: str, raw: bytes) -> Record:
     if record.key.id != record.id:
         raise FaultsError([Fault("id", file, None, "/id", record.id, record.key.id, "the id is the hash of the key")])
     return record
-
-
-def table_of(table: RecordTable) -> Table:
-    """The contingency table that a record tells of."""
-    rows: list[tuple[str | None, str | None]] = []
-    for g, p, n in table.cells:
-        rows += [(g, p)] * n
-    shared_gold: dict[str, int] = {}
-    shared_predicted: dict[str, int] = {}
-    for g, p, n in table.cells:
-        shared_gold[g] = shared_gold.get(g, 0) + n
-        shared_predicted[p] = shared_predicted.get(p, 0) + n
-    for g, n in table.gold.items():
-        rows += [(g, None)] * (n - shared_gold.get(g, 0))
-    for p, n in table.predicted.items():
-        rows += [(None, p)] * (n - shared_predicted.get(p, 0))
-    return Table.of(rows)
-
-
-def counts_of(row: CountRow) -> Counts:
-    """The counts that a record tells of."""
-    return Counts(*row)
-
-
-def as_dict(record: Record) -> Any:
-    """The record as plain values."""
-    return msgspec.to_builtins(record)

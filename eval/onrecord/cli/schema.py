@@ -1,0 +1,25 @@
+"""``onrecord schema``: JSON Schema of prediction files and records."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+from typing import Annotated
+
+import typer
+
+
+class Name(StrEnum):
+    """What has a schema."""
+
+    predictions = "predictions"
+    record = "record"
+    about = "about"
+
+
+def schema(
+    name: Annotated[Name, typer.Argument(help="Of a prediction line, a result record, or an entry's about.json.")],
+) -> None:
+    """Print the JSON Schema of a kind of file, generated from the types that validate it."""
+    from onrecord.eval.schema import schema_bytes
+
+    typer.echo(schema_bytes(name.value).decode("utf-8"), nl=False)
