@@ -128,3 +128,48 @@ def _baselines(gold: Gold, asked: Asked) -> list[tuple[About, Record]]:
         description="Capital letters, quotation marks, word lists and the nearest name; learnt from validation.",
     )
     return [(about, record_of(Report.of(result, asked.how)))]
+
+
+@app.command()
+def admit(
+    base: Annotated[str, typer.Argument(help="Full hash of the commit that the contribution is to be merged into.")],
+    head: Annotated[str, typer.Argument(help="Full hash of the contribution.")],
+    repository: Annotated[Path, typer.Option(help="Where both commits are known; nothing is checked out.")] = Path("."),
+    results: Annotated[str, typer.Option(help="The results folder within the repository.")] = "eval/results",
+    gold: Dataset = Path("dataset"),
+    split: Annotated[SplitName, typer.Option(help="Articles to score on.")] = SplitName.test,
+    output: Annotated[
+        Path, typer.Option("--output", "-o", help="Markdown for a comment; - for standard output.")
+    ] = Path("-"),
+) -> None:
+    """Check and score a pull request that adds entries, taking all of it as data. Exit code 2 if it cannot be taken."""
+    import subprocess
+    import tempfile
+    from pathlib import PurePosixPath
+
+    from onrecord.dataset import FaultsError, read_folder
+    from onrecord.dataset.files import write_atomically
+    from onrecord.eval.admission import admit as run
+    from onrecord.eval.admission import comment, refusal
+    from onrecord.eval.entries import Asked
+    from onrecord.eval.sampling import Sampling
+
+    labelled = read_folder(gold)
+    asked = Asked(split.value, None, Sampling(), False)
+    refused = False
+    with tempfile.TemporaryDirectory() as folder:
+        try:
+            text = comment(run(repository, base, head, PurePosixPath(results), labelled, asked, Path(folder)))
+        except FaultsError as error:
+            text, refused = refusal(error), True
+        except ValueError as error:
+            raise typer.BadParameter(str(error)) from None
+        except subprocess.CalledProcessError as error:
+            said = error.stderr.decode("utf-8", "replace").strip()
+            raise typer.BadParameter(f"git does not know these commits: {said}") from None
+    if str(output) == "-":
+        typer.echo(text)
+    else:
+        write_atomically(output, text.encode("utf-8"))
+    if refused:
+        raise typer.Exit(2)
