@@ -90,6 +90,7 @@ def record_path(output: Path, record: Record) -> Path:
 
 def print_table(report: Report, headlines: bool, details: bool, folder: Path) -> None:
     """The score table on standard output, and what a reader must know of it."""
+    from onrecord.dataset.faults import show
     from onrecord.eval.ceiling import BIASED, ceiling_table, read_ceiling
     from onrecord.eval.result import headings, reasons, rows
     from onrecord.eval.terminal import plain_console, show_table
@@ -101,7 +102,9 @@ def print_table(report: Report, headlines: bool, details: bool, folder: Path) ->
             lines.append(())
         lines.append(row)
     console = plain_console()
-    console.print(f"{result.submission} on {len(result.documents)} articles of split {result.split}", soft_wrap=True)
+    console.print(
+        f"{show(result.submission)} on {len(result.documents)} articles of split {result.split}", soft_wrap=True
+    )
     if result.missing:
         console.print(f"PARTIAL: no line for {', '.join(result.missing)}; scored as empty", soft_wrap=True)
     show_table(console, headings(report.how), lines)

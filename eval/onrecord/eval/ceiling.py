@@ -7,6 +7,7 @@ from typing import Any
 
 import msgspec
 
+from onrecord.dataset.faults import show
 from onrecord.eval.result import percent
 from onrecord.eval.scoring import Result
 
@@ -57,7 +58,7 @@ BIASED = "* biased upwards: the gold was made from these labels"
 def ceiling_table(result: Result, rows: tuple[CeilingRow, ...]) -> tuple[list[str], list[list[str]]]:
     """Headings and rows of a table of each layer's headline F1: the system, then every annotator."""
     headlines = [f"{each.layer.name}:{each.layer.measures[0].name}" for each in result.layers]
-    table = [[result.submission, *(percent(result.values[name]) for name in headlines)]]
+    table = [[show(result.submission), *(percent(result.values[name]) for name in headlines)]]
     for row in rows:
         label = f"{row.name} on {row.against}" + ("*" if row.against == "gold" else "")
         table.append([label, *(percent(row.f1.get(name)) for name in headlines)])

@@ -39,6 +39,19 @@ _FEW = 2**20
 """So little may unpack at any ratio: short repetitive files pack very well."""
 
 
+_ZIP_ERRORS = (
+    zipfile.BadZipFile,
+    zlib.error,
+    struct.error,
+    EOFError,
+    NotImplementedError,
+    OSError,
+    RuntimeError,
+    ValueError,
+)
+"""What Python's zipfile raises for archives that are none: offsets out of the file are an OSError, for instance."""
+
+
 class ArchiveError(Exception):
     """What a file is packed in cannot be used."""
 
@@ -201,7 +214,7 @@ def _unzipped(raw: Iterator[bytes], limits: Limits) -> Iterator[bytes]:
                 budget = _Budget(limits)
                 while piece := member.read(CHUNK):
                     yield budget.spend(piece, size)
-        except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, ValueError, struct.error) as error:
+        except _ZIP_ERRORS as error:
             raise ArchiveError("archive", f"a zip file that cannot be unpacked: {error}", _TAKEN) from None
 
 
