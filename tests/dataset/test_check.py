@@ -89,7 +89,7 @@ def test_what_is_right_passes() -> None:
         (lambda v: v["mentions"][0].update(literal="mnsk"), "reference", "/mentions/0/literal"),
         (lambda v: v["mentions"][0].update(type="ORG"), "type", "/mentions/0/type"),
         (lambda v: v["mentions"].append({**v["mentions"][0], "id": "m2"}), "repeated-span", "/mentions/0"),
-        (lambda v: v["quotes"][0].update(content=[]), "empty", "/quotes/0/content"),
+        (lambda v: v["quotes"][0].update(content=[]), "missing-field", "/quotes/0/content"),
         (lambda v: v["quotes"][0].update(speaker=[]), "missing-field", "/quotes/0/speaker"),
         (lambda v: v["quotes"][0].update(speaker=["nobody"]), "reference", "/quotes/0/speaker/0"),
         (lambda v: v["quotes"][0].update(speaker=["unknown", "putin"]), "speaker", "/quotes/0/speaker"),
