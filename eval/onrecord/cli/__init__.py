@@ -8,7 +8,7 @@ from typing import Annotated, NoReturn
 
 import typer
 
-from onrecord.cli import annotation, compare, corpora, dataset, score, signature, validate
+from onrecord.cli import annotation, compare, corpora, dataset, export, score, signature, validate
 from onrecord.cli.show import complain
 
 app = typer.Typer(
@@ -32,6 +32,7 @@ app.command("release")(dataset.release)
 app.command("rehydrate")(dataset.rehydrate)
 app.add_typer(annotation.app, name="annotation")
 app.add_typer(signature.app, name="signature")
+app.add_typer(export.app, name="export")
 
 
 def _version(asked: bool) -> None:
