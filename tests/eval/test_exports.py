@@ -289,6 +289,14 @@ def test_pages_show_text_as_text(text: str) -> None:
     assert "`" not in marked.replace("\\`", "")
 
 
+def test_the_terms_are_those_of_the_dataset(bundle: dict[str, bytes], root: Path) -> None:
+    said = bundle["pages/terms.md"].decode()
+    assert "CC BY 4.0" in said
+    assert "belongs to its publisher or author" in said
+    assert "**" not in said.replace("\\*", "*")
+    assert (root / "dataset/LICENSE-DATA.md").read_text().count("**") > 0
+
+
 def test_a_fence_is_longer_than_what_it_holds() -> None:
     assert pages.Page("t", [pages.Code("a\n````\nb")]).markdown().decode().split("\n")[2] == "`````"
 

@@ -1,4 +1,4 @@
-"""Boards of EvalAI: one a layer, because a board whose row lacks a number is not shown at all.
+"""Boards of EvalAI: one a layer, because some versions of it do not show a board with a row that lacks a number.
 
 A row of a board needs a number for every column. So a board has those measures of its layer that are defined for any
 file with the layer, even for one that finds nothing; and a file without a layer has no row on its board.

@@ -144,9 +144,15 @@ def terms(licence: str) -> Page:
         "Terms",
         [
             "A submission is the output of your system. It must not be made from the labels that it is scored with.",
-            *(" ".join(part.split()) for part in licence.split("\n\n") if part.strip() and not part.startswith("#")),
+            "Of the dataset:",
+            *(_unmarked(part) for part in licence.split("\n\n") if part.strip() and not part.startswith("#")),
         ],
     )
+
+
+def _unmarked(part: str) -> str:
+    """A paragraph of Markdown as plain text on one line."""
+    return re.sub(r"\*\*|`|<(?=https://)|(?<=/)>", "", " ".join(part.split()))
 
 
 def beginning(line: bytes) -> bytes:
