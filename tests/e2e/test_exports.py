@@ -53,7 +53,8 @@ def isolated(libraries: Path) -> list[str]:
 
     Nothing can be installed: pip is told that there is no index.
     """
-    return ["env", "-i", "PIP_NO_INDEX=1", f"PYTHONPATH={libraries}", sys.executable, "-S", "-P"]
+    variables = ("PIP_NO_INDEX=1", f"TMPDIR={libraries.parent}", f"PYTHONPATH={libraries}")
+    return ["env", "-i", *variables, sys.executable, "-S", "-P"]
 
 
 @pytest.fixture(scope="module")
@@ -268,6 +269,7 @@ def test_missing_libraries_that_cannot_be_installed_are_said_so(app: Path, libra
     assert "installing what the scorer needs and this machine lacks: numpy" in done.stderr
     assert "msgspec" not in done.stderr
     assert "run the scorer in an image that has them" in done.stderr
+    assert list(tmp_path.glob("onrecord-libraries-*")) == []
     assert list((app / "output").iterdir()) == []
 
 

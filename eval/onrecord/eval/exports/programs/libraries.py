@@ -8,6 +8,7 @@ from __future__ import annotations
 import importlib.metadata
 import os
 import re
+import shutil
 import subprocess
 import sys
 import tempfile
@@ -70,6 +71,7 @@ def install(missing: list[str]) -> str:
     command = [sys.executable, "-m", "pip", "install", "--quiet", "--no-input", "--target", target, *missing]
     done = subprocess.run(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, check=False)
     if done.returncode:
+        shutil.rmtree(target, ignore_errors=True)
         said = done.stdout.decode("utf-8", "replace").strip()[-2000:]
         raise MissingError(said + "\nthe libraries cannot be installed; run the scorer in an image that has them")
     return target
