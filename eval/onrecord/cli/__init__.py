@@ -8,7 +8,19 @@ from typing import Annotated, NoReturn
 
 import typer
 
-from onrecord.cli import annotation, board, compare, corpora, dataset, rescore, schema, score, signature, validate
+from onrecord.cli import (
+    annotation,
+    board,
+    compare,
+    corpora,
+    dataset,
+    export,
+    rescore,
+    schema,
+    score,
+    signature,
+    validate,
+)
 from onrecord.cli.show import complain
 
 app = typer.Typer(
@@ -35,6 +47,7 @@ app.command("rehydrate")(dataset.rehydrate)
 app.add_typer(annotation.app, name="annotation")
 app.add_typer(board.app, name="board")
 app.add_typer(signature.app, name="signature")
+app.add_typer(export.app, name="export")
 
 
 def _version(asked: bool) -> None:

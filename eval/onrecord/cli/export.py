@@ -1,0 +1,151 @@
+"""``onrecord export``: files for the platforms where people submit and compare."""
+
+from __future__ import annotations
+
+import datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from onrecord.cli.asked import AllowMissing, Dataset, SplitName
+from onrecord.cli.show import note, read_input
+
+if TYPE_CHECKING:
+    from onrecord.eval.exports.competition import Competition
+
+app = typer.Typer(help="Write files for platforms where people submit: Codabench, EvalAI, Hugging Face.")
+
+TITLE = "Who said what, about whom, on which event"
+
+Split = Annotated[SplitName, typer.Option(help="Articles to score on.")]
+Archive = Annotated[Path, typer.Option("--output", "-o", help="The zip archive to write.")]
+Title = Annotated[str, typer.Option(help="What it is called.")]
+Start = Annotated[datetime.datetime, typer.Option(help="When submissions open, in UTC.")]
+PerDay = Annotated[int, typer.Option(min=1, max=1000, help="Submissions a participant may make a day.")]
+
+
+@app.command()
+def codabench(
+    output: Archive,
+    start: Start,
+    end: Annotated[
+        datetime.datetime | None, typer.Option(help="When they close, in UTC; never where it is left out.")
+    ] = None,
+    gold: Dataset = Path("dataset"),
+    split: Split = SplitName.test,
+    title: Title = TITLE,
+    docker_image: Annotated[
+        str | None, typer.Option(help="Image that scores: Python 3.11 or newer, and the libraries or pip.")
+    ] = None,
+    per_day: PerDay = 10,
+) -> None:
+    """A competition bundle for Codabench, with this scorer in it."""
+    from onrecord.eval.exports.codabench import DOCKER_IMAGE, codabench_bundle
+
+    made = _competition(gold, split, title, start, end)
+    _write(output, codabench_bundle(made, _image(docker_image or DOCKER_IMAGE), per_day))
+
+
+@app.command()
+def evalai(
+    output: Archive,
+    start: Start,
+    end: Annotated[datetime.datetime, typer.Option(help="When they close, in UTC.")],
+    gold: Dataset = Path("dataset"),
+    split: Split = SplitName.test,
+    title: Title = TITLE,
+    per_day: PerDay = 10,
+) -> None:
+    """A challenge for EvalAI, with this scorer in it."""
+    from onrecord.eval.exports.evalai import evalai_challenge
+
+    _write(output, evalai_challenge(_competition(gold, split, title, start, end), per_day))
+
+
+@app.command("hf-eval-results")
+def hf_eval_results(
+    predictions: Annotated[Path, typer.Argument(help="Prediction file, JSON Lines; - for standard input.")],
+    dataset_id: Annotated[str, typer.Option(help="The benchmark's dataset on the Hub, ORG/NAME.")],
+    date: Annotated[str, typer.Option(help="When it was scored, YYYY-MM-DD.")],
+    output: Annotated[
+        Path, typer.Option("--output", "-o", help="File to write, in the model's repository; - for standard output.")
+    ] = Path(".eval_results/onrecord.yaml"),
+    task_id: Annotated[
+        list[str] | None, typer.Option(help="LAYER=ID where a task is not called like its layer; may be repeated.")
+    ] = None,
+    source_url: Annotated[str | None, typer.Option(help="Where the result comes from.")] = None,
+    source_name: Annotated[str | None, typer.Option(help="What that is called.")] = None,
+    gold: Dataset = Path("dataset"),
+    split: Split = SplitName.test,
+    allow_missing: AllowMissing = False,
+) -> None:
+    """Evaluation results for a model's repository on the Hugging Face Hub: one entry a layer."""
+    from onrecord.dataset import read_folder
+    from onrecord.eval.api import scored
+    from onrecord.eval.exports.hub import eval_results, yaml_bytes
+    from onrecord.eval.result import Report
+
+    tasks = dict(_named(each) for each in task_id or [])
+    raw = read_input(predictions)
+    report = Report.of(scored(predictions, raw, read_folder(gold), split.value, allow_missing=allow_missing).result)
+    entries = eval_results(report, dataset_id, date, tasks, source_url, source_name)
+    written = len(entries)
+    for each in report.result.layers:
+        if each.scores[each.layer.measures[0].name].value is None:
+            note(f"left out: {each.layer.name}, whose headline is undefined for this file")
+    if not written:
+        note("no headline is defined; nothing was written")
+        raise typer.Exit(2)
+    _write(output, yaml_bytes(entries))
+
+
+@app.command("hf-benchmark")
+def hf_benchmark(
+    output: Annotated[
+        Path, typer.Option("--output", "-o", help="File to write, at the root of the dataset's repository.")
+    ] = Path("eval.yaml"),
+    split: Split = SplitName.test,
+    title: Title = TITLE,
+) -> None:
+    """The registration of the dataset as a benchmark on the Hugging Face Hub: one task a layer."""
+    from onrecord.eval.exports.hub import benchmark, yaml_bytes
+
+    if split is SplitName.all:
+        raise typer.BadParameter("a task is on one split: test or validation")
+    description = "News articles labelled with entities, quotes, stances and events whose ids hold across articles."
+    _write(output, yaml_bytes(benchmark(title, description, split.value)))
+
+
+def _competition(
+    gold: Path, split: SplitName, title: str, start: datetime.datetime, end: datetime.datetime | None
+) -> Competition:
+    from onrecord.dataset import read_folder
+    from onrecord.eval.exports.competition import competition
+
+    return competition(read_folder(gold), gold, split.value, title, start, end)
+
+
+def _image(name: str) -> str:
+    import re
+
+    if not re.fullmatch(r"[a-z0-9][\w.:/@-]{0,127}", name, re.ASCII):
+        raise typer.BadParameter("not the name of an image", param_hint="--docker-image")
+    return name
+
+
+def _named(text: str) -> tuple[str, str]:
+    layer, equals, id = text.partition("=")
+    if not equals:
+        raise typer.BadParameter(f"{text!r} is not of the form LAYER=ID", param_hint="--task-id")
+    return layer, id
+
+
+def _write(output: Path, content: bytes) -> None:
+    from onrecord.dataset.files import write_atomically
+
+    if str(output) == "-":
+        typer.echo(content, nl=False)
+        return
+    write_atomically(output, content)
+    note(f"written: {output}")
