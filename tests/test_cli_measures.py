@@ -146,3 +146,18 @@ def test_no_number_is_cut_off_in_a_narrow_terminal(root: Path) -> None:
     assert "…" not in out
     assert "entities:strict[PER]" in out
     assert "stances:tuple[corpus]" in out
+
+
+def test_formats_that_are_read_whole_tell_the_faults_of_both_files(tmp_path: Path) -> None:
+    (tmp_path / "gold.txt").write_bytes(b"The X-A\n\n")
+    (tmp_path / "predicted.txt").write_bytes(b"The Y-B\n\n")
+    (tmp_path / "gold.jsonl").write_bytes(b"{\n")
+    (tmp_path / "predicted.jsonl").write_bytes(b"[]\n")
+    for words in (
+        ("spans", "gold.txt", "predicted.txt", "--format", "conll"),
+        ("clusters", "gold.jsonl", "predicted.jsonl"),
+    ):
+        done = run(*words, cwd=tmp_path)
+        assert done.returncode == 2
+        assert b"gold." in done.stderr
+        assert b"predicted." in done.stderr

@@ -9,9 +9,9 @@ import sys
 from collections.abc import Callable, Hashable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
-from typing import BinaryIO, cast
+from typing import BinaryIO, TypeVar, cast
 
-from onrecord.dataset.faults import Fault, nearest, refuse, show
+from onrecord.dataset.faults import Fault, FaultsError, nearest, refuse, show
 from onrecord.eval.cluster_report import ClusterReport, score_clusters
 from onrecord.eval.corpus import ClusterDocument, SpanDocument
 from onrecord.eval.labels import read_label_map
@@ -32,6 +32,11 @@ from onrecord.eval.readers.columns import ColumnDocument
 from onrecord.eval.sampling import DEFAULT, Sampling
 from onrecord.eval.span_report import SpanReport, score_spans
 from onrecord.eval.stream import SpanFile, score_span_files
+
+T = TypeVar("T")
+
+MOST_HINTS = 100
+"""Unknown documents that a close name is looked for."""
 
 
 @contextmanager
@@ -101,13 +106,15 @@ def read_span_corpora(gold: Path, predicted: Path, format: SpanFormat, columns: 
     """
     if format == "conll":
         raw, other_raw = _bytes(gold), _bytes(predicted)
-        one, other = read_columns(gold, raw, columns), read_columns(predicted, other_raw, columns)
+        one, other = _both(
+            lambda: read_columns(gold, raw, columns), lambda: read_columns(predicted, other_raw, columns)
+        )
         return _same_tokens(one, other, str(predicted), _sha256(raw), _sha256(other_raw))
     if format == "brat" and gold.is_dir():
-        documents, others = read_spans(gold, None, format), read_spans(predicted, None, format)
+        documents, others = _both(lambda: read_spans(gold, None, format), lambda: read_spans(predicted, None, format))
         return _known(documents, others, str(predicted), _folder_sha256(gold), _folder_sha256(predicted))
     raw, other_raw = _bytes(gold), _bytes(predicted)
-    documents, others = read_spans(gold, raw, format), read_spans(predicted, other_raw, format)
+    documents, others = _both(lambda: read_spans(gold, raw, format), lambda: read_spans(predicted, other_raw, format))
     return _known(documents, others, str(predicted), _sha256(raw), _sha256(other_raw))
 
 
@@ -161,7 +168,10 @@ def read_cluster_corpora(
         FaultsError: With every fault; also where predictions are of documents that gold does not have.
     """
     raw, other_raw = _bytes(gold), _bytes(predicted)
-    one, other = read_clusters(gold, raw, format, identity), read_clusters(predicted, other_raw, format, identity)
+    one, other = _both(
+        lambda: read_clusters(gold, raw, format, identity),
+        lambda: read_clusters(predicted, other_raw, format, identity),
+    )
     refuse(_unknown([each.doc_id for each in one], [each.doc_id for each in other], str(predicted)))
     return ClusterCorpora(one, other, _sha256(raw), _sha256(other_raw))
 
@@ -190,6 +200,20 @@ def cluster_report(corpora: ClusterCorpora, how: Sampling | None = DEFAULT) -> C
     return dataclasses.replace(report, gold_sha256=corpora.gold_sha256, predictions_sha256=corpora.predictions_sha256)
 
 
+def _both(gold: Callable[[], T], predicted: Callable[[], T]) -> tuple[T, T]:
+    """What both sides give; the faults of one do not hide those of the other."""
+    made: list[T] = []
+    faults: list[Fault] = []
+    for side in (gold, predicted):
+        try:
+            made.append(side())
+        except FaultsError as error:
+            faults += error.faults
+    refuse(faults)
+    one, other = made
+    return one, other
+
+
 def _same_tokens(
     gold: Sequence[ColumnDocument], predicted: Sequence[ColumnDocument], name: str, sha256: str, other_sha256: str
 ) -> SpanCorpora:
@@ -206,10 +230,11 @@ def _known(
 
 def _unknown(gold: Sequence[str], predicted: Sequence[str], name: str) -> list[Fault]:
     known = set(gold)
+    unknown = [id for id in predicted if id not in known]
+    hints = [nearest(id, gold) for id in unknown[:MOST_HINTS]] + [""] * len(unknown[MOST_HINTS:])
     return [
-        Fault("document", name, None, "", show(id), "a document of the gold", nearest(id, gold[:1000]))
-        for id in predicted
-        if id not in known
+        Fault("document", name, None, "", show(id), "a document of the gold", hint)
+        for id, hint in zip(unknown, hints, strict=True)
     ]
 
 
