@@ -170,3 +170,15 @@ def test_a_missing_library_is_named_with_what_brings_it(
     assert done.returncode == 2, done.stderr
     assert f"onrecord[{extra}]" in done.stderr
     assert "Traceback" not in done.stderr
+
+
+def test_a_refused_file_leaves_a_failed_record_in_a_folder_of_records(root: Path, tmp_path: Path) -> None:
+    (tmp_path / "p.jsonl").write_bytes(b"nonsense\n{\n[]\n")
+    (tmp_path / "records").mkdir()
+    for _ in range(2):
+        assert run("score", tmp_path / "p.jsonl", "-o", tmp_path / "records", cwd=root).returncode == 2
+    (path,) = (tmp_path / "records").iterdir()
+    value = json.loads(path.read_bytes())
+    assert (value["status"], value["id"], value["layers"]) == ("failed", path.stem, {})
+    assert value["errors"]["json"] == 2
+    assert {fault["line"] for fault in value["faults"]} == {1, 2, 3}

@@ -6,7 +6,7 @@ import dataclasses
 import difflib
 import itertools
 from collections import Counter
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Literal
 
 SHOWN = 200
@@ -58,14 +58,19 @@ class Fault:
 class FaultsError(Exception):
     """Input cannot be used; carries the faults found in it."""
 
-    def __init__(self, faults: Sequence[Fault], total: int | None = None) -> None:
+    def __init__(self, faults: Sequence[Fault], counts: Mapping[str, int] | None = None) -> None:
         if not faults:
             raise ValueError("FaultsError needs at least one fault")
         self.faults = tuple(faults)
         """All of them, or of each kind as many as are kept."""
-        self.total = len(self.faults) if total is None else total
-        """How many there are."""
+        self.counts = dict(Counter(fault.code for fault in self.faults) if counts is None else counts)
+        """How many there are of each kind."""
         super().__init__("\n".join(str(fault) for fault in self.faults))
+
+    @property
+    def total(self) -> int:
+        """How many there are."""
+        return sum(self.counts.values())
 
 
 class Findings:
@@ -109,7 +114,7 @@ class Findings:
     def refuse(self) -> None:
         """Raise :class:`FaultsError` if there is any error."""
         if self.errors:
-            raise FaultsError(self.faults, self.errors.total())
+            raise FaultsError(self.faults, self.errors)
 
 
 def in_order(fault: Fault) -> tuple[int, list[tuple[int, str]]]:

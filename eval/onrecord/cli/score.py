@@ -53,18 +53,25 @@ def score(
 ) -> None:
     """Score a prediction file against the gold labels.
 
-    Exit code 2, every fault and no score where the file cannot be used.
+    Exit code 2, every fault and no score where the file cannot be used; in a folder of records a failed one is kept.
     """
     from onrecord.dataset import FaultsError, read_folder
     from onrecord.dataset.files import write_atomically
-    from onrecord.eval.api import scored
-    from onrecord.eval.record import record_bytes, record_of
+    from onrecord.eval.api import scored, unscored
+    from onrecord.eval.record import record_bytes, record_of, refused_record
     from onrecord.eval.result import Report
 
     labelled = read_folder(gold)
+    raw = read_input(predictions)
     try:
-        found = scored(predictions, read_input(predictions), labelled, split.value, labels, allow_missing)
+        found = scored(predictions, raw, labelled, split.value, labels, allow_missing)
     except FaultsError as error:
+        if output is not None and output.is_dir():
+            asked = Report(
+                unscored(predictions, raw, labelled, split.value, labels), sampling(unit, level, draws, seed), {}
+            )
+            refused = refused_record(asked, error)
+            write_atomically(record_path(output, refused), record_bytes(refused))
         if not json:
             raise
         typer.echo(faults_json(error.faults))

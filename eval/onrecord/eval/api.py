@@ -16,7 +16,7 @@ from onrecord.eval.limits import DEFAULT as LIMITS
 from onrecord.eval.result import Report
 from onrecord.eval.sampling import DEFAULT, Sampling
 from onrecord.eval.scoring import Result, score_submission
-from onrecord.eval.submission import read_submission
+from onrecord.eval.submission import Submission, read_submission
 
 
 def score(
@@ -83,6 +83,13 @@ def scored(
     )
     left_out = Counter(type for a in articles for type in file.left_out.get(a.document.id, {}).values())
     return Scoring(score_submission(articles, gold.registries, submission, split, mapping), left_out)
+
+
+def unscored(name: Path, raw: bytes, gold: Gold, split: str, labels: str | None = None) -> Result:
+    """The result of a file as if it predicted nothing: how it was asked for, where the file itself is refused."""
+    mapping = None if labels is None else read_label_map(labels)
+    nothing = Submission(name.name, sha256(raw), {}, frozenset(), {}, {})
+    return score_submission(in_split(gold, split), gold.registries, nothing, split, mapping)
 
 
 def in_split(gold: Gold, split: str) -> list[Article]:

@@ -15,8 +15,9 @@ from typing import Annotated, Final, Literal
 
 import msgspec
 
-from onrecord.dataset.faults import Fault, Findings
+from onrecord.dataset.faults import Fault, FaultsError, refuse
 from onrecord.dataset.files import sha256
+from onrecord.dataset.reading import read_value
 from onrecord.eval.clusters import Table
 from onrecord.eval.counts import Counts, Score
 from onrecord.eval.result import Report
@@ -201,14 +202,19 @@ def record_of(report: Report) -> Record:
     return record
 
 
-def failed_record(report_key: Key, findings: Findings) -> Record:
-    """The record of a submission that was refused."""
-    signature = f"onrecord|{report_key.policy}|gold:{report_key.gold[:12]}|predictions:{report_key.submission[:12]}"
+def refused_record(asked: Report, error: FaultsError) -> Record:
+    """The record of a submission that was refused.
+
+    Args:
+        asked: The report of a submission without predictions, asked for in the same way.
+        error: Why it was refused.
+    """
+    key = key_of(asked.signature, asked.result.submission_sha256, asked.result.gold_hash)
     faults = [
         RecordFault(code=f.code, line=f.line, pointer=f.pointer, found=f.found, expected=f.expected, hint=f.hint)
-        for f in findings.faults
+        for f in error.faults
     ]
-    return _failed(report_key, f"{signature}|version:{report_key.scorer}", faults, dict(findings.errors))
+    return _failed(key, str(asked.signature), faults, error.counts)
 
 
 def _failed(key: Key, signature: str, faults: Iterable[RecordFault], errors: dict[str, int]) -> Record:
@@ -299,9 +305,6 @@ def read_record(file: str, raw: bytes) -> Record:
     Raises:
         FaultsError: It is none, or its id is not that of its key.
     """
-    from onrecord.dataset.faults import FaultsError, refuse
-    from onrecord.dataset.reading import read_value
-
     record, faults = read_value(file, raw, Record)
     refuse(faults)
     assert record is not None  # there would be a fault

@@ -111,7 +111,7 @@ def score_file(path: Path, reference: Path) -> Report:
         result = scored(Path(path.name), raw, known.gold, known.split).result
     except FaultsError as error:
         faults = [dataclasses.replace(fault, file=show(path.name)) for fault in error.faults]
-        raise FaultsError(faults, error.total) from None
+        raise FaultsError(faults, error.counts) from None
     return Report.of(result, HOW)
 
 
