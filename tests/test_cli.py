@@ -182,3 +182,27 @@ def test_a_refused_file_leaves_a_failed_record_in_a_folder_of_records(root: Path
     assert (value["status"], value["id"], value["layers"]) == ("failed", path.stem, {})
     assert value["errors"]["json"] == 2
     assert {fault["line"] for fault in value["faults"]} == {1, 2, 3}
+
+
+def test_the_options_default_to_the_limits_that_are_documented(root: Path) -> None:
+    """They are typed in the command, which imports nothing to say its help."""
+    import dataclasses
+    import inspect
+
+    from onrecord.cli.score import score
+    from onrecord.cli.validate import validate
+    from onrecord.eval.limits import DEFAULT
+
+    for command in (score, validate):
+        said = {name: each.default for name, each in inspect.signature(command).parameters.items()}
+        assert {name: said[name] for name in dataclasses.asdict(DEFAULT)} == dataclasses.asdict(DEFAULT)
+
+
+def test_a_limit_can_be_raised(root: Path, tmp_path: Path) -> None:
+    file = "eval/baselines/rules.jsonl"
+    for command in ("validate", "score"):
+        refused = run(command, file, "--max-line-bytes", "1000", cwd=root)
+        assert refused.returncode == 2
+        assert b"[line-too-long]" in refused.stderr
+        assert b"--max-line-bytes" in refused.stderr
+        assert run(command, file, "--max-line-bytes", "100000", cwd=root).returncode == 0

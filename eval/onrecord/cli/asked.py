@@ -35,6 +35,15 @@ Json = Annotated[bool, typer.Option("--json", help="Print the result JSON instea
 AllowMissing = Annotated[
     bool, typer.Option("--allow-missing", help="Score articles without a line as empty; the result is partial then.")
 ]
+MIB = 2**20
+MaxBytes = Annotated[int, typer.Option(min=1, help="Bytes of the file, packed and unpacked.")]
+MaxLineBytes = Annotated[int, typer.Option(min=1, help="Bytes of a line.")]
+MaxLines = Annotated[int, typer.Option(min=1, help="Lines of the file.")]
+MaxRatio = Annotated[int, typer.Option(min=1, help="How many times its size a packed file may unpack to.")]
+MaxItems = Annotated[
+    int, typer.Option(min=1, help="Items of a layer in an article, or half its characters if that is more.")
+]
+MaxFaults = Annotated[int, typer.Option(min=1, help="Faults after which the rest is not read.")]
 UnitName = Annotated[Unit, typer.Option(help="What intervals and tests resample.")]
 Level = Annotated[float, typer.Option(min=0.5, max=0.999, help="How often intervals cover the true value.")]
 Draws = Annotated[int, typer.Option(min=0, max=1_000_000, help="Resamples where they are drawn; 0 for no intervals.")]

@@ -9,12 +9,19 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from onrecord.cli.asked import (
+    MIB,
     AllowMissing,
     Dataset,
     Draws,
     Json,
     LabelMapName,
     Level,
+    MaxBytes,
+    MaxFaults,
+    MaxItems,
+    MaxLineBytes,
+    MaxLines,
+    MaxRatio,
     Output,
     Seed,
     SplitName,
@@ -50,6 +57,12 @@ def score(
     level: Level = 0.95,
     draws: Draws = 10_000,
     seed: Seed = 0,
+    max_bytes: MaxBytes = 64 * MIB,
+    max_line_bytes: MaxLineBytes = 8 * MIB,
+    max_lines: MaxLines = 100_000,
+    max_ratio: MaxRatio = 200,
+    max_items: MaxItems = 2_000,
+    max_faults: MaxFaults = 10_000,
 ) -> None:
     """Score a prediction file against the gold labels.
 
@@ -58,13 +71,16 @@ def score(
     from onrecord.dataset import FaultsError, read_folder
     from onrecord.dataset.files import write_atomically
     from onrecord.eval.api import scored, unscored
+    from onrecord.eval.incoming import content
+    from onrecord.eval.limits import Limits
     from onrecord.eval.record import record_bytes, record_of, refused_record
     from onrecord.eval.result import Report
 
     labelled = read_folder(gold)
-    raw = read_input(predictions)
+    limits = Limits(max_bytes, max_line_bytes, max_lines, max_ratio, max_items, max_faults)
+    raw = content(predictions, limits)
     try:
-        found = scored(predictions, raw, labelled, split.value, labels, allow_missing)
+        found = scored(predictions, raw, labelled, split.value, labels, allow_missing, limits)
     except FaultsError as error:
         if output is not None and output.is_dir():
             asked = Report(

@@ -8,13 +8,22 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from onrecord.cli.asked import AllowMissing, Dataset, SplitName
+from onrecord.cli.asked import (
+    MIB,
+    AllowMissing,
+    Dataset,
+    MaxBytes,
+    MaxFaults,
+    MaxItems,
+    MaxLineBytes,
+    MaxLines,
+    MaxRatio,
+    SplitName,
+)
 from onrecord.cli.show import note, reading, show_faults
 
 if TYPE_CHECKING:
     from onrecord.eval.validation import Validation
-
-MIB = 2**20
 
 
 def validate(
@@ -25,14 +34,12 @@ def validate(
     split: Annotated[SplitName, typer.Option(help="Articles that must have a line.")] = SplitName.test,
     allow_missing: AllowMissing = False,
     json: Annotated[bool, typer.Option("--json", help="Print what was found as JSON.")] = False,
-    max_bytes: Annotated[int, typer.Option(min=1, help="Bytes of the file, packed and unpacked.")] = 64 * MIB,
-    max_line_bytes: Annotated[int, typer.Option(min=1, help="Bytes of a line.")] = 8 * MIB,
-    max_lines: Annotated[int, typer.Option(min=1, help="Lines.")] = 100_000,
-    max_ratio: Annotated[int, typer.Option(min=1, help="How many times its size a packed file may unpack to.")] = 200,
-    max_items: Annotated[
-        int, typer.Option(min=1, help="Items of a layer in an article, or half its characters if that is more.")
-    ] = 2_000,
-    max_faults: Annotated[int, typer.Option(min=1, help="Faults after which the rest is not read.")] = 10_000,
+    max_bytes: MaxBytes = 64 * MIB,
+    max_line_bytes: MaxLineBytes = 8 * MIB,
+    max_lines: MaxLines = 100_000,
+    max_ratio: MaxRatio = 200,
+    max_items: MaxItems = 2_000,
+    max_faults: MaxFaults = 10_000,
 ) -> None:
     """Check a prediction file without scoring it: every fault at once, with line, pointer and hint.
 

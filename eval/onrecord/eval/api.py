@@ -13,6 +13,7 @@ from onrecord.dataset.files import sha256
 from onrecord.eval.incoming import content
 from onrecord.eval.labels import map_faults, read_label_map, translated, without
 from onrecord.eval.limits import DEFAULT as LIMITS
+from onrecord.eval.limits import Limits
 from onrecord.eval.result import Report
 from onrecord.eval.sampling import DEFAULT, Sampling
 from onrecord.eval.scoring import Result, score_submission
@@ -59,20 +60,26 @@ class Scoring:
 
 
 def scored(
-    name: Path, raw: bytes, gold: Gold, split: str, labels: str | None = None, allow_missing: bool = False
+    name: Path,
+    raw: bytes,
+    gold: Gold,
+    split: str,
+    labels: str | None = None,
+    allow_missing: bool = False,
+    limits: Limits = LIMITS,
 ) -> Scoring:
     """The result of a prediction file that has been read already; see :func:`score`."""
     documents = [article.document for article in gold.articles]
     articles = in_split(gold, split)
     required = [] if allow_missing else [article.document.id for article in articles]
     if labels is None:
-        submission = read_submission(name, raw, documents, gold.registries, required)
+        submission = read_submission(name, raw, documents, gold.registries, required, limits)
         return Scoring(score_submission(articles, gold.registries, submission, split), {})
     mapping = read_label_map(labels)
     file = translated(str(name), raw, mapping[1])
     faults = [*map_faults(articles, mapping[1]), *file.faults]
     try:
-        submission = read_submission(name, file.raw, documents, gold.registries, required)
+        submission = read_submission(name, file.raw, documents, gold.registries, required, limits)
     except FaultsError as error:
         faults += error.faults
     refuse(sorted(faults, key=in_order))
