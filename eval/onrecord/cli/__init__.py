@@ -8,7 +8,7 @@ from typing import Annotated, NoReturn
 
 import typer
 
-from onrecord.cli import annotation, compare, corpora, dataset, score, signature, validate
+from onrecord.cli import annotation, compare, corpora, dataset, report, score, signature, validate
 from onrecord.cli.show import complain
 
 app = typer.Typer(
@@ -22,6 +22,7 @@ app = typer.Typer(
 app.command("validate")(validate.validate)
 app.command("score")(score.score)
 app.command("compare")(compare.compare)
+app.command("report")(report.report)
 app.command("spans")(corpora.spans)
 app.command("clusters")(corpora.clusters)
 app.command("predict")(score.predict)
