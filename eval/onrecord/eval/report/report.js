@@ -48,7 +48,7 @@
   const outcomeIn = (item, layer) => layer === "links" ? item.n || "" : !layer || item.l === layer ? item.o : "";
 
   function text(doc, given) {
-    const main = given.s.filter((place) => place[2] !== "source" && place[2] !== "cue");
+    const main = given.s.filter((place) => !ROLES.has(place[2]));
     return main.map(([start, end]) => doc.text.slice(start, end)).join(" … ");
   }
   function words(doc, item) {
@@ -179,6 +179,7 @@
   // ---- the text ----
 
   const LANES = 5;
+  const ROLES = new Set(["source", "cue"]);
   const on = new Set(ITEM_LAYERS);
   let marks = new Map();
 
@@ -254,7 +255,8 @@
         made.setAttribute("role", "button");
         made.setAttribute("aria-label", visible(`${each.which === "g" ? "gold" : "system"}, ${item.l}${item[each.which].t ? " " + item[each.which].t : ""}: ${words(doc, item)}: ${item.o}`));
       }
-      made.dataset.label = visible(each.role === "source" || each.role === "cue" ? each.role : item[each.which].t || item.l.slice(0, -1));
+      const says = ROLES.has(each.role) ? each.role : item[each.which].t || item.l.slice(0, -1);
+      if (each.which === "g" || !item.g || !item.g.s.length || item.g.t !== item.p.t) made.dataset.label = visible(says);
     }
     made.append(inside);
     if (!marks.has(item.at)) marks.set(item.at, []);
@@ -382,7 +384,7 @@
       const given = state.get(key);
       const shown = key === "gold" && given === index.nothing ? "nothing (spurious)" : key === "pred" && given === index.nothing ? "nothing (missed)" : given;
       const made = el("button", { type: "button", "aria-label": visible(`remove the filter ${says.get(key)} ${shown}`) }, `${says.get(key)}: `, bdi(shown), " ×");
-      made.addEventListener("click", () => go(changed([key, ""], ["item", ""])));
+      made.addEventListener("click", () => go(changed([key, ""], ["item", ""], ["doc", ""], ["at", ""])));
       return made;
     }));
     $("f-layer").value = state.get("layer") || "";
@@ -522,12 +524,12 @@
   for (const id of ["show-gold", "show-system", "show-types"]) $(id).addEventListener("change", redraw);
   for (const layer of index.layers) $("f-layer").append(el("option", { value: layer }, layer));
   for (const outcome of index.outcomes) $("f-outcome").append(el("option", { value: outcome }, outcome));
-  $("f-layer").addEventListener("change", (event) => go(changed(["layer", event.target.value], ["item", ""])));
-  $("f-outcome").addEventListener("change", (event) => go(changed(["outcome", event.target.value], ["item", ""])));
+  $("f-layer").addEventListener("change", (event) => go(changed(["layer", event.target.value], ["item", ""], ["doc", ""], ["at", ""])));
+  $("f-outcome").addEventListener("change", (event) => go(changed(["outcome", event.target.value], ["item", ""], ["doc", ""], ["at", ""])));
   let waiting = 0;
   $("f-text").addEventListener("input", (event) => {
     clearTimeout(waiting);
-    waiting = setTimeout(() => go(changed(["q", event.target.value], ["item", ""]), true), 200);
+    waiting = setTimeout(() => go(changed(["q", event.target.value], ["item", ""], ["doc", ""], ["at", ""]), true), 200);
   });
   document.querySelector(".filter").addEventListener("submit", (event) => event.preventDefault());
   $("next").addEventListener("click", () => step(1));

@@ -21,8 +21,12 @@ MOST_CHARACTERS = 65_000
 Section = tuple[str, list[str], list[list[str]], list[str]]
 """Heading, headings of the table, its rows, and lines below it."""
 
-_WORD = re.compile(r"[^0-9A-Za-z \u00a1-\u1fff\u2c00-\ud7ff\uf900-\uffef]")
-_LINKS = re.compile(r"(?i)\b(www|https?|ftp|mailto)")
+_MARKUP = re.compile(r"[!#$&*<>@\\\[\]^_`{|}~]")
+"""Characters that mean something in Markdown or HTML, wherever they stand."""
+_LINKS = re.compile(r"(?i)\b(?:www|https?|ftp|mailto|xmpp)(?=[.:])|\bgh(?=-\d)")
+"""Words that a renderer makes a link of; their first letter is written as a reference."""
+_COLONS = re.compile(r":(?=/|[\w+-]+:)")
+"""Colons of an address or of an emoji."""
 
 
 def markdown_report(view: View, most: int = MOST_CHARACTERS) -> str:
@@ -53,10 +57,15 @@ def inert(text: str) -> str:
     """Text that Markdown shows as it is: no link, mention, image, markup or end of a cell.
 
     >>> inert("@team [a](b) | <b>")
-    '&#64;team &#91;a&#93;&#40;b&#41; &#124; &#60;b&#62;'
+    '&#64;team &#91;a&#93;(b) &#124; &#60;b&#62;'
     """
-    shown = _WORD.sub(lambda match: f"&#{ord(match[0])};", plain(text))
+    shown = _MARKUP.sub(_reference, plain(text))
+    shown = _COLONS.sub("&#58;", shown)
     return _LINKS.sub(lambda match: f"&#{ord(match[0][0])};{match[0][1:]}", shown)
+
+
+def _reference(match: re.Match[str]) -> str:
+    return f"&#{ord(match[0])};"
 
 
 def plain(text: str) -> str:
