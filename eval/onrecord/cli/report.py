@@ -43,8 +43,14 @@ def report(
     predictions: Annotated[Path, typer.Argument(metavar="RESULT", help="Prediction file, JSON Lines.")],
     against: Annotated[Path | None, typer.Option(help="Another one, to show what changed from it.")] = None,
     output: Annotated[
-        Path, typer.Option("--output", "-o", help="The report; - for standard output.", show_default=True)
-    ] = Path("report.html"),
+        Path | None,
+        typer.Option(
+            "--output",
+            "-o",
+            help="The report, report.html where not given; - for standard output.",
+            show_default=False,
+        ),
+    ] = None,
     format: Annotated[
         Format | None, typer.Option("--format", help="By the suffix of --output where not given.", show_default=False)
     ] = None,
@@ -74,19 +80,27 @@ def report(
         labelled,
         found.submission,
         ceiling=read_ceiling(gold, found.result),
-        other=None if other is None or against is None else (against.name, other.result),
+        other=None if other is None or against is None else (_name(against, predictions), other.result),
         command=_command(predictions, gold, split, labels, allow_missing, unit, level, draws, seed),
     )
-    kind = format or _SUFFIXES.get(output.suffix.lower(), Format.html)
+    kind = format or _SUFFIXES.get("" if output is None else output.suffix.lower(), Format.html)
     if kind is Format.html:
         content = html(view)
     else:
         content = (markdown_report if kind is Format.markdown else text_report)(view).encode("utf-8", "replace")
+    output = output or Path(f"report{next(suffix for suffix, each in _SUFFIXES.items() if each is kind)}")
     if str(output) == "-":
         typer.echo(content, nl=False)
         return
     write_atomically(output, content)
     note(f"{len(in_split(labelled, split.value))} documents: {output}")
+
+
+def _name(file: Path, beside: Path) -> str:
+    """What a file is called where its own name may be that of the other."""
+    from onrecord.eval.compare import distinct_names
+
+    return distinct_names([str(file), str(beside)])[0]
 
 
 def _scored(predictions: Path, gold: Gold, split: SplitName, labels: str | None, allow_missing: bool) -> Scoring:

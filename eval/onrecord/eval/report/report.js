@@ -82,7 +82,8 @@
     for (const [key, given] of new URLSearchParams(hash.replace(/\+/g, "%2B"))) if (FIELDS.includes(key) && given) found.set(key, given);
     return found;
   }
-  const address = (fieldsOf) => "#" + FIELDS.filter((key) => fieldsOf.get(key)).map((key) => key + "=" + encodeURIComponent(fieldsOf.get(key).toWellFormed ? fieldsOf.get(key).toWellFormed() : fieldsOf.get(key))).join("&");
+  const wellFormed = (given) => given.replace(/\p{Cs}/gu, "\ufffd");
+  const address = (of) => "#" + FIELDS.filter((key) => of.get(key)).map((key) => key + "=" + encodeURIComponent(wellFormed(of.get(key)))).join("&");
   function changed(...pairs) {
     const next = new Map(state);
     for (const [key, given] of pairs) given ? next.set(key, given) : next.delete(key);
@@ -272,7 +273,10 @@
 
   // ---- details ----
 
-  const codePoints = (doc, unit) => Array.from(doc.text.slice(0, unit)).length;
+  function codePoints(doc, unit) {
+    if (doc.wide === undefined) doc.wide = /\p{Cs}|[\u{10000}-\u{10ffff}]/u.test(doc.text);
+    return doc.wide ? Array.from(doc.text.slice(0, unit)).length : unit;
+  }
   function offsets(doc, given) {
     return given.s.map(([start, end, role]) => `${role && role !== "content" ? role + " " : ""}${codePoints(doc, start)}–${codePoints(doc, end)}`).join(", ");
   }
@@ -296,7 +300,7 @@
   function drawDetails(doc, item) {
     if (!item) { fill("details", el("p", { class: "quiet" }, "Choose a mark in the text, or step with n and p.")); return; }
     const names = [...new Set([item.g, item.p].flatMap((each) => each ? each.f.map((field) => field[0]) : []))];
-    const rows = [["text", (given) => bdi(text(doc, given) || "–")], ["offsets", (given) => bdi(offsets(doc, given) || "–")]];
+    const rows = [["text", (given) => bdi(cut(text(doc, given), 400) || "–")], ["offsets", (given) => bdi(offsets(doc, given) || "–")]];
     if ([item.g, item.p].some((each) => each && each.t)) rows.push([item.l === "stances" ? "label" : "type", (given) => bdi(given.t)]);
     for (const field of names) rows.push([field.replace("target ", ""), (given, system) => el("div", {}, ...fields(given, field).map((id) => fieldNode(field, id, system)))]);
     fill("details",
@@ -324,7 +328,7 @@
     if (!given) return el("span", { class: "quiet" }, "–");
     const speakers = fields(given, "speaker").map((id) => name("entity", id, system));
     const relays = fields(given, "relay").map((id) => name("entity", id, system)).reverse();
-    return bdi([speakers.length ? speakers.join(" and ") : "unknown", ...relays].join(" ← "));
+    return bdi([speakers.length ? speakers.join(" and ") : "unknown", ...relays].map((each) => cut(each, 80)).join(" ← "));
   }
   function asIds(given, system) {
     if (!given) return "";
@@ -334,7 +338,7 @@
   }
   function part(doc, given, role) {
     const found = given ? given.s.find((place) => place[2] === role) : null;
-    return found ? doc.text.slice(found[0], found[1]) : "–";
+    return found ? cut(doc.text.slice(found[0], found[1]), 80) : "–";
   }
   const itemLink = (doc, item, ...children) => el("a", { href: address(changed(["doc", doc.id], ["item", item.k], ["at", ""])) }, ...children);
   const cut = (given, most) => given.length > most ? given.slice(0, most - 1) + "…" : given;
@@ -343,7 +347,7 @@
     if (!found.length) { fill("doc-quotes"); return; }
     const two = (item, make, differs) => [el("td", {}, make(item.g, false)), el("td", { class: differs && item.g && item.p ? "differs" : null }, make(item.p, true))];
     fill("doc-quotes", el("h3", {}, "Quotes ", el("span", { class: "quiet" }, "speaker ← who passed the words on; a wavy line marks what differs")),
-      el("div", { class: "wide" }, el("table", {},
+      el("div", { class: "wide" }, el("table", { class: "sayings" },
         el("thead", {}, el("tr", {}, ...["outcome", "words", "gold speaker", "system speaker", "gold cue", "system cue", "mode"].map((head) => el("th", { scope: "col" }, head)))),
         el("tbody", {}, ...found.map((item) => el("tr", {}, el("td", { class: "outcome-cell" }, badge(item.o)),
           el("td", { class: "said" }, itemLink(doc, item, bdi(cut(text(doc, side(item)), 160)))),
@@ -372,7 +376,7 @@
     fill("doc-stances", el("h3", {}, "Stances ", el("span", { class: "quiet" }, "holders by targets")),
       el("div", { class: "wide tall" }, el("table", { class: "across stances" },
         el("thead", {}, el("tr", {}, el("th", { scope: "col" }, "holder"), ...[...columns.values()].map(([kind, each]) => el("th", { scope: "col", class: "target", title: visible(each) }, el("span", { class: "quiet" }, kind), bdi(cut(each, 70)))))),
-        el("tbody", {}, ...[...rows].map(([holder, cells]) => el("tr", {}, el("th", { scope: "row" }, bdi(holder)), ...[...columns.keys()].map((column) => cell(cells.get(column)))))))));
+        el("tbody", {}, ...[...rows].map(([holder, cells]) => el("tr", {}, el("th", { scope: "row" }, bdi(cut(holder, 60))), ...[...columns.keys()].map((column) => cell(cells.get(column)))))))));
   }
 
   // ---- drawing it all ----
@@ -404,7 +408,7 @@
     if (n !== current || shownText === null) {
       current = n;
       shownText = n;
-      fill("doc-title", bdi(doc.title || doc.id));
+      fill("doc-title", bdi(cut(doc.title || doc.id, 200)));
       fill("doc-about", bdi(doc.id), ...doc.about.filter((each) => each[1]).flatMap((each) => [" · ", bdi(each[1])]));
       if (item && !on.has(item.l)) on.add(item.l);
       drawText(doc);
