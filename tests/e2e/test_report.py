@@ -208,6 +208,41 @@ def test_keys_and_deep_links(view: View, page_of_rules: bytes, opener: Opener) -
     opened.quiet()
 
 
+def test_outcomes_differ_in_more_than_colour(page_of_rules: bytes, opener: Opener) -> None:
+    opened = opener(page_of_rules)
+    opened.go()
+    styles = {
+        outcome: opened.page.locator(f"#text .{side}.{outcome}").first.evaluate(
+            "(each, side) => getComputedStyle(each)[side === 'g' ? 'borderTopStyle' : 'borderBottomStyle']", side
+        )
+        for outcome, side in (("right", "g"), ("missed", "g"), ("spurious", "p"), ("wrong", "g"))
+    }
+    assert styles == {"right": "solid", "missed": "dashed", "spurious": "dotted", "wrong": "double"}
+
+
+def test_what_only_the_other_system_has_is_shown_by_its_place(opener: Opener, gold: Gold, root: Path) -> None:
+    path = root / "eval" / "baselines" / "rules.jsonl"
+    other = scored(path, path.read_bytes(), gold, "all")
+    lines = [json.loads(line) for line in path.read_bytes().splitlines()]
+    for line in lines:
+        line["quotes"] = []
+    fewer = scored(path, b"".join(json.dumps(line).encode() + b"\n" for line in lines), gold, "all")
+    made = page_view(Report.of(fewer.result), gold, fewer.submission, other=("other", other.result))
+    assert made.changes is not None
+    gone = [each for each in made.changes.items["fixed"] if each.later == "absent"]
+    assert gone
+    opened = opener(html(made))
+    opened.go()
+    for each in gone:
+        opened.show(each.href)
+        shown = opened.page.locator("#text .here").all_text_contents()
+        assert "".join(shown) in each.text
+        assert shown
+    texts = {article.document.id: article.document.text for article in gold.articles}
+    assert opened.text == texts[gone[-1].document]
+    opened.quiet()
+
+
 def test_layers_can_be_hidden(page_of_rules: bytes, opener: Opener) -> None:
     opened = opener(page_of_rules)
     opened.go()

@@ -18,6 +18,9 @@ from onrecord.eval.report.view import OPEN_GOLD, PROVENANCE, View
 
 _PACKAGE = "onrecord.eval.report"
 
+_SCRIPTS = ("model.js", "reader.js", "panels.js", "report.js")
+"""The parts of the page's one script, in order; each uses what those before it declare."""
+
 SHOWN_AS_SPACE = "\n\t"
 """Control characters that a browser shows as what they are."""
 
@@ -41,7 +44,8 @@ def environment() -> Environment:
 
 def render(view: View, templates: Environment) -> bytes:
     """The page by some templates."""
-    style, script = (files(_PACKAGE).joinpath(name).read_text("utf-8") for name in ("report.css", "report.js"))
+    style = _part("report.css")
+    script = "(() => {\n" + "".join(map(_part, _SCRIPTS)) + "})();\n"
     page = templates.get_template("page.html.j2").render(
         view=view,
         policy=_policy(script, style),
@@ -54,6 +58,10 @@ def render(view: View, templates: Environment) -> bytes:
         open_gold=OPEN_GOLD,
     )
     return page.encode("utf-8")
+
+
+def _part(name: str) -> str:
+    return files(_PACKAGE).joinpath(name).read_text("utf-8")
 
 
 class _Verbatim(str):
