@@ -15,6 +15,7 @@ from onrecord.cli import (
     corpora,
     dataset,
     export,
+    report,
     rescore,
     schema,
     score,
@@ -35,6 +36,7 @@ app.command("validate")(validate.validate)
 app.command("score")(score.score)
 app.command("rescore")(rescore.rescore)
 app.command("compare")(compare.compare)
+app.command("report")(report.report)
 app.command("spans")(corpora.spans)
 app.command("clusters")(corpora.clusters)
 app.command("schema")(schema.schema)

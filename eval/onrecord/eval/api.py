@@ -57,6 +57,8 @@ class Scoring:
     result: Result
     left_out: Mapping[str, int]
     """How many predicted mentions of the articles scored the label map leaves out, by their type."""
+    submission: Submission
+    """What was scored."""
 
 
 def scored(
@@ -74,7 +76,7 @@ def scored(
     required = [] if allow_missing else [article.document.id for article in articles]
     if labels is None:
         submission = read_submission(name, raw, documents, gold.registries, required, limits)
-        return Scoring(score_submission(articles, gold.registries, submission, split), {})
+        return Scoring(score_submission(articles, gold.registries, submission, split), {}, submission)
     mapping = read_label_map(labels)
     file = translated(str(name), raw, mapping[1])
     faults = [*map_faults(articles, mapping[1]), *file.faults]
@@ -89,7 +91,8 @@ def scored(
         documents={id: without(each, file.left_out.get(id, ())) for id, each in submission.documents.items()},
     )
     left_out = Counter(type for a in articles for type in file.left_out.get(a.document.id, {}).values())
-    return Scoring(score_submission(articles, gold.registries, submission, split, mapping), left_out)
+    result = score_submission(articles, gold.registries, submission, split, mapping)
+    return Scoring(result, left_out, submission)
 
 
 def unscored(name: Path, raw: bytes, gold: Gold, split: str, labels: str | None = None) -> Result:

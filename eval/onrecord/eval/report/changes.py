@@ -1,0 +1,200 @@
+"""The comparison with another system: differences, documents in pairs, and items that changed, each with its place."""
+
+from __future__ import annotations
+
+import dataclasses
+from collections import defaultdict
+from collections.abc import Iterator, Mapping, Sequence
+
+from onrecord.eval.compare import Change, ItemChange, compare_results, headlines
+from onrecord.eval.paired import Paired, conclusion
+from onrecord.eval.report.items import DocumentItems, Item
+from onrecord.eval.report.plots import Dot, Range, difference_range, document_link, slopes
+from onrecord.eval.result import percent
+from onrecord.eval.sampling import Sampling
+from onrecord.eval.scoring import Result
+
+CHANGES: tuple[Change, ...] = ("fixed", "regressed", "still wrong")
+
+
+@dataclasses.dataclass(frozen=True)
+class Difference:
+    """The difference of two systems in one measure, in points."""
+
+    name: str
+    headline: bool
+    earlier: str
+    later: str
+    difference: str
+    interval: str
+    p: str
+    range: Range
+    words: str
+    """What can be concluded."""
+
+
+@dataclasses.dataclass(frozen=True)
+class PairedStrip:
+    """A headline on every document, in both systems."""
+
+    name: str
+    dots: tuple[Dot, ...]
+    better: int
+    worse: int
+
+
+@dataclasses.dataclass(frozen=True)
+class Changed:
+    """An item that one of the systems did not get right."""
+
+    document: str
+    layer: str
+    text: str
+    gold: bool
+    earlier: str
+    later: str
+    href: str
+
+
+@dataclasses.dataclass(frozen=True)
+class Changes:
+    """This system against another."""
+
+    name: str
+    """Of the other."""
+    sha256: str
+    missing: tuple[str, ...]
+    differences: tuple[Difference, ...]
+    strips: tuple[PairedStrip, ...]
+    items: Mapping[Change, tuple[Changed, ...]]
+
+
+def changes(
+    other: Result,
+    result: Result,
+    names: tuple[str, str],
+    how: Sampling,
+    before: Sequence[DocumentItems],
+    after: Sequence[DocumentItems],
+) -> Changes:
+    """What changed from another system to this one.
+
+    Args:
+        other: The other system's result, on the same articles.
+        result: This one's.
+        names: Of the other and of this one.
+        how: How intervals and tests are made.
+        before: The other system's items, document by document.
+        after: This one's.
+
+    Raises:
+        ValueError: The results are of different articles.
+    """
+    found = compare_results([other, result], names, how)
+    contrast = found.contrasts[0, 1]
+    first = headlines(result)
+    shown = [
+        name
+        for each in result.layers
+        for measure in each.layer.measures
+        if (name := f"{each.layer.name}:{measure.name}") in contrast and not measure.detail
+    ]
+    items = list(_placed(found.items(), before, after))
+    return Changes(
+        name=names[0],
+        sha256=other.submission_sha256,
+        missing=other.missing,
+        differences=tuple(
+            _difference(name, name in first, other.values[name], result.values[name], contrast[name], how)
+            for name in shown
+        ),
+        strips=tuple(_strips(found.documents(), [name for name in first if name in contrast])),
+        items={kind: tuple(each for change, each in items if change == kind) for kind in CHANGES},
+    )
+
+
+def _difference(
+    name: str, headline: bool, earlier: float | None, later: float | None, paired: Paired, how: Sampling
+) -> Difference:
+    low, high = paired.interval.low, paired.interval.high
+    return Difference(
+        name=name,
+        headline=headline,
+        earlier=percent(earlier),
+        later=percent(later),
+        difference=_points(paired.difference),
+        interval="–" if low is None or high is None else f"{_points(low)} to {_points(high)}",
+        p="–" if paired.p is None else f"{paired.p:.3f}" if paired.p >= 0.001 else "<0.001",
+        range=difference_range(paired.difference, paired.interval),
+        words=conclusion(paired, how.level, how.unit),
+    )
+
+
+def _points(value: float | None) -> str:
+    return "–" if value is None else f"{100 * value:+.1f}".replace("-", "−")
+
+
+def _strips(
+    documents: Mapping[str, Mapping[str, tuple[float | None, ...]]], names: Sequence[str]
+) -> Iterator[PairedStrip]:
+    for name in names:
+        both = [(id, measures[name][0], measures[name][1]) for id, measures in documents.items()]
+        values = [
+            (id, earlier, later, f"{id}: {percent(earlier)} → {percent(later)}")
+            for id, earlier, later in both
+            if earlier is not None and later is not None
+        ]
+        yield PairedStrip(
+            name,
+            slopes(values),
+            better=sum(later > earlier for _, earlier, later, _ in values),
+            worse=sum(later < earlier for _, earlier, later, _ in values),
+        )
+
+
+def _placed(
+    found: Sequence[ItemChange], before: Sequence[DocumentItems], after: Sequence[DocumentItems]
+) -> Iterator[tuple[Change, Changed]]:
+    """Every change with the address of its item, or of its place where this system does not have it.
+
+    Items that are told of in the same words are taken in the order of the scorer.
+    """
+    places = [_by_outcome(each) for each in (before, after)]
+    for change in found:
+        gone = change.later == "absent"
+        outcome = change.earlier if gone else change.later
+        queue = places[not gone][change.document, change.layer, change.gold, change.text, outcome]
+        item = queue.pop(0)
+        address = _at(item) if gone else {"item": item.key}
+        yield (
+            change.change,
+            Changed(
+                document=change.document,
+                layer=change.layer,
+                text=change.text,
+                gold=change.gold,
+                earlier=change.earlier,
+                later=change.later,
+                href=document_link(change.document, **address),
+            ),
+        )
+
+
+_Told = tuple[str, str, bool, str, str]
+"""Document, layer, whether gold, text, outcome: what a change says of an item."""
+
+
+def _by_outcome(documents: Sequence[DocumentItems]) -> dict[_Told, list[Item]]:
+    found: dict[_Told, list[Item]] = defaultdict(list)
+    for each in documents:
+        items = {item.key: item for item in each.items}
+        for layer, verdicts in each.verdicts.items():
+            for key, verdict in verdicts:
+                found[each.document, layer, verdict.gold, verdict.text, verdict.outcome].append(items[key])
+    return found
+
+
+def _at(item: Item) -> dict[str, str]:
+    """The place of an item that only the other system has."""
+    side = item.gold or item.predicted
+    return {"at": f"{side.places[0][0]}-{side.places[0][1]}"} if side is not None and side.places else {}

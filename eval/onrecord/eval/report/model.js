@@ -1,0 +1,154 @@
+"use strict";
+// Documents, items, names, and which items a filter lets through. All state is in the address.
+// What comes from files is never a key of an object, never markup and never an address: maps, text nodes, fragments.
+const $ = (id) => document.getElementById(id);
+const value = (id) => JSON.parse($(id).textContent);
+const index = value("index");
+const unjudged = new Set(index.unjudged);
+const ITEM_LAYERS = ["entities", "quotes", "stances", "events"];
+const pair = (kind, id) => kind + "\n" + id;
+const goldNames = new Map(index.gold.map(([kind, id, name, wikidata]) => [pair(kind, id), { name, wikidata }]));
+const systemNames = new Map(index.system.map(([kind, id, name, gold, link]) => [pair(kind, id), { name, gold, link }]));
+const places = new Map(index.documents.map((each, n) => [each.id, n]));
+const opened = new Map();
+
+const HIDDEN = /[\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}]/gu;
+const visible = (text) => String(text).replace(HIDDEN, (c) => c === "\n" ? " " : c === "\t" ? " " : "\\u{" + c.codePointAt(0).toString(16) + "}");
+
+function el(name, attributes, ...children) {
+  const made = document.createElement(name);
+  for (const [key, given] of Object.entries(attributes || {})) {
+    if (key === "href" && !given.startsWith("#")) continue;
+    if (given !== undefined && given !== null && given !== false) made.setAttribute(key, given === true ? "" : given);
+  }
+  for (const child of children) {
+    if (child === null || child === undefined) continue;
+    made.append(child instanceof Node ? child : document.createTextNode(visible(child)));
+  }
+  return made;
+}
+const bdi = (text, attributes) => el("bdi", attributes || {}, text);
+const fill = (id, ...children) => $(id).replaceChildren(...children.filter((each) => each !== null));
+
+
+// ---- documents and items ----
+
+function open(n) {
+  if (!opened.has(n)) {
+    const found = value("d" + n);
+    found.items.forEach((item, at) => { item.at = at; });
+    opened.set(n, found);
+  }
+  return opened.get(n);
+}
+const side = (item) => item.g || item.p;
+const label = (given) => given ? given.t : index.nothing;
+const fields = (given, name) => given ? given.f.filter((field) => field[0] === name).map((field) => field[1]) : [];
+const first = (item) => Math.min(...[item.g, item.p].flatMap((each) => each ? each.s.map((place) => place[0]) : []), 1e12);
+const kindOf = (outcome) => unjudged.has(outcome) ? "unjudged" : ["right", "missed", "spurious"].includes(outcome) ? outcome : "wrong";
+const outcomeIn = (item, layer) => layer === "links" ? item.n || "" : !layer || item.l === layer ? item.o : "";
+
+function text(doc, given) {
+  const main = given.s.filter((place) => !ROLES.has(place[2]));
+  return main.map(([start, end]) => doc.text.slice(start, end)).join(" … ");
+}
+function words(doc, item) {
+  if (item.l !== "stances") return text(doc, side(item));
+  const given = side(item), system = !item.g;
+  const [target, kind] = targetOf(given);
+  return name("entity", fields(given, "holder")[0], system) + " → " + name(kind, target, system);
+}
+function targetOf(given) {
+  const field = given.f.find((each) => each[0].startsWith("target "));
+  return [field[1], field[0].slice("target ".length)];
+}
+function name(kind, id, system) {
+  if (!system) return (goldNames.get(pair(kind, id)) || { name: id }).name;
+  const known = systemNames.get(pair(kind, id));
+  if (known && known.gold) return name(kind, known.gold, false);
+  return (known && known.name) || id;
+}
+const asGold = (kind, id) => (systemNames.get(pair(kind, id)) || {}).gold || "";
+
+// ---- state: all of it is in the address ----
+
+const FIELDS = ["doc", "item", "at", "layer", "outcome", "gold", "pred", "ref", "to", "q"];
+const FILTERS = ["layer", "outcome", "gold", "pred", "ref", "to", "q"];
+let state = new Map();
+
+function read() {
+  const found = new Map();
+  const hash = location.hash.slice(1);
+  if (!hash.includes("=")) return found;
+  for (const [key, given] of new URLSearchParams(hash.replace(/\+/g, "%2B"))) if (FIELDS.includes(key) && given) found.set(key, given);
+  return found;
+}
+const wellFormed = (given) => given.replace(/\p{Cs}/gu, "\ufffd");
+const address = (of) => "#" + FIELDS.filter((key) => of.get(key)).map((key) => key + "=" + encodeURIComponent(wellFormed(of.get(key)))).join("&");
+function changed(...pairs) {
+  const next = new Map(state);
+  for (const [key, given] of pairs) given ? next.set(key, given) : next.delete(key);
+  return next;
+}
+function go(next, replace) {
+  const to = address(next);
+  if (to === location.hash || (to === "#" && !location.hash)) { draw(false); return; }
+  if (replace) { history.replaceState(null, "", to); draw(false); } else { stay = true; location.hash = to; }
+}
+let stay = false;
+const filtered = () => FILTERS.some((key) => state.has(key));
+
+// ---- filters ----
+
+function passes(layer, outcome, gold, predicted) {
+  if (!outcome) return false;
+  const wanted = state.get("outcome");
+  if (wanted === "errors" ? outcome === "right" || unjudged.has(outcome) : wanted && wanted !== outcome) return false;
+  if ((state.has("gold") || state.has("pred")) && unjudged.has(outcome)) return false;
+  return (!state.has("gold") || state.get("gold") === gold) && (!state.has("pred") || state.get("pred") === predicted);
+}
+function refersTo(item, id) {
+  for (const [given, system] of [[item.g, false], [item.p, true]]) {
+    if (!given) continue;
+    for (const [field, each] of given.f) {
+      const kind = field === "event" ? "event" : field.startsWith("target ") ? field.slice(7) : "entity";
+      if (!["entity", "event", "speaker", "relay", "holder", "literal"].includes(field) && !field.startsWith("target ")) continue;
+      if (each === id || (system && asGold(kind, each) === id)) return true;
+    }
+  }
+  return false;
+}
+function targets(item, id) {
+  return [[item.g, false], [item.p, true]].some(([given, system]) => {
+    if (!given || item.l !== "stances") return false;
+    const [target, kind] = targetOf(given);
+    return target === id || (system && asGold(kind, target) === id);
+  });
+}
+function matches(doc, item) {
+  const layer = state.get("layer");
+  if (!passes(layer, outcomeIn(item, layer), label(item.g), label(item.p))) return false;
+  if (state.has("ref") && !refersTo(item, state.get("ref"))) return false;
+  if (state.has("to") && !targets(item, state.get("to"))) return false;
+  const sought = (state.get("q") || "").toLowerCase();
+  if (!sought) return true;
+  return words(doc, item).toLowerCase().includes(sought) || [item.g, item.p].some((given) => given && given.f.some((field) => field[1].toLowerCase().includes(sought)));
+}
+function matching(n) {
+  if (state.has("ref") || state.has("to") || state.has("q")) {
+    const doc = open(n);
+    return doc.items.filter((item) => matches(doc, item)).length;
+  }
+  const layer = state.get("layer");
+  let sum = 0;
+  for (const [of, outcome, gold, predicted, count] of index.documents[n].counts) {
+    if (layer ? of === layer : of !== "links") if (passes(of, outcome, gold, predicted)) sum += count;
+  }
+  return sum;
+}
+const isError = (item) => item.o !== "right" && !unjudged.has(item.o);
+function steps(n) {
+  const doc = open(n);
+  const found = doc.items.filter((item) => filtered() ? matches(doc, item) : isError(item));
+  return found.map((item) => [first(item), item]).sort((a, b) => a[0] - b[0] || a[1].at - b[1].at).map((each) => each[1]);
+}

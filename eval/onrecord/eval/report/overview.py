@@ -1,0 +1,240 @@
+"""The score card, the table of measures, the slices and the dots: what a report says before any item is looked at."""
+
+from __future__ import annotations
+
+import dataclasses
+import statistics
+from collections.abc import Sequence
+
+from onrecord.eval.ceiling import CeilingRow
+from onrecord.eval.counts import Counts, Score
+from onrecord.eval.intervals import leave_out, units_of
+from onrecord.eval.layer import Measure
+from onrecord.eval.report.plots import Dot, Range, dots, score_range
+from onrecord.eval.result import Report, percent, score_row
+from onrecord.eval.scoring import LayerResult, LayerState, layer_scores
+from onrecord.eval.uncertainty import Interval, detectable_difference, jackknife_error
+
+FEW_DOCUMENTS = 10
+"""Slices that fewer documents contribute to are greyed."""
+FEW_ITEMS = 30
+"""So are slices of fewer items."""
+
+
+@dataclasses.dataclass(frozen=True)
+class Row:
+    """One measure, ready to be shown."""
+
+    layer: str
+    measure: str
+    definition: str
+    score: str
+    """In percent, or a dash."""
+    interval: str
+    precision: str
+    recall: str
+    gold: str
+    """Found of how many in gold."""
+    predicted: str
+    """Right of how many predicted; empty for a share."""
+    items: int | None
+    """In gold; None for a mean of scores."""
+    documents: int
+    """Those that the measure rests on."""
+    range: Range
+    reason: str
+    """Why something is undefined; empty where nothing is."""
+    few: str = ""
+    """Why little can be read off it; empty where it can."""
+
+
+@dataclasses.dataclass(frozen=True)
+class Strip:
+    """A headline document by document."""
+
+    name: str
+    dots: tuple[Dot, ...]
+    undefined: tuple[str, ...]
+    """Documents without a score."""
+    median: str
+
+
+def card(report: Report, ceiling: Sequence[CeilingRow]) -> tuple[Row, ...]:
+    """The headline of every layer, with what annotators reached."""
+    return tuple(_row(report, each, each.layer.measures[0], ceiling) for each in report.result.layers)
+
+
+def measures(report: Report, details: bool = False) -> tuple[Row, ...]:
+    """Every measure that is no detail, in the order of the score table; with ``details`` those that are as well."""
+    return tuple(
+        _row(report, each, measure)
+        for each in report.result.layers
+        for measure in each.layer.measures
+        if details or not measure.detail
+    )
+
+
+def slices(report: Report) -> dict[str, tuple[Row, ...]]:
+    """Every detail by layer; those that are of nothing, in gold and in the predictions, are left out."""
+    found: dict[str, tuple[Row, ...]] = {}
+    for each in report.result.layers:
+        rows = [_row(report, each, measure) for measure in each.layer.measures if measure.detail]
+        kept = tuple(dataclasses.replace(row, few=_few(row)) for row in rows if row.score != percent(None))
+        if kept:
+            found[each.layer.name] = kept
+    return found
+
+
+def _few(row: Row) -> str:
+    reasons = []
+    if row.documents < FEW_DOCUMENTS:
+        reasons.append(f"{row.documents} document{'' if row.documents == 1 else 's'}")
+    if row.items is not None and row.items < FEW_ITEMS:
+        reasons.append(f"{row.items} item{'' if row.items == 1 else 's'}")
+    return ", ".join(reasons)
+
+
+def _row(report: Report, each: LayerResult, measure: Measure, ceiling: Sequence[CeilingRow] = ()) -> Row:
+    name = f"{each.layer.name}:{measure.name}"
+    score, interval = each.scores[measure.name], report.intervals.get(name)
+    _, shown, between, precision, recall, gold, predicted = score_row(
+        name, score, interval, not (measure.share or measure.mean_of)
+    )
+    ticks = [
+        (f1, f"{row.name} on {row.against}", row.against == "gold")
+        for row in ceiling
+        if (f1 := row.f1.get(name)) is not None
+    ]
+    counts = score.counts
+    return Row(
+        layer=each.layer.name,
+        measure=measure.name,
+        definition=measure.definition,
+        score=shown,
+        interval=between,
+        precision=precision,
+        recall=recall,
+        gold=gold,
+        predicted=predicted,
+        items=None if counts is None else round(counts.gold),
+        documents=_contributing(each, measure, interval),
+        range=score_range(score.value, interval, ticks),
+        reason=_reason(score, interval),
+    )
+
+
+def _reason(score: Score, interval: Interval | None) -> str:
+    reasons = [score.reason, None if interval is None or score.value is None else interval.reason]
+    return "; ".join(reason for reason in reasons if reason)
+
+
+def _contributing(each: LayerResult, measure: Measure, interval: Interval | None) -> int:
+    """How many documents a measure rests on."""
+    if each.state is None:
+        return 0
+    names = set(measure.mean_of or (measure.name,))
+    counted = [counts for counts in each.state.counts.values() if names & counts.keys()]
+    if counted:
+        return sum(any(_any(counts.get(name, Counts()), measure) for name in names) for counts in counted)
+    if interval is not None and interval.units == len(each.state.pairs):
+        return interval.contributing
+    return sum(bool(table.gold or table.predicted) for table in each.state.tables.values()) or len(each.state.pairs)
+
+
+def _any(counts: Counts, measure: Measure) -> bool:
+    return bool(counts.gold or (counts.predicted and not measure.share))
+
+
+def document_score(each: LayerResult, document: str) -> Score | None:
+    """A layer's headline on one document alone; None where the file has no such layer."""
+    if each.state is None:
+        return None
+    state = LayerState(
+        counts={id: each.state.counts[id] for id in (document,) if id in each.state.counts},
+        tables={id: each.state.tables[id] for id in (document,) if id in each.state.tables},
+        pairs={document: each.state.pairs[document]},
+    )
+    layer = _headline_only(each).layer
+    return layer_scores(layer, state)[layer.measures[0].name]
+
+
+def strips(report: Report) -> tuple[Strip, ...]:
+    """The headline of every layer that was submitted, document by document."""
+    found = []
+    for each in report.result.layers:
+        if each.state is None:
+            continue
+        scores = {id: document_score(each, id) for id in report.result.documents}
+        known = {id: score for id, score in scores.items() if score is not None and score.value is not None}
+        values = [(id, score.value or 0.0, _title(id, score)) for id, score in known.items()]
+        found.append(
+            Strip(
+                name=f"{each.layer.name}:{each.layer.measures[0].name}",
+                dots=dots(values),
+                undefined=tuple(id for id in scores if id not in known),
+                median=percent(statistics.median(value for _, value, _ in values) if values else None),
+            )
+        )
+    return tuple(found)
+
+
+def _title(document: str, score: Score) -> str:
+    items = "" if score.counts is None else f", {score.counts.gold:g} items in gold"
+    return f"{document}: {percent(score.value)}{items}"
+
+
+def width_in_words(report: Report) -> str:
+    """How wide the intervals of the headlines are, and which differences could not be told apart."""
+    if report.how is None:
+        return "No intervals were asked for: nothing here says how far chance in the choice of documents reaches."
+    documents = len(report.result.documents)
+    widths = {
+        each.layer.name: interval.high - interval.low
+        for each in report.result.layers
+        if (interval := report.intervals.get(f"{each.layer.name}:{each.layer.measures[0].name}")) is not None
+        and interval.low is not None
+        and interval.high is not None
+    }
+    if not widths:
+        return f"With {documents} document{'' if documents == 1 else 's'} no headline has an interval."
+    narrow, wide = min(widths, key=lambda name: widths[name]), max(widths, key=lambda name: widths[name])
+    said = (
+        f"With {documents} documents the {100 * report.how.level:g}% intervals of the headlines are"
+        f" {100 * widths[narrow]:.0f} ({narrow}) to {100 * widths[wide]:.0f} ({wide}) points wide."
+    )
+    if limits := detectable(report):
+        least, most = min(limits, key=lambda name: limits[name]), max(limits, key=lambda name: limits[name])
+        said += (
+            " Another system that varies independently would have to differ by"
+            f" {100 * limits[least]:.0f} points ({least}) to {100 * limits[most]:.0f} points ({most}) to be told apart"
+            " four times in five; systems that err on the same documents are told apart sooner."
+        )
+    return said
+
+
+def detectable(report: Report) -> dict[str, float]:
+    """By layer, the smallest difference of the headline that is likely to be seen; layers without one are left out.
+
+    As :func:`onrecord.eval.uncertainty.detectable_difference` has it, at most 1.
+    """
+    assert report.how is not None
+    units = list(units_of(report.result, report.how.unit).values())
+    found: dict[str, float] = {}
+    for each in report.result.layers:
+        if each.state is None:
+            continue
+        headline = _headline_only(each)
+        (left_out,) = leave_out(headline, each.state, [headline.layer.measures[0].name], units)
+        without = [value for value in left_out.without if value is not None]
+        error = jackknife_error(without)
+        if left_out.value is not None and error and len(without) == len(left_out.without):
+            found[each.layer.name] = min(1.0, detectable_difference(error, len(without)))
+    return found
+
+
+def _headline_only(each: LayerResult) -> LayerResult:
+    """The layer with its headline alone; what is counted over the corpus is left out where the headline needs none."""
+    headline = each.layer.measures[:1]
+    counted = each.state is not None and any(headline[0].name in counts for counts in each.state.counts.values())
+    corpus = None if counted or each.layer.memberships else each.layer.corpus
+    return dataclasses.replace(each, layer=dataclasses.replace(each.layer, measures=headline, corpus=corpus))

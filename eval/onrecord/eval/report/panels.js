@@ -1,0 +1,109 @@
+// Everything that is said of one item, and a document's quotes and stances.
+
+// ---- details ----
+
+function codePoints(doc, unit) {
+  if (doc.wide === undefined) doc.wide = /\p{Cs}|[\u{10000}-\u{10ffff}]/u.test(doc.text);
+  return doc.wide ? Array.from(doc.text.slice(0, unit)).length : unit;
+}
+function offsets(doc, given) {
+  return given.s.map(([start, end, role]) => `${role && role !== "content" ? role + " " : ""}${codePoints(doc, start)}–${codePoints(doc, end)}`).join(", ");
+}
+function idNode(kind, id, system) {
+  const known = system ? systemNames.get(pair(kind, id)) : goldNames.get(pair(kind, id));
+  const gold = system ? known && known.gold : id;
+  const parts = [bdi(name(kind, id, system))];
+  if (name(kind, id, system) !== id) parts.push(" ", el("code", { class: "quiet" }, id));
+  if (system) parts.push(el("span", { class: "quiet" }, gold ? ` = gold ${gold}` : " (nothing in gold)"));
+  const linked = system ? known && known.link : known && known.wikidata;
+  if (linked) parts.push(el("span", { class: "quiet" }, ` ${linked}`));
+  return el("div", {}, ...parts);
+}
+function fieldNode(field, id, system) {
+  if (["entity", "speaker", "relay", "holder", "literal"].includes(field)) return idNode("entity", id, system);
+  if (field === "event") return idNode("event", id, system);
+  if (field.startsWith("target ")) return idNode(field.slice(7), id, system);
+  return el("div", {}, bdi(id));
+}
+const badge = (outcome) => el("span", { class: "outcome " + kindOf(outcome) }, outcome);
+function drawDetails(doc, item) {
+  if (!item) { fill("details", el("p", { class: "quiet" }, "Choose a mark in the text, or step with n and p.")); return; }
+  const names = [...new Set([item.g, item.p].flatMap((each) => each ? each.f.map((field) => field[0]) : []))];
+  const rows = [["text", (given) => bdi(cut(text(doc, given), 400) || "–")], ["offsets", (given) => bdi(offsets(doc, given) || "–")]];
+  if ([item.g, item.p].some((each) => each && each.t)) rows.push([item.l === "stances" ? "label" : "type", (given) => bdi(given.t)]);
+  for (const field of names) rows.push([field.replace("target ", ""), (given, system) => el("div", {}, ...fields(given, field).map((id) => fieldNode(field, id, system)))]);
+  fill("details",
+    el("h4", {}, el("span", { class: "swatch " + item.l }), item.l, " · ", badge(item.o), item.n ? " · link: " : null, item.n ? badge(item.n) : null),
+    el("table", {}, el("thead", {}, el("tr", {}, el("td", {}), el("th", { scope: "col" }, "gold"), el("th", { scope: "col" }, "system"))),
+      el("tbody", {}, ...rows.map(([head, make]) => el("tr", {}, el("th", { scope: "row" }, head),
+        el("td", {}, item.g ? make(item.g, false) : el("span", { class: "quiet" }, "–")),
+        el("td", {}, item.p ? make(item.p, true) : el("span", { class: "quiet" }, "–")))))));
+}
+function drawItems(doc, n, chosen) {
+  const found = steps(n);
+  fill("items-title", `${found.length} ${filtered() ? "items of the filter" : "errors"} in this document`);
+  fill("items", ...found.map((item) => el("li", {}, el("a", { href: address(changed(["doc", doc.id], ["item", item.k], ["at", ""])), "data-i": item.at, "aria-current": item === chosen },
+    el("span", {}, badge(outcomeIn(item, state.get("layer")) || item.o)),
+    el("span", { class: "what", title: visible(words(doc, item)) }, el("span", { class: "swatch " + item.l, title: item.l }), bdi(words(doc, item)))))));
+  const at = found.indexOf(chosen);
+  fill("position", `${at < 0 ? "–" : at + 1} of ${found.length}`);
+  const here = $("items").querySelector("[aria-current]");
+  if (here) reveal(here, $("items"));
+}
+
+// ---- quotes and stances ----
+
+function chain(given, system) {
+  if (!given) return el("span", { class: "quiet" }, "–");
+  const speakers = fields(given, "speaker").map((id) => name("entity", id, system));
+  const relays = fields(given, "relay").map((id) => name("entity", id, system)).reverse();
+  return bdi([speakers.length ? speakers.join(" and ") : "unknown", ...relays].map((each) => cut(each, 80)).join(" ← "));
+}
+function asIds(given, system) {
+  if (!given) return "";
+  const mapped = (id) => system ? asGold("entity", id) || "?" + id : id;
+  const speakers = fields(given, "speaker").map(mapped).filter((id) => id !== "unknown" && id !== "?unknown").sort();
+  return JSON.stringify([speakers, fields(given, "relay").map(mapped)]);
+}
+function part(doc, given, role) {
+  const found = given ? given.s.find((place) => place[2] === role) : null;
+  return found ? cut(doc.text.slice(found[0], found[1]), 80) : "–";
+}
+const itemLink = (doc, item, ...children) => el("a", { href: address(changed(["doc", doc.id], ["item", item.k], ["at", ""])) }, ...children);
+const cut = (given, most) => given.length > most ? given.slice(0, most - 1) + "…" : given;
+function drawQuotes(doc) {
+  const found = doc.items.filter((item) => item.l === "quotes").sort((a, b) => first(a) - first(b));
+  if (!found.length) { fill("doc-quotes"); return; }
+  const two = (item, make, differs) => [el("td", {}, make(item.g, false)), el("td", { class: differs && item.g && item.p ? "differs" : null }, make(item.p, true))];
+  fill("doc-quotes", el("h3", {}, "Quotes ", el("span", { class: "quiet" }, "speaker ← who passed the words on; a wavy line marks what differs")),
+    el("div", { class: "wide" }, el("table", { class: "sayings" },
+      el("thead", {}, el("tr", {}, ...["outcome", "words", "gold speaker", "system speaker", "gold cue", "system cue", "mode"].map((head) => el("th", { scope: "col" }, head)))),
+      el("tbody", {}, ...found.map((item) => el("tr", {}, el("td", { class: "outcome-cell" }, badge(item.o)),
+        el("td", { class: "said" }, itemLink(doc, item, bdi(cut(text(doc, side(item)), 160)))),
+        ...two(item, chain, asIds(item.g, false) !== asIds(item.p, true)),
+        ...two(item, (given) => bdi(part(doc, given, "cue")), part(doc, item.g, "cue") !== part(doc, item.p, "cue")),
+        el("td", {}, [...new Set([item.g, item.p].flatMap((given) => fields(given, "mode")))].join(" / "))))))));
+}
+const SIGNS = new Map([["favor", "+"], ["against", "−"], ["neutral", "0"]]);
+const stanceLabel = (given) => el("span", { class: "label " + (SIGNS.has(given) ? given : "") }, given === index.nothing ? given : `${SIGNS.get(given) || "?"} ${given}`);
+function drawStances(doc) {
+  const found = doc.items.filter((item) => item.l === "stances");
+  if (!found.length) { fill("doc-stances"); return; }
+  const rows = new Map(), columns = new Map();
+  for (const item of found) {
+    const given = side(item), system = !item.g;
+    const [target, kind] = targetOf(given);
+    const holder = name("entity", fields(given, "holder")[0], system), column = pair(kind, name(kind, target, system));
+    columns.set(column, [kind, name(kind, target, system)]);
+    if (!rows.has(holder)) rows.set(holder, new Map());
+    const cells = rows.get(holder);
+    cells.set(column, [...(cells.get(column) || []), item]);
+  }
+  const cell = (items) => el("td", { class: items ? "filled" : null }, ...(items || []).map((item) => itemLink(doc, item,
+    el("span", { class: "who" }, el("b", {}, "gold"), " ", stanceLabel(label(item.g))),
+    el("span", { class: "who" }, el("b", {}, "system"), " ", stanceLabel(label(item.p))))));
+  fill("doc-stances", el("h3", {}, "Stances ", el("span", { class: "quiet" }, "holders by targets")),
+    el("div", { class: "wide tall" }, el("table", { class: "across stances" },
+      el("thead", {}, el("tr", {}, el("th", { scope: "col" }, "holder"), ...[...columns.values()].map(([kind, each]) => el("th", { scope: "col", class: "target", title: visible(each) }, el("span", { class: "quiet" }, kind), bdi(cut(each, 70)))))),
+      el("tbody", {}, ...[...rows].map(([holder, cells]) => el("tr", {}, el("th", { scope: "row" }, bdi(cut(holder, 60))), ...[...columns.keys()].map((column) => cell(cells.get(column)))))))));
+}

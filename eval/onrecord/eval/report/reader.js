@@ -1,0 +1,120 @@
+// The list of documents, and a document's text with its marks.
+
+// ---- the list ----
+
+let current = -1, counts = [];
+function drawList() {
+  counts = index.documents.map((each, n) => filtered() ? matching(n) : each.errors);
+  const shown = index.documents.map((each, n) => n).filter((n) => !filtered() || counts[n]);
+  const total = counts.reduce((a, b) => a + b, 0);
+  fill("list-count", `${total} ${filtered() ? "items" : "errors"} in ${shown.length} of ${counts.length} documents`);
+  fill("list", ...shown.map((n) => {
+    const each = index.documents[n];
+    return el("li", {}, el("a", { href: address(changed(["doc", each.id], ["item", ""], ["at", ""])), "data-n": n, title: visible(each.id) },
+      el("span", {}, bdi(each.title || each.id)), el("span", { class: "quiet" }, counts[n])));
+  }));
+}
+function markList() {
+  for (const each of $("list").querySelectorAll("a")) {
+    if (Number(each.dataset.n) === current) { each.setAttribute("aria-current", "true"); reveal(each, document.querySelector(".list")); }
+    else each.removeAttribute("aria-current");
+  }
+}
+function reveal(child, box) {
+  const inner = child.getBoundingClientRect(), outer = box.getBoundingClientRect();
+  if (inner.top < outer.top || inner.bottom > outer.bottom) box.scrollTop += inner.top - outer.top - box.clientHeight / 3;
+}
+
+// ---- the text ----
+
+const LANES = 5;
+const ROLES = new Set(["source", "cue"]);
+const on = new Set(ITEM_LAYERS);
+let marks = new Map();
+
+function placesOf(doc) {
+  const found = [];
+  for (const item of doc.items) {
+    if (!on.has(item.l)) continue;
+    for (const [which, box] of [["g", "show-gold"], ["p", "show-system"]]) {
+      if (!item[which] || !$(box).checked) continue;
+      item[which].s.forEach(([start, end, role], number) => { if (end > start) found.push({ start, end, role, item, which, number, lane: 0 }); });
+    }
+  }
+  return found;
+}
+function setLanes(found) {
+  const lanes = { g: [], p: [] };
+  const short = [...found].sort((a, b) => (a.end - a.start) - (b.end - b.start) || a.start - b.start);
+  for (const each of short) {
+    const taken = lanes[each.which];
+    let lane = 0;
+    while (lane < LANES - 1 && (taken[lane] || []).some((other) => other.start < each.end && each.start < other.end)) lane++;
+    each.lane = lane;
+    (taken[lane] = taken[lane] || []).push(each);
+  }
+  return Math.max(1, lanes.g.length) + Math.max(1, lanes.p.length);
+}
+function drawText(doc) {
+  const found = placesOf(doc), height = setLanes(found);
+  const starts = new Map(), ends = new Map(), edges = new Set([0, doc.text.length]);
+  for (const each of found) {
+    starts.has(each.start) ? starts.get(each.start).push(each) : starts.set(each.start, [each]);
+    ends.has(each.end) ? ends.get(each.end).push(each) : ends.set(each.end, [each]);
+    edges.add(each.start).add(each.end);
+  }
+  const order = [...edges].sort((a, b) => a - b);
+  const active = new Set(), begun = new Set();
+  marks = new Map();
+  const pieces = [];
+  for (let n = 0; n + 1 < order.length; n++) {
+    for (const each of ends.get(order[n]) || []) active.delete(each);
+    for (const each of starts.get(order[n]) || []) active.add(each);
+    const piece = doc.text.slice(order[n], order[n + 1]);
+    if (!active.size) { pieces.push(...plain(piece)); continue; }
+    let node = document.createTextNode(piece);
+    for (const each of [...active].sort((a, b) => a.lane - b.lane)) node = mark(doc, each, node, begun);
+    pieces.push(node);
+  }
+  const pre = $("text");
+  pre.replaceChildren(...pieces);
+  pre.className = "h" + Math.min(8, height) + ($("show-types").checked ? " types" : "");
+  const reachable = pre.querySelector("[tabindex]");
+  if (reachable) reachable.tabIndex = 0;
+}
+// lines of text are as high as the lanes need; what stands between paragraphs is not
+function plain(piece) {
+  return piece.split(/(\n+)/).filter((each) => each).map((each) => {
+    const node = document.createTextNode(each);
+    if (each[0] === "\n") return node;
+    const made = document.createElement("span");
+    made.className = "t";
+    made.append(node);
+    return made;
+  });
+}
+function mark(doc, each, inside, begun) {
+  const item = each.item, made = document.createElement("span");
+  made.className = `m ${each.which} l${each.lane} ${item.l} ${kindOf(item.o)}`;
+  made.dataset.i = item.at;
+  if (!begun.has(each)) {
+    begun.add(each);
+    if (each.number === 0) {
+      made.tabIndex = -1;
+      made.setAttribute("role", "button");
+      made.setAttribute("aria-label", visible(`${each.which === "g" ? "gold" : "system"}, ${item.l}${item[each.which].t ? " " + item[each.which].t : ""}: ${words(doc, item)}: ${item.o}`));
+    }
+    const says = ROLES.has(each.role) ? each.role : item[each.which].t || item.l.slice(0, -1);
+    if (each.which === "g" || !item.g || !item.g.s.length || item.g.t !== item.p.t) made.dataset.label = visible(says);
+  }
+  made.append(inside);
+  if (!marks.has(item.at)) marks.set(item.at, []);
+  marks.get(item.at).push(made);
+  return made;
+}
+function dim(doc) {
+  for (const [at, spans] of marks) {
+    const out = filtered() && !matches(doc, doc.items[at]);
+    for (const each of spans) each.classList.toggle("dim", out);
+  }
+}

@@ -1,0 +1,141 @@
+"""The report as plain values: everything that a page or a text shows, and nothing about how it looks."""
+
+from __future__ import annotations
+
+import dataclasses
+import importlib.metadata
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from onrecord.dataset import Article, Gold, Registries
+from onrecord.eval.api import in_split
+from onrecord.eval.ceiling import CeilingRow
+from onrecord.eval.layer import DocumentPair
+from onrecord.eval.record import record_bytes, record_of
+from onrecord.eval.report.changes import Changes, changes
+from onrecord.eval.report.errors import Confusion, LayerErrors, confusions, errors
+from onrecord.eval.report.items import DocumentItems, document_items
+from onrecord.eval.report.matrices import ClusterMatrix, StanceMatrix, cluster_matrix, registry_names, stance_matrix
+from onrecord.eval.report.overview import Row, Strip, card, measures, slices, strips, width_in_words
+from onrecord.eval.report.payload import document_value, index
+from onrecord.eval.result import Report
+from onrecord.eval.sampling import DEFAULT
+from onrecord.eval.scoring import Result, pair_documents
+from onrecord.eval.submission import Submission
+
+PROVENANCE = "Labels made by a language model, adjudicated; no person has checked them."
+"""What a reader must know of the gold."""
+
+OPEN_GOLD = "Open gold: the labels are public, so a system may have been tuned on them."
+
+
+@dataclasses.dataclass(frozen=True)
+class View:
+    """A report, ready to be shown."""
+
+    system: str
+    result: Result
+    signature: str
+    version: str
+    """Of the scorer."""
+    command: str
+    """Which reproduces the scores; empty where it is not known."""
+    level: str
+    """Of the intervals, in percent; empty where there are none."""
+    card: tuple[Row, ...]
+    ceiling: tuple[str, ...]
+    """The annotators on the score card."""
+    width: str
+    """How wide the intervals are, in words."""
+    measures: tuple[Row, ...]
+    slices: Mapping[str, tuple[Row, ...]]
+    strips: tuple[Strip, ...]
+    errors: tuple[LayerErrors, ...]
+    confusions: tuple[Confusion, ...]
+    events: ClusterMatrix
+    entities: ClusterMatrix
+    stances: StanceMatrix
+    changes: Changes | None
+    documents: tuple[DocumentItems, ...]
+    index: Mapping[str, Any]
+    """What the page's script reads first."""
+    texts: tuple[Mapping[str, Any], ...]
+    """What it reads of each document."""
+    record: str
+    """The result record, as its file."""
+
+
+def page_view(
+    report: Report,
+    gold: Gold,
+    submission: Submission,
+    ceiling: Sequence[CeilingRow] = (),
+    other: tuple[str, Result] | None = None,
+    command: str = "",
+) -> View:
+    """Everything that a report shows.
+
+    Args:
+        report: The result with its intervals.
+        gold: The gold that it was scored against.
+        submission: The predictions, for what the file calls its ids.
+        ceiling: Annotators' scores on the same articles.
+        other: Another system's name and its result on the same articles.
+        command: What reproduces the scores.
+
+    Raises:
+        ValueError: The other result is of different articles.
+    """
+    result, registries = report.result, gold.registries
+    pairs = pairs_of(result, gold)
+    documents = _items(result, pairs)
+    names = registry_names(registries)
+    by_kind = {wanted: {id: name for (kind, id), name in names.items() if kind == wanted} for wanted in _KINDS}
+    return View(
+        system=result.submission,
+        result=result,
+        signature=str(report.signature),
+        version=importlib.metadata.version("onrecord"),
+        command=command,
+        level=f"{100 * report.how.level:g}" if report.how else "",
+        card=card(report, ceiling),
+        ceiling=tuple(f"{row.name} on {row.against}" for row in ceiling),
+        width=width_in_words(report),
+        measures=measures(report),
+        slices=slices(report),
+        strips=strips(report),
+        errors=errors(documents),
+        confusions=confusions(documents),
+        events=cluster_matrix("events", pairs, by_kind["event"]),
+        entities=cluster_matrix("entities", pairs, by_kind["entity"]),
+        stances=stance_matrix(documents, pairs, registries),
+        changes=None if other is None else _changes(report, documents, gold, *other),
+        documents=tuple(documents),
+        index=index(documents, pairs, registries, submission),
+        texts=tuple(document_value(each, pair.document) for each, pair in zip(documents, pairs, strict=True)),
+        record=record_bytes(record_of(report)).decode("utf-8"),
+    )
+
+
+_KINDS = ("entity", "event")
+
+
+def pairs_of(result: Result, gold: Gold) -> list[DocumentPair]:
+    """The documents of a result as the scorer brought them together; without predictions where it had none."""
+    for each in result.layers:
+        if each.state is not None:
+            return [each.state.pairs[id] for id in result.documents]
+    articles: list[Article] = [a for a in in_split(gold, "all") if a.document.id in set(result.documents)]
+    nothing = Submission(result.submission, result.submission_sha256, {}, frozenset(), {}, {})
+    return pair_documents(sorted(articles, key=lambda a: a.document.id), Registries(), nothing)
+
+
+def _items(result: Result, pairs: Sequence[DocumentPair]) -> list[DocumentItems]:
+    submitted = {each.layer.name for each in result.layers if each.state is not None}
+    return [document_items(pair, submitted) for pair in pairs]
+
+
+def _changes(report: Report, documents: Sequence[DocumentItems], gold: Gold, name: str, other: Result) -> Changes:
+    before = _items(other, pairs_of(other, gold))
+    names = (name, report.result.submission)
+    return changes(other, report.result, names, report.how or DEFAULT, before, documents)

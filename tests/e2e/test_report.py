@@ -1,0 +1,369 @@
+"""The report in a real browser, opened from disk: what it shows is right, and what files hold can do nothing."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+import shutil
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from playwright.sync_api import Browser, Page, sync_playwright
+from tests.eval.hostile import ATTACKS, hostile
+
+from onrecord.dataset import Gold
+from onrecord.eval import Report, Sampling, score_submission
+from onrecord.eval.api import scored
+from onrecord.eval.ceiling import read_ceiling
+from onrecord.eval.record import record_bytes, record_of
+from onrecord.eval.report import View, html, page_view
+from onrecord.eval.report.page import environment, render
+
+DOCUMENTS = 500
+SPANS = 100
+READY = 1000
+"""Milliseconds in which a report of so many documents is ready."""
+
+WATCH = """() => {
+  window.violations = [];
+  document.addEventListener('securitypolicyviolation', (event) => window.violations.push(event.violatedDirective));
+}"""
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    chromium = shutil.which("chromium")
+    assert chromium, "Debian's chromium is needed: make test installs it"
+    with sync_playwright() as playwright:
+        arguments = ["--no-sandbox", "--disable-gpu", "--disable-background-networking"]
+        found = playwright.chromium.launch(executable_path=chromium, args=arguments)
+        yield found
+        found.close()
+
+
+class Opened:
+    """A report in a browser, with everything that happened."""
+
+    def __init__(self, browser: Browser, path: Path) -> None:
+        self.page: Page = browser.new_page(viewport={"width": 1360, "height": 1000})
+        self.requests: list[str] = []
+        self.dialogs: list[str] = []
+        self.complaints: list[str] = []
+        self.page.on("request", lambda request: self.requests.append(request.url))
+        self.page.on("console", lambda message: self.complaints.append(f"{message.type}: {message.text}"))
+        self.page.on("pageerror", lambda error: self.complaints.append(str(error)))
+        self.page.on("dialog", self._dialog)
+        self.page.add_init_script(f"({WATCH})()")
+        self.address = path.as_uri()
+
+    def _dialog(self, dialog: Any) -> None:
+        self.dialogs.append(dialog.message)
+        dialog.dismiss()
+
+    def go(self, fragment: str = "") -> int:
+        """Load the page; milliseconds until the first document was shown."""
+        self.page.goto("about:blank")
+        self.page.goto(self.address + fragment)
+        self.page.wait_for_selector("html[data-ready]", state="attached", timeout=20_000)
+        return int(self.page.evaluate("document.documentElement.dataset.ready"))
+
+    def show(self, fragment: str) -> None:
+        """Another place of the same page."""
+        self.page.evaluate("hash => { location.hash = hash }", fragment)
+        self.page.wait_for_timeout(120)
+
+    @property
+    def text(self) -> str:
+        return str(self.page.evaluate("document.getElementById('text').textContent"))
+
+    def quiet(self) -> None:
+        """Nothing happened that a page should not do."""
+        assert self.dialogs == []
+        assert self.complaints == []
+        assert self.page.evaluate("window.violations") == []
+        outside = [url for url in self.requests if not url.startswith((self.address, "about:", "blob:", "data:"))]
+        assert outside == []
+
+
+Opener = Callable[[bytes], Opened]
+
+
+@pytest.fixture
+def opener(browser: Browser, tmp_path: Path) -> Iterator[Opener]:
+    made: list[Opened] = []
+
+    def run(content: bytes) -> Opened:
+        path = tmp_path / f"report{len(made)}.html"
+        path.write_bytes(content)
+        made.append(Opened(browser, path))
+        return made[-1]
+
+    yield run
+    for each in made:
+        each.page.close()
+
+
+@pytest.fixture(scope="module")
+def view(gold: Gold, root: Path) -> View:
+    path = root / "eval" / "baselines" / "rules.jsonl"
+    found = scored(path, path.read_bytes(), gold, "all")
+    report = Report.of(found.result, Sampling(draws=200))
+    return page_view(report, gold, found.submission, read_ceiling(root / "dataset", found.result))
+
+
+@pytest.fixture(scope="module")
+def page_of_rules(view: View) -> bytes:
+    return html(view)
+
+
+def test_every_text_is_exact_and_shows_both_sides(view: View, page_of_rules: bytes, opener: Opener, gold: Gold) -> None:
+    opened = opener(page_of_rules)
+    opened.go()
+    for article in gold.articles:
+        opened.show(f"#doc={article.document.id}")
+        assert opened.text == article.document.text
+        for layer, _ in article.labels.items():
+            shown = {"mentions": "entities"}.get(layer, layer)
+            assert opened.page.locator(f"#text .g.{shown}").count() > 0
+    assert opened.page.locator("#text .p").count() > 0
+    assert opened.page.locator("#list a").count() == len(gold.articles)
+    opened.quiet()
+
+
+def test_a_bar_leads_to_its_items(view: View, page_of_rules: bytes, opener: Opener) -> None:
+    opened = opener(page_of_rules)
+    opened.go()
+    page = opened.page
+    for layer in view.errors:
+        for kind in layer.classes:
+            opened.show(kind.href)
+            told = page.locator("#list-count").inner_text()
+            assert told.startswith(f"{kind.count} items in "), (layer.layer, kind.outcome)
+            by_document = [int(each) for each in page.locator("#list a span.quiet").all_inner_texts()]
+            assert sum(by_document) == kind.count
+            assert (
+                page.locator("#items a").count()
+                == by_document[
+                    page.locator("#list a").evaluate_all("all => all.findIndex(a => a.hasAttribute('aria-current'))")
+                ]
+            )
+    for table in view.confusions:
+        for _, cells, _ in table.rows:
+            for cell in cells:
+                if cell is not None and cell.count:
+                    opened.show(cell.href)
+                    assert page.locator("#list-count").inner_text().startswith(f"{cell.count} items in ")
+    opened.quiet()
+
+
+def test_keys_and_deep_links(view: View, page_of_rules: bytes, opener: Opener) -> None:
+    opened = opener(page_of_rules)
+    each = view.documents[2]
+    item = next(item for item in each.items if item.outcome == "missed")
+    opened.go(f"#doc={each.document}&item={item.key}")
+    page = opened.page
+    assert page.locator("#doc-about bdi").first.inner_text() == each.document
+    assert page.locator("#details .outcome").first.inner_text() == "missed"
+    assert page.locator("#text .chosen").count() > 0
+    assert page.locator("#text .chosen").first.is_visible()
+    page.keyboard.press("n")
+    page.wait_for_timeout(150)
+    assert f"item={item.key}" not in page.url
+    page.keyboard.press("p")
+    page.wait_for_timeout(150)
+    assert f"item={item.key}" in page.url
+    page.keyboard.press("j")
+    page.wait_for_timeout(150)
+    assert f"doc={view.documents[3].document}" in page.url
+    page.keyboard.press("k")
+    page.wait_for_timeout(150)
+    assert f"doc={each.document}" in page.url
+    page.keyboard.press("/")
+    page.keyboard.type("Wagner")
+    page.wait_for_timeout(500)
+    assert "q=Wagner" in page.url
+    assert page.locator("#chips button").count() == 1
+    assert "Wagner" in page.locator("#items").inner_text()
+    page.keyboard.press("Escape")
+    page.keyboard.press("Escape")
+    page.wait_for_timeout(150)
+    assert page.locator("#chips button").count() == 0
+    page.keyboard.press("?")
+    assert page.locator("#help").is_visible()
+    page.keyboard.press("Escape")
+    assert not page.locator("#help").is_visible()
+    page.click("#keys")
+    page.click("#help button")
+    assert not page.locator("#help").is_visible()
+    page.locator("#text [tabindex='0']").focus()
+    page.keyboard.press("ArrowRight")
+    page.keyboard.press("Enter")
+    page.wait_for_timeout(150)
+    assert "item=" in page.url
+    page.click("#theme")
+    assert page.evaluate("document.documentElement.dataset.theme") == "dark"
+    opened.quiet()
+
+
+def test_outcomes_differ_in_more_than_colour(page_of_rules: bytes, opener: Opener) -> None:
+    opened = opener(page_of_rules)
+    opened.go()
+    styles = {
+        outcome: opened.page.locator(f"#text .{side}.{outcome}").first.evaluate(
+            "(each, side) => getComputedStyle(each)[side === 'g' ? 'borderTopStyle' : 'borderBottomStyle']", side
+        )
+        for outcome, side in (("right", "g"), ("missed", "g"), ("spurious", "p"), ("wrong", "g"))
+    }
+    assert styles == {"right": "solid", "missed": "dashed", "spurious": "dotted", "wrong": "double"}
+
+
+def test_what_only_the_other_system_has_is_shown_by_its_place(opener: Opener, gold: Gold, root: Path) -> None:
+    path = root / "eval" / "baselines" / "rules.jsonl"
+    other = scored(path, path.read_bytes(), gold, "all")
+    lines = [json.loads(line) for line in path.read_bytes().splitlines()]
+    for line in lines:
+        line["quotes"] = []
+    fewer = scored(path, b"".join(json.dumps(line).encode() + b"\n" for line in lines), gold, "all")
+    made = page_view(Report.of(fewer.result), gold, fewer.submission, other=("other", other.result))
+    assert made.changes is not None
+    gone = [each for each in made.changes.items["fixed"] if each.later == "absent"]
+    assert gone
+    opened = opener(html(made))
+    opened.go()
+    for each in gone:
+        opened.show(each.href)
+        shown = opened.page.locator("#text .here").all_text_contents()
+        assert "".join(shown) in each.text
+        assert shown
+    texts = {article.document.id: article.document.text for article in gold.articles}
+    assert opened.text == texts[gone[-1].document]
+    opened.quiet()
+
+
+def test_layers_can_be_hidden(page_of_rules: bytes, opener: Opener) -> None:
+    opened = opener(page_of_rules)
+    opened.go()
+    before = opened.text
+    for layer in ("entities", "quotes", "stances", "events"):
+        opened.page.uncheck(f"#layers input[value={layer}]")
+        assert opened.page.locator(f"#text .{layer}").count() == 0
+    assert opened.page.locator("#text .m").count() == 0
+    assert opened.text == before
+
+
+def test_downloads(view: View, page_of_rules: bytes, opener: Opener, gold: Gold, root: Path) -> None:
+    opened = opener(page_of_rules)
+    opened.go()
+    with opened.page.expect_download() as download:
+        opened.page.click("#save-json")
+    path = root / "eval" / "baselines" / "rules.jsonl"
+    report = Report.of(scored(path, path.read_bytes(), gold, "all").result, Sampling(draws=200))
+    assert download.value.path().read_bytes() == record_bytes(record_of(report))
+    with opened.page.expect_download() as download:
+        opened.page.click("#save-csv")
+    rows = list(csv.reader(io.StringIO(download.value.path().read_text("utf-8"), newline="")))
+    assert len(rows) == 1 + sum(len(each.items) for each in view.documents)
+    assert {len(row) for row in rows} == {13}
+    opened.quiet()
+
+
+@pytest.fixture(scope="module")
+def hostile_view() -> View:
+    gold, submission = hostile()
+    result = score_submission(gold.articles, gold.registries, submission, "test")
+    return page_view(Report.of(result), gold, submission, other=(ATTACKS[0], result), command=ATTACKS[1])
+
+
+def test_hostile_strings_are_text(hostile_view: View, opener: Opener) -> None:
+    opened = opener(html(hostile_view))
+    opened.go()
+    page = opened.page
+    gold, _ = hostile()
+    for article in gold.articles:
+        page.locator(f"#list a[data-n='{gold.articles.index(article)}']").click()
+        page.wait_for_timeout(150)
+        assert opened.text == article.document.text
+        for n in range(page.locator("#items a").count()):
+            page.locator("#items a").nth(n).click()
+            page.wait_for_timeout(20)
+            assert page.locator("#details table").count() == 1
+    page.evaluate("document.querySelectorAll('details').forEach((each) => { each.open = true })")
+    for box in page.locator("#text .m").all()[:20]:
+        box.dispatch_event("pointerover")
+    whole = page.locator("body").inner_text()
+    assert all(attack in whole for attack in ATTACKS if attack.isprintable() and len(attack) < 80)
+    assert "\\u202egnp.exe" in page.locator("main").inner_text()
+    assert "49" not in page.locator("h1").inner_text()
+    assert page.locator("img, iframe, object, embed, link, base").count() == 0
+    assert page.locator("script").count() == 2 + len(gold.articles) + 1
+    handlers = "all => all.flatMap((each) => each.getAttributeNames().filter((name) => /^on|^style$/.test(name)))"
+    assert page.locator("body *").evaluate_all(handlers) == []
+    links = page.locator("a").evaluate_all("all => all.map((each) => each.getAttribute('href'))")
+    assert links
+    assert all(link.startswith("#") for link in links)
+    opened.show("#doc=__proto__&item=constructor&layer=toString&q=%3Cimg%3E")
+    opened.show(f"#at=1-2&doc={ATTACKS[8]}")
+    page.keyboard.press("n")
+    opened.quiet()
+
+
+def test_hostile_strings_cannot_be_a_formula(hostile_view: View, opener: Opener) -> None:
+    opened = opener(html(hostile_view))
+    opened.go()
+    with opened.page.expect_download() as download:
+        opened.page.click("#save-csv")
+    rows = list(csv.reader(io.StringIO(download.value.path().read_text("utf-8"), newline="")))
+    cells = [cell for row in rows for cell in row]
+    assert any(cell == "'=HYPERLINK(1)" for cell in cells)
+    assert not [cell for cell in cells if cell[:1] in ("=", "+", "-", "@", "\t", "\r")]
+
+
+def test_what_escapes_a_hole_in_the_templates_still_does_not_run(hostile_view: View, opener: Opener) -> None:
+    class Hole(str):
+        def __html__(self) -> str:
+            return str(self)
+
+    templates = environment()
+    safe = templates.finalize
+    assert safe is not None
+    templates.finalize = lambda value: Hole(value) if value == hostile_view.system else safe(value)
+    content = render(hostile_view, templates)
+    assert b"<h1><bdi></script><script>alert(1)</script><img src=x onerror=alert(1)>" in content
+    opened = opener(content)
+    opened.go()
+    opened.page.wait_for_timeout(300)
+    assert opened.page.locator("h1 img").count() == 1
+    assert opened.dialogs == []
+    violations = opened.page.evaluate("window.violations")
+    assert any(each.startswith("script-src") for each in violations)
+    assert opened.requests[-1].startswith(("file:", "about:"))
+
+
+def test_five_hundred_documents_are_ready_in_a_second(
+    opener: Opener, monkeypatch: pytest.MonkeyPatch, root: Path
+) -> None:
+    monkeypatch.syspath_prepend(str(root))
+    from benchmarks.html_report import crowd
+
+    gold, view = crowd(DOCUMENTS, SPANS)
+    opened = opener(html(view))
+    assert min(opened.go() for _ in range(3)) < READY
+    shown = opened.page.evaluate("""async () => {
+      const texts = [];
+      for (const each of document.querySelectorAll('script[type="application/json"]')) {
+        if (!/^d\\d+$/.test(each.id)) continue;
+        const id = JSON.parse(each.textContent).id;
+        const turned = new Promise((done) => addEventListener('hashchange', () => done(), { once: true }));
+        location.hash = '#doc=' + encodeURIComponent(id) + '&layer=entities';
+        await turned;
+        texts.push([id, document.getElementById('text').textContent]);
+      }
+      return texts;
+    }""")
+    expected = [[article.document.id, article.document.text] for article in gold.articles]
+    assert shown == expected
+    assert len(json.dumps(shown)) > DOCUMENTS * SPANS
+    opened.quiet()
