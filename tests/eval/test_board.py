@@ -26,6 +26,8 @@ from onrecord.eval.standings import Standings, standings
 
 ASKED = Asked("all", None, Sampling(), False)
 
+MADE_BY = "Labels made by: person (ann)."
+
 HOSTILE = "<img src=x onerror=alert(1)></script><script>alert(1)</script>"
 
 
@@ -81,7 +83,7 @@ def test_failed_partial_stale_and_retracted_entries_are_shown_and_never_ranked(g
         "retracted": "retracted",
         "stale": "stale",
     }
-    page = board_html(found, []).decode()
+    page = board_html(found, [], MADE_BY).decode()
     assert all(f"{system}" in page for system in reasons)
     assert all(not row.ranks for row in found.rows if row.excluded)
 
@@ -170,7 +172,7 @@ def test_the_csv_is_safe_and_the_json_exact(gold: Gold, tmp_path: Path) -> None:
 
 def test_the_page_has_no_markup_but_its_own(gold: Gold, tmp_path: Path) -> None:
     put(tmp_path, "t", "s", as_bytes(thinned(gold, 0.6)), name=HOSTILE, description=HOSTILE, url="https://x/<script>")
-    page = board_html(stand(tmp_path, gold), [CeilingRow(HOSTILE, HOSTILE, {})]).decode()
+    page = board_html(stand(tmp_path, gold), [CeilingRow(HOSTILE, HOSTILE, {})], HOSTILE).decode()
     assert "<img" not in page
     assert page.count("<script>") == 1
     assert "Content-Security-Policy" in page
@@ -204,10 +206,10 @@ def test_a_folder_that_is_no_board_is_never_replaced(gold: Gold, tmp_path: Path)
     (tmp_path / "precious").mkdir()
     (tmp_path / "precious" / "thesis.txt").write_text("x")
     with pytest.raises(FaultsError):
-        build_site(tmp_path / "precious", found, [])
+        build_site(tmp_path / "precious", found, [], MADE_BY)
     assert (tmp_path / "precious" / "thesis.txt").read_text() == "x"
-    written = build_site(tmp_path / "site", found, [])
+    written = build_site(tmp_path / "site", found, [], MADE_BY)
     first = {name: (tmp_path / "site" / name).read_bytes() for name in written}
-    assert build_site(tmp_path / "site", found, []) == written
+    assert build_site(tmp_path / "site", found, [], MADE_BY) == written
     assert {name: (tmp_path / "site" / name).read_bytes() for name in written} == first
     assert sorted(path.name for path in tmp_path.iterdir()) == ["precious", "results", "site"]

@@ -22,11 +22,11 @@ from onrecord.eval import SCORED, Report, Result, Sampling, score_submission
 from onrecord.eval.api import scored
 from onrecord.eval.ceiling import read_ceiling
 from onrecord.eval.compare import item_changes
+from onrecord.eval.pages import visible
 from onrecord.eval.report import MOST_CHARACTERS, View, html, markdown_report, page_view, text_report
 from onrecord.eval.report.errors import NOTHING, outcome_in
 from onrecord.eval.report.items import LAYERS, UNJUDGED
 from onrecord.eval.report.overview import FEW_DOCUMENTS, FEW_ITEMS, detectable, document_score, width_in_words
-from onrecord.eval.report.page import visible
 from onrecord.eval.report.payload import document_value, script_json
 from onrecord.eval.report.plots import x
 from onrecord.eval.report.text import inert, plain

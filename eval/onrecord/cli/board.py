@@ -77,6 +77,7 @@ def build(
     gold: Dataset = Path("dataset"),
     split: Annotated[SplitName, typer.Option(help="Articles to score on.")] = SplitName.test,
     baselines: Annotated[bool, typer.Option(help="Add the rows of the baselines.")] = True,
+    reports: Annotated[bool, typer.Option(help="Make a report page for every entry with predictions.")] = True,
     unit: UnitName = Unit.document,
     level: Level = 0.95,
     draws: Draws = 10_000,
@@ -84,9 +85,10 @@ def build(
 ) -> None:
     """Make the site: every entry scored again from its predictions, ranks as intervals, JSON and CSV beside it."""
     from onrecord.dataset import read_folder
-    from onrecord.eval.board import build_site, check_target
+    from onrecord.eval.board import build_site, check_target, entry_reports
     from onrecord.eval.ceiling import ceiling_rows
     from onrecord.eval.entries import Asked, read_entries
+    from onrecord.eval.makers import made_by
     from onrecord.eval.standings import standings
 
     check_target(site)
@@ -96,7 +98,9 @@ def build(
     more = _baselines(labelled, asked) if baselines else []
     with counting(f"of {len(entries)} entries scored") as tell:
         found = standings(entries, labelled, asked, more, tell)
-    written = build_site(site, found, ceiling_rows(gold, split.value, found.gold_hash))
+    annotators, who = ceiling_rows(gold, split.value, found.gold_hash), made_by(gold)
+    pages = entry_reports(entries, found, labelled, annotators, who) if reports else {}
+    written = build_site(site, found, annotators, who, pages)
     for row in found.rows:
         if row.excluded:
             note(f"not ranked: {row.about.team}/{row.about.system}: {row.excluded}")

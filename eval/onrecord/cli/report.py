@@ -21,7 +21,8 @@ from onrecord.cli.asked import (
     UnitName,
     sampling,
 )
-from onrecord.cli.show import note, read_input, say_left_out
+from onrecord.cli.given import Given, given
+from onrecord.cli.show import note, say_left_out
 
 if TYPE_CHECKING:
     from onrecord.dataset import Gold
@@ -40,7 +41,9 @@ _SUFFIXES = {".html": Format.html, ".htm": Format.html, ".md": Format.markdown, 
 
 
 def report(
-    predictions: Annotated[Path, typer.Argument(metavar="RESULT", help="Prediction file, JSON Lines.")],
+    predictions: Annotated[
+        Path, typer.Argument(metavar="RESULT", help="Prediction file, or a record with the file beside it.")
+    ],
     against: Annotated[Path | None, typer.Option(help="Another one, to show what changed from it.")] = None,
     output: Annotated[
         Path | None,
@@ -63,25 +66,32 @@ def report(
     draws: Draws = 10_000,
     seed: Seed = 0,
 ) -> None:
-    """Show what a system gets right and wrong: one HTML file that opens anywhere, or Markdown, or text."""
+    """Show what a system gets right and wrong: one HTML file that opens anywhere, or Markdown, or text.
+
+    A record is scored as its own policy says, whatever the options.
+    """
     from onrecord.dataset import read_folder
     from onrecord.dataset.files import write_atomically
-    from onrecord.eval.api import in_split
     from onrecord.eval.ceiling import read_ceiling
+    from onrecord.eval.entries import Asked
+    from onrecord.eval.makers import made_by
     from onrecord.eval.report import html, markdown_report, page_view, text_report
     from onrecord.eval.result import Report
 
     labelled = read_folder(gold)
-    found = _scored(predictions, labelled, split, labels, allow_missing)
-    other = None if against is None else _scored(against, labelled, split, labels, allow_missing)
-    made = Report.of(found.result, sampling(unit, level, draws, seed))
+    asked = Asked(split.value, labels, sampling(unit, level, draws, seed), allow_missing)
+    source = given(predictions, asked)
+    found = _scored(source, labelled)
+    other = None if against is None else _scored(given(against, source.asked), labelled)
+    source.tell(found.result.gold_hash)
     view = page_view(
-        made,
+        Report.of(found.result, source.asked.how),
         labelled,
         found.submission,
         ceiling=read_ceiling(gold, found.result),
         other=None if other is None or against is None else (_name(against, predictions), other.result),
-        command=_command(predictions, gold, split, labels, allow_missing, unit, level, draws, seed),
+        command=_command(source, gold),
+        made_by=made_by(gold),
     )
     kind = format or _SUFFIXES.get("" if output is None else output.suffix.lower(), Format.html)
     if kind is Format.html:
@@ -93,7 +103,7 @@ def report(
         typer.echo(content, nl=False)
         return
     write_atomically(output, content)
-    note(f"{len(in_split(labelled, split.value))} documents: {output}")
+    note(f"{len(found.result.documents)} articles: {output}")
 
 
 def _name(file: Path, beside: Path) -> str:
@@ -103,29 +113,24 @@ def _name(file: Path, beside: Path) -> str:
     return distinct_names([str(file), str(beside)])[0]
 
 
-def _scored(predictions: Path, gold: Gold, split: SplitName, labels: str | None, allow_missing: bool) -> Scoring:
+def _scored(source: Given, gold: Gold) -> Scoring:
     """The score of what the command was given."""
     from onrecord.eval.api import scored
 
-    found = scored(predictions, read_input(predictions), gold, split.value, labels, allow_missing)
+    asked = source.asked
+    found = scored(source.path, source.raw, gold, asked.split, asked.labels, asked.allow_missing)
     say_left_out(found.left_out)
     return found
 
 
-def _command(
-    predictions: Path,
-    gold: Path,
-    split: SplitName,
-    labels: str | None,
-    allow_missing: bool,
-    unit: Unit,
-    level: float,
-    draws: int,
-    seed: int,
-) -> str:
+def _command(source: Given, gold: Path) -> str:
     """The command that gives the same scores."""
-    words = ["onrecord", "score", predictions.name, "--gold", str(gold), "--split", split.value]
-    words += [] if labels is None else ["--labels", labels]
-    words += ["--allow-missing"] if allow_missing else []
-    words += ["--unit", unit.value, "--level", f"{level:g}", "--draws", str(draws), "--seed", str(seed), "--details"]
-    return shlex.join(words)
+    asked = source.asked
+    words = ["onrecord", "score", source.path.name, "--gold", str(gold), "--split", asked.split]
+    words += [] if asked.labels is None else ["--labels", asked.labels]
+    words += ["--allow-missing"] if asked.allow_missing else []
+    if how := asked.how:
+        words += ["--unit", how.unit, "--level", f"{how.level:g}", "--draws", str(how.draws), "--seed", str(how.seed)]
+    else:
+        words += ["--draws", "0"]
+    return shlex.join([*words, "--details"])

@@ -1,51 +1,101 @@
-"""HTML pages of one file: templates with every string escaped, and a policy that lets only their own script run."""
+"""HTML pages of one file each, which need nothing else and can do nothing else.
+
+Whatever comes from a file is text: the templates escape everything, no control character is left unseen, and the
+page's own policy lets no script or style run but the two whose hashes it names.
+"""
 
 from __future__ import annotations
 
 import base64
+import dataclasses
 import hashlib
-import json
+import unicodedata
+from importlib.resources import files
 from typing import Any
 
-from markupsafe import Markup
+from jinja2 import Environment, PackageLoader, StrictUndefined
+
+SHOWN_AS_SPACE = "\n\t"
+"""Control characters that a browser shows as what they are."""
+
+
+def environment(package: str) -> Environment:
+    """The templates of a package: everything is escaped, and an unknown name is an error."""
+    return Environment(
+        loader=PackageLoader(package),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        finalize=lambda value: visible(value) if type(value) is str else value,
+    )
+
+
+@dataclasses.dataclass(frozen=True)
+class Kind:
+    """A kind of page: the files of a package that it is made of."""
+
+    package: str
+    template: str
+    """Gets ``script``, ``style`` and ``policy`` beside what is shown."""
+    style: str
+    scripts: tuple[str, ...]
+    """Put one after the other; each uses what those before it declare."""
+
+    def render(self, templates: Environment, **shown: Any) -> bytes:
+        """The page in UTF-8, by templates from :func:`environment`."""
+        script = "(() => {\n" + "".join(map(self._file, self.scripts)) + "})();\n"
+        style = self._file(self.style)
+        page = templates.get_template(self.template).render(
+            script=verbatim(script), style=verbatim(style), policy=policy(script, style), **shown
+        )
+        return page.encode("utf-8")
+
+    def _file(self, name: str) -> str:
+        return files(self.package).joinpath(name).read_text("utf-8")
 
 
 def policy(script: str, style: str) -> str:
     """A Content-Security-Policy that allows one script and one style sheet, and nothing from anywhere."""
     return (
-        f"default-src 'none'; script-src '{_hash(script)}'; style-src '{_hash(style)}'; img-src data:; "
-        "base-uri 'none'; form-action 'none'"
+        f"default-src 'none'; script-src '{_hash(script)}'; style-src '{_hash(style)}'; img-src data:;"
+        " base-uri 'none'; form-action 'none'"
     )
 
 
 def _hash(text: str) -> str:
-    return "sha256-" + base64.b64encode(hashlib.sha256(text.encode("utf-8")).digest()).decode("ascii")
+    return f"sha256-{base64.b64encode(hashlib.sha256(text.encode('utf-8')).digest()).decode('ascii')}"
 
 
-def render(package: str, template: str, script: str, style: str, **values: Any) -> bytes:
-    """A page from a template of a package; ``script`` and ``style`` are names of files in its ``templates`` folder.
+class Verbatim(str):
+    """What stands in a script or style element, where nothing is escaped."""
 
-    The template gets them as ``script`` and ``style``, and their policy as ``policy``.
+    def __html__(self) -> str:
+        return str(self)
+
+
+def verbatim(text: str) -> Verbatim:
+    """Text that is our own, or has been made harmless for a script element.
+
+    Raises:
+        ValueError: It would end the element that it stands in.
     """
-    from jinja2 import Environment, PackageLoader, StrictUndefined
+    if "</" in text:
+        raise ValueError("this would end the element that it stands in")
+    return Verbatim(text)
 
-    loader = PackageLoader(package)
-    environment = Environment(
-        loader=loader, autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True
+
+def visible(text: str) -> str:
+    r"""Text in which characters that cannot be seen, or that turn others around, are written as escapes.
+
+    >>> visible("a\u202eb\x1b[1m")
+    'a\\u202eb\\x1b[1m'
+    """
+    if text.isprintable():
+        return text
+    return "".join(
+        char.encode("unicode_escape").decode("ascii")
+        if unicodedata.category(char) in ("Cc", "Cf", "Cs", "Zl", "Zp") and char not in SHOWN_AS_SPACE
+        else char
+        for char in text
     )
-    own = [loader.get_source(environment, name)[0] for name in (script, style)]
-    page = environment.get_template(template).render(
-        script=Markup(own[0]),  # our own files, not data
-        style=Markup(own[1]),
-        policy=policy(*own),
-        **values,
-    )
-    return page.encode("utf-8")
-
-
-def embedded(value: object) -> Markup:
-    """JSON for a ``<script type="application/json">``: nothing in it can end the element, or be taken for markup."""
-    text = json.dumps(value, ensure_ascii=False, separators=(",", ":"))
-    for character in "<>&\u2028\u2029":
-        text = text.replace(character, f"\\u{ord(character):04x}")
-    return Markup(text)

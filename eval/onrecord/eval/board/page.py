@@ -5,14 +5,16 @@ from __future__ import annotations
 import dataclasses
 from collections.abc import Collection, Sequence
 
+from onrecord.eval import pages
 from onrecord.eval.board.tables import HEADLINES, score_of
 from onrecord.eval.ceiling import BIASED, CeilingRow
 from onrecord.eval.layer import Layer
-from onrecord.eval.pages import render
 from onrecord.eval.ranks import RankInterval
 from onrecord.eval.result import percent
 from onrecord.eval.scoring import SCORED
 from onrecord.eval.standings import Standing, Standings
+
+_PAGE = pages.Kind(package="onrecord.eval.board", template="board.html.j2", style="board.css", scripts=("board.js",))
 
 PLOT = 200
 """Width of an interval's plot: two units for each point of a hundred."""
@@ -82,22 +84,22 @@ class Team:
     ranked: int
 
 
-def board_html(found: Standings, annotators: Sequence[CeilingRow], reports: Collection[str] = ()) -> bytes:
+def board_html(
+    found: Standings, annotators: Sequence[CeilingRow], made_by: str, reports: Collection[str] = ()
+) -> bytes:
     """The page, whole in one file.
 
     Args:
         found: The entries.
         annotators: The annotators' rows.
+        made_by: Who made the gold labels, in a sentence.
         reports: Ids of records that have a report beside the page.
     """
     names = sorted({row.about.team for row in found.rows})
     teams = [Team(name, tuple(row for row in found.rows if row.about.team == name), 0) for name in names]
     teams = [dataclasses.replace(team, ranked=sum(not row.excluded for row in team.rows)) for team in teams]
-    return render(
-        "onrecord.eval.board",
-        "board.html.j2",
-        "board.js",
-        "board.css",
+    return _PAGE.render(
+        pages.environment(_PAGE.package),
         found=found,
         views=[_view(layer, found, annotators, reports) for layer in SCORED],
         overview=[(row, [cell(row, *each, row.ranks.get(each[0])) for each in HEADLINES]) for row in found.ranked],
@@ -108,6 +110,7 @@ def board_html(found: Standings, annotators: Sequence[CeilingRow], reports: Coll
         anchor=anchor,
         reports=reports,
         biased=BIASED,
+        made_by=made_by,
         plot=PLOT,
         few=(FEW_ITEMS, FEW_DOCUMENTS),
         signature=next((row.record.key for row in found.ranked if row.record), None),

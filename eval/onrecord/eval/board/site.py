@@ -33,7 +33,11 @@ def check_target(site: Path) -> None:
 
 
 def build_site(
-    site: Path, found: Standings, annotators: Sequence[CeilingRow], reports: Mapping[str, bytes] | None = None
+    site: Path,
+    found: Standings,
+    annotators: Sequence[CeilingRow],
+    made_by: str,
+    reports: Mapping[str, bytes] | None = None,
 ) -> list[str]:
     """Write a board; the old one, if there is one, is replaced in one step.
 
@@ -41,6 +45,7 @@ def build_site(
         site: Its folder.
         found: The entries.
         annotators: The annotators' rows.
+        made_by: Who made the gold labels, in a sentence.
         reports: Pages on single entries, by record id.
 
     Returns:
@@ -49,7 +54,7 @@ def build_site(
     check_target(site)
     reports = reports or {}
     files = {
-        "index.html": board_html(found, annotators, frozenset(reports)),
+        "index.html": board_html(found, annotators, made_by, frozenset(reports)),
         "board.json": board_json(found, annotators),
         "board.csv": board_csv(found, annotators),
         **{f"records/{row.record.id}.json": record_bytes(row.record) for row in found.rows if row.record},

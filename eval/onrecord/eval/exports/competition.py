@@ -10,13 +10,13 @@ from pathlib import Path
 import msgspec
 
 from onrecord.dataset import Fault, FaultsError, Gold
-from onrecord.dataset.card import stated_provenance
 from onrecord.dataset.faults import show
 from onrecord.eval.api import in_split
 from onrecord.eval.exports import pages
 from onrecord.eval.exports.archive import zip_bytes
 from onrecord.eval.exports.columns import Column
 from onrecord.eval.exports.reference import Reference, reference_of
+from onrecord.eval.makers import NOT_SAID, stated_makers
 from onrecord.eval.rules import Rules
 
 MOST_OF_TITLE = 100
@@ -71,7 +71,7 @@ def competition(
         end=end,
         reference=reference_of(gold, split),
         sample=_sample(gold, split),
-        provenance=_provenance(_text(folder / "README.md")),
+        provenance=stated_makers(folder) or [NOT_SAID],
         licence=_text(folder / "LICENSE-DATA.md"),
     )
 
@@ -80,13 +80,6 @@ def _sample(gold: Gold, split: str) -> bytes:
     rules = Rules.learn(in_split(gold, "validation"))
     lines = [rules.predict(article.document) for article in in_split(gold, split)]
     return b"".join(msgspec.json.encode(line) + b"\n" for line in lines)
-
-
-def _provenance(card: str) -> list[str]:
-    """The list at the head of what the card says of the annotators."""
-    stated = stated_provenance(card).partition("\n#")[0]
-    lines = [line.removeprefix("- ").replace("`", "") for line in stated.split("\n") if line.strip()]
-    return lines or ["The dataset folder does not say."]
 
 
 def _text(path: Path) -> str:

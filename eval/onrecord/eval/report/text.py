@@ -9,11 +9,11 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Sequence
 
+from onrecord.eval.pages import visible
 from onrecord.eval.report.changes import CHANGES, Changed, Changes
 from onrecord.eval.report.errors import LayerErrors, error_count
 from onrecord.eval.report.overview import Row
-from onrecord.eval.report.page import visible
-from onrecord.eval.report.view import OPEN_GOLD, PROVENANCE, View
+from onrecord.eval.report.view import OPEN_GOLD, View
 
 MOST_CHARACTERS = 65_000
 """Of the Markdown: a comment may have 65,536."""
@@ -84,7 +84,7 @@ def _head(view: View) -> list[str]:
         f"predictions {result.submission_sha256}",
         f"gold {result.gold_hash}",
         view.signature,
-        f"{OPEN_GOLD} {PROVENANCE}",
+        f"{OPEN_GOLD} {view.made_by}",
     ]
     if result.missing:
         lines.insert(0, f"PARTIAL: no line for {', '.join(result.missing)}; scored as empty")

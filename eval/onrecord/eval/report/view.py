@@ -23,9 +23,6 @@ from onrecord.eval.sampling import DEFAULT
 from onrecord.eval.scoring import Result, pair_documents
 from onrecord.eval.submission import Submission
 
-PROVENANCE = "Labels made by a language model, adjudicated; no person has checked them."
-"""What a reader must know of the gold."""
-
 OPEN_GOLD = "Open gold: the labels are public, so a system may have been tuned on them."
 
 
@@ -38,6 +35,8 @@ class View:
     signature: str
     version: str
     """Of the scorer."""
+    made_by: str
+    """Who made the gold labels, in a sentence."""
     command: str
     """Which reproduces the scores; empty where it is not known."""
     level: str
@@ -72,6 +71,7 @@ def page_view(
     ceiling: Sequence[CeilingRow] = (),
     other: tuple[str, Result] | None = None,
     command: str = "",
+    made_by: str = "",
 ) -> View:
     """Everything that a report shows.
 
@@ -82,6 +82,7 @@ def page_view(
         ceiling: Annotators' scores on the same articles.
         other: Another system's name and its result on the same articles.
         command: What reproduces the scores.
+        made_by: Who made the gold labels, see :func:`onrecord.eval.makers.made_by`.
 
     Raises:
         ValueError: The other result is of different articles.
@@ -96,6 +97,7 @@ def page_view(
         result=result,
         signature=str(report.signature),
         version=importlib.metadata.version("onrecord"),
+        made_by=made_by,
         command=command,
         level=f"{100 * report.how.level:g}" if report.how else "",
         card=card(report, ceiling),
