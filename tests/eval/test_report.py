@@ -220,6 +220,26 @@ def test_a_layer_that_is_not_there_is_not_missed(perfect: Lines, scored: Scorer,
     assert b"the file has no predictions for this layer" in html(made)
 
 
+def test_what_is_missing_is_said_first(perfect: Lines, scored: Scorer, gold: Gold) -> None:
+    result = scored(perfect[1:])
+    made = page_view(Report.of(result), gold, Submission("p", "", {}, frozenset(), {}, {}))
+    (missing,) = result.missing
+    assert f"PARTIAL: no line for {missing}; scored as empty" in text_report(made)
+    assert '<p class="flag partial"><b>Partial.</b>' in html(made).decode()
+    first = next(each for each in made.documents if each.document == missing)
+    assert {item.outcome for item in first.items} <= {"missed", "optional"}
+
+
+def test_nothing_predicted_rests_on_every_document(perfect: Lines, scored: Scorer, gold: Gold) -> None:
+    for line in perfect:
+        line["mentions"] = []
+    result = scored(perfect)
+    made = page_view(Report.of(result, HOW), gold, Submission("p", "", {}, frozenset(), {}, {}))
+    by_layer = {row.layer: row for row in made.card}
+    assert by_layer["entities"].score == by_layer["entity_ids"].score == "0.0"
+    assert by_layer["entities"].documents == by_layer["entity_ids"].documents == len(result.documents)
+
+
 def test_the_same_gives_the_same_bytes(rules: tuple[Report, Submission], gold: Gold, worse: Result) -> None:
     report, submission = rules
     pages = {html(page_view(report, gold, submission, other=("w", worse))) for _ in range(2)}

@@ -136,9 +136,9 @@ def _contributing(each: LayerResult, measure: Measure, interval: Interval | None
     counted = [counts for counts in each.state.counts.values() if names & counts.keys()]
     if counted:
         return sum(any(_any(counts.get(name, Counts()), measure) for name in names) for counts in counted)
-    if interval is not None and interval.units == len(each.state.pairs):
-        return interval.contributing
-    return sum(bool(table.gold or table.predicted) for table in each.state.tables.values()) or len(each.state.pairs)
+    if each.state.tables:
+        return sum(bool(table.gold or table.predicted) for table in each.state.tables.values())
+    return len(each.state.pairs) if interval is None else interval.contributing
 
 
 def _any(counts: Counts, measure: Measure) -> bool:
