@@ -103,6 +103,8 @@ def test_links_between_documents_lead_somewhere(root: Path) -> None:
         "docs/scoring.md",
         "docs/faults.md",
         "docs/submit.md",
+        "docs/report.md",
+        "docs/exports.md",
         "eval/results/README.md",
         "benchmarks/README.md",
         "seeds/README.md",
