@@ -3,12 +3,10 @@
 from __future__ import annotations
 
 import secrets
-import shutil
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Page, sync_playwright
+from playwright.sync_api import Browser, Page
 
 from onrecord.annotation import project as ls
 from onrecord.annotation.exports import read_exports
@@ -42,14 +40,8 @@ REGIONS = "window.Htx?.annotationStore?.selected?.regionStore?.regions"
 
 
 @pytest.fixture(scope="module")
-def page() -> Iterator[Page]:
-    chromium = shutil.which("chromium")
-    assert chromium, "Debian's chromium is needed: make test installs it"
-    with sync_playwright() as playwright:
-        arguments = ["--no-sandbox", "--disable-gpu", "--disable-background-networking"]
-        browser = playwright.chromium.launch(executable_path=chromium, args=arguments)
-        yield browser.new_page(viewport={"width": 1700, "height": 1100})
-        browser.close()
+def page(browser: Browser) -> Page:
+    return browser.new_page(viewport={"width": 1700, "height": 1100})
 
 
 class Editor:
