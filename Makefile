@@ -21,6 +21,7 @@ demo: $(VENV)/score
 	@mkdir -p results
 	$(BIN)/onrecord predict --system rules -o results/rules.jsonl
 	cmp results/rules.jsonl eval/baselines/rules.jsonl
+	$(BIN)/onrecord report eval/baselines/rules.jsonl -o results/rules.test.html
 	$(BIN)/onrecord score eval/baselines/rules.jsonl -o results/rules.test.json
 
 # the Label Studio server is installed into an environment of its own by the first test that needs it; the browser is
