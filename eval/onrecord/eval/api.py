@@ -78,7 +78,7 @@ def scored(
         submission = read_submission(name, raw, documents, gold.registries, required, limits)
         return Scoring(score_submission(articles, gold.registries, submission, split), {}, submission)
     mapping = read_label_map(labels)
-    file = translated(str(name), raw, mapping[1])
+    file = translated(str(name), raw, mapping[1], limits)
     faults = [*map_faults(articles, mapping[1]), *file.faults]
     try:
         submission = read_submission(name, file.raw, documents, gold.registries, required, limits)

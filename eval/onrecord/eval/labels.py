@@ -23,6 +23,7 @@ from onrecord.dataset.files import sha256
 from onrecord.dataset.reading import BOM, read_value
 from onrecord.dataset.records import EntityType
 from onrecord.eval.columns import Bools, Ints, SpanColumns, Vocabulary
+from onrecord.eval.limits import DEFAULT, Limits
 
 OURS: tuple[EntityType, ...] = get_args(EntityType)
 
@@ -135,7 +136,7 @@ class Translated:
     """The types that the map does not know; such mentions bear one that is not theirs."""
 
 
-def translated(file: str, raw: bytes, labels: LabelMap) -> Translated:
+def translated(file: str, raw: bytes, labels: LabelMap, limits: Limits = DEFAULT) -> Translated:
     """A prediction file with the map's types.
 
     Args:
@@ -143,12 +144,14 @@ def translated(file: str, raw: bytes, labels: LabelMap) -> Translated:
         raw: Its bytes. Lines that cannot be read, and types that are no strings, are left as they are: whoever checks
             the file afterwards says what is wrong with them.
         labels: The map.
+        limits: Lines beyond them are left as they are too.
     """
     faults: list[Fault] = []
     left_out: dict[str, dict[int, str]] = {}
     lines = raw.removeprefix(BOM).split(b"\n")
     for number, line in enumerate(lines, start=1):
-        value = _readable(line)
+        beyond = len(line) > limits.max_line_bytes or limits.too_many_values(line)
+        value = {} if beyond else _readable(line)
         mentions = value.get("mentions")
         for index, mention in enumerate(mentions if isinstance(mentions, list) else ()):
             type = mention.get("type") if isinstance(mention, dict) else None

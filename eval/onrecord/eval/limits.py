@@ -33,5 +33,9 @@ class Limits:
         """Most commas and brackets of a line, which bound the memory that parsing it takes."""
         return max(100_000, self.max_line_bytes // 16)
 
+    def too_many_values(self, line: bytes) -> bool:
+        """Whether a line has more values than one that is to be parsed may have."""
+        return sum(line.count(mark) for mark in (b",", b"[", b"{")) > self.max_values
+
 
 DEFAULT = Limits()

@@ -161,7 +161,7 @@ class Checker:
         if line.number == 1 and (raw.startswith(_UTF16) or b"\x00" in raw[:4]):
             self.stopped = True
             return "encoding", "", "UTF-16 or UTF-32", "UTF-8", "save the file as UTF-8"
-        if sum(raw.count(mark) for mark in (b",", b"[", b"{")) > limits.max_values:
+        if limits.too_many_values(raw):
             return "too-many", "", "a line of too many values", f"at most {limits.max_values} commas and brackets", ""
         return None
 
