@@ -114,7 +114,7 @@ def test_a_record_that_is_not_what_its_predictions_give_is_said_to_be_so(gold: G
     found = {row.about.system: row for row in stand(tmp_path, gold).rows}
     assert found["with"].note
     assert found["with"].value("entities", "strict") == made.layers["entities"].measures["strict"].value
-    assert found["without"].excluded.startswith("failed: entities:strict is not what its counts give")
+    assert found["without"].excluded.startswith("failed: entities: strict is not what its counts give")
 
 
 @pytest.mark.parametrize(

@@ -43,10 +43,11 @@ def test_gold_against_itself_is_1_on_each_split(gold: Gold, read: Any, perfect: 
     assert_perfect(score_submission(articles, gold.registries, read(perfect), split))
 
 
-def test_a_line_without_layers_is_undefined_with_a_reason(scored: Scorer, perfect: Lines) -> None:
-    result = scored([{key: perfect[0][key] for key in ("doc_id", "text_sha256")}])
-    assert set(f1(result).values()) == {None}
-    assert all(score.reason for each in result.layers for score in each.scores.values())
+def test_layers_that_are_not_there_are_undefined_with_a_reason(scored: Scorer, perfect: Lines) -> None:
+    result = scored([{key: perfect[0][key] for key in ("doc_id", "text_sha256", "quotes")}])
+    others = [each for each in result.layers if each.layer.name != "quotes"]
+    assert {score.value for each in others for score in each.scores.values()} == {None}
+    assert all(score.reason for each in others for score in each.scores.values())
     assert len(result.missing) == 4
 
 

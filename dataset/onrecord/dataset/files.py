@@ -13,7 +13,20 @@ from pathlib import Path
 
 
 def write_atomically(path: Path, content: bytes, mode: int = 0o644) -> None:
-    """Write ``content`` beside ``path``, flush it to disk, then rename it over ``path``."""
+    """Write ``content`` beside ``path``, flush it to disk, then rename it over ``path``.
+
+    What a link leads to is written, and not the link; a device or a pipe is written to as it is.
+
+    Raises:
+        IsADirectoryError: It is a folder.
+    """
+    if path.is_dir():
+        raise IsADirectoryError(errno.EISDIR, "is a folder, and no file", str(path))
+    if path.exists() and not path.is_file():
+        with path.open("wb") as stream:
+            stream.write(content)
+        return
+    path = path.resolve()
     path.parent.mkdir(parents=True, exist_ok=True)
     handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
     beside = Path(name)
@@ -33,7 +46,7 @@ def sha256(content: bytes | str) -> str:
     return hashlib.sha256(content.encode("utf-8") if isinstance(content, str) else content).hexdigest()
 
 
-def write_folder_atomically(target: Path, files: Mapping[str, bytes]) -> None:
+def write_folder_atomically(target: Path, files: Mapping[str, bytes], replace: bool = True) -> None:
     """Write a folder beside ``target``, then put it in its place; what was there before is gone afterwards.
 
     On Linux the two change places in one step; elsewhere there is an instant without either.
@@ -41,7 +54,12 @@ def write_folder_atomically(target: Path, files: Mapping[str, bytes]) -> None:
     Args:
         target: The folder; the caller knows that what is in it may go.
         files: Content by name, which may have folders in it.
+        replace: Whether a folder that is there, and is not empty, may be replaced.
+
+    Raises:
+        FileExistsError: It is there, and may not be.
     """
+    target = target.resolve()
     target.parent.mkdir(parents=True, exist_ok=True)
     _sweep(target)
     beside = Path(tempfile.mkdtemp(dir=target.parent, prefix=f".{target.name}.{os.getpid()}."))
@@ -49,12 +67,22 @@ def write_folder_atomically(target: Path, files: Mapping[str, bytes]) -> None:
         for name, content in files.items():
             write_atomically(beside / name, content)
         beside.chmod(0o755)
-        if target.exists():
+        if replace and target.exists():
             _exchange(beside, target)
         else:
-            beside.rename(target)
+            _put(beside, target)
     finally:
         shutil.rmtree(beside, ignore_errors=True)
+
+
+def _put(folder: Path, target: Path) -> None:
+    """Rename a folder to one that is not there or empty; of two at once, one succeeds."""
+    try:
+        folder.rename(target)
+    except OSError as error:
+        if error.errno in (errno.ENOTEMPTY, errno.EEXIST):
+            raise FileExistsError(errno.EEXIST, "is there already", str(target)) from None
+        raise
 
 
 def _sweep(target: Path) -> None:

@@ -181,7 +181,13 @@ def _explain_plain(value: object, kind: object, pointer: str) -> Iterator[Wrong]
         elif isinstance(value, int) and not isinstance(value, bool) and Offset in (kind, *get_args(kind)):
             yield ("offset", pointer, value, "a number from 0 to 2147483647", "offsets count code points from 0")
         else:
-            yield ("type", pointer, value, str(error).split(" - at ")[0], "")
+            yield ("type", pointer, value, _said(kind) or str(error).split(" - at ")[0], "")
+
+
+def _said(kind: object) -> str:
+    """What the type says of itself; empty where it says nothing."""
+    metas = [meta for each in (kind, *get_args(kind)) for meta in getattr(each, "__metadata__", ())]
+    return next((meta.description for meta in metas if isinstance(meta, msgspec.Meta) and meta.description), "")
 
 
 _ID_HINT = "an id begins with a letter or a digit of ASCII; what it stands for goes into a name, a title or a text"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import os
 import sys
 from typing import Annotated, NoReturn
@@ -73,6 +74,9 @@ def main() -> NoReturn:
     """Run the command: exit code 0 when all is well, 2 for input that cannot be used."""
     # products of matrices as narrow as those of the bootstrap gain nothing from more threads, which wait by spinning
     os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="backslashreplace")  # a terminal that knows few characters is no reason to stop
     try:
         code = app(standalone_mode=False)  # the code of a typer.Exit comes back as a value
     except (typer.Abort, KeyboardInterrupt):

@@ -58,4 +58,6 @@ def sampling(unit: Unit, level: float, draws: int, seed: int) -> Sampling | None
     """How intervals are made; None where none are asked for."""
     from onrecord.eval.sampling import Sampling
 
+    if not 0.5 <= level <= 0.999:  # what is not a number is no less than any
+        raise typer.BadParameter("between 0.5 and 0.999", param_hint="--level")
     return Sampling(unit.value, level, draws, seed) if draws else None

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -54,11 +55,13 @@ def add(
     folder = results / team / system
     said = {"team": team, "system": system, "name": name or system, "description": description}
     said |= {key: value for key, value in (("url", url), ("date", date)) if value}
+    if any(not value.isprintable() for value in said.values()):
+        raise typer.BadParameter("what is said of an entry is text of one line", param_hint="--name, --description")
     about, faults = read_about("options", json_bytes(said), team, system)
     refuse(faults)
     assert about is not None
     if folder.exists():
-        raise typer.BadParameter(f"{folder} is there already; an entry is never overwritten", param_hint="--system")
+        raise FileExistsError(errno.EEXIST, "is there already; an entry is never overwritten", str(folder))
     raw = content(predictions, DEFAULT)
     record = record_of(Report.of(scored(predictions, raw, read_folder(gold), split.value).result, Sampling()))
     files = {
@@ -66,7 +69,7 @@ def add(
         PREDICTIONS[0]: raw,
         record_path(Path("."), record).name: record_bytes(record),
     }
-    write_folder_atomically(folder, files)
+    write_folder_atomically(folder, files, replace=False)
     note(f"{folder}: {', '.join(sorted(files))}")
 
 
@@ -85,25 +88,31 @@ def build(
 ) -> None:
     """Make the site: every entry scored again from its predictions, ranks as intervals, JSON and CSV beside it."""
     from onrecord.dataset import read_folder
+    from onrecord.dataset.faults import show
     from onrecord.eval.board import build_site, check_target, entry_reports
     from onrecord.eval.ceiling import ceiling_rows
-    from onrecord.eval.entries import Asked, read_entries
+    from onrecord.eval.entries import Asked, readable_entries
     from onrecord.eval.makers import made_by
     from onrecord.eval.standings import standings
 
+    site = site.resolve()
+    if site.is_relative_to(results.resolve()) or results.resolve().is_relative_to(site):
+        raise typer.BadParameter("a board and its results are in folders of their own", param_hint="--output")
     check_target(site)
     labelled = read_folder(gold)
     asked = Asked(split.value, None, sampling(unit, level, draws, seed), False)
-    entries = read_entries(results)
+    entries, broken = readable_entries(results)
     more = _baselines(labelled, asked) if baselines else []
     with counting(f"of {len(entries)} entries scored") as tell:
-        found = standings(entries, labelled, asked, more, tell)
+        found = standings(entries, labelled, asked, more, broken, tell)
     annotators, who = ceiling_rows(gold, split.value, found.gold_hash), made_by(gold)
     pages = entry_reports(entries, found, labelled, annotators, who) if reports else {}
     written = build_site(site, found, annotators, who, pages)
+    for folder, faults in broken.items():
+        note(f"{show(str(folder))} cannot be read: {show(str(faults[0]).replace(chr(10), ' '))}")
     for row in found.rows:
         if row.excluded:
-            note(f"not ranked: {row.about.team}/{row.about.system}: {row.excluded}")
+            note(f"not ranked: {row.about.team}/{row.about.system}: {show(row.excluded)}")
     typer.echo(
         f"{site}: {len(found.ranked)} entries ranked, {len(found.rows) - len(found.ranked)} not; {len(written)} files"
     )

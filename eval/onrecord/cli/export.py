@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from onrecord.cli.asked import AllowMissing, Dataset, SplitName
-from onrecord.cli.show import note, read_input
+from onrecord.cli.asked import Dataset, SplitName
+from onrecord.cli.given import given
+from onrecord.cli.show import note
 
 if TYPE_CHECKING:
     from onrecord.eval.exports.competition import Competition
@@ -65,7 +66,7 @@ def evalai(
 
 @app.command("hf-eval-results")
 def hf_eval_results(
-    predictions: Annotated[Path, typer.Argument(help="Prediction file, JSON Lines; - for standard input.")],
+    predictions: Annotated[Path, typer.Argument(help="Prediction file, or a record with the file beside it.")],
     dataset_id: Annotated[str, typer.Option(help="The benchmark's dataset on the Hub, ORG/NAME.")],
     date: Annotated[str, typer.Option(help="When it was scored, YYYY-MM-DD.")],
     output: Annotated[
@@ -78,17 +79,22 @@ def hf_eval_results(
     source_name: Annotated[str | None, typer.Option(help="What that is called.")] = None,
     gold: Dataset = Path("dataset"),
     split: Split = SplitName.test,
-    allow_missing: AllowMissing = False,
 ) -> None:
-    """Evaluation results for a model's repository on the Hugging Face Hub: one entry a layer."""
+    """Evaluation results for a model's repository on the Hugging Face Hub: one entry a layer.
+
+    A partial result, of which articles are missing, is not published.
+    """
     from onrecord.dataset import read_folder
     from onrecord.eval.api import scored
+    from onrecord.eval.entries import Asked
     from onrecord.eval.exports.hub import eval_results, yaml_bytes
     from onrecord.eval.result import Report
+    from onrecord.eval.sampling import Sampling
 
     tasks = dict(_named(each) for each in task_id or [])
-    raw = read_input(predictions)
-    report = Report.of(scored(predictions, raw, read_folder(gold), split.value, allow_missing=allow_missing).result)
+    source = given(predictions, Asked(split.value, None, Sampling(), False))
+    report = Report.of(scored(source.path, source.raw, read_folder(gold), source.asked.split).result)
+    source.tell(report.result.gold_hash)
     entries = eval_results(report, dataset_id, date, tasks, source_url, source_name)
     written = len(entries)
     for each in report.result.layers:

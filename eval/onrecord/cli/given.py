@@ -49,10 +49,11 @@ def given(path: Path, otherwise: Asked) -> Given:
     if path.suffix != ".json":
         return Given(path, read_input(path), otherwise)
     from onrecord.dataset import Fault, FaultsError
-    from onrecord.eval.entries import Asked, predictions_of
+    from onrecord.eval.entries import MOST_RECORD, Asked, predictions_of
+    from onrecord.eval.incoming import small_file
     from onrecord.eval.record import read_record
 
-    record = read_record(str(path), path.read_bytes())
+    record = read_record(str(path), small_file(path, MOST_RECORD))
     found = predictions_of(record, path.parent)
     if found is None:
         hint = f"put the file with the SHA-256 {record.key.submission} beside the record, or give it itself"

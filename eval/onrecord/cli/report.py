@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import shlex
 from enum import StrEnum
 from pathlib import Path
@@ -82,7 +83,7 @@ def report(
     asked = Asked(split.value, labels, sampling(unit, level, draws, seed), allow_missing)
     source = given(predictions, asked)
     found = _scored(source, labelled)
-    other = None if against is None else _scored(given(against, source.asked), labelled)
+    other = None if against is None else _scored(_alike(given(against, source.asked), source), labelled)
     source.tell(found.result.gold_hash)
     view = page_view(
         Report.of(found.result, source.asked.how),
@@ -111,6 +112,12 @@ def _name(file: Path, beside: Path) -> str:
     from onrecord.eval.compare import distinct_names
 
     return distinct_names([str(file), str(beside)])[0]
+
+
+def _alike(other: Given, source: Given) -> Given:
+    """What another system's file is, scored as this one's is, whatever its own record says."""
+    missing = source.asked.allow_missing or other.asked.allow_missing
+    return dataclasses.replace(other, asked=dataclasses.replace(source.asked, allow_missing=missing))
 
 
 def _scored(source: Given, gold: Gold) -> Scoring:

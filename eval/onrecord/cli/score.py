@@ -88,6 +88,7 @@ def score(
             )
             refused = refused_record(asked, error)
             write_atomically(record_path(output, refused), record_bytes(refused))
+            note(f"a failed record: {record_path(output, refused)}")
         if not json:
             raise
         typer.echo(faults_json(error.faults))

@@ -47,7 +47,12 @@ def complain(error: Exception) -> int:
         note(str(error))
         return 2
     if isinstance(error, OSError) and error.filename is not None:
-        note(f"{error.filename}: {error.strerror}")
+        from onrecord.dataset.faults import show
+
+        note(f"{show(str(error.filename))}: {error.strerror}")
+        return 2
+    if isinstance(error, OSError):
+        note(f"cannot be written: {error.strerror}")
         return 2
     if isinstance(error, ModuleNotFoundError) and (extra := EXTRAS.get(str(error.name).partition(".")[0])):
         note(f"this needs {error.name}: pip install 'onrecord[{extra}]', or -e '.[{extra}]' in a checkout")

@@ -16,11 +16,12 @@ from typing import NamedTuple
 
 from onrecord.dataset import Fault, FaultsError, Gold
 from onrecord.dataset.faults import in_order, refuse, show
-from onrecord.eval.entries import ABOUT, MOST_RECORD, PREDICTIONS, Asked, Entry, read_entries, rescored
+from onrecord.eval.entries import ABOUT, MOST_RECORD, PREDICTIONS, Asked, Entry, readable_entries, rescored
 from onrecord.eval.inert import code
 from onrecord.eval.limits import DEFAULT
 from onrecord.eval.record import Record
 from onrecord.eval.result import percent
+from onrecord.eval.standings import same_result
 
 _COMMIT = re.compile(r"[0-9a-f]{40}")
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._:-]{0,127}")
@@ -106,12 +107,15 @@ def admit(
         (folder / path).parent.mkdir(parents=True, exist_ok=True)
         (folder / path).write_bytes(_git(repository, "cat-file", "blob", change.blob))
     refuse(list(_incomplete(by_entry)))
+    entries, broken = readable_entries(folder)
+    faults += [fault for each in broken.values() for fault in each]
     admitted: list[Admitted] = []
-    for entry in read_entries(folder):
+    for entry in entries:
         try:
             admitted.append(_scored(entry, gold, asked))
         except FaultsError as error:
-            faults += [dataclasses.replace(fault, file=fault.file.removeprefix(f"{folder}/")) for fault in error.faults]
+            faults += error.faults
+    faults = [dataclasses.replace(fault, file=fault.file.removeprefix(f"{folder}/")) for fault in faults]
     refuse(sorted(faults, key=in_order))
     return admitted
 
@@ -161,7 +165,7 @@ def _scored(entry: Entry, gold: Gold, asked: Asked) -> Admitted:
     assert entry.predictions is not None  # _incomplete has seen to it
     record = rescored(entry.predictions, gold, asked)
     for stored in entry.records:
-        if stored.id != record.id or stored.layers != record.layers:
+        if not same_result(stored, record):
             hint = f"leave it out: the record is made here (its id is {record.id})"
             raise FaultsError(
                 [

@@ -91,6 +91,24 @@ def content(path: Path, limits: Limits, follow_links: bool = True) -> bytes:
         return b"".join(pieces)
 
 
+def small_file(path: Path, most: int, follow_links: bool = True) -> bytes:
+    """A regular file of at most ``most`` bytes, which is not unpacked.
+
+    Raises:
+        FaultsError: It is no regular file, or longer.
+        OSError: It cannot be opened.
+    """
+    limits = Limits(max_bytes=most)
+    try:
+        with _source(path, limits, follow_links) as source:
+            raw = source.read(most + 1)
+            if len(raw) > most:
+                raise _too_long(f"more than {most} bytes", limits)
+            return raw
+    except ArchiveError as error:
+        raise FaultsError([error.fault(str(path))]) from None
+
+
 def pieces_of(raw: bytes, limits: Limits) -> Iterator[bytes]:
     """What some bytes contain, in pieces.
 

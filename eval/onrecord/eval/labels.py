@@ -23,6 +23,7 @@ from onrecord.dataset.files import sha256
 from onrecord.dataset.reading import BOM, read_value
 from onrecord.dataset.records import EntityType
 from onrecord.eval.columns import Bools, Ints, SpanColumns, Vocabulary
+from onrecord.eval.incoming import small_file
 from onrecord.eval.limits import DEFAULT, Limits
 
 OURS: tuple[EntityType, ...] = get_args(EntityType)
@@ -59,6 +60,10 @@ groups have none there."""
 BUILT_IN: Mapping[str, LabelMap] = {"conll2003": CONLL2003, "ontonotes": ONTONOTES}
 
 
+MOST_BYTES = 2**20
+"""Of a file with a label map."""
+
+
 def read_label_map(name: str) -> tuple[str, LabelMap]:
     """A map by the name of a built-in one or the path of a JSON file, and what a signature calls it.
 
@@ -69,7 +74,7 @@ def read_label_map(name: str) -> tuple[str, LabelMap]:
     if name in BUILT_IN:
         return name, BUILT_IN[name]
     try:
-        raw = Path(name).read_bytes()
+        raw = small_file(Path(name), MOST_BYTES)
     except OSError as error:
         found, expected = error.strerror or type(error).__name__, f"{', '.join(BUILT_IN)} or a JSON file"
         raise FaultsError([Fault("unreadable", name, None, "", found, expected, nearest(name, BUILT_IN))]) from None

@@ -53,11 +53,11 @@ def rescore(path: Path, record: Record, gold: Gold) -> Rescored:
     if predictions is None:
         return Rescored(path, record, None, f"no file in {path.parent} has the content that it is of")
     try:
-        return Rescored(path, record, rescored(predictions, gold, Asked.of(record)))
+        return Rescored(path, record, rescored(predictions, gold, Asked.of(record), follow_links=True))
     except FaultsError as error:
         first = error.faults[0]
         return Rescored(path, record, None, f"{error.total} faults, the first {first.code} on line {first.line}")
-    except ValueError as error:
+    except (ValueError, OSError) as error:
         return Rescored(path, record, None, str(error))
 
 

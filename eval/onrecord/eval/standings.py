@@ -1,7 +1,8 @@
 """Who stands where: entries with their records, what they are worth to a board, and their ranks as intervals.
 
 An entry's record is computed from its predictions by whoever makes the board (*rescored*); an entry without predictions
-has only the record that its team sent (*self-reported*), which counts as far as its scores are those of its own counts.
+has only the record that its team sent (*self-reported*), which counts as far as its gold side is that of the gold, and
+its headlines and their intervals are what its own counts give.
 Ranked are complete records of one gold, one version and one policy; a failed, partial, stale or retracted one is shown
 with the reason, and never ranked.
 """
@@ -12,23 +13,30 @@ import dataclasses
 import itertools
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path
+from types import MappingProxyType
 from typing import Literal
 
-from onrecord.dataset import FaultsError, Gold
+import msgspec
+
+from onrecord.dataset import Fault, FaultsError, Gold
 from onrecord.dataset.files import sha256
 from onrecord.dataset.folder import gold_hash
+from onrecord.dataset.records import LAYERS
 from onrecord.eval.api import in_split
 from onrecord.eval.clusters import Table
 from onrecord.eval.compare import contrasts_of, ranks_of
 from onrecord.eval.contingency import Membership
 from onrecord.eval.counts import Counts
 from onrecord.eval.entries import About, Asked, Entry, rescored
-from onrecord.eval.intervals import LayerUnits
+from onrecord.eval.intervals import LayerUnits, layer_intervals
 from onrecord.eval.layer import Layer
 from onrecord.eval.ranks import RankInterval
-from onrecord.eval.record import Record, RecordLayer, RecordTable
+from onrecord.eval.record import Record, RecordLayer, RecordTable, record_of
+from onrecord.eval.result import Report
 from onrecord.eval.sampling import Sampling
-from onrecord.eval.scoring import SCORED, LayerResult, LayerState, layer_scores
+from onrecord.eval.scoring import SCORED, LayerResult, LayerState, layer_scores, score_submission
+from onrecord.eval.submission import Submission
 
 Provenance = Literal["rescored", "self-reported", "none"]
 
@@ -77,6 +85,7 @@ def standings(
     gold: Gold,
     asked: Asked,
     more: Sequence[tuple[About, Record]] = (),
+    broken: Mapping[Path, Sequence[Fault]] = MappingProxyType({}),
     tell: Callable[[int], object] = lambda _: None,
 ) -> Standings:
     """Where every entry stands.
@@ -86,6 +95,7 @@ def standings(
         gold: What they are scored against.
         asked: How they are scored.
         more: Records made here, such as those of baselines.
+        broken: Entries that cannot be read, by folder.
         tell: Called with the number of entries done.
     """
     articles = in_split(gold, asked.split)
@@ -96,7 +106,9 @@ def standings(
         rows.append(_standing(entry, gold, asked, wanted))
         tell(done)
     rows += [Standing(about, record, "rescored", "") for about, record in more]
-    rows = _checked(rows, wanted, documents)
+    rows += [row for folder, faults in broken.items() if (row := _broken(folder, faults)) is not None]
+    reference = None if all(row.provenance != "self-reported" for row in rows) else _reference(gold, asked)
+    rows = _checked(rows, wanted, documents, reference)
     return Standings(asked, wanted, documents, tuple(_in_order(_ranked(rows, asked.how or Sampling()))))
 
 
@@ -111,8 +123,23 @@ def _standing(entry: Entry, gold: Gold, asked: Asked, wanted: str) -> Standing:
     except OSError as error:
         return Standing(entry.about, None, "none", f"failed: the predictions cannot be read ({error.strerror})")
     stored = {each.id: each for each in entry.records}.get(record.id)
-    differs = stored is not None and (stored.layers, stored.status) != (record.layers, record.status)
+    differs = stored is not None and not same_result(stored, record)
     return Standing(entry.about, record, "rescored", "", "the record it came with differs" if differs else "")
+
+
+def _broken(folder: Path, faults: Sequence[Fault]) -> Standing | None:
+    """The row of an entry that cannot be read; None where not even its folders have names that can be shown."""
+    try:
+        about = msgspec.convert({"team": folder.parent.name, "system": folder.name, "name": folder.name}, About)
+    except (msgspec.ValidationError, UnicodeEncodeError):
+        return None
+    kinds = ", ".join(sorted({fault.code for fault in faults}))
+    return Standing(about, None, "none", f"failed: {len(faults)} faults of the entry ({kinds})")
+
+
+def same_result(one: Record, other: Record) -> bool:
+    """Whether two records say the same of everything but the environment."""
+    return msgspec.structs.replace(one, environment={}) == msgspec.structs.replace(other, environment={})
 
 
 def _reported(entry: Entry, wanted: str) -> Standing:
@@ -125,7 +152,16 @@ def _reported(entry: Entry, wanted: str) -> Standing:
     return Standing(entry.about, fitting[0], "self-reported", "")
 
 
-def _checked(rows: Sequence[Standing], wanted: str, documents: tuple[str, ...]) -> list[Standing]:
+def _reference(gold: Gold, asked: Asked) -> Record:
+    """The record of a submission that has every layer and predicts nothing: its gold side is everyone's."""
+    nothing = Submission("", "0" * 64, {}, frozenset(LAYERS), {}, {})
+    result = score_submission(in_split(gold, asked.split), gold.registries, nothing, asked.split)
+    return record_of(Report.of(result))
+
+
+def _checked(
+    rows: Sequence[Standing], wanted: str, documents: tuple[str, ...], reference: Record | None
+) -> list[Standing]:
     """Rows with a reason where they cannot be ranked."""
     keys = Counter(
         (row.record.key.scorer, row.record.key.policy)
@@ -140,6 +176,8 @@ def _checked(rows: Sequence[Standing], wanted: str, documents: tuple[str, ...]) 
             excluded = f"retracted: {row.about.retracted}"
         elif not excluded and row.record is not None:
             excluded = _reason(row.record, wanted, documents, first)
+            if not excluded and row.provenance == "self-reported" and reference is not None:
+                excluded = _inconsistent(row.record, reference)
         checked.append(dataclasses.replace(row, excluded=excluded))
     return checked
 
@@ -156,26 +194,60 @@ def _reason(record: Record, wanted: str, documents: tuple[str, ...], first: tupl
         return "stale: scored by another version or policy"
     if record.coverage.scored != documents:
         return "failed: a record of other articles"
-    if not record.layers:
-        return "failed: no layer at all"
-    return _inconsistent(record)
+    return "" if record.coverage.layers else "failed: no layer at all"
 
 
-def _inconsistent(record: Record) -> str:
-    """Whether a headline is not what the record's own counts give."""
+def _inconsistent(record: Record, reference: Record) -> str:
+    """Why a record that was sent cannot be right; empty where its headlines follow from its own counts."""
     try:
+        how = Asked.of(record).how
+        if set(record.layers) != set(reference.layers):
+            return "failed: a record of other layers"
         for layer in SCORED:
-            part = record.layers.get(layer.name)
-            result = None if part is None else headline_result(layer, part, record)
-            if part is None or result is None:
-                continue
-            name = layer.measures[0].name
-            told, computed = part.measures[name].value, result.scores[name].value
-            if (told is None) != (computed is None) or abs((told or 0) - (computed or 0)) > 1e-9:
-                return f"failed: {layer.name}:{name} is not what its counts give"
+            part, expected = record.layers[layer.name], reference.layers[layer.name]
+            wrong = _wrong_layer(layer, part, expected, record, how)
+            if wrong:
+                return f"failed: {layer.name}: {wrong}"
     except (KeyError, ValueError):
         return "failed: a record that contradicts itself"
     return ""
+
+
+def _wrong_layer(layer: Layer, part: RecordLayer, expected: RecordLayer, record: Record, how: Sampling | None) -> str:
+    name = layer.measures[0].name
+    told = part.measures[name]
+    if not part.documents:
+        claimed = any(score.value is not None for score in part.measures.values())
+        return "scores without counts" if claimed else ""
+    for id, document in expected.documents.items():
+        counts = part.documents[id].counts.get(name, (0, 0, 0, 0))
+        if counts[1] != document.counts.get(name, (0, 0, 0, 0))[1]:
+            return "counts of another gold"
+        tables = part.documents[id].clusters, document.clusters
+        if tables[0] is not None and tables[1] is not None and tables[0].gold != tables[1].gold:
+            return "clusters of another gold"
+    result = headline_result(layer, part, record)
+    assert result is not None  # there are documents
+    if not _same(told.value, result.scores[name].value):
+        return f"{name} is not what its counts give"
+    if how is not None and told.interval is not None and result.state is not None:
+        units = {id: (id,) for id in part.documents}
+        computed = layer_intervals(LayerUnits.of(result, result.state, units), how)[name]
+        if how.unit == "document" and not (
+            _same(told.interval.low, computed.low) and _same(told.interval.high, computed.high)
+        ):
+            return f"the interval of {name} is not what its counts give"
+    for score in part.measures.values():
+        interval = score.interval
+        if interval is None or interval.low is None or interval.high is None or score.value is None:
+            continue
+        if not interval.low - 1e-9 <= score.value <= interval.high + 1e-9:
+            return "a score outside of its interval"
+    return ""
+
+
+def _same(one: float | None, other: float | None) -> bool:
+    return one is other if one is None or other is None else abs(one - other) <= 1e-9
 
 
 def headline_result(layer: Layer, part: RecordLayer, record: Record) -> LayerResult | None:

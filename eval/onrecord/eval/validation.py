@@ -131,6 +131,11 @@ class Checker:
         for number, document, reference in self._waiting:
             if reference.id not in self._known[reference.kind]:
                 self.findings.add(self._undeclared(reference), number, None, document)
+        if self.first and not self.layers:
+            hint = 'a file says what it predicts: write "mentions": [] for none at all'
+            self.findings.add(
+                ("missing-layer", "", "no layer", f"one of {', '.join(LAYERS)}", hint), min(self.first.values())
+            )
         for layer, first in self.layers.items():
             for number, document in self._without[layer]:
                 hint = f'where there are none, write "{layer}": []'

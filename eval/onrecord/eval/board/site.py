@@ -2,34 +2,41 @@
 
 from __future__ import annotations
 
-import json
+import re
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from onrecord.dataset import Fault, FaultsError
 from onrecord.dataset.files import write_folder_atomically
 from onrecord.eval.board.page import board_html
-from onrecord.eval.board.tables import FORMAT, board_csv, board_json
+from onrecord.eval.board.tables import board_csv, board_json
 from onrecord.eval.ceiling import CeilingRow
 from onrecord.eval.record import record_bytes
 from onrecord.eval.standings import Standings
 
 
 def check_target(site: Path) -> None:
-    """Refuse a folder that is no board: what is in it would be lost.
+    """Refuse a folder that holds anything but a board: what is in it would be lost.
 
     Raises:
-        FaultsError: It is there, and neither empty nor a board.
+        FaultsError: It is there, and has files that no board has.
     """
-    if not site.exists() or (site.is_dir() and not any(site.iterdir())):
+    if not site.exists():
         return
-    try:
-        ours = json.loads((site / "board.json").read_bytes()).get("format") == FORMAT
-    except (OSError, ValueError, AttributeError):
-        ours = False
-    if not ours:
-        hint = "give a new folder; the board takes the place of what is there"
-        raise FaultsError([Fault("file", str(site), None, "", "something else", "no folder, or a board", hint)])
+    if not site.is_dir():
+        raise FaultsError([Fault("file", str(site), None, "", "a file", "no folder, or a board")])
+    names = sorted(
+        path.relative_to(site).as_posix() for path in site.rglob("*") if path.is_symlink() or not path.is_dir()
+    )
+    others = [name for name in names if not _OURS.fullmatch(name)]
+    if others:
+        hint = "give a new folder: the board takes the place of everything that is there"
+        found = f"files that no board has: {', '.join(others[:5])}"
+        raise FaultsError([Fault("file", str(site), None, "", found, "no folder, or a board", hint)])
+
+
+_OURS = re.compile(r"index\.html|board\.(json|csv)|(records/[0-9a-f]{64}\.json)|(reports/[0-9a-f]{64}\.html)")
+"""The files of a board."""
 
 
 def build_site(
