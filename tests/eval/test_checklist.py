@@ -24,7 +24,7 @@ from onrecord.eval.incoming import opened
 from onrecord.eval.limits import Limits
 from onrecord.eval.validation import Expected, validate
 
-SMALL = Limits(max_bytes=2**21, max_line_bytes=2**20, max_lines=50, max_ratio=50)
+SMALL = Limits(max_bytes=2**21, max_line_bytes=2**20, max_lines=50, max_ratio=50, max_faults=45)
 
 
 @dataclasses.dataclass(frozen=True)
@@ -163,6 +163,7 @@ CASES = [
     Case(5, edit(lambda v: v[1].update(x_confidence=float("inf"))), "number", 2, "/x_confidence"),
     Case(6, text(lambda b: b + b" " * (2**20 + 1) + b"\n" + b"{}"), "line-too-long", 6, hint="one document"),
     Case(6, text(lambda b: b + b"\n" * 60), "too-many-lines", 51),
+    Case(6, raw(b"nonsense\n" * 48), "too-many-faults", 46, hint="not read"),
     Case(6, raw(b" " * (2**21 + 1)), "file-too-long", None),
     Case(6, first(lambda b: b[:-1] + b',"x_y":[' + b"0," * 110_000 + b"0]}"), "too-many", 2),
     Case(7, first(lambda b: b[:-1] + b',"x_y":' + b"[" * 20 + b"]" * 20 + b"}"), "depth", 2, "/x_y" + "/0" * 15),

@@ -26,6 +26,7 @@ FAULT_KINDS: dict[str, FaultKind] = {
     "empty": FaultKind("no line at all", "a line for every article, with `[]` where there is nothing"),
     "format": FaultKind("one JSON value over the whole file", "one object a line: `jq -c '.[]'` or `jq -c .`"),
     "too-many-lines": FaultKind("more lines than allowed", "one line an article, or raise `--max-lines`"),
+    "too-many-faults": FaultKind("more faults than are looked for", "mend these first, or raise `--max-faults`"),
     "line-too-long": FaultKind("a line of more bytes than allowed", "one article a line, or raise `--max-line-bytes`"),
     "encoding": FaultKind("bytes that are no UTF-8", "save as UTF-8; `byte` says where the first one is"),
     "byte-order-mark": FaultKind("a byte order mark at the start", "nothing: it is passed over", warning=True),

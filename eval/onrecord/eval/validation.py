@@ -117,7 +117,11 @@ class Checker:
             self._unread += 1
         else:
             self._check(checked, line)
-        self.stopped = self.stopped or self.findings.errors.total() > self._limits.max_faults
+        most = self._limits.max_faults
+        if not self.stopped and self.findings.errors.total() > most:
+            hint = "the rest of the file was not read"
+            self._add(("too-many-faults", "", f"more than {most}", "fewer (--max-faults)", hint), line)
+            self.stopped = True
         return decoded.record
 
     def finish(self) -> None:
