@@ -36,6 +36,8 @@ GOOD = b'{"start":0,"end":1,"text":"a","type":"PER"}'
         (b'{"start":0,"end":1,"text":"a","type":"PER","colour/~":1}', "unknown-field", "/colour~1~0"),
         (b'{"start":0,"end":1,"text":"a","type":"PER","id":"../x"}', "id", "/id"),
         (b'{"start":0,"end":1,"text":"a","type":"PER","id":"a\\n"}', "id", "/id"),
+        (b'{"start":0,"end":1,"text":"a","type":"PER","id":"__proto__"}', "id", "/id"),
+        (b'{"start":0,"end":1,"text":"a","type":"PER","id":".a"}', "id", "/id"),
         (b'{"start":0,"end":1,"text":"a","type":"PER","\\ud800":1}', "unicode", ""),
         (b'{"start":0,"end":1,"text":"a","type":"PER","x_y":1}', "unknown-field", "/x_y"),
         (b"[" * 100_000, "depth", ""),
@@ -46,6 +48,13 @@ def test_each_fault_has_its_code_and_pointer(line: bytes, code: str, pointer: st
     records, faults = read_lines("p.jsonl", GOOD + b"\n\n" + line + b"\r\n" + GOOD, Mention)
     assert [number for number, _ in records] == [1, 4]
     assert (code, pointer, 3) in [(fault.code, fault.pointer, fault.line) for fault in faults]
+
+
+@pytest.mark.parametrize("id", ["-_Ab9", "__x", "_", "a.b:c-d_e", "Q1", "__proto__x"])
+def test_whatever_label_studio_calls_a_region_is_an_id(id: str) -> None:
+    records, faults = read_lines("p.jsonl", GOOD.replace(b"}", b',"id":"%s"}' % id.encode()), Mention)
+    assert faults == []
+    assert records[0][1].id == id
 
 
 def test_all_faults_of_a_line_are_found_at_once() -> None:

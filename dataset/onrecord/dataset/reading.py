@@ -190,7 +190,7 @@ def _said(kind: object) -> str:
     return next((meta.description for meta in metas if isinstance(meta, msgspec.Meta) and meta.description), "")
 
 
-_ID_HINT = "an id begins with a letter or a digit of ASCII; what it stands for goes into a name, a title or a text"
+_ID_HINT = "an id begins with a letter, a digit, _ or -; what it stands for goes into a name, a title or a text"
 
 
 def _explain_struct(value: object, kind: type[msgspec.Struct], pointer: str) -> Iterator[Wrong]:

@@ -31,8 +31,11 @@ UNKNOWN = "unknown"
 """The one reserved entity id: a speaker whom the text leaves unnamed."""
 
 Offset = Annotated[int, msgspec.Meta(ge=0, le=2**31 - 1)]
-Id = Annotated[str, msgspec.Meta(min_length=1, max_length=128, pattern=r"^[A-Za-z0-9][A-Za-z0-9._:-]*$(?!\n)")]
-"""Letters, digits and ``. _ : -`` of ASCII: harmless in file names, spreadsheets and addresses; opaque."""
+_ID = r"^(?!__proto__$)[A-Za-z0-9_-][A-Za-z0-9._:-]*$(?!\n)"
+
+Id = Annotated[str, msgspec.Meta(min_length=1, max_length=128, pattern=_ID)]
+"""Letters, digits and ``. _ : -`` of ASCII: harmless in file names, spreadsheets and addresses; opaque.
+What Label Studio calls a region may begin with ``_`` or ``-``."""
 
 
 class Record(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
