@@ -21,12 +21,12 @@ from onrecord.dataset import Gold
 from onrecord.eval import SCORED, Report, Result, Sampling, score_submission
 from onrecord.eval.api import scored
 from onrecord.eval.ceiling import read_ceiling
-from onrecord.eval.compare import item_changes
+from onrecord.eval.compare import headline_on, item_changes
 from onrecord.eval.pages import visible
 from onrecord.eval.report import MOST_CHARACTERS, View, html, markdown_report, page_view, text_report
 from onrecord.eval.report.errors import NOTHING, outcome_in
 from onrecord.eval.report.items import LAYERS, UNJUDGED
-from onrecord.eval.report.overview import FEW_DOCUMENTS, FEW_ITEMS, detectable, document_score, width_in_words
+from onrecord.eval.report.overview import FEW_DOCUMENTS, FEW_ITEMS, detectable, width_in_words
 from onrecord.eval.report.payload import document_value, script_json
 from onrecord.eval.report.plots import x
 from onrecord.eval.report.text import inert, plain
@@ -158,7 +158,7 @@ def test_a_dot_is_the_score_of_its_document_alone(view: View) -> None:
         assert isinstance(state, LayerState)
         assert len(strip.dots) + len(strip.undefined) == len(view.result.documents)
         for dot in strip.dots:
-            score = document_score(each, dot.document)
+            score = headline_on(each, dot.document)
             assert score is not None
             assert score.value is not None
             assert dot.x == x(score.value)

@@ -9,7 +9,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from functools import cached_property, partial
 
 from onrecord.dataset.documents import Document
-from onrecord.dataset.faults import Fault, Wrong, nearest, show
+from onrecord.dataset.faults import Fault, Wrong, fault_of, nearest, show
 from onrecord.dataset.records import (
     LAYERS,
     UNKNOWN,
@@ -229,15 +229,4 @@ def _check_stances(stances: Sequence[Stance]) -> Iterator[Wrong]:
 
 def faults_of(file: str, line: int | None, wrong: Iterable[Wrong], within: str = "") -> list[Fault]:
     """``wrong`` as faults of a file; ``within`` is the pointer that theirs are relative to."""
-    return [
-        Fault(
-            code,
-            file,
-            line,
-            within + pointer,
-            show(found),
-            show(expected, 2000),
-            hint if isinstance(hint, str) else hint(),
-        )
-        for code, pointer, found, expected, hint in wrong
-    ]
+    return [fault_of(file, line, each, within) for each in wrong]

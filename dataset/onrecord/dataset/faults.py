@@ -93,13 +93,12 @@ class Findings:
         severity: Severity = "error",
     ) -> None:
         """Take one fault down."""
-        code, pointer, found, expected, hint = wrong
+        code = wrong[0]
         count = self.errors if severity == "error" else self.warnings
         count[code] += 1
         if count[code] <= self._most:
-            words = hint if isinstance(hint, str) else hint()
-            place, wanted = show(pointer, 500) if pointer else "", show(expected, 2000)
-            self._kept.append(Fault(code, self.file, line, place, show(found), wanted, words, severity, document, byte))
+            made = fault_of(self.file, line, wrong)
+            self._kept.append(dataclasses.replace(made, severity=severity, document=document, byte=byte))
 
     @property
     def faults(self) -> list[Fault]:
@@ -115,6 +114,21 @@ class Findings:
         """Raise :class:`FaultsError` if there is any error."""
         if self.errors:
             raise FaultsError(self.faults, self.errors)
+
+
+def fault_of(file: str, line: int | None, wrong: Wrong, within: str = "") -> Fault:
+    """What is wrong, as a fault of a file; ``within`` is the pointer that its own is relative to."""
+    code, pointer, found, expected, hint = wrong
+    place = within + pointer
+    return Fault(
+        code,
+        file,
+        line,
+        show(place, 500) if place else "",
+        show(found),
+        show(expected, 2000),
+        hint if isinstance(hint, str) else hint(),
+    )
 
 
 def in_order(fault: Fault) -> tuple[int, list[tuple[int, str]]]:

@@ -96,11 +96,10 @@ def hf_eval_results(
     report = Report.of(scored(source.path, source.raw, read_folder(gold), source.asked.split).result)
     source.tell(report.result.gold_hash)
     entries = eval_results(report, dataset_id, date, tasks, source_url, source_name)
-    written = len(entries)
     for each in report.result.layers:
         if each.scores[each.layer.measures[0].name].value is None:
             note(f"left out: {each.layer.name}, whose headline is undefined for this file")
-    if not written:
+    if not entries:
         note("no headline is defined; nothing was written")
         raise typer.Exit(2)
     _write(output, yaml_bytes(entries))

@@ -41,7 +41,7 @@ class Comparison:
         return {
             id: {
                 f"{layer.layer.name}:{layer.layer.measures[0].name}": tuple(
-                    _headline(result.layers[place], id) for result in results
+                    _value_on(result.layers[place], id) for result in results
                 )
                 for place, layer in enumerate(results[0].layers)
             }
@@ -190,12 +190,17 @@ def ranks_of(
     return tuple(rank_intervals(values, p_values, level))
 
 
-def _headline(each: LayerResult, document: str) -> float | None:
+def headline_on(each: LayerResult, document: str) -> Score | None:
+    """A layer's headline on one document alone; None where the file has no such layer."""
     if each.state is None:
         return None
     layer = dataclasses.replace(each.layer, measures=each.layer.measures[:1])
-    scores: Mapping[str, Score] = layer_scores(layer, each.state.of({document}))
-    return scores[layer.measures[0].name].value
+    return layer_scores(layer, each.state.of({document}))[layer.measures[0].name]
+
+
+def _value_on(each: LayerResult, document: str) -> float | None:
+    found = headline_on(each, document)
+    return None if found is None else found.value
 
 
 Change = Literal["fixed", "regressed", "still wrong"]

@@ -10,6 +10,7 @@ from onrecord.eval.board.tables import HEADLINES, score_of
 from onrecord.eval.ceiling import BIASED, CeilingRow
 from onrecord.eval.layer import Layer
 from onrecord.eval.ranks import RankInterval
+from onrecord.eval.report.overview import FEW_DOCUMENTS, FEW_ITEMS
 from onrecord.eval.result import percent
 from onrecord.eval.scoring import SCORED
 from onrecord.eval.standings import Standing, Standings
@@ -18,9 +19,6 @@ _PAGE = pages.Kind(package="onrecord.eval.board", template="board.html.j2", styl
 
 PLOT = 200
 """Width of an interval's plot: two units for each point of a hundred."""
-
-FEW_ITEMS, FEW_DOCUMENTS = 30, 10
-"""A slice of fewer gold items, or documents, is greyed: its score says little."""
 
 
 @dataclasses.dataclass(frozen=True)

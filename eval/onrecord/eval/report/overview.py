@@ -7,12 +7,13 @@ import statistics
 from collections.abc import Sequence
 
 from onrecord.eval.ceiling import CeilingRow
+from onrecord.eval.compare import headline_on
 from onrecord.eval.counts import Counts, Score
 from onrecord.eval.intervals import leave_out, units_of
 from onrecord.eval.layer import Measure
 from onrecord.eval.report.plots import Dot, Range, dots, score_range
 from onrecord.eval.result import Report, percent, score_row
-from onrecord.eval.scoring import LayerResult, LayerState, layer_scores
+from onrecord.eval.scoring import LayerResult
 from onrecord.eval.uncertainty import Interval, detectable_difference, jackknife_error
 
 FEW_DOCUMENTS = 10
@@ -145,26 +146,13 @@ def _any(counts: Counts, measure: Measure) -> bool:
     return bool(counts.gold or (counts.predicted and not measure.share))
 
 
-def document_score(each: LayerResult, document: str) -> Score | None:
-    """A layer's headline on one document alone; None where the file has no such layer."""
-    if each.state is None:
-        return None
-    state = LayerState(
-        counts={id: each.state.counts[id] for id in (document,) if id in each.state.counts},
-        tables={id: each.state.tables[id] for id in (document,) if id in each.state.tables},
-        pairs={document: each.state.pairs[document]},
-    )
-    layer = _headline_only(each).layer
-    return layer_scores(layer, state)[layer.measures[0].name]
-
-
 def strips(report: Report) -> tuple[Strip, ...]:
     """The headline of every layer that was submitted, document by document."""
     found = []
     for each in report.result.layers:
         if each.state is None:
             continue
-        scores = {id: document_score(each, id) for id in report.result.documents}
+        scores = {id: headline_on(each, id) for id in report.result.documents}
         known = {id: score for id, score in scores.items() if score is not None and score.value is not None}
         values = [(id, score.value or 0.0, _title(id, score)) for id, score in known.items()]
         found.append(
