@@ -14,9 +14,9 @@ from pathlib import Path
 
 from onrecord.dataset import Article, Document, Entity, Gold, Labels, Mention, Registries
 from onrecord.eval import Report, score_submission
-from onrecord.eval.entities import TYPES
+from onrecord.eval.layers.entities import TYPES
 from onrecord.eval.report import View, html, page_view
-from onrecord.eval.submission import Submission
+from onrecord.eval.submission.reading import Submission
 
 SEED = 20240229
 _WORDS = ("Minsk", "the minister", "«Тасс»", "talks", "on Monday", "𝒜gency", "said", "a visit", "of", "war")

@@ -15,9 +15,9 @@ import numpy as np
 from numpy.typing import NDArray
 from rich.progress import track
 
-from onrecord.dataset.card import markdown_table
-from onrecord.eval.resampling import each_f1
-from onrecord.eval.uncertainty import Interval, bootstrap_intervals, jackknife_intervals
+from onrecord.dataset.publishing.card import markdown_table
+from onrecord.eval.statistics.resampling import each_f1
+from onrecord.eval.statistics.uncertainty import Interval, bootstrap_intervals, jackknife_intervals
 
 UNITS = (5, 20, 50, 100, 300, 1000)
 MEANS = (0.7, 0.95, 0.99)

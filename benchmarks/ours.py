@@ -15,8 +15,8 @@ from benchmarks.corpora import Ints, Side, Spans, read_labels, read_made, read_s
 from benchmarks.peers import Figures, Scoring
 
 if TYPE_CHECKING:
-    from onrecord.eval.columns import SpanColumns
-    from onrecord.eval.spans import SpanCounts
+    from onrecord.eval.spans.columns import SpanColumns
+    from onrecord.eval.spans.counting import SpanCounts
 
 DRAWS = 10_000
 """Resamples of the bootstrap."""
@@ -24,8 +24,8 @@ DRAWS = 10_000
 
 def spans_of_arrays(folder: Path) -> Scoring:
     """Aligned and counted from arrays: seven measures and the error classes, overall, by type and by document."""
-    from onrecord.eval.columns import Vocabulary
-    from onrecord.eval.spans import score_columns
+    from onrecord.eval.spans.columns import Vocabulary
+    from onrecord.eval.spans.counting import score_columns
 
     gold, predicted, documents, types = _span_columns(folder)
     vocabulary = Vocabulary(types)
@@ -36,7 +36,7 @@ def spans_of_files(jobs: int) -> Callable[[Path], Scoring]:
     """The same from two files of JSON Lines, read, checked and scored in a number of processes."""
 
     def prepared(folder: Path) -> Scoring:
-        from onrecord.eval.stream import SpanFile, score_span_files
+        from onrecord.eval.corpora.stream import SpanFile, score_span_files
 
         def scoring() -> Figures:
             with open(folder / "gold.jsonl", "rb") as gold, open(folder / "predicted.jsonl", "rb") as predicted:
@@ -50,8 +50,8 @@ def spans_of_files(jobs: int) -> Callable[[Path], Scoring]:
 
 def span_figures(counts: SpanCounts) -> Figures:
     """All that is reported: the strict F1, and the error classes by the names of the generator."""
-    from onrecord.eval.counts import score
-    from onrecord.eval.span_measures import error_classes, mode_counts, type_counts
+    from onrecord.eval.spans.measures import error_classes, mode_counts, type_counts
+    from onrecord.eval.statistics.counts import score
 
     scores = {name: score(each) for name, each in mode_counts(counts.total).items()}
     type_counts(counts)
@@ -101,7 +101,7 @@ def msgspec_decode(folder: Path) -> Scoring:
 
 def all_cluster_measures(folder: Path) -> Scoring:
     """The table from cluster numbers, and every measure read off it."""
-    from onrecord.eval.clusters import Table, cluster_scores
+    from onrecord.eval.clusters.measures import Table, cluster_scores
 
     gold, predicted = _labels(folder)
     names = {
@@ -123,11 +123,11 @@ def all_cluster_measures(folder: Path) -> Scoring:
 
 
 def one_cluster_measure(measure: str, name: str) -> Callable[[Path], Scoring]:
-    """The table from cluster numbers, and one function of :mod:`onrecord.eval.clusters`."""
+    """The table from cluster numbers, and one function of :mod:`onrecord.eval.clusters.measures`."""
 
     def prepared(folder: Path) -> Scoring:
-        from onrecord.eval import clusters
-        from onrecord.eval.counts import score
+        from onrecord.eval.clusters import measures as clusters
+        from onrecord.eval.statistics.counts import score
 
         gold, predicted = _labels(folder)
         function = getattr(clusters, measure)
@@ -143,11 +143,11 @@ def one_cluster_measure(measure: str, name: str) -> Callable[[Path], Scoring]:
 
 def bootstrap(folder: Path) -> Scoring:
     """Intervals of every span measure from ten thousand resamples of the documents."""
-    from onrecord.eval.columns import Vocabulary
-    from onrecord.eval.resampling import each_f1
-    from onrecord.eval.span_measures import MODES, mode_array
-    from onrecord.eval.spans import score_columns
-    from onrecord.eval.uncertainty import bootstrap_intervals
+    from onrecord.eval.spans.columns import Vocabulary
+    from onrecord.eval.spans.counting import score_columns
+    from onrecord.eval.spans.measures import MODES, mode_array
+    from onrecord.eval.statistics.resampling import each_f1
+    from onrecord.eval.statistics.uncertainty import bootstrap_intervals
 
     gold, predicted, documents, types = _span_columns(folder)
     counts = mode_array(score_columns(documents, Vocabulary(types), gold, predicted).values)
@@ -162,7 +162,7 @@ def bootstrap(folder: Path) -> Scoring:
 
 
 def _span_columns(folder: Path) -> tuple[SpanColumns, SpanColumns, list[str], tuple[str, ...]]:
-    from onrecord.eval.columns import SpanColumns
+    from onrecord.eval.spans.columns import SpanColumns
 
     gold, predicted = (read_spans(folder, side) for side in _SIDES)
     documents = [f"doc-{n:06d}" for n in range(int(gold.document[-1]) + 1)]

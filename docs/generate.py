@@ -14,23 +14,23 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-from onrecord.annotation.agreement import agreement
-from onrecord.annotation.agreement_report import markdown as agreement_markdown
-from onrecord.annotation.exports import read_exports
-from onrecord.annotation.gold import Made, gold_of_rounds, read_rounds
+from onrecord.annotation.agreement.measures import agreement
+from onrecord.annotation.agreement.tables import markdown as agreement_markdown
+from onrecord.annotation.gold.from_rounds import Made, gold_of_rounds, read_rounds
+from onrecord.annotation.label_studio.exports import read_exports
 from onrecord.dataset import Article, FaultsError, Gold, read_documents, read_folder, read_registries
-from onrecord.dataset.card import VERSION, count_table, markdown_table
-from onrecord.dataset.files import write_atomically
+from onrecord.dataset.publishing.card import VERSION, count_table, markdown_table
+from onrecord.dataset.reading.files import write_atomically
 from onrecord.dataset.records import LAYERS
 from onrecord.eval import SCORED, Report, Result, Sampling, Submission, markdown, read_submission, score_submission
-from onrecord.eval.ceiling import BIASED, ceiling_table, read_ceiling
 from onrecord.eval.compat import COMPAT
-from onrecord.eval.examples import example as example_lines
-from onrecord.eval.fault_codes import FAULT_KINDS
-from onrecord.eval.limits import Limits
-from onrecord.eval.schema import SCHEMAS, field_docs, schema_bytes
-from onrecord.eval.uncertainty import attainable_p, detectable_difference, jackknife_error
-from onrecord.eval.versions import Change
+from onrecord.eval.layers.gold_changes import Change
+from onrecord.eval.schemas import SCHEMAS, field_docs, schema_bytes
+from onrecord.eval.scoring.ceiling import BIASED, ceiling_table, read_ceiling
+from onrecord.eval.statistics.uncertainty import attainable_p, detectable_difference, jackknife_error
+from onrecord.eval.submission.examples import example as example_lines
+from onrecord.eval.submission.fault_codes import FAULT_KINDS
+from onrecord.eval.submission.limits import Limits
 
 ROOT = Path(__file__).parent.parent
 DOCUMENTS = (

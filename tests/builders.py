@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import msgspec
 
-from onrecord.dataset.documents import SeedDescription, Zone
-from onrecord.dataset.files import sha256
+from onrecord.dataset.reading.files import sha256
+from onrecord.dataset.seeds.documents import SeedDescription, Zone
 
 
 def zone(kind: str, start: int, end: int, opens: str) -> Zone:

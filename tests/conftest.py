@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from hypothesis import settings
 
-from onrecord.annotation.server import Home, Running, serving
+from onrecord.annotation.label_studio.server import Home, Running, serving
 from onrecord.dataset import Document, Gold, read_documents, read_folder
 
 ROOT = Path(__file__).parent.parent

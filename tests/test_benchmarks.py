@@ -79,7 +79,7 @@ def test_flat_spans_do_not_overlap_and_nested_ones_are_never_equal() -> None:
 def test_clusters_have_the_mentions_that_were_made(tmp_path: Path) -> None:
     from benchmarks.corpora import ClusterCorpus, ClusterTruth, make_clusters, read_made, write_corpus
 
-    from onrecord.eval.clusters import Table, b_cubed
+    from onrecord.eval.clusters.measures import Table, b_cubed
 
     for mentions in (1, 10, 1_000, 20_000):
         corpus = ClusterCorpus(mentions)

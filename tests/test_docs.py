@@ -10,12 +10,12 @@ from pathlib import Path
 import pytest
 
 from onrecord.eval import SCORED
-from onrecord.eval.clusters import NAMES
+from onrecord.eval.clusters.measures import NAMES
 from onrecord.eval.compat import COMPAT
-from onrecord.eval.labels import BUILT_IN
-from onrecord.eval.signature import FIELDS
-from onrecord.eval.span_measures import MODES, error_classes
-from onrecord.eval.spans import SpanCounts, total_counts
+from onrecord.eval.rendering.signature import FIELDS
+from onrecord.eval.spans.counting import SpanCounts, total_counts
+from onrecord.eval.spans.measures import MODES, error_classes
+from onrecord.eval.submission.label_maps import BUILT_IN
 
 FOLDER = Path(__file__).parent.parent / "docs" / "measures"
 INDEX = FOLDER / "README.md"

@@ -86,7 +86,7 @@ def test_guideline_rules_named_by_labels_exist(root: Path, gold: Gold) -> None:
 def test_the_citation_bears_the_version_of_the_labels(root: Path) -> None:
     import yaml
 
-    from onrecord.dataset.card import VERSION
+    from onrecord.dataset.publishing.card import VERSION
 
     citation = yaml.safe_load((root / "CITATION.cff").read_text())
     assert citation["version"] == VERSION

@@ -8,13 +8,13 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, Page
 
-from onrecord.annotation import project as ls
-from onrecord.annotation.exports import read_exports
-from onrecord.annotation.passes import Annotator, articles_of_pass
-from onrecord.annotation.server import Running
+from onrecord.annotation.gold.passes import Annotator, articles_of_pass
+from onrecord.annotation.label_studio import project as ls
+from onrecord.annotation.label_studio.exports import read_exports
+from onrecord.annotation.label_studio.server import Running
 from onrecord.dataset import Document, Gold
-from onrecord.dataset.build import build, write
-from onrecord.dataset.folder import read_rows
+from onrecord.dataset.publishing.build import build, write
+from onrecord.dataset.publishing.folder import read_rows
 from onrecord.dataset.records import LAYERS
 
 pytestmark = pytest.mark.labelstudio

@@ -12,8 +12,8 @@ from pathlib import Path
 
 import pytest
 
-from onrecord.annotation import project as ls
-from onrecord.annotation.server import Home, Running, find
+from onrecord.annotation.label_studio import project as ls
+from onrecord.annotation.label_studio.server import Home, Running, find
 
 pytestmark = pytest.mark.labelstudio
 

@@ -24,8 +24,8 @@ import yaml
 from tests.eval.conftest import as_bytes, lines_of
 
 from onrecord.dataset import Gold
-from onrecord.eval.exports.archive import LIBRARIES
-from onrecord.eval.exports.columns import COLUMNS
+from onrecord.eval.platforms.archive import LIBRARIES
+from onrecord.eval.platforms.keys import COLUMNS
 
 COMMAND = [sys.executable, "-c", "from onrecord.cli import main; main()"]
 
@@ -245,7 +245,7 @@ def test_a_link_to_the_gold_is_not_followed(app: Path, libraries: Path, target: 
 
 def test_a_broken_scorer_shows_no_label(app: Path, libraries: Path, root: Path) -> None:
     shutil.copy(root / BASELINE, app / "input/res/a.jsonl")
-    module = app / "program/vendored/onrecord/eval/scoring.py"
+    module = app / "program/vendored/onrecord/eval/scoring/result.py"
     source = module.read_text()
     head = "    articles = sorted(articles, key=lambda article: article.document.id)\n"
     assert head in source
@@ -253,7 +253,7 @@ def test_a_broken_scorer_shows_no_label(app: Path, libraries: Path, root: Path) 
     done = codabench(app, libraries)
     assert done.returncode == 3
     assert "ValueError at" in done.stderr
-    assert "scoring.py:" in done.stderr
+    assert "result.py:" in done.stderr
     assert len(done.stderr) < 500
     assert list((app / "output").iterdir()) == []
 

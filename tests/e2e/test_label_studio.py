@@ -10,10 +10,9 @@ import msgspec
 import pytest
 from tests.builders import describe
 
-from onrecord.annotation import project as ls
-from onrecord.annotation.exports import read_export, read_exports
-from onrecord.annotation.server import Running
-from onrecord.dataset.documents import Document, make_document
+from onrecord.annotation.label_studio import project as ls
+from onrecord.annotation.label_studio.exports import read_export, read_exports
+from onrecord.annotation.label_studio.server import Running
 from onrecord.dataset.gold import Gold, ordered
 from onrecord.dataset.records import (
     Entity,
@@ -27,6 +26,7 @@ from onrecord.dataset.records import (
     Stance,
     Target,
 )
+from onrecord.dataset.seeds.documents import Document, make_document
 
 pytestmark = pytest.mark.labelstudio
 

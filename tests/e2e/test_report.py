@@ -15,11 +15,11 @@ from tests.eval.hostile import ATTACKS, hostile
 
 from onrecord.dataset import Gold
 from onrecord.eval import Report, Sampling, score_submission
-from onrecord.eval.api import scored
-from onrecord.eval.ceiling import read_ceiling
-from onrecord.eval.record import record_bytes, record_of
 from onrecord.eval.report import View, html, page_view
 from onrecord.eval.report.page import environment, render
+from onrecord.eval.scoring.ceiling import read_ceiling
+from onrecord.eval.scoring.record import record_bytes, record_of
+from onrecord.eval.scoring.score_file import scored
 
 DOCUMENTS = 500
 SPANS = 100

@@ -8,10 +8,10 @@ from collections.abc import Mapping, Sequence
 import msgspec
 
 from onrecord.dataset import Article, Document, Labels, Registries, Span
-from onrecord.eval.layer import DocumentPair
-from onrecord.eval.references import map_links, registry_links
-from onrecord.eval.scoring import pair_documents
-from onrecord.eval.submission import Submission
+from onrecord.eval.layers.ids import map_links, registry_links
+from onrecord.eval.layers.layer import DocumentPair
+from onrecord.eval.scoring.result import pair_documents
+from onrecord.eval.submission.reading import Submission
 
 
 def at(text: str, surface: str) -> Span:

@@ -26,8 +26,8 @@ from onrecord.dataset import (
     Target,
 )
 from onrecord.dataset.records import StanceLabel
-from onrecord.eval.predictions import ClaimDescription, EntityDescription, EventDescription
-from onrecord.eval.submission import Submission
+from onrecord.eval.submission.prediction_line import ClaimDescription, EntityDescription, EventDescription
+from onrecord.eval.submission.reading import Submission
 
 ATTACKS = (
     "<img src=x onerror=alert(1)>",

@@ -8,11 +8,11 @@ import pytest
 from tests.eval.conftest import Lines, Scorer, f1
 
 from onrecord.dataset import Gold
-from onrecord.eval.clusters import Table, cluster_scores
-from onrecord.eval.corpus import TypedSpan
-from onrecord.eval.counts import Counts
-from onrecord.eval.span_measures import mode_counts
-from onrecord.eval.spans import Columns
+from onrecord.eval.clusters.measures import Table, cluster_scores
+from onrecord.eval.spans.counting import Columns
+from onrecord.eval.spans.documents import TypedSpan
+from onrecord.eval.spans.measures import mode_counts
+from onrecord.eval.statistics.counts import Counts
 
 
 def modes(gold: list[TypedSpan], predicted: list[TypedSpan]) -> dict[str, Counts]:

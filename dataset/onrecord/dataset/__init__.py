@@ -1,9 +1,8 @@
 """The dataset: records, documents, registries, gold labels, and the folder that ``load_dataset`` loads."""
 
-from onrecord.dataset.documents import Document, Section, read_documents
-from onrecord.dataset.faults import Fault, FaultsError
-from onrecord.dataset.folder import gold_hash, read_folder
 from onrecord.dataset.gold import Article, Gold
+from onrecord.dataset.publishing.folder import gold_hash, read_folder
+from onrecord.dataset.reading.faults import Fault, FaultsError
 from onrecord.dataset.records import (
     Claim,
     Entity,
@@ -18,6 +17,7 @@ from onrecord.dataset.records import (
     Target,
 )
 from onrecord.dataset.registries import read_registries
+from onrecord.dataset.seeds.documents import Document, Section, read_documents
 
 __all__ = [
     "Article",

@@ -8,8 +8,7 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from functools import cached_property, partial
 
-from onrecord.dataset.documents import Document
-from onrecord.dataset.faults import Fault, Wrong, fault_of, nearest, show
+from onrecord.dataset.reading.faults import Fault, Wrong, fault_of, nearest, show
 from onrecord.dataset.records import (
     LAYERS,
     UNKNOWN,
@@ -19,6 +18,7 @@ from onrecord.dataset.records import (
     Span,
     Stance,
 )
+from onrecord.dataset.seeds.documents import Document
 
 
 def spans_of(labels: Labels) -> Iterator[tuple[str, Span]]:

@@ -11,8 +11,8 @@ from typing import Any
 
 import msgspec
 
-from onrecord.dataset.documents import Document
 from onrecord.dataset.records import EventMention, Labels, Mention, Quote, Record, Registries, Stance
+from onrecord.dataset.seeds.documents import Document
 
 
 class Article(Record, frozen=True, kw_only=True):

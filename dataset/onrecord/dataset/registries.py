@@ -8,8 +8,8 @@ from pathlib import Path
 from typing import TypeVar
 
 from onrecord.dataset.check import faults_of
-from onrecord.dataset.faults import Fault, Wrong, nearest, refuse
-from onrecord.dataset.reading import read_lines
+from onrecord.dataset.reading.faults import Fault, Wrong, nearest, refuse
+from onrecord.dataset.reading.typed import read_lines
 from onrecord.dataset.records import UNKNOWN, Claim, Entity, Event, Registries
 
 R = TypeVar("R", Entity, Event, Claim)

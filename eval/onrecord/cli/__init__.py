@@ -23,7 +23,7 @@ from onrecord.cli import (
     signature,
     validate,
 )
-from onrecord.cli.show import complain
+from onrecord.cli.console import complain
 
 app = typer.Typer(
     name="onrecord",

@@ -10,10 +10,10 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from onrecord.cli.show import note, read_input, show_faults, working
+from onrecord.cli.console import note, read_input, show_faults, working
 
 if TYPE_CHECKING:
-    from onrecord.annotation.accounts import Access
+    from onrecord.annotation.label_studio.accounts import Access
 
 app = typer.Typer(help="Annotate with Label Studio.", no_args_is_help=True)
 
@@ -30,7 +30,7 @@ DATA = Path(".onrecord/server")
 @app.command()
 def serve(data: Data = DATA) -> None:
     """Start a local server and keep it until Ctrl-C: loopback only, telemetry off, no prompts."""
-    from onrecord.annotation.server import Home, serving
+    from onrecord.annotation.label_studio.server import Home, serving
 
     def stop(*_: object) -> None:
         for number in (signal.SIGINT, signal.SIGTERM):
@@ -64,7 +64,7 @@ def push(
     token: Token = None,
 ) -> None:
     """Make an annotator's project, if there is none, and add the documents it lacks."""
-    from onrecord.annotation import project
+    from onrecord.annotation.label_studio import project
     from onrecord.dataset import read_documents, read_registries
     from onrecord.eval import read_submission
 
@@ -97,7 +97,7 @@ def submit(
     registries: Registries = Path("annotation/registries"),
 ) -> None:
     """Hand in labels that were made outside the editor, through the annotator's own account."""
-    from onrecord.annotation import project
+    from onrecord.annotation.label_studio import project
     from onrecord.dataset import read_documents, read_registries
     from onrecord.eval import read_submission
 
@@ -125,7 +125,7 @@ def pull(
     token: Token = None,
 ) -> None:
     """Export every annotator's annotations of a round, untouched, and check them."""
-    from onrecord.annotation import project
+    from onrecord.annotation.label_studio import project
     from onrecord.dataset import read_documents
 
     documents = read_documents(seeds)
@@ -147,8 +147,8 @@ def register(
     registries: Registries = Path("annotation/registries"),
 ) -> None:
     """Append a row for every id that annotators used and the registries lack; then look the rows over."""
-    from onrecord.annotation import gold
-    from onrecord.annotation.exports import read_exports
+    from onrecord.annotation.gold import from_rounds as gold
+    from onrecord.annotation.label_studio.exports import read_exports
     from onrecord.dataset import read_documents, read_registries
 
     annotations = read_exports(exports, read_documents(seeds))
@@ -178,11 +178,11 @@ def adjudicate(
     """Merge two blind annotations of each document into one task: what both say stands, the rest is to be decided."""
     import msgspec
 
-    from onrecord.annotation import project
-    from onrecord.annotation.adjudication import proposals
-    from onrecord.annotation.exports import read_exports
+    from onrecord.annotation.gold.adjudication import proposals
+    from onrecord.annotation.label_studio import project
+    from onrecord.annotation.label_studio.exports import read_exports
     from onrecord.dataset import read_documents, read_folder, read_registries
-    from onrecord.dataset.files import write_atomically
+    from onrecord.dataset.reading.files import write_atomically
 
     documents = read_documents(seeds)
     ids = read_registries(registries)
@@ -221,9 +221,9 @@ def agreement(
     disagreements: Annotated[bool, typer.Option(help="List every disagreement.")] = False,
 ) -> None:
     """How far annotators agree: every two of them, on the documents both have annotated."""
-    from onrecord.annotation.agreement import agreement as measure
-    from onrecord.annotation.agreement_report import agreement_json, print_agreement
-    from onrecord.annotation.exports import read_exports
+    from onrecord.annotation.agreement.measures import agreement as measure
+    from onrecord.annotation.agreement.tables import agreement_json, print_agreement
+    from onrecord.annotation.label_studio.exports import read_exports
     from onrecord.dataset import read_documents
 
     documents = read_documents(seeds)
@@ -240,6 +240,6 @@ def agreement(
 
 
 def _access(data: Path, url: str | None, token: str | None) -> Access:
-    from onrecord.annotation.accounts import Access
+    from onrecord.annotation.label_studio.accounts import Access
 
     return Access.find(data, url, token)

@@ -8,13 +8,13 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from onrecord.cli.asked import Dataset, Draws, Level, Seed, SplitName, Unit, UnitName, sampling
-from onrecord.cli.show import counting, note
+from onrecord.cli.console import counting, note
+from onrecord.cli.options import Dataset, Draws, Level, Seed, SplitName, Unit, UnitName, sampling
 
 if TYPE_CHECKING:
     from onrecord.dataset import Gold
-    from onrecord.eval.entries import About, Asked
-    from onrecord.eval.record import Record
+    from onrecord.eval.board.entries import About, Asked
+    from onrecord.eval.scoring.record import Record
 
 app = typer.Typer(help="A leaderboard: entries in a folder, and the static site made from them.", no_args_is_help=True)
 
@@ -42,15 +42,15 @@ def add(
 
     from onrecord.cli.score import record_path
     from onrecord.dataset import read_folder
-    from onrecord.dataset.faults import refuse
-    from onrecord.dataset.files import write_folder_atomically
-    from onrecord.eval.api import scored
-    from onrecord.eval.entries import ABOUT, PREDICTIONS, read_about
-    from onrecord.eval.incoming import content
-    from onrecord.eval.limits import DEFAULT
-    from onrecord.eval.record import record_bytes, record_of
-    from onrecord.eval.result import Report, json_bytes
-    from onrecord.eval.sampling import Sampling
+    from onrecord.dataset.reading.faults import refuse
+    from onrecord.dataset.reading.files import write_folder_atomically
+    from onrecord.eval.board.entries import ABOUT, PREDICTIONS, read_about
+    from onrecord.eval.scoring.record import record_bytes, record_of
+    from onrecord.eval.scoring.score_file import scored
+    from onrecord.eval.scoring.score_report import Report, json_bytes
+    from onrecord.eval.statistics.sampling import Sampling
+    from onrecord.eval.submission.limits import DEFAULT
+    from onrecord.eval.submission.unpacking import content
 
     folder = results / team / system
     said = {"team": team, "system": system, "name": name or system, "description": description}
@@ -88,12 +88,12 @@ def build(
 ) -> None:
     """Make the site: every entry scored again from its predictions, ranks as intervals, JSON and CSV beside it."""
     from onrecord.dataset import read_folder
-    from onrecord.dataset.faults import show
+    from onrecord.dataset.publishing.makers import made_by
+    from onrecord.dataset.reading.faults import show
     from onrecord.eval.board import build_site, check_target, entry_reports
-    from onrecord.eval.ceiling import ceiling_rows
-    from onrecord.eval.entries import Asked, readable_entries
-    from onrecord.eval.makers import made_by
-    from onrecord.eval.standings import standings
+    from onrecord.eval.board.entries import Asked, readable_entries
+    from onrecord.eval.board.standings import standings
+    from onrecord.eval.scoring.ceiling import ceiling_rows
 
     site = site.resolve()
     if site.is_relative_to(results.resolve()) or results.resolve().is_relative_to(site):
@@ -123,11 +123,11 @@ def _baselines(gold: Gold, asked: Asked) -> list[tuple[About, Record]]:
     import msgspec
 
     from onrecord.cli.score import System
-    from onrecord.eval.api import in_split, scored
-    from onrecord.eval.entries import About
-    from onrecord.eval.record import record_of
-    from onrecord.eval.result import Report
-    from onrecord.eval.rules import Rules
+    from onrecord.eval.baselines.rules import Rules
+    from onrecord.eval.board.entries import About
+    from onrecord.eval.scoring.record import record_of
+    from onrecord.eval.scoring.score_file import in_split, scored
+    from onrecord.eval.scoring.score_report import Report
 
     rules = Rules.learn(in_split(gold, SplitName.validation.value))
     documents = [article.document for article in in_split(gold, asked.split)]
@@ -161,11 +161,11 @@ def admit(
     from pathlib import PurePosixPath
 
     from onrecord.dataset import FaultsError, read_folder
-    from onrecord.dataset.files import write_atomically
-    from onrecord.eval.admission import admit as run
-    from onrecord.eval.admission import comment, refusal
-    from onrecord.eval.entries import Asked
-    from onrecord.eval.sampling import Sampling
+    from onrecord.dataset.reading.files import write_atomically
+    from onrecord.eval.board.admission import admit as run
+    from onrecord.eval.board.admission import comment, refusal
+    from onrecord.eval.board.entries import Asked
+    from onrecord.eval.statistics.sampling import Sampling
 
     labelled = read_folder(gold)
     asked = Asked(split.value, None, Sampling(), False)

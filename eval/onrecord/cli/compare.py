@@ -9,12 +9,12 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from onrecord.cli.asked import Dataset, Draws, LabelMapName, Level, Seed, SplitName, Unit, UnitName, sampling
-from onrecord.cli.show import working
+from onrecord.cli.console import working
+from onrecord.cli.options import Dataset, Draws, LabelMapName, Level, Seed, SplitName, Unit, UnitName, sampling
 
 if TYPE_CHECKING:
-    from onrecord.eval.compare import Comparison
-    from onrecord.eval.paired import Paired
+    from onrecord.eval.scoring.compare import Comparison
+    from onrecord.eval.statistics.paired import Paired
 
 
 def compare(
@@ -33,7 +33,7 @@ def compare(
     seed: Seed = 0,
 ) -> None:
     """Compare prediction files: differences with intervals and p, ranks, documents, and what changed item by item."""
-    from onrecord.eval.compare import compare as run
+    from onrecord.eval.scoring.compare import compare as run
 
     how = sampling(unit, level, draws, seed)
     if len(predictions) < 2:
@@ -43,7 +43,7 @@ def compare(
     with working("comparing"):
         found = run(*predictions, gold=gold, split=split.value, labels=labels, how=how)
     if json:
-        from onrecord.eval.result import json_bytes
+        from onrecord.eval.scoring.score_report import json_bytes
 
         typer.echo(json_bytes(comparison_json(found)).decode("utf-8"), nl=False)
     else:
@@ -76,11 +76,11 @@ def comparison_json(found: Comparison) -> dict[str, Any]:
 
 
 def _print(found: Comparison, headlines_only: bool, items: bool) -> None:
-    from onrecord.dataset.faults import show
-    from onrecord.eval.compare import headlines
-    from onrecord.eval.paired import conclusion
-    from onrecord.eval.result import percent, percent_interval
-    from onrecord.eval.terminal import plain_console, show_table
+    from onrecord.dataset.reading.faults import show
+    from onrecord.eval.rendering.terminal import plain_console, show_table
+    from onrecord.eval.scoring.compare import headlines
+    from onrecord.eval.scoring.score_report import percent, percent_interval
+    from onrecord.eval.statistics.paired import conclusion
 
     console = plain_console()
     first = found.reports[0].result
@@ -144,7 +144,7 @@ def _print(found: Comparison, headlines_only: bool, items: bool) -> None:
 
 
 def _row(name: str, paired: Paired) -> list[str]:
-    from onrecord.eval.result import percent
+    from onrecord.eval.scoring.score_report import percent
 
     def points(value: float | None) -> str:
         return "–" if value is None else f"{100 * value:+.1f}"

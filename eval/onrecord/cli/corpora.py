@@ -8,17 +8,17 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from onrecord.cli.as_other_tools import compat_mode, print_compat
-from onrecord.cli.asked import Draws, Json, LabelMapName, Level, Output, Seed, Unit, sampling
-from onrecord.cli.show import counting, note, say_left_out
+from onrecord.cli.compat import compat_mode, print_compat
+from onrecord.cli.console import counting, note, say_left_out
+from onrecord.cli.options import Draws, Json, LabelMapName, Level, Output, Seed, Unit, sampling
 
 if TYPE_CHECKING:
-    from onrecord.eval.cluster_report import ClusterReport
-    from onrecord.eval.corpus_files import SpanCorpora
+    from onrecord.eval.corpora.cluster_report import ClusterReport
+    from onrecord.eval.corpora.files import SpanCorpora
+    from onrecord.eval.corpora.span_report import SpanReport
     from onrecord.eval.readers import Columns
-    from onrecord.eval.result import Row
-    from onrecord.eval.sampling import Sampling
-    from onrecord.eval.span_report import SpanReport
+    from onrecord.eval.scoring.score_report import Row
+    from onrecord.eval.statistics.sampling import Sampling
 
 
 class SpanFormat(StrEnum):
@@ -85,7 +85,7 @@ def spans(
     seed: Seed = 0,
 ) -> None:
     """Score spans of any corpus: JSON Lines, CoNLL columns, brat, or the mentions of prediction files."""
-    from onrecord.eval.corpus_files import read_tag_corpora, score_span_paths, span_report
+    from onrecord.eval.corpora.files import read_tag_corpora, score_span_paths, span_report
     from onrecord.eval.readers import Columns
 
     columns = Columns(scheme=scheme.value, tag=column)
@@ -134,8 +134,8 @@ def clusters(
     seed: Seed = 0,
 ) -> None:
     """Score clusters of mentions of any corpus: JSON Lines, CoNLL-2012, or the entities of prediction files."""
-    from onrecord.eval.clusters import RepeatedMentionsError
-    from onrecord.eval.corpus_files import cluster_report, clusters_by_document, read_cluster_corpora
+    from onrecord.eval.clusters.measures import RepeatedMentionsError
+    from onrecord.eval.corpora.files import cluster_report, clusters_by_document, read_cluster_corpora
 
     corpora = read_cluster_corpora(gold, predicted, format.value, across.value)
     if compat is not None:
@@ -146,7 +146,7 @@ def clusters(
     try:
         report = cluster_report(corpora, how)
     except RepeatedMentionsError as error:
-        from onrecord.dataset.faults import show
+        from onrecord.dataset.reading.faults import show
 
         note(f"{show(str(error))}")
         note("a mention in two clusters has no score; --compat says what a tool makes of it")
@@ -160,7 +160,7 @@ def clusters(
 
 
 def _corpora(gold: Path, predicted: Path | None, format: SpanFormat, columns: Columns, gold_column: int) -> SpanCorpora:
-    from onrecord.eval.corpus_files import read_column_corpora, read_span_corpora
+    from onrecord.eval.corpora.files import read_column_corpora, read_span_corpora
 
     if predicted is None:
         return read_column_corpora(gold, columns, gold_column)
@@ -168,7 +168,7 @@ def _corpora(gold: Path, predicted: Path | None, format: SpanFormat, columns: Co
 
 
 def _hand_over(report: SpanReport | ClusterReport, output: Path | None, json: bool) -> None:
-    from onrecord.dataset.files import write_atomically
+    from onrecord.dataset.reading.files import write_atomically
 
     if output is None and not json:
         return
@@ -183,9 +183,9 @@ def _hand_over(report: SpanReport | ClusterReport, output: Path | None, json: bo
 def _show(
     title: str, missing: tuple[str, ...], rows: list[Row], how: Sampling | None, heading: str = "measure"
 ) -> None:
-    from onrecord.dataset.faults import show
-    from onrecord.eval.result import headings
-    from onrecord.eval.terminal import plain_console, show_table
+    from onrecord.dataset.reading.faults import show
+    from onrecord.eval.rendering.terminal import plain_console, show_table
+    from onrecord.eval.scoring.score_report import headings
 
     console = plain_console()
     console.print(title)
@@ -206,8 +206,8 @@ def _show_reasons(report: ClusterReport) -> None:
 
 
 def _show_errors(report: SpanReport) -> None:
-    from onrecord.dataset.faults import show
-    from onrecord.eval.terminal import plain_console, show_table
+    from onrecord.dataset.reading.faults import show
+    from onrecord.eval.rendering.terminal import plain_console, show_table
 
     console = plain_console()
     console.print("\nerrors")

@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from onrecord.cli.show import note, working
+from onrecord.cli.console import note, working
 
 
 def ingest(
@@ -17,8 +17,8 @@ def ingest(
     language: Annotated[str, typer.Option(help="BCP 47 tag, where the source does not say.")] = "en",
 ) -> None:
     """Make seeds of new articles and propose their zones, in one small file each to look over and edit."""
-    from onrecord.dataset.faults import show
-    from onrecord.dataset.ingest import ingest as run
+    from onrecord.dataset.reading.faults import show
+    from onrecord.dataset.seeds.ingest import ingest as run
 
     for each in run(path, seeds, topic, language):
         typer.echo(each.path)
@@ -51,10 +51,10 @@ def build(
     ] = False,
 ) -> None:
     """Turn seeds, exports and registries into the dataset folder: reviewed JSON, Parquet and card."""
-    from onrecord.annotation.gold import Rounds, gold_of_rounds, read_rounds
+    from onrecord.annotation.gold.from_rounds import Rounds, gold_of_rounds, read_rounds
     from onrecord.dataset import read_documents, read_registries
-    from onrecord.dataset.build import build as make
-    from onrecord.dataset.build import differences, write
+    from onrecord.dataset.publishing.build import build as make
+    from onrecord.dataset.publishing.build import differences, write
 
     with working("building the dataset"):
         documents = read_documents(seeds)
@@ -84,9 +84,9 @@ def release(
 ) -> None:
     """Write the annotations without the articles' text: offsets, ids and hashes."""
     from onrecord.dataset import read_folder
-    from onrecord.dataset.card import VERSION, stated_provenance
-    from onrecord.dataset.files import write_atomically
-    from onrecord.dataset.standoff import release_json, strip
+    from onrecord.dataset.publishing.card import VERSION, stated_provenance
+    from onrecord.dataset.publishing.standoff import release_json, strip
+    from onrecord.dataset.reading.files import write_atomically
 
     if not standoff:
         raise typer.BadParameter("the folder itself is the release with text; say --standoff for one without")
@@ -101,10 +101,10 @@ def rehydrate(
     output: Annotated[Path, typer.Option("--output", "-o", help="The dataset folder to make.")],
 ) -> None:
     """Restore the full dataset from a stand-off release, or say exactly which file differs."""
-    from onrecord.dataset.build import build as make
-    from onrecord.dataset.build import write
-    from onrecord.dataset.standoff import read_release
-    from onrecord.dataset.standoff import rehydrate as restore
+    from onrecord.dataset.publishing.build import build as make
+    from onrecord.dataset.publishing.build import write
+    from onrecord.dataset.publishing.standoff import read_release
+    from onrecord.dataset.publishing.standoff import rehydrate as restore
 
     with working("restoring the dataset"):
         released = read_release(release)

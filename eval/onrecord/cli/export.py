@@ -8,12 +8,12 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from onrecord.cli.asked import Dataset, SplitName
-from onrecord.cli.given import given
-from onrecord.cli.show import note
+from onrecord.cli.console import note
+from onrecord.cli.inputs import given
+from onrecord.cli.options import Dataset, SplitName
 
 if TYPE_CHECKING:
-    from onrecord.eval.exports.competition import Competition
+    from onrecord.eval.platforms.competition import Competition
 
 app = typer.Typer(help="Write files for platforms where people submit: Codabench, EvalAI, Hugging Face.")
 
@@ -42,7 +42,7 @@ def codabench(
     per_day: PerDay = 10,
 ) -> None:
     """A competition bundle for Codabench, with this scorer in it."""
-    from onrecord.eval.exports.codabench import DOCKER_IMAGE, codabench_bundle
+    from onrecord.eval.platforms.codabench import DOCKER_IMAGE, codabench_bundle
 
     made = _competition(gold, split, title, start, end)
     _write(output, codabench_bundle(made, _image(docker_image or DOCKER_IMAGE), per_day))
@@ -59,7 +59,7 @@ def evalai(
     per_day: PerDay = 10,
 ) -> None:
     """A challenge for EvalAI, with this scorer in it."""
-    from onrecord.eval.exports.evalai import evalai_challenge
+    from onrecord.eval.platforms.evalai import evalai_challenge
 
     _write(output, evalai_challenge(_competition(gold, split, title, start, end), per_day))
 
@@ -85,11 +85,11 @@ def hf_eval_results(
     A partial result, of which articles are missing, is not published.
     """
     from onrecord.dataset import read_folder
-    from onrecord.eval.api import scored
-    from onrecord.eval.entries import Asked
-    from onrecord.eval.exports.hub import eval_results, yaml_bytes
-    from onrecord.eval.result import Report
-    from onrecord.eval.sampling import Sampling
+    from onrecord.eval.board.entries import Asked
+    from onrecord.eval.platforms.hub import eval_results, yaml_bytes
+    from onrecord.eval.scoring.score_file import scored
+    from onrecord.eval.scoring.score_report import Report
+    from onrecord.eval.statistics.sampling import Sampling
 
     tasks = dict(_named(each) for each in task_id or [])
     source = given(predictions, Asked(split.value, None, Sampling(), False))
@@ -114,7 +114,7 @@ def hf_benchmark(
     title: Title = TITLE,
 ) -> None:
     """The registration of the dataset as a benchmark on the Hugging Face Hub: one task a layer."""
-    from onrecord.eval.exports.hub import benchmark, yaml_bytes
+    from onrecord.eval.platforms.hub import benchmark, yaml_bytes
 
     if split is SplitName.all:
         raise typer.BadParameter("a task is on one split: test or validation")
@@ -126,7 +126,7 @@ def _competition(
     gold: Path, split: SplitName, title: str, start: datetime.datetime, end: datetime.datetime | None
 ) -> Competition:
     from onrecord.dataset import read_folder
-    from onrecord.eval.exports.competition import competition
+    from onrecord.eval.platforms.competition import competition
 
     return competition(read_folder(gold), gold, split.value, title, start, end)
 
@@ -147,7 +147,7 @@ def _named(text: str) -> tuple[str, str]:
 
 
 def _write(output: Path, content: bytes) -> None:
-    from onrecord.dataset.files import write_atomically
+    from onrecord.dataset.reading.files import write_atomically
 
     if str(output) == "-":
         typer.echo(content, nl=False)

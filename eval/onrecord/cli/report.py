@@ -10,7 +10,9 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from onrecord.cli.asked import (
+from onrecord.cli.console import note, say_left_out
+from onrecord.cli.inputs import Given, given
+from onrecord.cli.options import (
     AllowMissing,
     Dataset,
     Draws,
@@ -22,12 +24,10 @@ from onrecord.cli.asked import (
     UnitName,
     sampling,
 )
-from onrecord.cli.given import Given, given
-from onrecord.cli.show import note, say_left_out
 
 if TYPE_CHECKING:
     from onrecord.dataset import Gold
-    from onrecord.eval.api import Scoring
+    from onrecord.eval.scoring.score_file import Scoring
 
 
 class Format(StrEnum):
@@ -72,12 +72,12 @@ def report(
     A record is scored as its own policy says, whatever the options.
     """
     from onrecord.dataset import read_folder
-    from onrecord.dataset.files import write_atomically
-    from onrecord.eval.ceiling import read_ceiling
-    from onrecord.eval.entries import Asked
-    from onrecord.eval.makers import made_by
+    from onrecord.dataset.publishing.makers import made_by
+    from onrecord.dataset.reading.files import write_atomically
+    from onrecord.eval.board.entries import Asked
     from onrecord.eval.report import html, markdown_report, page_view, text_report
-    from onrecord.eval.result import Report
+    from onrecord.eval.scoring.ceiling import read_ceiling
+    from onrecord.eval.scoring.score_report import Report
 
     labelled = read_folder(gold)
     asked = Asked(split.value, labels, sampling(unit, level, draws, seed), allow_missing)
@@ -109,7 +109,7 @@ def report(
 
 def _name(file: Path, beside: Path) -> str:
     """What a file is called where its own name may be that of the other."""
-    from onrecord.eval.compare import distinct_names
+    from onrecord.eval.scoring.compare import distinct_names
 
     return distinct_names([str(file), str(beside)])[0]
 
@@ -122,7 +122,7 @@ def _alike(other: Given, source: Given) -> Given:
 
 def _scored(source: Given, gold: Gold) -> Scoring:
     """The score of what the command was given."""
-    from onrecord.eval.api import scored
+    from onrecord.eval.scoring.score_file import scored
 
     asked = source.asked
     found = scored(source.path, source.raw, gold, asked.split, asked.labels, asked.allow_missing)

@@ -7,11 +7,11 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from onrecord.cli.asked import Dataset
-from onrecord.cli.show import note, working
+from onrecord.cli.console import note, working
+from onrecord.cli.options import Dataset
 
 if TYPE_CHECKING:
-    from onrecord.eval.rescoring import Rescored
+    from onrecord.eval.board.rescoring import Rescored
 
 
 def rescore(
@@ -28,11 +28,11 @@ def rescore(
     Nothing is changed without --write, and then nothing is overwritten: a new record has another id.
     """
     from onrecord.dataset import read_folder
-    from onrecord.dataset.files import write_atomically
-    from onrecord.eval.entries import records_in
-    from onrecord.eval.record import record_bytes
-    from onrecord.eval.rescoring import rescore as run
-    from onrecord.eval.result import json_bytes
+    from onrecord.dataset.reading.files import write_atomically
+    from onrecord.eval.board.entries import records_in
+    from onrecord.eval.board.rescoring import rescore as run
+    from onrecord.eval.scoring.record import record_bytes
+    from onrecord.eval.scoring.score_report import json_bytes
 
     labelled = read_folder(gold)
     with working("scoring again"):
@@ -52,7 +52,7 @@ def rescore(
 
 def rescoring_json(found: list[Rescored]) -> dict[str, Any]:
     """Everything as JSON."""
-    from onrecord.eval.rescoring import moves
+    from onrecord.eval.board.rescoring import moves
 
     return {
         "format": "onrecord-rescoring/1",
@@ -71,10 +71,10 @@ def rescoring_json(found: list[Rescored]) -> dict[str, Any]:
 
 
 def _print(found: list[Rescored], details: bool) -> None:
-    from onrecord.dataset.faults import show
-    from onrecord.eval.rescoring import headline_names, moves
-    from onrecord.eval.result import percent
-    from onrecord.eval.terminal import plain_console, show_table
+    from onrecord.dataset.reading.faults import show
+    from onrecord.eval.board.rescoring import headline_names, moves
+    from onrecord.eval.rendering.terminal import plain_console, show_table
+    from onrecord.eval.scoring.score_report import percent
 
     console = plain_console()
     places = moves(found)

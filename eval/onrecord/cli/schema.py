@@ -20,6 +20,6 @@ def schema(
     name: Annotated[Name, typer.Argument(help="Of a prediction line, a result record, or an entry's about.json.")],
 ) -> None:
     """Print the JSON Schema of a kind of file, generated from the types that validate it."""
-    from onrecord.eval.schema import schema_bytes
+    from onrecord.eval.schemas import schema_bytes
 
     typer.echo(schema_bytes(name.value).decode("utf-8"), nl=False)

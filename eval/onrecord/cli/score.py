@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from onrecord.cli.asked import (
+from onrecord.cli.console import faults_json, note, read_input, say_left_out
+from onrecord.cli.options import (
     MIB,
     AllowMissing,
     Dataset,
@@ -29,12 +30,11 @@ from onrecord.cli.asked import (
     UnitName,
     sampling,
 )
-from onrecord.cli.show import faults_json, note, read_input, say_left_out
 
 if TYPE_CHECKING:
     from onrecord.dataset import Gold
-    from onrecord.eval.record import Record
-    from onrecord.eval.result import Report
+    from onrecord.eval.scoring.record import Record
+    from onrecord.eval.scoring.score_report import Report
 
 
 class System(StrEnum):
@@ -69,12 +69,12 @@ def score(
     Exit code 2, every fault and no score where the file cannot be used; in a folder of records a failed one is kept.
     """
     from onrecord.dataset import FaultsError, read_folder
-    from onrecord.dataset.files import write_atomically
-    from onrecord.eval.api import scored, unscored
-    from onrecord.eval.incoming import content
-    from onrecord.eval.limits import Limits
-    from onrecord.eval.record import record_bytes, record_of, refused_record
-    from onrecord.eval.result import Report
+    from onrecord.dataset.reading.files import write_atomically
+    from onrecord.eval.scoring.record import record_bytes, record_of, refused_record
+    from onrecord.eval.scoring.score_file import scored, unscored
+    from onrecord.eval.scoring.score_report import Report
+    from onrecord.eval.submission.limits import Limits
+    from onrecord.eval.submission.unpacking import content
 
     labelled = read_folder(gold)
     limits = Limits(max_bytes, max_line_bytes, max_lines, max_ratio, max_items, max_faults)
@@ -114,10 +114,10 @@ def record_path(output: Path, record: Record) -> Path:
 
 def print_table(report: Report, headlines: bool, details: bool, folder: Path) -> None:
     """The score table on standard output, and what a reader must know of it."""
-    from onrecord.dataset.faults import show
-    from onrecord.eval.ceiling import BIASED, ceiling_table, read_ceiling
-    from onrecord.eval.result import headings, reasons, rows
-    from onrecord.eval.terminal import plain_console, show_table
+    from onrecord.dataset.reading.faults import show
+    from onrecord.eval.rendering.terminal import plain_console, show_table
+    from onrecord.eval.scoring.ceiling import BIASED, ceiling_table, read_ceiling
+    from onrecord.eval.scoring.score_report import headings, reasons, rows
 
     result = report.result
     lines: list[tuple[str, ...]] = []
@@ -154,9 +154,9 @@ def predict(
     import msgspec
 
     from onrecord.dataset import read_documents, read_folder
-    from onrecord.dataset.files import write_atomically
-    from onrecord.eval.api import in_split
-    from onrecord.eval.rules import Rules
+    from onrecord.dataset.reading.files import write_atomically
+    from onrecord.eval.baselines.rules import Rules
+    from onrecord.eval.scoring.score_file import in_split
 
     labelled = read_folder(gold)
     if system is System.rules:
@@ -182,10 +182,10 @@ def diff(
 ) -> None:
     """What changed between two versions of the dataset, item by item, and what it does to a file's scores."""
     from onrecord.dataset import read_folder
-    from onrecord.dataset.faults import show
-    from onrecord.eval.result import percent
-    from onrecord.eval.scoring import SCORED
-    from onrecord.eval.versions import changes
+    from onrecord.dataset.reading.faults import show
+    from onrecord.eval.layers.gold_changes import changes
+    from onrecord.eval.scoring.result import SCORED
+    from onrecord.eval.scoring.score_report import percent
 
     before, after = read_folder(old), read_folder(new)
     found = changes(before, after)
@@ -218,7 +218,7 @@ def _both_scores(
     predictions: Path, before: Gold, after: Gold, split: SplitName
 ) -> list[tuple[str, float | None, float | None]]:
     """F1 of every measure on the old and the new gold."""
-    from onrecord.eval.api import scored
+    from onrecord.eval.scoring.score_file import scored
 
     raw = read_input(predictions)
     versions = [scored(predictions, raw, gold, split.value, allow_missing=True) for gold in (before, after)]

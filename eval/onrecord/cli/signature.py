@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from onrecord.cli.show import note, read_input
+from onrecord.cli.console import note, read_input
 
 app = typer.Typer(help="Read the signature of a score.", no_args_is_help=True)
 
@@ -23,7 +23,7 @@ def parse(signature: Line) -> None:
 @app.command()
 def explain(signature: Line) -> None:
     """Its fields in words."""
-    from onrecord.eval.signature import Signature
+    from onrecord.eval.rendering.signature import Signature
 
     for name, value, meaning in Signature(_read(signature)).explain():
         typer.echo(f"{name}: {value}\n    {meaning}")
@@ -32,9 +32,9 @@ def explain(signature: Line) -> None:
 def _read(signature: str) -> dict[str, str]:
     from pathlib import Path
 
-    from onrecord.dataset.faults import show
-    from onrecord.eval.signature import SignatureError
-    from onrecord.eval.signature import parse as parsed
+    from onrecord.dataset.reading.faults import show
+    from onrecord.eval.rendering.signature import SignatureError
+    from onrecord.eval.rendering.signature import parse as parsed
 
     line = read_input(Path("-")).decode("utf-8", "replace") if signature == "-" else signature
     try:

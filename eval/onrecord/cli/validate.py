@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from onrecord.cli.asked import (
+from onrecord.cli.console import note, reading, show_faults
+from onrecord.cli.options import (
     MIB,
     AllowMissing,
     Dataset,
@@ -20,10 +21,9 @@ from onrecord.cli.asked import (
     MaxRatio,
     SplitName,
 )
-from onrecord.cli.show import note, reading, show_faults
 
 if TYPE_CHECKING:
-    from onrecord.eval.validation import Validation
+    from onrecord.eval.submission.validation import Validation
 
 
 def validate(
@@ -46,12 +46,12 @@ def validate(
     Exit code 0 if it can be scored, 2 if not. What each fault means: docs/faults.md.
     """
     from onrecord.dataset import read_folder
-    from onrecord.eval.api import in_split
-    from onrecord.eval.incoming import opened
-    from onrecord.eval.limits import Limits
-    from onrecord.eval.result import json_bytes
-    from onrecord.eval.validation import Expected
-    from onrecord.eval.validation import validate as run
+    from onrecord.eval.scoring.score_file import in_split
+    from onrecord.eval.scoring.score_report import json_bytes
+    from onrecord.eval.submission.limits import Limits
+    from onrecord.eval.submission.unpacking import opened
+    from onrecord.eval.submission.validation import Expected
+    from onrecord.eval.submission.validation import validate as run
 
     labelled = read_folder(gold)
     required = [] if allow_missing else [article.document.id for article in in_split(labelled, split.value)]
@@ -82,7 +82,7 @@ def validation_json(found: Validation) -> dict[str, Any]:
 
 
 def _print(file: Path, found: Validation) -> None:
-    from onrecord.dataset.faults import show
+    from onrecord.dataset.reading.faults import show
 
     findings = found.findings
     if findings.warnings:

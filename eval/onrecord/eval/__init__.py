@@ -5,20 +5,20 @@
 1.0
 """
 
-from onrecord.eval.api import score
-from onrecord.eval.cluster_report import ClusterReport, score_clusters
-from onrecord.eval.compare import Comparison, compare
-from onrecord.eval.corpus import ClusterDocument, ClusteredMention, SpanDocument, TypedSpan
-from onrecord.eval.counts import Counts, Score
-from onrecord.eval.metric import ClusterMetric, SpanMetric
-from onrecord.eval.predictions import PredictionLine
-from onrecord.eval.record import Record, read_record, record_bytes, record_of
-from onrecord.eval.result import Report, markdown
-from onrecord.eval.sampling import Sampling
-from onrecord.eval.scoring import SCORED, LayerResult, Result, score_submission
-from onrecord.eval.signature import Signature
-from onrecord.eval.span_report import SpanReport, score_spans
-from onrecord.eval.submission import Submission, read_submission
+from onrecord.eval.corpora.cluster_report import ClusterReport, score_clusters
+from onrecord.eval.corpora.span_report import SpanReport, score_spans
+from onrecord.eval.corpora.training_metric import ClusterMetric, SpanMetric
+from onrecord.eval.rendering.signature import Signature
+from onrecord.eval.scoring.compare import Comparison, compare
+from onrecord.eval.scoring.record import Record, read_record, record_bytes, record_of
+from onrecord.eval.scoring.result import SCORED, LayerResult, Result, score_submission
+from onrecord.eval.scoring.score_file import score
+from onrecord.eval.scoring.score_report import Report, markdown
+from onrecord.eval.spans.documents import ClusterDocument, ClusteredMention, SpanDocument, TypedSpan
+from onrecord.eval.statistics.counts import Counts, Score
+from onrecord.eval.statistics.sampling import Sampling
+from onrecord.eval.submission.prediction_line import PredictionLine
+from onrecord.eval.submission.reading import Submission, read_submission
 
 __all__ = [
     "SCORED",

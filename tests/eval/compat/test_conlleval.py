@@ -92,7 +92,7 @@ def _columns(gold: list[str], predicted: list[str]) -> list[tuple[str, str, str]
 
 @given(sentences)
 def test_chunks_are_those_that_we_read(pairs: list[list[tuple[str, str | None]]]) -> None:
-    from onrecord.eval.tags import decode
+    from onrecord.eval.readers.tags import decode
 
     gold = [[g for g, _ in sentence] for sentence in pairs]
     predicted = [[p or g for g, p in sentence] for sentence in pairs]

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from onrecord.eval.compat import COMPAT
-from onrecord.eval.corpus import SpanDocument, TypedSpan
+from onrecord.eval.spans.documents import SpanDocument, TypedSpan
 
 SPANS = [SpanDocument("1", (TypedSpan(0, 2, "PER"), TypedSpan(3, 4, "ORG")))]
 TAGS = {"conlleval-raw": [["NN", "O"]], "seqeval-strict:IOE2": [["I-X", "E-X"]], "seqeval-strict:BILOU": [["U-X", "O"]]}

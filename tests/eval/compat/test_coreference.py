@@ -10,11 +10,11 @@ import pytest
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
-from onrecord.eval import clusters
+from onrecord.eval.clusters import measures as clusters
 from onrecord.eval.compat import COMPAT, CompatRow, corefud, coval, perl
-from onrecord.eval.compat.assigned import Clusters, Documents
-from onrecord.eval.counts import Counts, Score
-from onrecord.eval.counts import score as of_counts
+from onrecord.eval.compat.coreference import Clusters, Documents
+from onrecord.eval.statistics.counts import Counts, Score
+from onrecord.eval.statistics.counts import score as of_counts
 
 SHARED = Path(__file__).parents[4] / "shared" / "vectors" / "clusters.json"
 SCORERS = {name: mode for name, mode in COMPAT.items() if mode.takes == "clusters"}

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from onrecord.eval.compat import COMPAT, CompatResult
 from onrecord.eval.compat.nervaluate import MODES, OUTCOMES, score, text
-from onrecord.eval.corpus import SpanDocument, TypedSpan
+from onrecord.eval.spans.documents import SpanDocument, TypedSpan
 
 SHARED = Path(__file__).parents[4] / "shared" / "vectors" / "spans.jsonl"
 

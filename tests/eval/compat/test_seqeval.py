@@ -124,8 +124,8 @@ WITHOUT_IOB1 = sorted(SCHEMES.keys() - {"IOB1"})
 
 @given(st.sampled_from(WITHOUT_IOB1).flatmap(lambda name: st.tuples(st.just(name), tags(SCHEMES[name].prefixes))))
 def test_strict_chunks_are_those_that_we_read(case: tuple[str, list[list[list[str]]]]) -> None:
-    from onrecord.eval.tags import SCHEMES as KNOWN
-    from onrecord.eval.tags import decode
+    from onrecord.eval.readers.tags import SCHEMES as KNOWN
+    from onrecord.eval.readers.tags import decode
 
     name, (gold, predicted) = case
     scheme = next(each for each in KNOWN if each == name)

@@ -7,8 +7,8 @@ from pathlib import Path
 import pytest
 
 from onrecord.dataset import FaultsError
-from onrecord.eval.corpus import TypedSpan
 from onrecord.eval.readers import read_spans
+from onrecord.eval.spans.documents import TypedSpan
 
 TEXT = "John and Mary Smith live\nin Roma 😀 today"
 LINES = """T1\tPerson 0 4\tJohn

@@ -6,14 +6,14 @@ import dataclasses
 from collections.abc import Sequence
 
 from onrecord.dataset import Gold
-from onrecord.eval.api import scored
-from onrecord.eval.ceiling import CeilingRow
-from onrecord.eval.entries import Entry
-from onrecord.eval.incoming import content
-from onrecord.eval.limits import DEFAULT
+from onrecord.eval.board.entries import Entry
+from onrecord.eval.board.standings import Standings
 from onrecord.eval.report import html, page_view
-from onrecord.eval.result import Report
-from onrecord.eval.standings import Standings
+from onrecord.eval.scoring.ceiling import CeilingRow
+from onrecord.eval.scoring.score_file import scored
+from onrecord.eval.scoring.score_report import Report
+from onrecord.eval.submission.limits import DEFAULT
+from onrecord.eval.submission.unpacking import content
 
 
 def entry_reports(

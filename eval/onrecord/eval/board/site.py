@@ -7,12 +7,12 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from onrecord.dataset import Fault, FaultsError
-from onrecord.dataset.files import write_folder_atomically
+from onrecord.dataset.reading.files import write_folder_atomically
 from onrecord.eval.board.page import board_html
+from onrecord.eval.board.standings import Standings
 from onrecord.eval.board.tables import board_csv, board_json
-from onrecord.eval.ceiling import CeilingRow
-from onrecord.eval.record import record_bytes
-from onrecord.eval.standings import Standings
+from onrecord.eval.scoring.ceiling import CeilingRow
+from onrecord.eval.scoring.record import record_bytes
 
 
 def check_target(site: Path) -> None:

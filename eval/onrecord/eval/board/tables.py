@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from onrecord.eval.ceiling import CeilingRow
-from onrecord.eval.record import RecordScore
-from onrecord.eval.result import json_bytes
-from onrecord.eval.scoring import SCORED
-from onrecord.eval.spreadsheet import csv_bytes
-from onrecord.eval.standings import Standing, Standings
+from onrecord.eval.board.standings import Standing, Standings
+from onrecord.eval.rendering.spreadsheet import csv_bytes
+from onrecord.eval.scoring.ceiling import CeilingRow
+from onrecord.eval.scoring.record import RecordScore
+from onrecord.eval.scoring.result import SCORED
+from onrecord.eval.scoring.score_report import json_bytes
 
 FORMAT = "onrecord-board/1"
 

@@ -12,7 +12,7 @@ from collections.abc import Mapping
 from types import MappingProxyType
 
 from onrecord.eval.compat import conlleval, corefud, coval, nervaluate, perl, seqeval
-from onrecord.eval.compat.result import Compat, CompatResult, CompatRow, Takes
+from onrecord.eval.compat.mode import Compat, CompatResult, CompatRow, Takes
 
 __all__ = ["COMPAT", "Compat", "CompatResult", "CompatRow", "Takes"]
 

@@ -9,9 +9,9 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
 
-from onrecord.eval.compat.assigned import Clusters, Sides, listed
-from onrecord.eval.compat.result import CompatRow, counted
-from onrecord.eval.counts import Counts
+from onrecord.eval.compat.coreference import Clusters, Sides, listed
+from onrecord.eval.compat.mode import CompatRow, counted
+from onrecord.eval.statistics.counts import Counts
 
 
 def coreference(sides: Sides) -> Counts:

@@ -11,7 +11,7 @@ from collections import Counter
 from collections.abc import Iterable, Sequence
 from itertools import chain
 
-from onrecord.eval.compat.result import Compat, CompatResult, CompatRow, harmonic, ratio
+from onrecord.eval.compat.mode import Compat, CompatResult, CompatRow, harmonic, ratio
 
 NAME = "conlleval"
 RAW = "conlleval-raw"

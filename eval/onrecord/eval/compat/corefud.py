@@ -9,12 +9,12 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
 
-from onrecord.eval.compat import assigned
-from onrecord.eval.compat.assigned import Clusters, Documents, Sides
+from onrecord.eval.compat import coreference
 from onrecord.eval.compat.blanc import PARTS, blanc
+from onrecord.eval.compat.coreference import Clusters, Documents, Sides
 from onrecord.eval.compat.coval import conll, conll_line, percent, without_singletons
-from onrecord.eval.compat.result import Compat, CompatResult, CompatRow, counted
-from onrecord.eval.counts import Counts
+from onrecord.eval.compat.mode import Compat, CompatResult, CompatRow, counted
+from onrecord.eval.statistics.counts import Counts
 
 NAME = "corefud"
 WITH_SINGLETONS = "corefud-keep-singletons"
@@ -64,11 +64,11 @@ def _once(clusters: Clusters) -> Clusters:
 
 
 _MEASURES: Mapping[str, Callable[[Sides], Counts]] = {
-    "lea": assigned.lea,
-    "muc": assigned.muc,
-    "bcub": assigned.b_cubed,
-    "ceafe": assigned.ceafe,
-    "ceafm": assigned.ceafm,
+    "lea": coreference.lea,
+    "muc": coreference.muc,
+    "bcub": coreference.b_cubed,
+    "ceafe": coreference.ceafe,
+    "ceafm": coreference.ceafm,
 }
 MEASURES = (*_MEASURES, "blanc", "conll")
 

@@ -9,10 +9,10 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 
-from onrecord.eval.compat import assigned
-from onrecord.eval.compat.assigned import Clusters, Documents, Sides
-from onrecord.eval.compat.result import Compat, CompatResult, CompatRow, counted
-from onrecord.eval.counts import Counts
+from onrecord.eval.compat import coreference
+from onrecord.eval.compat.coreference import Clusters, Documents, Sides
+from onrecord.eval.compat.mode import Compat, CompatResult, CompatRow, counted
+from onrecord.eval.statistics.counts import Counts
 
 NAME = "coval"
 WITHOUT_SINGLETONS = "coval-remove-singletons"
@@ -89,16 +89,16 @@ def conll(rows: Sequence[CompatRow]) -> tuple[CompatRow, ...]:
 
 def _ceafm(sides: Sides) -> Counts:
     # this is the defect that the mode is for: the tool divides mentions by clusters
-    best = assigned.ceaf_by_mentions(sides.gold, sides.predicted)
+    best = coreference.ceaf_by_mentions(sides.gold, sides.predicted)
     return Counts.matched(best, len(sides.gold), len(sides.predicted))
 
 
 MEASURES: Mapping[str, Callable[[Sides], Counts]] = {
-    "mentions": assigned.mentions,
-    "muc": assigned.muc,
-    "bcub": assigned.b_cubed,
-    "ceafe": assigned.ceafe,
-    "lea": assigned.lea,
+    "mentions": coreference.mentions,
+    "muc": coreference.muc,
+    "bcub": coreference.b_cubed,
+    "ceafe": coreference.ceafe,
+    "lea": coreference.lea,
     "ceafm": _ceafm,
 }
 """Every measure there is code for, in the order of the tool."""

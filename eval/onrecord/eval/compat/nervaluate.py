@@ -16,8 +16,8 @@ from collections import Counter
 from collections.abc import Callable, Collection, Iterable, Sequence
 from itertools import accumulate
 
-from onrecord.eval.compat.result import Compat, CompatResult, CompatRow, harmonic, ratio
-from onrecord.eval.corpus import SpanDocument, TypedSpan
+from onrecord.eval.compat.mode import Compat, CompatResult, CompatRow, harmonic, ratio
+from onrecord.eval.spans.documents import SpanDocument, TypedSpan
 
 NAME = "nervaluate"
 MODES = ("strict", "partial", "ent_type", "exact")

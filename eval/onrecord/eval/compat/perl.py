@@ -15,11 +15,11 @@ from collections import Counter
 from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
 from itertools import chain, combinations, product
 
-from onrecord.eval.compat import assigned
-from onrecord.eval.compat.assigned import Clusters, Documents, Sides
+from onrecord.eval.compat import coreference
 from onrecord.eval.compat.blanc import PARTS, blanc
-from onrecord.eval.compat.result import Compat, CompatResult, CompatRow, counted
-from onrecord.eval.counts import Counts
+from onrecord.eval.compat.coreference import Clusters, Documents, Sides
+from onrecord.eval.compat.mode import Compat, CompatResult, CompatRow, counted
+from onrecord.eval.statistics.counts import Counts
 
 NAME = "perl-8.01"
 ALL = "perl-8.01-all"
@@ -114,7 +114,7 @@ def _without_repeats(gold: Clusters, predicted: Clusters) -> tuple[Clusters, int
 def _rows(sides: Sequence[Sides], measures: Sequence[str]) -> tuple[CompatRow, ...]:
     if not measures:
         return ()
-    rows = [counted("mentions", sum((assigned.mentions(each) for each in sides), Counts()))]
+    rows = [counted("mentions", sum((coreference.mentions(each) for each in sides), Counts()))]
     for name in measures:
         if name == "blanc":
             parts = {part: sum((_links(each)[part] for each in sides), Counts()) for part in PARTS}
@@ -125,8 +125,8 @@ def _rows(sides: Sequence[Sides], measures: Sequence[str]) -> tuple[CompatRow, .
 
 
 def _muc(sides: Sides) -> Counts:
-    found = assigned.links_found(sides.predicted_found)
-    return Counts.matched(found, assigned.links_listed(sides.gold), assigned.links_listed(sides.predicted))
+    found = coreference.links_found(sides.predicted_found)
+    return Counts.matched(found, coreference.links_listed(sides.gold), coreference.links_listed(sides.predicted))
 
 
 def _b_cubed(sides: Sides) -> Counts:
@@ -141,14 +141,16 @@ def _b_cubed(sides: Sides) -> Counts:
         inside = Counter(at for mention in cluster for at in holders.get(mention, ()))
         gold += [n * inside[at] / len(sides.gold[at]) for at, n in homes.items()]
         predicted += [n * inside[at] / len(cluster) for at, n in homes.items()]
-    return Counts(math.fsum(gold), assigned.listed(sides.gold), math.fsum(predicted), assigned.listed(sides.predicted))
+    return Counts(
+        math.fsum(gold), coreference.listed(sides.gold), math.fsum(predicted), coreference.listed(sides.predicted)
+    )
 
 
 _MEASURES: Mapping[str, Callable[[Sides], Counts]] = {
     "muc": _muc,
     "bcub": _b_cubed,
-    "ceafm": assigned.ceafm,
-    "ceafe": assigned.ceafe,
+    "ceafm": coreference.ceafm,
+    "ceafe": coreference.ceafe,
 }
 
 
@@ -165,7 +167,7 @@ def _links(sides: Sides) -> Mapping[str, Counts]:
 
 
 def _repeats(clusters: Clusters) -> bool:
-    return len(set(chain.from_iterable(clusters))) < assigned.listed(clusters)
+    return len(set(chain.from_iterable(clusters))) < coreference.listed(clusters)
 
 
 def _linked_within(clusters: Clusters) -> set[frozenset[Hashable]]:

@@ -12,7 +12,7 @@ import functools
 from collections.abc import Callable, Mapping, Sequence
 from itertools import chain, pairwise
 
-from onrecord.eval.compat.result import Compat, CompatResult, CompatRow, harmonic, ratio
+from onrecord.eval.compat.mode import Compat, CompatResult, CompatRow, harmonic, ratio
 
 NAME = "seqeval"
 AVERAGES = ("micro", "macro", "weighted")

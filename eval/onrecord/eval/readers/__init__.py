@@ -1,16 +1,16 @@
 """Readers of labelled documents in the formats of others: whoever has a corpus can score it.
 
-Every reader is given a file and gives documents of :mod:`onrecord.eval.corpus`, or raises
+Every reader is given a file and gives documents of :mod:`onrecord.eval.spans.documents`, or raises
 :class:`onrecord.dataset.FaultsError` with every fault of the file. The ``iter_`` functions read a stream and hold one
 document at a time: they give what is right, and raise at the end.
 
 | format | spans | clusters | module |
 |---|---|---|---|
-| ``jsonl`` | a document a line | a document a line | ``jsonl``, ``clusters`` |
-| ``conll`` | token and tag in columns | | ``columns`` |
+| ``jsonl`` | a document a line | a document a line | ``jsonl_spans``, ``jsonl_clusters`` |
+| ``conll`` | token and tag in columns | | ``conll`` |
 | ``brat`` | ``.ann`` files | | ``brat`` |
-| ``conll-coref`` | | the last column of CoNLL-2012 | ``coref`` |
-| ``ours`` | mentions of prediction lines | their entities | ``ours`` |
+| ``conll-coref`` | | the last column of CoNLL-2012 | ``conll2012`` |
+| ``ours`` | mentions of prediction lines | their entities | ``prediction_lines`` |
 """
 
 from __future__ import annotations
@@ -19,10 +19,8 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import BinaryIO, Literal, get_args
 
-from onrecord.eval.corpus import ClusterDocument, SpanDocument
 from onrecord.eval.readers.brat import read_brat
-from onrecord.eval.readers.clusters import iter_jsonl_clusters, read_jsonl_clusters
-from onrecord.eval.readers.columns import (
+from onrecord.eval.readers.conll import (
     CONLL,
     ColumnDocument,
     Columns,
@@ -32,9 +30,11 @@ from onrecord.eval.readers.columns import (
     read_tags,
     token_faults,
 )
-from onrecord.eval.readers.coref import Identity, iter_conll_clusters, read_conll_clusters
-from onrecord.eval.readers.jsonl import explain_span_line, iter_jsonl_spans, read_jsonl_spans
-from onrecord.eval.readers.ours import iter_our_clusters, iter_our_spans, read_our_clusters, read_our_spans
+from onrecord.eval.readers.conll2012 import Identity, iter_conll_clusters, read_conll_clusters
+from onrecord.eval.readers.jsonl_clusters import iter_jsonl_clusters, read_jsonl_clusters
+from onrecord.eval.readers.jsonl_spans import explain_span_line, iter_jsonl_spans, read_jsonl_spans
+from onrecord.eval.readers.prediction_lines import iter_our_clusters, iter_our_spans, read_our_clusters, read_our_spans
+from onrecord.eval.spans.documents import ClusterDocument, SpanDocument
 
 SpanFormat = Literal["jsonl", "conll", "brat", "ours"]
 ClusterFormat = Literal["jsonl", "conll-coref", "ours"]

@@ -13,8 +13,8 @@ from itertools import pairwise
 from pathlib import Path
 
 from onrecord.dataset import Fault, FaultsError
-from onrecord.eval.corpus import Fragment, SpanDocument, TypedSpan
 from onrecord.eval.readers.lines import FaultLog, at_least_one, content, encoding_problem, excerpt, numbered, whole
+from onrecord.eval.spans.documents import Fragment, SpanDocument, TypedSpan
 
 FARTHEST = 2**31 - 1
 """The last offset that is read."""

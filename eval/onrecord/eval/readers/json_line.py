@@ -9,10 +9,10 @@ from typing import Annotated, TypeVar
 import msgspec
 
 from onrecord.dataset import Fault
-from onrecord.dataset.faults import show
-from onrecord.dataset.reading import read_lines, untyped_lines
-from onrecord.eval.corpus import Fragment
+from onrecord.dataset.reading.faults import show
+from onrecord.dataset.reading.typed import read_lines, untyped_lines
 from onrecord.eval.readers.lines import excerpt, fit
+from onrecord.eval.spans.documents import Fragment
 
 T = TypeVar("T")
 

@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import BinaryIO, TypeVar
 
 from onrecord.dataset import Fault, FaultsError
-from onrecord.dataset.faults import SHOWN, show
+from onrecord.dataset.reading.faults import SHOWN, show
 
 T = TypeVar("T")
 

@@ -6,13 +6,13 @@ import dataclasses
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 
-from onrecord.eval.compare import Change, ItemChange, compare_results, headlines
-from onrecord.eval.paired import Paired, conclusion
 from onrecord.eval.report.items import DocumentItems, Item
 from onrecord.eval.report.plots import Dot, Range, difference_range, document_link, slopes
-from onrecord.eval.result import percent
-from onrecord.eval.sampling import Sampling
-from onrecord.eval.scoring import Result
+from onrecord.eval.scoring.compare import Change, ItemChange, compare_results, headlines
+from onrecord.eval.scoring.result import Result
+from onrecord.eval.scoring.score_report import percent
+from onrecord.eval.statistics.paired import Paired, conclusion
+from onrecord.eval.statistics.sampling import Sampling
 
 CHANGES: tuple[Change, ...] = ("fixed", "regressed", "still wrong")
 

@@ -6,10 +6,10 @@ import dataclasses
 from collections import Counter
 from collections.abc import Iterable, Sequence
 
-from onrecord.eval.entities import TYPES
+from onrecord.eval.layers.entities import TYPES
+from onrecord.eval.layers.stances import LABELS
 from onrecord.eval.report.items import LAYERS, OUTCOMES, UNJUDGED, DocumentItems, Item
 from onrecord.eval.report.plots import fragment
-from onrecord.eval.stances import LABELS
 
 ERROR_LAYERS = ("entities", "links", "quotes", "stances", "events")
 """Layers whose items have outcomes."""

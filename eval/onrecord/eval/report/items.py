@@ -1,8 +1,8 @@
 """What a document view shows: every labelled item, gold and prediction brought together, with its outcome.
 
-Outcomes are those of :attr:`onrecord.eval.layer.Layer.verdicts`, one by one; nothing is judged here a second time. What
-the scorer leaves out, optional gold and what answers it, is ``optional``; gold of a layer that the file does not have
-is ``not submitted``.
+Outcomes are those of :attr:`onrecord.eval.layers.layer.Layer.verdicts`, one by one; nothing is judged here a second
+time. What the scorer leaves out, optional gold and what answers it, is ``optional``; gold of a layer that the file does
+not have is ``not submitted``.
 """
 
 from __future__ import annotations
@@ -12,14 +12,14 @@ from collections import Counter
 from collections.abc import Collection, Hashable, Iterable, Mapping, Sequence
 
 from onrecord.dataset import EventMention, Labels, Mention, Quote, Span, Stance
-from onrecord.eval.entities import ENTITIES
-from onrecord.eval.events import EVENTS
-from onrecord.eval.layer import DocumentPair, Layer, SpanAlignment, Spanned, Verdict
-from onrecord.eval.linking import LINKS
-from onrecord.eval.quote_pairing import pair_quotes
-from onrecord.eval.quotes import QUOTES
-from onrecord.eval.stance_pairing import read_stances
-from onrecord.eval.stances import STANCES
+from onrecord.eval.layers.entities import ENTITIES
+from onrecord.eval.layers.events import EVENTS
+from onrecord.eval.layers.layer import DocumentPair, Layer, SpanAlignment, Spanned, Verdict
+from onrecord.eval.layers.links import LINKS
+from onrecord.eval.layers.quote_pairing import pair_quotes
+from onrecord.eval.layers.quotes import QUOTES
+from onrecord.eval.layers.stance_pairing import read_stances
+from onrecord.eval.layers.stances import STANCES
 
 LAYERS = ("entities", "quotes", "stances", "events")
 """The layers that have items of their own; links are told of on the items of ``entities``."""

@@ -6,15 +6,15 @@ import dataclasses
 import statistics
 from collections.abc import Sequence
 
-from onrecord.eval.ceiling import CeilingRow
-from onrecord.eval.compare import headline_on
-from onrecord.eval.counts import Counts, Score
-from onrecord.eval.intervals import leave_out, units_of
-from onrecord.eval.layer import Measure
+from onrecord.eval.layers.layer import Measure
 from onrecord.eval.report.plots import Dot, Range, dots, score_range
-from onrecord.eval.result import Report, percent, score_row
-from onrecord.eval.scoring import LayerResult
-from onrecord.eval.uncertainty import Interval, detectable_difference, jackknife_error
+from onrecord.eval.scoring.ceiling import CeilingRow
+from onrecord.eval.scoring.compare import headline_on
+from onrecord.eval.scoring.intervals import leave_out, units_of
+from onrecord.eval.scoring.result import LayerResult
+from onrecord.eval.scoring.score_report import Report, percent, score_row
+from onrecord.eval.statistics.counts import Counts, Score
+from onrecord.eval.statistics.uncertainty import Interval, detectable_difference, jackknife_error
 
 FEW_DOCUMENTS = 10
 """Slices that fewer documents contribute to are greyed."""
@@ -203,7 +203,7 @@ def width_in_words(report: Report) -> str:
 def detectable(report: Report) -> dict[str, float]:
     """By layer, the smallest difference of the headline that is likely to be seen; layers without one are left out.
 
-    As :func:`onrecord.eval.uncertainty.detectable_difference` has it, at most 1.
+    As :func:`onrecord.eval.statistics.uncertainty.detectable_difference` has it, at most 1.
     """
     assert report.how is not None
     units = list(units_of(report.result, report.how.unit).values())

@@ -1,4 +1,4 @@
-"""The report as one HTML file: see :mod:`onrecord.eval.pages` for what keeps it harmless.
+"""The report as one HTML file: see :mod:`onrecord.eval.rendering.html` for what keeps it harmless.
 
 The script makes elements by name and never from markup.
 """
@@ -7,8 +7,8 @@ from __future__ import annotations
 
 from jinja2 import Environment
 
-from onrecord.eval import pages
-from onrecord.eval.pages import verbatim
+from onrecord.eval.rendering import html as pages
+from onrecord.eval.rendering.html import verbatim
 from onrecord.eval.report.payload import script_json
 from onrecord.eval.report.view import OPEN_GOLD, View
 

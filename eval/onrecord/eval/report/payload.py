@@ -12,11 +12,11 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from onrecord.dataset import Document, Registries
-from onrecord.eval.layer import DocumentPair
-from onrecord.eval.references import IdMap
+from onrecord.eval.layers.ids import IdMap
+from onrecord.eval.layers.layer import DocumentPair
 from onrecord.eval.report.errors import ERROR_LAYERS, NOTHING, error_count, outcome_in
 from onrecord.eval.report.items import OUTCOMES, UNJUDGED, DocumentItems, Item, Side
-from onrecord.eval.submission import Submission
+from onrecord.eval.submission.reading import Submission
 
 _ESCAPES = {ord(c): f"\\u{ord(c):04x}" for c in "<>&\u2028\u2029"}
 

@@ -9,7 +9,7 @@ import dataclasses
 from collections.abc import Sequence
 from urllib.parse import quote
 
-from onrecord.eval.uncertainty import Interval
+from onrecord.eval.statistics.uncertainty import Interval
 
 WIDTH = 260
 """Pixels from 0 to 100."""

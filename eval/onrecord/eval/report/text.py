@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Sequence
 
-from onrecord.eval.pages import visible
+from onrecord.eval.rendering.html import visible
 from onrecord.eval.report.changes import CHANGES, Changed, Changes
 from onrecord.eval.report.errors import LayerErrors, error_count
 from onrecord.eval.report.overview import Row

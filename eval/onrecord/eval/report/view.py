@@ -8,20 +8,20 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from onrecord.dataset import Article, Gold, Registries
-from onrecord.eval.api import in_split
-from onrecord.eval.ceiling import CeilingRow
-from onrecord.eval.layer import DocumentPair
-from onrecord.eval.record import record_bytes, record_of
+from onrecord.eval.layers.layer import DocumentPair
 from onrecord.eval.report.changes import Changes, changes
 from onrecord.eval.report.errors import Confusion, LayerErrors, confusions, errors
 from onrecord.eval.report.items import DocumentItems, document_items
 from onrecord.eval.report.matrices import ClusterMatrix, StanceMatrix, cluster_matrix, registry_names, stance_matrix
 from onrecord.eval.report.overview import Row, Strip, card, measures, slices, strips, width_in_words
 from onrecord.eval.report.payload import document_value, index
-from onrecord.eval.result import Report
-from onrecord.eval.sampling import DEFAULT
-from onrecord.eval.scoring import Result, pair_documents
-from onrecord.eval.submission import Submission
+from onrecord.eval.scoring.ceiling import CeilingRow
+from onrecord.eval.scoring.record import record_bytes, record_of
+from onrecord.eval.scoring.result import Result, pair_documents
+from onrecord.eval.scoring.score_file import in_split
+from onrecord.eval.scoring.score_report import Report
+from onrecord.eval.statistics.sampling import DEFAULT
+from onrecord.eval.submission.reading import Submission
 
 OPEN_GOLD = "Open gold: the labels are public, so a system may have been tuned on them."
 
@@ -82,7 +82,7 @@ def page_view(
         ceiling: Annotators' scores on the same articles.
         other: Another system's name and its result on the same articles.
         command: What reproduces the scores.
-        made_by: Who made the gold labels, see :func:`onrecord.eval.makers.made_by`.
+        made_by: Who made the gold labels, see :func:`onrecord.dataset.publishing.makers.made_by`.
 
     Raises:
         ValueError: The other result is of different articles.

@@ -1,0 +1,149 @@
+"""Agreement as tables for a terminal, as Markdown, and as JSON."""
+
+from __future__ import annotations
+
+import dataclasses
+import json
+from collections.abc import Sequence
+
+from onrecord.annotation.agreement.measures import PairAgreement
+from onrecord.dataset.publishing.card import markdown_table
+from onrecord.dataset.reading.faults import show
+from onrecord.eval.scoring.score_report import percent
+
+MEASURES = {
+    "entities": ("strict", "strict[all]"),
+    "entity_ids": ("lea", "conll"),
+    "quotes": ("joint", "detection@0.5", "exact"),
+    "stances": ("tuple", "pair"),
+    "events": ("mention", "lea", "conll"),
+}
+"""The measures of the scorer that agreement is reported by."""
+
+SCORE_HEADINGS = ("measure", "F1", "P", "R")
+GAMMA_HEADINGS = ("layer", "gamma")
+TYPE_HEADINGS = ("type", "F1", "mentions")
+DOCUMENT_HEADINGS = ("document", *MEASURES)
+ATTRIBUTE_HEADINGS = ("field", "found by both", "of either", "same", "alpha")
+
+
+def score_rows(pair: PairAgreement) -> list[tuple[str, str, str, str]]:
+    """F1, precision and recall of the other annotator scored against the one."""
+    if pair.result is None:
+        return []
+    by_name = {each.layer.name: each.scores for each in pair.result.layers}
+    return [
+        (f"{layer}:{name}", percent(score.f1), percent(score.precision), percent(score.recall))
+        for layer, names in MEASURES.items()
+        for name in names
+        if (score := by_name[layer][name])
+    ]
+
+
+def attribute_rows(pair: PairAgreement) -> list[tuple[str, str, str, str, str]]:
+    """Agreement on the fields of what both found."""
+    return [
+        (
+            f"{each.layer}:{each.field}",
+            str(each.matched),
+            str(each.total),
+            percent(each.observed),
+            "–" if each.alpha is None else f"{each.alpha:.2f}",
+        )
+        for each in pair.attributes
+    ]
+
+
+def gamma_rows(pair: PairAgreement) -> list[tuple[str, str]]:
+    """Gamma by layer."""
+    return [(layer, "–" if value is None else f"{value:.2f}") for layer, value in pair.gammas.items()]
+
+
+def type_rows(pair: PairAgreement) -> list[tuple[str, str, str]]:
+    """F1 of mentions by entity type, with how many either annotator marked at most."""
+    return [
+        (f"mentions:{type}", percent(score.f1), str(int(max(score.counts.gold, score.counts.predicted))))
+        for type, score in pair.by_type.items()
+        if score.counts is not None
+    ]
+
+
+def document_rows(pair: PairAgreement) -> list[tuple[str, ...]]:
+    """F1 of each layer's first measure, document by document."""
+    return [
+        (document, *(percent(result.values[f"{layer}:{names[0]}"]) for layer, names in MEASURES.items()))
+        for document, result in pair.by_document.items()
+    ]
+
+
+def markdown(pair: PairAgreement) -> str:
+    """All tables as Markdown."""
+    scores = markdown_table(SCORE_HEADINGS, [(f"`{name}`", *rest) for name, *rest in score_rows(pair)])
+    fields = markdown_table(ATTRIBUTE_HEADINGS, [(f"`{name}`", *rest) for name, *rest in attribute_rows(pair)])
+    gammas = markdown_table(GAMMA_HEADINGS, [(f"`{name}`", value) for name, value in gamma_rows(pair)])
+    types = markdown_table(TYPE_HEADINGS, [(f"`{name}`", *rest) for name, *rest in type_rows(pair)])
+    documents = markdown_table(DOCUMENT_HEADINGS, document_rows(pair))
+    return "\n".join((scores, fields, gammas, types, documents))
+
+
+def agreement_section(pairs: list[PairAgreement]) -> str:
+    """The agreement of every two annotators as a section of the card; empty without any."""
+    return "".join(
+        f"\n### Agreement before adjudication: {pair.one} and {pair.other} on {len(pair.documents)} articles\n\n"
+        + markdown(pair)
+        for pair in pairs
+        if pair.documents
+    )
+
+
+def print_agreement(pair: PairAgreement, disagreements: bool) -> None:
+    """All tables on standard output, and every disagreement if asked for."""
+    from onrecord.eval.rendering.terminal import plain_console, show_table
+
+    console = plain_console()
+    console.print(f"{pair.one} and {pair.other} on {len(pair.documents)} documents", soft_wrap=True)
+    if not pair.documents:
+        console.print("no document that both have annotated: agreement is undefined", soft_wrap=True)
+        return
+    tables: tuple[tuple[Sequence[str], Sequence[Sequence[str]]], ...] = (
+        (SCORE_HEADINGS, score_rows(pair)),
+        (ATTRIBUTE_HEADINGS, attribute_rows(pair)),
+        (GAMMA_HEADINGS, gamma_rows(pair)),
+        (TYPE_HEADINGS, type_rows(pair)),
+        (DOCUMENT_HEADINGS, document_rows(pair)),
+    )
+    for headings, rows in tables:
+        show_table(console, headings, rows)
+        console.print()
+    for field in pair.attributes:
+        if field.reason:
+            console.print(f"– {field.layer}:{field.field}: {field.reason}", soft_wrap=True)
+    console.print(f"{len(pair.disagreements)} disagreements", soft_wrap=True)
+    for each in pair.disagreements if disagreements else ():
+        place = f"{each.document} {each.layer} ({each.tasks[0]} and {each.tasks[1]})"
+        console.print(f"{place}: {each.kind}: {show(each.text)!r}", soft_wrap=True)
+        for name, said in ((pair.one, each.one), (pair.other, each.other)):
+            if said:
+                console.print(f"    {name}: {show(said)}", soft_wrap=True)
+
+
+def agreement_json(pairs: list[PairAgreement]) -> str:
+    """Everything as JSON: scores with their counts, attributes, disagreements."""
+    value = [
+        {
+            "annotators": [pair.one, pair.other],
+            "documents": list(pair.documents),
+            "scores": {
+                f"{each.layer.name}:{name}": dataclasses.asdict(score)
+                for each in (pair.result.layers if pair.result else ())
+                for name, score in each.scores.items()
+            },
+            "attributes": [dataclasses.asdict(each) for each in pair.attributes],
+            "gamma": dict(pair.gammas),
+            "by_type": {name: dataclasses.asdict(score) for name, score in pair.by_type.items()},
+            "by_document": {document: result.values for document, result in pair.by_document.items()},
+            "disagreements": [dataclasses.asdict(each) for each in pair.disagreements],
+        }
+        for pair in pairs
+    ]
+    return json.dumps(value, ensure_ascii=False, indent=1)

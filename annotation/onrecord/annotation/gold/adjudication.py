@@ -1,0 +1,233 @@
+"""From two blind annotations to one: what both say passes, the rest is decided, and every item keeps who marked it.
+
+Annotators use ids of their own; they are translated to those of the registry as a system's ids are, by alignment with
+labels that bear registry ids. Then the two versions of a document are merged into a proposal for one Label Studio task:
+an item on which both agree in every compared field stands once, with ``agreed``; whatever else either marked stands as
+each marked it, for the adjudicator to choose from, change or delete. Who marked an item of the finished gold, and
+whether they agreed, is computed from the blind exports and not from what the adjudicator was shown.
+"""
+
+from __future__ import annotations
+
+from collections import ChainMap, Counter, defaultdict
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import msgspec
+
+from onrecord.annotation.agreement.measures import as_submission, compared_fields, own_registries
+from onrecord.annotation.label_studio.exports import Annotation
+from onrecord.dataset import Article, Document, Labels, Registries, Target
+from onrecord.dataset.gold import ordered
+from onrecord.dataset.reading.faults import Fault, refuse
+from onrecord.dataset.records import LAYERS, Item
+from onrecord.eval.layers.gold_changes import matched
+from onrecord.eval.layers.ids import IdMap
+from onrecord.eval.scoring.result import pair_documents
+
+
+def translate(labels: Mapping[str, Labels], reference: Sequence[Article], registries: Registries) -> dict[str, Labels]:
+    """One annotator's labels with registry ids in place of their own, wherever the reference shows what they mean.
+
+    Args:
+        labels: By document id.
+        reference: Articles whose labels bear registry ids, such as an earlier gold.
+        registries: The registry.
+    """
+    return _renamed_all(labels, [_ids(labels, reference, registries)])
+
+
+def _ids(labels: Mapping[str, Labels], reference: Sequence[Article], registries: Registries) -> IdMap:
+    submission = as_submission("", labels, own_registries(labels.values()))
+    pairs = pair_documents(reference, registries, submission)
+    return pairs[0].ids if pairs else IdMap({}, {}, {})
+
+
+def _renamed_all(labels: Mapping[str, Labels], maps: Sequence[IdMap]) -> dict[str, Labels]:
+    """Labels with every id replaced by what the first map that knows it says."""
+    ids = IdMap(
+        entity=ChainMap(*(dict(each.entity) for each in maps)),
+        event=ChainMap(*(dict(each.event) for each in maps)),
+        claim=ChainMap(*(dict(each.claim) for each in maps)),
+    )
+    return {document: _renamed(each, ids) for document, each in labels.items()}
+
+
+def proposals(
+    blind: Sequence[Annotation], documents: Sequence[Document], reference: Sequence[Article], registries: Registries
+) -> dict[str, dict[str, Labels]]:
+    """What an adjudicator is shown: each annotator's version by name, and ``merged`` last, by document id.
+
+    Only documents with exactly two annotations are there.
+
+    Raises:
+        FaultsError: No document has two.
+    """
+    by_document: dict[str, list[Annotation]] = defaultdict(list)
+    for annotation in sorted(blind, key=lambda annotation: annotation.annotator):
+        by_document[annotation.document].append(annotation)
+    twice = {id: pair for id, pair in by_document.items() if len(pair) == 2}
+    if not twice:
+        found = f"{len(by_document)} documents, none with two annotators"
+        refuse([Fault("annotators", "blind exports", None, "", found, "documents with two annotators")])
+    versions: dict[str, dict[str, Labels]] = defaultdict(dict)
+    for id, pair in twice.items():
+        for annotation in pair:
+            versions[annotation.annotator][id] = annotation.labels
+    # ids that the reference does not know are translated to those of whoever came first, so that two names for one
+    # new thing are no disagreement
+    by_id = {document.id: document for document in documents}
+    shown: dict[str, dict[str, Labels]] = {}
+    for name, labels in sorted(versions.items()):
+        earlier = [
+            _ids(labels, [Article(document=by_id[id], labels=each) for id, each in theirs.items()], own)
+            for theirs in shown.values()
+            for own in [own_registries(theirs.values())]
+        ]
+        shown[name] = _renamed_all(labels, [_ids(labels, reference, registries), *earlier])
+    shown["merged"] = {}
+    for id, (one, other) in sorted(twice.items()):
+        names = (one.annotator, other.annotator)
+        shown["merged"][id] = merge(shown[names[0]][id], shown[names[1]][id], names, by_id[id].text)
+    return shown
+
+
+def _renamed(labels: Labels, ids: IdMap) -> Labels:
+    def entity(id: str) -> str:
+        return ids.entity.get(id, id)
+
+    def some(id: str | None, by: Mapping[str, str]) -> str | None:
+        return None if id is None else by.get(id, id)
+
+    by_kind = {"entity": ids.entity, "event": ids.event, "claim": ids.claim}
+    replace = msgspec.structs.replace
+    return Labels(
+        mentions=tuple(
+            replace(m, entity=some(m.entity, ids.entity), literal=some(m.literal, ids.entity)) for m in labels.mentions
+        ),
+        quotes=tuple(
+            replace(
+                q,
+                speaker=tuple(dict.fromkeys(entity(id) for id in q.speaker)),
+                relays=tuple(dict.fromkeys(entity(id) for id in q.relays)),
+                utterance=some(q.utterance, ids.event),
+            )
+            for q in labels.quotes
+        ),
+        stances=tuple(
+            replace(
+                s,
+                holder=entity(s.holder),
+                target=Target(kind=s.target.kind, id=by_kind[s.target.kind].get(s.target.id, s.target.id)),
+            )
+            for s in labels.stances
+        ),
+        events=tuple(replace(e, event=ids.event.get(e.event, e.event)) for e in labels.events),
+    )
+
+
+def merge(one: Labels, other: Labels, names: tuple[str, str], text: str) -> Labels:
+    """Two annotators' labels of one document, in registry ids, as one proposal; see the module's docstring.
+
+    Ids of items are made unique by the annotator's name. Where both agree the first one's item stands for both, and
+    what refers to the other's is pointed to it.
+    """
+    pairs = matched(one, other, text, by_evidence=False)
+    first, second = (_prefixed(labels, name) for labels, name in zip((one, other), names, strict=True))
+    same: dict[str, str] = {}
+    merged: dict[str, list[Any]] = {}
+    for layer in LAYERS:
+        left, right = getattr(first, layer), getattr(second, layer)
+        agreed = {g: p for g, p in pairs[layer] if compared_fields(left[g]) == compared_fields(right[p])}
+        same |= {str(right[p].id): str(left[g].id) for g, p in agreed.items()}
+        merged[layer] = [
+            msgspec.structs.replace(
+                item,
+                annotators=names if g in agreed else names[:1],
+                agreed=g in agreed,
+                optional=item.optional or (g in agreed and right[agreed[g]].optional),
+                rule=item.rule or (right[agreed[g]].rule if g in agreed else None),
+            )
+            for g, item in enumerate(left)
+        ]
+        taken = set(agreed.values())
+        merged[layer] += [
+            msgspec.structs.replace(item, annotators=names[1:], agreed=False)
+            for p, item in enumerate(right)
+            if p not in taken
+        ]
+    together = Labels(**{layer: tuple(items) for layer, items in merged.items()})
+    return _renumbered(ordered(_repointed(together, same)))
+
+
+def _prefixed(labels: Labels, name: str) -> Labels:
+    """The same labels with item ids that start with the annotator's name."""
+    return _with_item_ids(labels, {str(item.id): f"{name}-{item.id}" for _, item in labels.items()})
+
+
+def _renumbered(labels: Labels) -> Labels:
+    """The same labels with item ids that say the layer and the place in it."""
+    count: Counter[str] = Counter()
+    ids: dict[str, str] = {}
+    for layer, item in labels.items():
+        count[layer] += 1
+        ids[str(item.id)] = f"{layer[0]}{count[layer]}"
+    return _with_item_ids(labels, ids)
+
+
+def _with_item_ids(labels: Labels, ids: Mapping[str, str]) -> Labels:
+    return _repointed(labels.changed(lambda _, item: msgspec.structs.replace(item, id=ids[str(item.id)])), ids)
+
+
+def _repointed(labels: Labels, same: Mapping[str, str]) -> Labels:
+    """References to quotes follow a renaming."""
+    replace = msgspec.structs.replace
+    quotes = tuple(replace(q, parent=same.get(q.parent or "", q.parent)) for q in labels.quotes)
+    stances = tuple(replace(s, quote=same.get(s.quote or "", s.quote)) for s in labels.stances)
+    return replace(labels, quotes=quotes, stances=stances)
+
+
+def attribute_items(articles: Sequence[Article], blind: Sequence[Annotation], registries: Registries) -> list[Article]:
+    """Gold in which every item says which blind annotators marked it and whether they agreed.
+
+    Args:
+        articles: Adjudicated gold.
+        blind: The blind annotations; two a document at most are expected, more are taken likewise.
+        registries: The registry.
+
+    Returns:
+        The articles with ``annotators`` those who marked the item (the same offsets, quote, or holder and target) and
+        ``agreed`` true where there are at least two of them and all compared fields are the same. A stance whose target
+        the adjudicator exchanged is known by its holder and evidence.
+    """
+    by_annotator: dict[str, dict[str, Labels]] = defaultdict(dict)
+    for annotation in blind:
+        by_annotator[annotation.annotator][annotation.document] = annotation.labels
+    translated = {name: translate(labels, articles, registries) for name, labels in sorted(by_annotator.items())}
+    return [
+        Article(
+            document=article.document,
+            labels=_attributed(
+                article.labels,
+                {n: labels[article.document.id] for n, labels in translated.items() if article.document.id in labels},
+                article.document,
+            ),
+        )
+        for article in articles
+    ]
+
+
+def _attributed(gold: Labels, versions: Mapping[str, Labels], document: Document) -> Labels:
+    marked: dict[str | None, dict[str, Item]] = defaultdict(dict)
+    for name, labels in versions.items():
+        for layer, pairs in matched(gold, labels, document.text).items():
+            for g, p in pairs:
+                marked[getattr(gold, layer)[g].id][name] = getattr(labels, layer)[p]
+
+    def attributed(_: str, item: Item) -> Item:
+        by = marked.get(item.id, {})
+        fields = [compared_fields(version) for version in by.values()]
+        agreed = len(by) > 1 and all(each == fields[0] for each in fields)
+        return msgspec.structs.replace(item, annotators=tuple(sorted(by)), agreed=agreed)
+
+    return gold.changed(attributed)

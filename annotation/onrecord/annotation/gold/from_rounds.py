@@ -1,0 +1,138 @@
+"""From the rounds of annotation to the gold: which exports it comes from, who marked what, and what was mended."""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+
+import msgspec
+
+from onrecord.annotation.agreement.ceiling import ceiling_json
+from onrecord.annotation.agreement.measures import agreement, own_registries
+from onrecord.annotation.agreement.tables import agreement_section
+from onrecord.annotation.gold.adjudication import attribute_items
+from onrecord.annotation.gold.passes import articles_of_pass, provenance, read_annotators
+from onrecord.annotation.label_studio.exports import Annotation, read_exports
+from onrecord.dataset import Document, Event, Gold, Registries
+from onrecord.dataset.reading.faults import refuse
+from onrecord.dataset.reading.files import write_atomically
+from onrecord.dataset.reading.typed import read_value
+from onrecord.dataset.records import Record
+from onrecord.eval.layers.gold_changes import Change, changes
+from onrecord.eval.scoring.ceiling import FILE
+
+ERRATA = "errata.json"
+"""Name of the file in the dataset folder."""
+
+
+class Rounds(Record, frozen=True, kw_only=True):
+    """Names of folders in ``annotation/exports``."""
+
+    exports: str
+    """The labels of the gold."""
+    blind: str | None = None
+    """Blind annotations of the same documents, which say who marked an item and whether they agreed."""
+    before: str | None = None
+    """The round that ``exports`` corrects: the differences are the errata."""
+
+
+def read_rounds(path: Path) -> Rounds:
+    """Read ``annotation/gold.json``.
+
+    Raises:
+        FaultsError: It is not right.
+    """
+    rounds, faults = read_value(path, path.read_bytes(), Rounds)
+    refuse(faults)
+    assert rounds is not None
+    return rounds
+
+
+def unregistered(annotations: Sequence[Annotation], registries: Registries) -> Registries:
+    """Rows for the ids that annotations use and the registries lack, to be looked over.
+
+    A type is that of most mentions and a name the most frequent one; what a claim says is left as its id.
+    """
+    own = own_registries(annotation.labels for annotation in annotations)
+    utterances = {
+        quote.utterance for each in annotations for quote in each.labels.quotes if quote.utterance is not None
+    }
+    events = {row.id for row in own.events} | utterances
+    known = [{row.id for row in rows} for rows in (registries.entities, registries.events, registries.claims)]
+    return Registries(
+        entities=tuple(
+            msgspec.structs.replace(row, wikidata_note="not looked up")
+            for row in own.entities
+            if row.id not in known[0]
+        ),
+        events=tuple(
+            Event(id=id, type="event", title=id.replace("-", " "), date=None, place=None, wikidata_note="not looked up")
+            for id in sorted(events - known[1])
+        ),
+        claims=tuple(row for row in own.claims if row.id not in known[2]),
+    )
+
+
+def register(folder: Path, rows: Registries) -> list[str]:
+    """Append rows to the registries in a folder; each file is replaced whole.
+
+    Returns:
+        ``FILE: ID`` of every row appended.
+    """
+    appended = []
+    for name, new in (("entities", rows.entities), ("events", rows.events), ("claims", rows.claims)):
+        path = folder / f"{name}.jsonl"
+        if new:
+            lines = b"".join(msgspec.json.encode(row) + b"\n" for row in new)
+            before = path.read_bytes()
+            write_atomically(path, before + (b"" if before.endswith(b"\n") or not before else b"\n") + lines)
+            appended += [f"{path}: {row.id}" for row in new]
+    return appended
+
+
+@dataclasses.dataclass(frozen=True)
+class Made:
+    """A gold and what goes with it."""
+
+    gold: Gold
+    provenance: str
+    """Who made it and how far they agreed, as Markdown."""
+    extra: Mapping[str, bytes]
+    """Further files of the dataset folder, by name."""
+    unlabelled: tuple[str, ...]
+    """Ids of documents that nobody has annotated; they are left out."""
+    errata: tuple[Change, ...]
+
+
+def gold_of_rounds(annotation: Path, rounds: Rounds, documents: Sequence[Document], registries: Registries) -> Made:
+    """Make the gold of some rounds of annotation.
+
+    Args:
+        annotation: The folder with ``exports/`` and ``annotators.jsonl``.
+        rounds: Which exports are what.
+        documents: All documents.
+        registries: The ids.
+
+    Raises:
+        FaultsError: An export is not right; see :mod:`onrecord.annotation.gold.passes`.
+    """
+    annotators = read_annotators(annotation / "annotators.jsonl")
+    folder = annotation / "exports"
+    articles, unlabelled = articles_of_pass(folder / rounds.exports, documents, annotators)
+    names = [name for name in (rounds.blind, rounds.before, rounds.exports) if name is not None]
+    said = provenance(annotators, names)
+    extra: dict[str, bytes] = {}
+    errata: list[Change] = []
+    if rounds.before is not None:
+        before, _ = articles_of_pass(folder / rounds.before, documents, annotators)
+        old, new = (Gold(articles=tuple(each), registries=registries) for each in (before, articles))
+        errata = changes(old, new)
+        extra[ERRATA] = msgspec.json.format(msgspec.json.encode(errata), indent=1) + b"\n"
+    if rounds.blind is not None:
+        passes = read_exports(folder / rounds.blind, documents)
+        articles = attribute_items(articles, passes, registries)
+        extra[FILE] = ceiling_json(articles, passes, registries)
+        said += agreement_section(agreement(passes, documents))
+    gold = Gold(articles=tuple(articles), registries=registries)
+    return Made(gold, said, extra, tuple(unlabelled), tuple(errata))

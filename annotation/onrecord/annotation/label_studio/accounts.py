@@ -1,0 +1,59 @@
+"""Access to a server, and the accounts of its annotators."""
+
+from __future__ import annotations
+
+import dataclasses
+import secrets
+from pathlib import Path
+
+import msgspec
+
+from onrecord.annotation.label_studio.project import Account, make_account
+from onrecord.annotation.label_studio.server import ServerError, find, locked
+from onrecord.dataset.reading.files import write_atomically
+
+
+@dataclasses.dataclass(frozen=True)
+class Access:
+    """A server and the right to use it."""
+
+    url: str
+    token: str
+    """Of the administrator."""
+    data: Path | None
+    """The data folder of a server of this machine, which also keeps its accounts; None for another server."""
+
+    @classmethod
+    def find(cls, data: Path, url: str | None, token: str | None) -> Access:
+        """The named server, or the one that runs on ``data``.
+
+        Raises:
+            ServerError: Neither.
+        """
+        if url is not None:
+            if token is None:
+                raise ServerError("--url needs a token: set ONRECORD_TOKEN, or give --token")
+            return cls(url.rstrip("/"), token, None)
+        running = find(data)
+        if running is None:
+            raise ServerError(f"no server runs on {data}; start one with: onrecord annotation serve")
+        return cls(running.url, running.token, data)
+
+    def account(self, name: str) -> Account | None:
+        """The annotator's account, made if there is none; None on another server, where people have their own."""
+        if self.data is None:
+            return None
+        path = self.data / "accounts.json"
+        with locked(self.data / "accounts.lock"):
+            accounts = msgspec.json.decode(path.read_bytes(), type=dict[str, Account]) if path.is_file() else {}
+            account = accounts.get(name) or Account("", secrets.token_urlsafe(12), "")
+            if not account.token:
+                # the password is kept before it is used: should making the account be cut off, it stays within reach
+                _keep(path, {**accounts, name: account})
+                account = make_account(self.url, self.token, name, account.password)
+                _keep(path, {**accounts, name: account})
+            return account
+
+
+def _keep(path: Path, accounts: dict[str, Account]) -> None:
+    write_atomically(path, msgspec.json.format(msgspec.json.encode(accounts)), mode=0o600)

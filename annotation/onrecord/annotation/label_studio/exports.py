@@ -1,0 +1,182 @@
+"""Label Studio exports as they come, and the labels in them.
+
+Only the JSON export keeps relations and region ids. Nothing in it is taken on trust: the server stores whatever it is
+sent.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+from collections import defaultdict
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+import msgspec
+
+from onrecord.annotation.label_studio.from_result import from_result, unused_parts
+from onrecord.annotation.label_studio.labelling import config_hash
+from onrecord.dataset.check import faults_of
+from onrecord.dataset.reading.faults import Fault, nearest, refuse, show
+from onrecord.dataset.reading.typed import read_value
+from onrecord.dataset.records import Labels
+from onrecord.dataset.seeds.documents import Document
+
+
+class TaskData(msgspec.Struct, frozen=True):
+    """What of a task's data is needed to trust its annotations."""
+
+    doc_id: str
+    text: str
+    text_sha256: str
+    config_sha256: str
+
+
+class User(msgspec.Struct, frozen=True):
+    """Who completed an annotation."""
+
+    email: str
+
+
+class ExportedAnnotation(msgspec.Struct, frozen=True):
+    """One annotator's work on one task."""
+
+    id: int
+    completed_by: User
+    result: tuple[Any, ...]
+    was_cancelled: bool = False
+
+
+class ExportedTask(msgspec.Struct, frozen=True):
+    """A document and everyone's work on it."""
+
+    id: int
+    data: TaskData
+    annotations: tuple[ExportedAnnotation, ...]
+    project: int = 0
+
+
+@dataclasses.dataclass(frozen=True)
+class Annotation:
+    """The labels one annotator gave one document."""
+
+    document: str
+    annotator: str
+    labels: Labels
+    complete: frozenset[str]
+    """Layers that the annotator declared finished."""
+    task: int
+    file: str
+    pointer: str
+    """JSON pointer of the annotation within the export."""
+    project: int = 0
+
+    @property
+    def link(self) -> str:
+        """Where the task is on its server, to be put behind the server's address."""
+        return f"/projects/{self.project}/data?task={self.task}"
+
+
+def annotator_name(email: str) -> str:
+    """The account's name: the part before the ``@``."""
+    return email.partition("@")[0]
+
+
+def read_export(path: Path, documents: Sequence[Document]) -> tuple[list[Annotation], list[Fault]]:
+    """Read one export file.
+
+    Args:
+        path: A JSON export of one project.
+        documents: The documents that its tasks may be about.
+
+    Returns:
+        Every annotation that is whole, and the faults of all others. A skipped task is no annotation.
+    """
+    tasks, faults = read_value(path, path.read_bytes(), tuple[ExportedTask, ...])
+    by_id = {document.id: document for document in documents}
+    annotations: list[Annotation] = []
+    for index, task in enumerate(tasks or ()):
+        document = by_id.get(task.data.doc_id)
+        if document is None:
+            hint = nearest(task.data.doc_id, by_id) or "the export is of another project"
+            pointer = f"/{index}/data/doc_id"
+            faults.append(Fault("document", str(path), None, pointer, show(task.data.doc_id), "a known document", hint))
+            continue
+        wrong_text = _check_data(path, index, task.data, document)
+        if wrong_text:
+            faults += wrong_text
+            continue
+        for place, annotation in enumerate(task.annotations):
+            if annotation.was_cancelled:
+                continue
+            pointer = f"/{index}/annotations/{place}"
+            labels, wrong = from_result(annotation.result, document.text)
+            wrong += unused_parts(annotation.result)
+            if wrong:
+                faults += faults_of(str(path), None, wrong, within=f"{pointer}/result")
+                continue
+            annotations.append(
+                Annotation(
+                    document=document.id,
+                    annotator=annotator_name(annotation.completed_by.email),
+                    labels=labels,
+                    complete=_complete(annotation.result),
+                    task=task.id,
+                    file=str(path),
+                    pointer=pointer,
+                    project=task.project,
+                )
+            )
+    return annotations, faults
+
+
+def _check_data(path: Path, index: int, data: TaskData, document: Document) -> list[Fault]:
+    faults: list[Fault] = []
+    if data.text != document.text or data.text_sha256 != document.text_sha256:
+        hint = "the seed or its zones were changed after the push, or the task was edited: push again"
+        found = f"a text with SHA-256 {data.text_sha256}"
+        faults.append(Fault("hash", str(path), None, f"/{index}/data/text_sha256", found, document.text_sha256, hint))
+    if data.config_sha256 != config_hash():
+        hint = "the project was made with another version of the labelling config"
+        faults.append(
+            Fault("config", str(path), None, f"/{index}/data/config_sha256", data.config_sha256, config_hash(), hint)
+        )
+    return faults
+
+
+def _complete(result: Sequence[Any]) -> frozenset[str]:
+    for item in result:
+        if isinstance(item, dict) and item.get("from_name") == "complete" and isinstance(item.get("value"), dict):
+            choices = item["value"].get("choices")
+            return frozenset(str(choice) for choice in choices) if isinstance(choices, list) else frozenset()
+    return frozenset()
+
+
+def read_exports(folder: Path, documents: Sequence[Document]) -> list[Annotation]:
+    """Read every export of a folder, such as ``annotation/exports/first-pass``.
+
+    Raises:
+        FaultsError: With the faults of all files; or an annotator has two annotations of one document.
+    """
+    paths = sorted(folder.glob("*.json"))
+    if not paths:
+        hint = "onrecord annotation pull writes them"
+        refuse([Fault("empty", str(folder), None, "", "no export", "JSON exports of Label Studio", hint)])
+    annotations: list[Annotation] = []
+    faults: list[Fault] = []
+    for path in paths:
+        read, wrong = read_export(path, documents)
+        annotations += read
+        faults += wrong
+    by_pair: dict[tuple[str, str], list[Annotation]] = defaultdict(list)
+    for annotation in annotations:
+        by_pair[annotation.document, annotation.annotator].append(annotation)
+    for (document, annotator), several in by_pair.items():
+        for annotation in several[1:]:
+            found = f"{len(several)} annotations of {document} by {annotator}"
+            hint = "delete all but one in Label Studio and pull again"
+            faults.append(
+                Fault("repeated", annotation.file, None, annotation.pointer, found, "one for each annotator", hint)
+            )
+    refuse(faults)
+    return annotations

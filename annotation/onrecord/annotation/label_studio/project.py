@@ -1,0 +1,306 @@
+"""Projects on a Label Studio server: documents in, everyone's annotations out.
+
+Writes are never retried: the server's import is not idempotent, and a request that failed may have been carried out.
+What is there already is looked up first instead, so every command can be run again.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import itertools
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import msgspec
+
+from onrecord.annotation.label_studio.exports import read_export
+from onrecord.annotation.label_studio.labelling import config, config_hash, menus
+from onrecord.annotation.label_studio.to_result import document_fields, to_result
+from onrecord.dataset.gold import ordered
+from onrecord.dataset.reading.faults import Fault, FaultsError, show
+from onrecord.dataset.reading.files import write_atomically
+from onrecord.dataset.records import LAYERS, Item, Labels, Registries
+from onrecord.dataset.seeds.documents import Document
+
+if TYPE_CHECKING:
+    from label_studio_sdk import LabelStudio
+
+ONCE: Any = {"max_retries": 0}
+"""Request options of every write."""
+DOMAIN = "onrecord.example"
+"""Of the accounts made here; a reserved name, so that no mail can ever go out."""
+
+Step = Callable[[str], None]
+
+
+class ProjectError(Exception):
+    """A project is not as it should be; the message says what was found and what was kept."""
+
+
+@dataclasses.dataclass(frozen=True)
+class Account:
+    """An annotator's account."""
+
+    email: str
+    password: str
+    token: str
+
+
+def connect(url: str, token: str) -> LabelStudio:
+    """A client of the server at ``url``."""
+    from label_studio_sdk import LabelStudio
+
+    return LabelStudio(base_url=url, api_key=token)
+
+
+def make_account(url: str, admin_token: str, name: str, password: str) -> Account:
+    """Make an annotator's account without a prompt, through an invitation of the administrator.
+
+    An account that is there already with this password is taken as it is, so a call that was cut off can be repeated.
+
+    Raises:
+        ProjectError: There is an account of that name with another password.
+    """
+    import httpx
+
+    email = f"{name}@{DOMAIN}"
+    with httpx.Client(base_url=url, timeout=60, trust_env=False) as web:
+        invite = web.get("/api/invite", headers={"Authorization": f"Token {admin_token}"}).raise_for_status().json()
+        for page in (invite["invite_url"], "/user/login"):
+            form = web.get(page).raise_for_status()
+            fields = {"email": email, "password": password, "csrfmiddlewaretoken": web.cookies["csrftoken"]}
+            if web.post(page, data=fields, headers={"Referer": str(form.url)}).status_code == 302:
+                token = web.get("/api/current-user/token").raise_for_status().json()["token"]
+                return Account(email, password, str(token))
+    raise ProjectError(f"Label Studio made no account {email}: there is one with another password")
+
+
+def title_of(round: str, annotator: str) -> str:
+    """The title of an annotator's project in a round of annotation."""
+    return f"onrecord / {round} / {annotator}"
+
+
+def projects_of(client: LabelStudio, round: str) -> dict[str, int]:
+    """Project ids of a round by annotator.
+
+    Raises:
+        ProjectError: Two projects bear the same title.
+    """
+    start = title_of(round, "")
+    found: dict[str, int] = {}
+    for project in client.projects.list():
+        title = project.title or ""
+        if title.startswith(start):
+            annotator = title.removeprefix(start)
+            if annotator in found:
+                raise ProjectError(f"two projects are titled {title!r}: {found[annotator]} and {project.id}")
+            assert project.id is not None
+            found[annotator] = project.id
+    return found
+
+
+@dataclasses.dataclass(frozen=True)
+class Pushed:
+    """What a push did."""
+
+    project: int
+    added: tuple[str, ...]
+    present: tuple[str, ...]
+
+
+def push(
+    client: LabelStudio,
+    round: str,
+    annotator: str,
+    documents: Sequence[Document],
+    registries: Registries,
+    versions: Mapping[str, Mapping[str, Labels]],
+    step: Step,
+) -> Pushed:
+    """Make an annotator's project if there is none, and add the documents that it lacks.
+
+    Args:
+        client: A client with the administrator's token.
+        round: Name of the round of annotation.
+        annotator: Whose project it is.
+        documents: The documents to be annotated.
+        registries: The ids that the menus offer.
+        versions: Pre-annotations by name and document id; the editor starts from the last one. May be empty.
+        step: Called with each document's id as it is added.
+
+    Raises:
+        ProjectError: The project is there with another labelling config, or holds another text of a document. Nothing
+            is added then.
+    """
+    project = projects_of(client, round).get(annotator)
+    if project is None:
+        check_config()
+        made = client.projects.create(title=title_of(round, annotator), label_config=config(), request_options=ONCE)
+        assert made.id is not None
+        project = made.id
+    present = tasks_of(client, project)
+    for document in documents:
+        data = present.get(document.id, {}).get("data", {})
+        if data and (data.get("text_sha256"), data.get("config_sha256")) != (document.text_sha256, config_hash()):
+            raise ProjectError(
+                f"project {project} holds {document.id} with another text or labelling config; nothing was added. "
+                "Finish or delete that project, or push under the name of another round"
+            )
+    offered = offered_ids(registries)
+    added = []
+    for document in documents:
+        if document.id in present:
+            continue
+        task: dict[str, Any] = {
+            "data": {
+                "doc_id": document.id,
+                "title": document.title,
+                "text": document.text,
+                "text_sha256": document.text_sha256,
+                "config_sha256": config_hash(),
+                **menus(registries),
+            }
+        }
+        task["predictions"] = [
+            {"model_version": name, "result": to_result(with_ids(labels[document.id]), offered)}
+            for name, labels in versions.items()
+            if document.id in labels
+        ]
+        client.projects.import_tasks(id=project, request=[task], request_options=ONCE)
+        added.append(document.id)
+        step(document.id)
+    return Pushed(project, tuple(added), tuple(present))
+
+
+def with_ids(labels: Labels) -> Labels:
+    """The same labels, every item with an id that is unique in its document; stances without evidence are left out."""
+    used = {item.id for _, item in labels.items()}
+    fresh: dict[str, Iterator[str]] = {layer: _unused(layer[0], used) for layer in LAYERS}
+
+    def identified(layer: str, item: Item) -> Item:
+        return item if item.id is not None else msgspec.structs.replace(item, id=next(fresh[layer]))
+
+    shown = msgspec.structs.replace(labels, stances=tuple(stance for stance in labels.stances if stance.evidence))
+    return ordered(shown).changed(identified)
+
+
+def _unused(letter: str, used: set[str | None]) -> Iterator[str]:
+    return (id for n in itertools.count(1) if (id := f"{letter}{n}") not in used)
+
+
+def offered_ids(registries: Registries) -> dict[str, list[str]]:
+    """The ids that each menu of the labelling config offers."""
+    lists = {name: [row["value"] for row in rows] for name, rows in menus(registries).items()}
+    return {
+        "entity": lists["entities"],
+        "holder": lists["entities"],
+        "target": lists["targets"],
+        "event": lists["events"],
+    }
+
+
+def tasks_of(client: LabelStudio, project: int) -> dict[str, dict[str, Any]]:
+    """The tasks of a project by document id.
+
+    Raises:
+        ProjectError: A document is there twice.
+    """
+    tasks: dict[str, dict[str, Any]] = {}
+    for task in client.tasks.list(project=project, fields="all"):
+        row = {"id": task.id, "data": task.data or {}, "annotations": task.annotations or []}
+        doc_id = str(row["data"].get("doc_id"))
+        if doc_id in tasks:
+            raise ProjectError(f"project {project} holds {doc_id} twice: tasks {tasks[doc_id]['id']} and {task.id}")
+        tasks[doc_id] = row
+    return tasks
+
+
+def submit(
+    client: LabelStudio, project: int, labels: Mapping[str, Labels], registries: Registries, step: Step
+) -> list[str]:
+    """Hand in labels made outside the editor as the annotations of the account that ``client`` belongs to.
+
+    A document that this account has annotated already is passed over, so a submission that was cut off can be run
+    again.
+
+    Returns:
+        The ids of the documents annotated now.
+
+    Raises:
+        ProjectError: A document is not in the project. Nothing is submitted then.
+    """
+    me = client.users.whoami().id
+    tasks = tasks_of(client, project)
+    if missing := sorted(set(labels) - set(tasks)):
+        raise ProjectError(f"project {project} has no task for {', '.join(missing)}; nothing was submitted")
+    offered = offered_ids(registries)
+    done = []
+    for doc_id, each in labels.items():
+        theirs = client.annotations.list(id=tasks[doc_id]["id"])
+        if any(annotation.completed_by == me for annotation in theirs):
+            continue
+        result = to_result(with_ids(each), offered) + document_fields(LAYERS)
+        client.annotations.create(
+            id=tasks[doc_id]["id"], result=result, ground_truth=False, was_cancelled=False, request_options=ONCE
+        )
+        done.append(doc_id)
+        step(doc_id)
+    return done
+
+
+@dataclasses.dataclass(frozen=True)
+class Pulled:
+    """An export that has been kept."""
+
+    path: Path
+    annotations: int
+    faults: tuple[Fault, ...]
+    """What in it cannot be used; the file is kept all the same."""
+
+
+def pull(client: LabelStudio, round: str, folder: Path, documents: Sequence[Document], step: Step) -> list[Pulled]:
+    """Export every project of a round into ``folder/ROUND/ANNOTATOR.json``, untouched, and check what came.
+
+    Raises:
+        ProjectError: The round has no project.
+    """
+    projects = projects_of(client, round)
+    if not projects:
+        raise ProjectError(f"the server has no project of the round {round!r}")
+    pulled = []
+    for annotator, project in sorted(projects.items()):
+        path = folder / round / f"{annotator}.json"
+        write_atomically(path, export(client, project))
+        annotations, faults = read_export(path, documents)
+        pulled.append(Pulled(path, len(annotations), tuple(faults)))
+        step(annotator)
+    return pulled
+
+
+def export(client: LabelStudio, project: int) -> bytes:
+    """A project's JSON export with the annotators' addresses in it (the plain export has bare numbers)."""
+    snapshot = client.projects.exports.create(
+        id=project,
+        serialization_options={"annotations__completed_by": {"only_id": False}},
+        request_options=ONCE,
+    )
+    assert snapshot.id is not None
+    try:
+        return b"".join(client.projects.exports.download(id=project, export_pk=snapshot.id, export_type="JSON"))
+    finally:
+        client.projects.exports.delete(id=project, export_pk=snapshot.id, request_options=ONCE)
+
+
+def check_config() -> None:
+    """Have the SDK validate the labelling config.
+
+    Raises:
+        FaultsError: It is not valid.
+    """
+    from label_studio_sdk.label_interface import LabelInterface
+
+    try:
+        LabelInterface(config()).validate()
+    except Exception as error:  # the SDK raises several unrelated types
+        raise FaultsError([Fault("config", "labelling.xml", None, "", show(str(error)), "a valid config")]) from error

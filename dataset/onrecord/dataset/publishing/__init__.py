@@ -1,0 +1,1 @@
+"""The dataset folder: made, written, read back, released without text."""

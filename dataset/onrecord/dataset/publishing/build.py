@@ -1,0 +1,118 @@
+"""From gold labels to the dataset folder, and the check that the folder says what its sources give."""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Mapping
+from pathlib import Path
+
+from onrecord.dataset.check import check_gold, faults_of
+from onrecord.dataset.gold import Gold, gold_json
+from onrecord.dataset.publishing.card import VERSION, card
+from onrecord.dataset.publishing.croissant import croissant
+from onrecord.dataset.publishing.folder import content_hash, make_tables, parquet_bytes, parquet_name, read_rows
+from onrecord.dataset.publishing.tables import CONFIGS
+from onrecord.dataset.reading.faults import Fault, FaultsError, refuse
+from onrecord.dataset.reading.files import sha256, write_atomically
+
+CROISSANT = "croissant.json"
+
+
+@dataclasses.dataclass(frozen=True)
+class Built:
+    """A dataset folder as bytes, by name relative to the folder."""
+
+    gold: Mapping[str, bytes]
+    """The reviewed source, one JSON an article."""
+    parquet: Mapping[str, bytes]
+    card: bytes
+    extra: Mapping[str, bytes]
+    """Files made from the same sources by others, such as the annotators' scores."""
+    provenance: str
+    hashes: Mapping[str, str]
+    """Content hash of every config."""
+
+
+def build(gold: Gold, provenance: str, extra: Mapping[str, bytes] | None = None) -> Built:
+    """Make everything the dataset folder holds from gold labels.
+
+    Raises:
+        FaultsError: With every item whose surface, id or reference does not hold, named by file and JSON pointer.
+    """
+    faults: list[Fault] = []
+    for article in gold.articles:
+        wrong = check_gold(article.document, article.labels, gold.registries)
+        faults += faults_of(f"gold/{article.document.id}.json", None, wrong)
+    refuse(faults)
+    tables = make_tables(gold)
+    parquet = {
+        parquet_name(config.name, split): parquet_bytes(tables.rows[config.name, split], config.schema)
+        for config in CONFIGS
+        for split in config.splits
+    }
+    # the card states sizes, and bytes differ between versions of the Parquet writer: state the size of the rows' text
+    sizes = {
+        parquet_name(name, split): sum(len(repr(row)) for row in rows) for (name, split), rows in tables.rows.items()
+    }
+    return Built(
+        gold={f"gold/{a.document.id}.json": gold_json(a.document, a.labels) for a in gold.articles},
+        parquet=parquet,
+        card=card(gold, tables, sizes, provenance).encode("utf-8"),
+        extra=extra or {},
+        provenance=provenance,
+        hashes=tables.hashes,
+    )
+
+
+def write(built: Built, folder: Path) -> list[str]:
+    """Write what is not there already; the card last, since its hashes vouch for the rest.
+
+    Parquet that says the same is left alone, so that a rebuild with another version of the writer changes nothing.
+
+    Returns:
+        The names of the files written or removed.
+    """
+    stale = set(differences(built, folder))
+    for name, content in {**built.gold, **built.parquet, **built.extra}.items():
+        if name in stale:
+            write_atomically(folder / name, content)
+    for name in _unexpected(built, folder):
+        (folder / name).unlink()
+    if CROISSANT in stale:
+        write_atomically(folder / CROISSANT, _croissant(built, folder))
+    if "README.md" in stale:
+        write_atomically(folder / "README.md", built.card)
+    return sorted(stale)
+
+
+def _croissant(built: Built, folder: Path) -> bytes:
+    """The metadata of the Parquet files that lie in the folder: their bytes may be another writer's."""
+    return croissant(VERSION, built.provenance, {name: sha256((folder / name).read_bytes()) for name in built.parquet})
+
+
+def differences(built: Built, folder: Path) -> list[str]:
+    """Names of files in the folder that are missing, not expected, or do not say what they should."""
+    differing = [
+        name
+        for name, content in {**built.gold, **built.extra, "README.md": built.card}.items()
+        if not (folder / name).is_file() or (folder / name).read_bytes() != content
+    ]
+    for config in CONFIGS:
+        try:
+            rows = [(split, read_rows(folder, config.name, split)) for split in config.splits]
+            same = content_hash(rows) == built.hashes[config.name]
+        except FaultsError:
+            same = False
+        if not same:
+            differing += [parquet_name(config.name, split) for split in config.splits]
+    differing += _unexpected(built, folder)
+    described = folder / CROISSANT
+    if differing or not described.is_file() or described.read_bytes() != _croissant(built, folder):
+        differing.append(CROISSANT)
+    return sorted(differing)
+
+
+def _unexpected(built: Built, folder: Path) -> list[str]:
+    expected = {*built.gold, *built.parquet}
+    present = [*folder.glob("gold/*.json"), *folder.glob("data/*/*.parquet")]
+    return sorted(name for path in present if (name := path.relative_to(folder).as_posix()) not in expected)

@@ -1,0 +1,143 @@
+"""Croissant metadata (MLCommons Croissant 1.0 with the RAI vocabulary) of the dataset folder, as JSON-LD."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from typing import Any
+
+import pyarrow as pa
+
+from onrecord.dataset.publishing.folder import parquet_name
+from onrecord.dataset.publishing.tables import CONFIGS, Config
+
+_CONTEXT: dict[str, Any] = {
+    "@language": "en",
+    "@vocab": "https://schema.org/",
+    "citeAs": "cr:citeAs",
+    "column": "cr:column",
+    "conformsTo": "dct:conformsTo",
+    "cr": "http://mlcommons.org/croissant/",
+    "rai": "http://mlcommons.org/croissant/RAI/",
+    "data": {"@id": "cr:data", "@type": "@json"},
+    "dataType": {"@id": "cr:dataType", "@type": "@vocab"},
+    "dct": "http://purl.org/dc/terms/",
+    "equivalentProperty": "cr:equivalentProperty",
+    "examples": {"@id": "cr:examples", "@type": "@json"},
+    "extract": "cr:extract",
+    "field": "cr:field",
+    "fileProperty": "cr:fileProperty",
+    "fileObject": "cr:fileObject",
+    "fileSet": "cr:fileSet",
+    "format": "cr:format",
+    "includes": "cr:includes",
+    "isArray": "cr:isArray",
+    "arrayShape": "cr:arrayShape",
+    "isLiveDataset": "cr:isLiveDataset",
+    "jsonPath": "cr:jsonPath",
+    "key": "cr:key",
+    "md5": "cr:md5",
+    "parentField": "cr:parentField",
+    "path": "cr:path",
+    "recordSet": "cr:recordSet",
+    "references": "cr:references",
+    "regex": "cr:regex",
+    "repeated": "cr:repeated",
+    "replace": "cr:replace",
+    "samplingRate": "cr:samplingRate",
+    "sc": "https://schema.org/",
+    "separator": "cr:separator",
+    "source": "cr:source",
+    "subField": "cr:subField",
+    "transform": "cr:transform",
+}
+
+
+def croissant(version: str, provenance: str, sha256: Mapping[str, str]) -> bytes:
+    """The metadata of the folder.
+
+    Args:
+        version: Version of the labels.
+        provenance: Who made the labels.
+        sha256: Of every Parquet file, by name relative to the folder.
+    """
+    value = {
+        "@context": _CONTEXT,
+        "@type": "sc:Dataset",
+        "name": "onrecord",
+        "description": "Who said what, about whom, on which event: news articles labelled with entities, quotes, "
+        "stances and events whose ids hold across articles.",
+        "conformsTo": ["http://mlcommons.org/croissant/1.0", "http://mlcommons.org/croissant/RAI/1.0"],
+        "version": version,
+        "inLanguage": "en",
+        "license": "https://creativecommons.org/licenses/by/4.0/",
+        "url": "README.md",
+        "datePublished": "2026-11-23",
+        "creator": {"@type": "sc:Organization", "name": "the onrecord developers"},
+        "citeAs": "onrecord: who said what, about whom, on which event. See CITATION.cff.",
+        "rai:dataAnnotationProtocol": "annotation/GUIDELINES.md, in Label Studio, by these accounts: "
+        + " ".join(provenance.partition("\n#")[0].split()),
+        "rai:dataLimitations": "Five English articles on two meetings; labels made by a language model.",
+        "rai:personalSensitiveInformation": "Public figures in public roles; journalists named in bylines.",
+        "distribution": [
+            {
+                "@type": "cr:FileObject",
+                "@id": name,
+                "name": name,
+                "contentUrl": name,
+                "encodingFormat": "application/x-parquet",
+                "sha256": sha256[name],
+            }
+            for config in CONFIGS
+            for split in config.splits
+            for name in [parquet_name(config.name, split)]
+        ],
+        "recordSet": [_record_set(config, split) for config in CONFIGS for split in config.splits],
+    }
+    return (json.dumps(value, indent=1, ensure_ascii=False) + "\n").encode("utf-8")
+
+
+def _record_set(config: Config, split: str) -> dict[str, Any]:
+    name = f"{config.name}_{split}"
+    file = parquet_name(config.name, split)
+    return {
+        "@type": "cr:RecordSet",
+        "@id": name,
+        "name": name,
+        "description": f"{config.summary}; split {split}",
+        "field": [_field(name, file, field) for field in config.schema],
+    }
+
+
+def _field(parent: str, file: str, field: pa.Field) -> dict[str, Any]:
+    """A column; of a struct, or a list of structs, the parts that are no lists themselves."""
+    name = f"{parent}/{field.name}"
+    source = {"fileObject": {"@id": file}, "extract": {"column": field.name}}
+    listed = pa.types.is_list(field.type)
+    inner = field.type.value_type if listed else field.type
+    value: dict[str, Any] = {"@type": "cr:Field", "@id": name, "name": name}
+    if listed:
+        value |= {"isArray": True, "arrayShape": "-1"}
+    if not pa.types.is_struct(inner):
+        return value | {"dataType": _type(inner), "source": source}
+    parts = [part for part in inner if not pa.types.is_nested(part.type)]
+    return value | {
+        "subField": [
+            {
+                "@type": "cr:Field",
+                "@id": f"{name}/{part.name}",
+                "name": f"{name}/{part.name}",
+                "dataType": _type(part.type),
+                "source": {**source, "transform": {"jsonPath": part.name}},
+            }
+            for part in parts
+        ]
+    }
+
+
+def _type(type: pa.DataType) -> str:
+    if pa.types.is_boolean(type):
+        return "sc:Boolean"
+    if pa.types.is_integer(type):
+        return "sc:Integer"
+    return "sc:Text"

@@ -1,0 +1,165 @@
+"""The dataset folder: writing it as Parquet with a card, reading it back, and the hash of what it says.
+
+Parquet is written with pyarrow itself and without ``huggingface`` schema metadata, which older readers refuse;
+labels are strings, because integer class labels change their meaning in silence when a card reorders them. A config's
+``description`` in the card carries the hash of its rows: that, and not the file's time or bytes, is what the cache of
+``load_dataset`` looks at for a local folder.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import hashlib
+import io
+import json
+from collections.abc import Iterable, Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+import msgspec
+
+from onrecord.dataset.gold import Article, Gold
+from onrecord.dataset.reading.faults import Fault, FaultsError
+from onrecord.dataset.records import LAYERS, Claim, Entity, Event, Labels, Registries, Split
+
+Row = dict[str, Any]
+
+SPLITS: tuple[Split, ...] = ("validation", "test")
+
+
+def parquet_name(config: str, split: str) -> str:
+    """Where the rows of a config's split lie, relative to the dataset folder."""
+    return f"data/{config}/{split}.parquet"
+
+
+@dataclasses.dataclass(frozen=True)
+class Tables:
+    """All rows of all configs, and their hashes."""
+
+    rows: Mapping[tuple[str, str], Sequence[Row]]
+    """By config and split."""
+    hashes: Mapping[str, str]
+    """By config: SHA-256 of its rows."""
+
+
+def content_hash(splits: Iterable[tuple[str, Sequence[Row]]]) -> str:
+    """SHA-256 of a config's rows as canonical JSON lines, after a line with the name of each split.
+
+    It depends on what the rows say alone: not on how, when or by which version of a library they were written.
+    """
+    digest = hashlib.sha256()
+    for split, rows in splits:
+        digest.update(f"{split}\n".encode())
+        for row in rows:
+            line = json.dumps(row, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
+            digest.update(line.encode("utf-8") + b"\n")
+    return digest.hexdigest()
+
+
+def make_tables(gold: Gold) -> Tables:
+    """The rows of every config, as they will be read back from Parquet."""
+    import pyarrow as pa
+
+    from onrecord.dataset.publishing.tables import CONFIGS
+
+    rows: dict[tuple[str, str], Sequence[Row]] = {}
+    for config in CONFIGS:
+        for split in config.splits:
+            made = [
+                {name: row[name] for name in config.schema.names}  # a KeyError names a column nobody fills
+                for row in config.rows(gold, split)
+            ]
+            rows[config.name, split] = pa.Table.from_pylist(made, schema=config.schema).to_pylist()
+    hashes = {
+        config.name: content_hash((split, rows[config.name, split]) for split in config.splits) for config in CONFIGS
+    }
+    return Tables(rows, hashes)
+
+
+def parquet_bytes(rows: Sequence[Row], schema: Any) -> bytes:
+    """Rows as one Parquet file of one row group, zstd-compressed, without library metadata in the schema."""
+    import pyarrow as pa
+    import pyarrow.parquet as pq
+
+    sink = io.BytesIO()
+    pq.write_table(
+        pa.Table.from_pylist(list(rows), schema=schema),
+        sink,
+        compression="zstd",
+        write_page_index=True,
+        use_content_defined_chunking=True,
+    )
+    return sink.getvalue()
+
+
+def read_rows(folder: Path, config: str, split: str) -> list[Row]:
+    """The rows of one config's split.
+
+    Raises:
+        FaultsError: There is no such file, or it is no Parquet file.
+    """
+    import pyarrow as pa
+    import pyarrow.parquet as pq
+
+    path = folder / parquet_name(config, split)
+    try:
+        with pq.ParquetFile(path) as file:
+            rows: list[Row] = file.read().to_pylist()
+            return rows
+    except FileNotFoundError:
+        hint = "give the dataset folder, the one with README.md and data/; onrecord build makes it"
+        raise FaultsError([Fault("file", str(path), None, "", "no such file", "a Parquet file", hint)]) from None
+    except pa.ArrowInvalid as error:
+        raise FaultsError([Fault("parquet", str(path), None, "", str(error), "a Parquet file")]) from error
+
+
+def read_folder(folder: Path) -> Gold:
+    """Read articles, labels and registries back from a dataset folder.
+
+    Raises:
+        FaultsError: The folder is not there or not right.
+    """
+    articles: list[Article] = []
+    for split in SPLITS:
+        for row in read_rows(folder, "articles", split):
+            layers = {layer: row.pop(layer) for layer in LAYERS}
+            del row["title"]
+            try:
+                articles.append(msgspec.convert({"document": {**row, "split": split}, "labels": layers}, Article))
+            except msgspec.ValidationError as error:
+                path = str(folder / parquet_name("articles", split))
+                hint = "the folder was written by another version of onrecord"
+                raise FaultsError([Fault("type", path, None, "", str(error), "an article", hint)]) from error
+    registries = Registries(
+        entities=msgspec.convert(read_rows(folder, "registry_entities", "registry"), tuple[Entity, ...]),
+        events=msgspec.convert(read_rows(folder, "registry_events", "registry"), tuple[Event, ...]),
+        claims=msgspec.convert(read_rows(folder, "registry_claims", "registry"), tuple[Claim, ...]),
+    )
+    return Gold(articles=tuple(sorted(articles, key=lambda a: a.document.id)), registries=registries)
+
+
+def gold_hash(articles: Iterable[Article]) -> str:
+    """SHA-256 of documents and labels in order of document id: what a score was computed against.
+
+    Two gold sets with the same hash give any prediction file the same score.
+    """
+    digest = hashlib.sha256()
+    for article in sorted(articles, key=lambda a: a.document.id):
+        digest.update(msgspec.json.encode(article) + b"\n")
+    return digest.hexdigest()
+
+
+def count_items(articles: Iterable[Article]) -> dict[str, int]:
+    """How many articles and items of each layer there are, and how many events have a mention."""
+    kept = list(articles)
+    labels: list[Labels] = [article.labels for article in kept]
+    return {
+        "articles": len(kept),
+        "characters": sum(len(article.document.text) for article in kept),
+        "mentions": sum(len(each.mentions) for each in labels),
+        "entities": len({m.entity for each in labels for m in each.mentions}),
+        "quotes": sum(len(each.quotes) for each in labels),
+        "stances": sum(len(each.stances) for each in labels),
+        "event mentions": sum(len(each.events) for each in labels),
+        "events": len({e.event for each in labels for e in each.events}),
+    }

@@ -1,0 +1,35 @@
+"""Who made the gold labels, as the card of the dataset folder says: what a reader of any score must know."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+NOT_SAID = "The dataset folder does not say who made the labels."
+
+_LINE = re.compile(r"(?P<name>[^ ]+) \([^)]*\): (?P<kind>[^,]+), ")
+
+
+def stated_makers(folder: Path) -> list[str]:
+    """A line for each annotator, adjudicator and auditor; none where the card says nothing."""
+    from onrecord.dataset.publishing.card import stated_provenance
+
+    try:
+        card = (folder / "README.md").read_text(encoding="utf-8")
+    except FileNotFoundError:
+        return []
+    stated = stated_provenance(card).partition("\n#")[0]
+    return [line.removeprefix("- ").replace("`", "") for line in stated.split("\n") if line.strip()]
+
+
+def made_by(folder: Path) -> str:
+    """The same in a sentence: people, language models, or both, with their names."""
+    by_kind: dict[str, list[str]] = {}
+    for line in stated_makers(folder):
+        if said := _LINE.match(line):
+            by_kind.setdefault(said["kind"], []).append(said["name"])
+    if not by_kind:
+        return NOT_SAID
+    kinds = "; ".join(f"{kind} ({', '.join(names)})" for kind, names in sorted(by_kind.items()))
+    checked = "" if "person" in by_kind else " No person has checked them."
+    return f"Labels made by: {kinds}.{checked}"

@@ -1,0 +1,166 @@
+"""A release without the articles' text, and the way back from a reader's own copies.
+
+A stand-off release holds everything but text: offsets, ids, registries, the sections that say which stretches of a seed
+make up a document, and hashes. Where a span repeated its surface it bears the start of the surface's SHA-256 instead,
+so that restoring is checked span by span.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from pathlib import Path
+
+import msgspec
+
+from onrecord.dataset.check import spans_of
+from onrecord.dataset.gold import Article, Gold
+from onrecord.dataset.reading.faults import Fault, FaultsError, refuse
+from onrecord.dataset.reading.files import sha256
+from onrecord.dataset.reading.typed import read_value
+from onrecord.dataset.records import Labels, Record, Registries, Span
+from onrecord.dataset.seeds.documents import JOIN, Document
+
+FORMAT = "onrecord-standoff/1"
+DIGITS = 12
+"""How many hexadecimal digits of a surface's SHA-256 stand for it."""
+
+
+class StandoffRelease(Record, frozen=True, kw_only=True):
+    """The whole dataset without text."""
+
+    format: str
+    version: str
+    """Version of the labels."""
+    provenance: str
+    """Who made the labels, as the card says it."""
+    articles: tuple[Article, ...]
+    """With empty texts, and surfaces replaced by the start of their SHA-256."""
+    registries: Registries
+
+
+def fingerprint(surface: str) -> str:
+    """What stands for a surface in a stand-off release."""
+    return sha256(surface)[:DIGITS]
+
+
+def strip(gold: Gold, version: str, provenance: str) -> StandoffRelease:
+    """The gold without a character of the articles."""
+    articles = tuple(
+        Article(
+            document=msgspec.structs.replace(article.document, text=""),
+            labels=_with_texts(article.labels, lambda span: fingerprint(span.text)),
+        )
+        for article in gold.articles
+    )
+    return StandoffRelease(
+        format=FORMAT, version=version, provenance=provenance, articles=articles, registries=gold.registries
+    )
+
+
+def release_json(release: StandoffRelease) -> bytes:
+    """A release as one JSON file; the same release gives the same bytes."""
+    return msgspec.json.format(msgspec.json.encode(release, order="deterministic"), indent=1) + b"\n"
+
+
+def read_release(path: Path) -> StandoffRelease:
+    """Read a release.
+
+    Raises:
+        FaultsError: It is none, or of another format.
+    """
+    release, faults = read_value(path, path.read_bytes(), StandoffRelease)
+    refuse(faults)
+    assert release is not None
+    if release.format != FORMAT:
+        raise FaultsError([Fault("format", str(path), None, "/format", release.format, FORMAT)])
+    return release
+
+
+def rehydrate(release: StandoffRelease, seeds: Path) -> Gold:
+    """Restore the gold from a reader's own copies of the seeds.
+
+    Args:
+        release: What :func:`read_release` gave.
+        seeds: A folder with the seeds, under their own names (``ID.txt``) or any other.
+
+    Raises:
+        FaultsError: With every seed that is missing or differs, and where the first difference shows.
+    """
+    files = sorted(path for path in seeds.rglob("*") if path.is_file())
+    by_hash = {sha256(path.read_bytes()): path for path in files}
+    faults: list[Fault] = []
+    articles: list[Article] = []
+    for article in release.articles:
+        document = article.document
+        named = seeds / f"{document.id}.txt"
+        path = by_hash.get(document.seed_sha256) or (named if named.is_file() else None)
+        if path is None:
+            expected = f"{named.name}, or any file with SHA-256 {document.seed_sha256}"
+            faults.append(Fault("file", str(seeds), None, "", "no such seed", expected))
+            continue
+        text, wrong = _restored_text(document, path)
+        if text is not None:
+            wrong = list(_differences(article, text, path)) or wrong
+        faults += wrong
+        if text is not None and not wrong:
+            labels = _with_texts(article.labels, lambda span, text=text: text[span.start : span.end])  # type: ignore[misc]
+            articles.append(Article(document=msgspec.structs.replace(document, text=text), labels=labels))
+    refuse(faults)
+    return Gold(articles=tuple(articles), registries=release.registries)
+
+
+def _restored_text(document: Document, path: Path) -> tuple[str | None, list[Fault]]:
+    """The text that the sections cut out of a seed, and whether the seed is the one they were made for."""
+    raw = path.read_bytes()
+    differs = Fault("hash", str(path), None, "", sha256(raw), f"the seed of {document.id}: {document.seed_sha256}")
+    try:
+        decoded = raw.decode("utf-8")
+    except UnicodeDecodeError:
+        return None, [differs]
+    parts: list[str] = []
+    length = 0
+    for section in document.sections:
+        if section.start > length:
+            parts.append(JOIN)
+        parts.append(decoded[section.raw_start : section.raw_start + section.end - section.start].replace("\r", "\n"))
+        length = section.end
+    text = "".join(parts)
+    return text, ([] if sha256(text) == document.text_sha256 else [differs])
+
+
+def _differences(article: Article, text: str, path: Path) -> Iterator[Fault]:
+    """The first span whose surface is not the one released, if there is any."""
+    spans = sorted((span for _, span in spans_of(article.labels)), key=lambda span: span.end)
+    for span in spans:
+        found = text[span.start : span.end]
+        if fingerprint(found) != span.text:
+            hint = f"the first difference shows at [{span.start}, {span.end}) of the article's text"
+            expected = f"the seed of {article.document.id}: SHA-256 {article.document.seed_sha256}"
+            yield Fault("surface", str(path), None, "", repr(found), expected, hint)
+            return
+
+
+def _with_texts(labels: Labels, text: Callable[[Span], str]) -> Labels:
+    """The same labels with every span's text made anew."""
+    replace = msgspec.structs.replace
+
+    def one(span: Span) -> Span:
+        return replace(span, text=text(span))
+
+    def several(spans: Sequence[Span]) -> tuple[Span, ...]:
+        return tuple(one(span) for span in spans)
+
+    return Labels(
+        mentions=tuple(replace(m, text=text(m.span)) for m in labels.mentions),
+        quotes=tuple(
+            replace(
+                q,
+                content=several(q.content),
+                source=None if q.source is None else one(q.source),
+                cue=None if q.cue is None else one(q.cue),
+            )
+            for q in labels.quotes
+        ),
+        stances=tuple(replace(s, evidence=several(s.evidence)) for s in labels.stances),
+        events=tuple(replace(e, text=text(e.span)) for e in labels.events),
+    )

@@ -1,0 +1,1 @@
+"""Reading what others wrote: as types, with every fault explained."""

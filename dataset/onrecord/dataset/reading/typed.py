@@ -1,0 +1,255 @@
+"""Typed reading of untrusted JSON and JSON Lines, with every fault explained.
+
+A line is decoded fast by ``msgspec``; only a line that fails is parsed a second time and compared with the type, to
+collect every fault with its RFC 6901 pointer; msgspec alone stops at the first.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import json
+from collections.abc import Iterator
+from functools import partial
+from pathlib import Path
+from typing import Any, Generic, Literal, TypeVar, get_args, get_origin
+
+import msgspec
+
+from onrecord.dataset.reading.faults import Fault, Findings, Wrong, nearest
+from onrecord.dataset.reading.untrusted import MOST_DEPTH, BadNumber, escape, oddities, parse, repeats_keys
+from onrecord.dataset.records import Id, Offset
+
+T = TypeVar("T")
+
+BOM = b"\xef\xbb\xbf"
+
+MOST_FAULTS = 10_000
+"""How many faults of one kind are told of a file."""
+
+
+def read_lines(path: Path | str, raw: bytes, kind: type[T]) -> tuple[list[tuple[int, T]], list[Fault]]:
+    r"""Decode JSON Lines.
+
+    Args:
+        path: The name that faults give the file.
+        raw: Its bytes. Lines end in ``\n`` or ``\r\n``; blank lines are passed over; a leading BOM is too.
+        kind: The record type of a line.
+
+    Returns:
+        ``(line number, record)`` of every line that is right, and the faults of all others.
+    """
+    records: list[tuple[int, T]] = []
+    findings = Findings(str(path), kept=MOST_FAULTS)
+    decoder = Decoder(kind)
+    for number, line in _lines(raw):
+        decoded = decoder.decode(line)
+        for wrong in decoded.wrong:
+            findings.add(wrong, number)
+        if decoded.record is not None:
+            records.append((number, decoded.record))
+    return records, findings.faults
+
+
+def read_value(path: Path | str, raw: bytes, kind: type[T]) -> tuple[T | None, list[Fault]]:
+    """Decode one JSON value that takes up a whole file; see :func:`read_lines`."""
+    findings = Findings(str(path), kept=MOST_FAULTS)
+    decoded = Decoder(kind, lines=False).decode(raw.removeprefix(BOM))
+    for wrong in decoded.wrong:
+        findings.add(wrong, None)
+    return decoded.record, findings.faults
+
+
+def _lines(raw: bytes) -> Iterator[tuple[int, bytes]]:
+    # bytes are split on \n alone: str.splitlines would also split on U+2028 inside a JSON string
+    for number, line in enumerate(raw.removeprefix(BOM).split(b"\n"), start=1):
+        line = line.removesuffix(b"\r")
+        if line.strip():
+            yield number, line
+
+
+@dataclasses.dataclass(frozen=True)
+class Decoded(Generic[T]):
+    """What some JSON turned out to be."""
+
+    record: T | None
+    """None where anything is wrong."""
+    wrong: list[Wrong]
+    value: Any = None
+    """The value as it was parsed, where something is wrong with its shape alone."""
+    at: int | None = None
+    """Offset of the first byte that is wrong, where that is known."""
+
+
+class Decoder(Generic[T]):
+    """Reads JSON as one type.
+
+    Args:
+        kind: The type.
+        extensions: Whether every object may have fields of anyone's own, see
+            :data:`onrecord.dataset.reading.untrusted.EXTENSION`; they are ignored.
+        lines: Whether what is read is a line of a file, or a whole one.
+    """
+
+    def __init__(self, kind: type[T], extensions: bool = False, lines: bool = True) -> None:
+        self._kind = kind
+        self._extensions = extensions
+        self._lines = lines
+        self._typed: msgspec.json.Decoder[T] = msgspec.json.Decoder(kind)
+
+    def decode(self, raw: bytes) -> Decoded[T]:
+        """The record, or everything that keeps it from being one."""
+        try:
+            raw.decode("utf-8")
+        except UnicodeDecodeError as error:
+            found = f"byte 0x{raw[error.start]:02x} at byte {error.start} of this {'line' if self._lines else 'file'}"
+            hint = "save the file as UTF-8, without conversion"
+            return Decoded(None, [("encoding", "", found, "UTF-8", hint)], at=error.start)
+        try:
+            record = self._typed.decode(raw)
+        except (msgspec.DecodeError, RecursionError):
+            return self._explain(raw)
+        return self._explain(raw) if repeats_keys(raw) else Decoded(record, [])
+
+    def _explain(self, raw: bytes) -> Decoded[T]:
+        try:
+            value = parse(raw)
+        except json.JSONDecodeError as error:
+            return self._no_json(raw, error)
+        except RecursionError:
+            return Decoded(None, [("depth", "", "nested too deeply to be read", f"at most {MOST_DEPTH} levels", "")])
+        wrong = list(oddities(value, self._extensions))
+        if any(code == "depth" for code, *_ in wrong):
+            return Decoded(None, wrong)
+        wrong += explain(value, self._kind)
+        if wrong:
+            return Decoded(None, wrong, value)
+        try:  # all that was wrong were extensions, which are gone
+            return Decoded(msgspec.convert(value, self._kind, strict=True), [])
+        except msgspec.ValidationError as error:  # a rule that explain does not know
+            return Decoded(None, [("type", "", "a value that does not fit", str(error), "")], value)
+
+    def _no_json(self, raw: bytes, error: json.JSONDecodeError) -> Decoded[T]:
+        at = len(error.doc[: error.pos].encode("utf-8"))
+        found = f"{error.msg} at column {error.colno}: {raw[max(0, at - 20) : at + 20]!r}"
+        if not self._lines:
+            hint = f"see line {error.lineno} of the file"
+        elif raw.startswith(BOM) or BOM in raw:
+            hint = "a byte order mark in the middle of the file: were files put together? Remove it"
+        elif b"\r" in raw:
+            hint = "a carriage return without a line feed: end lines in \\n or \\r\\n"
+        else:
+            hint = "one JSON object a line; a pretty-printed object or an array of objects is not JSON Lines"
+        return Decoded(None, [("json", "", found, "JSON", hint)], at=at)
+
+
+def explain(value: object, kind: object, pointer: str = "") -> Iterator[Wrong]:
+    """Every way in which ``value`` is not a ``kind``, each with its pointer."""
+    if isinstance(value, BadNumber):
+        return
+    if isinstance(kind, type) and issubclass(kind, msgspec.Struct):
+        yield from _explain_struct(value, kind, pointer)
+        return
+    arguments = get_args(kind)
+    if get_origin(kind) is tuple and len(arguments) == 2 and arguments[1] is ...:
+        if not isinstance(value, list):
+            yield ("type", pointer, value, "an array", "")
+            return
+        for index, element in enumerate(value):
+            yield from explain(element, arguments[0], f"{pointer}/{index}")
+        return
+    struct = next((a for a in arguments if isinstance(a, type) and issubclass(a, msgspec.Struct)), None)
+    lists = next((a for a in arguments if get_origin(a) is tuple), None)
+    if value is not None and (struct or lists) and type(None) in arguments:
+        yield from explain(value, struct or lists, pointer)
+        return
+    yield from _explain_plain(value, kind, pointer)
+
+
+def _explain_plain(value: object, kind: object, pointer: str) -> Iterator[Wrong]:
+    try:
+        if isinstance(value, str):
+            value.encode("utf-8")
+        msgspec.convert(value, kind, strict=True)
+    except UnicodeEncodeError:
+        yield ("unicode", pointer, value, "text", "half of a surrogate pair stands alone: escape both, or neither")
+    except msgspec.ValidationError as error:
+        vocabulary = _vocabulary(kind)
+        if vocabulary and isinstance(value, str):
+            yield ("label", pointer, value, "one of " + ", ".join(vocabulary), partial(nearest, value, vocabulary))
+        elif isinstance(value, str) and Id in (kind, *get_args(kind)):
+            yield ("id", pointer, value, "1 to 128 letters, digits and . _ : -", _ID_HINT)
+        elif isinstance(value, int) and not isinstance(value, bool) and Offset in (kind, *get_args(kind)):
+            yield ("offset", pointer, value, "a number from 0 to 2147483647", "offsets count code points from 0")
+        else:
+            yield ("type", pointer, value, _said(kind) or str(error).split(" - at ")[0], "")
+
+
+def _said(kind: object) -> str:
+    """What the type says of itself; empty where it says nothing."""
+    metas = [meta for each in (kind, *get_args(kind)) for meta in getattr(each, "__metadata__", ())]
+    return next((meta.description for meta in metas if isinstance(meta, msgspec.Meta) and meta.description), "")
+
+
+_ID_HINT = "an id begins with a letter, a digit, _ or -; what it stands for goes into a name, a title or a text"
+
+
+def _explain_struct(value: object, kind: type[msgspec.Struct], pointer: str) -> Iterator[Wrong]:
+    if not isinstance(value, dict):
+        yield ("type", pointer, value, f"an object ({kind.__name__})", "")
+        return
+    types = _field_types(kind)
+    fields = {field.encode_name: field for field in msgspec.structs.fields(kind)}
+    for key in value:
+        if key not in fields:
+            if not _is_text(key):
+                yield ("unicode", pointer, key, "text as a key", "half of a surrogate pair stands alone")
+                continue
+            yield (
+                "unknown-field",
+                f"{pointer}/{escape(key)}",
+                key,
+                f"a field of {kind.__name__}",
+                partial(nearest, key, fields),
+            )
+    for name, field in fields.items():
+        if name in value:
+            yield from explain(value[name], types[name], f"{pointer}/{name}")
+        elif field.required:
+            yield (
+                "missing-field",
+                f"{pointer}/{name}",
+                "nothing",
+                f"the field {name!r} of {kind.__name__}",
+                "",
+            )
+
+
+def _field_types(kind: type[msgspec.Struct]) -> dict[str, Any]:
+    return {field.encode_name: field.type for field in msgspec.structs.fields(kind)}
+
+
+def _is_text(key: str) -> bool:
+    try:
+        key.encode("utf-8")
+    except UnicodeEncodeError:
+        return False
+    return True
+
+
+def _vocabulary(kind: object) -> tuple[str, ...]:
+    options = [kind, *get_args(kind)]
+    return tuple(str(word) for option in options if get_origin(option) is Literal for word in get_args(option))
+
+
+def untyped_lines(raw: bytes, numbers: set[int]) -> dict[int, dict[str, Any]]:
+    """The JSON objects on some lines, whatever their fields; a line that is no JSON object is left out."""
+    found: dict[int, dict[str, Any]] = {}
+    for number, line in _lines(raw):
+        if number in numbers:
+            try:
+                value = json.loads(line)
+            except (ValueError, RecursionError):
+                continue
+            if isinstance(value, dict):
+                found[number] = value
+    return found

@@ -1,0 +1,123 @@
+"""JSON from a stranger, read so that nothing is lost in silence: what Python's parser would pass over is found.
+
+Python's parser keeps the last of two equal keys, takes ``NaN``, makes infinity of ``1e999``, and gives up on deep
+nesting with a ``RecursionError``. Here each of these is found with its RFC 6901 pointer.
+"""
+
+from __future__ import annotations
+
+import json
+import math
+from collections.abc import Iterator
+from typing import Any
+
+from onrecord.dataset.reading.faults import Wrong, show
+
+MOST_DEPTH = 16
+"""How deep arrays and objects may be nested; a prediction needs six."""
+
+EXTENSION = "x_"
+"""Fields whose name begins so are anyone's own."""
+
+
+class BadNumber:
+    """Stands for a number that JSON does not have, or that no one can mean; it is reported already."""
+
+    def __init__(self, text: str) -> None:
+        self.text = text
+
+    def __repr__(self) -> str:
+        return self.text if len(self.text) <= 40 else f"{self.text[:20]}… ({len(self.text)} digits)"
+
+
+class _Repeating(dict[str, Any]):
+    """An object in which keys came twice."""
+
+    repeated: tuple[str, ...] = ()
+
+
+def parse(raw: bytes) -> Any:
+    """The value of some JSON, with the marks that :func:`oddities` looks for.
+
+    Args:
+        raw: UTF-8; the parser by itself would also guess at UTF-16.
+
+    Raises:
+        ValueError: It is no JSON.
+        RecursionError: It is nested too deeply even to be looked at.
+    """
+    return json.loads(
+        raw.decode("utf-8"), object_pairs_hook=_object, parse_constant=BadNumber, parse_float=_float, parse_int=_int
+    )
+
+
+def repeats_keys(raw: bytes) -> bool:
+    """Whether a key comes twice in some object of valid JSON."""
+    found = False
+
+    def look(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+        nonlocal found
+        made = dict(pairs)
+        found = found or len(made) < len(pairs)
+        return made
+
+    json.loads(raw, object_pairs_hook=look)
+    return found
+
+
+def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    made = dict(pairs)
+    if len(made) == len(pairs):
+        return made
+    seen: set[str] = set()
+    odd = _Repeating(made)
+    odd.repeated = tuple(dict.fromkeys(key for key, _ in pairs if key in seen or seen.add(key)))  # type: ignore[func-returns-value]
+    return odd
+
+
+def _float(text: str) -> float | BadNumber:
+    value = float(text)
+    return value if math.isfinite(value) else BadNumber(text)
+
+
+def _int(text: str) -> int | BadNumber:
+    return int(text) if len(text) <= 20 else BadNumber(text)  # far beyond any offset, and slow to read
+
+
+def oddities(value: Any, extensions: bool = False) -> Iterator[Wrong]:
+    """What is odd anywhere in a parsed value: keys twice, numbers that are none, nesting beyond :data:`MOST_DEPTH`.
+
+    Args:
+        value: From :func:`parse`.
+        extensions: Whether objects may have fields of anyone's own; they are looked through, and then taken out.
+    """
+    waiting: list[tuple[Any, str, int]] = [(value, "", 1)]
+    while waiting:
+        each, pointer, depth = waiting.pop()
+        if isinstance(each, BadNumber):
+            yield (
+                "number",
+                pointer,
+                each,
+                "a finite number",
+                "JSON has no NaN and no infinity; write null, or leave the field out",
+            )
+            continue
+        if not isinstance(each, dict | list):
+            continue
+        if depth > MOST_DEPTH:
+            yield "depth", pointer, f"nested {depth} deep", f"at most {MOST_DEPTH} levels", ""
+            continue
+        if isinstance(each, list):
+            waiting += [(inner, f"{pointer}/{index}", depth + 1) for index, inner in enumerate(each)]
+            continue
+        for key in each.repeated if isinstance(each, _Repeating) else ():
+            yield "repeated-key", f"{pointer}/{escape(key)}", f"the key {show(key)!r} twice in one object", "once", ""
+        waiting += [(inner, f"{pointer}/{escape(key)}", depth + 1) for key, inner in each.items()]
+        for key in [key for key in each if extensions and key.startswith(EXTENSION)]:
+            del each[key]
+
+
+def escape(token: str) -> str:
+    """A key as a token of a JSON pointer (RFC 6901, section 3)."""
+    return token.replace("~", "~0").replace("/", "~1")

@@ -1,0 +1,1 @@
+"""Articles as they were found, and the documents made of them."""

@@ -1,0 +1,256 @@
+r"""Documents: from the raw bytes of a seed through its zones to the text that labels are put on.
+
+A **zone** is a stretch of the decoded seed with a kind. The text is the content zones in order, joined by a
+blank line. Nothing inside a zone changes but line breaks: the ``\r`` of ``\r\n`` is left out and a lone ``\r``
+becomes ``\n``. A **section** is a stretch of the text that stands in the seed one to one, so the list of
+sections is an exact map between the two.
+"""
+
+from __future__ import annotations
+
+import bisect
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from typing import Annotated, Literal, get_args
+
+import msgspec
+
+from onrecord.dataset.reading.faults import Fault, FaultsError, refuse, show
+from onrecord.dataset.reading.files import sha256
+from onrecord.dataset.reading.typed import read_value
+from onrecord.dataset.records import Id, Offset, Record, Split
+
+ContentKind = Literal["title", "dek", "byline", "body", "caption", "pullquote"]
+BoilerplateKind = Literal["nav", "related", "legal", "repeat"]
+ZoneKind = ContentKind | BoilerplateKind
+PublishedSource = Literal["byline", "header", "inferred"]
+
+CONTENT: frozenset[str] = frozenset(get_args(ContentKind))
+JOIN = "\n\n"
+"""What stands between two zones in the text."""
+OPENS = 48
+"""How many characters of a zone its ``opens`` repeats, as a checksum that a person can read."""
+
+SPLIT_OF_TOPIC: dict[str, Split] = {"st-petersburg-2023": "validation", "minsk-2022": "test"}
+"""Splits go by topic, so that no event is in two of them; a topic not named here is ``validation``."""
+
+
+class Zone(Record, frozen=True, kw_only=True):
+    """A stretch of the decoded seed and what it is."""
+
+    kind: Literal["title", "dek", "byline", "body", "caption", "pullquote", "nav", "related", "legal", "repeat"]
+    """``repeat`` is a second print of a zone that is kept elsewhere."""
+    start: Offset
+    """First code point in the decoded seed."""
+    end: Offset
+    opens: str
+    """The zone's first characters, as a checksum."""
+
+
+class SeedDescription(Record, frozen=True, kw_only=True):
+    """The small file beside each seed that a person edits: where it comes from and what its parts are."""
+
+    id: Annotated[str, msgspec.Meta(pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]{0,127}$")]
+    seed: str
+    """File name of the seed, beside this description."""
+    sha256: str
+    """Of the seed's bytes."""
+    publisher: str
+    language: str
+    topic: str
+    published: Annotated[str, msgspec.Meta(pattern=r"^\d{4}-\d{2}-\d{2}$")] | None
+    published_source: PublishedSource | None
+    published_reason: str
+    zones: tuple[Zone, ...]
+    url: str | None = None
+    source_sha256: str | None = None
+    """Of the file the seed's text was taken from, where that is not the seed itself (HTML)."""
+
+
+class Section(Record, frozen=True, kw_only=True):
+    """A stretch of the text that stands one to one in the decoded seed."""
+
+    kind: ContentKind
+    start: Offset
+    """First code point in the text."""
+    end: Offset
+    raw_start: Offset
+    """First code point in the decoded seed; the section is as long there as in the text."""
+
+
+class Document(Record, frozen=True, kw_only=True):
+    """An article, ready for labels."""
+
+    id: Id
+    text: str
+    text_sha256: str
+    seed_sha256: str
+    publisher: str
+    language: str
+    topic: str
+    split: Split
+    published: str | None
+    published_source: PublishedSource | None
+    published_reason: str
+    url: str | None
+    sections: tuple[Section, ...]
+
+    @property
+    def title(self) -> str:
+        """The title zone's text, or an empty string."""
+        return next((self.text[s.start : s.end] for s in self.sections if s.kind == "title"), "")
+
+    def to_raw(self, offset: int) -> int | None:
+        """Where ``text[offset]`` stands in the decoded seed; None for an inserted line break."""
+        index = bisect.bisect_right(self.sections, offset, key=lambda section: section.start) - 1
+        if index < 0 or offset >= self.sections[index].end:
+            return None
+        return self.sections[index].raw_start + offset - self.sections[index].start
+
+    def section_at(self, offset: int) -> Section | None:
+        """The section that holds ``text[offset]``."""
+        return next((s for s in self.sections if s.start <= offset < s.end), None)
+
+
+def decode_seed(raw: bytes) -> str:
+    """The seed as text: UTF-8, nothing changed. Zone offsets count its code points.
+
+    Raises:
+        UnicodeDecodeError: The bytes are not UTF-8.
+    """
+    return raw.decode("utf-8")
+
+
+def layout(decoded: str, zones: Sequence[Zone]) -> tuple[str, tuple[Section, ...]]:
+    """Join the content zones of a decoded seed into a text and say where each part comes from."""
+    parts: list[str] = []
+    sections: list[Section] = []
+    length = 0
+    for zone in zones:
+        if zone.kind not in CONTENT:
+            continue
+        if parts:
+            parts.append(JOIN)
+            length += len(JOIN)
+        for raw_start, raw_end in _without_crlf(decoded, zone.start, zone.end):
+            piece = decoded[raw_start:raw_end].replace("\r", "\n")
+            parts.append(piece)
+            kind = msgspec.convert(zone.kind, ContentKind)
+            sections.append(Section(kind=kind, start=length, end=length + len(piece), raw_start=raw_start))
+            length += len(piece)
+    return "".join(parts), tuple(sections)
+
+
+def _without_crlf(decoded: str, start: int, end: int) -> Iterator[tuple[int, int]]:
+    r"""The stretches of a zone between the ``\r`` of its ``\r\n``."""
+    while (crlf := decoded.find("\r\n", start, end)) >= 0:
+        if crlf > start:
+            yield start, crlf
+        start = crlf + 1
+    if start < end:
+        yield start, end
+
+
+def check_zones(description: SeedDescription, decoded: str, file: str) -> list[Fault]:
+    """Every way in which a description does not fit its seed."""
+    faults: list[Fault] = []
+    covered = 0
+    for index, zone in enumerate(description.zones):
+        pointer = f"/zones/{index}"
+
+        def fault(code: str, found: str, expected: str, hint: str = "", pointer: str = pointer) -> None:
+            faults.append(Fault(code, file, None, pointer, show(found), expected, hint))
+
+        if not zone.start < zone.end <= len(decoded):
+            fault("offset", f"[{zone.start}, {zone.end})", f"0 <= start < end <= {len(decoded)}")
+            continue
+        if zone.start < covered:
+            fault("overlap", f"start {zone.start}", f"at least {covered}, where the zone before it ends")
+        elif left := _visible(decoded[covered : zone.start]):
+            fault("uncovered", left, "a zone for every character but white space", "add a zone before this one")
+        covered = max(covered, zone.end)
+        opens = decoded[zone.start : min(zone.end, zone.start + OPENS)]
+        if not zone.opens or not decoded.startswith(zone.opens, zone.start):
+            fault("surface", zone.opens, repr(opens), "offsets count code points of the decoded seed, from 0")
+    if left := _visible(decoded[covered:]):
+        faults.append(
+            Fault("uncovered", file, None, "/zones", show(left), "a zone for every character but white space")
+        )
+    if not any(zone.kind in CONTENT for zone in description.zones):
+        faults.append(Fault("empty", file, None, "/zones", "no content zone", "at least one, such as a body"))
+    return faults
+
+
+def _visible(text: str) -> str:
+    """The text without white space and byte-order marks at its ends."""
+    return text.replace("\ufeff", "").strip()
+
+
+def read_document(path: Path) -> Document:
+    """The document that a seed description (``seeds/ID.json``) and the seed beside it make.
+
+    Raises:
+        FaultsError: The description or the seed is not right; every fault is named.
+    """
+    description, faults = read_value(path, path.read_bytes(), SeedDescription)
+    refuse(faults)
+    assert description is not None
+    seed = path.parent / description.seed
+    if Path(description.seed).name != description.seed or not seed.is_file():
+        found = show(description.seed)
+        raise FaultsError([Fault("file", str(path), None, "/seed", found, "the name of a file in the same folder")])
+    raw = seed.read_bytes()
+    if sha256(raw) != description.sha256:
+        hint = f"if {seed.name} was meant to change, its zones must be read again; then set sha256"
+        raise FaultsError([Fault("hash", str(path), None, "/sha256", sha256(raw), description.sha256, hint)])
+    try:
+        decoded = decode_seed(raw)
+    except UnicodeDecodeError as error:
+        raise FaultsError([Fault("encoding", str(seed), None, "", f"byte {error.start}", "UTF-8")]) from error
+    refuse(check_zones(description, decoded, str(path)))
+    return make_document(description, decoded)
+
+
+def make_document(description: SeedDescription, decoded: str) -> Document:
+    """The document of a description whose zones have been checked against its decoded seed."""
+    text, sections = layout(decoded, description.zones)
+    return Document(
+        id=description.id,
+        text=text,
+        text_sha256=sha256(text),
+        seed_sha256=description.sha256,
+        publisher=description.publisher,
+        language=description.language,
+        topic=description.topic,
+        split=SPLIT_OF_TOPIC.get(description.topic, "validation"),
+        published=description.published,
+        published_source=description.published_source,
+        published_reason=description.published_reason,
+        url=description.url,
+        sections=sections,
+    )
+
+
+def read_documents(folder: Path) -> list[Document]:
+    """All documents of a seed folder, in order of id.
+
+    Raises:
+        FaultsError: With the faults of every description in the folder, and for an id used twice.
+    """
+    documents: dict[str, Document] = {}
+    faults: list[Fault] = []
+    paths = sorted(folder.glob("*.json"))
+    if not paths:
+        hint = "make one with: onrecord ingest FILE"
+        raise FaultsError([Fault("empty", str(folder), None, "", "no seed description", "ID.json files", hint)])
+    for path in paths:
+        try:
+            document = read_document(path)
+        except FaultsError as error:
+            faults += error.faults
+            continue
+        if document.id in documents:
+            faults.append(Fault("repeated-id", str(path), None, "/id", document.id, "an id used once"))
+        documents[document.id] = document
+    refuse(faults)
+    return [documents[key] for key in sorted(documents)]

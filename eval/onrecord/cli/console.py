@@ -1,0 +1,158 @@
+"""What every command shows alike: faults, notes and progress, all on standard error."""
+
+from __future__ import annotations
+
+import json
+from collections import Counter
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import typer
+
+if TYPE_CHECKING:
+    from onrecord.dataset.reading.faults import Fault
+
+EXTRAS = {
+    "datasets": "dataset",
+    "huggingface_hub": "dataset",
+    "pandas": "dataset",
+    "sklearn": "dataset",
+    "httpx": "annotate",
+    "krippendorff": "annotate",
+    "label_studio_sdk": "annotate",
+    "trafilatura": "ingest",
+}
+"""The optional dependencies that bring a library along."""
+
+MOST = 100
+"""How many faults are shown; all are counted."""
+
+MOST_ALIKE = 25
+"""How many of one kind are shown: what is wrong on every line is said a few times."""
+
+
+def complain(error: Exception) -> int:
+    """Say what is wrong with the input and return the exit code; anything else is a defect and is raised."""
+    from onrecord.dataset.reading.faults import FaultsError
+
+    if isinstance(error, FaultsError):
+        show_faults(error.faults, error.total)
+        return 2
+    if hasattr(error, "show") and hasattr(error, "exit_code"):  # click's own, which newer typer brings along itself
+        error.show()
+        return int(error.exit_code)
+    if type(error).__name__ in ("ServerError", "ProjectError", "CrowdedError", "WorkerError"):
+        note(str(error))
+        return 2
+    if isinstance(error, OSError) and error.filename is not None:
+        from onrecord.dataset.reading.faults import show
+
+        note(f"{show(str(error.filename))}: {error.strerror}")
+        return 2
+    if isinstance(error, OSError):
+        note(f"cannot be written: {error.strerror}")
+        return 2
+    if isinstance(error, ModuleNotFoundError) and (extra := EXTRAS.get(str(error.name).partition(".")[0])):
+        note(f"this needs {error.name}: pip install 'onrecord[{extra}]', or -e '.[{extra}]' in a checkout")
+        return 2
+    if type(error).__module__.partition(".")[0] in ("httpx", "httpcore", "label_studio_sdk"):
+        note(f"Label Studio did not do what it was asked: {type(error).__name__}: {show_error(error)}")
+        note("what it did before is kept; see that it runs and give the same command again")
+        return 2
+    raise error
+
+
+def show_error(error: Exception) -> str:
+    """An error of the server's client in one line; its body may be a whole page."""
+    from onrecord.dataset.reading.faults import show
+
+    status = getattr(error, "status_code", None)
+    return f"status {status}" if status is not None else show(str(error))
+
+
+def show_faults(faults: Sequence[Fault], total: int, kind: str = "fault", end: str = "; nothing was written") -> None:
+    """Faults in full, up to a number, and how many there are."""
+    from onrecord.dataset.reading.faults import show
+
+    told: Counter[str] = Counter()
+    for fault in faults:
+        told[fault.code] += 1
+        if told[fault.code] > MOST_ALIKE or told.total() > MOST:
+            continue
+        lines = str(fault).split("\n")
+        typer.echo("\n".join(f"{'    ' if i else ''}{show(line.strip())}" for i, line in enumerate(lines)), err=True)
+    shown = min(MOST, sum(min(many, MOST_ALIKE) for many in told.values()))
+    more = f", of which {shown} are shown" if total > shown else ""
+    typer.echo(f"{total} {kind}{'s' if total > 1 else ''}{more}{end}", err=True)
+
+
+def faults_json(faults: Sequence[Fault]) -> str:
+    """Faults as one JSON object."""
+    import dataclasses
+
+    return json.dumps({"faults": [dataclasses.asdict(fault) for fault in faults]}, ensure_ascii=False, indent=1)
+
+
+def note(text: str) -> None:
+    """A line for the person at the terminal."""
+    typer.echo(text, err=True)
+
+
+def say_left_out(types: Mapping[str, int]) -> None:
+    """What a label map left out."""
+    from onrecord.dataset.reading.faults import show
+
+    for type, many in sorted(types.items()):
+        note(f"{many} predictions of the type {show(type)} left out: the label map has nothing like it")
+
+
+def read_input(path: Path) -> bytes:
+    """What a prediction file contains, or standard input for ``-``; it may be gzipped or zipped."""
+    from onrecord.eval.submission.limits import DEFAULT
+    from onrecord.eval.submission.unpacking import content
+
+    return content(path, DEFAULT)
+
+
+@contextmanager
+def reading(pieces: Iterator[bytes]) -> Iterator[Iterator[bytes]]:
+    """The pieces, with a running number of bytes on a terminal."""
+    with counting("bytes read") as tell:
+
+        def told() -> Iterator[bytes]:
+            size = 0
+            for piece in pieces:
+                size += len(piece)
+                tell(size)
+                yield piece
+
+        yield told()
+
+
+@contextmanager
+def working(what: str) -> Iterator[None]:
+    """A spinner on a terminal while something long goes on; one line where there is no terminal."""
+    from rich.console import Console
+
+    console = Console(stderr=True)
+    if not console.is_terminal:
+        console.print(what, highlight=False, markup=False)
+        yield
+        return
+    with console.status(what):
+        yield
+
+
+@contextmanager
+def counting(what: str) -> Iterator[Callable[[int], object]]:
+    """A running number on a terminal while something long goes on; nothing where there is no terminal."""
+    from rich.console import Console
+
+    console = Console(stderr=True)
+    if not console.is_terminal:
+        yield lambda _: None
+        return
+    with console.status(what) as status:
+        yield lambda many: status.update(f"{many} {what}")

@@ -1,0 +1,66 @@
+"""What a command is given: a prediction file, or a record, which stands for the predictions beside it."""
+
+from __future__ import annotations
+
+import dataclasses
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from onrecord.cli.console import note, read_input
+
+if TYPE_CHECKING:
+    from onrecord.eval.board.entries import Asked
+    from onrecord.eval.scoring.record import Record
+
+
+@dataclasses.dataclass(frozen=True)
+class Given:
+    """Predictions, and how they are to be scored."""
+
+    path: Path
+    """Of the predictions; ``-`` for standard input."""
+    raw: bytes
+    asked: Asked
+    record: Record | None = None
+    """The record that stands for them, where one was given."""
+
+    def tell(self, gold_hash: str) -> None:
+        """Say so where the record is of another gold, or of another version of the scorer."""
+        import importlib.metadata
+
+        if self.record is None:
+            return
+        if self.record.key.gold != gold_hash:
+            note("the record is of another gold; what follows is scored on this one")
+        if self.record.key.scorer != importlib.metadata.version("onrecord"):
+            note(f"the record was made by version {self.record.key.scorer}; what follows is scored by this one")
+
+
+def given(path: Path, otherwise: Asked) -> Given:
+    """Read a prediction file, or find the predictions of a record, which lie in its folder.
+
+    Args:
+        path: Either; a record is a ``.json`` file.
+        otherwise: How predictions are to be scored; of a record, its policy says.
+
+    Raises:
+        FaultsError: It is neither, or the predictions of the record are not there.
+    """
+    if path.suffix != ".json":
+        return Given(path, read_input(path), otherwise)
+    from onrecord.dataset import Fault, FaultsError
+    from onrecord.eval.board.entries import MOST_RECORD, Asked, predictions_of
+    from onrecord.eval.scoring.record import read_record
+    from onrecord.eval.submission.unpacking import small_file
+
+    record = read_record(str(path), small_file(path, MOST_RECORD))
+    found = predictions_of(record, path.parent)
+    if found is None:
+        hint = f"put the file with the SHA-256 {record.key.submission} beside the record, or give it itself"
+        raise FaultsError([Fault("submission", str(path), None, "", "no predictions", "those of the record", hint)])
+    try:
+        return Given(found, read_input(found), Asked.of(record), record)
+    except ValueError as error:
+        raise FaultsError(
+            [Fault("policy", str(path), None, "/key/policy", str(error), "a policy of its own")]
+        ) from None

@@ -1,0 +1,63 @@
+"""Options that several commands have: where a result goes, how intervals are made, how labels are compared."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+if TYPE_CHECKING:
+    from onrecord.eval.statistics.sampling import Sampling
+
+
+class SplitName(StrEnum):
+    """What to score on."""
+
+    test = "test"
+    validation = "validation"
+    all = "all"
+
+
+class Unit(StrEnum):
+    """What is resampled."""
+
+    document = "document"
+    topic = "topic"
+
+
+Dataset = Annotated[Path, typer.Option("--gold", help="The dataset folder.", show_default=True)]
+Output = Annotated[
+    Path | None, typer.Option("--output", "-o", help="Write the record here; in a folder, under its id.")
+]
+Json = Annotated[bool, typer.Option("--json", help="Print the result JSON instead of the table.")]
+AllowMissing = Annotated[
+    bool, typer.Option("--allow-missing", help="Score articles without a line as empty; the result is partial then.")
+]
+MIB = 2**20
+MaxBytes = Annotated[int, typer.Option(min=1, help="Bytes of the file, packed and unpacked.")]
+MaxLineBytes = Annotated[int, typer.Option(min=1, help="Bytes of a line.")]
+MaxLines = Annotated[int, typer.Option(min=1, help="Lines of the file.")]
+MaxRatio = Annotated[int, typer.Option(min=1, help="How many times its size a packed file may unpack to.")]
+MaxItems = Annotated[
+    int, typer.Option(min=1, help="Items of a layer in an article, or half its characters if that is more.")
+]
+MaxFaults = Annotated[int, typer.Option(min=1, help="Faults after which the rest is not read.")]
+UnitName = Annotated[Unit, typer.Option(help="What intervals and tests resample.")]
+Level = Annotated[float, typer.Option(min=0.5, max=0.999, help="How often intervals cover the true value.")]
+Draws = Annotated[int, typer.Option(min=0, max=1_000_000, help="Resamples where they are drawn; 0 for no intervals.")]
+Seed = Annotated[int, typer.Option(min=0, help="Seed where resamples are drawn; the same gives the same.")]
+LabelMapName = Annotated[
+    str | None,
+    typer.Option("--labels", help="Compare types by a map: conll2003, ontonotes, or a JSON file."),
+]
+
+
+def sampling(unit: Unit, level: float, draws: int, seed: int) -> Sampling | None:
+    """How intervals are made; None where none are asked for."""
+    from onrecord.eval.statistics.sampling import Sampling
+
+    if not 0.5 <= level <= 0.999:  # what is not a number is no less than any
+        raise typer.BadParameter("between 0.5 and 0.999", param_hint="--level")
+    return Sampling(unit.value, level, draws, seed) if draws else None

@@ -1,0 +1,264 @@
+"""A results folder: what teams have submitted, one folder an entry, ``TEAM/SYSTEM/``.
+
+An entry has ``about.json``, which says what it is; the predictions (``predictions.jsonl``, ``.jsonl.gz`` or ``.zip``);
+and any number of records, each named by its id. Nothing is ever overwritten: a new gold or scorer adds a record.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import datetime
+import re
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from typing import Annotated, Literal
+
+import msgspec
+
+from onrecord.dataset import Fault, FaultsError, Gold
+from onrecord.dataset.reading.faults import nearest, refuse
+from onrecord.dataset.reading.files import sha256
+from onrecord.dataset.reading.typed import read_value
+from onrecord.dataset.records import Id
+from onrecord.eval.scoring.record import Record, Strict, policy_fields, read_record, record_of
+from onrecord.eval.scoring.score_file import scored
+from onrecord.eval.scoring.score_report import Report
+from onrecord.eval.statistics.sampling import Sampling
+from onrecord.eval.submission.label_maps import BUILT_IN
+from onrecord.eval.submission.limits import DEFAULT, Limits
+from onrecord.eval.submission.unpacking import content, small_file
+
+ABOUT = "about.json"
+PREDICTIONS = ("predictions.jsonl", "predictions.jsonl.gz", "predictions.zip")
+
+MOST_RECORD = 32 * 2**20
+"""Bytes of a record that are read."""
+
+MOST_ABOUT = 16 * 1024
+"""Bytes of an ``about.json``."""
+
+_UNSEEN = r"\x00-\x1f\x7f-\x9f\u00ad\u200b\u200e\u200f\u2028-\u202e\u2060-\u206f\ufeff"
+"""Characters that cannot be seen, or turn others around."""
+
+_LINE = rf"^[^{_UNSEEN}]*$(?!\n)"
+
+Words = Annotated[
+    str,
+    msgspec.Meta(
+        min_length=1,
+        max_length=100,
+        pattern=rf"^[^{_UNSEEN}]*[^{_UNSEEN}\s][^{_UNSEEN}]*$(?!\n)",
+        description="one line of up to 100 characters that can be seen",
+    ),
+]
+
+
+class About(Strict, frozen=True, kw_only=True):
+    """What an entry is."""
+
+    team: Id
+    """The name of the team's folder."""
+    system: Id
+    """The name of the entry's folder in it."""
+    name: Words
+    """What people call the system."""
+    kind: Literal["system", "baseline"] = "system"
+    description: Annotated[
+        str,
+        msgspec.Meta(max_length=1000, pattern=_LINE, description="one line of up to 1000 characters that can be seen"),
+    ] = ""
+    url: (
+        Annotated[
+            str,
+            msgspec.Meta(
+                max_length=500,
+                pattern=rf"^https://[^\s{_UNSEEN}]+$(?!\n)",
+                description="an address that begins with https://, of up to 500 characters",
+            ),
+        ]
+        | None
+    ) = None
+    """A paper or a repository."""
+    date: (
+        Annotated[str, msgspec.Meta(pattern=r"^[0-9]{4}-[0-9]{2}-[0-9]{2}$(?!\n)", description="a date, YYYY-MM-DD")]
+        | None
+    ) = None
+    """When it was submitted."""
+    retracted: Words | None = None
+    """Why it is not to be ranked any more; it stays to be seen."""
+
+
+@dataclasses.dataclass(frozen=True)
+class Entry:
+    """One entry of a results folder."""
+
+    folder: Path
+    about: About
+    predictions: Path | None
+    records: tuple[Record, ...]
+    """In order of their ids."""
+
+
+def read_entries(results: Path) -> list[Entry]:
+    """Every entry of a results folder, in order of team and system.
+
+    Raises:
+        FaultsError: With every fault of every entry; see :func:`readable_entries`.
+    """
+    entries, broken = readable_entries(results)
+    refuse([fault for faults in broken.values() for fault in faults])
+    return entries
+
+
+def readable_entries(results: Path) -> tuple[list[Entry], dict[Path, list[Fault]]]:
+    """The entries of a results folder that can be read, and what is wrong with the others, by folder.
+
+    Wrong are an ``about.json`` that is none or is not there, a folder that is called otherwise than it says, a record
+    that is none, and two prediction files. Folders whose name begins with a dot are passed over.
+
+    Raises:
+        FaultsError: There is no such folder.
+    """
+    if not results.is_dir():
+        raise FaultsError([Fault("file", str(results), None, "", "no folder", "a folder of results")])
+    entries: list[Entry] = []
+    broken: dict[Path, list[Fault]] = {}
+    for folder in sorted(path for path in results.glob("*/*") if path.is_dir()):
+        if folder.name.startswith(".") or folder.parent.name.startswith("."):
+            continue
+        try:
+            entries.append(_read_entry(folder))
+        except FaultsError as error:
+            broken[folder] = list(error.faults)
+        except OSError as error:
+            found = error.strerror or type(error).__name__
+            broken[folder] = [Fault("file", str(error.filename or folder), None, "", found, "a file that can be read")]
+    return entries, broken
+
+
+def _read_entry(folder: Path) -> Entry:
+    raw = small_file(folder / ABOUT, MOST_ABOUT, follow_links=False)
+    about, faults = read_about(folder / ABOUT, raw, folder.parent.name, folder.name)
+    records = []
+    for path in sorted(folder.glob("*.json")):
+        if re.fullmatch(r"[0-9a-f]{64}\.json", path.name):
+            try:
+                records.append(_read_named(path))
+            except FaultsError as error:
+                faults += error.faults
+    files = [folder / name for name in PREDICTIONS if (folder / name).exists()]
+    if len(files) > 1:
+        faults.append(
+            Fault("repeated-document", str(folder), None, "", ", ".join(f.name for f in files), "one prediction file")
+        )
+    refuse(faults)
+    assert about is not None
+    return Entry(folder, about, files[0] if files else None, tuple(records))
+
+
+def read_about(path: Path | str, raw: bytes, team: str, system: str) -> tuple[About | None, list[Fault]]:
+    """What an ``about.json`` says, and what is wrong with it; team and system are the names of its folders."""
+    about, faults = read_value(path, raw, About)
+    if about is not None:
+        faults += [
+            Fault("id", str(path), None, f"/{field}", said, f"{name}, the name of the folder", nearest(said, [name]))
+            for field, said, name in (("team", about.team, team), ("system", about.system, system))
+            if said != name
+        ]
+        if about.date is not None and not _is_date(about.date):
+            faults.append(Fault("date", str(path), None, "/date", about.date, "a day of the calendar"))
+    return about, faults
+
+
+def _is_date(text: str) -> bool:
+    try:
+        datetime.date.fromisoformat(text)
+    except ValueError:
+        return False
+    return True
+
+
+def _read_named(path: Path) -> Record:
+    record = read_record(str(path), small_file(path, MOST_RECORD, follow_links=False))
+    if path.stem != record.id:
+        raise FaultsError([Fault("id", str(path), None, "/id", record.id, f"{path.stem}, the name of the file")])
+    return record
+
+
+def records_in(paths: Sequence[Path]) -> Iterator[tuple[Path, Record]]:
+    """Records of files and of folders, whatever their names in the former; in folders those named by an id.
+
+    Raises:
+        FaultsError: A file is no record.
+    """
+    for path in paths:
+        if path.is_dir():
+            found = [each for each in path.rglob("*.json") if re.fullmatch(r"[0-9a-f]{64}", each.stem)]
+            yield from ((each, _read_named(each)) for each in sorted(found))
+        else:
+            yield path, read_record(str(path), small_file(path, MOST_RECORD))
+
+
+def predictions_of(record: Record, folder: Path, limits: Limits = DEFAULT) -> Path | None:
+    """The file in a folder whose content a record is of; None if there is none."""
+    for path in sorted(folder.iterdir()):
+        if path.is_file() and path.name.endswith((".jsonl", ".jsonl.gz", ".zip")):
+            try:
+                if sha256(content(path, limits)) == record.key.submission:
+                    return path
+            except FaultsError:
+                continue
+    return None
+
+
+@dataclasses.dataclass(frozen=True)
+class Asked:
+    """How a record was asked for."""
+
+    split: str
+    labels: str | None
+    how: Sampling | None
+    allow_missing: bool
+
+    @classmethod
+    def of(cls, record: Record) -> Asked:
+        """As its policy says.
+
+        Raises:
+            ValueError: It was made with a label map of one's own, or intervals that this version does not know.
+        """
+        fields = policy_fields(record)
+        if lacking := {"split", "labels", "interval"} - fields.keys():
+            raise ValueError(f"its policy does not say {', '.join(sorted(lacking))}")
+        if fields["split"] not in ("test", "validation", "all"):
+            raise ValueError(f"there is no split {fields['split']}")
+        labels = None if fields["labels"] == "as-is" else fields["labels"]
+        if labels is not None and labels not in BUILT_IN:
+            raise ValueError(f"it was scored with a label map of its own ({labels})")
+        return cls(fields["split"], labels, _sampling(fields["interval"]), record.status == "partial")
+
+
+def _sampling(policy: str) -> Sampling | None:
+    if policy == "none":
+        return None
+    parts = re.fullmatch(r"(document|topic),(\d+(?:\.\d+)?)%,(\d{1,7})draws,seed(\d{1,18})", policy)
+    unknown = ValueError(f"its intervals ({policy}) are not known to this version")
+    if parts is None:
+        raise unknown
+    unit: Literal["document", "topic"] = "topic" if parts[1] == "topic" else "document"
+    how = Sampling(unit, float(parts[2]) / 100, int(parts[3]), int(parts[4]))
+    if not (0.5 <= how.level <= 0.999 and 1 <= how.draws <= 1_000_000):
+        raise unknown
+    return how
+
+
+def rescored(predictions: Path, gold: Gold, asked: Asked, follow_links: bool = False) -> Record:
+    """The record of predictions on this gold, by this version, asked for in the same way.
+
+    Raises:
+        FaultsError: They cannot be scored.
+        OSError: They cannot be read.
+    """
+    raw = content(predictions, DEFAULT, follow_links)
+    found = scored(predictions, raw, gold, asked.split, asked.labels, asked.allow_missing)
+    return record_of(Report.of(found.result, asked.how))

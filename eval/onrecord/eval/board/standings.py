@@ -1,0 +1,334 @@
+"""Who stands where: entries with their records, what they are worth to a board, and their ranks as intervals.
+
+An entry's record is computed from its predictions by whoever makes the board (*rescored*); an entry without predictions
+has only the record that its team sent (*self-reported*), which counts as far as its gold side is that of the gold, and
+its headlines and their intervals are what its own counts give.
+Ranked are complete records of one gold, one version and one policy; a failed, partial, stale or retracted one is shown
+with the reason, and never ranked.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import itertools
+from collections import Counter
+from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path
+from types import MappingProxyType
+from typing import Literal
+
+import msgspec
+
+from onrecord.dataset import Fault, FaultsError, Gold
+from onrecord.dataset.publishing.folder import gold_hash
+from onrecord.dataset.reading.files import sha256
+from onrecord.dataset.records import LAYERS
+from onrecord.eval.board.entries import About, Asked, Entry, rescored
+from onrecord.eval.clusters.measures import Table
+from onrecord.eval.clusters.table import Membership
+from onrecord.eval.layers.layer import Layer
+from onrecord.eval.scoring.compare import contrasts_of, ranks_of
+from onrecord.eval.scoring.intervals import LayerUnits, layer_intervals
+from onrecord.eval.scoring.record import Record, RecordLayer, RecordTable, record_of
+from onrecord.eval.scoring.result import SCORED, LayerResult, LayerState, layer_scores, score_submission
+from onrecord.eval.scoring.score_file import in_split
+from onrecord.eval.scoring.score_report import Report
+from onrecord.eval.statistics.counts import Counts
+from onrecord.eval.statistics.ranks import RankInterval
+from onrecord.eval.statistics.sampling import Sampling
+from onrecord.eval.submission.reading import Submission
+
+Provenance = Literal["rescored", "self-reported", "none"]
+
+MOST_MENTIONS = 10**7
+"""Mentions of a table in a record from elsewhere."""
+
+
+@dataclasses.dataclass(frozen=True)
+class Standing:
+    """An entry on a board."""
+
+    about: About
+    record: Record | None
+    provenance: Provenance
+    excluded: str
+    """Why it is not ranked; empty where it is."""
+    note: str = ""
+    """What a reader should know of it all the same."""
+    ranks: Mapping[str, RankInterval | None] = dataclasses.field(default_factory=dict)
+    """By layer; None where its score is undefined."""
+
+    def value(self, layer: str, measure: str) -> float | None:
+        """A score; None where it is undefined or there is none."""
+        part = None if self.record is None else self.record.layers.get(layer)
+        found = None if part is None else part.measures.get(measure)
+        return None if found is None else found.value
+
+
+@dataclasses.dataclass(frozen=True)
+class Standings:
+    """All entries, those that are ranked first."""
+
+    asked: Asked
+    gold_hash: str
+    documents: tuple[str, ...]
+    rows: tuple[Standing, ...]
+
+    @property
+    def ranked(self) -> list[Standing]:
+        """The entries that are ranked."""
+        return [row for row in self.rows if not row.excluded]
+
+
+def standings(
+    entries: Sequence[Entry],
+    gold: Gold,
+    asked: Asked,
+    more: Sequence[tuple[About, Record]] = (),
+    broken: Mapping[Path, Sequence[Fault]] = MappingProxyType({}),
+    tell: Callable[[int], object] = lambda _: None,
+) -> Standings:
+    """Where every entry stands.
+
+    Args:
+        entries: From a results folder.
+        gold: What they are scored against.
+        asked: How they are scored.
+        more: Records made here, such as those of baselines.
+        broken: Entries that cannot be read, by folder.
+        tell: Called with the number of entries done.
+    """
+    articles = in_split(gold, asked.split)
+    wanted = gold_hash(articles)
+    documents = tuple(article.document.id for article in articles)
+    rows = []
+    for done, entry in enumerate(entries, start=1):
+        rows.append(_standing(entry, gold, asked, wanted))
+        tell(done)
+    rows += [Standing(about, record, "rescored", "") for about, record in more]
+    rows += [row for folder, faults in broken.items() if (row := _broken(folder, faults)) is not None]
+    reference = None if all(row.provenance != "self-reported" for row in rows) else _reference(gold, asked)
+    rows = _checked(rows, wanted, documents, reference)
+    return Standings(asked, wanted, documents, tuple(_in_order(_ranked(rows, asked.how or Sampling()))))
+
+
+def _standing(entry: Entry, gold: Gold, asked: Asked, wanted: str) -> Standing:
+    if entry.predictions is None:
+        return _reported(entry, wanted)
+    try:
+        record = rescored(entry.predictions, gold, dataclasses.replace(asked, allow_missing=True))
+    except FaultsError as error:
+        kinds = ", ".join(sorted(Counter(fault.code for fault in error.faults)))
+        return Standing(entry.about, None, "none", f"failed: {error.total} faults ({kinds})")
+    except OSError as error:
+        return Standing(entry.about, None, "none", f"failed: the predictions cannot be read ({error.strerror})")
+    stored = {each.id: each for each in entry.records}.get(record.id)
+    differs = stored is not None and not same_result(stored, record)
+    return Standing(entry.about, record, "rescored", "", "the record it came with differs" if differs else "")
+
+
+def _broken(folder: Path, faults: Sequence[Fault]) -> Standing | None:
+    """The row of an entry that cannot be read; None where not even its folders have names that can be shown."""
+    try:
+        about = msgspec.convert({"team": folder.parent.name, "system": folder.name, "name": folder.name}, About)
+    except (msgspec.ValidationError, UnicodeEncodeError):
+        return None
+    kinds = ", ".join(sorted({fault.code for fault in faults}))
+    return Standing(about, None, "none", f"failed: {len(faults)} faults of the entry ({kinds})")
+
+
+def same_result(one: Record, other: Record) -> bool:
+    """Whether two records say the same of everything but the environment."""
+    return msgspec.structs.replace(one, environment={}) == msgspec.structs.replace(other, environment={})
+
+
+def _reported(entry: Entry, wanted: str) -> Standing:
+    """An entry whose predictions are not here."""
+    fitting = [record for record in entry.records if record.key.gold == wanted]
+    if not entry.records:
+        return Standing(entry.about, None, "none", "failed: neither predictions nor a record")
+    if not fitting:
+        return Standing(entry.about, entry.records[0], "self-reported", "stale: scored against another gold")
+    return Standing(entry.about, fitting[0], "self-reported", "")
+
+
+def _reference(gold: Gold, asked: Asked) -> Record:
+    """The record of a submission that has every layer and predicts nothing: its gold side is everyone's."""
+    nothing = Submission("", "0" * 64, {}, frozenset(LAYERS), {}, {})
+    result = score_submission(in_split(gold, asked.split), gold.registries, nothing, asked.split)
+    return record_of(Report.of(result))
+
+
+def _checked(
+    rows: Sequence[Standing], wanted: str, documents: tuple[str, ...], reference: Record | None
+) -> list[Standing]:
+    """Rows with a reason where they cannot be ranked."""
+    keys = Counter(
+        (row.record.key.scorer, row.record.key.policy)
+        for row in rows
+        if row.record is not None and row.provenance == "rescored"
+    )
+    first = max(keys, key=lambda key: keys[key]) if keys else None
+    checked = []
+    for row in rows:
+        excluded = row.excluded
+        if row.about.retracted:
+            excluded = f"retracted: {row.about.retracted}"
+        elif not excluded and row.record is not None:
+            excluded = _reason(row.record, wanted, documents, first)
+            if not excluded and row.provenance == "self-reported" and reference is not None:
+                excluded = _inconsistent(row.record, reference)
+        checked.append(dataclasses.replace(row, excluded=excluded))
+    return checked
+
+
+def _reason(record: Record, wanted: str, documents: tuple[str, ...], first: tuple[str, str] | None) -> str:
+    if record.status == "failed":
+        return f"failed: {sum(record.errors.values())} faults"
+    if record.status == "partial" or record.coverage is None or record.coverage.missing:
+        missing = len(record.coverage.missing) if record.coverage else 0
+        return f"partial: {missing} of {len(documents)} articles missing"
+    if record.key.gold != wanted:
+        return "stale: scored against another gold"
+    if first is not None and (record.key.scorer, record.key.policy) != first:
+        return "stale: scored by another version or policy"
+    if record.coverage.scored != documents:
+        return "failed: a record of other articles"
+    return "" if record.coverage.layers else "failed: no layer at all"
+
+
+def _inconsistent(record: Record, reference: Record) -> str:
+    """Why a record that was sent cannot be right; empty where its headlines follow from its own counts."""
+    try:
+        how = Asked.of(record).how
+        if set(record.layers) != set(reference.layers):
+            return "failed: a record of other layers"
+        for layer in SCORED:
+            part, expected = record.layers[layer.name], reference.layers[layer.name]
+            wrong = _wrong_layer(layer, part, expected, record, how)
+            if wrong:
+                return f"failed: {layer.name}: {wrong}"
+    except (KeyError, ValueError):
+        return "failed: a record that contradicts itself"
+    return ""
+
+
+def _wrong_layer(layer: Layer, part: RecordLayer, expected: RecordLayer, record: Record, how: Sampling | None) -> str:
+    name = layer.measures[0].name
+    told = part.measures[name]
+    if not part.documents:
+        claimed = any(score.value is not None for score in part.measures.values())
+        return "scores without counts" if claimed else ""
+    for id, document in expected.documents.items():
+        counts = part.documents[id].counts.get(name, (0, 0, 0, 0))
+        if counts[1] != document.counts.get(name, (0, 0, 0, 0))[1]:
+            return "counts of another gold"
+        tables = part.documents[id].clusters, document.clusters
+        if tables[0] is not None and tables[1] is not None and tables[0].gold != tables[1].gold:
+            return "clusters of another gold"
+    result = headline_result(layer, part, record)
+    assert result is not None  # there are documents
+    if not _same(told.value, result.scores[name].value):
+        return f"{name} is not what its counts give"
+    if how is not None and told.interval is not None and result.state is not None:
+        units = {id: (id,) for id in part.documents}
+        computed = layer_intervals(LayerUnits.of(result, result.state, units), how)[name]
+        if how.unit == "document" and not (
+            _same(told.interval.low, computed.low) and _same(told.interval.high, computed.high)
+        ):
+            return f"the interval of {name} is not what its counts give"
+    for score in part.measures.values():
+        interval = score.interval
+        if interval is None or interval.low is None or interval.high is None or score.value is None:
+            continue
+        if not interval.low - 1e-9 <= score.value <= interval.high + 1e-9:
+            return "a score outside of its interval"
+    return ""
+
+
+def _same(one: float | None, other: float | None) -> bool:
+    return one is other if one is None or other is None else abs(one - other) <= 1e-9
+
+
+def headline_result(layer: Layer, part: RecordLayer, record: Record) -> LayerResult | None:
+    """A layer's headline with its state, as a record tells of them; None where it has no predictions for it.
+
+    Raises:
+        ValueError: The record contradicts itself.
+        KeyError: It lacks a part.
+    """
+    if not part.documents:
+        return None
+    assert record.coverage is not None
+    headline = dataclasses.replace(layer, measures=layer.measures[:1], corpus=None)
+    name = headline.measures[0].name
+    documents = {id: part.documents[id] for id in record.coverage.scored}
+    if layer.memberships:
+        state = LayerState(counts={}, tables={id: _table(each.clusters) for id, each in documents.items()}, pairs={})
+    else:
+        counts = {id: {name: Counts(*each.counts.get(name, (0, 0, 0, 0)))} for id, each in documents.items()}
+        state = LayerState(counts=counts, tables={}, pairs={})
+    return LayerResult(headline, layer_scores(headline, state), state)
+
+
+def _table(table: RecordTable | None) -> Table:
+    if table is None:
+        raise ValueError("a layer of clusters without a table")
+    cells: Counter[Membership] = Counter()
+    gold, predicted = Counter(table.gold), Counter(table.predicted)
+    for g, p, many in table.cells:
+        cells[g, p] += many
+        gold[g] -= many
+        predicted[p] -= many
+    cells.update({(g, None): many for g, many in gold.items()})
+    cells.update({(None, p): many for p, many in predicted.items()})
+    if min(cells.values(), default=0) < 0 or cells.total() > MOST_MENTIONS:
+        raise ValueError("cells that are more than their clusters")
+    return Table.of_cells(Counter({row: many for row, many in cells.items() if many}))
+
+
+def _ranked(rows: Sequence[Standing], how: Sampling) -> list[Standing]:
+    ranked = [row for row in rows if not row.excluded]
+    units = [_units(row.record) for row in ranked if row.record is not None]
+    contrasts = {
+        (i, j): dict(contrasts_of(units[i], units[j], how)) for i, j in itertools.combinations(range(len(units)), 2)
+    }
+    by_layer = {
+        layer.name: ranks_of(
+            f"{layer.name}:{layer.measures[0].name}",
+            [row.value(layer.name, layer.measures[0].name) for row in ranked],
+            contrasts,
+            how.level,
+        )
+        for layer in SCORED
+    }
+    found = iter(
+        dataclasses.replace(row, ranks={name: ranks[place] for name, ranks in by_layer.items()})
+        for place, row in enumerate(ranked)
+    )
+    return [row if row.excluded else next(found) for row in rows]
+
+
+def _units(record: Record) -> dict[str, LayerUnits | None]:
+    """The headlines of a record, document by document."""
+    assert record.coverage is not None
+    units = {id: (id,) for id in record.coverage.scored}
+    found: dict[str, LayerUnits | None] = {}
+    for layer in SCORED:
+        part = record.layers.get(layer.name)
+        result = None if part is None else headline_result(layer, part, record)
+        found[layer.name] = (
+            None if result is None or result.state is None else LayerUnits.of(result, result.state, units)
+        )
+    return found
+
+
+def _in_order(rows: Sequence[Standing]) -> list[Standing]:
+    """Ranked rows by their scores, then the others; equal ones by what was submitted, not by who or when."""
+
+    def key(row: Standing) -> tuple[bool, list[float], str]:
+        scores = [row.value(layer.name, layer.measures[0].name) for layer in SCORED]
+        content = row.record.key.submission if row.record else sha256(f"{row.about.team}/{row.about.system}")
+        return bool(row.excluded), [1.0 if value is None else -value for value in scores], content
+
+    return sorted(rows, key=key)

@@ -1,0 +1,1 @@
+"""Two clusterings as a contingency table, and every measure on it."""

@@ -1,0 +1,1 @@
+"""A million labelled documents, as a stream."""

@@ -1,0 +1,271 @@
+"""What a process does of a comparison of span files: from some lines of either file to counts.
+
+Nearly every line is plain: contiguous spans that have a start, an end, a type and nothing else. These are decoded and
+turned into numbers without a second look, some documents at a time; all others, and whatever may be wrong, are read
+by :mod:`onrecord.eval.readers.jsonl_spans`, which knows every fault.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from typing import ClassVar, Protocol
+
+import msgspec
+import numpy as np
+
+from onrecord.dataset import Fault
+from onrecord.eval.corpora.waiting import GOLD, PREDICTED, Named
+from onrecord.eval.readers.jsonl_spans import TypeKey, read_span_line
+from onrecord.eval.spans.columns import ColumnBuilder, Plain, SpanColumns, Vocabulary, kind_codes, span_columns
+from onrecord.eval.spans.counting import SpanCounts, score_columns
+from onrecord.eval.spans.documents import PlainDocument
+from onrecord.eval.submission.label_maps import LabelMap, label_fault, relabel_gold, relabel_predicted, unmapped_types
+
+MOST_FAULTS = 1000
+"""How many faults are collected before the reading is given up."""
+
+
+@dataclasses.dataclass(frozen=True)
+class Block:
+    """Lines of both files that are scored together."""
+
+    files: tuple[str, str]
+    """What faults call them."""
+    lines: tuple[Sequence[bytes], Sequence[bytes]]
+    numbers: tuple[Sequence[int], Sequence[int]]
+    """Of the lines, 1-based."""
+    keys: tuple[TypeKey | None, TypeKey | None] = (None, None)
+    """What each file calls the type; None where no span so far had one."""
+    labels: LabelMap | None = None
+    single: bool = False
+    """Whether gold documents without predictions are scored as empty, and not left for later."""
+
+    def named(self, side: int, doc_id: str, place: int) -> Named:
+        """A line by its place in the block."""
+        return Named(side, doc_id, self.numbers[side][place], self.lines[side][place])
+
+
+@dataclasses.dataclass(frozen=True)
+class Scored:
+    """What became of a block."""
+
+    counts: SpanCounts
+    """Of the documents that both sides have; of none where there are faults."""
+    ids: tuple[tuple[str, ...], tuple[str, ...]]
+    """The documents of either side, also those that have faults."""
+    places: tuple[tuple[int, ...], tuple[int, ...]]
+    """The places of their lines in the block."""
+    left: tuple[tuple[int, ...], tuple[int, ...]]
+    """Which of those documents were not scored, as the block does not have their counterpart."""
+    left_out: Mapping[str, int]
+    """Predictions of the documents scored whose type the label map leaves out, by type."""
+    faults: tuple[Fault, ...]
+    nameless: tuple[int, int]
+    """How many lines of either side have faults and no document."""
+
+
+def score_block(block: Block) -> Scored:
+    """Score the documents that both sides of a block have."""
+    types = Vocabulary()
+    gold, predicted = (_Read.of(block, side, types) for side in (GOLD, PREDICTED))
+    kinds = kind_codes(gold.builder.kinds | predicted.builder.kinds)
+    columns, others, ids = gold.builder.columns(kinds), predicted.builder.columns(kinds), gold.ids
+    faults = [*gold.faults(block, columns), *predicted.faults(block, others)]
+    if block.labels is not None:
+        faults += gold.unmapped(block, columns, block.labels.gold, types)
+        faults += predicted.unmapped(block, others, block.labels.predicted, types)
+    left: tuple[tuple[int, ...], tuple[int, ...]] = ((), ())
+    if not block.single and gold.ids != predicted.ids:
+        known, wanted = set(predicted.ids), set(gold.ids)
+        left = (
+            tuple([n for n, id in enumerate(gold.ids) if id not in known]),
+            tuple([n for n, id in enumerate(predicted.ids) if id not in wanted]),
+        )
+        ids = [id for id in dict.fromkeys(gold.ids) if id in known]
+        columns, others = _in_common(columns, gold.ids, ids), _in_common(others, predicted.ids, ids)
+    left_out: Mapping[str, int] = {}
+    if faults:
+        ids, columns, others = [], *(span_columns([], types) for _ in range(2))
+    elif block.labels is not None:
+        columns = relabel_gold(columns, block.labels, types)
+        others, left_out = relabel_predicted(others, block.labels, types)
+    counts = score_columns(ids, types, columns, others)
+    return Scored(
+        counts=counts,
+        ids=(tuple(gold.ids), tuple(predicted.ids)),
+        places=(tuple(gold.places), tuple(predicted.places)),
+        left=left,
+        left_out=left_out,
+        faults=tuple(faults),
+        nameless=(len(gold.nameless), len(predicted.nameless)),
+    )
+
+
+def _in_common(columns: SpanColumns, ids: Sequence[str], wanted: Sequence[str]) -> SpanColumns:
+    """The spans of some documents, in their order; of a document that is there twice the first."""
+    place = {id: number for number, id in enumerate(wanted)}
+    order = np.array([place.pop(id, -1) for id in ids], np.int64)
+    document = order[columns.document]
+    rows = np.flatnonzero(document >= 0)
+    rows = rows[np.argsort(document[rows], kind="stable")]
+    return dataclasses.replace(columns.take(rows), document=document[rows])
+
+
+class _LabelledSpan(msgspec.Struct, frozen=True, gc=False, forbid_unknown_fields=True):
+    start: int
+    end: int
+    type: str = msgspec.field(name="label")
+
+
+class _LabelledDocument(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    doc_id: str
+    spans: tuple[_LabelledSpan, ...]
+
+
+class _BareSpan(msgspec.Struct, frozen=True, gc=False, forbid_unknown_fields=True):
+    start: int
+    end: int
+    type: ClassVar[str] = ""
+
+
+class _BareDocument(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    doc_id: str
+    spans: tuple[_BareSpan, ...]
+
+
+class _Plain(Protocol):
+    """A document of spans that are plain, whatever they call their type."""
+
+    @property
+    def doc_id(self) -> str: ...
+
+    @property
+    def spans(self) -> Sequence[Plain]: ...
+
+
+_DECODE: dict[TypeKey | None, Callable[[bytes], _Plain]] = {
+    "type": msgspec.json.Decoder(PlainDocument).decode,
+    "label": msgspec.json.Decoder(_LabelledDocument).decode,
+    None: msgspec.json.Decoder(_BareDocument).decode,
+}
+
+_KEYS: dict[TypeKey | None, int] = {"type": 3, "label": 3, None: 2}
+"""How many keys a plain span has."""
+
+_AT_ONCE = 32
+"""Documents whose spans are turned into numbers together."""
+
+_MOST_OFFSET = 2**31 - 1
+
+
+@dataclasses.dataclass(frozen=True)
+class _Read:
+    """One side of a block as it was read."""
+
+    side: int
+    key: TypeKey | None
+    builder: ColumnBuilder
+    ids: list[str] = dataclasses.field(default_factory=list)
+    """The documents; those of lines that have faults are there without spans."""
+    places: list[int] = dataclasses.field(default_factory=list)
+    """Of their lines in the block."""
+    line_faults: list[Fault] = dataclasses.field(default_factory=list)
+    nameless: list[int] = dataclasses.field(default_factory=list)
+    """Places of the lines that have faults and no document."""
+
+    @classmethod
+    def of(cls, block: Block, side: int, types: Vocabulary) -> _Read:
+        read = cls(side, block.keys[side], ColumnBuilder(types))
+        lines = block.lines[side]
+        for first in range(0, len(lines), _AT_ONCE):
+            if not read._add_plain(first, lines[first : first + _AT_ONCE]):
+                for place in range(first, min(first + _AT_ONCE, len(lines))):
+                    if len(read.line_faults) < MOST_FAULTS:
+                        read._add_any(block, place)
+        return read
+
+    def _add_plain(self, first: int, lines: Sequence[bytes]) -> bool:
+        """Add some lines, if all of them are plain and sound; whether they are."""
+        decode = _DECODE[self.key]
+        try:
+            documents = [decode(raw) for raw in lines]
+            ids, spans = [document.doc_id for document in documents], [document.spans for document in documents]
+            if not all(ids) or _repeats_keys(lines, ids, spans, self.key):
+                return False
+            self.builder.add_plain(spans)
+        except (msgspec.DecodeError, UnicodeDecodeError, RecursionError, OverflowError):
+            return False
+        self.ids.extend(ids)
+        self.places.extend(range(first, first + len(lines)))
+        return True
+
+    def _add_any(self, block: Block, place: int) -> None:
+        raw = block.lines[self.side][place]
+        if not raw.strip() or self._add_plain(place, [raw]):
+            return
+        number = block.numbers[self.side][place]
+        document, wrong = read_span_line(block.files[self.side], number, raw.rstrip(b"\r\n"), self.key)
+        self.line_faults.extend(wrong)
+        id = _name(raw) if document is None else document.doc_id
+        if id:
+            self.builder.add([document.spans if document is not None else ()])
+            self.ids.append(id)
+            self.places.append(place)
+        else:
+            self.nameless.append(place)
+
+    def faults(self, block: Block, columns: SpanColumns) -> list[Fault]:
+        """The faults of the lines, those included whose offsets cannot be."""
+        impossible = (columns.start < 0) | (columns.end <= columns.start) | (columns.end > _MOST_OFFSET)
+        faults = list(self.line_faults)
+        for document in np.unique(columns.document[impossible]).tolist():
+            place = self.places[document]
+            raw, number = block.lines[self.side][place], block.numbers[self.side][place]
+            faults += read_span_line(block.files[self.side], number, raw.rstrip(b"\r\n"), self.key)[1]
+            if len(faults) >= MOST_FAULTS:
+                break
+        return faults
+
+    def unmapped(
+        self, block: Block, columns: SpanColumns, names: Mapping[str, str | None], types: Vocabulary
+    ) -> Iterator[Fault]:
+        """A fault for each type that a label map does not know, at the first span that has it."""
+        first = np.searchsorted(columns.document, np.arange(len(self.ids)))
+        for type, row in unmapped_types(columns, names, types).items():
+            document = int(columns.document[row])
+            line = block.numbers[self.side][self.places[document]]
+            pointer = f"/spans/{row - int(first[document])}"
+            yield label_fault(block.files[self.side], line, pointer, type, names)
+
+
+class _Named(msgspec.Struct, frozen=True):
+    doc_id: str
+
+
+_NAME = msgspec.json.Decoder(_Named)
+
+
+def _name(raw: bytes) -> str:
+    """The document of a line that has faults; the empty string where it cannot be read."""
+    try:
+        return _NAME.decode(raw).doc_id
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
+        return ""
+
+
+def _repeats_keys(
+    lines: Sequence[bytes], ids: Sequence[str], spans: Sequence[Sequence[Plain]], key: TypeKey | None
+) -> bool:
+    """Whether a key might be there twice, which would be read in silence.
+
+    All keys are there, and each has one colon: one more key has one more. Colons that are left may be those of texts,
+    where none is written as an escape.
+    """
+    raw = b"".join(lines)
+    left = np.count_nonzero(np.frombuffer(raw, np.uint8) == ord(":"))
+    left -= 2 * len(ids) + _KEYS[key] * sum(map(len, spans))
+    if left and b"\\u003" not in raw:
+        left -= sum(id.count(":") for id in ids)
+        left -= sum(span.type.count(":") for each in spans for span in each) if left else 0
+    return bool(left)

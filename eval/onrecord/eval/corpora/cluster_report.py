@@ -1,0 +1,167 @@
+"""The score of clustered mentions of any corpus: every cluster measure across and within documents."""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Hashable, Iterable, Mapping
+from functools import cached_property
+from typing import TYPE_CHECKING, Any
+
+from onrecord.eval.clusters.measures import Repeat, RepeatedMentionsError, Table
+from onrecord.eval.clusters.views import cluster_views
+from onrecord.eval.readers.json_line import normal_fragments
+from onrecord.eval.rendering.signature import HASH, Signature
+from onrecord.eval.scoring.score_report import Row, json_bytes, score_json, score_numbers, score_row
+from onrecord.eval.spans.documents import ClusterDocument
+from onrecord.eval.statistics.counts import Score
+from onrecord.eval.statistics.sampling import DEFAULT, Sampling, kept_in_turn, sampling_policy
+from onrecord.eval.statistics.uncertainty import Interval, jackknife_interval
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+Clusters = Iterable[Iterable[Hashable]]
+"""Clusters of one document, each of mentions: anything that can be a key, such as (start, end)."""
+
+ClusterCorpus = Iterable[ClusterDocument] | Mapping[str, Clusters]
+"""Documents whose mentions name their cluster, the same over documents; or, by document, clusters of that document."""
+
+POLICY = {
+    "unit": "given",
+    "mentions": "exact",
+    "singletons": "kept",
+    "duplicates": "refused",
+    "missing": "empty",
+    "average": "micro",
+}
+"""The decisions that are in every score of clusters."""
+
+
+@dataclasses.dataclass(frozen=True)
+class ClusterReport:
+    """A score of clusters."""
+
+    tables: Mapping[str, Table]
+    """By document."""
+    missing: tuple[str, ...] = ()
+    """Gold documents that the predictions leave out; scored as empty."""
+    how: Sampling | None = None
+    """How intervals are made; None for none."""
+    gold_sha256: str = ""
+    """Of the file, where gold came from one."""
+    predictions_sha256: str = ""
+
+    @cached_property
+    def scores(self) -> dict[str, Score]:
+        """By measure: across documents; with each document's clusters apart (``[within]``); without singletons."""
+        return cluster_views(list(self.tables.values()))
+
+    @cached_property
+    def intervals(self) -> dict[str, Interval]:
+        """By measure; nothing where none were asked for. Documents are left out one at a time, or in groups."""
+        if self.how is None:
+            return {}
+        names = sorted(self.tables)
+        without = [
+            cluster_views([self.tables[name] for name in names if name in kept])
+            for kept in kept_in_turn([[name] for name in names])
+        ]
+        return {
+            name: jackknife_interval(score.value, [each[name].value for each in without], self.how.level)
+            for name, score in self.scores.items()
+        }
+
+    @property
+    def signature(self) -> Signature:
+        """What was scored and how."""
+        return Signature.of(
+            task="clusters",
+            docs=str(len(self.tables)),
+            interval=sampling_policy(self.how),
+            gold=self.gold_sha256[:HASH],
+            predictions=self.predictions_sha256[:HASH],
+            **POLICY,
+        )
+
+    def rows(self) -> list[Row]:
+        """The score table; see :func:`onrecord.eval.scoring.score_report.headings`."""
+        return [score_row(name, each, self.intervals.get(name)) for name, each in self.scores.items()]
+
+    def to_frame(self) -> pd.DataFrame:
+        """The scores as a data frame, a row a measure; needs pandas."""
+        import pandas as pd
+
+        rows = [{"measure": n, **score_numbers(s, self.intervals.get(n))} for n, s in self.scores.items()]
+        return pd.DataFrame(rows).set_index("measure")
+
+    def as_json(self) -> bytes:
+        """The scores as JSON; the same gives the same bytes."""
+        value: dict[str, Any] = {
+            "format": "onrecord-clusters/1",
+            "signature": str(self.signature),
+            "status": "partial" if self.missing else "complete",
+            "documents": len(self.tables),
+            "missing": list(self.missing),
+            "measures": {name: score_json(each, self.intervals.get(name)) for name, each in self.scores.items()},
+        }
+        return json_bytes(value)
+
+
+def score_clusters(gold: ClusterCorpus, predicted: ClusterCorpus, how: Sampling | None = DEFAULT) -> ClusterReport:
+    """Score clustered mentions of any corpus.
+
+    Args:
+        gold: Gold clusters: documents whose mentions name clusters that may run over documents, or a mapping from
+            document id to the clusters of that document alone.
+        predicted: Predictions in either form.
+        how: How intervals are made; None for none.
+
+    Raises:
+        ValueError: A document is predicted that gold does not have, or is there twice.
+        RepeatedMentionsError: A mention is twice in a document, on either side; it is named (document, mention) then.
+
+    >>> report = score_clusters({"d": [["a", "b"], ["c"]]}, {"d": [["a", "b", "c"]]}, how=None)
+    >>> round(report.scores["b3"].f1, 3), report.scores["muc"].recall
+    (0.714, 1.0)
+    """
+    one, other = _by_id(gold, "gold"), _by_id(predicted, "predicted")
+    if unknown := sorted(other.keys() - one.keys()):
+        raise ValueError(f"predictions for documents that gold does not have: {', '.join(unknown[:5])}")
+    repeats = [*_repeats(one, "gold"), *_repeats(other, "predicted")]
+    if repeats:
+        raise RepeatedMentionsError(repeats)
+    tables = {}
+    for id, members in one.items():
+        cluster, others = dict(members), dict(other.get(id, ()))
+        tables[id] = Table.of((cluster.get(each), others.get(each)) for each in dict.fromkeys([*cluster, *others]))
+    return ClusterReport(tables, tuple(id for id in one if id not in other), how)
+
+
+Members = list[tuple[Hashable, Hashable]]
+"""Mention and cluster of each mention of one document."""
+
+
+def _by_id(corpus: ClusterCorpus, side: str) -> dict[str, Members]:
+    found: dict[str, Members] = {}
+    if isinstance(corpus, Mapping):
+        for id, clusters in sorted(corpus.items()):
+            found[id] = [(mention, (id, n)) for n, cluster in enumerate(clusters) for mention in cluster]
+        return found
+    for document in corpus:
+        if document.doc_id in found:
+            raise ValueError(f"the {side} document {document.doc_id!r} is there twice")
+        found[document.doc_id] = [
+            ((m.start, m.end, normal_fragments(m.fragments)), m.cluster) for m in document.mentions
+        ]
+    return dict(sorted(found.items()))
+
+
+def _repeats(corpus: Mapping[str, Members], side: str) -> Iterable[Repeat]:
+    for id, members in corpus.items():
+        places: dict[Hashable, list[int]] = {}
+        numbers: dict[Hashable, int] = {}
+        for mention, cluster in members:
+            places.setdefault(mention, []).append(numbers.setdefault(cluster, len(numbers)))
+        for mention, clusters in places.items():
+            if len(clusters) > 1:
+                yield Repeat("gold" if side == "gold" else "predicted", (id, mention), tuple(clusters))

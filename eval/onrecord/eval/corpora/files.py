@@ -1,0 +1,257 @@
+"""Scoring files of other corpora: from two paths and a format to a report."""
+
+from __future__ import annotations
+
+import dataclasses
+import gzip
+import hashlib
+import sys
+from collections.abc import Callable, Hashable, Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import BinaryIO, TypeVar, cast
+
+from onrecord.dataset.reading.faults import Fault, FaultsError, nearest, refuse, show
+from onrecord.eval.corpora.cluster_report import ClusterReport, score_clusters
+from onrecord.eval.corpora.span_report import SpanReport, score_spans
+from onrecord.eval.corpora.stream import SpanFile, score_span_files
+from onrecord.eval.readers import (
+    CONLL,
+    ClusterFormat,
+    Columns,
+    Identity,
+    SpanFormat,
+    read_clusters,
+    read_columns,
+    read_columns_pair,
+    read_spans,
+    read_tags,
+    token_faults,
+)
+from onrecord.eval.readers.conll import ColumnDocument
+from onrecord.eval.spans.documents import ClusterDocument, SpanDocument
+from onrecord.eval.statistics.sampling import DEFAULT, Sampling
+from onrecord.eval.submission.label_maps import read_label_map
+
+T = TypeVar("T")
+
+MOST_HINTS = 100
+"""Unknown documents that a close name is looked for."""
+
+
+@contextmanager
+def opened(path: Path) -> Iterator[BinaryIO]:
+    """A file open for reading, standard input for ``-``; a name that ends in ``.gz`` is unpacked as it is read."""
+    if str(path) == "-":
+        yield sys.stdin.buffer
+    elif path.suffix == ".gz":
+        with gzip.open(path) as stream:
+            yield cast(BinaryIO, stream)
+    else:
+        with path.open("rb") as stream:
+            yield stream
+
+
+def score_span_paths(
+    gold: Path,
+    predicted: Path,
+    labels: str | None = None,
+    how: Sampling | None = DEFAULT,
+    jobs: int = 1,
+    progress: Callable[[int], object] = lambda _: None,
+) -> SpanReport:
+    """Score two files of spans in JSON Lines, in blocks; one of them may be ``-``, either may end in ``.gz``.
+
+    Args:
+        gold: The gold documents.
+        predicted: Predictions; a document without a line counts as one without predictions.
+        labels: A label map; see :mod:`onrecord.eval.submission.label_maps`.
+        how: How intervals are made; None for none.
+        jobs: Processes to use.
+        progress: Told how many gold documents have been read.
+
+    Raises:
+        FaultsError: With the faults of both files.
+    """
+    name, mapping = ("as-is", None) if labels is None else read_label_map(labels)
+    digests = hashlib.sha256(), hashlib.sha256()
+    with opened(gold) as one, opened(predicted) as other:
+        found = score_span_files(
+            SpanFile(str(gold), one, digests[0]),
+            SpanFile(str(predicted), other, digests[1]),
+            labels=mapping,
+            jobs=jobs,
+            progress=progress,
+        )
+    one_sum, other_sum = (digest.hexdigest() for digest in digests)
+    return SpanReport(found.counts, found.missing, name, how, one_sum, other_sum, found.left_out)
+
+
+@dataclasses.dataclass(frozen=True)
+class SpanCorpora:
+    """Both sides of a corpus of spans, read whole."""
+
+    gold: Sequence[SpanDocument]
+    predicted: Sequence[SpanDocument]
+    gold_sha256: str
+    predictions_sha256: str
+
+
+def read_span_corpora(gold: Path, predicted: Path, format: SpanFormat, columns: Columns = CONLL) -> SpanCorpora:
+    """Both sides of a corpus in one format.
+
+    Raises:
+        FaultsError: With every fault; also where predictions are of other tokens than gold, or of documents that gold
+            does not have.
+    """
+    if format == "conll":
+        raw, other_raw = _bytes(gold), _bytes(predicted)
+        one, other = _both(
+            lambda: read_columns(gold, raw, columns), lambda: read_columns(predicted, other_raw, columns)
+        )
+        return _same_tokens(one, other, str(predicted), _sha256(raw), _sha256(other_raw))
+    if format == "brat" and gold.is_dir():
+        documents, others = _both(lambda: read_spans(gold, None, format), lambda: read_spans(predicted, None, format))
+        return _known(documents, others, str(predicted), _folder_sha256(gold), _folder_sha256(predicted))
+    raw, other_raw = _bytes(gold), _bytes(predicted)
+    documents, others = _both(lambda: read_spans(gold, raw, format), lambda: read_spans(predicted, other_raw, format))
+    return _known(documents, others, str(predicted), _sha256(raw), _sha256(other_raw))
+
+
+def read_column_corpora(path: Path, columns: Columns, gold: int) -> SpanCorpora:
+    """Both sides of a column file that has gold tags in one column and predicted ones in another, as for conlleval."""
+    raw = _bytes(path)
+    pairs = read_columns_pair(path, raw, columns, gold)
+    digest = _sha256(raw)
+    return SpanCorpora([one.document for one, _ in pairs], [other.document for _, other in pairs], digest, digest)
+
+
+def read_tag_corpora(
+    gold: Path, predicted: Path | None, columns: Columns, gold_column: int
+) -> tuple[list[list[str]], list[list[str]]]:
+    """Gold and predicted tags of column files by sentence; of one file with both where ``predicted`` is None."""
+    if predicted is None:
+        one, other = read_tags(gold, _bytes(gold), columns, (gold_column, columns.tag))
+    else:
+        (one,), (other,) = (read_tags(path, _bytes(path), columns, (columns.tag,)) for path in (gold, predicted))
+        sizes = [len(sentence) for sentence in one]
+        if sizes != [len(sentence) for sentence in other]:
+            found, expected = f"{sum(map(len, other))} tokens in {len(other)} sentences", "the sentences of gold"
+            refuse(
+                [Fault("token", str(predicted), None, "", found, f"{expected}, {sum(sizes)} tokens in {len(sizes)}")]
+            )
+    return one, other
+
+
+def span_report(corpora: SpanCorpora, labels: str | None = None, how: Sampling | None = DEFAULT) -> SpanReport:
+    """The score of a corpus that has been read."""
+    report = score_spans(corpora.gold, corpora.predicted, how=how, labels=labels)
+    return dataclasses.replace(report, gold_sha256=corpora.gold_sha256, predictions_sha256=corpora.predictions_sha256)
+
+
+@dataclasses.dataclass(frozen=True)
+class ClusterCorpora:
+    """Both sides of a corpus of clusters, read whole."""
+
+    gold: Sequence[ClusterDocument]
+    predicted: Sequence[ClusterDocument]
+    gold_sha256: str
+    predictions_sha256: str
+
+
+def read_cluster_corpora(
+    gold: Path, predicted: Path, format: ClusterFormat, identity: Identity = "document"
+) -> ClusterCorpora:
+    """Both sides of a corpus of clusters in one format.
+
+    Raises:
+        FaultsError: With every fault; also where predictions are of documents that gold does not have.
+    """
+    raw, other_raw = _bytes(gold), _bytes(predicted)
+    one, other = _both(
+        lambda: read_clusters(gold, raw, format, identity),
+        lambda: read_clusters(predicted, other_raw, format, identity),
+    )
+    refuse(_unknown([each.doc_id for each in one], [each.doc_id for each in other], str(predicted)))
+    return ClusterCorpora(one, other, _sha256(raw), _sha256(other_raw))
+
+
+def clusters_by_document(
+    corpora: ClusterCorpora, identity: Identity
+) -> dict[str, tuple[list[list[Hashable]], list[list[Hashable]]]]:
+    """Gold and predicted clusters as lists of mentions, by document; of one meta-document for a whole corpus.
+
+    In the meta-document a mention is its document and place.
+    """
+    sides: list[dict[str, dict[str, list[Hashable]]]] = [{}, {}]
+    for side, documents in zip(sides, (corpora.gold, corpora.predicted), strict=True):
+        for document in documents:
+            clusters = side.setdefault("" if identity == "corpus" else document.doc_id, {})
+            for each in document.mentions:
+                place: Hashable = (each.start, each.end, each.fragments)
+                mention = (document.doc_id, place) if identity == "corpus" else place
+                clusters.setdefault(each.cluster, []).append(mention)
+    return {id: (list(gold.values()), list(sides[1].get(id, {}).values())) for id, gold in sides[0].items()}
+
+
+def cluster_report(corpora: ClusterCorpora, how: Sampling | None = DEFAULT) -> ClusterReport:
+    """The score of a corpus that has been read."""
+    report = score_clusters(corpora.gold, corpora.predicted, how)
+    return dataclasses.replace(report, gold_sha256=corpora.gold_sha256, predictions_sha256=corpora.predictions_sha256)
+
+
+def _both(gold: Callable[[], T], predicted: Callable[[], T]) -> tuple[T, T]:
+    """What both sides give; the faults of one do not hide those of the other."""
+    made: list[T] = []
+    faults: list[Fault] = []
+    for side in (gold, predicted):
+        try:
+            made.append(side())
+        except FaultsError as error:
+            faults += error.faults
+    refuse(faults)
+    one, other = made
+    return one, other
+
+
+def _same_tokens(
+    gold: Sequence[ColumnDocument], predicted: Sequence[ColumnDocument], name: str, sha256: str, other_sha256: str
+) -> SpanCorpora:
+    refuse(token_faults(gold, predicted, name))
+    return _known([each.document for each in gold], [each.document for each in predicted], name, sha256, other_sha256)
+
+
+def _known(
+    gold: Sequence[SpanDocument], predicted: Sequence[SpanDocument], name: str, sha256: str, other_sha256: str
+) -> SpanCorpora:
+    refuse(_unknown([each.doc_id for each in gold], [each.doc_id for each in predicted], name))
+    return SpanCorpora(gold, predicted, sha256, other_sha256)
+
+
+def _unknown(gold: Sequence[str], predicted: Sequence[str], name: str) -> list[Fault]:
+    known = set(gold)
+    unknown = [id for id in predicted if id not in known]
+    hints = [nearest(id, gold) for id in unknown[:MOST_HINTS]] + [""] * len(unknown[MOST_HINTS:])
+    return [
+        Fault("document", name, None, "", show(id), "a document of the gold", hint)
+        for id, hint in zip(unknown, hints, strict=True)
+    ]
+
+
+def _bytes(path: Path) -> bytes:
+    with opened(path) as stream:
+        return stream.read()
+
+
+def _sha256(raw: bytes) -> str:
+    return hashlib.sha256(raw).hexdigest()
+
+
+def _folder_sha256(folder: Path) -> str:
+    """Of the names and bytes of a folder's annotation files, in order of their names."""
+    digest = hashlib.sha256()
+    for path in sorted(folder.glob("*.ann")):
+        raw = path.read_bytes()
+        digest.update(f"{path.name}\n{len(raw)}\n".encode())
+        digest.update(raw)
+    return digest.hexdigest()

@@ -1,0 +1,1 @@
+"""What the task is: pairing, counting, judging; a file a layer."""

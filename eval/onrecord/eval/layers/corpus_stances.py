@@ -1,0 +1,156 @@
+"""Stances over the corpus: distinct tuples, and contradictions between holders.
+
+Both look across documents, so their counts do not add over them. What adds, by union, is the set of things said in each
+document (:class:`StanceSets`); the counts are functions of the union.
+
+A contradiction is a target with two different holders of whom one is for it and the other against it, wherever in the
+corpus they are. Pairs of holders are counted and not listed, so that the work is linear in holders.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from typing import get_args
+
+from onrecord.dataset import Stance
+from onrecord.dataset.records import TargetKind
+from onrecord.eval.layers.ids import IdMap
+from onrecord.eval.layers.layer import DocumentPair
+from onrecord.eval.layers.stance_pairing import read_stances, target_id
+from onrecord.eval.statistics.counts import Counts
+
+KINDS: tuple[str, ...] = get_args(TargetKind)
+
+Named = tuple[str, str]
+"""Whose id it is, ``gold`` or ``file``, and the id: what means nothing in gold goes by the file's own id."""
+
+CorpusTuple = tuple[Named, str, Named, str]
+"""holder, kind of target, target, label."""
+
+
+@dataclasses.dataclass(frozen=True)
+class StanceSets:
+    """What is said in some documents; adds by union."""
+
+    required: frozenset[CorpusTuple] = frozenset()
+    """Gold that is not optional."""
+    optional: frozenset[CorpusTuple] = frozenset()
+    charged: frozenset[CorpusTuple] = frozenset()
+    """Predictions."""
+    excused: frozenset[CorpusTuple] = frozenset()
+    """Predictions left out in their document because they answer optional gold."""
+
+    def __add__(self, other: StanceSets) -> StanceSets:
+        return StanceSets.total((self, other))
+
+    @classmethod
+    def total(cls, sets: Iterable[StanceSets]) -> StanceSets:
+        """The union of any number."""
+        every = list(sets)
+        return cls(
+            frozenset().union(*(each.required for each in every)),
+            frozenset().union(*(each.optional for each in every)),
+            frozenset().union(*(each.charged for each in every)),
+            frozenset().union(*(each.excused for each in every)),
+        )
+
+
+def stance_sets(pair: DocumentPair) -> StanceSets:
+    """What is said in one document."""
+    reading = read_stances(pair)
+    answers = [_predicted(stance, pair.ids) for stance in reading.predicted]
+    return StanceSets(
+        required=frozenset(_gold(stance) for stance in reading.required.values()),
+        optional=frozenset(_gold(stance) for stance in reading.optional.values()),
+        charged=frozenset(each for index, each in enumerate(answers) if index not in reading.excused),
+        excused=frozenset(answers[index] for index in reading.excused),
+    )
+
+
+def corpus_counts(sets: Iterable[StanceSets]) -> dict[str, Counts]:
+    """Counts of every measure over the corpus, by its name."""
+    total = StanceSets.total(sets)
+    return {
+        "tuple[corpus]": tuple_counts(total),
+        "contradictions": contradiction_counts(total, KINDS),
+        "contradictions[claim]": contradiction_counts(total, ("claim",)),
+    }
+
+
+def corpus_tuples(pairs: Sequence[DocumentPair]) -> Counts:
+    """Distinct holders, targets and labels over the corpus."""
+    return tuple_counts(StanceSets.total(map(stance_sets, pairs)))
+
+
+def contradictions(pairs: Sequence[DocumentPair]) -> Counts:
+    """Distinct pairs of holders that contradict each other on one target, over the corpus."""
+    return contradiction_counts(StanceSets.total(map(stance_sets, pairs)), KINDS)
+
+
+def tuple_counts(total: StanceSets) -> Counts:
+    """Counts of distinct tuples.
+
+    A prediction is found right wherever gold has the tuple. It is left out where gold has it as optional alone, or
+    where each of its documents has excused it.
+    """
+    found = total.required & (total.charged | total.excused)
+    return Counts.matched(len(found), len(total.required), len(found | (total.charged - total.optional)))
+
+
+def contradiction_counts(total: StanceSets, kinds: Sequence[str]) -> Counts:
+    """Counts of contradictions about targets of some kinds.
+
+    Gold contradictions that need an optional stance are optional; so are predicted ones that need an excused one.
+    """
+    holders: dict[tuple[str, Named], dict[Named, int]] = defaultdict(lambda: defaultdict(int))
+    for bit, tuples in enumerate((total.required, total.optional, total.charged, total.excused)):
+        for holder, kind, target, label in tuples:
+            if kind in kinds and label in _SIDES:
+                holders[kind, target][holder] |= 1 << (2 * bit + _SIDES[label])
+    matched = gold = predicted = 0
+    for of_target in holders.values():
+        for one, other, pairs in _pairs_of_classes(Counter(of_target.values())):
+            required = _opposed(one, other, _REQUIRED)
+            gold += required * pairs
+            if required:
+                matched += pairs * _opposed(one, other, _SAID)
+            elif _opposed(one, other, _CHARGED) and not _opposed(one, other, _GOLD):
+                predicted += pairs
+    return Counts.matched(matched, gold, matched + predicted)
+
+
+_SIDES: Mapping[str, int] = {"favor": 0, "against": 1}
+# what a holder says of a target, as bits: favor and against of required, optional, charged and excused stances
+_REQUIRED, _GOLD, _CHARGED, _SAID = 0b11, 0b1111, 0b11_0000, 0b1111_0000
+_FAVOR, _AGAINST = 0b0101_0101, 0b1010_1010
+
+
+def _opposed(one: int, other: int, among: int) -> bool:
+    """Whether two holders contradict each other by the stances among those that are looked at."""
+    one, other = one & among, other & among
+    return bool((one & _FAVOR and other & _AGAINST) or (one & _AGAINST and other & _FAVOR))
+
+
+def _pairs_of_classes(classes: Mapping[int, int]) -> Iterable[tuple[int, int, int]]:
+    """Two classes of holders who say the same, and how many unordered pairs of different holders they give."""
+    listed = sorted(classes.items())
+    for index, (one, count) in enumerate(listed):
+        yield one, one, count * (count - 1) // 2
+        for other, other_count in listed[index + 1 :]:
+            yield one, other, count * other_count
+
+
+def _gold(stance: Stance) -> CorpusTuple:
+    return ("gold", stance.holder), stance.target.kind, ("gold", stance.target.id), stance.label
+
+
+def _predicted(stance: Stance, ids: IdMap) -> CorpusTuple:
+    holder, target = ids.entity.get(stance.holder), target_id(stance, ids)
+    return (
+        ("file", stance.holder) if holder is None else ("gold", holder),
+        stance.target.kind,
+        ("file", stance.target.id) if target is None else ("gold", target),
+        stance.label,
+    )

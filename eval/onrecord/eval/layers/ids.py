@@ -1,0 +1,259 @@
+"""What a system's ids mean: predicted entity, event and claim ids mapped to those of gold.
+
+A speaker, holder or target is right when it is the right *entity*, by whatever mention the system found it. An id is
+mapped by the first of these that applies:
+
+1. its Wikidata id, where the file gives one that a registry row has;
+2. the best one-to-one alignment of predicted and gold clusters over the corpus;
+3. a mention of it that overlaps a gold mention with a Dice of at least one half (the gold id that most of them have;
+   of several, the one whose mention comes first in the corpus);
+4. the name or title the file gives for it, where that is a name, alias or title of just one registry row;
+5. for an id that the file itself does not declare: the registry row with that id.
+
+Claims have no mentions: they go by equal wording, then by the best one-to-one alignment of evidence, then by 5.
+
+Linking is another question: what the *file* says an id stands for, wherever its mentions are. See :func:`map_links`.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import unicodedata
+from collections import Counter, defaultdict
+from collections.abc import Hashable, Iterable, Mapping, Sequence
+from typing import TypeVar
+
+from onrecord.dataset import Labels, Registries, Span, Stance
+from onrecord.dataset.records import UNKNOWN, Entity, Event
+from onrecord.eval.clusters.measures import best_alignment
+from onrecord.eval.clusters.table import Table
+from onrecord.eval.matching.assignment import assign
+from onrecord.eval.matching.similarity import Parts, dice, parts, similar
+from onrecord.eval.submission.prediction_line import ClaimDescription, EntityDescription, EventDescription
+
+MIN_DICE = 0.5
+"""Least overlap at which a mention vouches for an entity, or evidence for a claim."""
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class Link:
+    """What an id stands for in the knowledge base; without a Wikidata id it is NIL, known to no one but gold."""
+
+    wikidata: str | None = None
+    row: str | None = None
+    """The row of the entity registry; None where none is meant, or one that the registry does not have."""
+
+
+NIL = Link()
+"""The link of an id that stands for nothing known."""
+
+
+@dataclasses.dataclass(frozen=True)
+class IdMap:
+    """What ids mean: predicted ids to gold ids, by kind; an id that is not here means nothing in gold."""
+
+    entity: Mapping[str, str]
+    event: Mapping[str, str]
+    claim: Mapping[str, str]
+    links: Mapping[str, Link] = dataclasses.field(default_factory=dict)
+    """What the file links its entity ids to; an id that is not here is NIL."""
+    gold_links: Mapping[str, Link] = dataclasses.field(default_factory=dict)
+    """The same of the registry's ids."""
+    described_events: Mapping[str, EventDescription] = dataclasses.field(default_factory=dict)
+    """What the file says of its event ids."""
+    gold_events: Mapping[str, Event] = dataclasses.field(default_factory=dict)
+    """What the registry says of its own."""
+
+    def speakers(self, ids: Iterable[str]) -> frozenset[str | None]:
+        """Gold ids of a set of predicted speakers; nobody at all means the unknown speaker."""
+        return frozenset(UNKNOWN if id == UNKNOWN else self.entity.get(id) for id in ids) or frozenset({UNKNOWN})
+
+    def chain(self, ids: Iterable[str]) -> tuple[str | None, ...]:
+        """Gold ids of a predicted relay chain, in its order."""
+        return tuple(self.entity.get(id) for id in ids)
+
+
+def normal_name(name: str) -> str:
+    """A name as it is compared: NFKC, case folded, white space collapsed."""
+    return " ".join(unicodedata.normalize("NFKC", name).casefold().split())
+
+
+def map_entities(
+    table: Table,
+    overlaps: Iterable[tuple[str, str]],
+    declared: frozenset[str],
+    described: Mapping[str, EntityDescription],
+    registries: Registries,
+) -> dict[str, str]:
+    """Predicted entity ids to gold ones.
+
+    Args:
+        table: Gold and predicted clusters over the whole corpus.
+        overlaps: What :func:`overlapping_mentions` gives, document after document in the order of gold.
+        declared: Ids that the file itself says something of.
+        described: The file's descriptions.
+        registries: The gold ids.
+    """
+    mapping = {row.id: row.id for row in registries.entities if row.id not in declared}
+    by_name = _by_name(registries)
+    mapping |= _unambiguous({id: by_name.get(normal_name(each.name or "")) for id, each in described.items()})
+    mapping |= _by_mentions(overlaps, table)
+    by_wikidata = _by_wikidata(registries.entities)
+    return mapping | _unambiguous({id: by_wikidata.get(each.wikidata or "") for id, each in described.items()})
+
+
+def map_events(
+    table: Table,
+    overlaps: Iterable[tuple[str, str]],
+    declared: frozenset[str],
+    registries: Registries,
+    described: Mapping[str, EventDescription] | None = None,
+) -> dict[str, str]:
+    """Predicted event ids to gold ones; see :func:`map_entities`.
+
+    A description without title and Wikidata id says nothing of which event it is: it does not count as a declaration.
+    """
+    described = described or {}
+    identified = {id for id, each in described.items() if each.title or each.wikidata}
+    mapping = {row.id: row.id for row in registries.events if row.id not in declared | identified}
+    by_title: dict[str, set[str]] = defaultdict(set)
+    for row in registries.events:
+        by_title[normal_name(row.title)].add(row.id)
+    by_title.pop("", None)
+    mapping |= _unambiguous({id: by_title.get(normal_name(each.title or "")) for id, each in described.items()})
+    mapping |= _by_mentions(overlaps, table)
+    by_wikidata = _by_wikidata(registries.events)
+    return mapping | _unambiguous({id: by_wikidata.get(each.wikidata or "") for id, each in described.items()})
+
+
+def map_links(described: Mapping[str, EntityDescription], registries: Registries) -> dict[str, Link]:
+    """What the file itself links its entity ids to (TAC-KBP): no mention is looked at.
+
+    By the Wikidata id it declares, be it one of the registry or not; else by a name that just one registry row has;
+    else, where it declares neither, by being the id of a registry row.
+
+    Args:
+        described: The file's descriptions.
+        registries: The knowledge base: its rows with a Wikidata id are linked, the others are NIL to the world.
+
+    Returns:
+        Links by predicted id, those of the registry's own ids included. What is not here is NIL.
+    """
+    links = registry_links(registries)
+    rows = {row.wikidata: links[row.id] for row in registries.entities if row.wikidata}
+    by_name = _by_name(registries)
+    found = dict(links)
+    for id, description in described.items():
+        if description.wikidata is not None:
+            found[id] = rows.get(description.wikidata) or Link(wikidata=description.wikidata)
+        elif description.name is not None:
+            named = by_name.get(normal_name(description.name), set())
+            found[id] = links[next(iter(named))] if len(named) == 1 else NIL
+    return found
+
+
+def registry_links(registries: Registries) -> dict[str, Link]:
+    """The links of the registry's own ids."""
+    return {row.id: Link(row.wikidata, row.id) for row in registries.entities}
+
+
+def overlapping_mentions(
+    predicted: Iterable[tuple[Span, str | None]], gold: Sequence[tuple[Span, str | None]]
+) -> Iterable[tuple[str, str]]:
+    """(predicted id, gold id) of all mentions of one document that overlap with a Dice of at least one half.
+
+    In order of the place of the gold mention; mentions without an id are left out.
+    """
+    known = sorted((span.start, span.end, id) for span, id in gold if id)
+    others = [(span, id) for span, id in predicted if id]
+    found = similar(
+        [parts([(start, end)]) for start, end, _ in known],
+        [parts([(span.start, span.end)]) for span, _ in others],
+        MIN_DICE,
+    )
+    return [(others[each.predicted][1], known[each.gold][2]) for each in found]
+
+
+def map_claims(
+    documents: Sequence[tuple[Labels, Labels]],
+    described: Mapping[str, ClaimDescription],
+    registries: Registries,
+) -> dict[str, str]:
+    """Predicted claim ids to gold ones.
+
+    Args:
+        documents: Gold and predicted labels of every document.
+        described: The file's descriptions.
+        registries: The gold ids.
+    """
+    mapping = {row.id: row.id for row in registries.claims if row.id not in described}
+    by_text = {_wording(row.text): row.id for row in registries.claims}
+    worded = {id: by_text[text] for id, each in described.items() if (text := _wording(each.text)) in by_text}
+    shared: Counter[tuple[str, str]] = Counter()
+    profiles: dict[str, list[tuple[object, ...]]] = defaultdict(list)
+    for number, (gold, predicted) in enumerate(documents):
+        stances = _claims(gold.stances)
+        others = [s for s in _claims(predicted.stances) if s.target.id in described and s.target.id not in worded]
+        for other in others:
+            profiles[other.target.id].append((number, evidence(other), other.label, other.basis))
+        for each in similar([evidence(s) for s in stances], [evidence(s) for s in others], MIN_DICE):
+            shared[others[each.predicted].target.id, stances[each.gold].target.id] += round(1000 * each.dice)
+    # what decides between equally good alignments is what the file says of its claims, not what it calls them
+    said = {id: (_wording(described[id].text), sorted(profile)) for id, profile in profiles.items()}
+    texts = {row.id: row.text for row in registries.claims}
+    order = sorted(shared, key=lambda pair: (said[pair[0]], texts.get(pair[1], ""), pair[1]))
+    edges: list[tuple[Hashable, Hashable, float]] = [(p, g, shared[p, g]) for p, g in order]
+    mapping |= {str(edges[index][0]): str(edges[index][1]) for index in assign(edges)}
+    return mapping | worded
+
+
+def evidence(stance: Stance) -> Parts:
+    """A stance's evidence as a set of code points."""
+    return parts((span.start, span.end) for span in stance.evidence)
+
+
+def evidence_dice(one: Stance, other: Stance) -> float:
+    """Overlap of two stances' evidence in code points, in [0, 1]; 0 where neither has any."""
+    return dice(evidence(one), evidence(other))
+
+
+def _by_mentions(overlaps: Iterable[tuple[str, str]], table: Table) -> dict[str, str]:
+    """Rules 3 and 2, the latter before the former."""
+    votes: dict[str, Counter[str]] = defaultdict(Counter)
+    for predicted, gold in overlaps:
+        votes[predicted][gold] += 1
+    # of equal counts the first is taken, that is the one whose first vote came first
+    mapping = {predicted: count.most_common(1)[0][0] for predicted, count in votes.items()}
+    return mapping | {str(p): str(g) for g, p, _ in best_alignment(table)}
+
+
+def _by_name(registries: Registries) -> dict[str, set[str]]:
+    by_name: dict[str, set[str]] = defaultdict(set)
+    for row in registries.entities:
+        for name in (row.name, *row.aliases):
+            by_name[normal_name(name)].add(row.id)
+    by_name.pop("", None)
+    return by_name
+
+
+R = TypeVar("R", Entity, Event)
+
+
+def _by_wikidata(rows: Iterable[R]) -> dict[str, set[str]]:
+    by_wikidata: dict[str, set[str]] = defaultdict(set)
+    for row in rows:
+        if row.wikidata:
+            by_wikidata[row.wikidata].add(row.id)
+    return by_wikidata
+
+
+def _unambiguous(candidates: Mapping[str, set[str] | None]) -> dict[str, str]:
+    return {id: next(iter(rows)) for id, rows in candidates.items() if rows and len(rows) == 1}
+
+
+def _wording(text: str) -> str:
+    return normal_name(text).rstrip(".")
+
+
+def _claims(stances: Iterable[Stance]) -> list[Stance]:
+    return [stance for stance in stances if stance.target.kind == "claim" and stance.evidence]

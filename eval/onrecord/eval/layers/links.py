@@ -1,0 +1,230 @@
+"""Linking: which row of the registry a name stands for, or that it stands for none the world knows (NIL).
+
+After the measures of TAC-KBP as defined by neleval: ``strong_typed_link_match`` (here ``link``),
+``strong_typed_nil_match`` (``nil``), ``strong_typed_all_match`` (``all``) and ``b_cubed_plus`` (``b3+``). A mention is
+found where its offsets and its type are right. Here, as there, *ids* are compared: what the system's id stands for is
+what the file says (:func:`onrecord.eval.layers.ids.map_links`), and where its mentions are makes no difference. What
+differs: duplicates are counted and not merged, and ``b3+`` asks for the type as well.
+
+A gold entity without a Wikidata id is NIL to the world. Its mention is right where the system says NIL, or names that
+very row of the registry; another row that is NIL as well is wrong. So ``link`` and ``nil`` add up to ``all``.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Mapping, Sequence
+
+from onrecord.dataset import Mention
+from onrecord.eval.clusters.measures import b_cubed
+from onrecord.eval.clusters.table import Membership, Table
+from onrecord.eval.layers.ids import NIL, Link
+from onrecord.eval.layers.layer import DocumentPair, Layer, Measure, Verdict
+from onrecord.eval.statistics.counts import Counts
+
+Selection = Callable[[Mention], bool]
+
+
+def is_right(gold: Link, predicted: Link) -> bool:
+    """Whether a predicted link is the right one.
+
+    >>> is_right(Link("Q7747", "putin"), Link("Q7747")), is_right(Link("Q7747", "putin"), NIL)
+    (True, False)
+    >>> is_right(Link(None, "aide"), NIL), is_right(Link(None, "aide"), Link(None, "driver"))
+    (True, False)
+    """
+    if gold.wikidata is not None or predicted.wikidata is not None:
+        return gold.wikidata == predicted.wikidata
+    return predicted.row is None or predicted.row == gold.row
+
+
+@dataclasses.dataclass(frozen=True)
+class _Mentions:
+    """One document's mentions with their links, and what answers what."""
+
+    gold: Sequence[Mention]
+    predicted: Sequence[Mention]
+    gold_links: Sequence[Link]
+    links: Sequence[Link]
+    partner: Mapping[int, int]
+    """Prediction by gold mention, whatever their offsets."""
+    excused: frozenset[int]
+    """Predictions that are left out: paired with optional gold."""
+
+    def found(self, g: int) -> bool:
+        """Whether a gold mention is found with its offsets and type."""
+        return g in self.partner and _place(self.gold[g]) == _place(self.predicted[self.partner[g]])
+
+    def linked(self, g: int) -> bool:
+        """Whether it is found and has the right link."""
+        return self.found(g) and is_right(self.gold_links[g], self.links[self.partner[g]])
+
+
+def _place(mention: Mention) -> tuple[int, int, str]:
+    return mention.start, mention.end, mention.type
+
+
+def _is_name(mention: Mention) -> bool:
+    return mention.kind == "name"
+
+
+def _any_kind(_: Mention) -> bool:
+    return True
+
+
+def _read(pair: DocumentPair) -> _Mentions:
+    gold = [item for item in pair.mentions.gold if isinstance(item, Mention)]
+    predicted = [item for item in pair.mentions.predicted if isinstance(item, Mention)]
+    gold_links = [pair.ids.gold_links.get(item.entity or "", NIL) for item in gold]
+    links = [pair.ids.links.get(item.entity or "", NIL) for item in predicted]
+    pairs = sorted((each.gold, each.predicted) for each in pair.mentions.pairs)
+    partner = _exchanged(gold, predicted, gold_links, links, pairs)
+    excused = frozenset(p for g, p in partner.items() if gold[g].optional)
+    return _Mentions(gold, predicted, gold_links, links, partner, excused)
+
+
+def _exchanged(
+    gold: Sequence[Mention],
+    predicted: Sequence[Mention],
+    gold_links: Sequence[Link],
+    links: Sequence[Link],
+    pairs: Sequence[tuple[int, int]],
+) -> dict[int, int]:
+    """The pairs, where of predictions that the alignment cannot tell apart the one with the right link is taken."""
+    twins: dict[tuple[object, ...], list[int]] = defaultdict(list)
+    for p in sorted(range(len(predicted)), key=lambda p: (links[p].wikidata or "", links[p].row or "", p)):
+        twins[_place(predicted[p]), predicted[p].kind].append(p)
+    partner: dict[int, int] = {}
+    left: list[tuple[int, list[int]]] = []
+    for g, p in pairs:
+        alike = twins[_place(predicted[p]), predicted[p].kind]
+        exact = _place(gold[g]) == _place(predicted[p])
+        best = next((each for each in alike if exact and is_right(gold_links[g], links[each])), None)
+        if best is None:
+            left.append((g, alike))
+        else:
+            alike.remove(best)
+            partner[g] = best
+    for g, alike in left:
+        partner[g] = alike.pop(0)
+    return partner
+
+
+def _counts(pair: DocumentPair) -> Mapping[str, Counts]:
+    mentions = _read(pair)
+    kinds = _selected(mentions, _any_kind)
+    return {**_selected(mentions, _is_name), **{f"{name}[kinds]": counts for name, counts in kinds.items()}}
+
+
+def _selected(mentions: _Mentions, selected: Selection) -> dict[str, Counts]:
+    gold = [g for g in _required(mentions) if selected(mentions.gold[g])]
+    right = [g for g in gold if mentions.linked(g) and selected(mentions.predicted[mentions.partner[g]])]
+    predicted = [p for p, item in enumerate(mentions.predicted) if selected(item) and p not in mentions.excused]
+
+    def linked(items: Iterable[int], links: Sequence[Link]) -> int:
+        return sum(links[index].wikidata is not None for index in items)
+
+    every = (len(right), len(gold), len(predicted))
+    known = (
+        linked(right, mentions.gold_links),
+        linked(gold, mentions.gold_links),
+        linked(predicted, mentions.links),
+    )
+    return {
+        "all": Counts.matched(*every),
+        "link": Counts.matched(*known),
+        "nil": Counts.matched(*(total - part for total, part in zip(every, known, strict=True))),
+    }
+
+
+def _required(mentions: _Mentions) -> list[int]:
+    return [g for g, item in enumerate(mentions.gold) if not item.optional]
+
+
+def link_memberships(pair: DocumentPair) -> list[Membership]:
+    """Gold and predicted cluster of every name; two are the same name where offsets, type and link agree.
+
+    B3 of the table of these, over all documents, is ``b3+``. A prediction without an id is a cluster of its own.
+    """
+    mentions = _read(pair)
+
+    def cluster(p: int) -> tuple[str, str | int]:
+        return pair.document.id if mentions.predicted[p].entity is None else "", mentions.predicted[p].entity or p
+
+    rows: list[Membership] = []
+    answered: set[int] = set()
+    for g in _required(mentions):
+        if _is_name(mentions.gold[g]):
+            p = mentions.partner[g] if mentions.linked(g) else None
+            if p is not None and _is_name(mentions.predicted[p]):
+                answered.add(p)
+                rows.append((mentions.gold[g].entity, cluster(p)))
+            else:
+                rows.append((mentions.gold[g].entity, None))
+    rows += [
+        (None, cluster(p))
+        for p, item in enumerate(mentions.predicted)
+        if _is_name(item) and p not in answered and p not in mentions.excused
+    ]
+    return rows
+
+
+def b_cubed_plus(pairs: Sequence[DocumentPair]) -> Counts:
+    """B3+ over the corpus: B3 (Bagga and Baldwin, 1998) of names that count as found only where the link is right."""
+    return b_cubed(Table.of(row for pair in pairs for row in link_memberships(pair)))
+
+
+def _corpus(pairs: Sequence[DocumentPair]) -> dict[str, Counts]:
+    return {"b3+": b_cubed_plus(pairs)}
+
+
+def _verdicts(pair: DocumentPair) -> list[Verdict]:
+    mentions = _read(pair)
+    name = pair.document.id
+    found: list[Verdict] = []
+    answered: set[int] = set()
+    for g in _required(mentions):
+        if _is_name(mentions.gold[g]):
+            answered.update(p for p in (mentions.partner.get(g),) if p is not None)
+            place = ("link", *_place(mentions.gold[g]))
+            found.append(Verdict(name, "links", True, place, mentions.gold[g].text, _outcome(mentions, g)))
+    for p, item in enumerate(mentions.predicted):
+        if _is_name(item) and p not in answered and p not in mentions.excused:
+            key = ("link", *_place(item), mentions.links[p].wikidata or "", mentions.links[p].row or "")
+            found.append(Verdict(name, "links", False, key, item.text, "spurious"))
+    return found
+
+
+def _outcome(mentions: _Mentions, g: int) -> str:
+    if g not in mentions.partner:
+        return "missed"
+    gold, predicted = mentions.gold[g], mentions.predicted[mentions.partner[g]]
+    if not mentions.found(g):
+        return "type" if (gold.start, gold.end) == (predicted.start, predicted.end) else "boundary"
+    if not _is_name(predicted):
+        return "kind"
+    if mentions.linked(g):
+        return "right"
+    link, wanted = mentions.links[mentions.partner[g]], mentions.gold_links[g]
+    if wanted.wikidata is None:
+        return "nil as link" if link.wikidata is not None else "wrong row"
+    return "link as nil" if link.wikidata is None else "wrong link"
+
+
+LINKS = Layer(
+    name="links",
+    submitted_as="mentions",
+    measures=(
+        Measure("all", "names with the right offsets, type and link, or rightly NIL"),
+        Measure("link", "names linked, with the right offsets, type and Wikidata id"),
+        Measure("nil", "names that are NIL, with the right offsets and type"),
+        Measure("b3+", "B3 across documents, where a name is found only with the right link", detail=True),
+        Measure("all[kinds]", "names, nominals and pronouns with the right link, or rightly NIL", detail=True),
+        Measure("link[kinds]", "names, nominals and pronouns linked rightly", detail=True),
+        Measure("nil[kinds]", "names, nominals and pronouns that are rightly NIL", detail=True),
+    ),
+    counts=_counts,
+    corpus=_corpus,
+    verdicts=_verdicts,
+)

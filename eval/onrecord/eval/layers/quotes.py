@@ -1,0 +1,270 @@
+"""Quotes: found or not, by whom, and through whom.
+
+Which prediction answers which gold quote is settled once (:mod:`onrecord.eval.layers.quote_pairing`); everything here
+is read off those pairs. F1 has every quote of either side in its denominators. Shares of matched quotes (who, through
+whom, how, where) rise when fewer quotes are found, so they stand beside ``matched``, the share of gold quotes that they
+look at. Optional gold that is not found is not missed, and what is paired with it is not counted.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import math
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from typing import get_args
+
+from onrecord.dataset import Quote, Span
+from onrecord.dataset.derive import QuoteType, crosses_sentence, quote_type
+from onrecord.dataset.records import UNKNOWN, QuoteMode
+from onrecord.dataset.seeds.documents import ContentKind, Document
+from onrecord.eval.layers.ids import IdMap
+from onrecord.eval.layers.layer import DocumentPair, Layer, Measure, Verdict
+from onrecord.eval.layers.quote_pairing import QuotePair, gold_speakers, pair_quotes, place
+from onrecord.eval.matching.similarity import dice, parts
+from onrecord.eval.statistics.counts import Counts
+
+__all__ = ["QUOTES", "SLICES", "QuotePair", "pair_quotes", "slices"]
+
+MIN_DICE = 0.5
+"""A source or cue that shares less with the gold one is as good as none: a span over a whole document earns nothing."""
+
+SLICES: dict[str, str] = {
+    **{name: f"{name} quotes" for name in get_args(QuoteType)},
+    **{name: f"quotes whose mode is {name}" for name in get_args(QuoteMode)},
+    "cross_sentence": "quotes whose source stands in another sentence",
+    "nested": "quotes inside another",
+    "relayed": "quotes passed on by others",
+    "discontinuous": "quotes of several segments",
+    **{name: f"quotes that begin in a {name}" for name in get_args(ContentKind)},
+}
+"""Kinds of gold quotes, each a share of its own, with what they are."""
+
+_CONTENT_MARK = " … "
+
+
+@dataclasses.dataclass(frozen=True)
+class _Reading:
+    """One document's quotes and how they are paired."""
+
+    pair: DocumentPair
+    pairs: tuple[QuotePair, ...]
+
+    @property
+    def counted(self) -> list[QuotePair]:
+        """The pairs whose gold is not optional."""
+        return [each for each in self.pairs if not self.pair.gold.quotes[each.gold].optional]
+
+    def both(self) -> Iterator[tuple[Quote, Quote, QuotePair]]:
+        """Gold and prediction of each counted pair."""
+        for each in self.counted:
+            yield self.pair.gold.quotes[each.gold], self.pair.predicted.quotes[each.predicted], each
+
+    def counts(self, matched: float) -> Counts:
+        """Of an F1 over all quotes."""
+        gold, predicted = self.pair.gold.quotes, self.pair.predicted.quotes
+        counted = len(self.counted)
+        total = sum(not quote.optional for quote in gold)
+        return Counts.matched(matched, total, len(predicted) - (len(self.pairs) - counted))
+
+
+def _read(pair: DocumentPair) -> _Reading:
+    return _Reading(pair, tuple(pair_quotes(pair.gold.quotes, pair.predicted.quotes, pair.document.text, pair.ids)))
+
+
+def _counts(pair: DocumentPair) -> Mapping[str, Counts]:
+    reading = _read(pair)
+    return {**_found(reading), "segments": _segments(pair), **_attributes(reading), **_by_slice(reading)}
+
+
+def _found(reading: _Reading) -> dict[str, Counts]:
+    counted, ids = reading.counted, reading.pair.ids
+    points = {
+        "joint": sum(each.speaker for each in counted),
+        "detection@0.5": len(counted),
+        "detection@0.8": sum(each.similarity >= 0.8 for each in counted),
+        "exact": sum(each.similarity == 1 for each in counted),
+        "soft": math.fsum(each.similarity for each in counted),
+        "joint+chain": sum(each.speaker and _same_chain(g, p, ids) for g, p, each in reading.both()),
+    }
+    return {name: reading.counts(value) for name, value in points.items()}
+
+
+def _segments(pair: DocumentPair) -> Counts:
+    """Every segment as a quote of its own: what a system that tags tokens can give."""
+    gold, predicted = (
+        [Quote(content=(segment,), optional=quote.optional) for quote in labels.quotes for segment in quote.content]
+        for labels in (pair.gold, pair.predicted)
+    )
+    pairs = pair_quotes(gold, predicted, pair.document.text, pair.ids)
+    counted = sum(not gold[each.gold].optional for each in pairs)
+    return Counts.matched(counted, sum(not each.optional for each in gold), len(predicted) - (len(pairs) - counted))
+
+
+def _attributes(reading: _Reading) -> dict[str, Counts]:
+    """Shares: ``gold_matched`` of ``gold``; the predicted side is not used."""
+    pair, both = reading.pair, list(reading.both())
+    parents = list(_right_parents(reading))
+    total = len(both)
+    relayed = [(g, p) for g, p, _ in both if g.relays]
+    nested = [right for (g, _, _), right in zip(both, parents, strict=True) if g.parent is not None]
+    return {
+        "matched": Counts(total, sum(not quote.optional for quote in pair.gold.quotes)),
+        "speaker": Counts(sum(each.speaker for _, _, each in both), total),
+        "speaker[soft]": Counts(math.fsum(_jaccard(g, p, pair.ids) for g, p, _ in both), total),
+        "relay": Counts(sum(_same_chain(g, p, pair.ids) for g, p, _ in both), total),
+        "relay[relayed]": Counts(sum(_same_chain(g, p, pair.ids) for g, p in relayed), len(relayed)),
+        "parent": Counts(sum(parents), total),
+        "parent[nested]": Counts(sum(nested), len(nested)),
+        "mode": Counts(sum(g.mode == p.mode for g, p, _ in both), total),
+        "source": Counts(math.fsum(_overlap(g.source, p.source) for g, p, _ in both), total),
+        "cue": Counts(math.fsum(_overlap(g.cue, p.cue) for g, p, _ in both), total),
+    }
+
+
+def _same_chain(gold: Quote, predicted: Quote, ids: IdMap) -> bool:
+    return ids.chain(predicted.relays) == gold.relays
+
+
+def _jaccard(gold: Quote, predicted: Quote, ids: IdMap) -> float:
+    speakers, known = gold_speakers(gold), ids.speakers(predicted.speaker) - {None}
+    strangers = {id for id in predicted.speaker if id != UNKNOWN and id not in ids.entity}
+    return len(speakers & known) / (len(speakers | known) + len(strangers))
+
+
+def _overlap(gold: Span | None, predicted: Span | None) -> float:
+    if gold is None or predicted is None:
+        return float(gold is predicted)
+    value = dice(parts([(gold.start, gold.end)]), parts([(predicted.start, predicted.end)]))
+    return value if value >= MIN_DICE else 0.0
+
+
+def _right_parents(reading: _Reading) -> Iterator[bool]:
+    """Whether each matched quote stands inside what answers the gold quote's parent.
+
+    An optional parent that the system does not have is passed over: its own parent stands in for it.
+    """
+    gold, predicted = reading.pair.gold.quotes, reading.pair.predicted.quotes
+    at = {quote.id: index for index, quote in enumerate(gold) if quote.id is not None}
+    other_at = {quote.id: index for index, quote in enumerate(predicted) if quote.id is not None}
+    partner = {each.gold: each.predicted for each in reading.pairs}
+    for quote, other, _ in reading.both():
+        above, seen = _index(quote.parent, at), set[int]()
+        while above is not None and gold[above].optional and above not in partner and above not in seen:
+            seen.add(above)
+            above = _index(gold[above].parent, at)
+        other_above = _index(other.parent, other_at)
+        yield other_above is None if above is None else other_above is not None and partner.get(above) == other_above
+
+
+def _index(id: str | None, at: Mapping[str, int]) -> int | None:
+    return None if id is None else at.get(id)
+
+
+def _by_slice(reading: _Reading) -> dict[str, Counts]:
+    gold, document = reading.pair.gold.quotes, reading.pair.document
+    kinds = slices(gold, document)
+    partner = {each.gold: each for each in reading.counted}
+    required = [(kinds[g], partner.get(g)) for g, quote in enumerate(gold) if not quote.optional]
+    counts: dict[str, Counts] = {}
+    for name in SLICES:
+        found = [each for of, each in required if name in of]
+        counts[f"joint[{name}]"] = Counts(sum(each is not None and each.speaker for each in found), len(found))
+        counts[f"detection[{name}]"] = Counts(sum(each is not None for each in found), len(found))
+    return counts
+
+
+def slices(quotes: Sequence[Quote], document: Document) -> list[frozenset[str]]:
+    """The kinds, of those of :data:`SLICES`, that each quote of a document is of."""
+    by_id = {quote.id: quote for quote in quotes if quote.id is not None}
+    return [frozenset(_kinds(quote, by_id.get(quote.parent or ""), document)) for quote in quotes]
+
+
+def _type(quote: Quote, text: str, parent: Quote | None) -> QuoteType:
+    """The derived type, from the paragraphs of the content alone: quote marks do not reach beyond theirs."""
+    if parent is not None:
+        return quote_type(quote, text, parent)
+    low = text.rfind("\n", 0, min(span.start for span in quote.content)) + 1
+    high = text.find("\n", max(span.end for span in quote.content))
+    content = tuple(Span(start=span.start - low, end=span.end - low, text=span.text) for span in quote.content)
+    return quote_type(Quote(content=content), text[low : high + 1 if high >= 0 else len(text)])
+
+
+def _kinds(quote: Quote, parent: Quote | None, document: Document) -> Iterator[str]:
+    yield _type(quote, document.text, parent)
+    yield quote.mode
+    section = document.section_at(quote.content[0].start)
+    if section is not None:
+        yield section.kind
+    if crosses_sentence(quote, document.text):
+        yield "cross_sentence"
+    if quote.parent is not None:
+        yield "nested"
+    if quote.relays:
+        yield "relayed"
+    if len(quote.content) > 1:
+        yield "discontinuous"
+
+
+def _verdicts(pair: DocumentPair) -> list[Verdict]:
+    reading = _read(pair)
+    partner = {each.gold: each for each in reading.pairs}
+    taken = {each.predicted for each in reading.pairs}
+    found: list[Verdict] = []
+    for g, quote in enumerate(pair.gold.quotes):
+        if not quote.optional:
+            answer = partner.get(g)
+            outcome = "missed" if answer is None else "right" if answer.speaker else "speaker"
+            found.append(_verdict(pair, True, quote, gold_speakers(quote), outcome))
+    for p, quote in enumerate(pair.predicted.quotes):
+        if p not in taken:
+            found.append(_verdict(pair, False, quote, pair.ids.speakers(quote.speaker), "spurious"))
+    return found
+
+
+def _verdict(pair: DocumentPair, gold: bool, quote: Quote, speakers: Iterable[str | None], outcome: str) -> Verdict:
+    key = ("quote", place(quote.content), tuple(sorted(id or "" for id in speakers)))
+    text = _CONTENT_MARK.join(span.text for span in quote.content)
+    return Verdict(pair.document.id, "quotes", gold, key, text, outcome)
+
+
+_MATCHED = "matched quotes"
+
+QUOTES = Layer(
+    name="quotes",
+    submitted_as="quotes",
+    measures=(
+        Measure("joint", "quotes found (similarity at least one half) with every speaker right"),
+        Measure("detection@0.5", "quotes found, whoever said them"),
+        Measure("detection@0.8", "quotes found with a similarity of at least 0.8", detail=True),
+        Measure("exact", "quotes found with a similarity of 1", detail=True),
+        Measure("soft", "the similarity of each quote found, summed"),
+        Measure("joint+chain", "quotes found with every speaker and the whole relay chain right"),
+        Measure("segments", "segments found, each as a quote of its own", detail=True),
+        Measure("matched", "gold quotes found: what the following shares look at", share="gold quotes"),
+        Measure("speaker", "every speaker right", share=_MATCHED),
+        Measure("speaker[soft]", "Jaccard of gold and predicted speakers", share=_MATCHED, detail=True),
+        Measure("relay", "the whole relay chain right, in its order", share=_MATCHED),
+        Measure(
+            "relay[relayed]", "the same of those that gold gives a relay", share="matched relayed quotes", detail=True
+        ),
+        Measure("parent", "inside the right quote, or inside none", share=_MATCHED, detail=True),
+        Measure("parent[nested]", "the same of those inside another", share="matched nested quotes", detail=True),
+        Measure("mode", "statement or thought", share=_MATCHED, detail=True),
+        Measure(
+            "source",
+            "Dice of the source, nothing below one half; 1 where neither side has one",
+            share=_MATCHED,
+            detail=True,
+        ),
+        Measure(
+            "cue", "Dice of the cue, nothing below one half; 1 where neither side has one", share=_MATCHED, detail=True
+        ),
+        *(
+            Measure(f"{measure}[{name}]", f"{what}, of {kind}", share=kind, detail=True)
+            for name, kind in SLICES.items()
+            for measure, what in (("joint", "found with every speaker right"), ("detection", "found"))
+        ),
+    ),
+    counts=_counts,
+    verdicts=_verdicts,
+)

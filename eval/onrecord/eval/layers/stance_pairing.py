@@ -1,0 +1,93 @@
+"""Which predicted stance answers which gold stance: the one with its holder and target.
+
+Holders and targets are entities, events and claims, and not names of them. At most one stance of gold has a holder and
+target in a document; the predictions for it may be several, or none. Where the gold is optional, one of them is left
+out: one with its label, if there is one.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+from collections import defaultdict
+from collections.abc import Mapping
+
+from onrecord.dataset import Stance
+from onrecord.eval.layers.ids import MIN_DICE, IdMap, evidence, evidence_dice
+from onrecord.eval.layers.layer import DocumentPair
+from onrecord.eval.matching.similarity import Parts
+
+Key = tuple[str, str, str]
+"""holder, kind of target, target, as gold ids."""
+
+
+def gold_key(stance: Stance, ids: IdMap) -> Key | None:
+    """A predicted stance's holder and target as gold ids; None where one of them means nothing in gold."""
+    holder = ids.entity.get(stance.holder)
+    target = target_id(stance, ids)
+    return (holder, stance.target.kind, target) if holder is not None and target is not None else None
+
+
+def target_id(stance: Stance, ids: IdMap) -> str | None:
+    """A predicted stance's target as a gold id."""
+    by_kind = {"entity": ids.entity, "event": ids.event, "claim": ids.claim}
+    return by_kind[stance.target.kind].get(stance.target.id)
+
+
+@dataclasses.dataclass(frozen=True)
+class StanceReading:
+    """One document's stances, gold ones with what the system says of the same holder and target."""
+
+    required: Mapping[Key, Stance]
+    """Gold that is not optional."""
+    optional: Mapping[Key, Stance]
+    predicted: tuple[Stance, ...]
+    answers: Mapping[Key, tuple[int, ...]]
+    """Predictions by gold key, those with a key that gold has; in an order that depends on their content alone."""
+    excused: frozenset[int]
+    """Predictions left out because they answer optional gold."""
+
+    @property
+    def charged(self) -> list[Stance]:
+        """All predictions but the excused."""
+        return [stance for index, stance in enumerate(self.predicted) if index not in self.excused]
+
+    def right(self, key: Key) -> tuple[int, ...]:
+        """The predictions with the holder, target and label of a gold stance that is not optional."""
+        label = self.required[key].label
+        return tuple(index for index in self.answers.get(key, ()) if self.predicted[index].label == label)
+
+
+def read_stances(pair: DocumentPair) -> StanceReading:
+    """Bring one document's stances together."""
+    gold: dict[Key, Stance] = {(s.holder, s.target.kind, s.target.id): s for s in pair.gold.stances}
+    predicted = pair.predicted.stances
+    answers: dict[Key, list[int]] = defaultdict(list)
+    for index in sorted(range(len(predicted)), key=lambda index: _content(predicted[index])):
+        key = gold_key(predicted[index], pair.ids)
+        if key is not None and key in gold:
+            answers[key].append(index)
+    optional = {key: stance for key, stance in gold.items() if stance.optional}
+    excused = {
+        min(answers[key], key=lambda index: predicted[index].label != stance.label)
+        for key, stance in optional.items()
+        if key in answers
+    }
+    return StanceReading(
+        required={key: stance for key, stance in gold.items() if not stance.optional},
+        optional=optional,
+        predicted=predicted,
+        answers={key: tuple(each) for key, each in answers.items()},
+        excused=frozenset(excused),
+    )
+
+
+def _content(stance: Stance) -> tuple[str, Parts, str]:
+    return stance.label, evidence(stance), stance.basis
+
+
+def evidence_overlap(gold: Stance, predicted: Stance) -> float:
+    """Dice of the evidence in code points, nothing below one half; 1 where neither has any."""
+    if not gold.evidence and not predicted.evidence:
+        return 1.0
+    value = evidence_dice(gold, predicted)
+    return value if value >= MIN_DICE else 0.0

@@ -1,0 +1,1 @@
+"""The best one-to-one pairing: exact, and independent of order."""

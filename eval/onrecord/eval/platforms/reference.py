@@ -1,0 +1,79 @@
+"""Gold as one JSON file: what a submission is scored against where there is no pyarrow.
+
+It holds every document of the dataset, because a prediction file may have lines for all of them, but the labels of the
+split alone.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Final, Literal
+
+import msgspec
+
+from onrecord.dataset import Fault, FaultsError, Gold, Labels, gold_hash
+from onrecord.dataset.gold import Article
+from onrecord.dataset.reading.faults import show
+from onrecord.dataset.records import Record
+from onrecord.eval.scoring.score_file import in_split
+
+NAME: Final = "reference.json"
+
+FORMAT: Final = "onrecord-reference/1"
+
+
+class Reference(Record, frozen=True, kw_only=True):
+    """What submissions are scored against."""
+
+    format: Literal["onrecord-reference/1"]
+    split: str
+    """``test``, ``validation`` or ``all``."""
+    gold_hash: str
+    """Of the articles of the split; see :func:`onrecord.dataset.gold_hash`."""
+    gold: Gold
+
+
+def reference_of(gold: Gold, split: str) -> Reference:
+    """The reference of a split.
+
+    Raises:
+        FaultsError: The split has no article.
+    """
+    scored = in_split(gold, split)
+    if not scored:
+        raise FaultsError([Fault("split", "dataset", None, "", f"no article of split {split}", "one at least")])
+    kept = {article.document.id for article in scored}
+    articles = tuple(
+        article if article.document.id in kept else Article(document=article.document, labels=Labels())
+        for article in gold.articles
+    )
+    return Reference(
+        format=FORMAT,
+        split=split,
+        gold_hash=gold_hash(scored),
+        gold=Gold(articles=articles, registries=gold.registries),
+    )
+
+
+def reference_bytes(reference: Reference) -> bytes:
+    """The file."""
+    return msgspec.json.encode(reference) + b"\n"
+
+
+def read_reference(path: Path) -> Reference:
+    """Read a reference and check that its labels are those it was made of.
+
+    Raises:
+        FaultsError: It is none, or was changed; the fault tells nothing of what is in it.
+        OSError: It cannot be opened.
+    """
+    try:
+        reference = msgspec.json.decode(path.read_bytes(), type=Reference)
+    except (msgspec.DecodeError, UnicodeDecodeError):
+        raise FaultsError([Fault("reference", path.name, None, "", "something else", FORMAT)]) from None
+    found = gold_hash(in_split(reference.gold, reference.split))
+    if found != reference.gold_hash:
+        raise FaultsError(
+            [Fault("reference", path.name, None, "", f"labels of hash {found}", show(reference.gold_hash))]
+        )
+    return reference

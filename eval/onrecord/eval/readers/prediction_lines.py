@@ -1,0 +1,93 @@
+"""The mentions of onrecord's own prediction lines, as spans and as clusters.
+
+What a submission is checked for against the texts and the registries (surfaces, hashes, ids) is not looked at here:
+nothing but the offsets is. A mention without an entity is a cluster of its own.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import BinaryIO
+
+from onrecord.dataset import Fault, Mention
+from onrecord.eval.readers.json_line import place_faults, read_line, readable, repeated
+from onrecord.eval.readers.lines import FaultLog, at_least_one, numbered, whole
+from onrecord.eval.spans.documents import ClusterDocument, ClusteredMention, SpanDocument, TypedSpan
+from onrecord.eval.submission.prediction_line import PredictionLine
+
+
+def read_our_spans(path: Path | str, raw: bytes | None = None) -> list[SpanDocument]:
+    """The mentions of every line, by their type and kind.
+
+    Args:
+        path: The name that faults give the file.
+        raw: Its bytes; None to read them.
+
+    Raises:
+        FaultsError: With every fault of the file.
+    """
+    return [_spans(*each) for each in _all(path, raw)]
+
+
+def read_our_clusters(path: Path | str, raw: bytes | None = None) -> list[ClusterDocument]:
+    """The mentions of every line, by their entity; see :func:`read_our_spans`."""
+    return [_clusters(*each) for each in _all(path, raw)]
+
+
+def iter_our_spans(stream: BinaryIO, name: str) -> Iterator[SpanDocument]:
+    """The documents one by one; of those given only the names are kept.
+
+    Raises:
+        FaultsError: At the end, with the faults of the lines that were not given.
+    """
+    return (_spans(*each) for each in _iter(stream, name))
+
+
+def iter_our_clusters(stream: BinaryIO, name: str) -> Iterator[ClusterDocument]:
+    """The documents one by one; see :func:`iter_our_spans`."""
+    return (_clusters(*each) for each in _iter(stream, name))
+
+
+Mentions = tuple[str, tuple[Mention, ...]]
+"""A document's id and mentions."""
+
+
+def _all(path: Path | str, raw: bytes | None) -> list[Mentions]:
+    return at_least_one(_iter(whole(path, raw), str(path)), path)
+
+
+def _iter(stream: BinaryIO, name: str) -> Iterator[Mentions]:
+    log = FaultLog(name)
+    seen: dict[str, int] = {}
+    for number, raw in numbered(stream):
+        if not raw.strip():
+            continue
+        line, faults = read_line(name, number, raw, PredictionLine)
+        for index, each in enumerate(line.mentions or ()) if line else readable(raw, "mentions", Mention):
+            faults += place_faults(name, number, f"/mentions/{index}", each.start, each.end, ())
+        if line is not None:
+            faults += repeated(name, number, line.doc_id, seen)
+            if line.mentions is None:
+                expected = "the field 'mentions', which may be empty"
+                faults.append(Fault("missing-field", name, number, "/mentions", "nothing", expected))
+            if not faults:
+                yield line.doc_id, line.mentions or ()
+        log.add(faults)
+    log.refuse()
+
+
+def _spans(doc_id: str, mentions: tuple[Mention, ...]) -> SpanDocument:
+    return SpanDocument(
+        doc_id, tuple(TypedSpan(each.start, each.end, each.type, each.kind, each.optional) for each in mentions)
+    )
+
+
+def _clusters(doc_id: str, mentions: tuple[Mention, ...]) -> ClusterDocument:
+    return ClusterDocument(
+        doc_id,
+        tuple(
+            ClusteredMention(each.start, each.end, each.entity or f"{doc_id}#{index}")
+            for index, each in enumerate(mentions)
+        ),
+    )

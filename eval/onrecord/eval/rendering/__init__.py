@@ -1,0 +1,1 @@
+"""How anything is written so that nothing foreign acts in it."""

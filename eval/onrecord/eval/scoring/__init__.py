@@ -1,0 +1,1 @@
+"""A file against the gold: result, intervals, record, comparison."""

@@ -1,0 +1,261 @@
+"""Systems side by side on the same articles: differences, how sure they are, ranks, and what changed item by item."""
+
+from __future__ import annotations
+
+import dataclasses
+import itertools
+from collections import Counter
+from collections.abc import Hashable, Iterator, Mapping, Sequence
+from pathlib import Path
+from typing import Literal, NamedTuple
+
+from onrecord.dataset import read_folder
+from onrecord.eval.layers.layer import Layer, Verdict
+from onrecord.eval.scoring.intervals import LayerUnits, units_of
+from onrecord.eval.scoring.result import LayerResult, LayerState, Result, layer_scores
+from onrecord.eval.scoring.score_file import scored
+from onrecord.eval.scoring.score_report import Report
+from onrecord.eval.statistics.counts import Score
+from onrecord.eval.statistics.paired import Paired, paired_jackknife, paired_permutation
+from onrecord.eval.statistics.ranks import RankInterval, rank_intervals
+from onrecord.eval.statistics.sampling import DEFAULT, Sampling
+from onrecord.eval.submission.limits import DEFAULT as LIMITS
+from onrecord.eval.submission.unpacking import content
+
+
+@dataclasses.dataclass(frozen=True)
+class Comparison:
+    """Two or more systems, in the order they were given."""
+
+    names: tuple[str, ...]
+    reports: tuple[Report, ...]
+    how: Sampling
+    contrasts: Mapping[tuple[int, int], Mapping[str, Paired]]
+    """By the positions of two systems, the earlier first, then by ``layer:measure``: the later minus the earlier."""
+    ranks: Mapping[str, tuple[RankInterval | None, ...]]
+    """By ``layer:measure`` of each layer's headline: the ranks that each system may have."""
+
+    def documents(self) -> dict[str, dict[str, tuple[float | None, ...]]]:
+        """By document, then by ``layer:measure`` of each headline: the score of each system on that document alone."""
+        results = [report.result for report in self.reports]
+        return {
+            id: {
+                f"{layer.layer.name}:{layer.layer.measures[0].name}": tuple(
+                    _value_on(result.layers[place], id) for result in results
+                )
+                for place, layer in enumerate(results[0].layers)
+            }
+            for id in results[0].documents
+        }
+
+    def items(self, first: int = 0, second: int = 1) -> list[ItemChange]:
+        """What became of every item that one of two systems did not get right."""
+        return list(item_changes(self.reports[first].result, self.reports[second].result))
+
+
+def compare(
+    *predictions: Path | str,
+    gold: Path | str = "dataset",
+    split: str = "test",
+    labels: str | None = None,
+    how: Sampling = DEFAULT,
+) -> Comparison:
+    """Compare prediction files on the same articles.
+
+    Args:
+        *predictions: Two or more files.
+        gold: The dataset folder.
+        split: ``test``, ``validation`` or ``all``.
+        labels: A label map; see :func:`onrecord.eval.scoring.score_file.score`.
+        how: How intervals and tests are made.
+
+    Raises:
+        FaultsError: With every fault of the first file that has any.
+        ValueError: Fewer than two files.
+
+    >>> found = compare("eval/baselines/rules.jsonl", "eval/baselines/rules.jsonl", split="all")
+    >>> found.contrasts[0, 1]["entities:strict"].p
+    1.0
+    """
+    labelled = read_folder(Path(gold))
+    files = [(Path(name), content(Path(name), LIMITS)) for name in predictions]
+    results = [scored(name, raw, labelled, split, labels).result for name, raw in files]
+    return compare_results(results, distinct_names([str(name) for name in predictions]), how)
+
+
+def distinct_names(paths: Sequence[str]) -> list[str]:
+    """A name for each file: its own, or as much of its path as tells it from the others; the same file is numbered.
+
+    >>> distinct_names(["a/rules.jsonl", "b/rules.jsonl", "b/other.jsonl", "b/other.jsonl"])
+    ['a/rules.jsonl', 'b/rules.jsonl', 'other.jsonl', 'other.jsonl (2)']
+    """
+    names = []
+    for path in paths:
+        parts = Path(path).parts
+        others = [Path(other).parts for other in paths if other != path]
+        length = next(
+            n for n in range(1, len(parts) + 1) if n == len(parts) or all(o[-n:] != parts[-n:] for o in others)
+        )
+        names.append("/".join(parts[-length:]))
+    used: set[str] = set()
+    for place, name in enumerate(names):
+        numbers = (f"{name} ({number})" for number in itertools.count(2))
+        names[place] = next(each for each in itertools.chain([name], numbers) if each not in used)
+        used.add(names[place])
+    return names
+
+
+def compare_results(results: Sequence[Result], names: Sequence[str], how: Sampling = DEFAULT) -> Comparison:
+    """Compare results of the same articles.
+
+    Raises:
+        ValueError: Fewer than two results, or results of different articles.
+    """
+    if len(results) < 2:
+        raise ValueError("a comparison takes two results or more")
+    if len({(result.gold_hash, result.documents) for result in results}) > 1:
+        raise ValueError("the results are of different articles or different gold")
+    units = units_of(results[0], how.unit)
+    layers = [_layers(result, units) for result in results]
+    contrasts = {
+        (i, j): dict(contrasts_of(layers[i], layers[j], how)) for i, j in itertools.combinations(range(len(results)), 2)
+    }
+    return Comparison(
+        names=tuple(names),
+        reports=tuple(Report.of(result, how) for result in results),
+        how=how,
+        contrasts=contrasts,
+        ranks={
+            name: ranks_of(name, [result.values[name] for result in results], contrasts, how.level)
+            for name in headlines(results[0])
+        },
+    )
+
+
+def headlines(result: Result) -> list[str]:
+    """``layer:measure`` of every layer's headline."""
+    return [f"{each.layer.name}:{each.layer.measures[0].name}" for each in result.layers]
+
+
+Layers = Mapping[str, LayerUnits | None]
+"""The layers of one system by name; None where it has no predictions for one."""
+
+
+def _layers(result: Result, units: Mapping[str, Sequence[str]]) -> Layers:
+    return {
+        each.layer.name: None if each.state is None else LayerUnits.of(each, each.state, units)
+        for each in result.layers
+    }
+
+
+def contrasts_of(earlier: Layers, later: Layers, how: Sampling) -> Iterator[tuple[str, Paired]]:
+    """The difference of two systems in every measure that both have, by ``layer:measure``: later minus earlier."""
+    for name, one in earlier.items():
+        other = later[name]
+        if one is None or other is None:
+            continue
+        # a layer's counts and measures have the same names whatever was predicted
+        assert (one.counted, one.measures) == (other.counted, other.measures)
+        found = paired_permutation(
+            other.counts, one.counts, one.formulas, draws=how.draws, seed=how.seed, level=how.level, unit=how.unit
+        )
+        for before, after in zip(one.left_out, other.left_out, strict=True):
+            found.append(
+                paired_jackknife(
+                    _minus(after.value, before.value),
+                    [_minus(a, b) for a, b in zip(after.without, before.without, strict=True)],
+                    how.level,
+                    unit=how.unit,
+                )
+            )
+        for measure, each in zip(one.measures, found, strict=True):
+            yield f"{name}:{measure}", each
+
+
+def _minus(later: float | None, earlier: float | None) -> float | None:
+    return None if later is None or earlier is None else later - earlier
+
+
+def ranks_of(
+    name: str,
+    values: Sequence[float | None],
+    contrasts: Mapping[tuple[int, int], Mapping[str, Paired]],
+    level: float,
+) -> tuple[RankInterval | None, ...]:
+    """The ranks that each system may have in one measure, from its scores and the contrasts of all pairs."""
+    p_values: list[list[float | None]] = [[None] * len(values) for _ in values]
+    for (i, j), measures in contrasts.items():
+        if name in measures:
+            p_values[i][j] = p_values[j][i] = measures[name].p
+    return tuple(rank_intervals(values, p_values, level))
+
+
+def headline_on(each: LayerResult, document: str) -> Score | None:
+    """A layer's headline on one document alone; None where the file has no such layer."""
+    if each.state is None:
+        return None
+    layer = dataclasses.replace(each.layer, measures=each.layer.measures[:1])
+    return layer_scores(layer, each.state.of({document}))[layer.measures[0].name]
+
+
+def _value_on(each: LayerResult, document: str) -> float | None:
+    found = headline_on(each, document)
+    return None if found is None else found.value
+
+
+Change = Literal["fixed", "regressed", "still wrong"]
+
+
+@dataclasses.dataclass(frozen=True)
+class ItemChange:
+    """A gold item, or a prediction without one, that one of two systems did not get right."""
+
+    document: str
+    layer: str
+    change: Change
+    text: str
+    """The item in a few words."""
+    gold: bool
+    """Whether it is a gold item; otherwise a spurious prediction."""
+    earlier: str
+    """What became of it in the earlier system: ``right``, an error, or ``absent`` for a prediction not made."""
+    later: str
+
+
+def item_changes(earlier: Result, later: Result) -> Iterator[ItemChange]:
+    """Every item that one of the systems did not get right, by layer and document; gold first, in reading order."""
+    for one, other in zip(earlier.layers, later.layers, strict=True):
+        if one.state is None or other.state is None or one.layer.verdicts is None:
+            continue
+        before, after = (_verdicts(one.layer, state) for state in (one.state, other.state))
+        for key in sorted({**before, **after}, key=lambda key: (key.document, not key.gold)):
+            verdict = before.get(key) or after[key]
+            outcomes = [each[key].outcome if key in each else _ABSENT for each in (before, after)]
+            right = [outcome in ("right", _ABSENT) for outcome in outcomes]
+            if all(right):
+                continue
+            change: Change = "still wrong" if right[0] == right[1] else "fixed" if right[1] else "regressed"
+            yield ItemChange(verdict.document, verdict.layer, change, verdict.text, verdict.gold, *outcomes)
+
+
+_ABSENT = "absent"
+
+
+class _Item(NamedTuple):
+    document: str
+    gold: bool
+    key: Hashable
+    copy: int
+    """Of equal items the first, the second and so on are told apart."""
+
+
+def _verdicts(layer: Layer, state: LayerState) -> dict[_Item, Verdict]:
+    assert layer.verdicts is not None
+    found: dict[_Item, Verdict] = {}
+    for pair in state.pairs.values():
+        copies: Counter[Hashable] = Counter()
+        for verdict in layer.verdicts(pair):
+            copies[verdict.gold, verdict.key] += 1
+            item = _Item(verdict.document, verdict.gold, verdict.key, copies[verdict.gold, verdict.key])
+            found[item] = verdict
+    return found

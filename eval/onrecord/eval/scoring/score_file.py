@@ -1,0 +1,107 @@
+"""Scoring a prediction file in one call."""
+
+from __future__ import annotations
+
+import dataclasses
+from collections import Counter
+from collections.abc import Mapping
+from pathlib import Path
+
+from onrecord.dataset import Article, FaultsError, Gold, read_folder
+from onrecord.dataset.reading.faults import in_order, refuse
+from onrecord.dataset.reading.files import sha256
+from onrecord.eval.scoring.result import Result, score_submission
+from onrecord.eval.scoring.score_report import Report
+from onrecord.eval.statistics.sampling import DEFAULT, Sampling
+from onrecord.eval.submission.label_maps import map_faults, read_label_map, translated, without
+from onrecord.eval.submission.limits import DEFAULT as LIMITS
+from onrecord.eval.submission.limits import Limits
+from onrecord.eval.submission.reading import Submission, read_submission
+from onrecord.eval.submission.unpacking import content
+
+
+def score(
+    predictions: Path | str,
+    gold: Path | str = "dataset",
+    split: str = "test",
+    labels: str | None = None,
+    how: Sampling | None = DEFAULT,
+    allow_missing: bool = False,
+) -> Report:
+    """Score a prediction file against the gold labels.
+
+    Args:
+        predictions: JSON Lines, plain, gzipped or zipped.
+        gold: The dataset folder.
+        split: ``test``, ``validation`` or ``all``.
+        labels: A label map: ``conll2003``, ``ontonotes`` or a file; see :mod:`onrecord.eval.submission.label_maps`.
+        how: How intervals are made; None for none.
+        allow_missing: Whether articles of the split without a line are scored as empty; the result is partial then.
+
+    Raises:
+        FaultsError: With every fault of the file.
+
+    >>> report = score("eval/baselines/rules.jsonl", how=None)
+    >>> report.to_frame().loc[("entities", "strict"), "gold"]
+    np.float64(171.0)
+    """
+    labelled = read_folder(Path(gold))
+    raw = content(Path(predictions), LIMITS)
+    return Report.of(scored(Path(predictions), raw, labelled, split, labels, allow_missing).result, how)
+
+
+@dataclasses.dataclass(frozen=True)
+class Scoring:
+    """A prediction file that was scored, and what was left out of it."""
+
+    result: Result
+    left_out: Mapping[str, int]
+    """How many predicted mentions of the articles scored the label map leaves out, by their type."""
+    submission: Submission
+    """What was scored."""
+
+
+def scored(
+    name: Path,
+    raw: bytes,
+    gold: Gold,
+    split: str,
+    labels: str | None = None,
+    allow_missing: bool = False,
+    limits: Limits = LIMITS,
+) -> Scoring:
+    """The result of a prediction file that has been read already; see :func:`score`."""
+    documents = [article.document for article in gold.articles]
+    articles = in_split(gold, split)
+    required = [] if allow_missing else [article.document.id for article in articles]
+    if labels is None:
+        submission = read_submission(name, raw, documents, gold.registries, required, limits)
+        return Scoring(score_submission(articles, gold.registries, submission, split), {}, submission)
+    mapping = read_label_map(labels)
+    file = translated(str(name), raw, mapping[1], limits)
+    faults = [*map_faults(articles, mapping[1]), *file.faults]
+    try:
+        submission = read_submission(name, file.raw, documents, gold.registries, required, limits)
+    except FaultsError as error:
+        faults += error.faults
+    refuse(sorted(faults, key=in_order))
+    submission = dataclasses.replace(
+        submission,
+        sha256=sha256(raw),
+        documents={id: without(each, file.left_out.get(id, ())) for id, each in submission.documents.items()},
+    )
+    left_out = Counter(type for a in articles for type in file.left_out.get(a.document.id, {}).values())
+    result = score_submission(articles, gold.registries, submission, split, mapping)
+    return Scoring(result, left_out, submission)
+
+
+def unscored(name: Path, raw: bytes, gold: Gold, split: str, labels: str | None = None) -> Result:
+    """The result of a file as if it predicted nothing: how it was asked for, where the file itself is refused."""
+    mapping = None if labels is None else read_label_map(labels)
+    nothing = Submission(name.name, sha256(raw), {}, frozenset(), {}, {})
+    return score_submission(in_split(gold, split), gold.registries, nothing, split, mapping)
+
+
+def in_split(gold: Gold, split: str) -> list[Article]:
+    """The articles of a split, or of ``all``."""
+    return [a for a in gold.articles if split in ("all", a.document.split)]

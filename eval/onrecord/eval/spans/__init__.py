@@ -1,0 +1,1 @@
+"""Typed spans as arrays: aligned, counted, measured."""

@@ -1,0 +1,323 @@
+"""How much a score could move with the documents: intervals by document, or by a coarser unit such as the topic.
+
+- Fewer than ``MANY_UNITS`` units, or a measure that is no function of sums (cluster measures over documents, whose
+  bootstrap is biased: a document drawn twice doubles its mentions): leave-one-out on the logit scale with Student's t.
+  The jackknife error (Efron, 1982) is sqrt((G-1)/G * sum((x_i - mean)^2)).
+- From ``MANY_UNITS`` units: percentiles of the bootstrap over units (:mod:`onrecord.eval.statistics.resampling`).
+
+Units that have nothing a measure counts say nothing of it. What is compared with ``MANY_UNITS``, and gives the
+degrees of freedom less one, is the number of units that the score rests on, as for domains in survey statistics
+(Korn & Graubard, 1999). An interval that would be false is not given: there is a reason in words instead.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import math
+from collections.abc import Sequence
+
+import numpy as np
+from numpy.typing import ArrayLike
+
+from onrecord.eval.statistics import resampling
+from onrecord.eval.statistics.resampling import Floats, Formula
+from onrecord.eval.statistics.student import quantile
+
+MANY_UNITS = 1000
+"""From so many units on the bootstrap takes over. Before, its intervals are too narrow where scores are near 0 or 1, as
+scores of good systems are, and those of leave-one-out are not (``benchmarks/interval_coverage.py``)."""
+
+BOOTSTRAP_UNITS = 20
+"""With fewer units there is no bootstrap at all: at 5 units some 83 % of its intervals cover instead of 95 %."""
+
+MIN_UNITS = 3
+"""Fewer give no interval: two values tell next to nothing of a spread."""
+ALIKE = 1e-12
+"""Two scores that differ by less differ by rounding."""
+
+JACKKNIFE_LOGIT = "jackknife-logit-t"
+JACKKNIFE_RAW = "jackknife-t"
+BOOTSTRAP_MULTINOMIAL = "bootstrap-percentile"
+BOOTSTRAP_POISSON = "bootstrap-poisson-percentile"
+NONE = "none"
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class Interval:
+    """Where a score, or a difference of two, would lie on new units like these; or why that is not known."""
+
+    low: float | None
+    high: float | None
+    level: float
+    """How often such intervals cover the true value, such as 0.95."""
+    method: str
+    """One of the constants of this module; ``none`` without an interval."""
+    reason: str | None
+    """Why there is none."""
+    units: int
+    """Number of documents, or topics; of groups of them, where groups were left out in turn."""
+    contributing: int
+    """Those that the score rests on: the others have nothing that the measure counts."""
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class LeftOut:
+    """A score that is no function of sums, with what it would be without each unit."""
+
+    value: float | None
+    without: Sequence[float | None]
+
+
+def intervals(
+    counts: ArrayLike,
+    formulas: Sequence[Formula],
+    left_out: Sequence[LeftOut] = (),
+    *,
+    level: float = 0.95,
+    draws: int = 10_000,
+    seed: int = 0,
+    unit: str = "document",
+) -> list[Interval]:
+    """The interval of every measure, each by the method that suits it.
+
+    Args:
+        counts: Shape (units, sets, 4): gold matched, gold, predicted matched, predicted.
+        formulas: The measures that are functions of the sums.
+        left_out: Those that are not.
+        level: How often the intervals shall cover.
+        draws: Resamples of the bootstrap.
+        seed: Seed of the bootstrap; the jackknife has none.
+        unit: What a unit is called in reasons.
+
+    Returns:
+        Intervals of the formulas and then of ``left_out``, in their order.
+    """
+    counts = np.asarray(counts, np.float64)
+    many = [resampling.contributing(counts, formula).sum() >= MANY_UNITS for formula in formulas]
+    drawn = iter(
+        bootstrap_intervals(
+            counts, [f for f, is_many in zip(formulas, many, strict=True) if is_many], draws, seed, level, unit
+        )
+    )
+    left = iter(
+        jackknife_intervals(counts, [f for f, is_many in zip(formulas, many, strict=True) if not is_many], level, unit)
+    )
+    found = [next(drawn if is_many else left) for is_many in many]
+    return found + [jackknife_interval(each.value, each.without, level, unit=unit) for each in left_out]
+
+
+def jackknife_intervals(
+    counts: ArrayLike, formulas: Sequence[Formula], level: float = 0.95, unit: str = "document"
+) -> list[Interval]:
+    """:func:`jackknife_interval` of measures that are functions of the sums of counts."""
+    counts = np.asarray(counts, np.float64)
+    whole = resampling.values(counts.sum(axis=0), formulas)
+    return [
+        jackknife_interval(
+            optional(whole[m]),
+            [optional(value) for value in resampling.leave_one_out(counts, [formula])[:, 0]],
+            level,
+            int(resampling.contributing(counts, formula).sum()),
+            unit,
+        )
+        for m, formula in enumerate(formulas)
+    ]
+
+
+def jackknife_interval(
+    value: float | None,
+    without: Sequence[float | None],
+    level: float = 0.95,
+    contributing: int | None = None,
+    unit: str = "document",
+) -> Interval:
+    """Leave-one-out on the logit scale: logit(value) plus and minus t times the jackknife error of the logits.
+
+    There is no interval where
+
+    - fewer than ``MIN_UNITS`` units have anything to score;
+    - the value is 0 or 1: all units agree and their spread is unknown. The reason then bounds the share of units that
+      are not like that, at the same level: 1 - (1 - level) ** (1 / units), as none was seen (Clopper & Pearson, 1934);
+    - a value without one unit is 0 or 1, or undefined: all that is wrong, or right, or there at all, is in that unit.
+      As the value without it nears 0 or 1 the interval grows to the whole range, so that nothing is lost;
+    - leaving out any unit changes nothing.
+
+    Args:
+        value: The score, in [0, 1], or None where it is undefined.
+        without: The scores without each unit.
+        level: How often the interval shall cover.
+        contributing: How many units have anything to score; where it is not given, those are counted that the score
+            changes without.
+        unit: What a unit is called in reasons.
+
+    >>> found = jackknife_interval(0.6, [0.5, 0.6, 0.7])
+    >>> found.contributing, found.reason
+    (2, 'only 2 of 3 documents have anything to score')
+    >>> found = jackknife_interval(0.6, [0.55, 0.62, 0.63])
+    >>> round(found.low, 2), round(found.high, 2)
+    (0.38, 0.79)
+    >>> jackknife_interval(1.0, [1.0] * 5).reason
+    'none of 5 documents has an error; among documents like these up to 45% may have (at 95%)'
+    """
+    units = len(without)
+    if contributing is None:
+        contributing = sum(x is None or value is None or abs(x - value) > ALIKE for x in without)
+    reason = _why_none(value, units, level, unit)
+    known = [x for x in without if x is not None]
+    if reason is None:
+        if contributing == 0:
+            reason = f"leaving out any {unit} changes nothing"
+        elif contributing < MIN_UNITS:
+            reason = (
+                f"only {contributing} of {units} {unit}s {'has' if contributing == 1 else 'have'} anything to score"
+            )
+        elif len(known) < units:
+            reason = f"without one {unit} there is nothing to score"
+        elif min(known) <= 0 or max(known) >= 1:
+            reason = f"all that is {'right' if min(known) <= 0 else 'wrong'} is in one {unit}"
+        elif all(abs(x - known[0]) <= ALIKE for x in known):
+            reason = f"leaving out any {unit} changes nothing"
+    if reason is not None or value is None:
+        return Interval(None, None, level, NONE, reason, units, contributing)
+    error = jackknife_error([_logit(x) for x in known])
+    assert error is not None  # there are at least MIN_UNITS
+    reach = quantile((1 + level) / 2, contributing - 1) * error
+    low, high = _expit(_logit(value) - reach), _expit(_logit(value) + reach)
+    return Interval(low, high, level, JACKKNIFE_LOGIT, None, units, contributing)
+
+
+def _why_none(value: float | None, units: int, level: float, unit: str) -> str | None:
+    """Why a value has no interval by any method."""
+    if value is None:
+        return "the score is undefined"
+    if units < MIN_UNITS:
+        return f"{units} {unit}{'' if units == 1 else 's'}: an interval needs at least {MIN_UNITS}"
+    if 0 < value < 1:
+        return None
+    what = "anything right" if value <= 0 else "an error"
+    share = 1 - (1 - level) ** (1 / units)
+    return f"none of {units} {unit}s has {what}; among {unit}s like these up to {share:.0%} may have (at {level:.0%})"
+
+
+def bootstrap_intervals(
+    counts: ArrayLike,
+    formulas: Sequence[Formula],
+    draws: int = 10_000,
+    seed: int = 0,
+    level: float = 0.95,
+    unit: str = "document",
+) -> list[Interval]:
+    """Percentiles of the bootstrap over units, of all measures from the same resamples.
+
+    A resample in which a measure is undefined could stand anywhere in [0, 1]: it counts as 0 for the lower end and as
+    1 for the upper. Where an end would be such a one there is no interval, and none where the value is 0 or 1 or where
+    fewer than ``BOOTSTRAP_UNITS`` units have anything to score.
+
+    Args:
+        counts: Shape (units, sets, 4).
+        formulas: The measures.
+        draws: Number of resamples.
+        seed: The same gives the same, to the last bit, on any machine.
+        level: How often the intervals shall cover.
+        unit: What a unit is called in reasons.
+    """
+    if not formulas:
+        return []
+    counts = np.asarray(counts, np.float64)
+    units = len(counts)
+    whole = resampling.values(counts.sum(axis=0), formulas)
+    known = [int(resampling.contributing(counts, formula).sum()) for formula in formulas]
+    drawn: Floats = np.empty((0, len(formulas)))
+    if max(known) >= BOOTSTRAP_UNITS:
+        drawn = resampling.bootstrap(counts, formulas, draws, seed)
+    method = BOOTSTRAP_MULTINOMIAL if units <= resampling.MULTINOMIAL_UNITS else BOOTSTRAP_POISSON
+    found = []
+    for m, rests_on in enumerate(known):
+        reason = _why_none(optional(whole[m]), units, level, unit)
+        if reason is None and rests_on < BOOTSTRAP_UNITS:
+            reason = f"only {rests_on} of {units} {unit}s have anything to score: resampling needs {BOOTSTRAP_UNITS}"
+        ends = _percentiles(drawn[:, m], level) if reason is None else None
+        if ends is None:
+            reason = reason or f"undefined in too many resamples of the {unit}s"
+        elif ends[1] - ends[0] <= ALIKE:
+            ends, reason = None, f"resampling the {unit}s changes nothing"
+        low, high = ends or (None, None)
+        found.append(Interval(low, high, level, method if ends else NONE, reason, units, rests_on))
+    return found
+
+
+def _percentiles(drawn: Floats, level: float) -> tuple[float, float] | None:
+    undefined = np.isnan(drawn)
+    if undefined.mean() >= (1 - level) / 2:
+        return None
+    low = np.quantile(np.where(undefined, 0.0, drawn), (1 - level) / 2)
+    high = np.quantile(np.where(undefined, 1.0, drawn), (1 + level) / 2)
+    return float(low), float(high)
+
+
+def jackknife_error(left_out: Sequence[float]) -> float | None:
+    """Standard error from the scores without each unit; None for fewer than two.
+
+    >>> jackknife_error([0.5, 0.7])
+    0.09999999999999998
+    """
+    groups = len(left_out)
+    if groups < 2:
+        return None
+    mean = math.fsum(left_out) / groups
+    return math.sqrt((groups - 1) / groups * math.fsum((value - mean) ** 2 for value in left_out))
+
+
+def detectable_difference(error: float, groups: int, power: float = 0.8, level: float = 0.05) -> float:
+    """The smallest true difference between two systems that vary independently and are likely to be told apart.
+
+    Two systems whose scores vary over documents independently, each with this standard error, are compared by a
+    two-sided t test over documents. Real systems vary together, which makes smaller differences visible; this is the
+    figure to plan with where the other system is not known. Where it is: :func:`detectable_paired_difference`.
+
+    Args:
+        error: Standard error of one system's score.
+        groups: Number of documents, at least 2; a ValueError otherwise.
+        power: How likely is likely.
+        level: Two-sided level of the test.
+    """
+    return detectable_paired_difference(error * math.sqrt(2), groups, power, level)
+
+
+def detectable_paired_difference(error: float, groups: int, power: float = 0.8, level: float = 0.05) -> float:
+    """The smallest true difference that a paired two-sided t test over documents is likely to find.
+
+    It is (t at 1 - level / 2 plus t at power) times the error, with groups - 1 degrees of freedom.
+
+    Args:
+        error: Standard error of the difference of the two systems' scores on the same documents.
+        groups: Number of documents, at least 2; a ValueError otherwise.
+        power: How likely is likely.
+        level: Two-sided level of the test.
+
+    >>> round(detectable_paired_difference(0.05 / 5**0.5, 5), 3)
+    0.083
+    """
+    return (quantile(1 - level / 2, groups - 1) + quantile(power, groups - 1)) * error
+
+
+def attainable_p(groups: int) -> float:
+    """The smallest two-sided p of an exact paired permutation test over this many documents.
+
+    >>> attainable_p(5)
+    0.0625
+    """
+    return min(1.0, 2.0 ** (1 - groups))
+
+
+def optional(value: float) -> float | None:
+    """A number of an array, None for NaN."""
+    return None if math.isnan(value) else float(value)
+
+
+def _logit(share: float) -> float:
+    return math.log(share / (1 - share))
+
+
+def _expit(logit: float) -> float:
+    return 1 / (1 + math.exp(-logit)) if logit > -700 else 0.0

@@ -1,0 +1,320 @@
+"""The bytes of a submission, whatever they come in: JSON Lines plain, gzipped, or alone in a zip archive.
+
+What they are packed in is told by their first bytes, not by a name. Nothing is ever unpacked to disk, and nothing grows
+beyond the limits: a stream is cut where one is reached. Of a zip archive only one member is read, and only if there is
+no other; one that would be unpacked elsewhere by a careless program is refused.
+"""
+
+from __future__ import annotations
+
+import io
+import os
+import stat
+import struct
+import sys
+import zipfile
+import zlib
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from tempfile import TemporaryFile
+from typing import IO, NamedTuple
+
+from onrecord.dataset.reading.faults import Fault, FaultsError, show
+from onrecord.eval.submission.limits import Limits
+
+CHUNK = 64 * 1024
+
+_GZIP, _ZIP = b"\x1f\x8b", (b"PK\x03\x04", b"PK\x05\x06")
+_OTHERS = {b"\x28\xb5\x2f\xfd": "zstandard", b"BZh": "bzip2", b"\xfd7zXZ": "xz", b"7z\xbc\xaf": "7z", b"Rar!": "rar"}
+_TAKEN = "JSON Lines: plain, gzipped (.jsonl.gz), or the only member of a .zip"
+
+_MOST_PARTS = 10_000
+"""A gzip file may be many put together (a block-compressing writer makes thousands); of empty ones there is no end."""
+
+_MOST_DIRECTORY = 64 * 1024
+"""Bytes of a zip archive's table of contents; that of one member takes less than a kilobyte."""
+
+_FEW = 2**20
+"""So little may unpack at any ratio: short repetitive files pack very well."""
+
+
+_ZIP_ERRORS = (
+    zipfile.BadZipFile,
+    zlib.error,
+    struct.error,
+    EOFError,
+    NotImplementedError,
+    OSError,
+    RuntimeError,
+    ValueError,
+)
+"""What Python's zipfile raises for archives that are none: offsets out of the file are an OSError, for instance."""
+
+
+class ArchiveError(Exception):
+    """What a file is packed in cannot be used."""
+
+    def __init__(self, code: str, found: str, expected: str, hint: str = "") -> None:
+        self.code, self.found, self.expected, self.hint = code, found, expected, hint
+        super().__init__(found)
+
+    def fault(self, file: str) -> Fault:
+        """As a fault of a file."""
+        return Fault(self.code, file, None, "", show(self.found), self.expected, self.hint)
+
+
+@contextmanager
+def opened(path: Path, limits: Limits, follow_links: bool = True) -> Iterator[Iterator[bytes]]:
+    """The content of a file, or of standard input for ``-``, in pieces.
+
+    Args:
+        path: The file.
+        limits: What it may be at most.
+        follow_links: Whether a symbolic link will do; not where the path comes from a stranger.
+
+    Raises:
+        FaultsError: It is no regular file, too long, or packed in something that cannot be used; the last two also
+            while the pieces are taken.
+        OSError: It cannot be opened.
+    """
+    try:
+        with _source(path, limits, follow_links) as source:
+            yield _reported(_unpacked(source, limits), str(path))
+    except ArchiveError as error:
+        raise FaultsError([error.fault(str(path))]) from None
+
+
+def content(path: Path, limits: Limits, follow_links: bool = True) -> bytes:
+    """The whole content of a file; see :func:`opened`."""
+    with opened(path, limits, follow_links) as pieces:
+        return b"".join(pieces)
+
+
+def small_file(path: Path, most: int, follow_links: bool = True) -> bytes:
+    """A regular file of at most ``most`` bytes, which is not unpacked.
+
+    Raises:
+        FaultsError: It is no regular file, or longer.
+        OSError: It cannot be opened.
+    """
+    limits = Limits(max_bytes=most)
+    try:
+        with _source(path, limits, follow_links) as source:
+            raw = source.read(most + 1)
+            if len(raw) > most:
+                raise _too_long(f"more than {most} bytes", limits)
+            return raw
+    except ArchiveError as error:
+        raise FaultsError([error.fault(str(path))]) from None
+
+
+def pieces_of(raw: bytes, limits: Limits) -> Iterator[bytes]:
+    """What some bytes contain, in pieces.
+
+    Raises:
+        ArchiveError: They cannot be used; also while the pieces are taken.
+    """
+    return _unpacked(io.BytesIO(raw), limits)
+
+
+def _reported(pieces: Iterator[bytes], file: str) -> Iterator[bytes]:
+    try:
+        yield from pieces
+    except ArchiveError as error:
+        raise FaultsError([error.fault(file)]) from None
+
+
+@contextmanager
+def _source(path: Path, limits: Limits, follow_links: bool) -> Iterator[IO[bytes]]:
+    if str(path) == "-":
+        yield sys.stdin.buffer
+        return
+    # a pipe without a writer would keep open() waiting for ever
+    handle = os.open(path, os.O_RDONLY | os.O_NONBLOCK | (0 if follow_links else os.O_NOFOLLOW))
+    status = os.fstat(handle)
+    if not stat.S_ISREG(status.st_mode):
+        os.close(handle)
+        found = "a folder" if stat.S_ISDIR(status.st_mode) else "a pipe or a device"
+        hint = "" if stat.S_ISDIR(status.st_mode) else "give - and send it to standard input"
+        raise ArchiveError("file", found, "a regular file", hint)
+    with os.fdopen(handle, "rb") as file:
+        if status.st_size > limits.max_bytes:
+            raise _too_long(f"{status.st_size} bytes", limits)
+        yield file
+
+
+def _too_long(found: str, limits: Limits) -> ArchiveError:
+    return ArchiveError("file-too-long", found, f"at most {limits.max_bytes} bytes (--max-bytes)")
+
+
+def _unpacked(source: IO[bytes], limits: Limits) -> Iterator[bytes]:
+    start = source.read(CHUNK)
+    other = next((name for mark, name in _OTHERS.items() if start.startswith(mark)), None)
+    if other is not None:
+        raise ArchiveError("archive", f"a file packed with {other}", _TAKEN)
+    raw = _capped(start, source, limits)
+    if start.startswith(_GZIP):
+        return _plain(_gunzipped(raw, limits))
+    if start.startswith(_ZIP):
+        return _plain(_unzipped(raw, limits))
+    return raw
+
+
+def _capped(start: bytes, source: IO[bytes], limits: Limits) -> Iterator[bytes]:
+    length, piece = 0, start
+    while piece:
+        length += len(piece)
+        if length > limits.max_bytes:
+            raise _too_long(f"more than {limits.max_bytes} bytes", limits)
+        yield piece
+        piece = source.read(CHUNK)
+
+
+def _plain(pieces: Iterator[bytes]) -> Iterator[bytes]:
+    """The pieces, unless what they begin with is packed again."""
+    for number, piece in enumerate(pieces):
+        if not number and piece.startswith((_GZIP, *_ZIP, *_OTHERS)):
+            raise ArchiveError("archive", "a packed file inside a packed file", "packed once")
+        yield piece
+
+
+class _Budget:
+    """Counts what comes out of a packed file against what went in."""
+
+    def __init__(self, limits: Limits) -> None:
+        self._limits = limits
+        self._out = 0
+
+    def spend(self, piece: bytes, read: int) -> bytes:
+        self._out += len(piece)
+        if self._out > self._limits.max_bytes:
+            raise _too_long(f"more than {self._limits.max_bytes} bytes when unpacked", self._limits)
+        if self._out > max(_FEW, self._limits.max_ratio * read):
+            expected = f"at most {self._limits.max_ratio} times its size (--max-ratio)"
+            raise ArchiveError("archive-ratio", "a file that unpacks to far more than its size", expected)
+        return piece
+
+
+def _gunzipped(raw: Iterator[bytes], limits: Limits) -> Iterator[bytes]:
+    budget, read, parts = _Budget(limits), 0, 0
+    inflate: zlib._Decompress | None = None
+    for piece in raw:
+        read += len(piece)
+        waiting = piece
+        while waiting:
+            if inflate is None:
+                parts += 1
+                if parts > _MOST_PARTS:
+                    raise ArchiveError("archive", f"more than {_MOST_PARTS} gzip files in one", _TAKEN)
+                inflate = zlib.decompressobj(wbits=31)
+            try:
+                made = inflate.decompress(waiting, CHUNK)
+            except zlib.error as error:
+                raise ArchiveError("archive", f"gzip that cannot be unpacked: {error}", _TAKEN) from None
+            if made:
+                yield budget.spend(made, read)
+            if inflate.eof:
+                waiting, inflate = inflate.unused_data, None
+            else:
+                waiting = inflate.unconsumed_tail
+    if inflate is not None:
+        raise ArchiveError("archive", "gzip that breaks off", "a whole file", "was the upload cut short?")
+
+
+def _unzipped(raw: Iterator[bytes], limits: Limits) -> Iterator[bytes]:
+    # the table of contents is at the end of a zip file
+    with TemporaryFile() as file:
+        size = sum(file.write(piece) for piece in raw)
+        _check_directory(file, size)
+        try:
+            with zipfile.ZipFile(file) as archive, archive.open(_only_member(archive)) as member:
+                budget = _Budget(limits)
+                while piece := member.read(CHUNK):
+                    yield budget.spend(piece, size)
+        except _ZIP_ERRORS as error:
+            raise ArchiveError("archive", f"a zip file that cannot be unpacked: {error}", _TAKEN) from None
+
+
+class _End(NamedTuple):
+    """The record at the end of a zip file, as far as it is needed here."""
+
+    members: int
+    directory: int
+    """Bytes of the table of contents."""
+
+
+def _check_directory(file: IO[bytes], size: int) -> None:
+    """Refuse a table of contents that is too long to be read at all."""
+    length = min(size, 22 + 2**16)
+    file.seek(size - length)
+    tail = file.read(length)
+    at = tail.rfind(b"PK\x05\x06")
+    if at < 0 or len(tail) < at + 22:
+        raise ArchiveError("archive", "a zip file that breaks off", "a whole file", "was the upload cut short?")
+    end = _End(*struct.unpack("<H", tail[at + 10 : at + 12]), *struct.unpack("<L", tail[at + 12 : at + 16]))
+    if end.members == 0xFFFF or end.directory > _MOST_DIRECTORY:
+        raise ArchiveError("archive-members", f"{end.members} members or more", "one .jsonl member")
+
+
+def _only_member(archive: zipfile.ZipFile) -> zipfile.ZipInfo:
+    """The one member that is read; folders, and what macOS adds, do not count."""
+    names = [info.filename for info in archive.infolist()]
+    files = [i for i in archive.infolist() if not i.is_dir() and not i.filename.startswith("__MACOSX/")]
+    if len(files) != 1:
+        found = f"{len(files)} members: {', '.join(names[:5])}" if names else "an empty archive"
+        raise ArchiveError("archive-members", found, "one .jsonl member", "zip the prediction file alone")
+    (member,) = files
+    name, kind = member.filename, stat.S_IFMT(member.external_attr >> 16)  # 0 where the writer did not say
+    if name.startswith("/") or "\\" in name or ":" in name or ".." in name.split("/"):
+        raise ArchiveError("archive-path", f"a member called {name}", "a plain file name")
+    if kind not in (0, stat.S_IFREG):
+        raise ArchiveError("archive-path", f"{name}, which is a link or a device", "a regular file")
+    if not name.endswith(".jsonl"):
+        raise ArchiveError("archive-members", f"a member called {name}", "one that ends in .jsonl")
+    if member.flag_bits & 1:
+        raise ArchiveError("archive", f"{name}, which is encrypted", "a file that anyone can read")
+    if member.compress_type not in (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED):
+        raise ArchiveError("archive", f"{name}, packed by a method other than deflate", "stored or deflated")
+    return member
+
+
+class Line(NamedTuple):
+    """A line of a file."""
+
+    number: int
+    """1-based."""
+    start: int
+    """Offset of its first byte."""
+    raw: bytes
+    """Without what ends it; only the beginning of a line that is too long."""
+    length: int
+    """Of the whole line in bytes."""
+
+
+def lines_of(pieces: Iterator[bytes], limits: Limits) -> Iterator[Line]:
+    r"""The lines of a file, which end in ``\n`` or ``\r\n``; one that is too long is cut off, and the rest goes on."""
+    number, start, length = 1, 0, 0
+    waiting: list[bytes] = []
+    kept = 0
+
+    def line() -> Line:
+        raw = b"".join(waiting)
+        return Line(number, start, raw.removesuffix(b"\r") if length == len(raw) else raw, length)
+
+    for piece in pieces:
+        at = 0
+        while at < len(piece):
+            end = piece.find(b"\n", at)
+            part = piece[at : end if end >= 0 else len(piece)]
+            length += len(part)
+            if kept <= limits.max_line_bytes:
+                waiting.append(part)
+                kept += len(part)
+            if end < 0:
+                break
+            yield line()
+            number, start, length, kept, at = number + 1, start + length + 1, 0, 0, end + 1
+            waiting = []
+    if length:
+        yield line()

@@ -1,0 +1,36 @@
+"""Annotators as systems."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+from tests.annotation.agreement.test_measures import by
+
+from onrecord.annotation.agreement.ceiling import ceiling, ceiling_json
+from onrecord.dataset import Gold, Labels
+from onrecord.eval.statistics.uncertainty import attainable_p, detectable_difference, jackknife_error
+
+
+def test_an_annotator_who_made_the_gold_scores_1_on_it(gold: Gold) -> None:
+    same = {article.document.id: article.labels for article in gold.articles}
+    nothing = {id: Labels() for id in same}
+    rows = ceiling(gold.articles, by("ann", same) + by("bob", nothing), gold.registries)
+    assert [(row.name, row.against) for row in rows] == [("bob", "ann"), ("ann", "gold"), ("bob", "gold")]
+    assert set(rows[1].f1.values()) == {1.0}
+    assert set(rows[2].f1.values()) == {0.0}
+
+
+def test_each_split_says_which_gold_it_is_of(gold: Gold) -> None:
+    same = {article.document.id: article.labels for article in gold.articles}
+    value = json.loads(ceiling_json(gold.articles, by("ann", same), gold.registries))
+    assert set(value) == {"validation", "test", "all"}
+    assert len({split["gold_sha256"] for split in value.values()}) == 3
+
+
+def test_leave_one_out_by_hand() -> None:
+    assert jackknife_error([0.4, 0.6, 0.8]) == pytest.approx((2 / 3 * 0.08) ** 0.5)
+    assert jackknife_error([0.4]) is None
+    assert attainable_p(3) == 0.25
+    # Student's t with 4 degrees of freedom: 2.776 at .975 and 0.941 at .8
+    assert detectable_difference(0.01, 5) == pytest.approx((2.7764 + 0.9410) * 0.01 * 2**0.5, rel=1e-3)

@@ -1,0 +1,126 @@
+"""Exports: what is wrong with one is named, with file, pointer and hint."""
+
+from __future__ import annotations
+
+import copy
+import json
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from onrecord.annotation.gold.passes import Annotator, articles_of_pass, read_annotators
+from onrecord.annotation.label_studio.exports import read_export, read_exports
+from onrecord.dataset import Document, FaultsError
+
+Export = list[dict[str, Any]]
+FIRST = (Annotator(id="first", kind="language model", role="-", round="-"),)
+
+
+@pytest.fixture(scope="session")
+def export(root: Path) -> Export:
+    value: Export = json.loads((root / "annotation/exports/first-pass/first.json").read_bytes())
+    return value
+
+
+def written(folder: Path, export: Export, name: str = "first.json") -> Path:
+    (folder / name).write_text(json.dumps(export))
+    return folder / name
+
+
+@pytest.mark.parametrize("name", ["first-pass", "pilot", "blind", "adjudicated", "audited"])
+def test_every_committed_export_can_be_read_whole(root: Path, documents: list[Document], name: str) -> None:
+    annotations = read_exports(root / "annotation/exports" / name, documents)
+    expected = {document.id for document in documents if name != "pilot" or document.id.startswith("003")}
+    assert {annotation.document for annotation in annotations} == expected
+    known = {each.id for each in read_annotators(root / "annotation/annotators.jsonl") if each.round == name}
+    assert {annotation.annotator for annotation in annotations} == known
+
+
+@pytest.mark.parametrize(
+    ("change", "code", "pointer"),
+    [
+        (lambda v: v[0]["data"].update(doc_id="006"), "document", "/0/data/doc_id"),
+        (lambda v: v[0]["data"].update(text=v[0]["data"]["text"] + "!"), "hash", "/0/data/text_sha256"),
+        (lambda v: v[0]["data"].update(config_sha256="old"), "config", "/0/data/config_sha256"),
+        (lambda v: v[0]["data"].pop("doc_id"), "missing-field", "/0/data/doc_id"),
+        (lambda v: v[0]["annotations"][0].update(completed_by=3), "type", "/0/annotations/0/completed_by"),
+        (
+            lambda v: v[0]["annotations"][0]["result"][0]["value"].update(end=10**6),
+            "offset",
+            "/0/annotations/0/result/0/value",
+        ),
+        (
+            lambda v: v[0]["annotations"][0]["result"][0]["value"].update(labels=["DATE"]),
+            "label",
+            "/0/annotations/0/result/0/value/labels",
+        ),
+    ],
+)
+def test_what_is_wrong_is_named(
+    tmp_path: Path, documents: list[Document], export: Export, change: Callable[[Export], Any], code: str, pointer: str
+) -> None:
+    export = copy.deepcopy(export)
+    change(export)
+    annotations, faults = read_export(written(tmp_path, export), documents)
+    assert (code, pointer) in [(fault.code, fault.pointer) for fault in faults]
+    assert len(annotations) < 5
+
+
+@pytest.mark.parametrize("raw", [b"", b"[", b"\xff", b"{}", b'[{"id": 1}]'])
+def test_what_is_no_export_is_refused(tmp_path: Path, documents: list[Document], raw: bytes) -> None:
+    (tmp_path / "x.json").write_bytes(raw)
+    with pytest.raises(FaultsError) as error:
+        read_exports(tmp_path, documents)
+    assert all(fault.file.endswith("x.json") for fault in error.value.faults)
+
+
+def test_a_skipped_task_is_no_annotation(tmp_path: Path, documents: list[Document], export: Export) -> None:
+    export = copy.deepcopy(export)
+    export[0]["annotations"][0].update(was_cancelled=True, result=[])
+    annotations, faults = read_export(written(tmp_path, export), documents)
+    assert (len(annotations), faults) == (4, [])
+    articles, missing = articles_of_pass(tmp_path, documents, FIRST)
+    assert (len(articles), len(missing)) == (4, 1)
+
+
+def test_two_annotations_of_one_document_are_not_chosen_between(
+    tmp_path: Path, documents: list[Document], export: Export
+) -> None:
+    export = copy.deepcopy(export)
+    export[0]["annotations"].append(copy.deepcopy(export[0]["annotations"][0]))
+    written(tmp_path, export)
+    with pytest.raises(FaultsError, match="2 annotations of"):
+        read_exports(tmp_path, documents)
+
+
+def test_two_annotators_are_not_mixed(tmp_path: Path, documents: list[Document], export: Export) -> None:
+    other = copy.deepcopy(export)
+    for task in other:
+        task["annotations"][0]["completed_by"]["email"] = "second@onrecord.example"
+    written(tmp_path, export)
+    written(tmp_path, other, "second.json")
+    with pytest.raises(FaultsError, match="adjudicate") as error:
+        articles_of_pass(tmp_path, documents, FIRST)
+    assert {"annotator", "annotators"} <= {fault.code for fault in error.value.faults}
+
+
+def test_an_annotation_that_is_not_declared_complete_is_not_gold(
+    tmp_path: Path, documents: list[Document], export: Export
+) -> None:
+    export = copy.deepcopy(export)
+    for item in export[0]["annotations"][0]["result"]:
+        if item.get("from_name") == "complete":
+            item["value"]["choices"] = ["mentions", "quotes"]
+    written(tmp_path, export)
+    with pytest.raises(FaultsError, match="stances, events"):
+        articles_of_pass(tmp_path, documents, FIRST)
+
+
+def test_annotators_say_who_they_are(root: Path, tmp_path: Path) -> None:
+    assert {each.kind for each in read_annotators(root / "annotation/annotators.jsonl")} == {"language model"}
+    (tmp_path / "a.jsonl").write_text('{"id": "x"}\n')
+    with pytest.raises(FaultsError) as error:
+        read_annotators(tmp_path / "a.jsonl")
+    assert {fault.pointer for fault in error.value.faults} == {"/kind", "/role", "/round"}

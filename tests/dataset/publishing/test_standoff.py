@@ -1,0 +1,80 @@
+"""The release without text, and the way back."""
+
+from __future__ import annotations
+
+import re
+import shutil
+from pathlib import Path
+
+import pytest
+
+from onrecord.dataset import FaultsError, Gold
+from onrecord.dataset.publishing.standoff import read_release, rehydrate, release_json, strip
+
+
+@pytest.fixture
+def release(gold: Gold, tmp_path: Path) -> Path:
+    path = tmp_path / "standoff.json"
+    path.write_bytes(release_json(strip(gold, "0.0.0", "who made them")))
+    return path
+
+
+def test_no_run_of_four_words_of_an_article_is_in_it(gold: Gold, release: Path) -> None:
+    said = release.read_text(encoding="utf-8")
+    # names, titles of events and claims are the registry's own words: left aside
+    body = said.split('"registries"')[0]
+    for article in gold.articles:
+        words = re.findall(r"\w+", article.document.text)
+        runs = {" ".join(words[i : i + 4]) for i in range(len(words) - 3)}
+        assert not [run for run in runs if run in body]
+
+
+def test_from_the_seeds_it_gives_the_whole_gold_back(gold: Gold, release: Path, root: Path) -> None:
+    assert rehydrate(read_release(release), root / "seeds") == gold
+
+
+def test_file_names_do_not_matter(gold: Gold, release: Path, root: Path, tmp_path: Path) -> None:
+    (tmp_path / "own").mkdir()
+    for number, seed in enumerate(sorted((root / "seeds").glob("*.txt"))):
+        shutil.copy(seed, tmp_path / "own" / f"article-{number}.text")
+    assert rehydrate(read_release(release), tmp_path / "own") == gold
+
+
+def test_one_changed_character_names_the_file_and_the_place(release: Path, root: Path, tmp_path: Path) -> None:
+    own = tmp_path / "own"
+    shutil.copytree(root / "seeds", own)
+    seed = own / "002_3bafeec33a1c3e02.txt"
+    seed.write_text(seed.read_text(encoding="utf-8").replace("hugged Putin", "hugged Putim"), encoding="utf-8")
+    (own / "004_92fe2bc6f3a1f1dd.txt").unlink()
+    with pytest.raises(FaultsError) as error:
+        rehydrate(read_release(release), own)
+    one, other = error.value.faults
+    assert one.file == str(seed)
+    assert one.found == "'Putim'"
+    assert "004_92fe2bc6f3a1f1dd.txt" in other.expected
+
+
+def test_a_change_outside_the_article_is_of_no_account(gold: Gold, release: Path, root: Path, tmp_path: Path) -> None:
+    own = tmp_path / "own"
+    shutil.copytree(root / "seeds", own)
+    seed = own / "002_3bafeec33a1c3e02.txt"
+    seed.write_bytes(seed.read_bytes() + b"\nmore page around it")
+    assert rehydrate(read_release(release), own) == gold
+
+
+def test_a_change_between_labels_is_noticed_too(release: Path, root: Path, tmp_path: Path) -> None:
+    own = tmp_path / "own"
+    shutil.copytree(root / "seeds", own)
+    seed = own / "002_3bafeec33a1c3e02.txt"
+    changed = seed.read_text(encoding="utf-8").replace("bounced down the steps", "bounced down the stepz")
+    seed.write_text(changed, encoding="utf-8")
+    with pytest.raises(FaultsError) as error:
+        rehydrate(read_release(release), own)
+    assert [fault.file for fault in error.value.faults] == [str(seed)]
+
+
+@pytest.mark.parametrize("raw", [b"{}", b"[", b'{"format": "other"}'])
+def test_what_is_no_release_is_refused(tmp_path: Path, raw: bytes) -> None:
+    (tmp_path / "r.json").write_bytes(raw)
+    with pytest.raises(FaultsError):
+        read_release(tmp_path / "r.json")

@@ -1,0 +1,155 @@
+"""New articles become seeds with proposed zones."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from tests.builders import describe
+
+from onrecord.dataset import FaultsError, read_documents
+from onrecord.dataset.seeds.documents import CONTENT, check_zones
+from onrecord.dataset.seeds.ingest import description_json, ingest, propose_zones
+
+ARTICLE = """ date 2024-01-02 Video
+Home | News | Sport | Weather | More
+Leaders meet again in the old town hall
+
+By Jane Doe
+Published: 2 January 2024
+The two leaders met on Tuesday in the old town hall and spoke for three hours about trade and the weather.
+
+"We agreed on everything," one of them said.
+The leaders in the hall. (photo credit: AGENCY)
+The leaders in the hall. (photo credit: AGENCY)
+Subscribe to our newsletter
+Related Tags
+Cats
+Copyright 2024 The Paper. All rights reserved.
+"""
+
+PAGE = """<html><head><title>Leaders meet again | The Paper</title><meta name="author" content="Jane Doe"></head><body>
+<nav><a href="/">Home</a><a href="/news">News</a></nav><article><h1>Leaders meet again in the old town hall</h1>
+<p>The two leaders met on Tuesday in the old town hall and spoke for three hours about trade and the weather.</p>
+<p>“We agreed on everything,” one of them said, and the other nodded for a while before he answered the press.</p>
+<p>They will meet again next year, officials said, when the roof of the hall has been mended.</p></article>
+<footer>Copyright The Paper</footer></body></html>"""
+
+
+def test_a_text_file_is_zoned(tmp_path: Path) -> None:
+    (tmp_path / "leaders.txt").write_text(ARTICLE)
+    (one,) = ingest(tmp_path / "leaders.txt", tmp_path / "seeds", "town-hall")
+    kinds = [(zone.kind, zone.opens) for zone in one.description.zones]
+    assert ("title", "Leaders meet again in the old town hall") in kinds
+    assert [kind for kind, _ in kinds] == [
+        "nav",
+        "title",
+        "byline",
+        "body",
+        "caption",
+        "repeat",
+        "nav",
+        "related",
+        "legal",
+    ]
+    (document,) = read_documents(tmp_path / "seeds")
+    assert document.text.startswith("Leaders meet again in the old town hall\n\nBy Jane Doe")
+    assert "Cats" not in document.text
+    assert (tmp_path / "seeds" / one.description.seed).read_text() == ARTICLE
+    assert any("date" in warning for warning in one.warnings)
+
+
+def test_a_page_goes_through_trafilatura(tmp_path: Path) -> None:
+    (tmp_path / "page.html").write_text(PAGE)
+    (one,) = ingest(tmp_path / "page.html", tmp_path / "seeds", "town-hall")
+    (document,) = read_documents(tmp_path / "seeds")
+    assert document.title == "Leaders meet again in the old town hall"
+    assert "“We agreed on everything,”" in document.text
+    assert "Copyright" not in document.text
+    assert one.description.source_sha256 is not None
+
+
+def test_lines_of_json_become_articles(tmp_path: Path) -> None:
+    line = {"text": ARTICLE, "title": "Leaders meet again in the old town hall", "date": "2024-01-02", "url": "u"}
+    (tmp_path / "a.jsonl").write_text(json.dumps(line) + "\n\n" + json.dumps({**line, "text": "Second.\nText."}))
+    assert len(ingest(tmp_path / "a.jsonl", tmp_path / "seeds", "t")) == 2
+    documents = read_documents(tmp_path / "seeds")
+    assert {(d.published, d.published_source, d.url) for d in documents} == {("2024-01-02", "header", "u")}
+
+
+def test_a_second_run_keeps_what_a_person_has_edited(tmp_path: Path) -> None:
+    (tmp_path / "leaders.txt").write_text(ARTICLE)
+    (one,) = ingest(tmp_path / "leaders.txt", tmp_path / "seeds", "t")
+    edited = one.path.read_text().replace('"publisher": "unknown"', '"publisher": "The Paper"')
+    one.path.write_text(edited)
+    (again,) = ingest(tmp_path / "leaders.txt", tmp_path / "seeds", "t")
+    assert again.path == one.path
+    assert one.path.read_text() == edited
+    assert any("already" in warning for warning in again.warnings)
+
+
+def test_crlf_emoji_and_nbsp_survive(tmp_path: Path) -> None:
+    raw = "A title of five whole words\r\n\r\nBody 😀\u00a0text one.\r\nAnd a second line.\r\n".encode()
+    (tmp_path / "x.txt").write_bytes(raw)
+    (one,) = ingest(tmp_path / "x.txt", tmp_path / "seeds", "t")
+    (document,) = read_documents(tmp_path / "seeds")
+    assert document.text == "A title of five whole words\n\nBody 😀\u00a0text one.\nAnd a second line."
+    assert (tmp_path / "seeds" / one.description.seed).read_bytes() == raw
+
+
+def test_nothing_is_written_unless_everything_can_be_read(tmp_path: Path) -> None:
+    folder = tmp_path / "in"
+    folder.mkdir()
+    (folder / "good.txt").write_text(ARTICLE)
+    (folder / "latin.txt").write_bytes("Café".encode("latin-1"))
+    (folder / "blank.txt").write_text(" \n")
+    (folder / "lines.jsonl").write_text('{"title": "no text"}\n{"text": "x", "txet": 1}\n')
+    with pytest.raises(FaultsError) as error:
+        ingest(folder, tmp_path / "seeds", "t")
+    assert {fault.code for fault in error.value.faults} == {"encoding", "empty", "missing-field", "unknown-field"}
+    assert not (tmp_path / "seeds").exists()
+
+
+@pytest.mark.parametrize("name", ["nothing.txt", "picture.png", "empty"])
+def test_what_is_no_article_is_refused(tmp_path: Path, name: str) -> None:
+    (tmp_path / "picture.png").write_bytes(b"\x89PNG")
+    (tmp_path / "empty").mkdir()
+    with pytest.raises(FaultsError):
+        ingest(tmp_path / name, tmp_path / "seeds", "t")
+
+
+@given(
+    st.text('ab .\r\n\u00a0\ufeff😀"By Published©see also', min_size=1).filter(
+        lambda text: text.strip("\ufeff \n\r\u00a0")
+    )
+)
+def test_a_proposal_always_fits_its_text(text: str) -> None:
+    zones = tuple(propose_zones(text))
+    description = describe(text, [(zone.kind, zone.start, zone.end) for zone in zones])
+    faults = check_zones(description, text, "x")
+    assert faults == []
+    assert any(zone.kind in CONTENT for zone in zones)
+
+
+def test_the_seeds_are_found_again_in_their_own_descriptions(root: Path) -> None:
+    """The proposal against the zones set by hand: how much of what it keeps is content, how much content it keeps."""
+    kept = right = wanted = 0
+    for document in read_documents(root / "seeds"):
+        raw = (root / "seeds" / f"{document.id}.txt").read_bytes().decode()
+        gold = {document.to_raw(at) for at in range(len(document.text))} - {None}
+        proposed = {at for z in propose_zones(raw) if z.kind in CONTENT for at in range(z.start, z.end)}
+        kept += len(proposed)
+        right += len(proposed & gold)
+        wanted += len(gold)
+    assert right / kept > 0.85
+    assert right / wanted > 0.9
+
+
+def test_a_description_is_small_and_a_zone_a_line(tmp_path: Path) -> None:
+    (tmp_path / "leaders.txt").write_text(ARTICLE)
+    (one,) = ingest(tmp_path / "leaders.txt", tmp_path / "seeds", "t")
+    lines = description_json(one.description).decode().splitlines()
+    assert sum('"kind"' in line for line in lines) == len(one.description.zones)

@@ -1,0 +1,234 @@
+"""A contribution is data: nothing of it runs, and it can add entries of its own and do nothing else."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path, PurePosixPath
+
+import pytest
+import yaml
+from tests.eval.conftest import Lines, as_bytes, lines_of
+
+from onrecord.dataset import FaultsError, Gold
+from onrecord.eval import Sampling, record_bytes
+from onrecord.eval.board.admission import admit, changes, comment, refusal
+from onrecord.eval.board.entries import Asked
+
+RESULTS = PurePosixPath("eval/results")
+ASKED = Asked("all", None, Sampling(), False)
+MARK = "ran"
+"""Name of the file that is there if anything of a contribution ran."""
+
+
+class Repository:
+    """A real repository with a base, and branches that contribute."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        self.git("init", "-q", "-b", "main")
+        self.write("code.py", "print('ours')\n")
+        self.write("eval/results/old/system/about.json", "{}")
+        self.base = self.commit()
+
+    def git(self, *words: str) -> str:
+        identity = {f"GIT_{who}_{what}": "x@x" for who in ("AUTHOR", "COMMITTER") for what in ("NAME", "EMAIL")}
+        command = ["git", "-C", str(self.folder), *words]
+        done = subprocess.run(command, capture_output=True, check=True, env={**os.environ, **identity})
+        return done.stdout.decode().strip()
+
+    def write(self, name: str, content: str | bytes) -> None:
+        path = self.folder / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(content.encode() if isinstance(content, str) else content)
+
+    def commit(self) -> str:
+        self.git("add", "-A", "-f")
+        self.git("commit", "-q", "-m", "x")
+        return self.git("rev-parse", "HEAD")
+
+    def contribute(self, change: Callable[[Repository], object]) -> str:
+        """The commit of a branch that makes a change; what is checked out is the base again."""
+        self.git("checkout", "-q", "-b", "contribution", self.base)
+        change(self)
+        head = self.commit()
+        self.git("checkout", "-q", "--force", "main")
+        return head
+
+
+@pytest.fixture
+def repository(tmp_path: Path) -> Repository:
+    (tmp_path / "repository").mkdir()
+    return Repository(tmp_path / "repository")
+
+
+def entry(lines: Lines, team: str = "new", **about: str) -> Callable[[Repository], None]:
+    def run(repository: Repository) -> None:
+        folder = f"{RESULTS}/{team}/system"
+        repository.write(f"{folder}/about.json", json.dumps({"team": team, "system": "system", "name": "N", **about}))
+        repository.write(f"{folder}/predictions.jsonl", as_bytes(lines))
+
+    return run
+
+
+def both(*done: Callable[[Repository], object]) -> Callable[[Repository], None]:
+    def run(repository: Repository) -> None:
+        for each in done:
+            each(repository)
+
+    return run
+
+
+def test_an_entry_is_scored_and_told_of(gold: Gold, perfect: Lines, repository: Repository, tmp_path: Path) -> None:
+    name = "@everyone <img src=x> | [a](javascript:alert(1)) `rm`"
+    head = repository.contribute(entry(perfect, name=name))
+    folder = tmp_path / "data"
+    (found,) = admit(repository.folder, repository.base, head, RESULTS, gold, ASKED, folder)
+    assert found.record.layers["entities"].measures["strict"].value == 1
+    text = comment([found])
+    assert "| `entities:strict` | 100.0 |" in text
+    assert "`@everyone <img src=x> \\| [a](javascript:alert(1)) 'rm'`" in text
+    assert not (repository.folder / RESULTS / "new").exists()
+
+
+def test_a_record_that_is_right_may_come_along(
+    gold: Gold, perfect: Lines, repository: Repository, tmp_path: Path
+) -> None:
+    head = repository.contribute(entry(perfect))
+    (found,) = admit(repository.folder, repository.base, head, RESULTS, gold, ASKED, tmp_path / "one")
+    repository.git("branch", "-D", "contribution")
+    stored = f"{RESULTS}/new/system/{found.record.id}.json"
+    right = repository.contribute(both(entry(perfect), lambda it: it.write(stored, record_bytes(found.record))))
+    assert admit(repository.folder, repository.base, right, RESULTS, gold, ASKED, tmp_path / "two")
+    repository.git("branch", "-D", "contribution")
+    for line in perfect:
+        line["quotes"], line["stances"] = [], []
+    wrong = repository.contribute(both(entry(perfect), lambda it: it.write(stored, record_bytes(found.record))))
+    with pytest.raises(FaultsError, match="another record"):
+        admit(repository.folder, repository.base, wrong, RESULTS, gold, ASKED, tmp_path / "three")
+
+
+def link(repository: Repository) -> None:
+    path = repository.folder / RESULTS / "new" / "system" / "predictions.jsonl"
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.unlink(missing_ok=True)
+    path.symlink_to("/etc/passwd")
+
+
+def program(repository: Repository) -> None:
+    path = repository.folder / RESULTS / "new" / "system" / "predictions.jsonl"
+    path.chmod(0o755)
+
+
+SPOILT: dict[str, Callable[[Repository], object]] = {
+    "code": lambda it: it.write("code.py", f"open('{MARK}', 'w')"),
+    "a file added elsewhere": lambda it: it.write("conftest.py", f"open('{MARK}', 'w')"),
+    "a file removed": lambda it: (it.folder / "code.py").unlink(),
+    "an attribute": lambda it: it.write(".gitattributes", "* diff=evil filter=evil"),
+    "a workflow": lambda it: it.write(".github/workflows/x.yml", "on: push"),
+    "a module": lambda it: it.write(".gitmodules", '[submodule "x"]\npath = x\nurl = x'),
+    "another's entry": lambda it: it.write(f"{RESULTS}/old/system/about.json", '{"name": "x"}'),
+    "more of another's entry": lambda it: it.write(f"{RESULTS}/old/system/predictions.jsonl", "x"),
+    "a script": lambda it: it.write(f"{RESULTS}/new/system/setup.py", f"open('{MARK}', 'w')"),
+    "a page": lambda it: it.write(f"{RESULTS}/new/system/index.html", "<script>"),
+    "a deeper folder": lambda it: it.write(f"{RESULTS}/new/system/deep/about.json", "{}"),
+    "a hidden folder": lambda it: it.write(f"{RESULTS}/.new/system/about.json", "{}"),
+    "a name with control characters": lambda it: it.write(f"{RESULTS}/new/sys\x1b[2Jtem/about.json", "{}"),
+    "a link": link,
+    "a program": program,
+    "a long about": lambda it: it.write(f"{RESULTS}/new/system/about.json", " " * 20_000),
+}
+
+
+@pytest.mark.parametrize("name", SPOILT)
+def test_what_is_more_than_an_entry_is_not_taken(
+    gold: Gold, perfect: Lines, repository: Repository, tmp_path: Path, name: str
+) -> None:
+    head = repository.contribute(both(entry(perfect), SPOILT[name]))
+    with pytest.raises(FaultsError) as error:
+        admit(repository.folder, repository.base, head, RESULTS, gold, ASKED, tmp_path / "data")
+    assert {fault.code for fault in error.value.faults} == {"admission"}
+    text = refusal(error.value)
+    assert "Not taken" in text
+    assert "\x1b" not in text
+    assert not (repository.folder / MARK).exists()
+    assert not Path(MARK).exists()
+    assert not (tmp_path / "data").exists(), "nothing is laid down of what is refused"
+
+
+def test_faults_of_predictions_have_their_lines(
+    gold: Gold, perfect: Lines, repository: Repository, tmp_path: Path
+) -> None:
+    perfect[1]["mentions"][0]["type"] = "<b>"
+    head = repository.contribute(entry(perfect))
+    with pytest.raises(FaultsError) as error:
+        admit(repository.folder, repository.base, head, RESULTS, gold, ASKED, tmp_path / "data")
+    (fault,) = error.value.faults
+    assert (fault.file, fault.line) == ("new/system/predictions.jsonl", 2)
+    assert "| `new/system/predictions.jsonl:2 /mentions/0/type` | `label` | `<b>` |" in refusal(error.value)
+
+
+@pytest.mark.parametrize("about", [{"kind": "baseline"}, {"team": "other"}, {"url": "javascript:alert(1)"}])
+def test_an_entry_cannot_pass_for_something_else(
+    gold: Gold, perfect: Lines, repository: Repository, tmp_path: Path, about: dict[str, str]
+) -> None:
+    said = {"team": "new", "system": "system", "name": "N", **about}
+    head = repository.contribute(
+        both(entry(perfect), lambda it: it.write(f"{RESULTS}/new/system/about.json", json.dumps(said)))
+    )
+    with pytest.raises(FaultsError):
+        admit(repository.folder, repository.base, head, RESULTS, gold, ASKED, tmp_path / "data")
+
+
+def test_a_base_that_has_gone_on_makes_no_difference(
+    gold: Gold, perfect: Lines, repository: Repository, tmp_path: Path
+) -> None:
+    head = repository.contribute(entry(perfect))
+    repository.write("code.py", "print('newer')\n")
+    base = repository.commit()
+    assert admit(repository.folder, base, head, RESULTS, gold, ASKED, tmp_path / "data")
+
+
+@pytest.mark.parametrize("commit", ["main", "--output=/tmp/x", "HEAD", "", "a" * 39])
+def test_a_commit_is_a_full_hash(repository: Repository, commit: str) -> None:
+    with pytest.raises(ValueError, match="full hash"):
+        changes(repository.folder, repository.base, commit)
+
+
+WORKFLOW = Path(__file__).parents[3] / ".github/workflows/submission.yml"
+
+
+def test_the_workflow_runs_the_base_alone() -> None:
+    """``pull_request_target`` has rights: what it checks out and runs must be ours."""
+    workflow = yaml.safe_load(WORKFLOW.read_text())
+    jobs = workflow["jobs"]
+    assert workflow["permissions"] == {}
+    assert jobs["score"]["permissions"] == {"contents": "read"}
+    checkouts = [step for job in jobs.values() for step in job["steps"] if "checkout" in step.get("uses", "")]
+    assert [step["with"]["ref"] for step in checkouts] == ["${{ github.event.pull_request.base.sha }}"]
+    assert not checkouts[0]["with"]["persist-credentials"]
+    scripts = [step["run"] for job in jobs.values() for step in job["steps"] if "run" in step]
+    assert all("${{" not in script for script in scripts), "expressions in a script are an injection; use env"
+    assert not any("git checkout" in script or "git merge" in script or "git switch" in script for script in scripts)
+    writing = [name for name, job in jobs.items() if "write" in job["permissions"].values()]
+    assert writing == ["comment"]
+    assert not any("checkout" in step.get("uses", "") for step in jobs["comment"]["steps"])
+
+
+def test_the_workflow_s_own_command_works(gold: Gold, repository: Repository, root: Path, tmp_path: Path) -> None:
+    lines = lines_of(gold.articles, gold.registries)
+    head = repository.contribute(entry(lines))
+    script = next(
+        step["run"]
+        for step in yaml.safe_load(WORKFLOW.read_text())["jobs"]["score"]["steps"]
+        if "board admit" in step.get("run", "")
+    )
+    words = f"{script} --repository {repository.folder} --gold {root / 'dataset'}"
+    folder = Path(sys.executable).parent
+    env = {**os.environ, "BASE": repository.base, "HEAD": head, "PATH": f"{folder}:{os.environ['PATH']}"}
+    done = subprocess.run(["bash", "-ec", words], cwd=tmp_path, env=env, capture_output=True, check=False)
+    assert done.returncode == 0, done.stderr
+    assert "### Scored" in (tmp_path / "comment.md").read_text()

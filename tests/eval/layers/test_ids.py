@@ -1,0 +1,162 @@
+"""What a system's ids mean: by mention, by name, by evidence; and never by the order of a file."""
+
+from __future__ import annotations
+
+import copy
+import random
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from tests.eval.conftest import Lines
+
+from onrecord.dataset import Labels, Registries, Span, Stance, Target
+from onrecord.dataset.records import Claim, Entity
+from onrecord.eval.clusters.table import Table
+from onrecord.eval.layers.ids import MIN_DICE, IdMap, evidence_dice, map_claims, map_entities, overlapping_mentions
+from onrecord.eval.submission.prediction_line import ClaimDescription, EntityDescription
+
+NO_TABLE = Table.of(())
+ROWS = Registries(
+    entities=tuple(Entity(id=id, type="PER", name=id.upper(), aliases=("both",)) for id in ("a", "b")),
+    claims=tuple(Claim(id=f"c{n}", text=f"Claim {n}.") for n in range(3)),
+)
+
+
+def span(start: int, end: int) -> Span:
+    return Span(start=start, end=end, text="-")
+
+
+places = st.builds(lambda start, length: span(start, start + length), st.integers(0, 12), st.integers(1, 6))
+mentions = st.lists(st.tuples(places, st.sampled_from(["x", "y", "z", None])), max_size=6)
+gold_mentions = st.lists(
+    st.tuples(places, st.sampled_from(["a", "b", None])),
+    max_size=6,
+    unique_by=lambda each: (each[0].start, each[0].end),
+)
+
+
+@given(mentions, gold_mentions)
+def test_mentions_vouch_where_half_of_both_is_shared(
+    predicted: list[tuple[Span, str | None]], gold: list[tuple[Span, str | None]]
+) -> None:
+    expected = [
+        (id, gold_id)
+        for one, id in predicted
+        for other, gold_id in gold
+        if id and gold_id
+        if 2 * len({*range(one.start, one.end)} & {*range(other.start, other.end)})
+        >= MIN_DICE * (one.end - one.start + other.end - other.start)
+    ]
+    assert sorted(overlapping_mentions(predicted, gold)) == sorted(expected)
+
+
+@given(mentions, gold_mentions, st.randoms(use_true_random=False))
+def test_a_tie_of_votes_is_broken_by_place_and_not_by_the_order_of_a_file(
+    predicted: list[tuple[Span, str | None]], gold: list[tuple[Span, str | None]], random: random.Random
+) -> None:
+    declared = frozenset("xyz")
+    before = map_entities(NO_TABLE, overlapping_mentions(predicted, gold), declared, {}, ROWS)
+    random.shuffle(predicted)
+    random.shuffle(gold)
+    assert map_entities(NO_TABLE, overlapping_mentions(predicted, gold), declared, {}, ROWS) == before
+
+
+def test_of_equally_many_votes_the_first_mention_of_gold_decides() -> None:
+    gold = [(span(10, 14), "a"), (span(0, 4), "b")]
+    predicted = [(span(10, 14), "x"), (span(0, 4), "x")]
+    assert map_entities(NO_TABLE, overlapping_mentions(predicted, gold), frozenset("x"), {}, ROWS)["x"] == "b"
+    more = [*predicted, (span(11, 14), "x")]
+    assert map_entities(NO_TABLE, overlapping_mentions(more, gold), frozenset("x"), {}, ROWS)["x"] == "a"
+
+
+@pytest.mark.parametrize(("name", "entity"), [("a", "a"), ("  A ", "a"), ("both", None), ("", None), ("c", None)])
+def test_a_name_counts_where_it_is_unambiguous(name: str, entity: str | None) -> None:
+    described = {"x": EntityDescription(id="x", name=name)}
+    assert map_entities(NO_TABLE, (), frozenset("x"), described, ROWS).get("x") == entity
+
+
+def test_a_relay_chain_is_mapped_in_its_order() -> None:
+    ids = IdMap({"x": "a", "y": "b"}, {}, {})
+    assert ids.chain(("y", "stranger", "x")) == ("b", None, "a")
+
+
+# claims
+
+
+def stance(claim: str, *spans: tuple[int, int], label: str = "favor") -> Stance:
+    made = tuple(span(*each) for each in spans)
+    return Stance(holder="a", target=Target(kind="claim", id=claim), label=label, evidence=made)  # type: ignore[arg-type]
+
+
+def claims(gold: list[Stance], predicted: list[Stance], texts: dict[str, str]) -> dict[str, str]:
+    described = {id: ClaimDescription(id=id, text=text) for id, text in texts.items()}
+    return map_claims([(Labels(stances=tuple(gold)), Labels(stances=tuple(predicted)))], described, ROWS)
+
+
+def test_claims_go_by_wording_then_by_evidence() -> None:
+    gold = [stance("c0", (0, 10)), stance("c1", (20, 30))]
+    predicted = [stance("x", (20, 30)), stance("y", (2, 10)), stance("z", (0, 100))]
+    found = claims(gold, predicted, {"x": "claim 0", "y": "other words", "z": "anything"})
+    assert found == {"c0": "c0", "c1": "c1", "c2": "c2", "x": "c0", "y": "c0"}
+
+
+some_claims = st.lists(
+    st.builds(
+        stance,
+        st.sampled_from(["c0", "c1", "c2"]),
+        st.sampled_from([(0, 4), (2, 6), (4, 8)]),
+        label=st.sampled_from(["favor", "against"]),
+    ),
+    max_size=5,
+)
+
+
+@given(some_claims, some_claims, st.randoms(use_true_random=False))
+def test_claims_do_not_depend_on_the_order_of_a_file(
+    gold: list[Stance], predicted: list[Stance], random: random.Random
+) -> None:
+    texts = {"c0": "one", "c1": "two", "c2": "three"}
+    before = claims(gold, predicted, texts)
+    random.shuffle(gold)
+    random.shuffle(predicted)
+    assert claims(gold, predicted, dict(random.sample(sorted(texts.items()), 3))) == before
+
+
+@given(some_claims, some_claims)
+def test_claims_do_not_depend_on_what_they_are_called(gold: list[Stance], predicted: list[Stance]) -> None:
+    texts = {"c0": "one", "c1": "two", "c2": "three"}
+    new = {"c0": "z", "c1": "y", "c2": "x"}
+    renamed = [stance(new[s.target.id], (s.evidence[0].start, s.evidence[0].end), label=s.label) for s in predicted]
+    before = claims(gold, predicted, texts)
+    after = claims(gold, renamed, {new[id]: text for id, text in texts.items()})
+    assert {id: before.get(id) for id in texts} == {id: after.get(new[id]) for id in texts}
+
+
+def test_evidence_is_compared_as_a_set_of_characters() -> None:
+    assert evidence_dice(stance("c0", (0, 4), (2, 6)), stance("c0", (0, 6))) == 1
+    assert evidence_dice(stance("c0", (0, 4)), stance("c0", (2, 6))) == 1 / 2
+    assert evidence_dice(stance("c0"), stance("c0")) == 0
+
+
+def test_lines_shuffled_mean_the_same(perfect: Lines, read: object, gold: object) -> None:
+    from onrecord.dataset import Gold
+    from onrecord.eval.scoring.result import pair_documents
+
+    assert isinstance(gold, Gold)
+    assert callable(read)
+    randomly = random.Random(5)
+    ids = [mention["entity"] for line in perfect for mention in line["mentions"]]
+    for line in perfect:
+        ends = [mention["end"] for mention in line["mentions"]]
+        for mention in line["mentions"]:
+            if randomly.random() < 0.5 and ends.count(mention["end"]) == 1:
+                mention["entity"] = randomly.choice(ids)
+                mention["start"], mention["text"] = mention["end"] - 1, mention["text"][-1]
+    other = copy.deepcopy(perfect)
+    randomly.shuffle(other)
+    for line in other:
+        for layer in ("mentions", "quotes", "stances", "events"):
+            randomly.shuffle(line[layer])
+    one, two = (pair_documents(gold.articles, gold.registries, read(lines))[0].ids for lines in (perfect, other))
+    assert (one.entity, one.event, one.claim) == (two.entity, two.event, two.claim)

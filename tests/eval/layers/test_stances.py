@@ -1,0 +1,284 @@
+"""Stances: tuples, labels on pairs found, evidence, and what holds over the corpus."""
+
+from __future__ import annotations
+
+import itertools
+import random
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from tests.eval.by_hand import document, paired_all, with_ids
+
+from onrecord.dataset import Gold, Labels, Span, Stance, Target
+from onrecord.eval.layers.corpus_stances import (
+    KINDS,
+    StanceSets,
+    contradictions,
+    corpus_counts,
+    corpus_tuples,
+    stance_sets,
+)
+from onrecord.eval.layers.layer import DocumentPair
+from onrecord.eval.layers.stances import BASES, LABELS, STANCES
+from onrecord.eval.statistics.counts import Counts, mean_f1, score
+
+TEXT = "abcdefghijklmnopqrstuvwxyz"
+KNOWN: dict[str, str] = {id: id for id in ("a", "b", "c", "t", "u")}
+CORPUS = tuple(corpus_counts(()))
+
+
+def stance(
+    holder: str, target: str, label: str, kind: str = "claim", span: tuple[int, int] = (0, 4), **more: Any
+) -> Stance:
+    evidence = (Span(start=span[0], end=span[1], text=TEXT[slice(*span)]),)
+    return Stance(holder=holder, target=Target(kind=kind, id=target), label=label, evidence=evidence, **more)  # type: ignore[arg-type]
+
+
+def pair(gold: list[Stance], predicted: list[Stance], name: str = "d") -> DocumentPair:
+    made = Labels(stances=tuple(gold)), Labels(stances=tuple(predicted))
+    return with_ids(paired_all([(document(TEXT, name), *made)])[0], KNOWN)
+
+
+def counts(of: DocumentPair) -> dict[str, Counts]:
+    assert STANCES.counts is not None
+    return dict(STANCES.counts(of))
+
+
+some_stances = st.lists(
+    st.builds(
+        stance,
+        st.sampled_from(["a", "b", "c", "x"]),
+        st.sampled_from(["t", "u", "y"]),
+        st.sampled_from(LABELS),
+        st.sampled_from(["claim", "event"]),
+        st.sampled_from([(0, 4), (2, 6), (0, 26)]),
+        optional=st.booleans(),
+        basis=st.sampled_from(BASES),
+    ),
+    max_size=7,
+)
+
+
+def once(stances: list[Stance]) -> list[Stance]:
+    """As in gold: one stance for each holder and target, and none with an id that gold does not have."""
+    kept = {(s.holder, s.target): s for s in stances if s.holder in KNOWN and s.target.id in KNOWN}
+    return list(kept.values())
+
+
+def test_the_label_is_part_of_the_tuple() -> None:
+    gold = [stance("a", "t", "favor"), stance("b", "t", "against")]
+    found = counts(pair(gold, [stance("a", "t", "favor"), stance("b", "t", "favor"), stance("c", "t", "favor")]))
+    assert found["tuple"] == Counts.matched(1, 2, 3)
+    assert found["pair"] == Counts.matched(2, 2, 3)
+
+
+def test_optional_gold_is_neither_missed_nor_spurious() -> None:
+    gold = [stance("a", "t", "favor", optional=True), stance("b", "t", "against")]
+    for said in ("favor", "against"):
+        assert counts(pair(gold, [stance("a", "t", said)]))["tuple"] == Counts.matched(0, 1, 0)
+    both = counts(pair(gold, [stance("a", "t", "against"), stance("a", "t", "favor")]))
+    assert both["tuple"] == Counts.matched(0, 1, 1)
+    assert both["tuple[against]"] == Counts.matched(0, 1, 1)  # it is the right one that is left out
+
+
+def test_evidence_weighs_tuples_and_a_span_over_everything_weighs_nothing() -> None:
+    gold = [stance("a", "t", "favor", span=(0, 4))]
+    for span, weight in (((0, 4), 1), ((2, 4), 2 / 3), ((2, 6), 1 / 2), ((3, 7), 0), ((0, 26), 0)):
+        found = counts(pair(gold, [stance("a", "t", "favor", span=span)]))["evidence"]
+        assert (found.gold_matched, found.gold, found.predicted) == pytest.approx((weight, 1, 1))
+    assert counts(pair(gold, [stance("a", "t", "against")]))["evidence"].gold_matched == 0
+
+
+@given(st.lists(st.tuples(st.sampled_from(LABELS), st.sampled_from(LABELS)), min_size=1, max_size=30))
+def test_labels_on_pairs_found_are_scored_as_scikit_learn_does(labels: list[tuple[str, str]]) -> None:
+    """SemEval-2016 task 6: the mean F1 of favor and against; and macro F1 over all labels that occur."""
+    from sklearn.metrics import f1_score
+
+    ids = {f"h{n}": f"h{n}" for n in range(len(labels))} | KNOWN
+    gold = [stance(f"h{n}", "t", label) for n, (label, _) in enumerate(labels)]
+    missed, stray = [stance("a", "t", "favor")], [stance("b", "t", "neutral"), stance("x", "t", "favor")]
+    predicted = [stance(f"h{n}", "t", label) for n, (_, label) in enumerate(labels)]
+    found = counts(with_ids(pair(gold + missed, predicted + stray), ids))
+    true, said = [each for each, _ in labels], [each for _, each in labels]
+    for measure in STANCES.measures:
+        if measure.mean_of:
+            names = [name.removeprefix("label[").removesuffix("]") for name in measure.mean_of]
+            mean = mean_f1({name: score(found[name]) for name in measure.mean_of}).f1
+            if set(names) <= {*true, *said}:
+                assert mean == pytest.approx(f1_score(true, said, labels=names, average="macro", zero_division=0))
+            else:
+                assert mean is None
+
+
+@given(some_stances, some_stances)
+def test_parts_add_up_to_the_whole(gold: list[Stance], predicted: list[Stance]) -> None:
+    found = counts(pair(once(gold), predicted))
+    for names in (LABELS, KINDS):
+        assert sum((found[f"tuple[{name}]"] for name in names), Counts()) == found["tuple"]
+    bases = sum((found[f"tuple[{name}]"] for name in BASES), Counts())
+    assert (bases.gold_matched, bases.gold) == (found["tuple"].gold_matched, found["tuple"].gold)
+    labels = sum((found[f"label[{name}]"] for name in LABELS), Counts())
+    assert (labels.gold_matched, labels.gold) == (found["tuple"].gold_matched, found["pair"].gold_matched)
+
+
+@given(some_stances, some_stances, st.randoms(use_true_random=False))
+def test_the_order_of_a_file_changes_nothing(
+    gold: list[Stance], predicted: list[Stance], random: random.Random
+) -> None:
+    gold = once(gold)
+    before = counts(pair(gold, predicted)), stance_sets(pair(gold, predicted))
+    random.shuffle(gold)
+    random.shuffle(predicted)
+    assert (counts(pair(gold, predicted)), stance_sets(pair(gold, predicted))) == before
+
+
+@given(some_stances, some_stances)
+def test_verdicts_tell_what_the_headline_counts(gold: list[Stance], predicted: list[Stance]) -> None:
+    assert STANCES.verdicts is not None
+    of = pair(once(gold), predicted)
+    verdicts, found = STANCES.verdicts(of), counts(of)
+    outcomes = [each.outcome for each in verdicts if each.gold]
+    assert outcomes.count("right") == found["tuple"].gold_matched
+    assert outcomes.count("right") + outcomes.count("label") == found["pair"].gold_matched
+    assert len(outcomes) == found["tuple"].gold
+    spurious = sum(not each.gold for each in verdicts)
+    assert spurious + found["pair"].gold_matched == found["tuple"].predicted
+
+
+@given(some_stances)
+def test_any_gold_is_perfect_against_itself(gold: list[Stance]) -> None:
+    of = pair(once(gold), once(gold))
+    for name, each in {**counts(of), **corpus_counts([stance_sets(of)])}.items():
+        assert each.gold_matched == each.gold, name
+        assert each.predicted_matched == each.predicted or each.predicted == 0, name
+
+
+def test_every_measure_has_its_counts() -> None:
+    found = counts(pair([], []))
+    means = {measure.name for measure in STANCES.measures if measure.mean_of}
+    assert {measure.name for measure in STANCES.measures} == {*found, *CORPUS, *means}
+    assert {name for measure in STANCES.measures for name in measure.mean_of} <= set(found)
+
+
+# over the corpus
+
+
+def test_a_tuple_of_several_documents_counts_once() -> None:
+    favor, against = stance("a", "t", "favor"), stance("a", "t", "against")
+    pairs = [pair([favor], [favor], "1"), pair([favor], [against], "2"), pair([against], [], "3")]
+    assert sum((counts(each)["tuple"] for each in pairs), Counts()) == Counts.matched(1, 3, 2)
+    assert corpus_tuples(pairs) == Counts.matched(2, 2, 2)
+
+
+def test_what_is_optional_in_one_document_and_required_in_another_is_required() -> None:
+    favor = stance("a", "t", "favor")
+    optional = stance("a", "t", "favor", optional=True)
+    assert corpus_tuples([pair([optional], [favor], "1")]) == Counts()
+    assert corpus_tuples([pair([optional], [favor], "1"), pair([favor], [], "2")]) == Counts.matched(1, 1, 1)
+    assert corpus_tuples([pair([optional], [stance("a", "t", "against")], "1")]) == Counts()
+
+
+def test_a_contradiction_runs_across_documents() -> None:
+    favor, against = stance("a", "t", "favor"), stance("b", "t", "against")
+    pairs = [pair([favor], [favor], "1"), pair([against], [against], "2")]
+    assert contradictions(pairs) == Counts.matched(1, 1, 1)
+    assert contradictions(pairs[:1]) == Counts()
+
+
+def test_who_contradicts_himself_alone_contradicts_nobody() -> None:
+    both = [pair([stance("a", "t", "favor")], [], "1"), pair([stance("a", "t", "against")], [], "2")]
+    assert contradictions(both) == Counts()
+    neutral = pair([stance("b", "t", "neutral")], [], "3")
+    assert contradictions([*both, neutral]) == Counts()
+
+
+def test_a_contradiction_with_a_stranger_or_about_nothing_known_is_spurious() -> None:
+    gold = [stance("a", "t", "favor"), stance("b", "t", "against")]
+    predicted = [*gold, stance("x", "t", "against"), stance("a", "y", "favor"), stance("b", "y", "against")]
+    assert contradictions([pair(gold, predicted)]) == Counts.matched(1, 1, 3)
+
+
+def listed(tuples: frozenset[Any]) -> set[Any]:
+    """Contradictions one by one: (kind, target, {one holder, other holder})."""
+    return {
+        (one[1], one[2], frozenset({one[0], other[0]}))
+        for one, other in itertools.permutations(tuples, 2)
+        if one[1:3] == other[1:3] and one[0] != other[0] and (one[3], other[3]) == ("favor", "against")
+    }
+
+
+@given(st.lists(st.tuples(some_stances, some_stances), max_size=3))
+def test_contradictions_are_counted_as_if_they_were_listed(documents: list[tuple[list[Stance], list[Stance]]]) -> None:
+    pairs = [pair(once(gold), predicted, str(n)) for n, (gold, predicted) in enumerate(documents)]
+    sets = StanceSets.total(map(stance_sets, pairs))
+    gold, any_gold = listed(sets.required), listed(sets.required | sets.optional)
+    said, charged = listed(sets.charged | sets.excused), listed(sets.charged)
+    expected = Counts.matched(len(gold & said), len(gold), len(gold & said) + len(charged - any_gold))
+    assert contradictions(pairs) == expected
+
+
+@given(st.lists(st.tuples(some_stances, some_stances), max_size=3))
+def test_the_state_adds(documents: list[tuple[list[Stance], list[Stance]]]) -> None:
+    sets = [stance_sets(pair(once(gold), predicted, str(n))) for n, (gold, predicted) in enumerate(documents)]
+    assert corpus_counts([sum(sets, StanceSets())]) == corpus_counts(sets[::-1])
+
+
+def test_ten_thousand_holders_on_each_side_are_counted_and_not_listed() -> None:
+    sets = StanceSets(
+        charged=frozenset(
+            (("gold", f"{side}{n}"), "claim", ("gold", "t"), side)
+            for side in ("favor", "against")
+            for n in range(10_000)
+        )
+    )
+    assert corpus_counts([sets])["contradictions"] == Counts.matched(0, 0, 10**8)
+
+
+def test_the_gold_contradicts_itself_across_its_articles(gold: Gold) -> None:
+    """The counteroffensive, an offensive from Belarus: allies and enemies disagree."""
+    pairs = [
+        with_ids(each, {id: id for id in ids})
+        for ids in [
+            {
+                row.id
+                for rows in (gold.registries.entities, gold.registries.events, gold.registries.claims)
+                for row in rows
+            }
+        ]
+        for each in paired_all([(a.document, a.labels, a.labels) for a in gold.articles], gold.registries)
+    ]
+    found = contradictions(pairs)
+    assert found == Counts.matched(found.gold, found.gold, found.gold)
+    assert found.gold > sum(contradictions([each]).gold for each in pairs) > 0
+    assert corpus_tuples(pairs).gold < sum(counts(each)["tuple"].gold for each in pairs)
+
+
+# defects of other scorers
+
+
+def test_semeval_2022_a_wrong_polarity_never_lifts_a_score() -> None:
+    gold = [stance("a", "t", "favor"), stance("b", "t", "against")]
+    part = [stance("a", "t", "favor", span=(2, 4))]
+    wrong = stance("a", "t", "against", span=(0, 4))
+    before, after = counts(pair(gold, part)), counts(pair(gold, [*part, wrong]))
+    for name in ("tuple", "evidence"):
+        one, other = score(before[name]).f1, score(after[name]).f1
+        assert one is not None
+        assert other is not None
+        assert other < one
+    assert all(counts(pair(gold, [wrong]))[name].gold_matched == 0 for name in ("tuple", "evidence"))
+
+
+@pytest.mark.parametrize("copies", [2, 10])
+def test_semeval_2022_copies_of_a_right_tuple_cost_precision(copies: int) -> None:
+    gold = [stance("a", "t", "favor"), stance("b", "t", "against")]
+    found = counts(pair(gold, [stance("a", "t", "favor")] * copies))
+    for name in ("tuple", "pair", "evidence", "tuple[favor]", "label[favor]"):
+        assert score(found[name]).precision == 1 / copies, name
+
+
+def test_semeval_2022_nothing_against_nothing_is_undefined() -> None:
+    for each in (*counts(pair([], [])).values(), *corpus_counts([stance_sets(pair([], []))]).values()):
+        assert score(each).f1 is None

@@ -1,0 +1,329 @@
+"""The report's numbers are the scorer's own; what it writes is harmless, bounded and the same each time."""
+
+from __future__ import annotations
+
+import dataclasses
+import html as html_module
+import json
+import re
+import subprocess
+import sys
+from collections import Counter
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from tests.eval.conftest import Lines, Scorer
+from tests.eval.hostile import ATTACKS, hostile
+
+from onrecord.dataset import Gold
+from onrecord.eval import SCORED, Report, Result, Sampling, score_submission
+from onrecord.eval.rendering.html import visible
+from onrecord.eval.report import MOST_CHARACTERS, View, html, markdown_report, page_view, text_report
+from onrecord.eval.report.errors import NOTHING, outcome_in
+from onrecord.eval.report.items import LAYERS, UNJUDGED
+from onrecord.eval.report.overview import FEW_DOCUMENTS, FEW_ITEMS, detectable, width_in_words
+from onrecord.eval.report.payload import document_value, script_json
+from onrecord.eval.report.plots import x
+from onrecord.eval.report.text import inert, plain
+from onrecord.eval.report.view import pairs_of
+from onrecord.eval.scoring.ceiling import read_ceiling
+from onrecord.eval.scoring.compare import headline_on, item_changes
+from onrecord.eval.scoring.result import LayerState
+from onrecord.eval.scoring.score_file import scored
+from onrecord.eval.scoring.score_report import percent
+from onrecord.eval.submission.reading import Submission
+
+HOW = Sampling(draws=200)
+
+
+@pytest.fixture(scope="module")
+def rules(gold: Gold, root: Path) -> tuple[Report, Submission]:
+    path = root / "eval" / "baselines" / "rules.jsonl"
+    found = scored(path, path.read_bytes(), gold, "all")
+    return Report.of(found.result, HOW), found.submission
+
+
+@pytest.fixture(scope="module")
+def view(rules: tuple[Report, Submission], gold: Gold, root: Path) -> View:
+    report, submission = rules
+    return page_view(report, gold, submission, read_ceiling(root / "dataset", report.result))
+
+
+@pytest.fixture
+def worse(perfect: Lines, scored: Scorer) -> Result:
+    """Gold with some things wrong, some left out and some added."""
+    for line in perfect:
+        line["mentions"] = line["mentions"][3:]
+        line["quotes"] = [{**quote, "speaker": ["unknown"]} for quote in line["quotes"]]
+        line["stances"] = line["stances"][1:]
+        line["events"] = line["events"][:-2]
+    return scored(perfect)
+
+
+def test_every_verdict_is_one_item(view: View) -> None:
+    for layer in SCORED:
+        if layer.verdicts is None:
+            continue
+        result = next(each for each in view.result.layers if each.layer.name == layer.name)
+        assert result.state is not None
+        for each in view.documents:
+            verdicts = layer.verdicts(result.state.pairs[each.document])
+            told = each.verdicts[layer.name]
+            items = {item.key: item for item in each.items}
+            assert Counter(verdict.outcome for verdict in verdicts) == Counter(verdict.outcome for _, verdict in told)
+            assert len({key for key, _ in told}) == len(told) == len(verdicts)
+            for key, verdict in told:
+                item = items[key]
+                assert outcome_in(item, layer.name) == verdict.outcome
+                if layer.name != "links":
+                    assert (item.gold is not None) == verdict.gold
+
+
+def test_items_are_all_of_gold_and_all_predictions(view: View, gold: Gold) -> None:
+    for each, pair in zip(view.documents, pairs_of(view.result, gold), strict=True):
+        for layer, field in zip(LAYERS, ("mentions", "quotes", "stances", "events"), strict=True):
+            items = [item for item in each.items if item.layer == layer]
+            assert sum(item.gold is not None for item in items) == len(getattr(pair.gold, field))
+            assert sum(item.predicted is not None for item in items) == len(getattr(pair.predicted, field))
+        assert len({item.key for item in each.items}) == len(each.items)
+
+
+def test_error_classes_add_up_to_the_counts_of_the_scorer(view: View) -> None:
+    by_layer = {each.layer: {c.outcome: c.count for c in each.classes} for each in view.errors}
+    found = {each.layer.name: each.scores for each in view.result.layers}
+    for layer, measure in (("entities", "strict[all]"), ("links", "all"), ("quotes", "joint"), ("stances", "tuple")):
+        counts = found[layer][measure].counts
+        assert counts is not None
+        assert by_layer[layer]["right"] == counts.gold_matched
+        wrong = sum(n for outcome, n in by_layer[layer].items() if outcome != "spurious")
+        assert wrong == counts.gold
+    mention = found["events"]["mention"].counts
+    assert mention is not None
+    assert by_layer["events"]["right"] == mention.gold_matched
+    for each in view.errors:
+        assert sum(kind.share for kind in each.classes) == pytest.approx(1)
+
+
+def test_rows_of_a_confusion_matrix_sum_to_gold(view: View, gold: Gold) -> None:
+    pairs = pairs_of(view.result, gold)
+    entities, stances = view.confusions
+    for table, field, name in ((entities, "mentions", "type"), (stances, "stances", "label")):
+        labels = Counter(getattr(i, name) for pair in pairs for i in getattr(pair.gold, field) if not i.optional)
+        for label, cells, total in table.rows:
+            assert total == sum(cell.count for cell in cells if cell is not None)
+            if label != NOTHING:
+                assert total == labels[label]
+    right = sum(cell.count for row, cells, _ in entities.rows for cell in cells if cell is not None and cell.right)
+    strict = next(c.count for c in view.errors[0].classes if c.outcome == "right")
+    boundary = sum(c.count for c in view.errors[0].classes if c.outcome == "boundary")
+    assert right == strict + boundary
+
+
+def test_the_card_is_the_score_table(view: View, rules: tuple[Report, Submission]) -> None:
+    report, _ = rules
+    for row, each in zip(view.card, report.result.layers, strict=True):
+        score, interval = each.scores[row.measure], report.intervals[f"{row.layer}:{row.measure}"]
+        assert row.score == percent(score.value)
+        assert score.value is not None
+        assert row.range.at == x(score.value)
+        assert row.range.low == (None if interval.low is None else x(interval.low))
+        assert row.documents == len(report.result.documents)
+    assert [tick.biased for tick in view.card[0].range.ticks] == [name.endswith(" on gold") for name in view.ceiling]
+    assert any(tick.biased for tick in view.card[0].range.ticks)
+
+
+def test_the_width_in_words_is_computed(view: View, rules: tuple[Report, Submission]) -> None:
+    report, _ = rules
+    limits = detectable(report)
+    assert f"{100 * max(limits.values()):.0f} points" in view.width
+    assert "With 5 documents" in view.width
+    assert "No intervals" in width_in_words(dataclasses.replace(report, how=None, intervals={}))
+
+
+def test_slices_with_little_to_go_by_say_so(view: View) -> None:
+    rows = [row for rows in view.slices.values() for row in rows]
+    assert rows
+    assert {row.measure for row in rows} >= {"strict[PER]", "joint[direct]", "tuple[claim]"}
+    for row in rows:
+        assert bool(row.few) == (row.documents < FEW_DOCUMENTS or (row.items is not None and row.items < FEW_ITEMS))
+        assert row.documents <= len(view.result.documents)
+
+
+def test_a_dot_is_the_score_of_its_document_alone(view: View) -> None:
+    for strip in view.strips:
+        each = next(e for e in view.result.layers if strip.name.startswith(f"{e.layer.name}:"))
+        state = each.state
+        assert isinstance(state, LayerState)
+        assert len(strip.dots) + len(strip.undefined) == len(view.result.documents)
+        for dot in strip.dots:
+            score = headline_on(each, dot.document)
+            assert score is not None
+            assert score.value is not None
+            assert dot.x == x(score.value)
+            if state.counts and each.layer.measures[0].name in state.counts[dot.document]:
+                assert score.counts == state.counts[dot.document][each.layer.measures[0].name]
+
+
+def test_clusters_hold_every_mention_that_is_found(view: View) -> None:
+    for matrix in (view.events, view.entities):
+        for row in matrix.rows:
+            assert row.found == sum(holder.mentions for holder in row.holders)
+            assert row.found == sum(cell.found for cell in row.cells if cell is not None)
+            assert row.total == sum(cell.total for cell in row.cells if cell is not None)
+    mention = next(e for e in view.result.layers if e.layer.name == "events").scores["mention"].counts
+    assert mention is not None
+    assert sum(row.found for row in view.events.rows) == mention.gold_matched
+    assert sum(row.total for row in view.events.rows) == mention.gold
+
+
+def test_changes_are_those_of_the_comparison_and_lead_to_their_items(
+    rules: tuple[Report, Submission], gold: Gold, worse: Result
+) -> None:
+    report, submission = rules
+    made = page_view(report, gold, submission, other=("worse.jsonl", worse)).changes
+    assert made is not None
+    expected = list(item_changes(worse, report.result))
+    told = [(c.document, c.layer, c.text, c.earlier, c.later) for items in made.items.values() for c in items]
+    assert Counter(told) == Counter((c.document, c.layer, c.text, c.earlier, c.later) for c in expected)
+    for kind, items in made.items.items():
+        assert len(items) == sum(c.change == kind for c in expected)
+    keys = {(d.document, item.key) for d in page_view(report, gold, submission).documents for item in d.items}
+    for items in made.items.values():
+        for change in items:
+            fields = dict(part.split("=") for part in change.href.removeprefix("#").split("&"))
+            assert fields["doc"] == change.document
+            if change.later != "absent":
+                assert (change.document, fields["item"]) in keys
+    for difference in made.differences:
+        values = [result.values[difference.name] for result in (worse, report.result)]
+        assert [difference.earlier, difference.later] == [percent(value) for value in values]
+
+
+def test_gold_against_itself_has_no_error(perfect: Lines, scored: Scorer, gold: Gold) -> None:
+    result = scored(perfect)
+    made = page_view(Report.of(result), gold, Submission("p", "", {}, frozenset(), {}, {}))
+    assert {item.outcome for each in made.documents for item in each.items} <= {"right", "optional"}
+    assert all([kind.outcome for kind in each.classes] == ["right"] for each in made.errors)
+
+
+def test_a_layer_that_is_not_there_is_not_missed(perfect: Lines, scored: Scorer, gold: Gold) -> None:
+    for line in perfect:
+        for name in ("quotes", "stances", "events"):
+            del line[name]
+    result = scored(perfect)
+    made = page_view(Report.of(result), gold, Submission("p", "", {}, frozenset(), {}, {}))
+    outcomes = {item.outcome for each in made.documents for item in each.items if item.layer == "quotes"}
+    assert outcomes <= UNJUDGED
+    assert [each.layer for each in made.errors] == ["entities", "links"]
+    assert b"the file has no predictions for this layer" in html(made)
+
+
+def test_what_is_missing_is_said_first(perfect: Lines, scored: Scorer, gold: Gold) -> None:
+    result = scored(perfect[1:])
+    made = page_view(Report.of(result), gold, Submission("p", "", {}, frozenset(), {}, {}))
+    (missing,) = result.missing
+    assert f"PARTIAL: no line for {missing}; scored as empty" in text_report(made)
+    assert '<p class="flag partial"><b>Partial.</b>' in html(made).decode()
+    first = next(each for each in made.documents if each.document == missing)
+    assert {item.outcome for item in first.items} <= {"missed", "optional"}
+
+
+def test_nothing_predicted_rests_on_every_document(perfect: Lines, scored: Scorer, gold: Gold) -> None:
+    for line in perfect:
+        line["mentions"] = []
+    result = scored(perfect)
+    made = page_view(Report.of(result, HOW), gold, Submission("p", "", {}, frozenset(), {}, {}))
+    by_layer = {row.layer: row for row in made.card}
+    assert by_layer["entities"].score == by_layer["entity_ids"].score == "0.0"
+    assert by_layer["entities"].documents == by_layer["entity_ids"].documents == len(result.documents)
+
+
+def test_the_same_gives_the_same_bytes(rules: tuple[Report, Submission], gold: Gold, worse: Result) -> None:
+    report, submission = rules
+    pages = {html(page_view(report, gold, submission, other=("w", worse))) for _ in range(2)}
+    assert len(pages) == 1
+
+
+def test_offsets_are_those_of_javascript() -> None:
+    gold, submission = hostile()
+    result = score_submission(gold.articles, gold.registries, submission, "test")
+    made = page_view(Report.of(result), gold, submission)
+    text = gold.articles[0].document.text
+    units = text.encode("utf-16-le", "surrogatepass")
+    assert len(units) > 2 * len(text)
+    value = document_value(made.documents[0], gold.articles[0].document)
+    for item, told in zip(made.documents[0].items, value["items"], strict=True):
+        side = item.gold or item.predicted
+        assert side is not None
+        for (start, end, _), (first, last, _) in zip(side.places, (told.get("g") or told["p"])["s"], strict=True):
+            assert units[2 * first : 2 * last].decode("utf-16-le") == text[start:end]
+
+
+@given(st.recursive(st.text() | st.sampled_from(ATTACKS), lambda inner: st.lists(inner)))
+def test_json_in_a_script_element_is_exact_and_cannot_end_it(value: object) -> None:
+    written = script_json(value)
+    assert json.loads(written) == value
+    assert not set(written) & set("<>&\u2028\u2029")
+
+
+@given(st.text() | st.sampled_from(ATTACKS))
+def test_markdown_is_inert(text: str) -> None:
+    shown = inert(text)
+    assert not re.search(r"[<>\[\]`*_|@\\~!$^{}\n\r]|&(?!#\d+;)|(?<!&)#|://|(?i:\bwww\.)", shown)
+    assert html_module.unescape(shown) == html_module.unescape(plain(text)) or "&" in text
+    assert plain(text) == plain(plain(text))
+
+
+@pytest.fixture(scope="module")
+def hostile_view() -> View:
+    gold, submission = hostile()
+    result = score_submission(gold.articles, gold.registries, submission, "test")
+    return page_view(Report.of(result), gold, submission, other=(ATTACKS[0], result), command=ATTACKS[1])
+
+
+@pytest.mark.parametrize("most", [200, 2_000, 20_000, MOST_CHARACTERS])
+def test_markdown_keeps_to_its_limit_in_whole_sections(hostile_view: View, view: View, most: int) -> None:
+    for each in (hostile_view, view):
+        text = markdown_report(each, most)
+        assert len(text) <= most
+        assert "<" not in text
+        rows = [line for line in text.split("\n") if line.startswith("|")]
+        assert all(line.endswith("|") for line in rows)
+    if most == 2_000:
+        assert "Left out, as this would be too long: " in markdown_report(view, most)
+        assert "### Score card" in markdown_report(view, most)
+
+
+def test_text_has_no_control_characters(hostile_view: View) -> None:
+    text = text_report(hostile_view)
+    assert all(char == "\n" or visible(char) == char for char in text)
+    assert "\\x1b[31mred" in text
+    assert "PARTIAL" not in text
+
+
+def test_the_command_writes_each_format(root: Path, tmp_path: Path) -> None:
+    predictions = str(root / "eval" / "baselines" / "rules.jsonl")
+
+    def run(*arguments: str) -> str:
+        command = [sys.executable, "-c", "from onrecord.cli import main; main()", "report", predictions, *arguments]
+        done = subprocess.run(command, cwd=root, capture_output=True, text=True, check=True)
+        return done.stdout
+
+    run("-o", str(tmp_path / "r.html"), "--draws", "0")
+    assert (tmp_path / "r.html").read_text("utf-8").startswith("<!doctype html>")
+    run("-o", str(tmp_path / "r.md"), "--against", predictions, "--draws", "100")
+    assert "### Against rules.jsonl" in (tmp_path / "r.md").read_text("utf-8")
+    assert "SCORE CARD" in run("-o", "-", "--format", "text", "--split", "validation", "--draws", "0")
+
+
+def test_help_needs_no_heavy_library(root: Path) -> None:
+    code = (
+        "import sys; sys.argv = ['onrecord', '--help']\n"
+        "import onrecord.cli\n"
+        "try: onrecord.cli.main()\n"
+        "except SystemExit: print([m for m in ('numpy', 'pyarrow', 'jinja2') if m in sys.modules])"
+    )
+    done = subprocess.run([sys.executable, "-c", code], cwd=root, capture_output=True, text=True, check=True)
+    assert done.stdout.rstrip().endswith("[]")
