@@ -21,11 +21,12 @@ from onrecord.annotation.label_studio.exports import read_exports
 from onrecord.dataset import Article, FaultsError, Gold, read_documents, read_folder, read_registries
 from onrecord.dataset.publishing.card import VERSION, count_table, markdown_table
 from onrecord.dataset.reading.files import write_atomically
+from onrecord.dataset.reading.json_schema import field_docs
 from onrecord.dataset.records import LAYERS
 from onrecord.eval import SCORED, Report, Result, Sampling, Submission, markdown, read_submission, score_submission
 from onrecord.eval.compat import COMPAT
 from onrecord.eval.layers.gold_changes import Change
-from onrecord.eval.schemas import SCHEMAS, field_docs, schema_bytes
+from onrecord.eval.schemas import SCHEMAS, schema_bytes
 from onrecord.eval.scoring.ceiling import BIASED, ceiling_table, read_ceiling
 from onrecord.eval.statistics.uncertainty import attainable_p, detectable_difference, jackknife_error
 from onrecord.eval.submission.examples import example as example_lines

@@ -17,6 +17,7 @@ from onrecord.dataset import Gold
 from onrecord.eval import Report, Sampling, score_submission
 from onrecord.eval.report import View, html, page_view
 from onrecord.eval.report.page import environment, render
+from onrecord.eval.scoring.asked import Asked
 from onrecord.eval.scoring.ceiling import read_ceiling
 from onrecord.eval.scoring.record import record_bytes, record_of
 from onrecord.eval.scoring.score_file import scored
@@ -97,7 +98,7 @@ def opener(browser: Browser, tmp_path: Path) -> Iterator[Opener]:
 @pytest.fixture(scope="module")
 def view(gold: Gold, root: Path) -> View:
     path = root / "eval" / "baselines" / "rules.jsonl"
-    found = scored(path, path.read_bytes(), gold, "all")
+    found = scored(path, path.read_bytes(), gold, Asked("all", how=None))
     report = Report.of(found.result, Sampling(draws=200))
     return page_view(report, gold, found.submission, read_ceiling(root / "dataset", found.result))
 
@@ -210,11 +211,11 @@ def test_outcomes_differ_in_more_than_colour(page_of_rules: bytes, opener: Opene
 
 def test_what_only_the_other_system_has_is_shown_by_its_place(opener: Opener, gold: Gold, root: Path) -> None:
     path = root / "eval" / "baselines" / "rules.jsonl"
-    other = scored(path, path.read_bytes(), gold, "all")
+    other = scored(path, path.read_bytes(), gold, Asked("all", how=None))
     lines = [json.loads(line) for line in path.read_bytes().splitlines()]
     for line in lines:
         line["quotes"] = []
-    fewer = scored(path, b"".join(json.dumps(line).encode() + b"\n" for line in lines), gold, "all")
+    fewer = scored(path, b"".join(json.dumps(line).encode() + b"\n" for line in lines), gold, Asked("all", how=None))
     made = page_view(Report.of(fewer.result), gold, fewer.submission, other=("other", other.result))
     assert made.changes is not None
     gone = [each for each in made.changes.items["fixed"] if each.later == "absent"]
@@ -248,7 +249,7 @@ def test_downloads(view: View, page_of_rules: bytes, opener: Opener, gold: Gold,
     with opened.page.expect_download() as download:
         opened.page.click("#save-json")
     path = root / "eval" / "baselines" / "rules.jsonl"
-    report = Report.of(scored(path, path.read_bytes(), gold, "all").result, Sampling(draws=200))
+    report = Report.of(scored(path, path.read_bytes(), gold, Asked("all", how=None)).result, Sampling(draws=200))
     assert download.value.path().read_bytes() == record_bytes(record_of(report))
     with opened.page.expect_download() as download:
         opened.page.click("#save-csv")

@@ -8,9 +8,9 @@ from collections.abc import Mapping, Sequence
 import msgspec
 
 from onrecord.dataset import Article, Document, Labels, Registries, Span
+from onrecord.eval.layers.document_pairs import pair_documents
 from onrecord.eval.layers.ids import map_links, registry_links
 from onrecord.eval.layers.layer import DocumentPair
-from onrecord.eval.scoring.result import pair_documents
 from onrecord.eval.submission.reading import Submission
 
 

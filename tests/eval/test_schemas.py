@@ -13,10 +13,11 @@ from jsonschema import Draft202012Validator
 from tests.eval.conftest import Lines
 
 from onrecord.dataset import Gold
+from onrecord.dataset.reading.json_schema import field_docs
 from onrecord.dataset.reading.typed import Decoder
 from onrecord.dataset.records import LAYERS, Layer
 from onrecord.eval import PredictionLine, Report, read_submission, record_bytes, record_of
-from onrecord.eval.schemas import SCHEMAS, field_docs, schema
+from onrecord.eval.schemas import SCHEMAS, schema
 from onrecord.eval.submission.examples import example, shows
 
 LINE = Draft202012Validator(schema("predictions"))

@@ -93,3 +93,8 @@ def _nested(value: Any) -> bool:
     if isinstance(value, dict):
         return any(_nested(each) for each in value.values())
     return isinstance(value, list) and any(isinstance(each, dict) for each in value)
+
+
+def in_split(gold: Gold, split: str) -> list[Article]:
+    """The articles of a split, or of ``all``."""
+    return [a for a in gold.articles if split in ("all", a.document.split)]

@@ -15,7 +15,9 @@ from onrecord.cli import (
     compare,
     corpora,
     dataset,
+    diff,
     export,
+    predict,
     report,
     rescore,
     schema,
@@ -41,8 +43,8 @@ app.command("report")(report.report)
 app.command("spans")(corpora.spans)
 app.command("clusters")(corpora.clusters)
 app.command("schema")(schema.schema)
-app.command("predict")(score.predict)
-app.command("diff")(score.diff)
+app.command("predict")(predict.predict)
+app.command("diff")(diff.diff)
 app.command("ingest")(dataset.ingest)
 app.command("build")(dataset.build)
 app.command("release")(dataset.release)

@@ -13,7 +13,8 @@ from onrecord.cli.options import Dataset, Draws, Level, Seed, SplitName, Unit, U
 
 if TYPE_CHECKING:
     from onrecord.dataset import Gold
-    from onrecord.eval.board.entries import About, Asked
+    from onrecord.eval.board.entries import About
+    from onrecord.eval.scoring.asked import Asked
     from onrecord.eval.scoring.record import Record
 
 app = typer.Typer(help="A leaderboard: entries in a folder, and the static site made from them.", no_args_is_help=True)
@@ -45,10 +46,10 @@ def add(
     from onrecord.dataset.reading.faults import refuse
     from onrecord.dataset.reading.files import write_folder_atomically
     from onrecord.eval.board.entries import ABOUT, PREDICTIONS, read_about
+    from onrecord.eval.rendering.scores import json_bytes
+    from onrecord.eval.scoring.asked import Asked
     from onrecord.eval.scoring.record import record_bytes, record_of
     from onrecord.eval.scoring.score_file import scored
-    from onrecord.eval.scoring.score_report import Report, json_bytes
-    from onrecord.eval.statistics.sampling import Sampling
     from onrecord.eval.submission.limits import DEFAULT
     from onrecord.eval.submission.unpacking import content
 
@@ -63,7 +64,7 @@ def add(
     if folder.exists():
         raise FileExistsError(errno.EEXIST, "is there already; an entry is never overwritten", str(folder))
     raw = content(predictions, DEFAULT)
-    record = record_of(Report.of(scored(predictions, raw, read_folder(gold), split.value).result, Sampling()))
+    record = record_of(scored(predictions, raw, read_folder(gold), Asked(split.value)).report)
     files = {
         ABOUT: json_bytes(msgspec.to_builtins(about)),
         PREDICTIONS[0]: raw,
@@ -88,11 +89,14 @@ def build(
 ) -> None:
     """Make the site: every entry scored again from its predictions, ranks as intervals, JSON and CSV beside it."""
     from onrecord.dataset import read_folder
+    from onrecord.dataset.gold import in_split
+    from onrecord.dataset.publishing.folder import gold_hash
     from onrecord.dataset.publishing.makers import made_by
     from onrecord.dataset.reading.faults import show
-    from onrecord.eval.board import build_site, check_target, entry_reports
-    from onrecord.eval.board.entries import Asked, readable_entries
+    from onrecord.eval.board import EntryReports, build_site, check_target
+    from onrecord.eval.board.entries import readable_entries
     from onrecord.eval.board.standings import standings
+    from onrecord.eval.scoring.asked import Asked
     from onrecord.eval.scoring.ceiling import ceiling_rows
 
     site = site.resolve()
@@ -103,11 +107,12 @@ def build(
     asked = Asked(split.value, None, sampling(unit, level, draws, seed), False)
     entries, broken = readable_entries(results)
     more = _baselines(labelled, asked) if baselines else []
+    annotators = ceiling_rows(gold, split.value, gold_hash(in_split(labelled, split.value)))
+    who = made_by(gold)
+    pages = EntryReports(labelled, annotators, who)
     with counting(f"of {len(entries)} entries scored") as tell:
-        found = standings(entries, labelled, asked, more, broken, tell)
-    annotators, who = ceiling_rows(gold, split.value, found.gold_hash), made_by(gold)
-    pages = entry_reports(entries, found, labelled, annotators, who) if reports else {}
-    written = build_site(site, found, annotators, who, pages)
+        found = standings(entries, labelled, asked, more, broken, tell, pages.take if reports else None)
+    written = build_site(site, found, annotators, who, pages.pages)
     for folder, faults in broken.items():
         note(f"{show(str(folder))} cannot be read: {show(str(faults[0]).replace(chr(10), ' '))}")
     for row in found.rows:
@@ -122,17 +127,17 @@ def _baselines(gold: Gold, asked: Asked) -> list[tuple[About, Record]]:
     """The baselines' records, computed anew."""
     import msgspec
 
-    from onrecord.cli.score import System
+    from onrecord.cli.predict import System
+    from onrecord.dataset.gold import in_split
     from onrecord.eval.baselines.rules import Rules
     from onrecord.eval.board.entries import About
     from onrecord.eval.scoring.record import record_of
-    from onrecord.eval.scoring.score_file import in_split, scored
-    from onrecord.eval.scoring.score_report import Report
+    from onrecord.eval.scoring.score_file import scored
 
     rules = Rules.learn(in_split(gold, SplitName.validation.value))
     documents = [article.document for article in in_split(gold, asked.split)]
     raw = b"".join(msgspec.json.encode(rules.predict(document)) + b"\n" for document in documents)
-    result = scored(Path(System.rules.value), raw, gold, asked.split).result
+    report = scored(Path(System.rules.value), raw, gold, asked).report
     about = About(
         team="onrecord",
         system=System.rules.value,
@@ -140,7 +145,7 @@ def _baselines(gold: Gold, asked: Asked) -> list[tuple[About, Record]]:
         kind="baseline",
         description="Capital letters, quotation marks, word lists and the nearest name; learnt from validation.",
     )
-    return [(about, record_of(Report.of(result, asked.how)))]
+    return [(about, record_of(report))]
 
 
 @app.command()
@@ -164,7 +169,7 @@ def admit(
     from onrecord.dataset.reading.files import write_atomically
     from onrecord.eval.board.admission import admit as run
     from onrecord.eval.board.admission import comment, refusal
-    from onrecord.eval.board.entries import Asked
+    from onrecord.eval.scoring.asked import Asked
     from onrecord.eval.statistics.sampling import Sampling
 
     labelled = read_folder(gold)

@@ -43,7 +43,7 @@ def compare(
     with working("comparing"):
         found = run(*predictions, gold=gold, split=split.value, labels=labels, how=how)
     if json:
-        from onrecord.eval.scoring.score_report import json_bytes
+        from onrecord.eval.rendering.scores import json_bytes
 
         typer.echo(json_bytes(comparison_json(found)).decode("utf-8"), nl=False)
     else:
@@ -77,9 +77,9 @@ def comparison_json(found: Comparison) -> dict[str, Any]:
 
 def _print(found: Comparison, headlines_only: bool, items: bool) -> None:
     from onrecord.dataset.reading.faults import show
+    from onrecord.eval.rendering.scores import percent, percent_interval
     from onrecord.eval.rendering.terminal import plain_console, show_table
     from onrecord.eval.scoring.compare import headlines
-    from onrecord.eval.scoring.score_report import percent, percent_interval
     from onrecord.eval.statistics.paired import conclusion
 
     console = plain_console()
@@ -144,7 +144,7 @@ def _print(found: Comparison, headlines_only: bool, items: bool) -> None:
 
 
 def _row(name: str, paired: Paired) -> list[str]:
-    from onrecord.eval.scoring.score_report import percent
+    from onrecord.eval.rendering.scores import percent
 
     def points(value: float | None) -> str:
         return "–" if value is None else f"{100 * value:+.1f}"

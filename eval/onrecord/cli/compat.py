@@ -27,7 +27,7 @@ def compat_mode(name: str, takes: Collection[str]) -> Compat:
 
 def print_compat(mode: Compat, inputs: tuple[Any, ...], json: bool) -> None:
     """What the tool prints on standard output; how that differs from our measures on standard error."""
-    from onrecord.eval.scoring.score_report import json_bytes
+    from onrecord.eval.rendering.scores import json_bytes
 
     result = mode.score(*inputs)
     if json:

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from onrecord.eval.corpora.files import SpanCorpora
     from onrecord.eval.corpora.span_report import SpanReport
     from onrecord.eval.readers import Columns
-    from onrecord.eval.scoring.score_report import Row
+    from onrecord.eval.rendering.scores import Row
     from onrecord.eval.statistics.sampling import Sampling
 
 
@@ -184,8 +184,8 @@ def _show(
     title: str, missing: tuple[str, ...], rows: list[Row], how: Sampling | None, heading: str = "measure"
 ) -> None:
     from onrecord.dataset.reading.faults import show
+    from onrecord.eval.rendering.scores import headings
     from onrecord.eval.rendering.terminal import plain_console, show_table
-    from onrecord.eval.scoring.score_report import headings
 
     console = plain_console()
     console.print(title)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -85,15 +86,15 @@ def hf_eval_results(
     A partial result, of which articles are missing, is not published.
     """
     from onrecord.dataset import read_folder
-    from onrecord.eval.board.entries import Asked
     from onrecord.eval.platforms.hub import eval_results, yaml_bytes
+    from onrecord.eval.scoring.asked import Asked
     from onrecord.eval.scoring.score_file import scored
-    from onrecord.eval.scoring.score_report import Report
     from onrecord.eval.statistics.sampling import Sampling
 
     tasks = dict(_named(each) for each in task_id or [])
     source = given(predictions, Asked(split.value, None, Sampling(), False))
-    report = Report.of(scored(source.path, source.raw, read_folder(gold), source.asked.split).result)
+    asked = dataclasses.replace(source.asked, labels=None, how=None, allow_missing=False)
+    report = scored(source.path, source.raw, read_folder(gold), asked).report
     source.tell(report.result.gold_hash)
     entries = eval_results(report, dataset_id, date, tasks, source_url, source_name)
     for each in report.result.layers:

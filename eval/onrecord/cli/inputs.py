@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from onrecord.cli.console import note, read_input
 
 if TYPE_CHECKING:
-    from onrecord.eval.board.entries import Asked
+    from onrecord.eval.scoring.asked import Asked
     from onrecord.eval.scoring.record import Record
 
 
@@ -49,8 +49,8 @@ def given(path: Path, otherwise: Asked) -> Given:
     if path.suffix != ".json":
         return Given(path, read_input(path), otherwise)
     from onrecord.dataset import Fault, FaultsError
-    from onrecord.eval.board.entries import MOST_RECORD, Asked, predictions_of
-    from onrecord.eval.scoring.record import read_record
+    from onrecord.eval.board.entries import MOST_RECORD, predictions_of
+    from onrecord.eval.scoring.record import asked_of, read_record
     from onrecord.eval.submission.unpacking import small_file
 
     record = read_record(str(path), small_file(path, MOST_RECORD))
@@ -59,7 +59,7 @@ def given(path: Path, otherwise: Asked) -> Given:
         hint = f"put the file with the SHA-256 {record.key.submission} beside the record, or give it itself"
         raise FaultsError([Fault("submission", str(path), None, "", "no predictions", "those of the record", hint)])
     try:
-        return Given(found, read_input(found), Asked.of(record), record)
+        return Given(found, read_input(found), asked_of(record), record)
     except ValueError as error:
         raise FaultsError(
             [Fault("policy", str(path), None, "/key/policy", str(error), "a policy of its own")]

@@ -74,10 +74,9 @@ def report(
     from onrecord.dataset import read_folder
     from onrecord.dataset.publishing.makers import made_by
     from onrecord.dataset.reading.files import write_atomically
-    from onrecord.eval.board.entries import Asked
     from onrecord.eval.report import html, markdown_report, page_view, text_report
+    from onrecord.eval.scoring.asked import Asked
     from onrecord.eval.scoring.ceiling import read_ceiling
-    from onrecord.eval.scoring.score_report import Report
 
     labelled = read_folder(gold)
     asked = Asked(split.value, labels, sampling(unit, level, draws, seed), allow_missing)
@@ -86,7 +85,7 @@ def report(
     other = None if against is None else _scored(_alike(given(against, source.asked), source), labelled)
     source.tell(found.result.gold_hash)
     view = page_view(
-        Report.of(found.result, source.asked.how),
+        found.report,
         labelled,
         found.submission,
         ceiling=read_ceiling(gold, found.result),
@@ -124,8 +123,7 @@ def _scored(source: Given, gold: Gold) -> Scoring:
     """The score of what the command was given."""
     from onrecord.eval.scoring.score_file import scored
 
-    asked = source.asked
-    found = scored(source.path, source.raw, gold, asked.split, asked.labels, asked.allow_missing)
+    found = scored(source.path, source.raw, gold, source.asked)
     say_left_out(found.left_out)
     return found
 

@@ -31,8 +31,8 @@ def rescore(
     from onrecord.dataset.reading.files import write_atomically
     from onrecord.eval.board.entries import records_in
     from onrecord.eval.board.rescoring import rescore as run
+    from onrecord.eval.rendering.scores import json_bytes
     from onrecord.eval.scoring.record import record_bytes
-    from onrecord.eval.scoring.score_report import json_bytes
 
     labelled = read_folder(gold)
     with working("scoring again"):
@@ -73,8 +73,8 @@ def rescoring_json(found: list[Rescored]) -> dict[str, Any]:
 def _print(found: list[Rescored], details: bool) -> None:
     from onrecord.dataset.reading.faults import show
     from onrecord.eval.board.rescoring import headline_names, moves
+    from onrecord.eval.rendering.scores import percent
     from onrecord.eval.rendering.terminal import plain_console, show_table
-    from onrecord.eval.scoring.score_report import percent
 
     console = plain_console()
     places = moves(found)

@@ -46,8 +46,8 @@ def validate(
     Exit code 0 if it can be scored, 2 if not. What each fault means: docs/faults.md.
     """
     from onrecord.dataset import read_folder
-    from onrecord.eval.scoring.score_file import in_split
-    from onrecord.eval.scoring.score_report import json_bytes
+    from onrecord.dataset.gold import in_split
+    from onrecord.eval.rendering.scores import json_bytes
     from onrecord.eval.submission.limits import Limits
     from onrecord.eval.submission.unpacking import opened
     from onrecord.eval.submission.validation import Expected

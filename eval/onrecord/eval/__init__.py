@@ -8,10 +8,11 @@
 from onrecord.eval.corpora.cluster_report import ClusterReport, score_clusters
 from onrecord.eval.corpora.span_report import SpanReport, score_spans
 from onrecord.eval.corpora.training_metric import ClusterMetric, SpanMetric
+from onrecord.eval.layers.scored import SCORED
 from onrecord.eval.rendering.signature import Signature
 from onrecord.eval.scoring.compare import Comparison, compare
 from onrecord.eval.scoring.record import Record, read_record, record_bytes, record_of
-from onrecord.eval.scoring.result import SCORED, LayerResult, Result, score_submission
+from onrecord.eval.scoring.result import LayerResult, Result, score_submission
 from onrecord.eval.scoring.score_file import score
 from onrecord.eval.scoring.score_report import Report, markdown
 from onrecord.eval.spans.documents import ClusterDocument, ClusteredMention, SpanDocument, TypedSpan

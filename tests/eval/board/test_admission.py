@@ -16,7 +16,7 @@ from tests.eval.conftest import Lines, as_bytes, lines_of
 from onrecord.dataset import FaultsError, Gold
 from onrecord.eval import Sampling, record_bytes
 from onrecord.eval.board.admission import admit, changes, comment, refusal
-from onrecord.eval.board.entries import Asked
+from onrecord.eval.scoring.asked import Asked
 
 RESULTS = PurePosixPath("eval/results")
 ASKED = Asked("all", None, Sampling(), False)

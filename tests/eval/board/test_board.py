@@ -17,8 +17,9 @@ from tests.eval.conftest import Lines, as_bytes, lines_of
 from onrecord.dataset import FaultsError, Gold
 from onrecord.eval import Report, Sampling, record_bytes, record_of
 from onrecord.eval.board import board_csv, board_html, board_json, build_site
-from onrecord.eval.board.entries import Asked, read_entries
+from onrecord.eval.board.entries import read_entries
 from onrecord.eval.board.standings import Standings, standings
+from onrecord.eval.scoring.asked import Asked
 from onrecord.eval.scoring.ceiling import CeilingRow
 from onrecord.eval.scoring.compare import compare_results
 from onrecord.eval.scoring.record import Record
@@ -51,7 +52,9 @@ def thinned(gold: Gold, share: float) -> Lines:
 
 
 def record(gold: Gold, lines: Lines, missing: bool = False) -> Record:
-    return record_of(Report.of(scored(Path("p"), as_bytes(lines), gold, "all", None, missing).result, ASKED.how))
+    return record_of(
+        Report.of(scored(Path("p"), as_bytes(lines), gold, Asked("all", None, None, missing)).result, ASKED.how)
+    )
 
 
 def stand(results: Path, gold: Gold) -> Standings:
@@ -141,7 +144,9 @@ def test_ranks_are_those_of_compare(gold: Gold, tmp_path: Path) -> None:
     for name, lines in files.items():
         put(tmp_path, "t", name, as_bytes(lines))
     found = {row.about.system: row for row in stand(tmp_path, gold).rows}
-    results = [scored(Path(name), as_bytes(lines), gold, "all").result for name, lines in files.items()]
+    results = [
+        scored(Path(name), as_bytes(lines), gold, Asked("all", how=None)).result for name, lines in files.items()
+    ]
     compared = compare_results(results, list(files), Sampling())
     for name, ranks in compared.ranks.items():
         layer = name.partition(":")[0]

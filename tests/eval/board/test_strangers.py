@@ -18,9 +18,9 @@ from tests.eval.conftest import as_bytes
 from onrecord.dataset import FaultsError, Gold
 from onrecord.dataset.reading.files import write_atomically, write_folder_atomically
 from onrecord.eval import record_bytes
-from onrecord.eval.board.entries import Asked, read_entries, readable_entries
+from onrecord.eval.board.entries import read_entries, readable_entries
 from onrecord.eval.board.standings import standings
-from onrecord.eval.scoring.record import Key, Record, read_record
+from onrecord.eval.scoring.record import Key, Record, asked_of, read_record
 
 RULES = "eval/baselines/rules.jsonl"
 
@@ -139,7 +139,7 @@ def test_a_policy_that_nobody_asked_for_is_no_traceback(root: Path, gold: Gold, 
     raw = json.dumps(value).encode()
     assert isinstance(read_record("r.json", raw), Record)
     with pytest.raises(ValueError) as error:  # noqa: PT011 - each says something else
-        Asked.of(read_record("r.json", raw))
+        asked_of(read_record("r.json", raw))
     assert str(error.value)
     (tmp_path / "r.json").write_bytes(raw)
     for words in (("rescore", tmp_path / "r.json"), ("report", tmp_path / "r.json", "-o", tmp_path / "r.html")):

@@ -141,7 +141,7 @@ def test_evidence_is_compared_as_a_set_of_characters() -> None:
 
 def test_lines_shuffled_mean_the_same(perfect: Lines, read: object, gold: object) -> None:
     from onrecord.dataset import Gold
-    from onrecord.eval.scoring.result import pair_documents
+    from onrecord.eval.layers.document_pairs import pair_documents
 
     assert isinstance(gold, Gold)
     assert callable(read)

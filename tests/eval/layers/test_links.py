@@ -13,10 +13,10 @@ from tests.eval.by_hand import document, linked, paired_all
 
 from onrecord.dataset import Gold, Labels, Mention, Registries
 from onrecord.dataset.records import Entity
+from onrecord.eval.layers.document_pairs import pair_documents
 from onrecord.eval.layers.ids import NIL, Link, map_links
 from onrecord.eval.layers.layer import DocumentPair
 from onrecord.eval.layers.links import LINKS, b_cubed_plus, is_right
-from onrecord.eval.scoring.result import pair_documents
 from onrecord.eval.statistics.counts import Counts, score
 from onrecord.eval.submission.prediction_line import EntityDescription
 from onrecord.eval.submission.reading import Submission

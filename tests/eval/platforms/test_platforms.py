@@ -20,7 +20,9 @@ import yaml
 from tests.eval.conftest import Lines, as_bytes
 
 from onrecord.dataset import FaultsError, Gold, gold_hash
+from onrecord.dataset.gold import in_split
 from onrecord.eval import Result
+from onrecord.eval.layers.scored import SCORED
 from onrecord.eval.platforms import pages
 from onrecord.eval.platforms.archive import LIBRARIES, requirements, scorer_files, zip_bytes
 from onrecord.eval.platforms.codabench import COMMAND, codabench_bundle
@@ -32,8 +34,7 @@ from onrecord.eval.platforms.keys import COLUMNS, MOST_CHARACTERS, numbers
 from onrecord.eval.platforms.logo import SIDE, logo
 from onrecord.eval.platforms.reference import Reference, read_reference, reference_bytes, reference_of
 from onrecord.eval.platforms.running import broken, detail_page, scores_json
-from onrecord.eval.scoring.result import SCORED
-from onrecord.eval.scoring.score_file import in_split, score
+from onrecord.eval.scoring.score_file import score
 from onrecord.eval.scoring.score_report import Report
 from onrecord.eval.submission.reading import Submission, read_submission
 

@@ -20,19 +20,20 @@ from tests.eval.hostile import ATTACKS, hostile
 from onrecord.dataset import Gold
 from onrecord.eval import SCORED, Report, Result, Sampling, score_submission
 from onrecord.eval.rendering.html import visible
+from onrecord.eval.rendering.markdown import inert, plain
+from onrecord.eval.rendering.scores import FEW_DOCUMENTS, FEW_ITEMS, percent
 from onrecord.eval.report import MOST_CHARACTERS, View, html, markdown_report, page_view, text_report
 from onrecord.eval.report.errors import NOTHING, outcome_in
 from onrecord.eval.report.items import LAYERS, UNJUDGED
-from onrecord.eval.report.overview import FEW_DOCUMENTS, FEW_ITEMS, detectable, width_in_words
+from onrecord.eval.report.overview import detectable, width_in_words
 from onrecord.eval.report.payload import document_value, script_json
 from onrecord.eval.report.plots import x
-from onrecord.eval.report.text import inert, plain
 from onrecord.eval.report.view import pairs_of
+from onrecord.eval.scoring.asked import Asked
 from onrecord.eval.scoring.ceiling import read_ceiling
 from onrecord.eval.scoring.compare import headline_on, item_changes
 from onrecord.eval.scoring.result import LayerState
 from onrecord.eval.scoring.score_file import scored
-from onrecord.eval.scoring.score_report import percent
 from onrecord.eval.submission.reading import Submission
 
 HOW = Sampling(draws=200)
@@ -41,7 +42,7 @@ HOW = Sampling(draws=200)
 @pytest.fixture(scope="module")
 def rules(gold: Gold, root: Path) -> tuple[Report, Submission]:
     path = root / "eval" / "baselines" / "rules.jsonl"
-    found = scored(path, path.read_bytes(), gold, "all")
+    found = scored(path, path.read_bytes(), gold, Asked("all", how=None))
     return Report.of(found.result, HOW), found.submission
 
 

@@ -14,9 +14,10 @@ from tests.eval.conftest import Lines, Scorer, as_bytes, lines_of
 
 from onrecord.dataset import FaultsError, Gold
 from onrecord.eval import Report, Sampling, read_record, record_bytes, record_of
-from onrecord.eval.board.entries import Asked, predictions_of
+from onrecord.eval.board.entries import predictions_of
 from onrecord.eval.board.rescoring import Rescored, moves, places, rescore
-from onrecord.eval.scoring.record import Record, canonical
+from onrecord.eval.scoring.asked import Asked
+from onrecord.eval.scoring.record import Record, asked_of, canonical
 from onrecord.eval.scoring.result import Result
 from onrecord.eval.scoring.score_file import scored
 from onrecord.eval.statistics.counts import Score
@@ -98,9 +99,9 @@ def test_a_score_that_is_none_makes_a_failed_record(scored: Scorer, perfect: Lin
 
 def test_a_partial_file_has_a_partial_record(gold: Gold, perfect: Lines) -> None:
     with pytest.raises(FaultsError) as error:
-        scored(Path("p"), as_bytes(perfect[:-1]), gold, "all")
+        scored(Path("p"), as_bytes(perfect[:-1]), gold, Asked("all", how=None))
     assert {fault.code for fault in error.value.faults} == {"missing-document"}
-    made = record(scored(Path("p"), as_bytes(perfect[:-1]), gold, "all", allow_missing=True).result)
+    made = record(scored(Path("p"), as_bytes(perfect[:-1]), gold, Asked("all", how=None, allow_missing=True)).result)
     assert made.status == "partial"
     assert made.coverage is not None
     assert made.coverage.missing == (perfect[-1]["doc_id"],)
@@ -118,7 +119,9 @@ def changed(gold: Gold) -> Gold:
 def test_rescoring_says_what_a_new_gold_does(gold: Gold, tmp_path: Path) -> None:
     (tmp_path / "p.jsonl").write_bytes(as_bytes(lines_of(gold.articles)))
     old = record_of(
-        Report.of(scored(Path("p"), (tmp_path / "p.jsonl").read_bytes(), gold, "test").result, Sampling(seed=3))
+        Report.of(
+            scored(Path("p"), (tmp_path / "p.jsonl").read_bytes(), gold, Asked(how=None)).result, Sampling(seed=3)
+        )
     )
     same = rescore(tmp_path / "r.json", old, gold)
     assert same.same
@@ -155,8 +158,8 @@ def test_places_move_only_between_records_that_are_complete_both_times(scored: S
 def test_how_a_record_was_asked_for_is_in_its_policy(scored: Scorer, perfect: Lines) -> None:
     how = Sampling("topic", 0.9, 500, 7)
     made = record_of(Report.of(scored(perfect), how))
-    assert Asked.of(made) == Asked("all", None, how, False)
-    assert Asked.of(record_of(Report.of(scored(perfect), None))).how is None
+    assert asked_of(made) == Asked("all", None, how, False)
+    assert asked_of(record_of(Report.of(scored(perfect), None))).how is None
 
 
 def test_canonical_bytes_do_not_depend_on_the_order_of_keys() -> None:

@@ -15,6 +15,7 @@ from tests.eval.conftest import Lines, as_bytes
 from onrecord.dataset import Fault, FaultsError, Gold
 from onrecord.eval.corpora.span_report import score_spans
 from onrecord.eval.corpora.stream import SpanFile, score_span_files
+from onrecord.eval.scoring.asked import Asked
 from onrecord.eval.scoring.score_file import Scoring, scored
 from onrecord.eval.scoring.score_report import Report
 from onrecord.eval.spans.documents import SpanDocument, TypedSpan
@@ -34,7 +35,7 @@ def tagged(lines: Lines, types: dict[str, str]) -> Lines:
 
 
 def scoring(lines: Lines, gold: Gold, labels: str | None, split: str = "all") -> Scoring:
-    return scored(Path("p.jsonl"), as_bytes(lines), gold, split, labels)
+    return scored(Path("p.jsonl"), as_bytes(lines), gold, Asked(split, labels, None))
 
 
 def refused(lines: Lines, gold: Gold, labels: str) -> list[Fault]:
@@ -116,15 +117,15 @@ def test_other_faults_are_told_with_it(gold: Gold, perfect: Lines) -> None:
 def test_a_key_twice_is_not_mended_by_the_map(gold: Gold, perfect: Lines) -> None:
     raw = as_bytes(tagged(perfect, TO_CONLL)).replace(b'{"doc_id"', b'{"quotes": [], "doc_id"', 1)
     with pytest.raises(FaultsError) as error:
-        scored(Path("p.jsonl"), raw, gold, "all", "conll2003")
+        scored(Path("p.jsonl"), raw, gold, Asked("all", "conll2003", None))
     assert "repeated-key" in {fault.code for fault in error.value.faults}
 
 
 def test_ways_of_writing_lines_change_nothing(gold: Gold, perfect: Lines) -> None:
     raw = as_bytes(tagged(perfect, TO_CONLL))
-    expected = scored(Path("p"), raw, gold, "all", "conll2003").result.values
+    expected = scored(Path("p"), raw, gold, Asked("all", "conll2003", None)).result.values
     for other in (b"\xef\xbb\xbf" + raw, raw.replace(b"\n", b"\r\n"), raw.replace(b"\n", b"\n\n"), raw.strip()):
-        assert scored(Path("p"), other, gold, "all", "conll2003").result.values == expected
+        assert scored(Path("p"), other, gold, Asked("all", "conll2003", None)).result.values == expected
 
 
 def write(path: Path, value: Any) -> str:

@@ -36,11 +36,13 @@ from onrecord.dataset import (
 )
 from onrecord.dataset.records import LAYERS, EntityType, Item
 from onrecord.eval import Result, Submission, score_submission
-from onrecord.eval.layers.gold_changes import item_text
-from onrecord.eval.layers.layer import DocumentPair, SpanAlignment, cluster
+from onrecord.eval.layers.document_pairs import pair_documents
+from onrecord.eval.layers.layer import DocumentPair
+from onrecord.eval.layers.mentions import SpanAlignment, cluster
 from onrecord.eval.layers.quotes import pair_quotes
+from onrecord.eval.layers.same_items import item_text
 from onrecord.eval.layers.stances import gold_key
-from onrecord.eval.scoring.result import pair_documents, score_pairs
+from onrecord.eval.scoring.result import score_pairs
 from onrecord.eval.spans.pairs import Fit
 from onrecord.eval.statistics.counts import Counts, Score, score
 

@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from onrecord.annotation.agreement.measures import PairAgreement
 from onrecord.dataset.publishing.card import markdown_table
 from onrecord.dataset.reading.faults import show
-from onrecord.eval.scoring.score_report import percent
+from onrecord.eval.rendering.scores import percent
 
 MEASURES = {
     "entities": ("strict", "strict[all]"),

@@ -21,9 +21,9 @@ from onrecord.dataset import Article, Document, Labels, Registries, Target
 from onrecord.dataset.gold import ordered
 from onrecord.dataset.reading.faults import Fault, refuse
 from onrecord.dataset.records import LAYERS, Item
-from onrecord.eval.layers.gold_changes import matched
+from onrecord.eval.layers.document_pairs import pair_documents
 from onrecord.eval.layers.ids import IdMap
-from onrecord.eval.scoring.result import pair_documents
+from onrecord.eval.layers.same_items import matched
 
 
 def translate(labels: Mapping[str, Labels], reference: Sequence[Article], registries: Registries) -> dict[str, Labels]:

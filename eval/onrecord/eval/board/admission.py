@@ -16,11 +16,13 @@ from typing import NamedTuple
 
 from onrecord.dataset import Fault, FaultsError, Gold
 from onrecord.dataset.reading.faults import in_order, refuse, show
-from onrecord.eval.board.entries import ABOUT, MOST_RECORD, PREDICTIONS, Asked, Entry, readable_entries, rescored
+from onrecord.eval.board.entries import ABOUT, MOST_ABOUT, MOST_RECORD, PREDICTIONS, Entry, readable_entries
 from onrecord.eval.board.standings import same_result
 from onrecord.eval.rendering.markdown import code
-from onrecord.eval.scoring.record import Record
-from onrecord.eval.scoring.score_report import percent
+from onrecord.eval.rendering.scores import percent
+from onrecord.eval.scoring.asked import Asked
+from onrecord.eval.scoring.record import Record, record_of
+from onrecord.eval.scoring.score_file import rescored
 from onrecord.eval.submission.limits import DEFAULT
 
 _COMMIT = re.compile(r"[0-9a-f]{40}")
@@ -139,7 +141,7 @@ def _refused(repository: Path, base: str, change: Change, results: PurePosixPath
     if change.mode != _PLAIN_FILE:
         return fault(f"mode {change.mode}", "a plain file: no link, no program, no module")
     size = int(_git(repository, "cat-file", "-s", change.blob))
-    most = DEFAULT.max_bytes if name in PREDICTIONS else MOST_RECORD if name != ABOUT else 16 * 1024
+    most = DEFAULT.max_bytes if name in PREDICTIONS else MOST_RECORD if name != ABOUT else MOST_ABOUT
     if size > most:
         return fault(f"{size} bytes", f"at most {most}")
     if _git(repository, "ls-tree", base, f"{path.parent}/"):
@@ -163,7 +165,7 @@ def _scored(entry: Entry, gold: Gold, asked: Asked) -> Admitted:
     if entry.about.kind != "system":
         raise FaultsError([Fault("admission", f"{where}/{ABOUT}", None, "/kind", entry.about.kind, "system")])
     assert entry.predictions is not None  # _incomplete has seen to it
-    record = rescored(entry.predictions, gold, asked)
+    record = record_of(rescored(entry.predictions, gold, asked).report)
     for stored in entry.records:
         if not same_result(stored, record):
             hint = f"leave it out: the record is made here (its id is {record.id})"

@@ -15,16 +15,12 @@ from typing import Annotated, Literal
 
 import msgspec
 
-from onrecord.dataset import Fault, FaultsError, Gold
+from onrecord.dataset import Fault, FaultsError
 from onrecord.dataset.reading.faults import nearest, refuse
 from onrecord.dataset.reading.files import sha256
 from onrecord.dataset.reading.typed import read_value
 from onrecord.dataset.records import Id
-from onrecord.eval.scoring.record import Record, Strict, policy_fields, read_record, record_of
-from onrecord.eval.scoring.score_file import scored
-from onrecord.eval.scoring.score_report import Report
-from onrecord.eval.statistics.sampling import Sampling
-from onrecord.eval.submission.label_maps import BUILT_IN
+from onrecord.eval.scoring.record import Record, Strict, read_record
 from onrecord.eval.submission.limits import DEFAULT, Limits
 from onrecord.eval.submission.unpacking import content, small_file
 
@@ -209,56 +205,3 @@ def predictions_of(record: Record, folder: Path, limits: Limits = DEFAULT) -> Pa
             except FaultsError:
                 continue
     return None
-
-
-@dataclasses.dataclass(frozen=True)
-class Asked:
-    """How a record was asked for."""
-
-    split: str
-    labels: str | None
-    how: Sampling | None
-    allow_missing: bool
-
-    @classmethod
-    def of(cls, record: Record) -> Asked:
-        """As its policy says.
-
-        Raises:
-            ValueError: It was made with a label map of one's own, or intervals that this version does not know.
-        """
-        fields = policy_fields(record)
-        if lacking := {"split", "labels", "interval"} - fields.keys():
-            raise ValueError(f"its policy does not say {', '.join(sorted(lacking))}")
-        if fields["split"] not in ("test", "validation", "all"):
-            raise ValueError(f"there is no split {fields['split']}")
-        labels = None if fields["labels"] == "as-is" else fields["labels"]
-        if labels is not None and labels not in BUILT_IN:
-            raise ValueError(f"it was scored with a label map of its own ({labels})")
-        return cls(fields["split"], labels, _sampling(fields["interval"]), record.status == "partial")
-
-
-def _sampling(policy: str) -> Sampling | None:
-    if policy == "none":
-        return None
-    parts = re.fullmatch(r"(document|topic),(\d+(?:\.\d+)?)%,(\d{1,7})draws,seed(\d{1,18})", policy)
-    unknown = ValueError(f"its intervals ({policy}) are not known to this version")
-    if parts is None:
-        raise unknown
-    unit: Literal["document", "topic"] = "topic" if parts[1] == "topic" else "document"
-    how = Sampling(unit, float(parts[2]) / 100, int(parts[3]), int(parts[4]))
-    if not (0.5 <= how.level <= 0.999 and 1 <= how.draws <= 1_000_000):
-        raise unknown
-    return how
-
-
-def rescored(predictions: Path, gold: Gold, asked: Asked, follow_links: bool = False) -> Record:
-    """The record of predictions on this gold, by this version, asked for in the same way.
-
-    Raises:
-        FaultsError: They cannot be scored.
-        OSError: They cannot be read.
-    """
-    raw = content(predictions, DEFAULT, follow_links)
-    found = scored(predictions, raw, gold, asked.split, asked.labels, asked.allow_missing)
-    return record_of(Report.of(found.result, asked.how))

@@ -8,11 +8,10 @@ from collections.abc import Collection, Sequence
 from onrecord.eval.board.standings import Standing, Standings
 from onrecord.eval.board.tables import HEADLINES, score_of
 from onrecord.eval.layers.layer import Layer
+from onrecord.eval.layers.scored import SCORED
 from onrecord.eval.rendering import html as pages
-from onrecord.eval.report.overview import FEW_DOCUMENTS, FEW_ITEMS
+from onrecord.eval.rendering.scores import FEW_DOCUMENTS, FEW_ITEMS, percent
 from onrecord.eval.scoring.ceiling import BIASED, CeilingRow
-from onrecord.eval.scoring.result import SCORED
-from onrecord.eval.scoring.score_report import percent
 from onrecord.eval.statistics.ranks import RankInterval
 
 _PAGE = pages.Kind(package="onrecord.eval.board", template="board.html.j2", style="board.css", scripts=("board.js",))

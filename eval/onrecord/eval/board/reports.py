@@ -3,41 +3,40 @@
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from onrecord.dataset import Gold
 from onrecord.eval.board.entries import Entry
-from onrecord.eval.board.standings import Standings
 from onrecord.eval.report import html, page_view
 from onrecord.eval.scoring.ceiling import CeilingRow
-from onrecord.eval.scoring.score_file import scored
-from onrecord.eval.scoring.score_report import Report
-from onrecord.eval.submission.limits import DEFAULT
-from onrecord.eval.submission.unpacking import content
+from onrecord.eval.scoring.record import Record
+from onrecord.eval.scoring.score_file import Scoring
 
 
-def entry_reports(
-    entries: Sequence[Entry], found: Standings, gold: Gold, annotators: Sequence[CeilingRow], made_by: str
-) -> dict[str, bytes]:
-    """Pages by record id, of the entries whose predictions could be scored.
+class EntryReports:
+    """Takes entries as they are scored, and makes their pages at once: no result is kept, and none is made twice.
 
     Args:
-        entries: The entries, with their predictions.
-        found: Where they stand.
-        gold: What they were scored against.
+        gold: What they are scored against.
         annotators: The annotators' rows.
         made_by: Who made the gold labels, in a sentence.
     """
-    records = {(row.about.team, row.about.system): row.record for row in found.rows if row.provenance == "rescored"}
-    pages: dict[str, bytes] = {}
-    for entry in entries:
-        record = records.get((entry.about.team, entry.about.system))
-        if record is None or entry.predictions is None or record.id in pages:
-            continue
-        asked = found.asked
-        raw = content(entry.predictions, DEFAULT, follow_links=False)
-        made = scored(entry.predictions, raw, gold, asked.split, asked.labels, allow_missing=True)
-        result = dataclasses.replace(made.result, submission=entry.about.name)
-        view = page_view(Report.of(result, asked.how), gold, made.submission, annotators, made_by=made_by)
-        pages[record.id] = html(view)
-    return pages
+
+    def __init__(self, gold: Gold, annotators: Sequence[CeilingRow], made_by: str) -> None:
+        self._gold = gold
+        self._annotators = annotators
+        self._made_by = made_by
+        self._pages: dict[str, bytes] = {}
+
+    @property
+    def pages(self) -> Mapping[str, bytes]:
+        """By record id."""
+        return self._pages
+
+    def take(self, entry: Entry, scoring: Scoring, record: Record) -> None:
+        """Make an entry's page, unless there is one of the same record."""
+        if record.id not in self._pages:
+            result = dataclasses.replace(scoring.result, submission=entry.about.name)
+            report = dataclasses.replace(scoring.report, result=result)
+            view = page_view(report, self._gold, scoring.submission, self._annotators, made_by=self._made_by)
+            self._pages[record.id] = html(view)

@@ -7,8 +7,9 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from onrecord.dataset import FaultsError, Gold
-from onrecord.eval.board.entries import Asked, predictions_of, rescored
-from onrecord.eval.scoring.record import Record
+from onrecord.eval.board.entries import predictions_of
+from onrecord.eval.scoring.record import Record, asked_of, record_of
+from onrecord.eval.scoring.score_file import rescored
 
 
 @dataclasses.dataclass(frozen=True)
@@ -53,7 +54,9 @@ def rescore(path: Path, record: Record, gold: Gold) -> Rescored:
     if predictions is None:
         return Rescored(path, record, None, f"no file in {path.parent} has the content that it is of")
     try:
-        return Rescored(path, record, rescored(predictions, gold, Asked.of(record), follow_links=True))
+        return Rescored(
+            path, record, record_of(rescored(predictions, gold, asked_of(record), follow_links=True).report)
+        )
     except FaultsError as error:
         first = error.faults[0]
         return Rescored(path, record, None, f"{error.total} faults, the first {first.code} on line {first.line}")

@@ -20,18 +20,21 @@ from typing import Literal
 import msgspec
 
 from onrecord.dataset import Fault, FaultsError, Gold
+from onrecord.dataset.gold import in_split
 from onrecord.dataset.publishing.folder import gold_hash
 from onrecord.dataset.reading.files import sha256
 from onrecord.dataset.records import LAYERS
-from onrecord.eval.board.entries import About, Asked, Entry, rescored
+from onrecord.eval.board.entries import About, Entry
 from onrecord.eval.clusters.measures import Table
 from onrecord.eval.clusters.table import Membership
 from onrecord.eval.layers.layer import Layer
+from onrecord.eval.layers.scored import SCORED
+from onrecord.eval.scoring.asked import Asked
 from onrecord.eval.scoring.compare import contrasts_of, ranks_of
 from onrecord.eval.scoring.intervals import LayerUnits, layer_intervals
-from onrecord.eval.scoring.record import Record, RecordLayer, RecordTable, record_of
-from onrecord.eval.scoring.result import SCORED, LayerResult, LayerState, layer_scores, score_submission
-from onrecord.eval.scoring.score_file import in_split
+from onrecord.eval.scoring.record import Record, RecordLayer, RecordTable, asked_of, record_of
+from onrecord.eval.scoring.result import LayerResult, LayerState, layer_scores, score_submission
+from onrecord.eval.scoring.score_file import Scoring, rescored
 from onrecord.eval.scoring.score_report import Report
 from onrecord.eval.statistics.counts import Counts
 from onrecord.eval.statistics.ranks import RankInterval
@@ -39,6 +42,9 @@ from onrecord.eval.statistics.sampling import Sampling
 from onrecord.eval.submission.reading import Submission
 
 Provenance = Literal["rescored", "self-reported", "none"]
+
+Met = Callable[[Entry, Scoring, Record], None]
+"""What is told of every entry that could be scored."""
 
 MOST_MENTIONS = 10**7
 """Mentions of a table in a record from elsewhere."""
@@ -87,6 +93,7 @@ def standings(
     more: Sequence[tuple[About, Record]] = (),
     broken: Mapping[Path, Sequence[Fault]] = MappingProxyType({}),
     tell: Callable[[int], object] = lambda _: None,
+    met: Met | None = None,
 ) -> Standings:
     """Where every entry stands.
 
@@ -97,13 +104,14 @@ def standings(
         more: Records made here, such as those of baselines.
         broken: Entries that cannot be read, by folder.
         tell: Called with the number of entries done.
+        met: Called with every entry that could be scored, its score and its record.
     """
     articles = in_split(gold, asked.split)
     wanted = gold_hash(articles)
     documents = tuple(article.document.id for article in articles)
     rows = []
     for done, entry in enumerate(entries, start=1):
-        rows.append(_standing(entry, gold, asked, wanted))
+        rows.append(_standing(entry, gold, asked, wanted, met))
         tell(done)
     rows += [Standing(about, record, "rescored", "") for about, record in more]
     rows += [row for folder, faults in broken.items() if (row := _broken(folder, faults)) is not None]
@@ -112,16 +120,19 @@ def standings(
     return Standings(asked, wanted, documents, tuple(_in_order(_ranked(rows, asked.how or Sampling()))))
 
 
-def _standing(entry: Entry, gold: Gold, asked: Asked, wanted: str) -> Standing:
+def _standing(entry: Entry, gold: Gold, asked: Asked, wanted: str, met: Met | None) -> Standing:
     if entry.predictions is None:
         return _reported(entry, wanted)
     try:
-        record = rescored(entry.predictions, gold, dataclasses.replace(asked, allow_missing=True))
+        scoring = rescored(entry.predictions, gold, dataclasses.replace(asked, allow_missing=True))
     except FaultsError as error:
         kinds = ", ".join(sorted(Counter(fault.code for fault in error.faults)))
         return Standing(entry.about, None, "none", f"failed: {error.total} faults ({kinds})")
     except OSError as error:
         return Standing(entry.about, None, "none", f"failed: the predictions cannot be read ({error.strerror})")
+    record = record_of(scoring.report)
+    if met is not None:
+        met(entry, scoring, record)
     stored = {each.id: each for each in entry.records}.get(record.id)
     differs = stored is not None and not same_result(stored, record)
     return Standing(entry.about, record, "rescored", "", "the record it came with differs" if differs else "")
@@ -200,7 +211,7 @@ def _reason(record: Record, wanted: str, documents: tuple[str, ...], first: tupl
 def _inconsistent(record: Record, reference: Record) -> str:
     """Why a record that was sent cannot be right; empty where its headlines follow from its own counts."""
     try:
-        how = Asked.of(record).how
+        how = asked_of(record).how
         if set(record.layers) != set(reference.layers):
             return "failed: a record of other layers"
         for layer in SCORED:

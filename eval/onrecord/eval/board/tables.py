@@ -6,11 +6,11 @@ from collections.abc import Sequence
 from typing import Any
 
 from onrecord.eval.board.standings import Standing, Standings
+from onrecord.eval.layers.scored import SCORED
+from onrecord.eval.rendering.scores import json_bytes
 from onrecord.eval.rendering.spreadsheet import csv_bytes
 from onrecord.eval.scoring.ceiling import CeilingRow
 from onrecord.eval.scoring.record import RecordScore
-from onrecord.eval.scoring.result import SCORED
-from onrecord.eval.scoring.score_report import json_bytes
 
 FORMAT = "onrecord-board/1"
 

@@ -10,8 +10,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from onrecord.eval.clusters.measures import Table, cluster_scores, cluster_scores_within, without_singletons
-from onrecord.eval.layers.layer import Measure
 from onrecord.eval.statistics.counts import Score
+from onrecord.eval.statistics.measure import Measure
 
 _DEFINITIONS = {
     "lea": "share of each {one}'s links resolved, weighted by its size",

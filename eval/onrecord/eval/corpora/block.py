@@ -20,7 +20,8 @@ from onrecord.eval.readers.jsonl_spans import TypeKey, read_span_line
 from onrecord.eval.spans.columns import ColumnBuilder, Plain, SpanColumns, Vocabulary, kind_codes, span_columns
 from onrecord.eval.spans.counting import SpanCounts, score_columns
 from onrecord.eval.spans.documents import PlainDocument
-from onrecord.eval.submission.label_maps import LabelMap, label_fault, relabel_gold, relabel_predicted, unmapped_types
+from onrecord.eval.spans.relabel import relabel_gold, relabel_predicted, unmapped_types
+from onrecord.eval.submission.label_maps import LabelMap, label_fault
 
 MOST_FAULTS = 1000
 """How many faults are collected before the reading is given up."""
@@ -88,8 +89,8 @@ def score_block(block: Block) -> Scored:
     if faults:
         ids, columns, others = [], *(span_columns([], types) for _ in range(2))
     elif block.labels is not None:
-        columns = relabel_gold(columns, block.labels, types)
-        others, left_out = relabel_predicted(others, block.labels, types)
+        columns = relabel_gold(columns, block.labels.gold, types)
+        others, left_out = relabel_predicted(others, block.labels.predicted, types)
     counts = score_columns(ids, types, columns, others)
     return Scored(
         counts=counts,

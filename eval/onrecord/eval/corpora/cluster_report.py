@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING, Any
 from onrecord.eval.clusters.measures import Repeat, RepeatedMentionsError, Table
 from onrecord.eval.clusters.views import cluster_views
 from onrecord.eval.readers.json_line import normal_fragments
+from onrecord.eval.rendering.scores import Row, json_bytes, score_json, score_numbers, score_row
 from onrecord.eval.rendering.signature import HASH, Signature
-from onrecord.eval.scoring.score_report import Row, json_bytes, score_json, score_numbers, score_row
 from onrecord.eval.spans.documents import ClusterDocument
 from onrecord.eval.statistics.counts import Score
 from onrecord.eval.statistics.sampling import DEFAULT, Sampling, kept_in_turn, sampling_policy
@@ -84,7 +84,7 @@ class ClusterReport:
         )
 
     def rows(self) -> list[Row]:
-        """The score table; see :func:`onrecord.eval.scoring.score_report.headings`."""
+        """The score table; see :func:`onrecord.eval.rendering.scores.headings`."""
         return [score_row(name, each, self.intervals.get(name)) for name, each in self.scores.items()]
 
     def to_frame(self) -> pd.DataFrame:

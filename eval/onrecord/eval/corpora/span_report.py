@@ -11,22 +11,17 @@ import msgspec
 
 from onrecord.dataset.reading.faults import refuse
 from onrecord.eval.readers.json_line import normal_fragments, place_faults
+from onrecord.eval.rendering.scores import Row, json_bytes, score_json, score_numbers, score_row
 from onrecord.eval.rendering.signature import HASH, Signature
-from onrecord.eval.scoring.score_report import SPAN_POLICY, Row, json_bytes, score_json, score_numbers, score_row
 from onrecord.eval.spans.counting import Columns, SpanCounts, score_columns
 from onrecord.eval.spans.documents import SpanDocument, TypedSpan
-from onrecord.eval.spans.measures import MODES, error_classes, mode_array, mode_counts, type_counts
+from onrecord.eval.spans.measures import MODES, SPAN_POLICY, error_classes, mode_array, mode_counts, type_counts
+from onrecord.eval.spans.relabel import relabel_gold, relabel_predicted, unmapped_types
 from onrecord.eval.statistics.counts import Counts, Score, score
 from onrecord.eval.statistics.resampling import each_f1
 from onrecord.eval.statistics.sampling import DEFAULT, Sampling, sampling_policy
 from onrecord.eval.statistics.uncertainty import Interval, intervals
-from onrecord.eval.submission.label_maps import (
-    label_fault,
-    read_label_map,
-    relabel_gold,
-    relabel_predicted,
-    unmapped_types,
-)
+from onrecord.eval.submission.label_maps import label_fault, read_label_map
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -111,7 +106,7 @@ class SpanReport:
         )
 
     def rows(self) -> list[Row]:
-        """The score table; see :func:`onrecord.eval.scoring.score_report.headings`."""
+        """The score table; see :func:`onrecord.eval.rendering.scores.headings`."""
         return [score_row(name, each, self.intervals.get(name)) for name, each in self.scores.items()]
 
     def type_rows(self, measure: str = "strict") -> list[Row]:
@@ -231,8 +226,8 @@ def count_documents(
             for type in unmapped_types(spans, known, columns.types)
         ]
     )
-    one = relabel_gold(columns.gold, mapping, columns.types)
-    other, left_out = relabel_predicted(columns.predicted, mapping, columns.types)
+    one = relabel_gold(columns.gold, mapping.gold, columns.types)
+    other, left_out = relabel_predicted(columns.predicted, mapping.predicted, columns.types)
     return CountedSpans(score_columns(names, columns.types, one, other), name, left_out)
 
 

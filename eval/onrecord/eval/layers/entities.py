@@ -8,10 +8,12 @@ from typing import get_args
 from onrecord.dataset.records import EntityType
 from onrecord.eval.clusters.measures import Membership
 from onrecord.eval.clusters.views import cluster_measures
-from onrecord.eval.layers.layer import DocumentPair, Layer, Measure, SpanAlignment, Verdict
+from onrecord.eval.layers.layer import DocumentPair, Layer, Verdict
+from onrecord.eval.layers.mentions import SpanAlignment
 from onrecord.eval.spans.measures import MODES
 from onrecord.eval.spans.pairs import Fit
 from onrecord.eval.statistics.counts import Counts
+from onrecord.eval.statistics.measure import Measure
 
 TYPES: tuple[str, ...] = get_args(EntityType)
 

@@ -16,8 +16,9 @@ from collections.abc import Callable, Mapping, Sequence
 
 from onrecord.dataset.records import Event
 from onrecord.eval.layers.ids import IdMap, normal_name
-from onrecord.eval.layers.layer import DocumentPair, Measure
+from onrecord.eval.layers.layer import DocumentPair
 from onrecord.eval.statistics.counts import Counts
+from onrecord.eval.statistics.measure import Measure
 from onrecord.eval.submission.prediction_line import EventDescription
 
 ATTRIBUTES = ("type", "modality", "date", "place", "cardinality")

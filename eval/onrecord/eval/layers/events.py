@@ -8,8 +8,9 @@ from onrecord.eval.clusters.measures import Membership
 from onrecord.eval.clusters.views import cluster_measures
 from onrecord.eval.layers.entities import mention_verdicts
 from onrecord.eval.layers.event_attributes import EVENT_ATTRIBUTE_MEASURES, event_attributes
-from onrecord.eval.layers.layer import DocumentPair, Layer, Measure, Verdict
+from onrecord.eval.layers.layer import DocumentPair, Layer, Verdict
 from onrecord.eval.statistics.counts import Counts
+from onrecord.eval.statistics.measure import Measure
 
 
 def _counts(pair: DocumentPair) -> Mapping[str, Counts]:

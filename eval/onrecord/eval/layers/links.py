@@ -20,8 +20,9 @@ from onrecord.dataset import Mention
 from onrecord.eval.clusters.measures import b_cubed
 from onrecord.eval.clusters.table import Membership, Table
 from onrecord.eval.layers.ids import NIL, Link
-from onrecord.eval.layers.layer import DocumentPair, Layer, Measure, Verdict
+from onrecord.eval.layers.layer import DocumentPair, Layer, Verdict
 from onrecord.eval.statistics.counts import Counts
+from onrecord.eval.statistics.measure import Measure
 
 Selection = Callable[[Mention], bool]
 

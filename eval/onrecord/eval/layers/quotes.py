@@ -18,10 +18,11 @@ from onrecord.dataset.derive import QuoteType, crosses_sentence, quote_type
 from onrecord.dataset.records import UNKNOWN, QuoteMode
 from onrecord.dataset.seeds.documents import ContentKind, Document
 from onrecord.eval.layers.ids import IdMap
-from onrecord.eval.layers.layer import DocumentPair, Layer, Measure, Verdict
+from onrecord.eval.layers.layer import DocumentPair, Layer, Verdict
 from onrecord.eval.layers.quote_pairing import QuotePair, gold_speakers, pair_quotes, place
 from onrecord.eval.matching.similarity import dice, parts
 from onrecord.eval.statistics.counts import Counts
+from onrecord.eval.statistics.measure import Measure
 
 __all__ = ["QUOTES", "SLICES", "QuotePair", "pair_quotes", "slices"]
 

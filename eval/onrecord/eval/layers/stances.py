@@ -19,9 +19,10 @@ from onrecord.dataset import Stance
 from onrecord.dataset.records import StanceBasis, StanceLabel
 from onrecord.eval.layers.corpus_stances import KINDS, corpus_counts, stance_sets
 from onrecord.eval.layers.ids import evidence
-from onrecord.eval.layers.layer import DocumentPair, Layer, Measure, Verdict
+from onrecord.eval.layers.layer import DocumentPair, Layer, Verdict
 from onrecord.eval.layers.stance_pairing import StanceReading, evidence_overlap, gold_key, read_stances, target_id
 from onrecord.eval.statistics.counts import Counts
+from onrecord.eval.statistics.measure import Measure
 
 __all__ = ["BASES", "LABELS", "STANCES", "gold_key"]
 

@@ -10,6 +10,7 @@ from pathlib import Path
 import msgspec
 
 from onrecord.dataset import Fault, FaultsError, Gold
+from onrecord.dataset.gold import in_split
 from onrecord.dataset.publishing.makers import NOT_SAID, stated_makers
 from onrecord.dataset.reading.faults import show
 from onrecord.eval.baselines.rules import Rules
@@ -17,7 +18,6 @@ from onrecord.eval.platforms import pages
 from onrecord.eval.platforms.archive import zip_bytes
 from onrecord.eval.platforms.keys import Column
 from onrecord.eval.platforms.reference import Reference, reference_of
-from onrecord.eval.scoring.score_file import in_split
 
 MOST_OF_TITLE = 100
 """Characters."""

@@ -11,13 +11,13 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
+from onrecord.dataset.gold import in_split
 from onrecord.dataset.reading.faults import FaultsError
 from onrecord.dataset.records import LAYERS
 from onrecord.eval.platforms.keys import COLUMNS, Column, numbers
 from onrecord.eval.platforms.reference import Reference, read_reference
 from onrecord.eval.platforms.running import broken, fault_lines, score_file
 from onrecord.eval.scoring.result import score_submission
-from onrecord.eval.scoring.score_file import in_split
 from onrecord.eval.scoring.score_report import Report
 from onrecord.eval.submission.reading import Submission
 

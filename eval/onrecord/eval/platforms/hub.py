@@ -16,7 +16,7 @@ import yaml
 
 from onrecord.dataset import Fault
 from onrecord.dataset.reading.faults import refuse, show
-from onrecord.eval.scoring.result import SCORED
+from onrecord.eval.layers.scored import SCORED
 from onrecord.eval.scoring.score_report import Report
 
 FRAMEWORK = "onrecord"

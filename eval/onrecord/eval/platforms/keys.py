@@ -6,7 +6,8 @@ import dataclasses
 import re
 from collections.abc import Mapping
 
-from onrecord.eval.scoring.result import SCORED, Result
+from onrecord.eval.layers.scored import SCORED
+from onrecord.eval.scoring.result import Result
 
 MOST_CHARACTERS = 36
 """Of a key; Codabench keeps no longer ones."""

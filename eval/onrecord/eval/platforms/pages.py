@@ -12,11 +12,11 @@ from collections.abc import Sequence
 
 import msgspec
 
+from onrecord.dataset.gold import in_split
 from onrecord.dataset.publishing.card import markdown_table
 from onrecord.dataset.publishing.folder import count_items
 from onrecord.eval.platforms.keys import Column
 from onrecord.eval.platforms.reference import Reference
-from onrecord.eval.scoring.score_file import in_split
 from onrecord.eval.submission.limits import DEFAULT as LIMITS
 from onrecord.eval.submission.limits import MIB
 

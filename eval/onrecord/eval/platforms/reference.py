@@ -12,10 +12,9 @@ from typing import Final, Literal
 import msgspec
 
 from onrecord.dataset import Fault, FaultsError, Gold, Labels, gold_hash
-from onrecord.dataset.gold import Article
+from onrecord.dataset.gold import Article, in_split
 from onrecord.dataset.reading.faults import show
 from onrecord.dataset.records import Record
-from onrecord.eval.scoring.score_file import in_split
 
 NAME: Final = "reference.json"
 

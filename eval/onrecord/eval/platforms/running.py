@@ -21,9 +21,10 @@ from onrecord.dataset.reading.faults import show
 from onrecord.dataset.reading.files import write_atomically
 from onrecord.eval.platforms.keys import COLUMNS, numbers
 from onrecord.eval.platforms.reference import NAME, read_reference
+from onrecord.eval.rendering.scores import headings
+from onrecord.eval.scoring.asked import Asked
 from onrecord.eval.scoring.score_file import scored
-from onrecord.eval.scoring.score_report import Report, headings, reasons, rows
-from onrecord.eval.statistics.sampling import DEFAULT as HOW
+from onrecord.eval.scoring.score_report import Report, reasons, rows
 from onrecord.eval.submission.limits import DEFAULT as LIMITS
 from onrecord.eval.submission.unpacking import content
 
@@ -108,11 +109,10 @@ def score_file(path: Path, reference: Path) -> Report:
     known = read_reference(reference)
     try:
         raw = content(path, LIMITS, follow_links=False)
-        result = scored(Path(path.name), raw, known.gold, known.split).result
+        return scored(Path(path.name), raw, known.gold, Asked(known.split)).report
     except FaultsError as error:
         faults = [dataclasses.replace(fault, file=show(path.name)) for fault in error.faults]
         raise FaultsError(faults, error.counts) from None
-    return Report.of(result, HOW)
 
 
 def scores_json(scores: Mapping[str, float]) -> bytes:

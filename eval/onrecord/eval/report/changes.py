@@ -6,11 +6,11 @@ import dataclasses
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 
+from onrecord.eval.rendering.scores import percent
 from onrecord.eval.report.items import DocumentItems, Item
 from onrecord.eval.report.plots import Dot, Range, difference_range, document_link, slopes
 from onrecord.eval.scoring.compare import Change, ItemChange, compare_results, headlines
 from onrecord.eval.scoring.result import Result
-from onrecord.eval.scoring.score_report import percent
 from onrecord.eval.statistics.paired import Paired, conclusion
 from onrecord.eval.statistics.sampling import Sampling
 

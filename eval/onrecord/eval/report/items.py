@@ -14,8 +14,9 @@ from collections.abc import Collection, Hashable, Iterable, Mapping, Sequence
 from onrecord.dataset import EventMention, Labels, Mention, Quote, Span, Stance
 from onrecord.eval.layers.entities import ENTITIES
 from onrecord.eval.layers.events import EVENTS
-from onrecord.eval.layers.layer import DocumentPair, Layer, SpanAlignment, Spanned, Verdict
+from onrecord.eval.layers.layer import DocumentPair, Layer, Verdict
 from onrecord.eval.layers.links import LINKS
+from onrecord.eval.layers.mentions import SpanAlignment, Spanned
 from onrecord.eval.layers.quote_pairing import pair_quotes
 from onrecord.eval.layers.quotes import QUOTES
 from onrecord.eval.layers.stance_pairing import read_stances

@@ -8,7 +8,8 @@ from collections.abc import Hashable, Mapping, Sequence
 from typing import TypeVar
 
 from onrecord.dataset import Registries
-from onrecord.eval.layers.layer import DocumentPair, SpanAlignment, cluster
+from onrecord.eval.layers.layer import DocumentPair
+from onrecord.eval.layers.mentions import SpanAlignment, cluster
 from onrecord.eval.report.items import DocumentItems, Item
 from onrecord.eval.report.plots import document_link, fragment
 from onrecord.eval.spans.pairs import Fit

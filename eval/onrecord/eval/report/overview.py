@@ -6,20 +6,16 @@ import dataclasses
 import statistics
 from collections.abc import Sequence
 
-from onrecord.eval.layers.layer import Measure
+from onrecord.eval.rendering.scores import FEW_DOCUMENTS, FEW_ITEMS, percent, score_row
 from onrecord.eval.report.plots import Dot, Range, dots, score_range
 from onrecord.eval.scoring.ceiling import CeilingRow
 from onrecord.eval.scoring.compare import headline_on
 from onrecord.eval.scoring.intervals import leave_out, units_of
 from onrecord.eval.scoring.result import LayerResult
-from onrecord.eval.scoring.score_report import Report, percent, score_row
+from onrecord.eval.scoring.score_report import Report
 from onrecord.eval.statistics.counts import Counts, Score
+from onrecord.eval.statistics.measure import Measure
 from onrecord.eval.statistics.uncertainty import Interval, detectable_difference, jackknife_error
-
-FEW_DOCUMENTS = 10
-"""Slices that fewer documents contribute to are greyed."""
-FEW_ITEMS = 30
-"""So are slices of fewer items."""
 
 
 @dataclasses.dataclass(frozen=True)

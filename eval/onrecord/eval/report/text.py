@@ -6,10 +6,9 @@ character reference, in plain text control characters are escaped.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Sequence
 
-from onrecord.eval.rendering.html import visible
+from onrecord.eval.rendering.markdown import inert, plain
 from onrecord.eval.report.changes import CHANGES, Changed, Changes
 from onrecord.eval.report.errors import LayerErrors, error_count
 from onrecord.eval.report.overview import Row
@@ -20,13 +19,6 @@ MOST_CHARACTERS = 65_000
 
 Section = tuple[str, list[str], list[list[str]], list[str]]
 """Heading, headings of the table, its rows, and lines below it."""
-
-_MARKUP = re.compile(r"[!#$&*<>@\\\[\]^_`{|}~]")
-"""Characters that mean something in Markdown or HTML, wherever they stand."""
-_LINKS = re.compile(r"(?i)\b(?:www|https?|ftp|mailto|xmpp)(?=[.:])|\bgh(?=-\d)")
-"""Words that a renderer makes a link of; their first letter is written as a reference."""
-_COLONS = re.compile(r":(?=/|[\w+-]+:)")
-"""Colons of an address or of an emoji."""
 
 
 def markdown_report(view: View, most: int = MOST_CHARACTERS) -> str:
@@ -51,30 +43,6 @@ def text_report(view: View) -> str:
         lines += _aligned(table)
         lines += [plain(line) for line in below]
     return "\n".join(lines) + "\n"
-
-
-def inert(text: str) -> str:
-    """Text that Markdown shows as it is: no link, mention, image, markup or end of a cell.
-
-    >>> inert("@team [a](b) | <b>")
-    '&#64;team &#91;a&#93;(b) &#124; &#60;b&#62;'
-    """
-    shown = _MARKUP.sub(_reference, plain(text))
-    shown = _COLONS.sub("&#58;", shown)
-    return _LINKS.sub(lambda match: f"&#{ord(match[0][0])};{match[0][1:]}", shown)
-
-
-def _reference(match: re.Match[str]) -> str:
-    return f"&#{ord(match[0])};"
-
-
-def plain(text: str) -> str:
-    r"""Text on one line, control characters escaped.
-
-    >>> plain("a\nb\x1b[1m")
-    'a\\nb\\x1b[1m'
-    """
-    return visible(text).replace("\n", "\\n").replace("\t", "\\t")
 
 
 def _head(view: View) -> list[str]:

@@ -8,6 +8,8 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from onrecord.dataset import Article, Gold, Registries
+from onrecord.dataset.gold import in_split
+from onrecord.eval.layers.document_pairs import pair_documents
 from onrecord.eval.layers.layer import DocumentPair
 from onrecord.eval.report.changes import Changes, changes
 from onrecord.eval.report.errors import Confusion, LayerErrors, confusions, errors
@@ -17,8 +19,7 @@ from onrecord.eval.report.overview import Row, Strip, card, measures, slices, st
 from onrecord.eval.report.payload import document_value, index
 from onrecord.eval.scoring.ceiling import CeilingRow
 from onrecord.eval.scoring.record import record_bytes, record_of
-from onrecord.eval.scoring.result import Result, pair_documents
-from onrecord.eval.scoring.score_file import in_split
+from onrecord.eval.scoring.result import Result
 from onrecord.eval.scoring.score_report import Report
 from onrecord.eval.statistics.sampling import DEFAULT
 from onrecord.eval.submission.reading import Submission

@@ -8,8 +8,8 @@ from typing import Any
 import msgspec
 
 from onrecord.dataset.reading.faults import show
+from onrecord.eval.rendering.scores import percent
 from onrecord.eval.scoring.result import Result
-from onrecord.eval.scoring.score_report import percent
 
 FILE = "ceiling.json"
 """Name of the file in the dataset folder."""

@@ -11,6 +11,7 @@ from typing import Literal, NamedTuple
 
 from onrecord.dataset import read_folder
 from onrecord.eval.layers.layer import Layer, Verdict
+from onrecord.eval.scoring.asked import Asked
 from onrecord.eval.scoring.intervals import LayerUnits, units_of
 from onrecord.eval.scoring.result import LayerResult, LayerState, Result, layer_scores
 from onrecord.eval.scoring.score_file import scored
@@ -79,7 +80,8 @@ def compare(
     """
     labelled = read_folder(Path(gold))
     files = [(Path(name), content(Path(name), LIMITS)) for name in predictions]
-    results = [scored(name, raw, labelled, split, labels).result for name, raw in files]
+    asked = Asked(split, labels, how=None)  # the intervals are made where the systems are compared
+    results = [scored(name, raw, labelled, asked).result for name, raw in files]
     return compare_results(results, distinct_names([str(name) for name in predictions]), how)
 
 

@@ -8,9 +8,10 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-from onrecord.eval.layers.layer import Layer, Measure
+from onrecord.eval.layers.layer import Layer
 from onrecord.eval.scoring.result import LayerResult, LayerState, Result, layer_scores
 from onrecord.eval.statistics.counts import Counts
+from onrecord.eval.statistics.measure import Measure
 from onrecord.eval.statistics.resampling import Formula
 from onrecord.eval.statistics.sampling import Sampling, Unit, kept_in_turn
 from onrecord.eval.statistics.uncertainty import Interval, LeftOut, intervals

@@ -9,6 +9,7 @@ from elsewhere is read by them, so that a score is a number in [0, 1] or null, w
 from __future__ import annotations
 
 import platform
+import re
 from collections.abc import Iterable, Mapping
 from importlib import metadata
 from typing import Annotated, Final, Literal
@@ -20,10 +21,13 @@ from onrecord.dataset.reading.files import sha256
 from onrecord.dataset.reading.typed import read_value
 from onrecord.eval.clusters.measures import Table
 from onrecord.eval.rendering.signature import Signature, parse
+from onrecord.eval.scoring.asked import Asked
 from onrecord.eval.scoring.result import LayerResult
 from onrecord.eval.scoring.score_report import Report
 from onrecord.eval.statistics.counts import Counts, Score
+from onrecord.eval.statistics.sampling import Sampling
 from onrecord.eval.statistics.uncertainty import Interval
+from onrecord.eval.submission.label_maps import BUILT_IN
 
 FORMAT: Final = "onrecord-record/1"
 
@@ -313,3 +317,34 @@ def read_record(file: str, raw: bytes) -> Record:
     if record.key.id != record.id:
         raise FaultsError([Fault("id", file, None, "/id", record.id, record.key.id, "the id is the hash of the key")])
     return record
+
+
+def asked_of(record: Record) -> Asked:
+    """How a record was asked for, as its policy says.
+
+    Raises:
+        ValueError: It was made with a label map of one's own, or intervals that this version does not know.
+    """
+    fields = policy_fields(record)
+    if lacking := {"split", "labels", "interval"} - fields.keys():
+        raise ValueError(f"its policy does not say {', '.join(sorted(lacking))}")
+    if fields["split"] not in ("test", "validation", "all"):
+        raise ValueError(f"there is no split {fields['split']}")
+    labels = None if fields["labels"] == "as-is" else fields["labels"]
+    if labels is not None and labels not in BUILT_IN:
+        raise ValueError(f"it was scored with a label map of its own ({labels})")
+    return Asked(fields["split"], labels, _sampling(fields["interval"]), record.status == "partial")
+
+
+def _sampling(policy: str) -> Sampling | None:
+    if policy == "none":
+        return None
+    parts = re.fullmatch(r"(document|topic),(\d+(?:\.\d+)?)%,(\d{1,7})draws,seed(\d{1,18})", policy)
+    unknown = ValueError(f"its intervals ({policy}) are not known to this version")
+    if parts is None:
+        raise unknown
+    unit: Literal["document", "topic"] = "topic" if parts[1] == "topic" else "document"
+    how = Sampling(unit, float(parts[2]) / 100, int(parts[3]), int(parts[4]))
+    if not (0.5 <= how.level <= 0.999 and 1 <= how.draws <= 1_000_000):
+        raise unknown
+    return how

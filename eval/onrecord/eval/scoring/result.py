@@ -3,32 +3,18 @@
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 
-from onrecord.dataset import Article, Labels, Registries, gold_hash
+from onrecord.dataset import Article, Registries, gold_hash
 from onrecord.eval.clusters.measures import Table
 from onrecord.eval.clusters.views import cluster_views
-from onrecord.eval.layers.entities import ENTITIES, ENTITY_IDS
-from onrecord.eval.layers.events import EVENTS
-from onrecord.eval.layers.ids import (
-    IdMap,
-    map_claims,
-    map_entities,
-    map_events,
-    map_links,
-    overlapping_mentions,
-    registry_links,
-)
-from onrecord.eval.layers.layer import DocumentPair, Layer, Measure, SpanAlignment, align_mentions, cluster
-from onrecord.eval.layers.links import LINKS
-from onrecord.eval.layers.quotes import QUOTES
-from onrecord.eval.layers.stances import STANCES
-from onrecord.eval.statistics.counts import Counts, Score, mean_f1, not_submitted, score, share
+from onrecord.eval.layers.document_pairs import pair_documents
+from onrecord.eval.layers.layer import DocumentPair, Layer
+from onrecord.eval.layers.scored import SCORED
+from onrecord.eval.statistics.counts import Counts, Score, mean_f1, not_submitted, score, share, total_counts
+from onrecord.eval.statistics.measure import Measure
 from onrecord.eval.submission.label_maps import LabelMap, relabelled
 from onrecord.eval.submission.reading import Submission
-
-SCORED: tuple[Layer, ...] = (ENTITIES, ENTITY_IDS, LINKS, QUOTES, STANCES, EVENTS)
-"""Every layer of the score, in the order of the table."""
 
 
 @dataclasses.dataclass(frozen=True)
@@ -133,59 +119,6 @@ def score_pairs(
     )
 
 
-def pair_documents(articles: Sequence[Article], registries: Registries, submission: Submission) -> list[DocumentPair]:
-    """Align every document's mentions and events, and find out what the submission's ids mean."""
-    predicted = [submission.documents.get(article.document.id, Labels()) for article in articles]
-    gold = [article.labels for article in articles]
-    names = [article.document.id for article in articles]
-    mentions = align_mentions(
-        [(name, g.mentions, p.mentions) for name, g, p in zip(names, gold, predicted, strict=True)]
-    )
-    events = align_mentions([(name, g.events, p.events) for name, g, p in zip(names, gold, predicted, strict=True)])
-    ids = IdMap(
-        entity=map_entities(
-            _whole(mentions), _overlaps(mentions), _declared_entities(submission), submission.entities, registries
-        ),
-        event=map_events(
-            _whole(events), _overlaps(events), _declared_events(submission), registries, submission.event_descriptions
-        ),
-        claim=map_claims(list(zip(gold, predicted, strict=True)), submission.claims, registries),
-        links=map_links(submission.entities, registries),
-        gold_links=registry_links(registries),
-        described_events=submission.event_descriptions,
-        gold_events={row.id: row for row in registries.events},
-    )
-    return [
-        DocumentPair(article.document, article.labels, p, m, e, ids)
-        for article, p, m, e in zip(articles, predicted, mentions, events, strict=True)
-    ]
-
-
-def _whole(alignments: Sequence[SpanAlignment]) -> Table:
-    """The corpus-wide table, optional gold included: here it only serves to find out what an id means."""
-    return Table.of(row for alignment in alignments for row in alignment.memberships(skip_optional=False))
-
-
-def _overlaps(alignments: Sequence[SpanAlignment]) -> list[tuple[str, str]]:
-    return [
-        pair
-        for alignment in alignments
-        for pair in overlapping_mentions(
-            ((item.span, cluster(item)) for item in alignment.predicted),
-            [(item.span, cluster(item)) for item in alignment.gold],
-        )
-    ]
-
-
-def _declared_entities(submission: Submission) -> frozenset[str]:
-    named = {m.entity for labels in submission.documents.values() for m in labels.mentions if m.entity}
-    return frozenset(named | set(submission.entities))
-
-
-def _declared_events(submission: Submission) -> frozenset[str]:
-    return frozenset(e.event for labels in submission.documents.values() for e in labels.events)
-
-
 def _layer_result(layer: Layer, pairs: Sequence[DocumentPair], submission: Submission) -> LayerResult:
     names = [measure.name for measure in layer.measures]
     if layer.submitted_as not in submission.layers:
@@ -215,12 +148,3 @@ def _score(measure: Measure, counts: Mapping[str, Counts], found: Mapping[str, S
     if measure.share:
         return share(counts[measure.name], measure.share)
     return found[measure.name]
-
-
-def total_counts(documents: Iterable[Mapping[str, Counts]]) -> dict[str, Counts]:
-    """The sum over documents, by measure."""
-    total: dict[str, Counts] = {}
-    for counts in documents:
-        for name, each in counts.items():
-            total[name] = total.get(name, Counts()) + each
-    return total

@@ -7,9 +7,11 @@ from collections import Counter
 from collections.abc import Mapping
 from pathlib import Path
 
-from onrecord.dataset import Article, FaultsError, Gold, read_folder
+from onrecord.dataset import FaultsError, Gold, read_folder
+from onrecord.dataset.gold import in_split
 from onrecord.dataset.reading.faults import in_order, refuse
 from onrecord.dataset.reading.files import sha256
+from onrecord.eval.scoring.asked import Asked
 from onrecord.eval.scoring.result import Result, score_submission
 from onrecord.eval.scoring.score_report import Report
 from onrecord.eval.statistics.sampling import DEFAULT, Sampling
@@ -47,37 +49,35 @@ def score(
     """
     labelled = read_folder(Path(gold))
     raw = content(Path(predictions), LIMITS)
-    return Report.of(scored(Path(predictions), raw, labelled, split, labels, allow_missing).result, how)
+    return scored(Path(predictions), raw, labelled, Asked(split, labels, how, allow_missing)).report
 
 
 @dataclasses.dataclass(frozen=True)
 class Scoring:
     """A prediction file that was scored, and what was left out of it."""
 
-    result: Result
+    report: Report
     left_out: Mapping[str, int]
     """How many predicted mentions of the articles scored the label map leaves out, by their type."""
     submission: Submission
     """What was scored."""
 
+    @property
+    def result(self) -> Result:
+        """The scores without their intervals."""
+        return self.report.result
 
-def scored(
-    name: Path,
-    raw: bytes,
-    gold: Gold,
-    split: str,
-    labels: str | None = None,
-    allow_missing: bool = False,
-    limits: Limits = LIMITS,
-) -> Scoring:
-    """The result of a prediction file that has been read already; see :func:`score`."""
+
+def scored(name: Path, raw: bytes, gold: Gold, asked: Asked, limits: Limits = LIMITS) -> Scoring:
+    """The score of a prediction file that has been read already; see :func:`score`."""
     documents = [article.document for article in gold.articles]
-    articles = in_split(gold, split)
-    required = [] if allow_missing else [article.document.id for article in articles]
-    if labels is None:
+    articles = in_split(gold, asked.split)
+    required = [] if asked.allow_missing else [article.document.id for article in articles]
+    if asked.labels is None:
         submission = read_submission(name, raw, documents, gold.registries, required, limits)
-        return Scoring(score_submission(articles, gold.registries, submission, split), {}, submission)
-    mapping = read_label_map(labels)
+        result = score_submission(articles, gold.registries, submission, asked.split)
+        return Scoring(Report.of(result, asked.how), {}, submission)
+    mapping = read_label_map(asked.labels)
     file = translated(str(name), raw, mapping[1], limits)
     faults = [*map_faults(articles, mapping[1]), *file.faults]
     try:
@@ -91,17 +91,23 @@ def scored(
         documents={id: without(each, file.left_out.get(id, ())) for id, each in submission.documents.items()},
     )
     left_out = Counter(type for a in articles for type in file.left_out.get(a.document.id, {}).values())
-    result = score_submission(articles, gold.registries, submission, split, mapping)
-    return Scoring(result, left_out, submission)
+    result = score_submission(articles, gold.registries, submission, asked.split, mapping)
+    return Scoring(Report.of(result, asked.how), left_out, submission)
 
 
-def unscored(name: Path, raw: bytes, gold: Gold, split: str, labels: str | None = None) -> Result:
-    """The result of a file as if it predicted nothing: how it was asked for, where the file itself is refused."""
-    mapping = None if labels is None else read_label_map(labels)
+def unscored(name: Path, raw: bytes, gold: Gold, asked: Asked) -> Report:
+    """The report of a file as if it predicted nothing: how it was asked for, where the file itself is refused."""
+    mapping = None if asked.labels is None else read_label_map(asked.labels)
     nothing = Submission(name.name, sha256(raw), {}, frozenset(), {}, {})
-    return score_submission(in_split(gold, split), gold.registries, nothing, split, mapping)
+    result = score_submission(in_split(gold, asked.split), gold.registries, nothing, asked.split, mapping)
+    return Report(result, asked.how, {})
 
 
-def in_split(gold: Gold, split: str) -> list[Article]:
-    """The articles of a split, or of ``all``."""
-    return [a for a in gold.articles if split in ("all", a.document.split)]
+def rescored(predictions: Path, gold: Gold, asked: Asked, follow_links: bool = False) -> Scoring:
+    """The score of a file of predictions on this gold, by this version.
+
+    Raises:
+        FaultsError: They cannot be scored.
+        OSError: They cannot be read.
+    """
+    return scored(predictions, content(predictions, LIMITS, follow_links), gold, asked)

@@ -3,32 +3,20 @@
 from __future__ import annotations
 
 import dataclasses
-import json
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
+from onrecord.eval.rendering.scores import Row, headings, score_numbers, score_row
 from onrecord.eval.rendering.signature import HASH, Signature
 from onrecord.eval.scoring.intervals import result_intervals
 from onrecord.eval.scoring.result import Result
-from onrecord.eval.spans.counting import IOU
-from onrecord.eval.spans.overlaps import MIN_IOU
-from onrecord.eval.statistics.counts import Counts, Score
+from onrecord.eval.spans.measures import SPAN_POLICY
 from onrecord.eval.statistics.sampling import Sampling, sampling_policy
 from onrecord.eval.statistics.uncertainty import Interval
 
 if TYPE_CHECKING:
     import pandas as pd
 
-SPAN_POLICY = {
-    "align": "lexicographic",
-    "overlap": f"iou{MIN_IOU}",
-    "iou": str(IOU),
-    "duplicates": "multiset",
-    "optional": "ignored",
-    "missing": "empty",
-    "average": "micro",
-}
-"""The decisions that are in every score of spans; a score made under others has another signature."""
 
 POLICY = {"unit": "codepoint", "quotes": "dice-alnum", "mentions": "predicted", "singletons": "kept", **SPAN_POLICY}
 """Those that are in every score of the dataset's layers."""
@@ -83,41 +71,6 @@ class Report:
         return pd.DataFrame(rows).set_index(["layer", "measure"])
 
 
-def score_numbers(score: Score, interval: Interval | None) -> dict[str, float | str | None]:
-    """A score as a row of a data frame."""
-    counts = dataclasses.asdict(score.counts) if score.counts else {}
-    return {
-        "value": score.value,
-        "precision": score.precision,
-        "recall": score.recall,
-        "low": interval.low if interval else None,
-        "high": interval.high if interval else None,
-        **{field.name: counts.get(field.name) for field in dataclasses.fields(Counts)},
-        "reason": score.reason,
-    }
-
-
-def json_bytes(value: object) -> bytes:
-    """JSON for people to read and programs to compare: sorted keys, one item a line, a line end at the end."""
-    return (json.dumps(value, ensure_ascii=False, indent=1, sort_keys=True, allow_nan=False) + "\n").encode("utf-8")
-
-
-def score_json(score: Score, interval: Interval | None) -> dict[str, Any]:
-    """A score as JSON."""
-    return {
-        "value": score.value,
-        "precision": score.precision,
-        "recall": score.recall,
-        "f1": score.f1,
-        "reason": score.reason,
-        "counts": dataclasses.asdict(score.counts) if score.counts else None,
-        "interval": dataclasses.asdict(interval) if interval else None,
-    }
-
-
-Row = tuple[str, str, str, str, str, str, str]
-
-
 def rows(report: Report, headlines_only: bool = False, details: bool = False) -> list[Row]:
     """The score table: layer and measure, score, interval, precision, recall, matched of gold and of predictions."""
     table = []
@@ -128,43 +81,6 @@ def rows(report: Report, headlines_only: bool = False, details: bool = False) ->
                 parts = not (measure.share or measure.mean_of)
                 table.append(score_row(name, each.scores[measure.name], report.intervals.get(name), parts))
     return table
-
-
-def score_row(name: str, score: Score, interval: Interval | None, parts: bool = True) -> Row:
-    """A row of a score table; ``parts`` says whether the measure has a precision and a recall."""
-    counts = score.counts
-    parts = parts and not (counts is None and score.value is not None)  # a mean of scores has neither
-    return (
-        name,
-        percent(score.value),
-        percent_interval(interval),
-        percent(score.precision) if parts else "",
-        percent(score.recall) if parts else "",
-        f"{_plain(counts.gold_matched)}/{_plain(counts.gold)}" if counts else "",
-        f"{_plain(counts.predicted_matched)}/{_plain(counts.predicted)}" if counts and parts else "",
-    )
-
-
-def _plain(count: float) -> str:
-    return str(int(count)) if count == int(count) else f"{count:.4g}" if count < 1000 else f"{count:.1f}"
-
-
-def percent(value: float | None) -> str:
-    """A share in percent with one decimal, or a dash where it is undefined."""
-    return "–" if value is None else f"{100 * value:.1f}"
-
-
-def percent_interval(interval: Interval | None) -> str:
-    """An interval in percent, or a dash where there is none; nothing where none was asked for."""
-    if interval is None:
-        return ""
-    return "–" if interval.low is None else f"{percent(interval.low)}–{percent(interval.high)}"
-
-
-def headings(how: Sampling | None) -> tuple[str, ...]:
-    """The headings of a score table."""
-    interval = f"{100 * how.level:g}% interval" if how else ""
-    return ("measure", "score", interval, "P", "R", "gold found", "predictions right")
 
 
 def markdown(report: Report, headlines_only: bool = False, details: bool = False) -> str:

@@ -9,8 +9,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from onrecord.eval.spans.columns import Ints
-from onrecord.eval.spans.counting import CLASSES, Column, SpanCounts
+from onrecord.eval.spans.counting import CLASSES, IOU, Column, SpanCounts
 from onrecord.eval.spans.coverage import SHARE_UNIT
+from onrecord.eval.spans.overlaps import MIN_IOU
 from onrecord.eval.statistics.counts import Counts
 
 MODES = ("strict", "exact", "type", "partial", "iou", "characters", "coverage")
@@ -102,3 +103,15 @@ def type_counts(counts: SpanCounts) -> dict[str, dict[str, Counts]]:
         for code in sorted(range(kinds), key=lambda code: counts.types[code])
         if gold[code] or predicted[code]
     }
+
+
+SPAN_POLICY = {
+    "align": "lexicographic",
+    "overlap": f"iou{MIN_IOU}",
+    "iou": str(IOU),
+    "duplicates": "multiset",
+    "optional": "ignored",
+    "missing": "empty",
+    "average": "micro",
+}
+"""The decisions that are in every score of spans; a score made under others has another signature."""

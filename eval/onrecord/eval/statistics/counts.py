@@ -7,7 +7,7 @@ shards, and nothing is ever counted twice. Undefined is None with a reason, neve
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -113,3 +113,12 @@ def mean_f1(parts: Mapping[str, Score]) -> Score:
 def not_submitted() -> Score:
     """The score of a layer that the file has no predictions for."""
     return Score(None, None, None, "the file has no predictions for this layer")
+
+
+def total_counts(documents: Iterable[Mapping[str, Counts]]) -> dict[str, Counts]:
+    """The sum over documents, by measure."""
+    total: dict[str, Counts] = {}
+    for counts in documents:
+        for name, each in counts.items():
+            total[name] = total.get(name, Counts()) + each
+    return total

@@ -12,8 +12,8 @@ from typing import Any, Literal, get_args, get_origin
 import msgspec
 
 from onrecord.dataset import Article, Gold
+from onrecord.dataset.reading.json_schema import field_docs
 from onrecord.dataset.records import UNKNOWN, Item, Layer, Record
-from onrecord.eval.schemas import field_docs
 from onrecord.eval.submission.prediction_line import (
     ClaimDescription,
     EntityDescription,

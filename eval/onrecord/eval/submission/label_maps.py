@@ -9,20 +9,17 @@ from __future__ import annotations
 
 import dataclasses
 import json
-from collections import Counter
 from collections.abc import Collection, Mapping, Sequence
 from pathlib import Path
 from typing import Any, get_args
 
 import msgspec
-import numpy as np
 
 from onrecord.dataset import Article, Fault, FaultsError, Labels, Mention
 from onrecord.dataset.reading.faults import nearest, refuse, show
 from onrecord.dataset.reading.files import sha256
 from onrecord.dataset.reading.typed import BOM, read_value
 from onrecord.dataset.records import EntityType
-from onrecord.eval.spans.columns import Bools, Ints, SpanColumns, Vocabulary
 from onrecord.eval.submission.limits import DEFAULT, Limits
 from onrecord.eval.submission.unpacking import small_file
 
@@ -194,62 +191,9 @@ def _unique(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     return dict(pairs)
 
 
-def relabel_gold(side: SpanColumns, labels: LabelMap, types: Vocabulary) -> SpanColumns:
-    """Gold spans, and their alternatives, with the map's types; those of a type that is left out are optional.
-
-    Args:
-        side: The spans; the map knows all their types, see :func:`unmapped_types`.
-        labels: The map.
-        types: Codes of the types; the map's names are added.
-    """
-    code, left_out = _codes(_used(side), labels.gold, types)
-    return dataclasses.replace(
-        side,
-        type=code[side.type],
-        optional=side.is_optional | left_out[side.type],
-        alternatives={
-            row: tuple(dataclasses.replace(each, type=int(code[each.type])) for each in variants)
-            for row, variants in side.alternatives.items()
-        },
-    )
-
-
-def relabel_predicted(side: SpanColumns, labels: LabelMap, types: Vocabulary) -> tuple[SpanColumns, Counter[str]]:
-    """Predictions with the map's types; those of a type that is left out are gone, and counted by it."""
-    code, left_out = _codes(_used(side), labels.predicted, types)
-    gone = left_out[side.type]
-    dropped = Counter({types.words[old]: int(many) for old, many in enumerate(np.bincount(side.type[gone])) if many})
-    return dataclasses.replace(side, type=code[side.type]).take(np.flatnonzero(~gone)), dropped
-
-
-def unmapped_types(side: SpanColumns, names: Mapping[str, str | None], types: Vocabulary) -> dict[str, int]:
-    """The types that a map does not know, each with the first row that has it, or that has an alternative with it."""
-    rows: dict[int, int] = dict(zip(*(each.tolist() for each in np.unique(side.type, return_index=True)), strict=True))
-    for row, variants in side.alternatives.items():
-        for each in variants:
-            rows[each.type] = min(row, rows.get(each.type, row))
-    return {word: rows[code] for code, word in enumerate(types.words) if code in rows and word not in names}
-
-
 def label_fault(
     file: str, line: int | None, pointer: str, type: str, names: Mapping[str, str | None], hint: str = ""
 ) -> Fault:
     """The fault of a type that one side of a map does not know."""
     expected = "one of " + ", ".join(names)
     return Fault("label", file, line, pointer, show(type), expected, nearest(type, names) or hint)
-
-
-def _used(side: SpanColumns) -> list[int]:
-    variants = {each.type for variants in side.alternatives.values() for each in variants}
-    return sorted({*np.unique(side.type).tolist(), *variants})
-
-
-def _codes(used: Sequence[int], names: Mapping[str, str | None], types: Vocabulary) -> tuple[Ints, Bools]:
-    by_code = types.words
-    code = np.zeros(len(by_code), np.int64)
-    left_out = np.zeros(len(by_code), bool)
-    for old in used:
-        name = names[by_code[old]]
-        code[old] = old if name is None else types.code(name)
-        left_out[old] = name is None
-    return code, left_out

@@ -18,8 +18,8 @@ from onrecord.dataset.reading.files import sha256
 from onrecord.dataset.records import LAYERS, Layer
 from onrecord.eval.submission.limits import DEFAULT, Limits
 from onrecord.eval.submission.line_checks import says_something
+from onrecord.eval.submission.lines import lines_of
 from onrecord.eval.submission.prediction_line import ClaimDescription, EntityDescription, EventDescription
-from onrecord.eval.submission.unpacking import lines_of
 from onrecord.eval.submission.validation import Checker, Expected
 
 D = TypeVar("D", EntityDescription, ClaimDescription, EventDescription)

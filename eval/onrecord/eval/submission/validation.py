@@ -33,9 +33,9 @@ from onrecord.eval.submission.line_checks import (
     references,
     repeated_items,
 )
+from onrecord.eval.submission.lines import Line, lines_of
 from onrecord.eval.submission.prediction_line import PredictionLine
 from onrecord.eval.submission.salvage import salvage
-from onrecord.eval.submission.unpacking import Line, lines_of
 
 MOST_IDS = 200_000
 """Ids that a file may declare, and references that may wait for one."""

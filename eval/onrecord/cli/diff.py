@@ -1,0 +1,70 @@
+"""``onrecord diff``: two versions of the dataset."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from onrecord.cli.console import read_input
+from onrecord.cli.options import SplitName
+
+if TYPE_CHECKING:
+    from onrecord.dataset import Gold
+
+
+def diff(
+    old: Annotated[Path, typer.Argument(help="A dataset folder.")],
+    new: Annotated[Path, typer.Argument(help="Another version of it.")],
+    predictions: Annotated[
+        Path | None, typer.Option(help="A prediction file to score on both; its documents must be in both.")
+    ] = None,
+    split: Annotated[SplitName, typer.Option(help="Articles to score on.")] = SplitName.test,
+    json: Annotated[bool, typer.Option("--json", help="Print JSON instead of lines.")] = False,
+) -> None:
+    """What changed between two versions of the dataset, item by item, and what it does to a file's scores."""
+    from onrecord.dataset import read_folder
+    from onrecord.dataset.reading.faults import show
+    from onrecord.eval.layers.gold_changes import changes
+    from onrecord.eval.layers.scored import SCORED
+    from onrecord.eval.rendering.scores import percent
+
+    before, after = read_folder(old), read_folder(new)
+    found = changes(before, after)
+    scores = [] if predictions is None else _both_scores(predictions, before, after, split)
+    if json:
+        import dataclasses
+        from json import dumps
+
+        value = {
+            "changes": [dataclasses.asdict(change) for change in found],
+            "scores": [dict(zip(("measure", "old", "new"), row, strict=True)) for row in scores],
+        }
+        typer.echo(dumps(value, ensure_ascii=False, indent=1))
+        return
+    for change in found:
+        place = f"{change.document} {change.layer}".strip()
+        typer.echo(f"{place}: {change.kind}: {show(change.item)}")
+        for name, one, other in change.fields:
+            typer.echo(f"    {name}: {show(one)} -> {show(other)}")
+    typer.echo(f"{len(found)} changes")
+    shown = {f"{layer.name}:{measure.name}" for layer in SCORED for measure in layer.measures if not measure.detail}
+    for measure, before_f1, after_f1 in scores:
+        if measure not in shown:
+            continue
+        difference = "" if before_f1 is None or after_f1 is None else f" ({100 * (after_f1 - before_f1):+.1f})"
+        typer.echo(f"{measure}: {percent(before_f1)} -> {percent(after_f1)}{difference}")
+
+
+def _both_scores(
+    predictions: Path, before: Gold, after: Gold, split: SplitName
+) -> list[tuple[str, float | None, float | None]]:
+    """F1 of every measure on the old and the new gold."""
+    from onrecord.eval.scoring.asked import Asked
+    from onrecord.eval.scoring.score_file import scored
+
+    raw = read_input(predictions)
+    versions = [scored(predictions, raw, gold, Asked(split.value, None, None, True)) for gold in (before, after)]
+    by_version = [each.result.values for each in versions]
+    return [(name, f1, by_version[1][name]) for name, f1 in by_version[0].items()]
