@@ -14,7 +14,7 @@ from onrecord.dataset import EventMention, FaultsError, Gold, Labels, Registries
 from onrecord.dataset.records import Event
 from onrecord.eval import read_submission
 from onrecord.eval.clusters.table import Table
-from onrecord.eval.layers.event_attributes import (
+from onrecord.eval.layers.events import (
     ATTRIBUTES,
     EVENT_ATTRIBUTE_MEASURES,
     PRECISIONS,
