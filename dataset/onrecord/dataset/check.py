@@ -8,14 +8,15 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from functools import cached_property, partial
 
+from onrecord.dataset import walk
 from onrecord.dataset.reading.faults import Fault, Wrong, fault_of, nearest, show
 from onrecord.dataset.records import (
-    LAYERS,
     UNKNOWN,
     Labels,
     Quote,
     Registries,
     Span,
+    SpanItem,
     Stance,
 )
 from onrecord.dataset.seeds.documents import Document
@@ -23,19 +24,9 @@ from onrecord.dataset.seeds.documents import Document
 
 def spans_of(labels: Labels) -> Iterator[tuple[str, Span]]:
     """Every span of a document's labels with the JSON pointer of the object that holds it."""
-    for index, mention in enumerate(labels.mentions):
-        yield f"/mentions/{index}", mention.span
-    for index, quote in enumerate(labels.quotes):
-        for place, segment in enumerate(quote.content):
-            yield f"/quotes/{index}/content/{place}", segment
-        for name, span in (("source", quote.source), ("cue", quote.cue)):
-            if span is not None:
-                yield f"/quotes/{index}/{name}", span
-    for index, stance in enumerate(labels.stances):
-        for place, span in enumerate(stance.evidence):
-            yield f"/stances/{index}/evidence/{place}", span
-    for index, event in enumerate(labels.events):
-        yield f"/events/{index}", event.span
+    for layer in labels.__struct_fields__:
+        for index, item in enumerate(labels.of(layer)):
+            yield from walk.spans(item, f"/{layer}/{index}")
 
 
 def check_spans(labels: Labels, text: str) -> Iterator[Wrong]:
@@ -99,7 +90,7 @@ class _Units:
 
 
 def check_quotes(quotes: Sequence[Quote]) -> Iterator[Wrong]:
-    """Empty or disordered content, dangling or circular parents, children outside their parent."""
+    """Empty or disordered content, circular parents, children outside their parent."""
     by_id = {quote.id: quote for quote in quotes if quote.id is not None}
     for index, quote in enumerate(quotes):
         pointer = f"/quotes/{index}"
@@ -122,9 +113,8 @@ def check_quotes(quotes: Sequence[Quote]) -> Iterator[Wrong]:
             continue
         parent = by_id.get(quote.parent)
         if parent is None:
-            expected = "the id of a quote of this document"
-            yield "reference", f"{pointer}/parent", quote.parent, expected, partial(nearest, quote.parent, by_id)
-        elif _circular(quote, by_id):
+            continue  # said where references are checked
+        if _circular(quote, by_id):
             yield "circle", f"{pointer}/parent", quote.parent, "a parent that is not inside this quote", ""
         elif parent.content and any(
             not (parent.content[0].start <= span.start and span.end <= parent.content[-1].end) for span in quote.content
@@ -144,69 +134,70 @@ def _circular(quote: Quote, by_id: dict[str, Quote]) -> bool:
     return False
 
 
+def check_items(labels: Labels) -> Iterator[Wrong]:
+    """References to items of the same document that lead nowhere, and whatever else must hold within a layer."""
+    ids = {layer: {item.id: None for item in labels.of(layer) if item.id} for layer in labels.__struct_fields__}
+    for layer in labels.__struct_fields__:
+        for index, item in enumerate(labels.of(layer)):
+            for reference in walk.references(item, f"/{layer}/{index}"):
+                known = ids.get(reference.kind)
+                if known is not None and reference.id not in known:
+                    expected = f"the id of a {reference.kind.removesuffix('s')} of this document"
+                    yield "reference", reference.pointer, reference.id, expected, partial(nearest, reference.id, known)
+    yield from check_quotes(labels.quotes)
+
+
 def check_gold(document: Document, labels: Labels, registries: Registries) -> Iterator[Wrong]:
     """Everything that must hold of one article's gold labels."""
     yield from check_spans(labels, document.text)
-    yield from check_quotes(labels.quotes)
+    yield from check_items(labels)
     count = Counter(item.id for _, item in labels.items())
-    for layer in LAYERS:
-        for index, item in enumerate(getattr(labels, layer)):
+    for layer in labels.__struct_fields__:
+        items = labels.of(layer)
+        marked = Counter(item.span for item in items if isinstance(item, SpanItem))
+        for index, item in enumerate(items):
             if item.id is None:
                 yield "missing-field", f"/{layer}/{index}/id", "nothing", "an id", ""
             elif count[item.id] > 1:
                 yield "repeated-id", f"/{layer}/{index}/id", item.id, "an id used once in a document", ""
+            if isinstance(item, SpanItem) and marked[item.span] > 1:
+                found = f"{item.text!r} [{item.start}, {item.end}) marked {marked[item.span]} times"
+                yield "repeated-span", f"/{layer}/{index}", found, "a span marked once in a layer", ""
     yield from _check_references(labels, registries)
+    yield from _check_mentions(labels, registries)
+    yield from _check_speakers(labels)
     yield from _check_stances(labels.stances)
-    spans_of_layer = {
-        "mentions": [mention.span for mention in labels.mentions],
-        "events": [event.span for event in labels.events],
-    }
-    for name, spans in spans_of_layer.items():
-        marked = Counter(spans)
-        for index, span in enumerate(spans):
-            if marked[span] > 1:
-                found = f"{span.text!r} [{span.start}, {span.end}) marked {marked[span]} times"
-                yield "repeated-span", f"/{name}/{index}", found, "a span marked once in a layer", ""
 
 
 def _check_references(labels: Labels, registries: Registries) -> Iterator[Wrong]:
+    known: dict[str, set[str]] = {
+        "entity": {row.id for row in registries.entities},
+        "event": {row.id for row in registries.events},
+        "claim": {row.id for row in registries.claims},
+    }
+    for layer in labels.__struct_fields__:
+        for index, item in enumerate(labels.of(layer)):
+            for kind, id, pointer, use, _ in walk.references(item, f"/{layer}/{index}"):
+                if use != "reserved" and kind in known and id not in known[kind]:
+                    expected = f"an id of the {kind} registry"
+                    yield "reference", pointer, id, expected, partial(nearest, id, known[kind])
+
+
+def _check_mentions(labels: Labels, registries: Registries) -> Iterator[Wrong]:
     entities = {entity.id: entity for entity in registries.entities}
-    events = {event.id for event in registries.events}
-    claims = {claim.id for claim in registries.claims}
-    quotes = {quote.id for quote in labels.quotes if quote.id}
-
-    def resolve(id: str | None, known: Iterable[str], registry: str, pointer: str) -> Iterator[Wrong]:
-        known = set(known)
-        if id is not None and id not in known:
-            yield "reference", pointer, id, f"an id of {registry}", nearest(id, known)
-
     for index, mention in enumerate(labels.mentions):
-        pointer = f"/mentions/{index}"
         if mention.entity is None:
-            yield "missing-field", f"{pointer}/entity", "nothing", "an entity id", ""
-        yield from resolve(mention.entity, entities, "the entity registry", f"{pointer}/entity")
-        yield from resolve(mention.literal, entities, "the entity registry", f"{pointer}/literal")
+            yield "missing-field", f"/mentions/{index}/entity", "nothing", "an entity id", ""
         named = entities.get(mention.literal or mention.entity or "")
         if named is not None and mention.type not in ("NORP", named.type):
             expected = f"{named.type}, the type of {named.id}, or NORP"
-            yield "type", f"{pointer}/type", f"{mention.type} for {mention.text!r}", expected, ""
+            yield "type", f"/mentions/{index}/type", f"{mention.type} for {mention.text!r}", expected, ""
+
+
+def _check_speakers(labels: Labels) -> Iterator[Wrong]:
     for index, quote in enumerate(labels.quotes):
-        pointer = f"/quotes/{index}"
         if not quote.speaker:
-            yield "missing-field", f"{pointer}/speaker", "nobody", f"entity ids, or {UNKNOWN!r}", ""
-        for place, id in enumerate(quote.speaker):
-            yield from resolve(id, [*entities, UNKNOWN], "the entity registry", f"{pointer}/speaker/{place}")
-        for place, id in enumerate(quote.relays):
-            yield from resolve(id, entities, "the entity registry", f"{pointer}/relays/{place}")
-        yield from resolve(quote.utterance, events, "the event registry", f"{pointer}/utterance")
-    for index, stance in enumerate(labels.stances):
-        pointer = f"/stances/{index}"
-        yield from resolve(stance.holder, entities, "the entity registry", f"{pointer}/holder")
-        known = {"entity": set(entities), "event": events, "claim": claims}[stance.target.kind]
-        yield from resolve(stance.target.id, known, f"the {stance.target.kind} registry", f"{pointer}/target/id")
-        yield from resolve(stance.quote, quotes, "the quotes of this document", f"{pointer}/quote")
-    for index, event in enumerate(labels.events):
-        yield from resolve(event.event, events, "the event registry", f"/events/{index}/event")
+            yield "missing-field", f"/quotes/{index}/speaker", "nobody", f"entity ids, or {UNKNOWN!r}", ""
 
 
 def _check_stances(stances: Sequence[Stance]) -> Iterator[Wrong]:

@@ -11,25 +11,27 @@ from typing import Any
 
 import msgspec
 
-from onrecord.dataset.records import EventMention, Labels, Mention, Quote, Record, Registries, Stance
+from onrecord.dataset.layers import with_every_layer
+from onrecord.dataset.records import EventMention, Item, Labels, Mention, Quote, Registries, Stance, Strict
 from onrecord.dataset.seeds.documents import Document
+from onrecord.dataset.walk import anchor
 
 
-class Article(Record, frozen=True, kw_only=True):
+class Article(Strict, frozen=True, kw_only=True):
     """A document and its gold labels."""
 
     document: Document
     labels: Labels
 
 
-class Gold(Record, frozen=True, kw_only=True):
+class Gold(Strict, frozen=True, kw_only=True):
     """All articles, in order of id, and the registries their ids are from."""
 
     articles: tuple[Article, ...]
     registries: Registries
 
 
-class GoldFile(Record, frozen=True, kw_only=True):
+class GoldFile(Strict, frozen=True, kw_only=True):
     """The reviewed source of one article's labels."""
 
     id: str
@@ -42,25 +44,19 @@ class GoldFile(Record, frozen=True, kw_only=True):
 
 def gold_json(document: Document, labels: Labels) -> bytes:
     """The reviewed source of an article: pretty-printed JSON, a span a line, defaults left out."""
-    value = GoldFile(
-        id=document.id,
-        text_sha256=document.text_sha256,
-        mentions=labels.mentions,
-        quotes=labels.quotes,
-        stances=labels.stances,
-        events=labels.events,
-    )
+    items = {layer: labels.of(layer) for layer in labels.__struct_fields__}
+    value = with_every_layer(GoldFile)(id=document.id, text_sha256=document.text_sha256, **items)
     return (_pretty(_without_defaults(value), 0) + "\n").encode("utf-8")
 
 
 def ordered(labels: Labels) -> Labels:
     """The same labels in reading order."""
-    return Labels(
-        mentions=tuple(sorted(labels.mentions, key=lambda m: (m.start, -m.end, m.id or ""))),
-        quotes=tuple(sorted(labels.quotes, key=lambda q: (q.content[0].start, -q.content[-1].end, q.id or ""))),
-        stances=tuple(sorted(labels.stances, key=lambda s: (min(e.start for e in s.evidence), s.id or ""))),
-        events=tuple(sorted(labels.events, key=lambda e: (e.start, -e.end, e.id or ""))),
-    )
+
+    def place(item: Item) -> tuple[int, int, str]:
+        spans = anchor(item)
+        return min(span.start for span in spans), -max(span.end for span in spans), item.id or ""
+
+    return type(labels)(**{layer: tuple(sorted(labels.of(layer), key=place)) for layer in labels.__struct_fields__})
 
 
 def _without_defaults(value: object) -> Any:

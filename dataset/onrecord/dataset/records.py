@@ -1,12 +1,14 @@
 """The record model: what gold labels, predictions, exports and Parquet rows all consist of.
 
 Offsets are 0-based, half-open and count Unicode code points of a document's ``text``; every span repeats its
-surface as ``text``, which serves as a checksum. Ids are opaque: nothing here or in the scorer parses one.
+surface as ``text``, which serves as a checksum. Ids are opaque: nothing here or in the scorer parses one. What an id
+refers to is part of its type (:class:`Refers`), so that :mod:`onrecord.dataset.walk` finds every reference there is.
 Definitions: the label scheme in ``annotation/GUIDELINES.md``.
 """
 
 from __future__ import annotations
 
+import dataclasses
 from collections.abc import Callable, Iterator
 from typing import Annotated, Any, Literal
 
@@ -22,11 +24,6 @@ TargetKind = Literal["entity", "event", "claim"]
 Modality = Literal["actual", "planned", "hypothetical", "denied"]
 Cardinality = Literal["single", "set"]
 Split = Literal["validation", "test"]
-Layer = Literal["mentions", "quotes", "stances", "events"]
-
-LAYERS: tuple[Layer, ...] = ("mentions", "quotes", "stances", "events")
-"""The four layers by the name of their field in every record and prediction line."""
-
 UNKNOWN = "unknown"
 """The one reserved entity id: a speaker whom the text leaves unnamed."""
 
@@ -37,12 +34,38 @@ Id = Annotated[str, msgspec.Meta(min_length=1, max_length=128, pattern=_ID)]
 """Letters, digits and ``. _ : -`` of ASCII: harmless in file names, spreadsheets and addresses; opaque.
 What Label Studio calls a region may begin with ``_`` or ``-``."""
 
+Use = Literal["uses", "declares", "clusters", "reserved"]
+"""What an id does where it stands. ``uses``: it must be said elsewhere what it stands for. ``declares``: standing here
+says it, as far as a prediction file goes. ``clusters``: so does this, and equal ids are one cluster. ``reserved``:
+it is :data:`UNKNOWN`."""
 
-class Record(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """Base of every record: immutable, by name only, no unknown fields."""
+
+@dataclasses.dataclass(frozen=True)
+class Refers:
+    """What an id refers to: part of the type of every id that refers to something."""
+
+    to: str = ""
+    """``entity``, ``event`` or ``claim``, a row of a registry; or a layer: an item of it in the same document."""
+    use: Use = "uses"
+    by: str = ""
+    """The field beside it that says which of the three it is, where that differs from record to record."""
+    also: str = ""
+    """A second kind that it may be of."""
+    unknown: bool = False
+    """Whether it may be :data:`UNKNOWN`."""
 
 
-class Span(Record, frozen=True, kw_only=True):
+EntityId = Annotated[Id, Refers("entity")]
+EventId = Annotated[Id, Refers("event")]
+SpeakerId = Annotated[Id, Refers("entity", unknown=True)]
+QuoteId = Annotated[Id, Refers("quotes")]
+
+
+class Strict(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """Base of whatever is read and written: immutable, by name only, no unknown fields."""
+
+
+class Span(Strict, frozen=True, kw_only=True):
     """A contiguous stretch of a document's text."""
 
     start: Offset
@@ -53,7 +76,7 @@ class Span(Record, frozen=True, kw_only=True):
     """The surface, equal to ``document.text[start:end]``."""
 
 
-class Item(Record, frozen=True, kw_only=True):
+class Item(Strict, frozen=True, kw_only=True):
     """What every labelled item carries besides its label."""
 
     id: Id | None = None
@@ -68,25 +91,30 @@ class Item(Record, frozen=True, kw_only=True):
     """Id of the guideline rule that decided a hard case."""
 
 
-class Mention(Item, frozen=True, kw_only=True):
-    """A reference to an entity by name, noun phrase or pronoun."""
+class SpanItem(Item, frozen=True, kw_only=True):
+    """An item that is a stretch of the text, with the fields of a :class:`Span` as its own."""
 
     start: Offset
     end: Offset
     text: str
-    type: EntityType
-    kind: MentionKind = "name"
-    entity: Id | None = None
-    """The entity referred to; required in gold. In predictions equal ids form a cluster over the whole file."""
-    literal: Id | None = None
-    """Metonymy: the place literally named, where ``entity`` is the body that acts."""
-    noise: Noise | None = None
-    """The surface is misspelt or mistranslated; the link goes to the entity that was meant."""
 
     @property
     def span(self) -> Span:
-        """The mention's place in the text."""
+        """Its place in the text."""
         return Span(start=self.start, end=self.end, text=self.text)
+
+
+class Mention(SpanItem, frozen=True, kw_only=True):
+    """A reference to an entity by name, noun phrase or pronoun."""
+
+    type: EntityType
+    kind: MentionKind = "name"
+    entity: Annotated[Id, Refers("entity", "clusters")] | None = None
+    """The entity referred to; required in gold. In predictions equal ids form a cluster over the whole file."""
+    literal: Annotated[Id, Refers("entity", "declares")] | None = None
+    """Metonymy: the place literally named, where ``entity`` is the body that acts."""
+    noise: Noise | None = None
+    """The surface is misspelt or mistranslated; the link goes to the entity that was meant."""
 
 
 class Quote(Item, frozen=True, kw_only=True):
@@ -98,71 +126,74 @@ class Quote(Item, frozen=True, kw_only=True):
     """The phrase that names the utterer."""
     cue: Span | None = None
     """The reporting verb or ``according to``."""
-    speaker: tuple[Id, ...] = ()
+    speaker: tuple[SpeakerId, ...] = ()
     """Entity ids of whoever uttered the words, or ``("unknown",)``."""
-    relays: tuple[Id, ...] = ()
+    relays: tuple[EntityId, ...] = ()
     """Entity ids of those who passed the words on, from the outermost inward."""
-    parent: Id | None = None
+    parent: QuoteId | None = None
     """Id of the enclosing quote."""
     mode: QuoteMode = "statement"
-    utterance: Id | None = None
+    utterance: Annotated[Id, Refers("event", "declares")] | None = None
     """Event id shared by reports of the same words in several articles."""
 
 
-class Target(Record, frozen=True, kw_only=True):
+class Target(Strict, frozen=True, kw_only=True):
     """What a stance is about."""
 
     kind: TargetKind
-    id: Id
+    id: Annotated[Id, Refers(by="kind")]
 
 
 class Stance(Item, frozen=True, kw_only=True):
     """A holder's attitude to an entity, an event or a claim, as one document shows it."""
 
-    holder: Id
+    holder: EntityId
     target: Target
     label: StanceLabel
     """For a claim, favor means: presents it as true."""
     evidence: tuple[Span, ...] = ()
-    quote: Id | None = None
+    quote: QuoteId | None = None
     """Id of the quote that carries the attitude."""
     basis: StanceBasis = "stated"
 
 
-class EventMention(Item, frozen=True, kw_only=True):
+class EventMention(SpanItem, frozen=True, kw_only=True):
     """The shortest head phrase that names an event."""
 
-    start: Offset
-    end: Offset
-    text: str
-    event: Id
-
-    @property
-    def span(self) -> Span:
-        """The trigger's place in the text."""
-        return Span(start=self.start, end=self.end, text=self.text)
+    event: Annotated[Id, Refers("event", "clusters")]
 
 
-class Labels(Record, frozen=True, kw_only=True):
-    """All labels of one document."""
+LAYERS: dict[str, type[Item]] = {"mentions": Mention, "quotes": Quote, "stances": Stance, "events": EventMention}
+"""The layers by the name of their field in every record and prediction line, with the type of their items. More are
+added with :func:`onrecord.dataset.layers.added`; whoever has to do with every layer goes through this."""
+
+
+class Labels(Strict, frozen=True, kw_only=True):
+    """All labels of one document; made with :func:`onrecord.dataset.layers.labels` where the layers are not known."""
 
     mentions: tuple[Mention, ...] = ()
     quotes: tuple[Quote, ...] = ()
     stances: tuple[Stance, ...] = ()
     events: tuple[EventMention, ...] = ()
 
-    def items(self) -> Iterator[tuple[Layer, Item]]:
+    def of(self, layer: str) -> tuple[Any, ...]:
+        """The items of a layer."""
+        items: tuple[Any, ...] = getattr(self, layer)
+        return items
+
+    def items(self) -> Iterator[tuple[str, Item]]:
         """Every item with its layer."""
-        for layer in LAYERS:
-            for item in getattr(self, layer):
+        for layer in self.__struct_fields__:
+            for item in self.of(layer):
                 yield layer, item
 
-    def changed(self, change: Callable[[Layer, Any], Any]) -> Labels:
+    def changed(self, change: Callable[[str, Any], Any]) -> Labels:
         """The labels in which every item is what ``change`` makes of it and its layer."""
-        return Labels(**{layer: tuple(change(layer, item) for item in getattr(self, layer)) for layer in LAYERS})
+        fields = self.__struct_fields__
+        return type(self)(**{layer: tuple(change(layer, item) for item in self.of(layer)) for layer in fields})
 
 
-class Entity(Record, frozen=True, kw_only=True):
+class Entity(Strict, frozen=True, kw_only=True):
     """A row of the entity registry."""
 
     id: Id
@@ -172,17 +203,17 @@ class Entity(Record, frozen=True, kw_only=True):
     wikidata: Annotated[str, msgspec.Meta(pattern=r"^Q[1-9][0-9]*$(?!\n)")] | None = None
     wikidata_note: str | None = None
     """Where the Wikidata id was checked, or why there is none."""
-    part_of: Id | None = None
+    part_of: EntityId | None = None
 
 
-class Participant(Record, frozen=True, kw_only=True):
+class Participant(Strict, frozen=True, kw_only=True):
     """An entity's part in an event."""
 
-    entity: Id
+    entity: EntityId
     role: str
 
 
-class Event(Record, frozen=True, kw_only=True):
+class Event(Strict, frozen=True, kw_only=True):
     """A row of the event registry."""
 
     id: Id
@@ -190,27 +221,27 @@ class Event(Record, frozen=True, kw_only=True):
     title: str
     date: str | None
     """EDTF (ISO 8601-2), or null where the articles give none."""
-    place: Id | None
+    place: EntityId | None
     participants: tuple[Participant, ...] = ()
     modality: Modality = "actual"
     cardinality: Cardinality = "single"
-    parent: Id | None = None
+    parent: EventId | None = None
     wikidata: Annotated[str, msgspec.Meta(pattern=r"^Q[1-9][0-9]*$(?!\n)")] | None = None
     wikidata_note: str | None = None
 
 
-class Claim(Record, frozen=True, kw_only=True):
+class Claim(Strict, frozen=True, kw_only=True):
     """A row of the claim registry: a proposition that holders can be for or against."""
 
     id: Id
     text: str
     """One affirmative sentence."""
-    about: tuple[Id, ...] = ()
+    about: tuple[Annotated[Id, Refers("entity", also="event")], ...] = ()
     """Entity and event ids."""
     as_of: str | None = None
 
 
-class Registries(Record, frozen=True, kw_only=True):
+class Registries(Strict, frozen=True, kw_only=True):
     """The cross-document ids."""
 
     entities: tuple[Entity, ...] = ()

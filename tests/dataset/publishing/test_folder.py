@@ -18,7 +18,7 @@ from onrecord.annotation.gold.from_rounds import gold_of_rounds, read_rounds
 from onrecord.dataset import Document, FaultsError, Gold, gold_hash, read_folder, read_registries
 from onrecord.dataset.publishing.build import Built, build, differences, write
 from onrecord.dataset.publishing.folder import read_rows
-from onrecord.dataset.publishing.tables import CONFIGS
+from onrecord.dataset.publishing.tables import configs
 
 LOAD = """
 import json, socket, sys
@@ -42,10 +42,10 @@ def load(folder: Path, config: str, split: str, cache: Path, streaming: bool = F
     return rows
 
 
-@pytest.mark.parametrize("config", [config.name for config in CONFIGS])
+@pytest.mark.parametrize("config", [config.name for config in configs()])
 @pytest.mark.parametrize("streaming", [False, True])
 def test_every_config_loads_with_the_network_off(root: Path, tmp_path: Path, config: str, streaming: bool) -> None:
-    splits = next(each.splits for each in CONFIGS if each.name == config)
+    splits = next(each.splits for each in configs() if each.name == config)
     for split in splits:
         rows = load(root / "dataset", config, split, tmp_path, streaming)
         assert rows == read_rows(root / "dataset", config, split)
@@ -120,7 +120,7 @@ def test_two_checkouts_do_not_share_rows(root: Path, tmp_path: Path, gold: Gold)
 
 def test_parquet_carries_no_library_metadata_and_one_row_group(root: Path) -> None:
     paths = sorted((root / "dataset" / "data").glob("*/*.parquet"))
-    assert len(paths) == sum(len(config.splits) for config in CONFIGS)
+    assert len(paths) == sum(len(config.splits) for config in configs())
     for path in paths:
         file = pq.ParquetFile(path)
         assert set(file.schema_arrow.metadata or {}) == set()

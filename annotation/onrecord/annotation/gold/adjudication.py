@@ -17,10 +17,12 @@ import msgspec
 
 from onrecord.annotation.agreement.measures import as_submission, compared_fields, own_registries
 from onrecord.annotation.label_studio.exports import Annotation
-from onrecord.dataset import Article, Document, Labels, Registries, Target
+from onrecord.dataset import Article, Document, Labels, Registries
 from onrecord.dataset.gold import ordered
+from onrecord.dataset.layers import labels as labels_of
 from onrecord.dataset.reading.faults import Fault, refuse
 from onrecord.dataset.records import LAYERS, Item
+from onrecord.dataset.walk import renamed
 from onrecord.eval.layers.document_pairs import pair_documents
 from onrecord.eval.layers.ids import IdMap
 from onrecord.eval.layers.same_items import matched
@@ -50,7 +52,8 @@ def _renamed_all(labels: Mapping[str, Labels], maps: Sequence[IdMap]) -> dict[st
         event=ChainMap(*(dict(each.event) for each in maps)),
         claim=ChainMap(*(dict(each.claim) for each in maps)),
     )
-    return {document: _renamed(each, ids) for document, each in labels.items()}
+    by_kind = {"entity": ids.entity, "event": ids.event, "claim": ids.claim}
+    return {document: each.changed(lambda _, item: renamed(item, by_kind)) for document, each in labels.items()}
 
 
 def proposals(
@@ -92,40 +95,6 @@ def proposals(
     return shown
 
 
-def _renamed(labels: Labels, ids: IdMap) -> Labels:
-    def entity(id: str) -> str:
-        return ids.entity.get(id, id)
-
-    def some(id: str | None, by: Mapping[str, str]) -> str | None:
-        return None if id is None else by.get(id, id)
-
-    by_kind = {"entity": ids.entity, "event": ids.event, "claim": ids.claim}
-    replace = msgspec.structs.replace
-    return Labels(
-        mentions=tuple(
-            replace(m, entity=some(m.entity, ids.entity), literal=some(m.literal, ids.entity)) for m in labels.mentions
-        ),
-        quotes=tuple(
-            replace(
-                q,
-                speaker=tuple(dict.fromkeys(entity(id) for id in q.speaker)),
-                relays=tuple(dict.fromkeys(entity(id) for id in q.relays)),
-                utterance=some(q.utterance, ids.event),
-            )
-            for q in labels.quotes
-        ),
-        stances=tuple(
-            replace(
-                s,
-                holder=entity(s.holder),
-                target=Target(kind=s.target.kind, id=by_kind[s.target.kind].get(s.target.id, s.target.id)),
-            )
-            for s in labels.stances
-        ),
-        events=tuple(replace(e, event=ids.event.get(e.event, e.event)) for e in labels.events),
-    )
-
-
 def merge(one: Labels, other: Labels, names: tuple[str, str], text: str) -> Labels:
     """Two annotators' labels of one document, in registry ids, as one proposal; see the module's docstring.
 
@@ -156,8 +125,7 @@ def merge(one: Labels, other: Labels, names: tuple[str, str], text: str) -> Labe
             for p, item in enumerate(right)
             if p not in taken
         ]
-    together = Labels(**{layer: tuple(items) for layer, items in merged.items()})
-    return _renumbered(ordered(_repointed(together, same)))
+    return _renumbered(ordered(_repointed(labels_of(**merged), same)))
 
 
 def _prefixed(labels: Labels, name: str) -> Labels:
@@ -180,11 +148,9 @@ def _with_item_ids(labels: Labels, ids: Mapping[str, str]) -> Labels:
 
 
 def _repointed(labels: Labels, same: Mapping[str, str]) -> Labels:
-    """References to quotes follow a renaming."""
-    replace = msgspec.structs.replace
-    quotes = tuple(replace(q, parent=same.get(q.parent or "", q.parent)) for q in labels.quotes)
-    stances = tuple(replace(s, quote=same.get(s.quote or "", s.quote)) for s in labels.stances)
-    return replace(labels, quotes=quotes, stances=stances)
+    """References to items follow a renaming."""
+    maps = dict.fromkeys(LAYERS, same)
+    return labels.changed(lambda _, item: renamed(item, maps))
 
 
 def attribute_items(articles: Sequence[Article], blind: Sequence[Annotation], registries: Registries) -> list[Article]:

@@ -18,7 +18,7 @@ from onrecord.dataset import Document, Event, Gold, Registries
 from onrecord.dataset.reading.faults import refuse
 from onrecord.dataset.reading.files import write_atomically
 from onrecord.dataset.reading.typed import read_value
-from onrecord.dataset.records import Record
+from onrecord.dataset.records import Strict
 from onrecord.eval.layers.gold_changes import Change, changes
 from onrecord.eval.scoring.ceiling import FILE
 
@@ -26,7 +26,7 @@ ERRATA = "errata.json"
 """Name of the file in the dataset folder."""
 
 
-class Rounds(Record, frozen=True, kw_only=True):
+class Rounds(Strict, frozen=True, kw_only=True):
     """Names of folders in ``annotation/exports``."""
 
     exports: str

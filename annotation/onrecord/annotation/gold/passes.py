@@ -12,11 +12,11 @@ from onrecord.annotation.label_studio.exports import Annotation, read_exports
 from onrecord.dataset.gold import Article
 from onrecord.dataset.reading.faults import Fault, refuse
 from onrecord.dataset.reading.typed import read_lines
-from onrecord.dataset.records import LAYERS, Item, Labels, Record
+from onrecord.dataset.records import LAYERS, Item, Labels, Strict
 from onrecord.dataset.seeds.documents import Document
 
 
-class Annotator(Record, frozen=True, kw_only=True):
+class Annotator(Strict, frozen=True, kw_only=True):
     """A line of ``annotators.jsonl``: who stands behind an account."""
 
     id: str

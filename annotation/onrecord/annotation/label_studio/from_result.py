@@ -23,6 +23,7 @@ from onrecord.annotation.label_studio.labelling import (
 )
 from onrecord.annotation.label_studio.regions import CHOICES, FIELDS, MENUS, META, SINGLE, Result
 from onrecord.dataset.gold import ordered
+from onrecord.dataset.layers import labels
 from onrecord.dataset.reading.faults import Wrong, nearest, show
 from onrecord.dataset.records import (
     EventMention,
@@ -91,7 +92,7 @@ def from_result(result: Sequence[Result], text: str) -> tuple[Labels, list[Wrong
             made[layer].append(msgspec.convert({**values, **_common(region)}, kind))
         except msgspec.ValidationError as error:
             wrong.append(("type", f"/{region.at}", str(error), f"the fields of {kind.__name__}", ""))
-    return ordered(Labels(**{layer: tuple(items) for layer, items in made.items()})), wrong
+    return ordered(labels(**made)), wrong
 
 
 def _head(id: str, heads: Mapping[str, str]) -> str:

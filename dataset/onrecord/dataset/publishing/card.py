@@ -8,7 +8,7 @@ from typing import Any
 
 from onrecord.dataset.gold import Gold
 from onrecord.dataset.publishing.folder import SPLITS, Tables, count_items, parquet_name
-from onrecord.dataset.publishing.tables import CONFIGS
+from onrecord.dataset.publishing.tables import configs
 from onrecord.dataset.seeds.documents import SPLIT_OF_TOPIC
 
 _NUMBER = re.compile(r"[-+]?[\d.]+(/[\d.]+)?|–|")
@@ -36,14 +36,14 @@ def _header(tables: Tables, sizes: Mapping[str, int]) -> str:
     from datasets.splits import SplitDict, SplitInfo
     from huggingface_hub import DatasetCardData
 
-    configs: list[dict[str, Any]] = []
+    described: list[dict[str, Any]] = []
     infos: dict[str, DatasetInfo] = {}
-    for config in CONFIGS:
+    for place, config in enumerate(configs()):
         names = [parquet_name(config.name, split) for split in config.splits]
-        configs.append(
+        described.append(
             {
                 "config_name": config.name,
-                **({"default": True} if config is CONFIGS[0] else {}),
+                **({} if place else {"default": True}),
                 "version": VERSION,
                 "description": f"content sha256:{tables.hashes[config.name]}",
                 "data_files": [
@@ -82,7 +82,7 @@ def _header(tables: Tables, sizes: Mapping[str, int]) -> str:
             "cross-document-entity-coreference",
             "news",
         ],
-        configs=configs,
+        configs=described,
     )
     DatasetInfosDict(infos).to_dataset_card_data(header)
     return str(header.to_yaml()) + "\n"
@@ -121,9 +121,9 @@ def _shared_events(gold: Gold) -> str:
 
 
 def _body(gold: Gold, provenance: str) -> str:
-    configs = markdown_table(
+    listed = markdown_table(
         ["config", "rows are", "splits"],
-        [[f"`{config.name}`", config.summary, ", ".join(config.splits)] for config in CONFIGS],
+        [[f"`{config.name}`", config.summary, ", ".join(config.splits)] for config in configs()],
     )
     topics = ", ".join(f"`{split}` = {topic}" for topic, split in SPLIT_OF_TOPIC.items())
     documents = markdown_table(
@@ -147,7 +147,7 @@ quotes = load_dataset("./dataset", "quotes", split="test")    # one row a quote
 
 ## Configs
 
-{configs}
+{listed}
 Splits go by topic, so that the meeting an article is about is never in two of them: {topics}.
 {_shared_events(gold)}
 Offsets are 0-based, half-open and count Unicode code points of `text`; every span repeats its surface.

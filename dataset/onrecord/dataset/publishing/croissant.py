@@ -9,7 +9,7 @@ from typing import Any
 import pyarrow as pa
 
 from onrecord.dataset.publishing.folder import parquet_name
-from onrecord.dataset.publishing.tables import CONFIGS, Config
+from onrecord.dataset.publishing.tables import Config, configs
 
 _CONTEXT: dict[str, Any] = {
     "@language": "en",
@@ -88,11 +88,11 @@ def croissant(version: str, provenance: str, sha256: Mapping[str, str]) -> bytes
                 "encodingFormat": "application/x-parquet",
                 "sha256": sha256[name],
             }
-            for config in CONFIGS
+            for config in configs()
             for split in config.splits
             for name in [parquet_name(config.name, split)]
         ],
-        "recordSet": [_record_set(config, split) for config in CONFIGS for split in config.splits],
+        "recordSet": [_record_set(config, split) for config in configs() for split in config.splits],
     }
     return (json.dumps(value, indent=1, ensure_ascii=False) + "\n").encode("utf-8")
 

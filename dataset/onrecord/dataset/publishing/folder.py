@@ -19,6 +19,7 @@ from typing import Any
 import msgspec
 
 from onrecord.dataset.gold import Article, Gold
+from onrecord.dataset.layers import with_every_layer
 from onrecord.dataset.reading.faults import Fault, FaultsError
 from onrecord.dataset.records import LAYERS, Claim, Entity, Event, Labels, Registries, Split
 
@@ -60,10 +61,10 @@ def make_tables(gold: Gold) -> Tables:
     """The rows of every config, as they will be read back from Parquet."""
     import pyarrow as pa
 
-    from onrecord.dataset.publishing.tables import CONFIGS
+    from onrecord.dataset.publishing.tables import configs
 
     rows: dict[tuple[str, str], Sequence[Row]] = {}
-    for config in CONFIGS:
+    for config in configs():
         for split in config.splits:
             made = [
                 {name: row[name] for name in config.schema.names}  # a KeyError names a column nobody fills
@@ -71,7 +72,7 @@ def make_tables(gold: Gold) -> Tables:
             ]
             rows[config.name, split] = pa.Table.from_pylist(made, schema=config.schema).to_pylist()
     hashes = {
-        config.name: content_hash((split, rows[config.name, split]) for split in config.splits) for config in CONFIGS
+        config.name: content_hash((split, rows[config.name, split]) for split in config.splits) for config in configs()
     }
     return Tables(rows, hashes)
 
@@ -122,10 +123,11 @@ def read_folder(folder: Path) -> Gold:
     articles: list[Article] = []
     for split in SPLITS:
         for row in read_rows(folder, "articles", split):
-            layers = {layer: row.pop(layer) for layer in LAYERS}
+            layers = {layer: row.pop(layer, ()) for layer in LAYERS}
             del row["title"]
             try:
-                articles.append(msgspec.convert({"document": {**row, "split": split}, "labels": layers}, Article))
+                value = {"document": {**row, "split": split}, "labels": layers}
+                articles.append(msgspec.convert(value, with_every_layer(Article)))
             except msgspec.ValidationError as error:
                 path = str(folder / parquet_name("articles", split))
                 hint = "the folder was written by another version of onrecord"
@@ -162,4 +164,9 @@ def count_items(articles: Iterable[Article]) -> dict[str, int]:
         "stances": sum(len(each.stances) for each in labels),
         "event mentions": sum(len(each.events) for each in labels),
         "events": len({e.event for each in labels for e in each.events}),
+        **{
+            layer: sum(len(each.of(layer)) for each in labels)
+            for layer in LAYERS
+            if layer not in Labels.__struct_fields__
+        },
     }

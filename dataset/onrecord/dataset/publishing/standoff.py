@@ -7,25 +7,27 @@ so that restoring is checked span by span.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import msgspec
 
 from onrecord.dataset.check import spans_of
 from onrecord.dataset.gold import Article, Gold
+from onrecord.dataset.layers import with_every_layer
 from onrecord.dataset.reading.faults import Fault, FaultsError, refuse
 from onrecord.dataset.reading.files import sha256
 from onrecord.dataset.reading.typed import read_value
-from onrecord.dataset.records import Labels, Record, Registries, Span
+from onrecord.dataset.records import Labels, Registries, Span, Strict
 from onrecord.dataset.seeds.documents import JOIN, Document
+from onrecord.dataset.walk import with_spans
 
 FORMAT = "onrecord-standoff/1"
 DIGITS = 12
 """How many hexadecimal digits of a surface's SHA-256 stand for it."""
 
 
-class StandoffRelease(Record, frozen=True, kw_only=True):
+class StandoffRelease(Strict, frozen=True, kw_only=True):
     """The whole dataset without text."""
 
     format: str
@@ -68,7 +70,7 @@ def read_release(path: Path) -> StandoffRelease:
     Raises:
         FaultsError: It is none, or of another format.
     """
-    release, faults = read_value(path, path.read_bytes(), StandoffRelease)
+    release, faults = read_value(path, path.read_bytes(), with_every_layer(StandoffRelease))
     refuse(faults)
     assert release is not None
     if release.format != FORMAT:
@@ -142,25 +144,4 @@ def _differences(article: Article, text: str, path: Path) -> Iterator[Fault]:
 
 def _with_texts(labels: Labels, text: Callable[[Span], str]) -> Labels:
     """The same labels with every span's text made anew."""
-    replace = msgspec.structs.replace
-
-    def one(span: Span) -> Span:
-        return replace(span, text=text(span))
-
-    def several(spans: Sequence[Span]) -> tuple[Span, ...]:
-        return tuple(one(span) for span in spans)
-
-    return Labels(
-        mentions=tuple(replace(m, text=text(m.span)) for m in labels.mentions),
-        quotes=tuple(
-            replace(
-                q,
-                content=several(q.content),
-                source=None if q.source is None else one(q.source),
-                cue=None if q.cue is None else one(q.cue),
-            )
-            for q in labels.quotes
-        ),
-        stances=tuple(replace(s, evidence=several(s.evidence)) for s in labels.stances),
-        events=tuple(replace(e, text=text(e.span)) for e in labels.events),
-    )
+    return labels.changed(lambda _, item: with_spans(item, lambda span: msgspec.structs.replace(span, text=text(span))))

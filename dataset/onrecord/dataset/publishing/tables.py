@@ -1,7 +1,7 @@
 """The dataset's configs: what the rows of each are, and their Arrow schemas.
 
 ``articles`` holds everything, nested; the flat configs hold one row an item with its context; the registries hold
-one row an id. All are made from the same records, so they cannot differ.
+one row an id. All are made from the same records, and the schemas from their types, so they cannot differ.
 """
 
 from __future__ import annotations
@@ -15,75 +15,15 @@ import pyarrow as pa
 
 from onrecord.dataset.derive import context, crosses_sentence, quote_type
 from onrecord.dataset.gold import Article, Gold
-from onrecord.dataset.records import Span
+from onrecord.dataset.publishing.columns import Columns, columns
+from onrecord.dataset.records import LAYERS, Claim, Entity, Event, EventMention, Item, Quote, Span, Stance
+from onrecord.dataset.seeds.documents import Document
+from onrecord.dataset.walk import anchor
 
 Row = dict[str, Any]
 
-SPAN = pa.struct([("start", pa.int32()), ("end", pa.int32()), ("text", pa.string())])
-_SPANNED = [("start", pa.int32()), ("end", pa.int32()), ("text", pa.string())]
-_ITEM = [
-    ("annotators", pa.list_(pa.string())),
-    ("agreed", pa.bool_()),
-    ("optional", pa.bool_()),
-    ("rule", pa.string()),
-]
-_TARGET = pa.struct([("kind", pa.string()), ("id", pa.string())])
-_MENTION = [
-    ("id", pa.string()),
-    *_SPANNED,
-    ("type", pa.string()),
-    ("kind", pa.string()),
-    ("entity", pa.string()),
-    ("literal", pa.string()),
-    ("noise", pa.string()),
-    *_ITEM,
-]
-_QUOTE = [
-    ("id", pa.string()),
-    ("content", pa.list_(SPAN)),
-    ("source", SPAN),
-    ("cue", SPAN),
-    ("speaker", pa.list_(pa.string())),
-    ("relays", pa.list_(pa.string())),
-    ("parent", pa.string()),
-    ("mode", pa.string()),
-    ("utterance", pa.string()),
-    *_ITEM,
-]
-_STANCE = [
-    ("id", pa.string()),
-    ("holder", pa.string()),
-    ("target", _TARGET),
-    ("label", pa.string()),
-    ("basis", pa.string()),
-    ("evidence", pa.list_(SPAN)),
-    ("quote", pa.string()),
-    *_ITEM,
-]
-_EVENT = [("id", pa.string()), *_SPANNED, ("event", pa.string()), *_ITEM]
-_SECTION = [
-    ("kind", pa.string()),
-    ("start", pa.int32()),
-    ("end", pa.int32()),
-    ("raw_start", pa.int32()),
-]
-_DOCUMENT = [
-    ("id", pa.string()),
-    ("title", pa.string()),
-    ("text", pa.string()),
-    ("text_sha256", pa.string()),
-    ("seed_sha256", pa.string()),
-    ("publisher", pa.string()),
-    ("language", pa.string()),
-    ("topic", pa.string()),
-    ("published", pa.string()),
-    ("published_source", pa.string()),
-    ("published_reason", pa.string()),
-    ("url", pa.string()),
-    ("sections", pa.list_(pa.struct(_SECTION))),
-]
-_PLACE = [("document", pa.string()), ("topic", pa.string()), ("zone", pa.string())]
-_CONTEXT = [("context", pa.string())]
+_PLACE: Columns = [("document", pa.string()), ("topic", pa.string()), ("zone", pa.string())]
+_CONTEXT: Columns = [("context", pa.string())]
 
 
 @dataclasses.dataclass(frozen=True)
@@ -122,166 +62,146 @@ def _place(article: Article, span: Span) -> Row:
     }
 
 
-def _mention_rows(gold: Gold, split: str) -> Iterator[Row]:
-    for article in _articles(gold, split):
-        for mention in article.labels.mentions:
-            yield {**_place(article, mention.span), **msgspec.to_builtins(mention)}
+Told = Callable[[Article, Any], Row]
+"""What a row says of an item beside the item itself."""
 
 
-def _quote_rows(gold: Gold, split: str) -> Iterator[Row]:
-    for article in _articles(gold, split):
+@dataclasses.dataclass(frozen=True)
+class Flat:
+    """The flat config of a layer: one row an item."""
+
+    name: str
+    summary: str
+    before: Columns
+    """Columns before those of the item."""
+    after: Columns
+    told: Callable[[Gold], Told]
+    """Fills both, given the whole gold."""
+
+
+def _quotes_told(gold: Gold) -> Told:
+    def told(article: Article, quote: Quote) -> Row:
         text = article.document.text
-        by_id = {quote.id: quote for quote in article.labels.quotes}
-        for quote in article.labels.quotes:
-            parent = by_id.get(quote.parent) if quote.parent else None
-            yield {
-                **_place(article, quote.content[0]),
-                **msgspec.to_builtins(quote),
-                "text": " … ".join(span.text for span in quote.content),
-                "type": quote_type(quote, text, parent),
-                "cross_sentence": crosses_sentence(quote, text),
-            }
+        parent = next((each for each in article.labels.quotes if quote.parent and each.id == quote.parent), None)
+        return {
+            "text": " … ".join(span.text for span in quote.content),
+            "type": quote_type(quote, text, parent),
+            "cross_sentence": crosses_sentence(quote, text),
+        }
+
+    return told
 
 
-def _stance_rows(gold: Gold, split: str) -> Iterator[Row]:
+def _stances_told(gold: Gold) -> Told:
     names = {row.id: row.name for row in gold.registries.entities}
     titles = {row.id: row.title for row in gold.registries.events}
     titles |= {row.id: row.text for row in gold.registries.claims}
-    for article in _articles(gold, split):
-        for stance in article.labels.stances:
-            yield {
-                **_place(article, stance.evidence[0]),
-                **msgspec.to_builtins(stance),
-                "holder_name": names[stance.holder],
-                "target_name": (names if stance.target.kind == "entity" else titles)[stance.target.id],
-            }
+
+    def told(_: Article, stance: Stance) -> Row:
+        target = stance.target
+        return {
+            "holder_name": names[stance.holder],
+            "target_name": (names if target.kind == "entity" else titles)[target.id],
+        }
+
+    return told
 
 
-def _event_rows(gold: Gold, split: str) -> Iterator[Row]:
+def _events_told(gold: Gold) -> Told:
     registry = {row.id: row for row in gold.registries.events}
-    for article in _articles(gold, split):
-        for event in article.labels.events:
-            row = registry[event.event]
-            yield {
-                **_place(article, event.span),
-                **msgspec.to_builtins(event),
-                "event_type": row.type,
-                "event_title": row.title,
-                "event_date": row.date,
-                "modality": row.modality,
-            }
+
+    def told(_: Article, event: EventMention) -> Row:
+        row = registry[event.event]
+        return {
+            "event_type": row.type,
+            "event_title": row.title,
+            "event_date": row.date,
+            "modality": row.modality,
+        }
+
+    return told
 
 
-_PARTICIPANT = pa.struct([("entity", pa.string()), ("role", pa.string())])
+def _nothing_told(_: Gold) -> Told:
+    return lambda article, item: {}
 
-CONFIGS: tuple[Config, ...] = (
-    Config(
-        "articles",
-        "one row an article, everything nested",
-        pa.schema(
-            [
-                *_DOCUMENT,
-                ("mentions", pa.list_(pa.struct(_MENTION))),
-                ("quotes", pa.list_(pa.struct(_QUOTE))),
-                ("stances", pa.list_(pa.struct(_STANCE))),
-                ("events", pa.list_(pa.struct(_EVENT))),
-            ]
-        ),
-        _article_rows,
-    ),
-    Config(
-        "entities",
-        "one row a mention of an entity",
-        pa.schema([*_PLACE, *_MENTION, *_CONTEXT]),
-        _mention_rows,
-    ),
-    Config(
+
+FLAT: dict[str, Flat] = {
+    "mentions": Flat("entities", "one row a mention of an entity", [], [], _nothing_told),
+    "quotes": Flat(
         "quotes",
         "one row a quote, with its derived type",
-        pa.schema(
-            [
-                *_PLACE,
-                ("text", pa.string()),
-                ("type", pa.string()),
-                ("cross_sentence", pa.bool_()),
-                *_QUOTE,
-                *_CONTEXT,
-            ]
-        ),
-        _quote_rows,
+        [("text", pa.string()), ("type", pa.string()), ("cross_sentence", pa.bool_())],
+        [],
+        _quotes_told,
     ),
-    Config(
+    "stances": Flat(
         "stances",
         "one row a stance",
-        pa.schema([*_PLACE, ("holder_name", pa.string()), ("target_name", pa.string()), *_STANCE, *_CONTEXT]),
-        _stance_rows,
+        [("holder_name", pa.string()), ("target_name", pa.string())],
+        [],
+        _stances_told,
     ),
-    Config(
+    "events": Flat(
         "events",
         "one row a mention of an event",
-        pa.schema(
-            [
-                *_PLACE,
-                *_EVENT,
-                ("event_type", pa.string()),
-                ("event_title", pa.string()),
-                ("event_date", pa.string()),
-                ("modality", pa.string()),
-                *_CONTEXT,
-            ]
-        ),
-        _event_rows,
+        [],
+        [
+            ("event_type", pa.string()),
+            ("event_title", pa.string()),
+            ("event_date", pa.string()),
+            ("modality", pa.string()),
+        ],
+        _events_told,
     ),
-    Config(
-        "registry_entities",
-        "one row an entity id",
-        pa.schema(
-            [
-                ("id", pa.string()),
-                ("type", pa.string()),
-                ("name", pa.string()),
-                ("aliases", pa.list_(pa.string())),
-                ("wikidata", pa.string()),
-                ("wikidata_note", pa.string()),
-                ("part_of", pa.string()),
-            ]
+}
+"""The flat configs that say more than the item and its place, by layer."""
+
+
+def _flat_config(layer: str, item: type[Item]) -> Config:
+    flat = FLAT.get(layer) or Flat(layer, f"one row an item of {layer}", [], [], _nothing_told)
+
+    def rows(gold: Gold, split: str) -> Iterator[Row]:
+        told = flat.told(gold)
+        for article in _articles(gold, split):
+            for each in article.labels.of(layer):
+                yield {**_place(article, anchor(each)[0]), **msgspec.to_builtins(each), **told(article, each)}
+
+    return Config(
+        flat.name, flat.summary, pa.schema([*_PLACE, *flat.before, *columns(item), *flat.after, *_CONTEXT]), rows
+    )
+
+
+_REGISTRIES = ("registry",)
+
+
+def configs() -> tuple[Config, ...]:
+    """Every config, the default one first: ``articles``, one for each layer, and the registries."""
+    document = columns(Document, without=("split",))
+    layers: Columns = [(layer, pa.list_(pa.struct(columns(item)))) for layer, item in LAYERS.items()]
+    articles = pa.schema([document[0], ("title", pa.string()), *document[1:], *layers])
+    return (
+        Config("articles", "one row an article, everything nested", articles, _article_rows),
+        *(_flat_config(layer, item) for layer, item in LAYERS.items()),
+        Config(
+            "registry_entities",
+            "one row an entity id",
+            pa.schema(columns(Entity)),
+            lambda gold, _: map(msgspec.to_builtins, gold.registries.entities),
+            splits=_REGISTRIES,
         ),
-        lambda gold, _: (msgspec.to_builtins(row) for row in gold.registries.entities),
-        splits=("registry",),
-    ),
-    Config(
-        "registry_events",
-        "one row an event id",
-        pa.schema(
-            [
-                ("id", pa.string()),
-                ("type", pa.string()),
-                ("title", pa.string()),
-                ("date", pa.string()),
-                ("place", pa.string()),
-                ("participants", pa.list_(_PARTICIPANT)),
-                ("modality", pa.string()),
-                ("cardinality", pa.string()),
-                ("parent", pa.string()),
-                ("wikidata", pa.string()),
-                ("wikidata_note", pa.string()),
-            ]
+        Config(
+            "registry_events",
+            "one row an event id",
+            pa.schema(columns(Event)),
+            lambda gold, _: map(msgspec.to_builtins, gold.registries.events),
+            splits=_REGISTRIES,
         ),
-        lambda gold, _: (msgspec.to_builtins(row) for row in gold.registries.events),
-        splits=("registry",),
-    ),
-    Config(
-        "registry_claims",
-        "one row a claim id",
-        pa.schema(
-            [
-                ("id", pa.string()),
-                ("text", pa.string()),
-                ("about", pa.list_(pa.string())),
-                ("as_of", pa.string()),
-            ]
+        Config(
+            "registry_claims",
+            "one row a claim id",
+            pa.schema(columns(Claim)),
+            lambda gold, _: map(msgspec.to_builtins, gold.registries.claims),
+            splits=_REGISTRIES,
         ),
-        lambda gold, _: (msgspec.to_builtins(row) for row in gold.registries.claims),
-        splits=("registry",),
-    ),
-)
+    )

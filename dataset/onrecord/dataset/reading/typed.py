@@ -176,12 +176,18 @@ def _explain_plain(value: object, kind: object, pointer: str) -> Iterator[Wrong]
         vocabulary = _vocabulary(kind)
         if vocabulary and isinstance(value, str):
             yield ("label", pointer, value, "one of " + ", ".join(vocabulary), partial(nearest, value, vocabulary))
-        elif isinstance(value, str) and Id in (kind, *get_args(kind)):
+        elif isinstance(value, str) and _is_id(kind):
             yield ("id", pointer, value, "1 to 128 letters, digits and . _ : -", _ID_HINT)
         elif isinstance(value, int) and not isinstance(value, bool) and Offset in (kind, *get_args(kind)):
             yield ("offset", pointer, value, "a number from 0 to 2147483647", "offsets count code points from 0")
         else:
             yield ("type", pointer, value, _said(kind) or str(error).split(" - at ")[0], "")
+
+
+def _is_id(kind: object) -> bool:
+    """Whether a value is an id, whatever it refers to."""
+    (pattern,) = Id.__metadata__  # type: ignore[attr-defined]
+    return any(pattern in getattr(each, "__metadata__", ()) for each in (kind, *get_args(kind)))
 
 
 def _said(kind: object) -> str:

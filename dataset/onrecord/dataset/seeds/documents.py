@@ -18,7 +18,7 @@ import msgspec
 from onrecord.dataset.reading.faults import Fault, FaultsError, refuse, show
 from onrecord.dataset.reading.files import sha256
 from onrecord.dataset.reading.typed import read_value
-from onrecord.dataset.records import Id, Offset, Record, Split
+from onrecord.dataset.records import Id, Offset, Strict, Split
 
 ContentKind = Literal["title", "dek", "byline", "body", "caption", "pullquote"]
 BoilerplateKind = Literal["nav", "related", "legal", "repeat"]
@@ -35,7 +35,7 @@ SPLIT_OF_TOPIC: dict[str, Split] = {"st-petersburg-2023": "validation", "minsk-2
 """Splits go by topic, so that no event is in two of them; a topic not named here is ``validation``."""
 
 
-class Zone(Record, frozen=True, kw_only=True):
+class Zone(Strict, frozen=True, kw_only=True):
     """A stretch of the decoded seed and what it is."""
 
     kind: Literal["title", "dek", "byline", "body", "caption", "pullquote", "nav", "related", "legal", "repeat"]
@@ -47,7 +47,7 @@ class Zone(Record, frozen=True, kw_only=True):
     """The zone's first characters, as a checksum."""
 
 
-class SeedDescription(Record, frozen=True, kw_only=True):
+class SeedDescription(Strict, frozen=True, kw_only=True):
     """The small file beside each seed that a person edits: where it comes from and what its parts are."""
 
     id: Annotated[str, msgspec.Meta(pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]{0,127}$")]
@@ -67,7 +67,7 @@ class SeedDescription(Record, frozen=True, kw_only=True):
     """Of the file the seed's text was taken from, where that is not the seed itself (HTML)."""
 
 
-class Section(Record, frozen=True, kw_only=True):
+class Section(Strict, frozen=True, kw_only=True):
     """A stretch of the text that stands one to one in the decoded seed."""
 
     kind: ContentKind
@@ -78,7 +78,7 @@ class Section(Record, frozen=True, kw_only=True):
     """First code point in the decoded seed; the section is as long there as in the text."""
 
 
-class Document(Record, frozen=True, kw_only=True):
+class Document(Strict, frozen=True, kw_only=True):
     """An article, ready for labels."""
 
     id: Id

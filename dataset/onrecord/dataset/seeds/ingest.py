@@ -21,7 +21,7 @@ from onrecord.dataset.seeds.documents import OPENS, SeedDescription, Zone, ZoneK
 from onrecord.dataset.reading.faults import Fault, refuse, show
 from onrecord.dataset.reading.files import sha256, write_atomically
 from onrecord.dataset.reading.typed import read_lines
-from onrecord.dataset.records import Record
+from onrecord.dataset.records import Strict
 
 SUFFIXES = (".txt", ".html", ".htm", ".jsonl")
 
@@ -46,7 +46,7 @@ _NAV = re.compile(
 _ENDS_SENTENCE = re.compile(r"[.!?:;][\"'”’)\]]*$")
 
 
-class ArticleLine(Record, frozen=True, kw_only=True):
+class ArticleLine(Strict, frozen=True, kw_only=True):
     """A line of a ``.jsonl`` file to ingest."""
 
     text: Annotated[str, msgspec.Meta(min_length=1)]

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from onrecord.dataset import Article, Labels, Registries
+from onrecord.dataset import Article, Registries
+from onrecord.dataset.layers import labels
 from onrecord.eval.clusters.measures import Table
 from onrecord.eval.layers.ids import (
     IdMap,
@@ -22,7 +23,7 @@ from onrecord.eval.submission.reading import Submission
 
 def pair_documents(articles: Sequence[Article], registries: Registries, submission: Submission) -> list[DocumentPair]:
     """Align every document's mentions and events, and find out what the submission's ids mean."""
-    predicted = [submission.documents.get(article.document.id, Labels()) for article in articles]
+    predicted = [submission.documents.get(article.document.id, labels()) for article in articles]
     gold = [article.labels for article in articles]
     names = [article.document.id for article in articles]
     mentions = align_mentions(

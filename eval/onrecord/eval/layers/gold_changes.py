@@ -11,7 +11,7 @@ from collections.abc import Iterable, Iterator, Sequence
 import msgspec
 
 from onrecord.dataset import Gold, Labels
-from onrecord.dataset.records import LAYERS, Record
+from onrecord.dataset.records import LAYERS, Strict
 from onrecord.eval.layers.same_items import item_text, matched
 
 _NOT_COMPARED = ("id", "annotators", "agreed", "parent", "quote")
@@ -66,7 +66,7 @@ def _changed_items(document: str, old: Labels, new: Labels, text: str) -> Iterat
         yield from (Change(document, layer, "added", item_text(i)) for n, i in enumerate(after) if n not in taken)
 
 
-def _changed_rows(name: str, old: Iterable[Record], new: Iterable[Record]) -> Iterator[Change]:
+def _changed_rows(name: str, old: Iterable[Strict], new: Iterable[Strict]) -> Iterator[Change]:
     before, after = ({str(getattr(row, "id", "")): row for row in rows} for rows in (old, new))
     for id in sorted({*before, *after}):
         if id not in after or id not in before:
@@ -75,7 +75,7 @@ def _changed_rows(name: str, old: Iterable[Record], new: Iterable[Record]) -> It
             yield Change("", name, "changed", id, fields)
 
 
-def _changed_fields(old: Record, new: Record, without: Sequence[str]) -> Iterator[tuple[str, str, str]]:
+def _changed_fields(old: Strict, new: Strict, without: Sequence[str]) -> Iterator[tuple[str, str, str]]:
     for field in msgspec.structs.fields(old):
         one, other = getattr(old, field.name), getattr(new, field.name)
         if field.name not in without and one != other:

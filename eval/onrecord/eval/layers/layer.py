@@ -9,7 +9,6 @@ import dataclasses
 from collections.abc import Callable, Hashable, Mapping, Sequence
 
 from onrecord.dataset import Document, Labels
-from onrecord.dataset.records import Layer as RecordLayer
 from onrecord.eval.clusters.measures import Membership
 from onrecord.eval.layers.ids import IdMap
 from onrecord.eval.layers.mentions import SpanAlignment
@@ -50,7 +49,7 @@ class Layer:
     """A layer of the score."""
 
     name: str
-    submitted_as: RecordLayer
+    submitted_as: str
     """The field of a prediction line that makes a file take part in this layer."""
     measures: tuple[Measure, ...]
     """The headline measure first."""

@@ -11,17 +11,18 @@ from typing import Final, Literal
 
 import msgspec
 
-from onrecord.dataset import Fault, FaultsError, Gold, Labels, gold_hash
+from onrecord.dataset import Fault, FaultsError, Gold, gold_hash
 from onrecord.dataset.gold import Article, in_split
+from onrecord.dataset.layers import labels
 from onrecord.dataset.reading.faults import show
-from onrecord.dataset.records import Record
+from onrecord.dataset.records import Strict
 
 NAME: Final = "reference.json"
 
 FORMAT: Final = "onrecord-reference/1"
 
 
-class Reference(Record, frozen=True, kw_only=True):
+class Reference(Strict, frozen=True, kw_only=True):
     """What submissions are scored against."""
 
     format: Literal["onrecord-reference/1"]
@@ -43,7 +44,7 @@ def reference_of(gold: Gold, split: str) -> Reference:
         raise FaultsError([Fault("split", "dataset", None, "", f"no article of split {split}", "one at least")])
     kept = {article.document.id for article in scored}
     articles = tuple(
-        article if article.document.id in kept else Article(document=article.document, labels=Labels())
+        article if article.document.id in kept else Article(document=article.document, labels=labels())
         for article in gold.articles
     )
     return Reference(

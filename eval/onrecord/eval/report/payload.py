@@ -12,6 +12,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from onrecord.dataset import Document, Registries
+from onrecord.dataset.walk import references
 from onrecord.eval.layers.ids import IdMap
 from onrecord.eval.layers.layer import DocumentPair
 from onrecord.eval.report.errors import ERROR_LAYERS, NOTHING, error_count, outcome_in
@@ -60,17 +61,14 @@ def _gold_names(registries: Registries) -> list[list[str]]:
 
 def _system_names(submission: Submission, ids: IdMap, pairs: Sequence[DocumentPair]) -> list[list[str]]:
     """Kind, id, what the file calls it, the gold id that it was mapped to, what it links to."""
+    known: Mapping[str, Mapping[str, str]] = {"entity": ids.entity, "event": ids.event, "claim": ids.claim}
     named: dict[tuple[str, str], str] = {}
     for pair in pairs:
-        named |= {("entity", m.entity): "" for m in pair.predicted.mentions if m.entity}
-        named |= {("event", e.event): "" for e in pair.predicted.events}
-        named |= {("entity", id): "" for q in pair.predicted.quotes for id in (*q.speaker, *q.relays)}
-        named |= {("entity", s.holder): "" for s in pair.predicted.stances}
-        named |= {(s.target.kind, s.target.id): "" for s in pair.predicted.stances}
+        for _, item in pair.predicted.items():
+            named |= {(each.kind, each.id): "" for each in references(item) if each.kind in known}
     named |= {("entity", id): each.name or "" for id, each in submission.entities.items()}
     named |= {("event", id): each.title or "" for id, each in submission.event_descriptions.items()}
     named |= {("claim", id): each.text for id, each in submission.claims.items()}
-    known: Mapping[str, Mapping[str, str]] = {"entity": ids.entity, "event": ids.event, "claim": ids.claim}
     links = {id: link.wikidata or "NIL" for id, link in ids.links.items()}
     return [
         [kind, id, name, known[kind].get(id, ""), links.get(id, "NIL") if kind == "entity" else ""]

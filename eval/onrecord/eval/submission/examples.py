@@ -13,7 +13,8 @@ import msgspec
 
 from onrecord.dataset import Article, Gold
 from onrecord.dataset.reading.json_schema import field_docs
-from onrecord.dataset.records import UNKNOWN, Item, Layer, Record
+from onrecord.dataset.records import Item, Strict
+from onrecord.dataset.walk import with_references
 from onrecord.eval.submission.prediction_line import (
     ClaimDescription,
     EntityDescription,
@@ -24,11 +25,14 @@ from onrecord.eval.submission.prediction_line import (
 GOLD_ONLY = frozenset({"annotators", "agreed", "optional", "rule"})
 """Fields of an item that gold alone has."""
 
+EMPTY: tuple[object, ...] = (None, [], (), {})
+"""What a line need not say."""
+
 MOST = 4
 """Items that show all fields of a layer."""
 
 
-def example(gold: Gold, layer: Layer, split: str = "test") -> list[dict[str, Any]]:
+def example(gold: Gold, layer: str, split: str = "test") -> list[dict[str, Any]]:
     """The lines of a prediction file for one layer, and for quotes where stances name them.
 
     Args:
@@ -38,18 +42,18 @@ def example(gold: Gold, layer: Layer, split: str = "test") -> list[dict[str, Any
     """
     articles = [article for article in gold.articles if article.document.split == split]
     shown = max(articles, key=lambda article: len(_fields(_chosen(article, layer))))
-    layers: list[Layer] = ["quotes", "stances"] if layer == "stances" else [layer]
+    layers: list[str] = ["quotes", "stances"] if layer == "stances" else [layer]
     return [
         _line(gold, article, layers, layer) if article is shown else _empty(article, layers) for article in articles
     ]
 
 
-def _empty(article: Article, layers: Sequence[Layer]) -> dict[str, Any]:
+def _empty(article: Article, layers: Sequence[str]) -> dict[str, Any]:
     head = {"doc_id": article.document.id, "text_sha256": article.document.text_sha256}
     return {**head, **{layer: [] for layer in layers}, "x_comment": "a line for every article, be it without items"}
 
 
-def _chosen(article: Article, layer: Layer) -> list[Item]:
+def _chosen(article: Article, layer: str) -> list[Item]:
     """Few items that have as many different fields as any."""
     waiting: list[Item] = list(getattr(article.labels, layer))
     chosen: list[Item] = []
@@ -64,15 +68,15 @@ def _chosen(article: Article, layer: Layer) -> list[Item]:
 
 def _fields(items: Iterable[Item]) -> set[str]:
     """The fields that have a value in some item."""
-    return {name for item in items for name, value in _plain(item).items() if value not in (None, [], ())}
+    return {name for item in items for name, value in _plain(item).items() if value not in EMPTY}
 
 
-def _plain(item: Record) -> dict[str, Any]:
+def _plain(item: Strict) -> dict[str, Any]:
     value: dict[str, Any] = msgspec.to_builtins(item)
     return {name: each for name, each in value.items() if name not in GOLD_ONLY}
 
 
-def _line(gold: Gold, article: Article, layers: Sequence[Layer], layer: Layer) -> dict[str, Any]:
+def _line(gold: Gold, article: Article, layers: Sequence[str], layer: str) -> dict[str, Any]:
     names = _Names(gold)
     items = {layer: _chosen(article, layer)}
     if "quotes" in layers:
@@ -83,17 +87,17 @@ def _line(gold: Gold, article: Article, layers: Sequence[Layer], layer: Layer) -
         "x_comment": {name: each for name, each in field_docs(PredictionLine).items() if name == "text_sha256"},
     }
     for each in layers:
-        renamed = [names.rename(_plain(item)) for item in items[each]]
+        renamed = [names.rename(item) for item in items[each]]
         told: set[str] = set()
         for item, value in zip(items[each], renamed, strict=True):
-            new = {name: said for name, said in comments(type(item)).items() if value.get(name) not in (None, [])}
+            new = {name: said for name, said in comments(type(item)).items() if value.get(name) not in EMPTY}
             value["x_comment"] = {name: comment for name, comment in new.items() if name not in told}
             told |= new.keys()
-        line[each] = [{name: each for name, each in value.items() if each not in (None, [], {})} for value in renamed]
+        line[each] = [{name: each for name, each in value.items() if each not in EMPTY} for value in renamed]
     return {**line, **names.descriptions()}
 
 
-def _with_quotes(article: Article, items: dict[Layer, list[Item]]) -> list[Item]:
+def _with_quotes(article: Article, items: dict[str, list[Item]]) -> list[Item]:
     """The quotes that are shown, and those that shown ones are inside of or that stances name."""
     by_id = {quote.id: quote for quote in article.labels.quotes}
     wanted = [item.id for item in items.get("quotes", [])]
@@ -105,7 +109,7 @@ def _with_quotes(article: Article, items: dict[Layer, list[Item]]) -> list[Item]
     return [quote for quote in article.labels.quotes if quote.id in wanted]
 
 
-def comments(kind: type[Record]) -> dict[str, str]:
+def comments(kind: type[Strict]) -> dict[str, str]:
     """What each field of a record is, in a sentence."""
     said = field_docs(kind)
     for field in msgspec.structs.fields(kind):
@@ -129,24 +133,13 @@ class _Names:
         self._gold = gold
         self._given: dict[str, dict[str, str]] = {"entity": {}, "event": {}, "claim": {}}
 
-    def rename(self, value: dict[str, Any]) -> dict[str, Any]:
-        """An item with ids of its own."""
-        renamed = dict(value)
-        for field in ("entity", "literal", "holder"):
-            if renamed.get(field):
-                renamed[field] = self._id("entity", renamed[field])
-        for field in ("speaker", "relays"):
-            if field in renamed:
-                renamed[field] = [id if id == UNKNOWN else self._id("entity", id) for id in renamed[field]]
-        for field in ("event", "utterance"):
-            if renamed.get(field):
-                renamed[field] = self._id("event", renamed[field])
-        if "target" in renamed:
-            target = renamed["target"]
-            renamed["target"] = {**target, "id": self._id(target["kind"], target["id"])}
-        return renamed
+    def rename(self, item: Item) -> dict[str, Any]:
+        """An item as a prediction, with ids of its own."""
+        return _plain(with_references(item, self._id))
 
     def _id(self, kind: str, id: str) -> str:
+        if kind not in self._given:
+            return id  # an item of the same document
         letter = {"entity": "E", "event": "V", "claim": "C"}[kind]
         return self._given[kind].setdefault(id, f"{letter}{len(self._given[kind]) + 1}")
 
@@ -177,17 +170,17 @@ class _Names:
             for row in registries.entities
             if row.id in self._given["entity"]
         ]
-        rows: dict[str, Sequence[Record]] = {"entities": entities, "claims": claims, "event_descriptions": described}
+        rows: dict[str, Sequence[Strict]] = {"entities": entities, "claims": claims, "event_descriptions": described}
         return {field: [_commented(row, not n) for n, row in enumerate(each)] for field, each in rows.items() if each}
 
 
-def _commented(row: Record, first: bool) -> dict[str, Any]:
+def _commented(row: Strict, first: bool) -> dict[str, Any]:
     value = {name: each for name, each in msgspec.to_builtins(row).items() if each is not None}
     docs = {name: comment for name, comment in comments(type(row)).items() if name in value}
     return {**value, "x_comment": docs} if first and docs else value
 
 
-def shows(layer: Layer) -> set[str]:
+def shows(layer: str) -> set[str]:
     """The fields that an example of a layer can show: those of its items that are not gold's alone."""
     hint = {field.name: field.type for field in msgspec.structs.fields(PredictionLine)}[layer]
     kind = get_args(next(each for each in get_args(hint) if get_origin(each) is tuple))[0]

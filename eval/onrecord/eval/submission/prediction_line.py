@@ -7,7 +7,8 @@ from typing import Annotated
 import msgspec
 
 from onrecord.dataset import EventMention, Labels, Mention, Quote, Stance
-from onrecord.dataset.records import Cardinality, Id, Modality, Record
+from onrecord.dataset.layers import labels
+from onrecord.dataset.records import LAYERS, Cardinality, EntityId, Id, Modality, Refers, Strict
 
 _DATE = r"-?[0-9X]{4}(-[0-9X]{2}){0,2}[~?%]?"
 _END = rf"({_DATE}|\.\.)?"
@@ -17,39 +18,39 @@ EDTF = rf"^({_DATE}|{_END}/{_END})$(?!\n)"
 Wikidata = Annotated[str, msgspec.Meta(pattern=r"^Q[1-9][0-9]*$(?!\n)")]
 
 
-class EntityDescription(Record, frozen=True, kw_only=True):
+class EntityDescription(Strict, frozen=True, kw_only=True):
     """What one of the file's entity ids stands for."""
 
-    id: Id
+    id: Annotated[Id, Refers("entity", "declares")]
     name: str | None = None
     wikidata: Wikidata | None = None
 
 
-class ClaimDescription(Record, frozen=True, kw_only=True):
+class ClaimDescription(Strict, frozen=True, kw_only=True):
     """What one of the file's claim ids stands for."""
 
-    id: Id
+    id: Annotated[Id, Refers("claim", "declares")]
     text: str
     """The claim as the registry words it, or in words of its own."""
 
 
-class EventDescription(Record, frozen=True, kw_only=True):
+class EventDescription(Strict, frozen=True, kw_only=True):
     """What one of the file's event ids stands for, as far as the system can say."""
 
-    id: Id
+    id: Annotated[Id, Refers("event", "declares")]
     type: str | None = None
     """What kind of event it is, in the words of the event registry, such as ``meeting``."""
     title: str | None = None
     modality: Modality | None = None
     date: Annotated[str, msgspec.Meta(pattern=EDTF)] | None = None
     """EDTF (ISO 8601-2), level 1, without times."""
-    place: Id | None = None
+    place: EntityId | None = None
     """An entity id."""
     cardinality: Cardinality | None = None
     wikidata: Wikidata | None = None
 
 
-class PredictionLine(Record, frozen=True, kw_only=True):
+class PredictionLine(Strict, frozen=True, kw_only=True):
     """A system's output for one document."""
 
     doc_id: Id
@@ -66,9 +67,4 @@ class PredictionLine(Record, frozen=True, kw_only=True):
     @property
     def labels(self) -> Labels:
         """The line's items; a layer that is not there is empty."""
-        return Labels(
-            mentions=self.mentions or (),
-            quotes=self.quotes or (),
-            stances=self.stances or (),
-            events=self.events or (),
-        )
+        return labels(**{layer: getattr(self, layer, None) or () for layer in LAYERS})

@@ -15,7 +15,7 @@ from typing import TypeVar
 
 from onrecord.dataset import Document, Labels, Registries
 from onrecord.dataset.reading.files import sha256
-from onrecord.dataset.records import LAYERS, Layer
+from onrecord.dataset.records import LAYERS
 from onrecord.eval.submission.limits import DEFAULT, Limits
 from onrecord.eval.submission.line_checks import says_something
 from onrecord.eval.submission.lines import lines_of
@@ -34,7 +34,7 @@ class Submission:
     """Of the file's content."""
     documents: Mapping[str, Labels]
     """Labels by document id."""
-    layers: frozenset[Layer]
+    layers: frozenset[str]
     """Layers that the file makes predictions for, be they none in some documents."""
     entities: Mapping[str, EntityDescription]
     claims: Mapping[str, ClaimDescription]

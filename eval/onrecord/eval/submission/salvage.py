@@ -7,20 +7,16 @@ that keeps its place and its id; what comes out is for checking alone and is nev
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from typing import Any, TypeVar
+import dataclasses
+from collections.abc import Mapping
+from typing import Any, Literal, get_args, get_origin
 
 import msgspec
 
-from onrecord.dataset import Document, EventMention, Mention, Quote, Registries, Span, Stance, Target
-from onrecord.eval.submission.prediction_line import (
-    ClaimDescription,
-    EntityDescription,
-    EventDescription,
-    PredictionLine,
-)
-
-T = TypeVar("T")
+from onrecord.dataset import Document, Registries, Span, walk
+from onrecord.dataset.layers import with_every_layer
+from onrecord.dataset.records import SpanItem
+from onrecord.eval.submission.prediction_line import PredictionLine
 
 
 def salvage(value: Any, documents: Mapping[str, Document], registries: Registries) -> PredictionLine | None:
@@ -30,61 +26,68 @@ def salvage(value: Any, documents: Mapping[str, Document], registries: Registrie
     document = documents.get(value["doc_id"]) if isinstance(value.get("doc_id"), str) else None
     if document is None or not document.text:
         return None
-    whole = Span(start=0, end=len(document.text), text=document.text)
-    place = msgspec.structs.asdict(Span(start=0, end=1, text=document.text[0]))
     somebody = registries.entities[0].id if registries.entities else "somebody"
-
-    def mention(raw: Mapping[str, Any]) -> Mention:
-        return Mention(**place, type="PER", id=_id(raw, "id"), entity=_id(raw, "entity"))
-
-    def quote(raw: Mapping[str, Any]) -> Quote:
-        return Quote(content=(whole,), id=_id(raw, "id"))
-
-    def stance(raw: Mapping[str, Any]) -> Stance:
-        target = Target(kind="entity", id=somebody)
-        return Stance(holder=somebody, target=target, label="neutral", id=_id(raw, "id"))
-
-    def event(raw: Mapping[str, Any]) -> EventMention:
-        return EventMention(**place, id=_id(raw, "id"), event=_id(raw, "event") or somebody)
-
+    harmless = _Harmless(document.text, somebody)
+    kind = with_every_layer(PredictionLine)
     digest = value.get("text_sha256")
-    return PredictionLine(
+    rows = {
+        field.name: _layer(value.get(field.name), field, harmless)
+        for field in walk.fields(kind)
+        if field.many and field.struct is not None
+    }
+    return kind(
         doc_id=document.id,
         text_sha256=digest if isinstance(digest, str) else document.text_sha256,
-        mentions=_layer(value, "mentions", Mention, mention),
-        quotes=_layer(value, "quotes", Quote, quote),
-        stances=_layer(value, "stances", Stance, stance),
-        events=_layer(value, "events", EventMention, event),
-        entities=_layer(value, "entities", EntityDescription, lambda raw: EntityDescription(id=_id(raw, "id") or "?"))
-        or (),
-        claims=_layer(
-            value, "claims", ClaimDescription, lambda raw: ClaimDescription(id=_id(raw, "id") or "?", text="")
-        )
-        or (),
-        event_descriptions=_layer(
-            value, "event_descriptions", EventDescription, lambda raw: EventDescription(id=_id(raw, "id") or "?")
-        )
-        or (),
+        **{name: each for name, each in rows.items() if each is not None},
     )
 
 
-def _layer(
-    value: Mapping[str, Any], name: str, kind: type[T], stand_in: Callable[[Mapping[str, Any]], T]
-) -> tuple[T, ...] | None:
-    rows = value.get(name)
+def _layer(rows: Any, field: walk.Field, harmless: _Harmless) -> tuple[Any, ...] | None:
+    assert field.struct is not None
     if rows is None:
         return None
     if not isinstance(rows, list):
         return ()
-    made: list[T] = []
+    made: list[Any] = []
     for row in rows:
         try:
-            made.append(msgspec.convert(row, kind))
+            made.append(msgspec.convert(row, field.struct))
         except (msgspec.ValidationError, UnicodeEncodeError):
-            made.append(stand_in(row if isinstance(row, dict) else {}))
+            made.append(harmless.record(field.struct, row if isinstance(row, dict) else {}))
     return tuple(made)
 
 
-def _id(raw: Mapping[str, Any], name: str) -> str | None:
-    value = raw.get(name)
-    return value if isinstance(value, str) and value else None
+@dataclasses.dataclass(frozen=True)
+class _Harmless:
+    """Values that no check finds anything wrong with."""
+
+    text: str
+    somebody: str
+    """An id that is known."""
+
+    def record(self, kind: type[msgspec.Struct], raw: Mapping[str, Any]) -> msgspec.Struct:
+        """A record with what it must have; its id and its cluster are kept where they are strings."""
+        start = {"start": 0, "end": 1, "text": self.text[0]} if issubclass(kind, SpanItem) else {}
+        made: dict[str, Any] = {}
+        for field, info in zip(walk.fields(kind), msgspec.structs.fields(kind), strict=True):
+            named = field.name == "id" or field.name == walk.cluster_field(kind)
+            kept = raw.get(field.name) if named and isinstance(raw.get(field.name), str) else None
+            if kept:
+                made[field.name] = kept
+            elif field.name in start:
+                made[field.name] = start[field.name]
+            elif info.required:
+                made[field.name] = (self.value(field),) if field.many else self.value(field)
+        return kind(**made)
+
+    def value(self, field: walk.Field) -> Any:
+        """A value of a field."""
+        if field.is_span:
+            return Span(start=0, end=len(self.text), text=self.text)
+        if field.struct is not None:
+            return self.record(field.struct, {})
+        if get_origin(field.kind) is Literal:
+            return get_args(field.kind)[0]
+        if field.refers is not None or field.name == "id":
+            return self.somebody
+        return field.kind()

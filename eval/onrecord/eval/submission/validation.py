@@ -15,15 +15,15 @@ from functools import partial
 from pathlib import Path
 
 from onrecord.dataset import Document, Registries
-from onrecord.dataset.check import check_quotes, check_spans
+from onrecord.dataset.check import check_items, check_spans
+from onrecord.dataset.layers import with_every_layer
 from onrecord.dataset.reading.faults import Findings, Wrong, nearest
 from onrecord.dataset.reading.typed import BOM, Decoded, Decoder
-from onrecord.dataset.records import LAYERS, Layer
+from onrecord.dataset.records import LAYERS
+from onrecord.dataset.walk import Reference
 from onrecord.eval.submission.limits import Limits
 from onrecord.eval.submission.line_checks import (
     Description,
-    Kind,
-    Reference,
     check_ids,
     check_names,
     check_numbers,
@@ -67,16 +67,16 @@ class Checker:
         self.findings = Findings(str(file))
         self.first: dict[str, int] = {}
         """The line of each document."""
-        self.layers: dict[Layer, int] = {}
+        self.layers: dict[str, int] = {}
         """Layers that the file has, with the first line that has one."""
         self.lines = 0
         self.stopped = False
         """Whether reading on would be of no use."""
         self._expected = expected
         self._limits = limits
-        self._decoder = Decoder(PredictionLine, extensions=True)
-        self._without: dict[Layer, list[tuple[int, str]]] = {layer: [] for layer in LAYERS}
-        self._known: dict[Kind, set[str]] = {
+        self._decoder = Decoder(with_every_layer(PredictionLine), extensions=True)
+        self._without: dict[str, list[tuple[int, str]]] = {layer: [] for layer in LAYERS}
+        self._known: dict[str, set[str]] = {
             "entity": {row.id for row in expected.registries.entities},
             "event": {row.id for row in expected.registries.events},
             "claim": {row.id for row in expected.registries.claims},
@@ -199,9 +199,10 @@ class Checker:
             self.first[line.doc_id] = at.number
             for wrong in self._of_text(line, document):
                 self._add(wrong, at, line.doc_id)
-        for wrong in (*check_quotes(line.labels.quotes), *check_ids(line), *check_names(line)):
+        labels = line.labels
+        for wrong in (*check_items(labels), *check_ids(labels), *check_names(line)):
             self._add(wrong, at, line.doc_id)
-        for wrong in (*repeated_items(line.labels), *degenerate(line)):
+        for wrong in (*repeated_items(labels), *degenerate(line)):
             self.findings.add(wrong, at.number, at.start, line.doc_id, "warning")
         self._remember(line, at)
 
@@ -264,7 +265,7 @@ class Validation:
     lines: int
     documents: tuple[str, ...]
     """Of the dataset, in the order of the file."""
-    layers: tuple[Layer, ...]
+    layers: tuple[str, ...]
 
     @property
     def valid(self) -> bool:
