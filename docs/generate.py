@@ -28,6 +28,7 @@ from onrecord.eval.compat import COMPAT
 from onrecord.eval.layers.gold_changes import Change
 from onrecord.eval.schemas import SCHEMAS, schema_bytes
 from onrecord.eval.scoring.ceiling import BIASED, ceiling_table, read_ceiling
+from onrecord.eval.statistics.measure import full_name
 from onrecord.eval.statistics.uncertainty import attainable_p, detectable_difference, jackknife_error
 from onrecord.eval.submission.examples import example as example_lines
 from onrecord.eval.submission.fault_codes import FAULT_KINDS
@@ -92,9 +93,9 @@ def headline(gold: Gold, articles: Sequence[Article], submission: Submission) ->
     """F1 of each layer's headline measure."""
     result = score_submission(articles, gold.registries, submission, "")
     return {
-        f"{each.layer.name}:{name}": each.scores[name].f1 or 0.0
+        full_name(each.layer.name, name): each.scores[name].f1 or 0.0
         for each in result.layers
-        for name in [each.layer.measures[0].name]
+        for name in [each.layer.headline.name]
     }
 
 

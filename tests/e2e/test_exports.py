@@ -25,7 +25,7 @@ from tests.eval.conftest import as_bytes, lines_of
 
 from onrecord.dataset import Gold
 from onrecord.eval.platforms.archive import LIBRARIES
-from onrecord.eval.platforms.keys import COLUMNS
+from onrecord.eval.platforms.keys import columns
 
 COMMAND = [sys.executable, "-c", "from onrecord.cli import main; main()"]
 
@@ -143,8 +143,8 @@ def test_codabench_scores_are_those_of_the_command(
     assert done.returncode == 0, done.stderr
     scores = json.loads((app / "output/scores.json").read_text())
     whole = values(expected)
-    assert scores == {c.key: value for c in COLUMNS if (value := whole[c.measure]) is not None}
-    assert 0 < len(scores) < len(COLUMNS)
+    assert scores == {c.key: value for c in columns() if (value := whole[c.measure]) is not None}
+    assert 0 < len(scores) < len(columns())
     assert done.stdout.strip() == expected["signature"]
     assert "94.5" in (app / "output/detailed_results.html").read_text()
 
@@ -170,7 +170,7 @@ def test_gold_itself_scores_one_on_the_headlines(app: Path, libraries: Path, gol
     done = codabench(app, libraries)
     assert done.returncode == 0, done.stderr
     scores = json.loads((app / "output/scores.json").read_text())
-    assert {c.key: scores[c.key] for c in COLUMNS if c.headline} == {c.key: 1 for c in COLUMNS if c.headline}
+    assert {c.key: scores[c.key] for c in columns() if c.headline} == {c.key: 1 for c in columns() if c.headline}
 
 
 def refused(app: Path, libraries: Path) -> str:
@@ -355,7 +355,7 @@ def test_evalai_gets_the_scores_of_the_command(
     assert set(found) == {"result", "error", "submission_metadata", "submission_result"}
     settings = yaml.safe_load((challenge / "challenge_config.yaml").read_text())
     whole = values(expected)
-    names = {column.key: column.measure for column in COLUMNS}
+    names = {column.key: column.measure for column in columns()}
     boards = {
         split["codename"]: board["schema"]["labels"]
         for split, board in zip(settings["dataset_splits"], settings["leaderboard"], strict=True)
@@ -372,7 +372,7 @@ def test_evalai_gets_the_scores_of_the_command(
     half = (interval["high"] - interval["low"]) / 2
     assert errors["test_entities"]["error_entities_strict"] == pytest.approx(half, abs=0)
     assert json.loads(found["submission_metadata"]) == {"signature": expected["signature"]}
-    assert found["submission_result"] == {c.key: v for c in COLUMNS if (v := whole[c.measure]) is not None}
+    assert found["submission_result"] == {c.key: v for c in columns() if (v := whole[c.measure]) is not None}
 
 
 def test_a_file_without_a_layer_has_no_row_on_its_board(

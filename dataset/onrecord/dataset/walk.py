@@ -13,7 +13,7 @@ import functools
 import types
 import typing
 from collections.abc import Callable, Iterator, Mapping
-from typing import Annotated, Any, NamedTuple, TypeVar, get_args, get_origin
+from typing import Annotated, Any, Literal, NamedTuple, TypeVar, get_args, get_origin
 
 import msgspec
 
@@ -186,6 +186,12 @@ def _each(record: msgspec.Struct, field: Field, change: Callable[[Any], Any]) ->
     if value is None:
         return None
     return tuple(change(each) for each in value) if field.many else change(value)
+
+
+def vocabulary(kind: type[msgspec.Struct], name: str) -> tuple[str, ...]:
+    """The words that a field may have; empty where it may have any."""
+    (field,) = (each for each in fields(kind) if each.name == name)
+    return get_args(field.kind) if get_origin(field.kind) is Literal else ()
 
 
 @functools.cache

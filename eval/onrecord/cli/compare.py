@@ -67,7 +67,7 @@ def comparison_json(found: Comparison) -> dict[str, Any]:
                 "earlier": found.names[i],
                 "later": found.names[j],
                 "measures": {name: dataclasses.asdict(each) for name, each in measures.items()},
-                "items": [dataclasses.asdict(change) for change in found.items(i, j)],
+                "items": [change.told() for change in found.items(i, j)],
             }
             for (i, j), measures in found.contrasts.items()
         ],
@@ -79,12 +79,11 @@ def _print(found: Comparison, headlines_only: bool, items: bool) -> None:
     from onrecord.dataset.reading.faults import show
     from onrecord.eval.rendering.scores import percent, percent_interval
     from onrecord.eval.rendering.terminal import plain_console, show_table
-    from onrecord.eval.scoring.compare import headlines
     from onrecord.eval.statistics.paired import conclusion
 
     console = plain_console()
     first = found.reports[0].result
-    shown = headlines(first)
+    shown = first.headlines
     names = [show(name) for name in found.names]
     console.print(
         f"{len(first.documents)} articles of split {first.split}; score, {100 * found.how.level:g}% interval, rank"
@@ -105,11 +104,10 @@ def _print(found: Comparison, headlines_only: bool, items: bool) -> None:
     for j in range(1, len(names)):
         contrast = found.contrasts[0, j]
         measures = [
-            name
+            measure.full
             for each in first.layers
             for measure in each.layer.measures
-            if (name := f"{each.layer.name}:{measure.name}") in contrast
-            and (name in shown if headlines_only else not measure.detail)
+            if measure.full in contrast and (measure.full in shown if headlines_only else not measure.detail)
         ]
         console.print(f"\n{names[j]} minus {names[0]}, in points", soft_wrap=True)
         headings = ["", "difference", f"{100 * found.how.level:g}% interval", "p", "least p", "detectable"]

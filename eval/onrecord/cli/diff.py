@@ -49,7 +49,7 @@ def diff(
         for name, one, other in change.fields:
             typer.echo(f"    {name}: {show(one)} -> {show(other)}")
     typer.echo(f"{len(found)} changes")
-    shown = {f"{layer.name}:{measure.name}" for layer in SCORED for measure in layer.measures if not measure.detail}
+    shown = {measure.full for layer in SCORED for measure in layer.measures if not measure.detail}
     for measure, before_f1, after_f1 in scores:
         if measure not in shown:
             continue

@@ -98,7 +98,7 @@ def hf_eval_results(
     source.tell(report.result.gold_hash)
     entries = eval_results(report, dataset_id, date, tasks, source_url, source_name)
     for each in report.result.layers:
-        if each.scores[each.layer.measures[0].name].value is None:
+        if each.scores[each.layer.headline.name].value is None:
             note(f"left out: {each.layer.name}, whose headline is undefined for this file")
     if not entries:
         note("no headline is defined; nothing was written")

@@ -17,7 +17,9 @@ from onrecord.eval.clusters.table import Table
 from onrecord.eval.layers.events import (
     ATTRIBUTES,
     EVENT_ATTRIBUTE_MEASURES,
+    EVENTS,
     PRECISIONS,
+    ReportedEvents,
     beginning,
     event_attributes,
 )
@@ -64,7 +66,8 @@ def described(*rows: EventDescription) -> dict[str, EventDescription]:
 
 def said_of(pairs: list[DocumentPair], said: dict[str, EventDescription]) -> dict[str, Counts]:
     """The counts where the file has said this of its events."""
-    return event_attributes([replace(each, ids=replace(each.ids, described_events=said)) for each in pairs])
+    told = [replace(each, ids=replace(each.ids, described_events=said)) for each in pairs]
+    return event_attributes(ReportedEvents.total([EVENTS.pair(each).reported for each in told]))
 
 
 def test_what_is_stated_is_right_or_wrong_and_its_coverage_stands_beside_it() -> None:

@@ -15,8 +15,8 @@ from onrecord.dataset import Gold, Labels, Mention, Registries
 from onrecord.dataset.records import Entity
 from onrecord.eval.layers.document_pairs import pair_documents
 from onrecord.eval.layers.ids import NIL, Link, map_links
-from onrecord.eval.layers.layer import DocumentPair
-from onrecord.eval.layers.links import LINKS, b_cubed_plus, is_right
+from onrecord.eval.layers.layer import DocumentPair, State
+from onrecord.eval.layers.links import LINKS, is_right
 from onrecord.eval.statistics.counts import Counts, score
 from onrecord.eval.submission.prediction_line import EntityDescription
 from onrecord.eval.submission.reading import Submission
@@ -52,13 +52,19 @@ def pair(
 
 
 def counts(of: DocumentPair) -> dict[str, Counts]:
-    assert LINKS.counts is not None
-    return dict(LINKS.counts(of))
+    return dict(LINKS.state(LINKS.pair(of)).counts)
+
+
+def b_cubed_plus(*pairs: DocumentPair) -> Counts:
+    """Over several documents as a whole."""
+    assert LINKS.whole is not None
+    found = LINKS.whole(State.total(LINKS.state(LINKS.pair(each)) for each in pairs))["b3+"]
+    assert isinstance(found, Counts)
+    return found
 
 
 def outcomes(of: DocumentPair) -> list[str]:
-    assert LINKS.verdicts is not None
-    return [each.outcome for each in LINKS.verdicts(of)]
+    return [each.outcome for each in LINKS.judged(LINKS.pair(of))]
 
 
 @pytest.mark.parametrize(
@@ -136,7 +142,7 @@ def test_optional_gold_is_neither_missed_nor_spurious() -> None:
     gold = [mention("putin", "putin", optional=True), mention("aide", "aide")]
     of = pair([mention("putin", "lukashenko")], gold)
     assert counts(of)["all"] == Counts(0, 1, 0, 0)
-    assert b_cubed_plus([of]) == Counts(0, 1, 0, 0)
+    assert b_cubed_plus(of) == Counts(0, 1, 0, 0)
     assert outcomes(of) == ["missed"]
 
 
@@ -144,13 +150,13 @@ def test_b3_plus_asks_for_cluster_and_link() -> None:
     gold = [mention("putin", "putin"), mention("putin2", "putin"), mention("lukashenko", "lukashenko")]
     together = EntityDescription(id="p", wikidata="Q7747")
     both = [mention("putin", "p"), mention("putin2", "p"), mention("lukashenko", "lukashenko")]
-    assert b_cubed_plus([pair(both, gold, (together,))]) == Counts.matched(3, 3, 3)
+    assert b_cubed_plus(pair(both, gold, (together,))) == Counts.matched(3, 3, 3)
     # one cluster without a link: as a clustering it is perfect
-    assert b_cubed_plus([pair(both, gold)]) == Counts.matched(1, 3, 3)
+    assert b_cubed_plus(pair(both, gold)) == Counts.matched(1, 3, 3)
     # two clusters with the right link: each mention finds half of its cluster
     apart = EntityDescription(id="p2", wikidata="Q7747")
     split = [mention("putin", "p"), mention("putin2", "p2"), both[2]]
-    assert b_cubed_plus([pair(split, gold, (together, apart))]) == Counts(2, 3, 3, 3)
+    assert b_cubed_plus(pair(split, gold, (together, apart))) == Counts(2, 3, 3, 3)
 
 
 linked_names = st.lists(
@@ -177,7 +183,7 @@ def by_definition(one: list[Mention], other: list[Mention], kb: dict[str | None,
 def test_b3_plus_is_what_its_definition_says(gold: list[Mention], predicted: list[Mention]) -> None:
     gold = once(gold)
     kb: dict[str | None, str] = {"putin": "Q7747", "lukashenko": "Q2866", "q": "Q7747"}
-    found = b_cubed_plus([pair(predicted, gold, (EntityDescription(id="q", wikidata="Q7747"),))])
+    found = b_cubed_plus(pair(predicted, gold, (EntityDescription(id="q", wikidata="Q7747"),)))
     assert (found.gold, found.predicted) == (len(gold), len(predicted))
     assert found.gold_matched == pytest.approx(by_definition(gold, predicted, kb))
     assert found.predicted_matched == pytest.approx(by_definition(predicted, gold, kb))
@@ -188,8 +194,8 @@ def test_b3_plus_runs_across_documents() -> None:
     text = document(TEXT, "1"), document(TEXT, "2")
     gold = Labels(mentions=(mention("aide", "aide"),))
     pairs = paired_all([(each, gold, Labels(mentions=(mention("aide", each.id),))) for each in text], ROWS)
-    assert b_cubed_plus(pairs) == Counts(1, 2, 2, 2)
-    assert sum((b_cubed_plus([each]) for each in pairs), Counts()) == Counts(2, 2, 2, 2)
+    assert b_cubed_plus(*pairs) == Counts(1, 2, 2, 2)
+    assert sum((b_cubed_plus(each) for each in pairs), Counts()) == Counts(2, 2, 2, 2)
 
 
 def test_neleval_35_of_two_equal_mentions_the_right_one_is_found_and_the_other_is_spurious() -> None:
@@ -228,11 +234,10 @@ def test_parts_add_up_in_any_order_and_verdicts_tell(
     for kinds in ("", "[kinds]"):
         assert found[f"link{kinds}"] + found[f"nil{kinds}"] == found[f"all{kinds}"]
         assert 0 <= found[f"all{kinds}"].gold_matched <= min(found[f"all{kinds}"].gold, found[f"all{kinds}"].predicted)
-    assert LINKS.verdicts is not None
-    verdicts = LINKS.verdicts(of)
+    verdicts = LINKS.judged(LINKS.pair(of))
     assert sum(each.outcome == "right" for each in verdicts) == found["all"].gold_matched
-    assert sum(each.gold for each in verdicts) == found["all"].gold
-    plus = b_cubed_plus([of])
+    assert sum(each.gold is not None for each in verdicts) == found["all"].gold
+    plus = b_cubed_plus(of)
     assert (plus.gold, plus.predicted) == (found["all"].gold, found["all"].predicted)
     assert plus.gold_matched <= found["all"].gold_matched
     random.shuffle(predicted)
@@ -242,7 +247,7 @@ def test_parts_add_up_in_any_order_and_verdicts_tell(
 @given(some_mentions)
 def test_any_gold_is_perfect_against_itself(mentions: list[Mention]) -> None:
     of = pair(once(mentions), once(mentions))
-    for each in (*counts(of).values(), b_cubed_plus([of])):
+    for each in (*counts(of).values(), b_cubed_plus(of)):
         assert each.gold_matched == each.gold == each.predicted == each.predicted_matched
 
 
@@ -253,7 +258,7 @@ def test_the_gold_is_perfect_with_registry_ids_or_with_wikidata_ids_alone(gold: 
             for each in pair_documents(gold.articles, gold.registries, submission)
         ]
         return {name: sum((counts(each)[name] for each in pairs), Counts()) for name in counts(pairs[0])}, b_cubed_plus(
-            pairs
+            *pairs
         )
 
     labels = {a.document.id: a.labels for a in gold.articles}

@@ -44,8 +44,7 @@ def pair(gold: list[Quote], predicted: list[Quote], text: str = TEXT) -> Documen
 
 
 def counts(of: DocumentPair) -> dict[str, Counts]:
-    assert QUOTES.counts is not None
-    return dict(QUOTES.counts(of))
+    return dict(QUOTES.state(QUOTES.pair(of)).counts)
 
 
 def share(of: DocumentPair, name: str) -> tuple[float, float]:
@@ -315,13 +314,12 @@ def test_slices_of_one_kind_add_up(gold: list[Quote], predicted: list[Quote]) ->
 
 @given(short_quotes, short_quotes)
 def test_verdicts_tell_what_the_headline_counts(gold: list[Quote], predicted: list[Quote]) -> None:
-    assert QUOTES.verdicts is not None
     of = pair(gold, predicted, LETTERS)
-    verdicts, joint = QUOTES.verdicts(of), counts(of)["joint"]
-    outcomes = [each.outcome for each in verdicts if each.gold]
+    verdicts, joint = QUOTES.judged(QUOTES.pair(of)), counts(of)["joint"]
+    outcomes = [each.outcome for each in verdicts if each.gold is not None]
     assert outcomes.count("right") == joint.gold_matched
     assert len(outcomes) == joint.gold
-    spurious = sum(not each.gold for each in verdicts)
+    spurious = sum(each.gold is None for each in verdicts)
     assert outcomes.count("right") + outcomes.count("speaker") + spurious == joint.predicted
 
 

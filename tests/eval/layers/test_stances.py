@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import itertools
 import random
+from collections.abc import Sequence
 from typing import Any
 
 import pytest
@@ -15,9 +16,7 @@ from onrecord.dataset import Gold, Labels, Span, Stance, Target
 from onrecord.eval.layers.corpus_stances import (
     KINDS,
     StanceSets,
-    contradictions,
     corpus_counts,
-    corpus_tuples,
     stance_sets,
 )
 from onrecord.eval.layers.layer import DocumentPair
@@ -26,7 +25,7 @@ from onrecord.eval.statistics.counts import Counts, mean_f1, score
 
 TEXT = "abcdefghijklmnopqrstuvwxyz"
 KNOWN: dict[str, str] = {id: id for id in ("a", "b", "c", "t", "u")}
-CORPUS = tuple(corpus_counts(()))
+CORPUS = tuple(corpus_counts(StanceSets()))
 
 
 def stance(
@@ -42,8 +41,21 @@ def pair(gold: list[Stance], predicted: list[Stance], name: str = "d") -> Docume
 
 
 def counts(of: DocumentPair) -> dict[str, Counts]:
-    assert STANCES.counts is not None
-    return dict(STANCES.counts(of))
+    return dict(STANCES.state(STANCES.pair(of)).counts)
+
+
+def corpus_tuples(pairs: Sequence[DocumentPair]) -> Counts:
+    """Distinct holders, targets and labels over the documents."""
+    return corpus_counts(sets(*pairs))["tuple[corpus]"]
+
+
+def contradictions(pairs: Sequence[DocumentPair]) -> Counts:
+    """Distinct pairs of holders that contradict each other on one target, over the documents."""
+    return corpus_counts(sets(*pairs))["contradictions"]
+
+
+def sets(*documents: DocumentPair) -> StanceSets:
+    return StanceSets.total(stance_sets(STANCES.pair(each)) for each in documents)
 
 
 some_stances = st.lists(
@@ -128,29 +140,28 @@ def test_the_order_of_a_file_changes_nothing(
     gold: list[Stance], predicted: list[Stance], random: random.Random
 ) -> None:
     gold = once(gold)
-    before = counts(pair(gold, predicted)), stance_sets(pair(gold, predicted))
+    before = counts(pair(gold, predicted)), sets(pair(gold, predicted))
     random.shuffle(gold)
     random.shuffle(predicted)
-    assert (counts(pair(gold, predicted)), stance_sets(pair(gold, predicted))) == before
+    assert (counts(pair(gold, predicted)), sets(pair(gold, predicted))) == before
 
 
 @given(some_stances, some_stances)
 def test_verdicts_tell_what_the_headline_counts(gold: list[Stance], predicted: list[Stance]) -> None:
-    assert STANCES.verdicts is not None
     of = pair(once(gold), predicted)
-    verdicts, found = STANCES.verdicts(of), counts(of)
-    outcomes = [each.outcome for each in verdicts if each.gold]
+    verdicts, found = STANCES.judged(STANCES.pair(of)), counts(of)
+    outcomes = [each.outcome for each in verdicts if each.gold is not None]
     assert outcomes.count("right") == found["tuple"].gold_matched
     assert outcomes.count("right") + outcomes.count("label") == found["pair"].gold_matched
     assert len(outcomes) == found["tuple"].gold
-    spurious = sum(not each.gold for each in verdicts)
+    spurious = sum(each.gold is None for each in verdicts)
     assert spurious + found["pair"].gold_matched == found["tuple"].predicted
 
 
 @given(some_stances)
 def test_any_gold_is_perfect_against_itself(gold: list[Stance]) -> None:
     of = pair(once(gold), once(gold))
-    for name, each in {**counts(of), **corpus_counts([stance_sets(of)])}.items():
+    for name, each in {**counts(of), **corpus_counts(sets(of))}.items():
         assert each.gold_matched == each.gold, name
         assert each.predicted_matched == each.predicted or each.predicted == 0, name
 
@@ -212,28 +223,28 @@ def listed(tuples: frozenset[Any]) -> set[Any]:
 @given(st.lists(st.tuples(some_stances, some_stances), max_size=3))
 def test_contradictions_are_counted_as_if_they_were_listed(documents: list[tuple[list[Stance], list[Stance]]]) -> None:
     pairs = [pair(once(gold), predicted, str(n)) for n, (gold, predicted) in enumerate(documents)]
-    sets = StanceSets.total(map(stance_sets, pairs))
-    gold, any_gold = listed(sets.required), listed(sets.required | sets.optional)
-    said, charged = listed(sets.charged | sets.excused), listed(sets.charged)
+    total = sets(*pairs)
+    gold, any_gold = listed(total.required), listed(total.required | total.optional)
+    said, charged = listed(total.charged | total.excused), listed(total.charged)
     expected = Counts.matched(len(gold & said), len(gold), len(gold & said) + len(charged - any_gold))
-    assert contradictions(pairs) == expected
+    assert corpus_counts(total)["contradictions"] == expected
 
 
 @given(st.lists(st.tuples(some_stances, some_stances), max_size=3))
 def test_the_state_adds(documents: list[tuple[list[Stance], list[Stance]]]) -> None:
-    sets = [stance_sets(pair(once(gold), predicted, str(n))) for n, (gold, predicted) in enumerate(documents)]
-    assert corpus_counts([sum(sets, StanceSets())]) == corpus_counts(sets[::-1])
+    each = [sets(pair(once(gold), predicted, str(n))) for n, (gold, predicted) in enumerate(documents)]
+    assert corpus_counts(sum(each, StanceSets())) == corpus_counts(StanceSets.total(each[::-1]))
 
 
 def test_ten_thousand_holders_on_each_side_are_counted_and_not_listed() -> None:
-    sets = StanceSets(
+    total = StanceSets(
         charged=frozenset(
             (("gold", f"{side}{n}"), "claim", ("gold", "t"), side)
             for side in ("favor", "against")
             for n in range(10_000)
         )
     )
-    assert corpus_counts([sets])["contradictions"] == Counts.matched(0, 0, 10**8)
+    assert corpus_counts(total)["contradictions"] == Counts.matched(0, 0, 10**8)
 
 
 def test_the_gold_contradicts_itself_across_its_articles(gold: Gold) -> None:
@@ -280,5 +291,5 @@ def test_semeval_2022_copies_of_a_right_tuple_cost_precision(copies: int) -> Non
 
 
 def test_semeval_2022_nothing_against_nothing_is_undefined() -> None:
-    for each in (*counts(pair([], [])).values(), *corpus_counts([stance_sets(pair([], []))]).values()):
+    for each in (*counts(pair([], [])).values(), *corpus_counts(sets(pair([], []))).values()):
         assert score(each).f1 is None

@@ -30,7 +30,7 @@ from onrecord.eval.platforms.competition import Competition, competition
 from onrecord.eval.platforms.evalai import evalai_challenge
 from onrecord.eval.platforms.evalai_boards import boards
 from onrecord.eval.platforms.hub import benchmark, eval_results, yaml_bytes
-from onrecord.eval.platforms.keys import COLUMNS, MOST_CHARACTERS, numbers
+from onrecord.eval.platforms.keys import MOST_CHARACTERS, columns, numbers
 from onrecord.eval.platforms.logo import SIDE, logo
 from onrecord.eval.platforms.reference import Reference, read_reference, reference_bytes, reference_of
 from onrecord.eval.platforms.running import broken, detail_page, scores_json
@@ -74,22 +74,22 @@ def report(root: Path) -> Report:
 
 def test_every_measure_of_the_table_has_a_key_and_the_headlines_come_first() -> None:
     shown = {f"{layer.name}:{measure.name}" for layer in SCORED for measure in layer.measures if not measure.detail}
-    assert {column.measure for column in COLUMNS} == shown
-    assert [column.layer for column in COLUMNS if column.headline] == [layer.name for layer in SCORED]
-    assert all(column.headline for column in COLUMNS[: len(SCORED)])
+    assert {column.measure for column in columns()} == shown
+    assert [column.layer for column in columns() if column.headline] == [layer.name for layer in SCORED]
+    assert all(column.headline for column in columns()[: len(SCORED)])
 
 
 def test_keys_are_plain_short_and_unique() -> None:
-    keys = [column.key for column in COLUMNS]
+    keys = [column.key for column in columns()]
     assert len(set(keys)) == len(keys)
     assert all(key.isascii() and key.isidentifier() and len(key) <= MOST_CHARACTERS for key in keys)
 
 
 def test_what_is_undefined_has_no_number(report: Report) -> None:
     found = numbers(report.result)
-    undefined = {column.key for column in COLUMNS if report.result.values[column.measure] is None}
+    undefined = {column.key for column in columns() if report.result.values[column.measure] is None}
     assert undefined
-    assert set(found) == {column.key for column in COLUMNS} - undefined
+    assert set(found) == {column.key for column in columns()} - undefined
     with pytest.raises(ArithmeticError):
         scores_json({"a": math.nan})
 
@@ -235,9 +235,9 @@ def test_indexes_fit_and_dates_are_dates(bundle: dict[str, bytes]) -> None:
     settings = yaml.safe_load(bundle["competition.yaml"])
     for part in ("phases", "tasks", "solutions"):
         assert [each["index"] for each in settings[part]] == list(range(len(settings[part])))
-    columns = settings["leaderboards"][0]["columns"]
-    assert [each["index"] for each in columns] == list(range(len(COLUMNS)))
-    assert {each["sorting"] for each in columns} == {"desc"}
+    listed = settings["leaderboards"][0]["columns"]
+    assert [each["index"] for each in listed] == list(range(len(columns())))
+    assert {each["sorting"] for each in listed} == {"desc"}
     assert (settings["phases"][0]["start"], settings["phases"][0]["end"]) == (START, END)
 
 
@@ -262,7 +262,7 @@ def test_the_pages_say_who_made_the_labels_and_show_none_of_them(bundle: dict[st
     claims = [claim.text.encode() for claim in gold.registries.claims]
     assert claims
     assert not any(claim in everything for claim in claims)
-    for column in COLUMNS:
+    for column in columns():
         assert column.measure.replace("[", "\\[").replace("]", "\\]").replace("_", "\\_").encode() in everything
 
 
@@ -273,7 +273,7 @@ def test_the_sample_is_a_submission(made: Competition, gold: Gold) -> None:
     read = read_submission("s.jsonl", raw, documents, gold.registries, required)
     assert set(read.documents) == set(required)
     example = pages.beginning(raw.partition(b"\n")[0])
-    assert example.decode() in made.pages(COLUMNS)["data"].markdown().decode()
+    assert example.decode() in made.pages(columns())["data"].markdown().decode()
     read_submission("e.jsonl", example, documents, gold.registries)
 
 
@@ -339,7 +339,7 @@ def test_the_challenge_fits_together(challenge: dict[str, bytes], gold: Gold) ->
 
 def test_a_board_has_what_is_defined_for_any_file_with_its_layer(gold: Gold) -> None:
     found = boards(reference_of(gold, "test"))
-    assert [columns[0].measure for columns in found.values()] == [f"{x.name}:{x.measures[0].name}" for x in SCORED]
+    assert [columns[0].measure for columns in found.values()] == [layer.headline.full for layer in SCORED]
     keys = {column.key for columns in found.values() for column in columns}
     assert "quotes_speaker" not in keys  # a share of the quotes found, of which there may be none
     assert "quotes_joint" in keys
@@ -361,7 +361,7 @@ def test_one_entry_a_headline_with_the_scorers_number(report: Report) -> None:
     entries = yaml.safe_load(yaml_bytes(eval_results(report, "org/news", DAY)))
     for entry, layer in zip(entries, SCORED, strict=True):
         assert entry["dataset"] == {"id": "org/news", "task_id": layer.name}
-        assert entry["value"] == report.result.values[f"{layer.name}:{layer.measures[0].name}"]
+        assert entry["value"] == report.result.values[layer.headline.full]
         assert entry["date"] == DAY
         assert "source" not in entry
         assert entry["notes"].endswith(str(report.signature))
@@ -458,6 +458,6 @@ def test_a_perfect_file_gets_one_where_that_can_be(gold: Gold, perfect: Lines, t
     (tmp_path / "p.jsonl").write_bytes(as_bytes(perfect))
     found = evaluated(tmp_path / "r.json", tmp_path / "p.jsonl", "test")
     rows = {codename: row for each in found["result"] for codename, row in each.items()}
-    for codename, columns in boards(made).items():
+    for codename, shown in boards(made).items():
         if codename != "test_links":  # gold says its ids, not what they are linked to
-            assert rows[codename][columns[0].key] == 1, codename
+            assert rows[codename][shown[0].key] == 1, codename

@@ -19,19 +19,19 @@ from tests.eval.hostile import ATTACKS, hostile
 
 from onrecord.dataset import Gold
 from onrecord.eval import SCORED, Report, Result, Sampling, score_submission
+from onrecord.eval.layers.scored import with_items
 from onrecord.eval.rendering.html import visible
 from onrecord.eval.rendering.markdown import inert, plain
 from onrecord.eval.rendering.scores import FEW_DOCUMENTS, FEW_ITEMS, percent
 from onrecord.eval.report import MOST_CHARACTERS, View, html, markdown_report, page_view, text_report
 from onrecord.eval.report.errors import NOTHING, outcome_in
-from onrecord.eval.report.items import LAYERS, UNJUDGED
+from onrecord.eval.report.items import UNJUDGED
 from onrecord.eval.report.overview import detectable, width_in_words
 from onrecord.eval.report.payload import document_value, script_json
 from onrecord.eval.report.plots import x
-from onrecord.eval.report.view import pairs_of
 from onrecord.eval.scoring.asked import Asked
 from onrecord.eval.scoring.ceiling import read_ceiling
-from onrecord.eval.scoring.compare import headline_on, item_changes
+from onrecord.eval.scoring.compare import item_changes
 from onrecord.eval.scoring.result import LayerState
 from onrecord.eval.scoring.score_file import scored
 from onrecord.eval.submission.reading import Submission
@@ -70,24 +70,24 @@ def test_every_verdict_is_one_item(view: View) -> None:
         result = next(each for each in view.result.layers if each.layer.name == layer.name)
         assert result.state is not None
         for each in view.documents:
-            verdicts = layer.verdicts(result.state.pairs[each.document])
-            told = each.verdicts[layer.name]
-            items = {item.key: item for item in each.items}
-            assert Counter(verdict.outcome for verdict in verdicts) == Counter(verdict.outcome for _, verdict in told)
-            assert len({key for key, _ in told}) == len(told) == len(verdicts)
-            for key, verdict in told:
-                item = items[key]
+            verdicts = layer.verdicts(result.state.readings[each.document])
+            items = [each.item(layer.name, verdict) for verdict in verdicts]
+            assert len({item.key for item in items}) == len(verdicts)
+            for item, verdict in zip(items, verdicts, strict=True):
                 assert outcome_in(item, layer.name) == verdict.outcome
-                if layer.name != "links":
-                    assert (item.gold is not None) == verdict.gold
+                if layer.owns_items:
+                    assert (item.gold is not None) == (verdict.gold is not None)
+                    assert (item.predicted is not None) == (verdict.predicted is not None)
+            told = sum(bool(outcome_in(item, layer.name)) for item in each.items)
+            assert told == len(verdicts)
 
 
 def test_items_are_all_of_gold_and_all_predictions(view: View, gold: Gold) -> None:
-    for each, pair in zip(view.documents, pairs_of(view.result, gold), strict=True):
-        for layer, field in zip(LAYERS, ("mentions", "quotes", "stances", "events"), strict=True):
-            items = [item for item in each.items if item.layer == layer]
-            assert sum(item.gold is not None for item in items) == len(getattr(pair.gold, field))
-            assert sum(item.predicted is not None for item in items) == len(getattr(pair.predicted, field))
+    for each, pair in zip(view.documents, view.result.pairs, strict=True):
+        for layer in with_items():
+            items = [item for item in each.items if item.layer == layer.name]
+            assert sum(item.gold is not None for item in items) == len(pair.gold.of(layer.item))
+            assert sum(item.predicted is not None for item in items) == len(pair.predicted.of(layer.item))
         assert len({item.key for item in each.items}) == len(each.items)
 
 
@@ -108,7 +108,7 @@ def test_error_classes_add_up_to_the_counts_of_the_scorer(view: View) -> None:
 
 
 def test_rows_of_a_confusion_matrix_sum_to_gold(view: View, gold: Gold) -> None:
-    pairs = pairs_of(view.result, gold)
+    pairs = view.result.pairs
     entities, stances = view.confusions
     for table, field, name in ((entities, "mentions", "type"), (stances, "stances", "label")):
         labels = Counter(getattr(i, name) for pair in pairs for i in getattr(pair.gold, field) if not i.optional)
@@ -159,12 +159,12 @@ def test_a_dot_is_the_score_of_its_document_alone(view: View) -> None:
         assert isinstance(state, LayerState)
         assert len(strip.dots) + len(strip.undefined) == len(view.result.documents)
         for dot in strip.dots:
-            score = headline_on(each, dot.document)
+            score = each.headline_on(dot.document)
             assert score is not None
             assert score.value is not None
             assert dot.x == x(score.value)
-            if state.counts and each.layer.measures[0].name in state.counts[dot.document]:
-                assert score.counts == state.counts[dot.document][each.layer.measures[0].name]
+            if each.layer.headline.adds:
+                assert score.counts == state.documents[dot.document].counts[each.layer.headline.name]
 
 
 def test_clusters_hold_every_mention_that_is_found(view: View) -> None:

@@ -15,7 +15,7 @@ from tests.eval.conftest import Lines, Scorer, as_bytes
 from tests.eval.scoring.test_result import degraded
 
 from onrecord.dataset import FaultsError, Gold
-from onrecord.eval.scoring.compare import Comparison, ItemChange, compare, compare_results, distinct_names, headlines
+from onrecord.eval.scoring.compare import Comparison, ItemChange, compare, compare_results, distinct_names
 from onrecord.eval.scoring.result import score_submission
 from onrecord.eval.statistics.ranks import RankInterval
 from onrecord.eval.statistics.sampling import Sampling
@@ -76,7 +76,7 @@ def test_a_system_is_like_itself(compared: Comparer, worse: Lines) -> None:
         assert each.p == (1.0 if each.difference == 0.0 else None)
     assert {change.change for change in found.items()} == {"still wrong"}
     assert all(change.earlier == change.later != "right" for change in found.items())
-    assert set(found.ranks) == set(headlines(found.reports[0].result))
+    assert set(found.ranks) == set(found.reports[0].result.headlines)
     assert set(found.ranks.values()) == {(RankInterval(1, 2), RankInterval(1, 2))}
 
 
@@ -167,7 +167,7 @@ def test_documents_one_by_one(compared: Comparer, scored: Scorer, gold: Gold, re
     assert list(documents) == [article.document.id for article in gold.articles]
     for article in gold.articles:
         measures = documents[article.document.id]
-        assert list(measures) == headlines(found.reports[0].result)
+        assert list(measures) == found.reports[0].result.headlines
         alone = score_submission([article], gold.registries, read(worse), "one").values
         assert measures["entities:strict"][0] == alone["entities:strict"]
     missing = documents[worse[0]["doc_id"]]

@@ -14,8 +14,8 @@ from tests.eval.conftest import NO_IDS, Lines, Scorer
 from tests.eval.scoring.test_result import degraded
 
 from onrecord.dataset import Article, Gold, Labels
-from onrecord.eval.scoring.intervals import by_kind, formula, leave_out, result_intervals, units_of
-from onrecord.eval.scoring.result import Result, layer_scores, score_submission
+from onrecord.eval.scoring.intervals import formula, leave_out, result_intervals, units_of
+from onrecord.eval.scoring.result import Result, score_submission
 from onrecord.eval.scoring.score_report import Report
 from onrecord.eval.statistics.sampling import MOST_GROUPS, Sampling
 from onrecord.eval.statistics.uncertainty import jackknife_interval
@@ -68,8 +68,8 @@ def kept(result: Result, left_out: set[str]) -> dict[str, float | None]:
     values: dict[str, float | None] = {}
     for each in result.layers:
         assert each.state is not None
-        scores = layer_scores(each.layer, each.state.of(set(result.documents) - left_out))
-        values |= {f"{each.layer.name}:{name}": score.value for name, score in scores.items()}
+        scores = each.layer.scores(each.state.total(set(result.documents) - left_out))
+        values |= {measure.full: scores[measure.name].value for measure in each.layer.measures}
     return values
 
 
@@ -169,11 +169,11 @@ def test_many_documents_are_left_out_in_groups_and_quickly() -> None:
     (ids,) = [each for each in result.layers if each.layer.name == "entity_ids"]
     assert ids.state is not None
     units = [(id,) for id in result.documents]
-    (lea,) = leave_out(ids, ids.state, ["lea"], units)
+    (lea,) = leave_out(ids, ids.state, [ids.layer.headline], units)
     assert len(lea.without) == MOST_GROUPS
     groups = [set(result.documents[n::MOST_GROUPS]) for n in range(MOST_GROUPS)]
-    state = ids.state.of(set(result.documents) - groups[7])
-    assert lea.without[7] == layer_scores(ids.layer, state)["lea"].value
+    state = ids.state.total(set(result.documents) - groups[7])
+    assert lea.without[7] == ids.layer.scores(state)["lea"].value
     assert lea.value == result.values["entity_ids:lea"]
     interval = found["entity_ids:lea"]
     assert interval.low is not None
@@ -189,13 +189,11 @@ def test_many_documents_are_left_out_in_groups_and_quickly() -> None:
 def test_which_measures_are_sums(scored: Scorer, lines: Lines) -> None:
     for each in scored(lines).layers:
         assert each.state is not None
-        additive, rest = by_kind(each.layer, each.state)
-        assert {*additive, *rest} == set(each.layer.measures)
-        names = sorted({name for counts in each.state.counts.values() for name in counts})
-        for measure in additive:
-            assert formula(measure, names).kind == ("share" if measure.share else "f1")
-        assert not additive or each.layer.counts
-        if each.layer.name == "entities":
-            assert rest == []
-        if each.layer.name == "entity_ids":
-            assert additive == []
+        counted = {name for state in each.state.documents.values() for name in state.counts}
+        for measure in each.layer.measures:
+            # what is said to add is read off counts, and what is not said to add is not
+            assert measure.adds == ({*(measure.mean_of or (measure.name,))} <= counted), measure.full
+            if measure.adds:
+                assert formula(measure, sorted(counted)).kind == ("share" if measure.share else "f1")
+            assert measure.clusters <= (not measure.adds)
+            assert not measure.clusters or all(state.tables for state in each.state.documents.values())

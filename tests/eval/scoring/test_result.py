@@ -14,7 +14,7 @@ from tests.eval.conftest import Lines, Scorer, f1
 
 from onrecord.dataset import Gold
 from onrecord.eval import SCORED, Report, Result, Sampling, record_bytes, record_of, score_submission
-from onrecord.eval.scoring.result import LayerState, layer_scores
+from onrecord.eval.scoring.result import LayerState
 
 
 def test_gold_against_itself_is_1_on_every_measure(scored: Scorer, perfect: Lines) -> None:
@@ -217,14 +217,7 @@ def test_the_state_adds(scored: Scorer, perfect: Lines) -> None:
     for each in scored(degraded(perfect, random.Random(3))).layers:
         state = each.state
         assert state is not None
-        again = layer_scores(
-            each.layer,
-            LayerState(
-                dict(reversed(list(state.counts.items()))),
-                dict(reversed(list(state.tables.items()))),
-                dict(reversed(list(state.pairs.items()))),
-            ),
-        )
+        again = each.layer.scores(LayerState(dict(reversed(list(state.documents.items()))), {}).total())
         for name, score in each.scores.items():
             assert again[name].value == pytest.approx(score.value, abs=1e-12)
 

@@ -9,11 +9,10 @@ from __future__ import annotations
 import json
 from collections.abc import Sequence
 
-from onrecord.annotation.agreement.measures import agreement, as_submission, own_registries
+from onrecord.annotation.agreement.measures import as_submission, own_registries, results
 from onrecord.annotation.label_studio.exports import Annotation
 from onrecord.dataset import Article, Labels, Registries, gold_hash
 from onrecord.eval import Result, score_submission
-from onrecord.eval.layers.links import LINKS
 from onrecord.eval.scoring.ceiling import CeilingFile, CeilingRow
 
 
@@ -29,9 +28,7 @@ def ceiling(articles: Sequence[Article], blind: Sequence[Annotation], registries
     known = {document.id for document in documents}
     blind = [annotation for annotation in blind if annotation.document in known]
     rows = [
-        CeilingRow(name=pair.other, against=pair.one, f1=_annotated(pair.result))
-        for pair in agreement(blind, documents)
-        if pair.result is not None
+        CeilingRow(name=other, against=one, f1=_annotated(result)) for one, other, result in results(blind, documents)
     ]
     for name in sorted({annotation.annotator for annotation in blind}):
         labels: dict[str, Labels] = {a.document: a.labels for a in blind if a.annotator == name}
@@ -44,10 +41,10 @@ def ceiling(articles: Sequence[Article], blind: Sequence[Annotation], registries
 def _annotated(result: Result) -> dict[str, float | None]:
     """F1 of what annotators annotate: they link nothing, and slices and shares are of what was found alone."""
     return {
-        f"{each.layer.name}:{measure.name}": each.scores[measure.name].value
+        measure.full: each.scores[measure.name].value
         for each in result.layers
         for measure in each.layer.measures
-        if each.layer is not LINKS and not (measure.detail or measure.share or measure.mean_of)
+        if each.layer.agreed_by and measure.has_parts and not measure.detail
     }
 
 

@@ -12,10 +12,11 @@ so that what somebody was unsure of counts.
 from __future__ import annotations
 
 import dataclasses
+import functools
 import itertools
 from collections import Counter, defaultdict
-from collections.abc import Callable, Iterable, Mapping, Sequence
-from typing import TypeVar
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from typing import Any, TypeVar
 
 import msgspec
 
@@ -27,22 +28,15 @@ from onrecord.dataset import (
     Document,
     Entity,
     Event,
-    EventMention,
     Labels,
     Mention,
-    Quote,
     Registries,
-    Stance,
 )
 from onrecord.dataset.records import LAYERS, EntityType, Item
+from onrecord.dataset.walk import anchor, with_references
 from onrecord.eval import Result, Submission, score_submission
-from onrecord.eval.layers.document_pairs import pair_documents
-from onrecord.eval.layers.layer import DocumentPair
-from onrecord.eval.layers.mentions import SpanAlignment, cluster
-from onrecord.eval.layers.quotes import pair_quotes
-from onrecord.eval.layers.same_items import item_text
-from onrecord.eval.layers.stances import gold_key
-from onrecord.eval.scoring.result import score_pairs
+from onrecord.eval.layers.layer import DocumentPair, Layer
+from onrecord.eval.layers.scored import with_items
 from onrecord.eval.spans.pairs import Fit
 from onrecord.eval.statistics.counts import Counts, Score, score
 
@@ -109,13 +103,55 @@ def agreement(annotations: Sequence[Annotation], documents: Sequence[Document]) 
     Returns:
         One entry for each pair of annotators, in alphabetical order; none for fewer than two annotators.
     """
+    return [_agreement(versions) for versions in _versions(annotations, documents)]
+
+
+def results(annotations: Sequence[Annotation], documents: Sequence[Document]) -> list[tuple[str, str, Result]]:
+    """The scores alone of every two annotators with documents in common: the one, the other, and its score on that."""
+    pairs = [versions for versions in _versions(annotations, documents) if versions.articles]
+    return [(*each.names, each.scored()) for each in pairs]
+
+
+@dataclasses.dataclass(frozen=True)
+class _Versions:
+    """What two annotators say of the documents that both have annotated."""
+
+    names: tuple[str, str]
+    articles: tuple[Article, ...]
+    """With the one's labels."""
+    other: Mapping[str, Labels]
+    """The other's, by document."""
+    tasks: Mapping[str, tuple[str, str]]
+    """Where the two tasks of each document are."""
+
+    @functools.cached_property
+    def registries(self) -> Registries:
+        """The one's ids."""
+        return own_registries(article.labels for article in self.articles)
+
+    @functools.cached_property
+    def submission(self) -> Submission:
+        """The other's labels as if a system had predicted them."""
+        return as_submission(self.names[1], self.other, own_registries(self.other.values()))
+
+    def scored(self) -> Result:
+        """The other scored against the one."""
+        return score_submission(self.articles, self.registries, self.submission, self.names[0])
+
+
+def _versions(annotations: Sequence[Annotation], documents: Sequence[Document]) -> Iterator[_Versions]:
     by_annotator: dict[str, dict[str, Annotation]] = defaultdict(dict)
     for annotation in annotations:
         by_annotator[annotation.annotator][annotation.document] = annotation
-    return [
-        _pair(by_annotator[one], by_annotator[other], documents)
-        for one, other in itertools.combinations(sorted(by_annotator), 2)
-    ]
+    for names in itertools.combinations(sorted(by_annotator), 2):
+        one, other = (by_annotator[name] for name in names)
+        shared = [document for document in documents if document.id in one and document.id in other]
+        yield _Versions(
+            names=names,
+            articles=tuple(Article(document=d, labels=without_optional(one[d.id].labels)) for d in shared),
+            other={d.id: without_optional(other[d.id].labels) for d in shared},
+            tasks={d.id: (one[d.id].link, other[d.id].link) for d in shared},
+        )
 
 
 def own_registries(labels: Iterable[Labels]) -> Registries:
@@ -194,46 +230,39 @@ def _by_type(pairs: Sequence[DocumentPair]) -> dict[str, Score]:
     return {type: score(counts) for type, counts in sorted(total.items())}
 
 
-def _quote_units(labels: Labels) -> tuple[Unit, ...]:
-    return tuple(Unit(q.content[0].start, q.content[-1].end, q.mode) for q in labels.quotes)
+def _units(layer: Layer[Any], labels: Labels) -> tuple[Unit, ...]:
+    """What gamma is computed on; an item of several segments counts from its first to its last character."""
+    kinds = [(anchor(item), layer.units and str(getattr(item, layer.units))) for item in labels.of(layer.item)]
+    return tuple(Unit(spans[0].start, spans[-1].end, kind or "") for spans, kind in kinds)
 
 
-UNITS: dict[str, Callable[[Labels], tuple[Unit, ...]]] = {
-    "mentions": lambda labels: tuple(Unit(m.start, m.end, m.type) for m in labels.mentions),
-    "quotes": _quote_units,
-    "events": lambda labels: tuple(Unit(e.start, e.end) for e in labels.events),
-}
-"""What gamma is computed on; a quote counts from its first to its last character."""
-
-
-def _pair(
-    one: Mapping[str, Annotation], other: Mapping[str, Annotation], documents: Sequence[Document]
-) -> PairAgreement:
-    names = next(iter(one.values())).annotator, next(iter(other.values())).annotator
-    shared = [document for document in documents if document.id in one and document.id in other]
-    if not shared:
-        return PairAgreement(*names, (), None, (), {}, {}, {}, ())
-    left = {document.id: without_optional(one[document.id].labels) for document in shared}
-    right = {document.id: without_optional(other[document.id].labels) for document in shared}
-    registries = own_registries(left.values())
-    submission = as_submission(names[1], right, own_registries(right.values()))
-    articles = [Article(document=document, labels=left[document.id]) for document in shared]
-    pairs = pair_documents(articles, registries, submission)
-    compared = [_compare(pair) for pair in pairs]
-    tasks = {document.id: (one[document.id].link, other[document.id].link) for document in shared}
+def _agreement(both: _Versions) -> PairAgreement:
+    if not both.articles:
+        return PairAgreement(*both.names, (), None, (), {}, {}, {}, ())
+    result = both.scored()
+    compared = [_compare(pair, readings_of(result, pair)) for pair in result.pairs]
     return PairAgreement(
-        one=names[0],
-        other=names[1],
-        documents=tuple(document.id for document in shared),
-        result=score_pairs(articles, pairs, submission, names[0]),
+        one=both.names[0],
+        other=both.names[1],
+        documents=tuple(article.document.id for article in both.articles),
+        result=result,
         attributes=tuple(_attributes(compared)),
-        gammas={
-            layer: gamma([Continuum(len(d.text), units(left[d.id]), units(right[d.id])) for d in shared])
-            for layer, units in UNITS.items()
+        gammas={layer.item: _gamma(layer, both) for layer in with_items() if layer.units is not None},
+        by_type=_by_type(result.pairs),
+        by_document={
+            each.document.id: score_submission([each], both.registries, both.submission, both.names[0])
+            for each in both.articles
         },
-        by_type=_by_type(pairs),
-        by_document={each.document.id: score_submission([each], registries, submission, names[0]) for each in articles},
-        disagreements=tuple(_disagreements(compared, names, tasks)),
+        disagreements=tuple(_disagreements(compared, both.names, both.tasks)),
+    )
+
+
+def _gamma(layer: Layer[Any], both: _Versions) -> float | None:
+    return gamma(
+        [
+            Continuum(len(a.document.text), _units(layer, a.labels), _units(layer, both.other[a.document.id]))
+            for a in both.articles
+        ]
     )
 
 
@@ -252,79 +281,32 @@ class _Matched:
     only_other: list[Side]
 
 
-FIELDS = {
-    "mentions": ("type", "kind", "entity"),
-    "quotes": ("mode", "speaker", "relays"),
-    "stances": ("label", "basis"),
-    "events": ("event",),
-}
-"""The names of the compared fields by layer; ids are those of the first annotator, or ``?`` where the other's has no
-counterpart."""
+def _compare(pair: DocumentPair, readings: Mapping[str, Any]) -> list[_Matched]:
+    """Both sides of every layer, the other's ids translated to the one's; ``?`` where they have no counterpart."""
+    ids = pair.ids
+    known = {"entity": ids.entity, "event": ids.event, "claim": ids.claim}
+
+    def translated(item: Item) -> Item:
+        return with_references(item, lambda kind, id: known[kind].get(id, "?") if kind in known else id)
+
+    found: list[_Matched] = []
+    for layer in with_items():
+        assert layer.matches is not None
+        reading = readings[layer.name]
+        gold = [(layer.text(item), compared_fields(layer, item)) for item in reading.gold]
+        predicted = [(layer.text(item), compared_fields(layer, translated(item))) for item in reading.predicted]
+        found.append(_match(pair.document.id, layer.item, gold, predicted, layer.matches(reading)))
+    return found
 
 
-def _compare(pair: DocumentPair) -> list[_Matched]:
-    name, ids = pair.document.id, pair.ids
-    gold, predicted = pair.gold, pair.predicted
-    quotes = pair_quotes(gold.quotes, predicted.quotes, pair.document.text, ids)
-    keys = {gold_key(stance, ids): index for index, stance in reversed(list(enumerate(predicted.stances)))}
-    stances = [
-        (index, keys[key])
-        for index, s in enumerate(gold.stances)
-        if (key := (s.holder, s.target.kind, s.target.id)) in keys
-    ]
-
-    def translated(quote: Quote) -> Quote:
-        speaker = tuple(id or "?" for id in ids.speakers(quote.speaker))
-        return msgspec.structs.replace(
-            quote, speaker=speaker, relays=tuple(ids.entity.get(id, "?") for id in quote.relays)
-        )
-
-    return [
-        _match(name, "mentions", *_sides(pair.mentions, ids.entity)),
-        _match(
-            name,
-            "quotes",
-            [side(quote) for quote in gold.quotes],
-            [side(translated(quote)) for quote in predicted.quotes],
-            [(each.gold, each.predicted) for each in quotes],
-        ),
-        _match(name, "stances", [side(s) for s in gold.stances], [side(s) for s in predicted.stances], stances),
-        _match(name, "events", *_sides(pair.events, ids.event)),
-    ]
+def readings_of(result: Result, pair: DocumentPair) -> dict[str, Any]:
+    """How the scorer brought a document together, by name of the layer."""
+    return {each.layer.name: each.state.readings[pair.document.id] for each in result.layers if each.state is not None}
 
 
-def _sides(
-    alignment: SpanAlignment, to_gold: Mapping[str, str]
-) -> tuple[list[Side], list[Side], list[tuple[int, int]]]:
-    """Both sides' mentions, the other's ids translated to the one's, and the pairs with the same offsets."""
-
-    def translated(item: Mention | EventMention) -> Mention | EventMention:
-        id = to_gold.get(cluster(item) or "", "?")
-        field = "entity" if isinstance(item, Mention) else "event"
-        return msgspec.structs.replace(item, **{field: id})
-
-    return (
-        [side(item) for item in alignment.gold],
-        [side(translated(item)) for item in alignment.predicted],
-        [(pair.gold, pair.predicted) for pair in alignment.pairs if pair.fit >= Fit.EXACT],
-    )
-
-
-def side(item: Item) -> Side:
-    """An item's text and the fields that are compared."""
-    return item_text(item), compared_fields(item)
-
-
-def compared_fields(item: Item) -> dict[str, str]:
+def compared_fields(layer: Layer[Any], item: Item) -> dict[str, str]:
     """The fields by which two annotators' versions of an item are compared; ids must be of one registry."""
-    if isinstance(item, Mention):
-        return {"type": item.type, "kind": item.kind, "entity": item.entity or "?"}
-    if isinstance(item, Quote):
-        return {"mode": item.mode, "speaker": ", ".join(sorted(item.speaker)), "relays": ", ".join(item.relays)}
-    if isinstance(item, Stance):
-        return {"label": item.label, "basis": item.basis}
-    assert isinstance(item, EventMention)
-    return {"event": item.event}
+    return {each.field: each.value(item) for each in layer.compared}
 
 
 def _match(
@@ -332,7 +314,7 @@ def _match(
     layer: str,
     gold: list[Side],
     predicted: list[Side],
-    pairs: list[tuple[int, int]],
+    pairs: Sequence[tuple[int, int]],
 ) -> _Matched:
     taken, other_taken = {g for g, _ in pairs}, {p for _, p in pairs}
     return _Matched(
@@ -345,12 +327,12 @@ def _match(
 
 
 def _attributes(compared: Sequence[Sequence[_Matched]]) -> Iterable[Attribute]:
-    for layer, fields in FIELDS.items():
-        parts = [matched for document in compared for matched in document if matched.layer == layer]
+    for layer in with_items():
+        parts = [matched for document in compared for matched in document if matched.layer == layer.item]
         both = [each for part in parts for each in part.both]
         total = len(both) + sum(len(part.only_one) + len(part.only_other) for part in parts)
-        for field in fields:
-            yield attribute(layer, field, [(one[field], other[field]) for _, one, other in both], total)
+        for field in (each.field for each in layer.compared):
+            yield attribute(layer.item, field, [(one[field], other[field]) for _, one, other in both], total)
 
 
 def attribute(layer: str, field: str, values: Sequence[tuple[str, str]], total: int) -> Attribute:

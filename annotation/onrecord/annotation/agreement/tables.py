@@ -9,21 +9,23 @@ from collections.abc import Sequence
 from onrecord.annotation.agreement.measures import PairAgreement
 from onrecord.dataset.publishing.card import markdown_table
 from onrecord.dataset.reading.faults import show
+from onrecord.eval.layers.scored import SCORED
 from onrecord.eval.rendering.scores import percent
+from onrecord.eval.statistics.measure import Measure
 
-MEASURES = {
-    "entities": ("strict", "strict[all]"),
-    "entity_ids": ("lea", "conll"),
-    "quotes": ("joint", "detection@0.5", "exact"),
-    "stances": ("tuple", "pair"),
-    "events": ("mention", "lea", "conll"),
-}
-"""The measures of the scorer that agreement is reported by."""
+
+def measures() -> dict[str, list[Measure]]:
+    """The measures of the scorer that agreement is reported by, the foremost first, by layer."""
+    return {
+        layer.name: [measure for name in layer.agreed_by for measure in layer.measures if measure.name == name]
+        for layer in SCORED
+        if layer.agreed_by
+    }
+
 
 SCORE_HEADINGS = ("measure", "F1", "P", "R")
 GAMMA_HEADINGS = ("layer", "gamma")
 TYPE_HEADINGS = ("type", "F1", "mentions")
-DOCUMENT_HEADINGS = ("document", *MEASURES)
 ATTRIBUTE_HEADINGS = ("field", "found by both", "of either", "same", "alpha")
 
 
@@ -33,10 +35,10 @@ def score_rows(pair: PairAgreement) -> list[tuple[str, str, str, str]]:
         return []
     by_name = {each.layer.name: each.scores for each in pair.result.layers}
     return [
-        (f"{layer}:{name}", percent(score.f1), percent(score.precision), percent(score.recall))
-        for layer, names in MEASURES.items()
-        for name in names
-        if (score := by_name[layer][name])
+        (measure.full, percent(score.f1), percent(score.precision), percent(score.recall))
+        for layer, shown in measures().items()
+        for measure in shown
+        if (score := by_name[layer][measure.name])
     ]
 
 
@@ -68,10 +70,15 @@ def type_rows(pair: PairAgreement) -> list[tuple[str, str, str]]:
     ]
 
 
+def document_headings() -> tuple[str, ...]:
+    """The headings of :func:`document_rows`."""
+    return ("document", *measures())
+
+
 def document_rows(pair: PairAgreement) -> list[tuple[str, ...]]:
     """F1 of each layer's first measure, document by document."""
     return [
-        (document, *(percent(result.values[f"{layer}:{names[0]}"]) for layer, names in MEASURES.items()))
+        (document, *(percent(result.values[shown[0].full]) for shown in measures().values()))
         for document, result in pair.by_document.items()
     ]
 
@@ -82,7 +89,7 @@ def markdown(pair: PairAgreement) -> str:
     fields = markdown_table(ATTRIBUTE_HEADINGS, [(f"`{name}`", *rest) for name, *rest in attribute_rows(pair)])
     gammas = markdown_table(GAMMA_HEADINGS, [(f"`{name}`", value) for name, value in gamma_rows(pair)])
     types = markdown_table(TYPE_HEADINGS, [(f"`{name}`", *rest) for name, *rest in type_rows(pair)])
-    documents = markdown_table(DOCUMENT_HEADINGS, document_rows(pair))
+    documents = markdown_table(document_headings(), document_rows(pair))
     return "\n".join((scores, fields, gammas, types, documents))
 
 
@@ -110,7 +117,7 @@ def print_agreement(pair: PairAgreement, disagreements: bool) -> None:
         (ATTRIBUTE_HEADINGS, attribute_rows(pair)),
         (GAMMA_HEADINGS, gamma_rows(pair)),
         (TYPE_HEADINGS, type_rows(pair)),
-        (DOCUMENT_HEADINGS, document_rows(pair)),
+        (document_headings(), document_rows(pair)),
     )
     for headings, rows in tables:
         show_table(console, headings, rows)
@@ -134,9 +141,9 @@ def agreement_json(pairs: list[PairAgreement]) -> str:
             "annotators": [pair.one, pair.other],
             "documents": list(pair.documents),
             "scores": {
-                f"{each.layer.name}:{name}": dataclasses.asdict(score)
+                measure.full: dataclasses.asdict(each.scores[measure.name])
                 for each in (pair.result.layers if pair.result else ())
-                for name, score in each.scores.items()
+                for measure in each.layer.measures
             },
             "attributes": [dataclasses.asdict(each) for each in pair.attributes],
             "gamma": dict(pair.gammas),

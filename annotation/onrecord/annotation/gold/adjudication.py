@@ -25,7 +25,9 @@ from onrecord.dataset.records import LAYERS, Item
 from onrecord.dataset.walk import renamed
 from onrecord.eval.layers.document_pairs import pair_documents
 from onrecord.eval.layers.ids import IdMap
+from onrecord.eval.layers.layer import Layer
 from onrecord.eval.layers.same_items import matched
+from onrecord.eval.layers.scored import with_items
 
 
 def translate(labels: Mapping[str, Labels], reference: Sequence[Article], registries: Registries) -> dict[str, Labels]:
@@ -91,25 +93,29 @@ def proposals(
     shown["merged"] = {}
     for id, (one, other) in sorted(twice.items()):
         names = (one.annotator, other.annotator)
-        shown["merged"][id] = merge(shown[names[0]][id], shown[names[1]][id], names, by_id[id].text)
+        shown["merged"][id] = merge(shown[names[0]][id], shown[names[1]][id], names, by_id[id])
     return shown
 
 
-def merge(one: Labels, other: Labels, names: tuple[str, str], text: str) -> Labels:
+def merge(one: Labels, other: Labels, names: tuple[str, str], document: Document) -> Labels:
     """Two annotators' labels of one document, in registry ids, as one proposal; see the module's docstring.
 
     Ids of items are made unique by the annotator's name. Where both agree the first one's item stands for both, and
     what refers to the other's is pointed to it.
     """
-    pairs = matched(one, other, text, by_evidence=False)
+    pairs = matched(one, other, document, rematch=False)
     first, second = (_prefixed(labels, name) for labels, name in zip((one, other), names, strict=True))
     same: dict[str, str] = {}
     merged: dict[str, list[Any]] = {}
-    for layer in LAYERS:
-        left, right = getattr(first, layer), getattr(second, layer)
-        agreed = {g: p for g, p in pairs[layer] if compared_fields(left[g]) == compared_fields(right[p])}
+    for layer in with_items():
+        left, right = first.of(layer.item), second.of(layer.item)
+
+        def alike(g: int, p: int, layer: Layer[Any] = layer, left: Any = left, right: Any = right) -> bool:
+            return compared_fields(layer, left[g]) == compared_fields(layer, right[p])
+
+        agreed = {g: p for g, p in pairs[layer.item] if alike(g, p)}
         same |= {str(right[p].id): str(left[g].id) for g, p in agreed.items()}
-        merged[layer] = [
+        merged[layer.item] = [
             msgspec.structs.replace(
                 item,
                 annotators=names if g in agreed else names[:1],
@@ -120,7 +126,7 @@ def merge(one: Labels, other: Labels, names: tuple[str, str], text: str) -> Labe
             for g, item in enumerate(left)
         ]
         taken = set(agreed.values())
-        merged[layer] += [
+        merged[layer.item] += [
             msgspec.structs.replace(item, annotators=names[1:], agreed=False)
             for p, item in enumerate(right)
             if p not in taken
@@ -185,14 +191,15 @@ def attribute_items(articles: Sequence[Article], blind: Sequence[Annotation], re
 
 def _attributed(gold: Labels, versions: Mapping[str, Labels], document: Document) -> Labels:
     marked: dict[str | None, dict[str, Item]] = defaultdict(dict)
+    by_field = {layer.item: layer for layer in with_items()}
     for name, labels in versions.items():
-        for layer, pairs in matched(gold, labels, document.text).items():
+        for field, pairs in matched(gold, labels, document).items():
             for g, p in pairs:
-                marked[getattr(gold, layer)[g].id][name] = getattr(labels, layer)[p]
+                marked[gold.of(field)[g].id][name] = labels.of(field)[p]
 
-    def attributed(_: str, item: Item) -> Item:
+    def attributed(field: str, item: Item) -> Item:
         by = marked.get(item.id, {})
-        fields = [compared_fields(version) for version in by.values()]
+        fields = [compared_fields(by_field[field], version) for version in by.values()]
         agreed = len(by) > 1 and all(each == fields[0] for each in fields)
         return msgspec.structs.replace(item, annotators=tuple(sorted(by)), agreed=agreed)
 

@@ -23,6 +23,7 @@ from onrecord.eval.rendering.scores import percent
 from onrecord.eval.scoring.asked import Asked
 from onrecord.eval.scoring.record import Record, record_of
 from onrecord.eval.scoring.score_file import rescored
+from onrecord.eval.statistics.measure import full_name
 from onrecord.eval.submission.limits import DEFAULT
 
 _COMMIT = re.compile(r"[0-9a-f]{40}")
@@ -197,7 +198,7 @@ def comment(admitted: Sequence[Admitted]) -> str:
             interval = score.interval
             low, high = (interval.low, interval.high) if interval else (None, None)
             between = "" if low is None else f"{percent(low)}–{percent(high)}"
-            lines.append(f"| `{name}:{layer.headline}` | {percent(score.value)} | {between} |")
+            lines.append(f"| `{full_name(name, layer.headline)}` | {percent(score.value)} | {between} |")
         lines.append("")
     return "\n".join(lines)
 

@@ -19,8 +19,8 @@ from onrecord.dataset import Fault, FaultsError
 from onrecord.dataset.reading.faults import nearest, refuse
 from onrecord.dataset.reading.files import sha256
 from onrecord.dataset.reading.typed import read_value
-from onrecord.dataset.records import Id
-from onrecord.eval.scoring.record import Record, Strict, read_record
+from onrecord.dataset.records import Id, Strict
+from onrecord.eval.scoring.record import Record, read_record
 from onrecord.eval.submission.limits import DEFAULT, Limits
 from onrecord.eval.submission.unpacking import content, small_file
 

@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import dataclasses
 from collections.abc import Collection, Sequence
+from typing import Any
 
 from onrecord.eval.board.standings import Standing, Standings
-from onrecord.eval.board.tables import HEADLINES, score_of
+from onrecord.eval.board.tables import headlines, score_of
 from onrecord.eval.layers.layer import Layer
 from onrecord.eval.layers.scored import SCORED
 from onrecord.eval.rendering import html as pages
 from onrecord.eval.rendering.scores import FEW_DOCUMENTS, FEW_ITEMS, percent
 from onrecord.eval.scoring.ceiling import BIASED, CeilingRow
+from onrecord.eval.statistics.measure import Measure
 from onrecord.eval.statistics.ranks import RankInterval
 
 _PAGE = pages.Kind(package="onrecord.eval.board", template="board.html.j2", style="board.css", scripts=("board.js",))
@@ -99,8 +101,8 @@ def board_html(
         pages.environment(_PAGE.package),
         found=found,
         views=[_view(layer, found, annotators, reports) for layer in SCORED],
-        overview=[(row, [cell(row, *each, row.ranks.get(each[0])) for each in HEADLINES]) for row in found.ranked],
-        human=[(_called(row), [_human(row, *each) for each in HEADLINES]) for row in annotators],
+        overview=[(row, [cell(row, each, row.ranks.get(each.layer)) for each in headlines()]) for row in found.ranked],
+        human=[(_called(row), [_human(row, each) for each in headlines()]) for row in annotators],
         layers=[layer.name for layer in SCORED],
         teams=teams,
         unranked=[row for row in found.rows if row.excluded],
@@ -123,10 +125,11 @@ def _called(row: CeilingRow) -> str:
     return f"{row.name} on {row.against}" + ("*" if row.against == "gold" else "")
 
 
-def _view(layer: Layer, found: Standings, annotators: Sequence[CeilingRow], reports: Collection[str]) -> View:
-    headline = layer.measures[0]
-    more = [measure for measure in layer.measures[1:] if not measure.detail]
-    slices = [measure for measure in layer.measures[1:] if measure.detail]
+def _view(layer: Layer[Any], found: Standings, annotators: Sequence[CeilingRow], reports: Collection[str]) -> View:
+    headline = layer.headline
+    others = [measure for measure in layer.measures if measure is not headline]
+    more = [measure for measure in others if not measure.detail]
+    slices = [measure for measure in others if measure.detail]
     lines = [
         Line(
             name=row.about.name,
@@ -135,9 +138,9 @@ def _view(layer: Layer, found: Standings, annotators: Sequence[CeilingRow], repo
             provenance=row.provenance,
             anchor=anchor(row),
             report=f"reports/{row.record.id}.html" if row.record and row.record.id in reports else "",
-            headline=cell(row, layer.name, headline.name, row.ranks.get(layer.name)),
-            more=tuple(cell(row, layer.name, measure.name) for measure in more),
-            slices=tuple(cell(row, layer.name, measure.name) for measure in slices),
+            headline=cell(row, headline, row.ranks.get(layer.name)),
+            more=tuple(cell(row, measure) for measure in more),
+            slices=tuple(cell(row, measure) for measure in slices),
         )
         for row in found.ranked
     ]
@@ -148,13 +151,13 @@ def _view(layer: Layer, found: Standings, annotators: Sequence[CeilingRow], repo
         more=tuple((measure.name, measure.definition) for measure in more),
         slices=tuple((measure.name, measure.definition) for measure in slices),
         lines=tuple(sorted(lines, key=lambda line: -line.headline.order)),
-        annotators=tuple((_called(row), _human(row, layer.name, headline.name)) for row in annotators),
+        annotators=tuple((_called(row), _human(row, headline)) for row in annotators),
     )
 
 
-def cell(row: Standing, layer: str, measure: str, rank: RankInterval | None = None) -> Cell:
+def cell(row: Standing, measure: Measure, rank: RankInterval | None = None) -> Cell:
     """A score of an entry as it is shown."""
-    score = score_of(row, layer, measure)
+    score = score_of(row, measure)
     if score is None or score.value is None:
         return Cell("–", -1.0, reason=(score.reason or "") if score else "not submitted")
     interval, counts = score.interval, score.counts
@@ -178,6 +181,6 @@ def cell(row: Standing, layer: str, measure: str, rank: RankInterval | None = No
     )
 
 
-def _human(row: CeilingRow, layer: str, measure: str) -> Cell:
-    value = row.f1.get(f"{layer}:{measure}")
+def _human(row: CeilingRow, measure: Measure) -> Cell:
+    value = row.f1.get(measure.full)
     return Cell("–", -1.0) if value is None else Cell(percent(value), value, at=round(PLOT * value, 1))

@@ -10,6 +10,7 @@ from onrecord.dataset import FaultsError, Gold
 from onrecord.eval.board.entries import predictions_of
 from onrecord.eval.scoring.record import Record, asked_of, record_of
 from onrecord.eval.scoring.score_file import rescored
+from onrecord.eval.statistics.measure import full_name
 
 
 @dataclasses.dataclass(frozen=True)
@@ -36,13 +37,15 @@ class Rescored:
 def values(record: Record) -> dict[str, float | None]:
     """The value of every measure, by ``layer:measure``."""
     return {
-        f"{layer}:{name}": score.value for layer, each in record.layers.items() for name, score in each.measures.items()
+        full_name(layer, name): score.value
+        for layer, each in record.layers.items()
+        for name, score in each.measures.items()
     }
 
 
 def headline_names(record: Record) -> list[str]:
     """``layer:measure`` of every layer's headline."""
-    return [f"{name}:{layer.headline}" for name, layer in record.layers.items()]
+    return [full_name(name, layer.headline) for name, layer in record.layers.items()]
 
 
 def rescore(path: Path, record: Record, gold: Gold) -> Rescored:

@@ -15,7 +15,7 @@ from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from types import MappingProxyType
-from typing import Literal
+from typing import Any, Literal
 
 import msgspec
 
@@ -27,16 +27,17 @@ from onrecord.dataset.records import LAYERS
 from onrecord.eval.board.entries import About, Entry
 from onrecord.eval.clusters.measures import Table
 from onrecord.eval.clusters.table import Membership
-from onrecord.eval.layers.layer import Layer
+from onrecord.eval.layers.layer import Layer, State
 from onrecord.eval.layers.scored import SCORED
 from onrecord.eval.scoring.asked import Asked
 from onrecord.eval.scoring.compare import contrasts_of, ranks_of
 from onrecord.eval.scoring.intervals import LayerUnits, layer_intervals
-from onrecord.eval.scoring.record import Record, RecordLayer, RecordTable, asked_of, record_of
-from onrecord.eval.scoring.result import LayerResult, LayerState, layer_scores, score_submission
+from onrecord.eval.scoring.record import Record, RecordDocument, RecordLayer, RecordTable, asked_of, record_of
+from onrecord.eval.scoring.result import LayerResult, LayerState, score_submission
 from onrecord.eval.scoring.score_file import Scoring, rescored
 from onrecord.eval.scoring.score_report import Report
 from onrecord.eval.statistics.counts import Counts
+from onrecord.eval.statistics.measure import Measure
 from onrecord.eval.statistics.ranks import RankInterval
 from onrecord.eval.statistics.sampling import Sampling
 from onrecord.eval.submission.reading import Submission
@@ -224,8 +225,10 @@ def _inconsistent(record: Record, reference: Record) -> str:
     return ""
 
 
-def _wrong_layer(layer: Layer, part: RecordLayer, expected: RecordLayer, record: Record, how: Sampling | None) -> str:
-    name = layer.measures[0].name
+def _wrong_layer(
+    layer: Layer[Any], part: RecordLayer, expected: RecordLayer, record: Record, how: Sampling | None
+) -> str:
+    name = layer.headline.name
     told = part.measures[name]
     if not part.documents:
         claimed = any(score.value is not None for score in part.measures.values())
@@ -243,7 +246,7 @@ def _wrong_layer(layer: Layer, part: RecordLayer, expected: RecordLayer, record:
         return f"{name} is not what its counts give"
     if how is not None and told.interval is not None and result.state is not None:
         units = {id: (id,) for id in part.documents}
-        computed = layer_intervals(LayerUnits.of(result, result.state, units), how)[name]
+        computed = layer_intervals(LayerUnits.of(result, result.state, units, [layer.headline]), how)[name]
         if how.unit == "document" and not (
             _same(told.interval.low, computed.low) and _same(told.interval.high, computed.high)
         ):
@@ -261,7 +264,7 @@ def _same(one: float | None, other: float | None) -> bool:
     return one is other if one is None or other is None else abs(one - other) <= 1e-9
 
 
-def headline_result(layer: Layer, part: RecordLayer, record: Record) -> LayerResult | None:
+def headline_result(layer: Layer[Any], part: RecordLayer, record: Record) -> LayerResult | None:
     """A layer's headline with its state, as a record tells of them; None where it has no predictions for it.
 
     Raises:
@@ -271,15 +274,17 @@ def headline_result(layer: Layer, part: RecordLayer, record: Record) -> LayerRes
     if not part.documents:
         return None
     assert record.coverage is not None
-    headline = dataclasses.replace(layer, measures=layer.measures[:1], corpus=None)
-    name = headline.measures[0].name
-    documents = {id: part.documents[id] for id in record.coverage.scored}
-    if layer.memberships:
-        state = LayerState(counts={}, tables={id: _table(each.clusters) for id, each in documents.items()}, pairs={})
-    else:
-        counts = {id: {name: Counts(*each.counts.get(name, (0, 0, 0, 0)))} for id, each in documents.items()}
-        state = LayerState(counts=counts, tables={}, pairs={})
-    return LayerResult(headline, layer_scores(headline, state), state)
+    headline = layer.headline
+    states = {id: _state(headline, part.documents[id]) for id in record.coverage.scored}
+    state = LayerState(states, {})
+    return LayerResult(layer, layer.scores(state.total(), [headline]), state)
+
+
+def _state(headline: Measure, document: RecordDocument) -> State:
+    """What a document of a record adds to a headline."""
+    if headline.clusters:
+        return State({}, (_table(document.clusters),))
+    return State({headline.name: Counts(*document.counts.get(headline.name, (0, 0, 0, 0)))})
 
 
 def _table(table: RecordTable | None) -> Table:
@@ -306,8 +311,8 @@ def _ranked(rows: Sequence[Standing], how: Sampling) -> list[Standing]:
     }
     by_layer = {
         layer.name: ranks_of(
-            f"{layer.name}:{layer.measures[0].name}",
-            [row.value(layer.name, layer.measures[0].name) for row in ranked],
+            layer.headline.full,
+            [row.value(layer.name, layer.headline.name) for row in ranked],
             contrasts,
             how.level,
         )
@@ -329,7 +334,9 @@ def _units(record: Record) -> dict[str, LayerUnits | None]:
         part = record.layers.get(layer.name)
         result = None if part is None else headline_result(layer, part, record)
         found[layer.name] = (
-            None if result is None or result.state is None else LayerUnits.of(result, result.state, units)
+            None
+            if result is None or result.state is None
+            else LayerUnits.of(result, result.state, units, [layer.headline])
         )
     return found
 
@@ -338,7 +345,7 @@ def _in_order(rows: Sequence[Standing]) -> list[Standing]:
     """Ranked rows by their scores, then the others; equal ones by what was submitted, not by who or when."""
 
     def key(row: Standing) -> tuple[bool, list[float], str]:
-        scores = [row.value(layer.name, layer.measures[0].name) for layer in SCORED]
+        scores = [row.value(layer.name, layer.headline.name) for layer in SCORED]
         content = row.record.key.submission if row.record else sha256(f"{row.about.team}/{row.about.system}")
         return bool(row.excluded), [1.0 if value is None else -value for value in scores], content
 

@@ -11,11 +11,14 @@ from onrecord.eval.rendering.scores import json_bytes
 from onrecord.eval.rendering.spreadsheet import csv_bytes
 from onrecord.eval.scoring.ceiling import CeilingRow
 from onrecord.eval.scoring.record import RecordScore
+from onrecord.eval.statistics.measure import Measure
 
 FORMAT = "onrecord-board/1"
 
-HEADLINES = tuple((layer.name, layer.measures[0].name) for layer in SCORED)
-"""Layer and headline measure."""
+
+def headlines() -> list[Measure]:
+    """The headline of every layer."""
+    return [layer.headline for layer in SCORED]
 
 
 def board_json(found: Standings, annotators: Sequence[CeilingRow]) -> bytes:
@@ -45,12 +48,12 @@ def _row(row: Standing) -> dict[str, Any]:
         "ranked": not row.excluded,
         "excluded": row.excluded,
         "note": row.note,
-        "scores": {f"{layer}:{measure}": _score(row, layer, measure) for layer, measure in HEADLINES},
+        "scores": {measure.full: _score(row, measure) for measure in headlines()},
     }
 
 
-def _score(row: Standing, layer: str, measure: str) -> dict[str, Any]:
-    score, rank = score_of(row, layer, measure), row.ranks.get(layer)
+def _score(row: Standing, measure: Measure) -> dict[str, Any]:
+    score, rank = score_of(row, measure), row.ranks.get(measure.layer)
     interval = score.interval if score else None
     return {
         "value": score.value if score else None,
@@ -60,17 +63,17 @@ def _score(row: Standing, layer: str, measure: str) -> dict[str, Any]:
     }
 
 
-def score_of(row: Standing, layer: str, measure: str) -> RecordScore | None:
+def score_of(row: Standing, measure: Measure) -> RecordScore | None:
     """A score of an entry's record; None if it has none."""
-    part = row.record.layers.get(layer) if row.record else None
-    return part.measures.get(measure) if part else None
+    part = row.record.layers.get(measure.layer) if row.record else None
+    return part.measures.get(measure.name) if part else None
 
 
 def board_csv(found: Standings, annotators: Sequence[CeilingRow]) -> bytes:
     """A row an entry, then a row an annotator; undefined is empty."""
     header = ["team", "system", "name", "kind", "provenance", "ranked", "excluded", "record"]
-    for layer, measure in HEADLINES:
-        name = f"{layer}:{measure}"
+    for measure in headlines():
+        name = measure.full
         header += [name, f"{name} low", f"{name} high", f"{name} best rank", f"{name} worst rank"]
     rows: list[list[object]] = []
     for row in found.rows:
@@ -78,14 +81,14 @@ def board_csv(found: Standings, annotators: Sequence[CeilingRow]) -> bytes:
         ranked = "no" if row.excluded else "yes"
         cells: list[object] = [about.team, about.system, about.name, about.kind, row.provenance, ranked, row.excluded]
         cells.append(record)
-        for layer, measure in HEADLINES:
-            score = _score(row, layer, measure)
+        for measure in headlines():
+            score = _score(row, measure)
             cells += [score["value"], score["low"], score["high"], *(score["rank"] or [None, None])]
         rows.append(cells)
     for annotator in annotators:
         name = f"{annotator.name} on {annotator.against}"
         cells = ["", "", name, "annotator", "", "no", "an annotator", ""]
-        for layer, measure in HEADLINES:
-            cells += [annotator.f1.get(f"{layer}:{measure}"), None, None, None, None]
+        for measure in headlines():
+            cells += [annotator.f1.get(measure.full), None, None, None, None]
         rows.append(cells)
     return csv_bytes(header, rows)

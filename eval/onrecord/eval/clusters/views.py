@@ -30,15 +30,36 @@ _SHOWN = {"lea", "conll", "lea[within]", "conll[within]"}
 _SINGLETONS = ("lea", "conll")
 
 
+_SOURCES = {
+    "lea": ("lea.md", "Moosavi and Strube, 2016"),
+    "conll": ("conll-f1.md", "Pradhan et al., 2012"),
+    "muc": ("muc.md", "Vilain et al., 1995"),
+    "b3": ("b3.md", "Bagga and Baldwin, 1998"),
+    "ceafm": ("ceaf.md", "Luo, 2005"),
+    "ceafe": ("ceaf.md", "Luo, 2005"),
+    "blanc[luo2014]": ("blanc.md", "Luo et al., 2014"),
+    "blanc[recasens2011]": ("blanc.md", "Recasens and Hovy, 2011"),
+    "pairwise": ("pairwise.md", ""),
+}
+"""Page and definition of each."""
+
+
 def cluster_measures(one: str, many: str) -> tuple[Measure, ...]:
     """The measures of a layer whose clusters are, say, an ``entity`` each and ``entities`` together."""
     definitions = {name: text.format(one=one, many=many) for name, text in _DEFINITIONS.items()}
-    found = [(name, f"{text}, across documents") for name, text in definitions.items()]
-    found += [(f"{name}[within]", f"{text}, each document's clusters apart") for name, text in definitions.items()]
-    found += [
-        (f"{name}[no-singletons]", f"{definitions[name]}, {many} of one mention left out") for name in _SINGLETONS
-    ]
-    return tuple(Measure(name, text, detail=name not in _SHOWN) for name, text in found)
+    found = [(name, f"{text}, across documents", "") for name, text in definitions.items()]
+    found += [(name, f"{text}, each document's clusters apart", "within") for name, text in definitions.items()]
+    found += [(name, f"{definitions[name]}, {many} of one mention left out", "no-singletons") for name in _SINGLETONS]
+    return tuple(_measure(name, text, view) for name, text, view in found)
+
+
+def _measure(name: str, text: str, view: str) -> Measure:
+    full = f"{name}[{view}]" if view else name
+    page, citation = _SOURCES[name]
+    page = "cluster-views.md" if view == "no-singletons" else page
+    return Measure(
+        full, text, detail=full not in _SHOWN, view=view, page=page, citation=citation, clusters=True, adds=False
+    )
 
 
 def cluster_views(tables: Sequence[Table]) -> dict[str, Score]:

@@ -17,8 +17,7 @@ from typing import get_args
 from onrecord.dataset import Stance
 from onrecord.dataset.records import TargetKind
 from onrecord.eval.layers.ids import IdMap
-from onrecord.eval.layers.layer import DocumentPair
-from onrecord.eval.layers.stance_pairing import read_stances, target_id
+from onrecord.eval.layers.stance_pairing import StanceReading, target_id
 from onrecord.eval.statistics.counts import Counts
 
 KINDS: tuple[str, ...] = get_args(TargetKind)
@@ -57,10 +56,9 @@ class StanceSets:
         )
 
 
-def stance_sets(pair: DocumentPair) -> StanceSets:
+def stance_sets(reading: StanceReading) -> StanceSets:
     """What is said in one document."""
-    reading = read_stances(pair)
-    answers = [_predicted(stance, pair.ids) for stance in reading.predicted]
+    answers = [_predicted(stance, reading.ids) for stance in reading.predicted]
     return StanceSets(
         required=frozenset(_gold(stance) for stance in reading.required.values()),
         optional=frozenset(_gold(stance) for stance in reading.optional.values()),
@@ -69,24 +67,13 @@ def stance_sets(pair: DocumentPair) -> StanceSets:
     )
 
 
-def corpus_counts(sets: Iterable[StanceSets]) -> dict[str, Counts]:
+def corpus_counts(total: StanceSets) -> dict[str, Counts]:
     """Counts of every measure over the corpus, by its name."""
-    total = StanceSets.total(sets)
     return {
         "tuple[corpus]": tuple_counts(total),
         "contradictions": contradiction_counts(total, KINDS),
         "contradictions[claim]": contradiction_counts(total, ("claim",)),
     }
-
-
-def corpus_tuples(pairs: Sequence[DocumentPair]) -> Counts:
-    """Distinct holders, targets and labels over the corpus."""
-    return tuple_counts(StanceSets.total(map(stance_sets, pairs)))
-
-
-def contradictions(pairs: Sequence[DocumentPair]) -> Counts:
-    """Distinct pairs of holders that contradict each other on one target, over the corpus."""
-    return contradiction_counts(StanceSets.total(map(stance_sets, pairs)), KINDS)
 
 
 def tuple_counts(total: StanceSets) -> Counts:

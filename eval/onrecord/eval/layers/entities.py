@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import get_args
+from typing import Any, get_args
 
 from onrecord.dataset.records import EntityType
-from onrecord.eval.clusters.measures import Membership
-from onrecord.eval.clusters.views import cluster_measures
-from onrecord.eval.layers.layer import DocumentPair, Layer, Verdict
-from onrecord.eval.layers.mentions import SpanAlignment
+from onrecord.eval.clusters.table import Table
+from onrecord.eval.clusters.views import cluster_measures, cluster_views
+from onrecord.eval.layers.layer import MISSED, OPTIONAL, RIGHT, SPURIOUS, Compared, Layer, State, Verdict
+from onrecord.eval.layers.mentions import SpanAlignment, Spanned
 from onrecord.eval.spans.measures import MODES
 from onrecord.eval.spans.pairs import Fit
-from onrecord.eval.statistics.counts import Counts
+from onrecord.eval.statistics.counts import Counts, Score
 from onrecord.eval.statistics.measure import Measure
 
 TYPES: tuple[str, ...] = get_args(EntityType)
@@ -21,79 +20,121 @@ _OF_ALL = ("strict", "exact", "partial")
 """Measures that are also given for mentions of all kinds."""
 
 
-def _counts(pair: DocumentPair) -> Mapping[str, Counts]:
-    views = pair.mentions.counts
+def _counts(alignment: SpanAlignment) -> State:
+    views = alignment.counts
     names = {mode: views["names"][mode] for mode in MODES}
     every_kind = {f"{mode}[all]": views["all"][mode] for mode in _OF_ALL}
     by_type = {f"strict[{type}]": views[type]["strict"] if type in views else Counts() for type in TYPES}
-    return {**names, **every_kind, **by_type}
+    return State({**names, **every_kind, **by_type})
 
 
-def _memberships(pair: DocumentPair) -> list[Membership]:
-    return pair.mentions.memberships(skip_optional=True)
+def cluster_state(alignment: SpanAlignment) -> State:
+    """The clusters of the mentions of one document, optional ones left out."""
+    return State({}, (Table.of(alignment.memberships(skip_optional=True)),))
 
 
-def _verdicts(pair: DocumentPair) -> list[Verdict]:
-    return mention_verdicts(pair.mentions, "entities")
+def cluster_scores(state: State) -> dict[str, Score]:
+    """Every measure of clusters, from the tables of all documents."""
+    return cluster_views(state.tables)
 
 
-_OUTCOMES = {Fit.STRICT: "right", Fit.EXACT: "type", Fit.TYPE: "boundary", Fit.OVERLAP: "both"}
+_OUTCOMES = {Fit.STRICT: RIGHT, Fit.EXACT: "type", Fit.TYPE: "boundary", Fit.OVERLAP: "both"}
 
 
-def mention_verdicts(alignment: SpanAlignment, layer: str) -> list[Verdict]:
-    """What became of every gold mention that is not optional, and the predictions that no gold mention is paired with.
+def mention_verdicts(alignment: SpanAlignment) -> list[Verdict]:
+    """What became of every gold mention, and the predictions that no gold mention is paired with.
 
     Mentions of all kinds are told of, whichever the headline counts.
     """
     partner = {pair.gold: pair for pair in alignment.pairs}
     found = {pair.predicted for pair in alignment.pairs}
-    verdicts = [
-        Verdict(
-            alignment.document,
-            layer,
-            True,
-            (item.start, item.end, getattr(item, "type", "")),
-            item.text,
-            _OUTCOMES[partner[g].fit] if g in partner else "missed",
-        )
-        for g, item in enumerate(alignment.gold)
-        if not item.optional
-    ]
+    verdicts: list[Verdict] = []
+    for g, item in enumerate(alignment.gold):
+        pair = partner.get(g)
+        outcome = OPTIONAL if item.optional else MISSED if pair is None else _OUTCOMES[pair.fit]
+        verdicts.append(Verdict(g, None if pair is None else pair.predicted, outcome, _key(item), item.text))
     return verdicts + [
-        Verdict(
-            alignment.document, layer, False, (item.start, item.end, getattr(item, "type", "")), item.text, "spurious"
-        )
+        Verdict(None, p, SPURIOUS, _key(item), item.text)
         for p, item in enumerate(alignment.predicted)
         if p not in found
     ]
 
 
-ENTITIES = Layer(
+def _key(item: Spanned) -> tuple[int, int, str]:
+    return item.start, item.end, getattr(item, "type", "")
+
+
+_SEMEVAL: dict[str, Any] = {"page": "strict-exact-type-partial.md", "citation": "Segura-Bedmar et al., 2013"}
+
+ENTITIES: Layer[SpanAlignment] = Layer(
     name="entities",
-    submitted_as="mentions",
+    item="mentions",
     measures=(
-        Measure("strict", "names with the right offsets and type"),
-        Measure("exact", "names with the right offsets, whatever the type"),
-        Measure("type", "names with the right type that overlap"),
-        Measure("partial", "names with the right offsets, and half a point for an overlap"),
-        Measure("iou", "names of the right type whose overlap is at least half of what both cover", detail=True),
-        Measure("characters", "characters inside names of the right type"),
-        Measure("coverage", "share of each name that names of the right type cover, however many", detail=True),
-        Measure("strict[all]", "names, nominals and pronouns with the right offsets and type"),
-        Measure("exact[all]", "names, nominals and pronouns with the right offsets", detail=True),
-        Measure("partial[all]", "names, nominals and pronouns, with half a point for an overlap", detail=True),
+        Measure("strict", "names with the right offsets and type", **_SEMEVAL),
+        Measure("exact", "names with the right offsets, whatever the type", **_SEMEVAL),
+        Measure("type", "names with the right type that overlap", **_SEMEVAL),
+        Measure("partial", "names with the right offsets, and half a point for an overlap", **_SEMEVAL),
+        Measure(
+            "iou",
+            "names of the right type whose overlap is at least half of what both cover",
+            detail=True,
+            page="iou.md",
+        ),
+        Measure("characters", "characters inside names of the right type", page="characters.md"),
+        Measure(
+            "coverage",
+            "share of each name that names of the right type cover, however many",
+            detail=True,
+            page="coverage.md",
+        ),
+        Measure("strict[all]", "names, nominals and pronouns with the right offsets and type", view="all", **_SEMEVAL),
+        Measure(
+            "exact[all]",
+            "names, nominals and pronouns with the right offsets",
+            detail=True,
+            view="all",
+            **_SEMEVAL,
+        ),
+        Measure(
+            "partial[all]",
+            "names, nominals and pronouns, with half a point for an overlap",
+            detail=True,
+            view="all",
+            **_SEMEVAL,
+        ),
         *(
-            Measure(f"strict[{type}]", f"names of the type {type} with the right offsets", detail=True)
+            Measure(
+                f"strict[{type}]",
+                f"names of the type {type} with the right offsets",
+                detail=True,
+                view=type,
+                page="by-type.md",
+            )
             for type in TYPES
         ),
     ),
-    counts=_counts,
-    verdicts=_verdicts,
+    pair=lambda pair: pair.mentions,
+    state=_counts,
+    verdicts=mention_verdicts,
+    outcomes={
+        "type": "right place, wrong type",
+        "boundary": "right type, other boundaries",
+        "both": "other boundaries and wrong type",
+    },
+    matches=SpanAlignment.exact,
+    compared=(Compared("type"), Compared("kind"), Compared("entity")),
+    agreed_by=("strict", "strict[all]"),
+    units="type",
+    label="type",
+    label_title="Entity types, mentions of all kinds",
 )
 
-ENTITY_IDS = Layer(
+ENTITY_IDS: Layer[SpanAlignment] = Layer(
     name="entity_ids",
-    submitted_as="mentions",
+    item="mentions",
     measures=cluster_measures("entity", "entities"),
-    memberships=_memberships,
+    pair=lambda pair: pair.mentions,
+    state=cluster_state,
+    whole=cluster_scores,
+    agreed_by=("lea", "conll"),
 )

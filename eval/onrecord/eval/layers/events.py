@@ -11,16 +11,18 @@ that precise; qualifiers such as ``~`` make no difference to the latter. Places 
 
 from __future__ import annotations
 
+import dataclasses
 import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from typing import Any
 
 from onrecord.dataset.records import Event
-from onrecord.eval.clusters.measures import Membership
 from onrecord.eval.clusters.views import cluster_measures
-from onrecord.eval.layers.entities import mention_verdicts
+from onrecord.eval.layers.entities import cluster_scores, cluster_state, mention_verdicts
 from onrecord.eval.layers.ids import IdMap, normal_name
-from onrecord.eval.layers.layer import DocumentPair, Layer, Verdict
-from onrecord.eval.statistics.counts import Counts
+from onrecord.eval.layers.layer import Compared, DocumentPair, Layer, State
+from onrecord.eval.layers.mentions import SpanAlignment, Spanned
+from onrecord.eval.statistics.counts import Counts, Score
 from onrecord.eval.statistics.measure import Measure
 from onrecord.eval.submission.prediction_line import EventDescription
 
@@ -31,16 +33,54 @@ PRECISIONS = ("year", "month", "day")
 _BEGINNING = re.compile(r"(-?[0-9X]{4})(?:-([0-9X]{2}))?(?:-([0-9X]{2}))?")
 
 
-def event_attributes(pairs: Sequence[DocumentPair]) -> dict[str, Counts]:
+@dataclasses.dataclass(frozen=True)
+class EventReading:
+    """One document's mentions of events, and the gold events that it reports."""
+
+    alignment: SpanAlignment
+    reported: ReportedEvents
+
+    @property
+    def gold(self) -> tuple[Spanned, ...]:
+        """The gold mentions."""
+        return self.alignment.gold
+
+    @property
+    def predicted(self) -> tuple[Spanned, ...]:
+        """The predictions."""
+        return self.alignment.predicted
+
+
+@dataclasses.dataclass(frozen=True)
+class ReportedEvents:
+    """The gold events that some documents report; adds by union."""
+
+    events: frozenset[str]
+    ids: IdMap
+    """What ids mean, which is the same for all documents."""
+
+    @classmethod
+    def total(cls, parts: Iterable[ReportedEvents]) -> ReportedEvents:
+        """The union of any number."""
+        every = list(parts)
+        ids = every[0].ids if every else IdMap({}, {}, {})
+        return cls(frozenset().union(*(each.events for each in every)), ids)
+
+
+def read_events(pair: DocumentPair) -> EventReading:
+    """Bring one document's mentions of events together."""
+    return EventReading(pair.events, ReportedEvents(reported_events(pair), pair.ids))
+
+
+def event_attributes(reported: ReportedEvents) -> dict[str, Counts]:
     """Counts of every measure of :data:`EVENT_ATTRIBUTE_MEASURES`, all of them shares.
 
     Gold events are those that a gold mention or a gold stance of the documents is about, unless it is optional; each
     counts once, however many documents report it. So the counts are of the documents as a whole. Those of one document
     alone add too, and then count an event as often as documents report it.
     """
-    reported = {id for pair in pairs for id in reported_events(pair)}
-    ids = pairs[0].ids if pairs else IdMap({}, {}, {})
-    gold = [row for id, row in ids.gold_events.items() if id in reported]
+    ids = reported.ids
+    gold = [row for id, row in ids.gold_events.items() if id in reported.events]
     answers: dict[str, list[EventDescription]] = {row.id: [] for row in gold}
     for id, description in ids.described_events.items():
         if (row_id := ids.event.get(id)) in answers:
@@ -99,10 +139,17 @@ _RIGHT: Mapping[str, Judge] = {
 _OF_EVENTS = "attributes of events"
 _PLURAL = {"modality": "modalities", "cardinality": "cardinalities", **{n: f"{n}s" for n in ("type", "date", "place")}}
 
+_ATTRIBUTES: dict[str, Any] = {"page": "event-attributes.md", "adds": False}
+
 EVENT_ATTRIBUTE_MEASURES: tuple[Measure, ...] = (
-    Measure("attributes", "attributes stated of events that are right", share="attributes stated"),
+    Measure("attributes", "attributes stated of events that are right", share="attributes stated", **_ATTRIBUTES),
     Measure(
-        "attributes[stated]", "attributes of gold events of which something is stated", share=_OF_EVENTS, detail=True
+        "attributes[stated]",
+        "attributes of gold events of which something is stated",
+        share=_OF_EVENTS,
+        detail=True,
+        view="stated",
+        **_ATTRIBUTES,
     ),
     *(
         Measure(
@@ -110,6 +157,7 @@ EVENT_ATTRIBUTE_MEASURES: tuple[Measure, ...] = (
             f"events whose {name} is right, of those where one is stated",
             share=f"{_PLURAL[name]} stated",
             detail=True,
+            **_ATTRIBUTES,
         )
         for name in ATTRIBUTES
     ),
@@ -119,6 +167,8 @@ EVENT_ATTRIBUTE_MEASURES: tuple[Measure, ...] = (
             f"gold events with a {name} of which one is stated",
             share=f"events with a {name}",
             detail=True,
+            view="stated",
+            **_ATTRIBUTES,
         )
         for name in ATTRIBUTES
     ),
@@ -128,41 +178,57 @@ EVENT_ATTRIBUTE_MEASURES: tuple[Measure, ...] = (
             f"dates right up to the {name}",
             share=f"dates stated of events known to the {name}",
             detail=True,
+            view=name,
+            **_ATTRIBUTES,
         )
         for name in PRECISIONS
     ),
 )
 
 
-def _counts(pair: DocumentPair) -> Mapping[str, Counts]:
-    modes = pair.events.counts["all"]
-    return {
+def _state(reading: EventReading) -> State:
+    modes = reading.alignment.counts["all"]
+    counts = {
         "mention": modes["strict"],
         "mention[partial]": modes["partial"],
         "mention[characters]": modes["characters"],
     }
+    return dataclasses.replace(cluster_state(reading.alignment), counts=counts, said=reading.reported)
 
 
-def _memberships(pair: DocumentPair) -> list[Membership]:
-    return pair.events.memberships(skip_optional=True)
+def _whole(state: State) -> dict[str, Counts | Score]:
+    reported = state.said if isinstance(state.said, ReportedEvents) else ReportedEvents.total(())
+    return {**cluster_scores(state), **event_attributes(reported)}
 
 
-def _verdicts(pair: DocumentPair) -> list[Verdict]:
-    return mention_verdicts(pair.events, "events")
-
-
-EVENTS = Layer(
+EVENTS: Layer[EventReading] = Layer(
     name="events",
-    submitted_as="events",
+    item="events",
     measures=(
         *cluster_measures("event", "events"),
-        Measure("mention", "event mentions with the right offsets"),
-        Measure("mention[partial]", "the same, and half a point for an overlap"),
-        Measure("mention[characters]", "characters inside event mentions", detail=True),
+        Measure("mention", "event mentions with the right offsets", page="strict-exact-type-partial.md"),
+        Measure(
+            "mention[partial]",
+            "the same, and half a point for an overlap",
+            view="partial",
+            page="strict-exact-type-partial.md",
+        ),
+        Measure(
+            "mention[characters]",
+            "characters inside event mentions",
+            detail=True,
+            view="characters",
+            page="characters.md",
+        ),
         *EVENT_ATTRIBUTE_MEASURES,
     ),
-    counts=_counts,
-    memberships=_memberships,
-    corpus=event_attributes,
-    verdicts=_verdicts,
+    pair=read_events,
+    state=_state,
+    whole=_whole,
+    verdicts=lambda reading: mention_verdicts(reading.alignment),
+    outcomes={"boundary": "right type, other boundaries"},
+    matches=lambda reading: reading.alignment.exact(),
+    compared=(Compared("event"),),
+    agreed_by=("mention", "lea", "conll"),
+    units="",
 )

@@ -10,12 +10,11 @@ from collections.abc import Iterable, Iterator, Sequence
 
 import msgspec
 
-from onrecord.dataset import Gold, Labels
-from onrecord.dataset.records import LAYERS, Strict
-from onrecord.eval.layers.same_items import item_text, matched
-
-_NOT_COMPARED = ("id", "annotators", "agreed", "parent", "quote")
-"""Fields that say who made an item, or that refer to other items by ids which may have been renumbered."""
+from onrecord.dataset import Gold, Labels, walk
+from onrecord.dataset.records import LAYERS, Item, Strict
+from onrecord.dataset.seeds.documents import Document
+from onrecord.eval.layers.same_items import matched
+from onrecord.eval.layers.scored import with_items
 
 
 @dataclasses.dataclass(frozen=True)
@@ -46,24 +45,32 @@ def changes(old: Gold, new: Gold) -> list[Change]:
         elif before[id].document.text != after[id].document.text:
             found.append(Change(id, "articles", "changed", "the text: its labels cannot be compared"))
         else:
-            found += _changed_items(id, before[id].labels, after[id].labels, after[id].document.text)
+            found += _changed_items(before[id].labels, after[id].labels, after[id].document)
     for name in ("entities", "events", "claims"):
         found += _changed_rows(name, getattr(old.registries, name), getattr(new.registries, name))
     return found
 
 
-def _changed_items(document: str, old: Labels, new: Labels, text: str) -> Iterator[Change]:
-    pairs = matched(old, new, text)
-    for layer in LAYERS:
-        before, after = getattr(old, layer), getattr(new, layer)
-        partner = dict(pairs[layer])
+def _changed_items(old: Labels, new: Labels, document: Document) -> Iterator[Change]:
+    pairs = matched(old, new, document)
+    for layer in with_items():
+        before, after = old.of(layer.item), new.of(layer.item)
+        partner = dict(pairs[layer.item])
         for index, item in enumerate(before):
             if index not in partner:
-                yield Change(document, layer, "removed", item_text(item))
-            elif fields := tuple(_changed_fields(item, after[partner[index]], _NOT_COMPARED)):
-                yield Change(document, layer, "changed", item_text(item), fields)
+                yield Change(document.id, layer.item, "removed", layer.text(item))
+            elif fields := tuple(_changed_fields(item, after[partner[index]], _not_compared(layer.item_type))):
+                yield Change(document.id, layer.item, "changed", layer.text(item), fields)
         taken = set(partner.values())
-        yield from (Change(document, layer, "added", item_text(i)) for n, i in enumerate(after) if n not in taken)
+        for index, item in enumerate(after):
+            if index not in taken:
+                yield Change(document.id, layer.item, "added", layer.text(item))
+
+
+def _not_compared(kind: type[Item]) -> list[str]:
+    """Fields that say who made an item, or that refer to other items by ids which may have been renumbered."""
+    within = [field.name for field in walk.fields(kind) if field.refers is not None and field.refers.to in LAYERS]
+    return ["id", "annotators", "agreed", *within]
 
 
 def _changed_rows(name: str, old: Iterable[Strict], new: Iterable[Strict]) -> Iterator[Change]:

@@ -1,18 +1,22 @@
-"""What a layer is to the scorer: a name, measures, and how one document is counted.
+"""What a layer is to the scorer: one value with a name, measures, and plain functions.
 
-Everything a measure needs of a document is in :class:`DocumentPair`; what it gives back adds over documents.
+A document's items are brought together once (*reading*); counts, verdicts, report, agreement and adjudication are read
+off that. What a document adds to the scores is its :class:`State`: states add, and every score is a function of a sum.
 """
 
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Callable, Hashable, Mapping, Sequence
+from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
+from typing import Any, Generic, Protocol, Self, TypeVar
 
 from onrecord.dataset import Document, Labels
-from onrecord.eval.clusters.measures import Membership
+from onrecord.dataset.records import LAYERS, Item
+from onrecord.eval.clusters.measures import Table
 from onrecord.eval.layers.ids import IdMap
 from onrecord.eval.layers.mentions import SpanAlignment
-from onrecord.eval.statistics.counts import Counts
+from onrecord.eval.layers.shown import in_words, shown_fields
+from onrecord.eval.statistics.counts import Counts, Score, score, total_counts
 from onrecord.eval.statistics.measure import Measure
 
 
@@ -28,37 +32,173 @@ class DocumentPair:
     ids: IdMap
 
 
+class Reading(Protocol):
+    """One document's items of a layer, brought together; indices are places in these."""
+
+    @property
+    def gold(self) -> Sequence[Item]:
+        """The gold items."""
+
+    @property
+    def predicted(self) -> Sequence[Item]:
+        """The predictions."""
+
+
+RIGHT, MISSED, SPURIOUS, OPTIONAL = "right", "missed", "spurious", "optional"
+
+
 @dataclasses.dataclass(frozen=True)
 class Verdict:
     """What became of one gold item or one prediction."""
 
-    document: str
-    layer: str
-    gold: bool
-    """Whether it is a gold item; otherwise a prediction that is right with no gold item."""
+    gold: int | None
+    """Index of the gold item; None for a prediction that is right with none."""
+    predicted: int | None
+    """Index of what answers it, right or wrong; None where nothing does."""
+    outcome: str
+    """``right``, ``optional`` for gold that the score leaves out, or what is wrong."""
     key: tuple[Hashable, ...]
     """What the item is, by place and content in gold's terms: equal over systems and independent of their ids."""
     text: str
     """The item in a few words."""
-    outcome: str
-    """``right``, or what is wrong: ``missed``, ``spurious``, ``type``, ``boundary``, ``speaker``, ``label`` ..."""
+
+
+class Additive(Protocol):
+    """What adds by itself, such as sets of things said, or a contingency table."""
+
+    @classmethod
+    def total(cls, parts: Iterable[Any]) -> Self:
+        """The sum of any number."""
 
 
 @dataclasses.dataclass(frozen=True)
-class Layer:
+class State:
+    """What some documents add to a layer's scores."""
+
+    counts: Mapping[str, Counts]
+    """By measure, or by the part of one."""
+    tables: tuple[Table, ...] = ()
+    """Gold and predicted clusters, a table a document."""
+    said: Additive | None = None
+    """What the measures that do not add are functions of."""
+
+    @classmethod
+    def total(cls, states: Iterable[State]) -> State:
+        """The sum of any number."""
+        every = list(states)
+        said = [each.said for each in every if each.said is not None]
+        return cls(
+            counts=total_counts(each.counts for each in every),
+            tables=tuple(table for each in every for table in each.tables),
+            said=type(said[0]).total(said) if said else None,
+        )
+
+    def __add__(self, other: State) -> State:
+        return State.total((self, other))
+
+
+@dataclasses.dataclass(frozen=True)
+class Compared:
+    """A field by which two annotators' versions of an item are compared."""
+
+    field: str
+    ordered: bool = True
+    """For several values: whether their order matters."""
+
+    def value(self, item: Item) -> str:
+        """The field of an item, in a word; ``?`` for nothing."""
+        found = getattr(item, self.field)
+        if isinstance(found, tuple):
+            return ", ".join(found if self.ordered else sorted(found))
+        return found or "?"
+
+
+R = TypeVar("R", bound=Reading)
+
+
+@dataclasses.dataclass(frozen=True)
+class Layer(Generic[R]):
     """A layer of the score."""
 
     name: str
-    submitted_as: str
-    """The field of a prediction line that makes a file take part in this layer."""
+    item: str
+    """The field of a prediction line that makes a file take part in this layer, see
+    :data:`onrecord.dataset.records.LAYERS`."""
     measures: tuple[Measure, ...]
-    """The headline measure first."""
-    counts: Callable[[DocumentPair], Mapping[str, Counts]] | None = None
-    """Counts of one document by measure."""
-    memberships: Callable[[DocumentPair], list[Membership]] | None = None
-    """Cluster memberships of one document, for the measures of :mod:`onrecord.eval.clusters.measures`."""
-    corpus: Callable[[Sequence[DocumentPair]], Mapping[str, Counts]] | None = None
-    """Counts that do not add over documents, of all documents at once, by measure."""
-    verdicts: Callable[[DocumentPair], list[Verdict]] | None = None
-    """Of one document: every gold item that is not optional, and every prediction without a counterpart. Right are
-    those that the headline counts as right."""
+    """The headline first."""
+    pair: Callable[[DocumentPair], R]
+    """Brings one document's items together; done once, and kept."""
+    state: Callable[[R], State]
+    """What one document adds to the scores."""
+    whole: Callable[[State], Mapping[str, Counts | Score]] | None = None
+    """The measures that do not add, from the sum over documents; by name, or by the part of one."""
+    verdicts: Callable[[R], list[Verdict]] | None = None
+    """Of one document: every gold item, and every prediction that answers none. Right are those that the headline
+    counts as right. None for a layer that is about no single item."""
+    outcomes: Mapping[str, str] = dataclasses.field(default_factory=dict)
+    """What may be wrong with an item, beside being missed or spurious, and what that means."""
+    told_on: str = ""
+    """The layer on whose items the verdicts are shown; empty for one that has items of its own."""
+    matches: Callable[[R], Sequence[tuple[int, int]]] | None = None
+    """Gold and predicted index of what both sides have, whatever they say of it: what annotators are compared on."""
+    compared: tuple[Compared, ...] = ()
+    """What they are compared by."""
+    rematched: Callable[[Sequence[Item], Sequence[Item]], Sequence[tuple[int, int]]] | None = None
+    """Of two versions' items that match no other: those that are the same, though what they are about was changed."""
+    agreed_by: tuple[str, ...] = ()
+    """The measures that agreement is reported by, the foremost first; none for what nobody annotates."""
+    units: str | None = None
+    """For gamma: the field that is a unit's type, or an empty string; None where items are no units of the text."""
+    label: str = ""
+    """The field that an item is labelled with, of a vocabulary; empty where there is none."""
+    label_title: str = ""
+    """What its confusion matrix is called."""
+    text: Callable[[Any], str] = in_words
+    """An item in a few words."""
+    shown: Callable[[Any, Labels], tuple[tuple[str, str], ...]] | None = None
+    """What a reader is shown of an item beside its place and label, where that is not all of its fields."""
+
+    def __post_init__(self) -> None:
+        measures = tuple(dataclasses.replace(measure, layer=self.name) for measure in self.measures)
+        object.__setattr__(self, "measures", measures)
+
+    @property
+    def headline(self) -> Measure:
+        """The measure that the layer is quoted by."""
+        return self.measures[0]
+
+    @property
+    def item_type(self) -> type[Item]:
+        """The type of its items."""
+        return LAYERS[self.item]
+
+    @property
+    def owns_items(self) -> bool:
+        """Whether items are shown as its own."""
+        return self.verdicts is not None and not self.told_on
+
+    def judged(self, reading: R) -> list[Verdict]:
+        """The verdicts that count: those of all but optional gold."""
+        assert self.verdicts is not None
+        return [verdict for verdict in self.verdicts(reading) if verdict.outcome != OPTIONAL]
+
+    def said_of(self, item: Item, labels: Labels) -> tuple[tuple[str, str], ...]:
+        """Names and values of what a reader is shown of an item; a name may come more than once."""
+        return shown_fields(item, without=self.label) if self.shown is None else self.shown(item, labels)
+
+    def scores(self, state: State, measures: Sequence[Measure] | None = None) -> dict[str, Score]:
+        """Scores by name of the measure.
+
+        Args:
+            state: The sum over documents.
+            measures: Those that are wanted; all where left out.
+        """
+        wanted = self.measures if measures is None else measures
+        counts = dict(state.counts)
+        found = {name: score(each) for name, each in counts.items()}
+        if self.whole is not None and not all(measure.adds for measure in wanted):
+            for name, each in self.whole(state).items():
+                if isinstance(each, Counts):
+                    counts[name] = each
+                found[name] = score(each) if isinstance(each, Counts) else each
+        return {measure.name: measure.score(counts, found) for measure in wanted}

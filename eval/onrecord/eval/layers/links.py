@@ -15,13 +15,14 @@ from __future__ import annotations
 import dataclasses
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from typing import Any
 
 from onrecord.dataset import Mention
 from onrecord.eval.clusters.measures import b_cubed
 from onrecord.eval.clusters.table import Membership, Table
 from onrecord.eval.layers.ids import NIL, Link
-from onrecord.eval.layers.layer import DocumentPair, Layer, Verdict
-from onrecord.eval.statistics.counts import Counts
+from onrecord.eval.layers.layer import MISSED, RIGHT, SPURIOUS, DocumentPair, Layer, State, Verdict
+from onrecord.eval.statistics.counts import Counts, Score
 from onrecord.eval.statistics.measure import Measure
 
 Selection = Callable[[Mention], bool]
@@ -41,9 +42,10 @@ def is_right(gold: Link, predicted: Link) -> bool:
 
 
 @dataclasses.dataclass(frozen=True)
-class _Mentions:
+class LinkReading:
     """One document's mentions with their links, and what answers what."""
 
+    document: str
     gold: Sequence[Mention]
     predicted: Sequence[Mention]
     gold_links: Sequence[Link]
@@ -74,7 +76,8 @@ def _any_kind(_: Mention) -> bool:
     return True
 
 
-def _read(pair: DocumentPair) -> _Mentions:
+def read_links(pair: DocumentPair) -> LinkReading:
+    """Bring one document's mentions together with their links."""
     gold = [item for item in pair.mentions.gold if isinstance(item, Mention)]
     predicted = [item for item in pair.mentions.predicted if isinstance(item, Mention)]
     gold_links = [pair.ids.gold_links.get(item.entity or "", NIL) for item in gold]
@@ -82,7 +85,7 @@ def _read(pair: DocumentPair) -> _Mentions:
     pairs = sorted((each.gold, each.predicted) for each in pair.mentions.pairs)
     partner = _exchanged(gold, predicted, gold_links, links, pairs)
     excused = frozenset(p for g, p in partner.items() if gold[g].optional)
-    return _Mentions(gold, predicted, gold_links, links, partner, excused)
+    return LinkReading(pair.document.id, gold, predicted, gold_links, links, partner, excused)
 
 
 def _exchanged(
@@ -112,13 +115,13 @@ def _exchanged(
     return partner
 
 
-def _counts(pair: DocumentPair) -> Mapping[str, Counts]:
-    mentions = _read(pair)
+def _state(mentions: LinkReading) -> State:
     kinds = _selected(mentions, _any_kind)
-    return {**_selected(mentions, _is_name), **{f"{name}[kinds]": counts for name, counts in kinds.items()}}
+    counts = {**_selected(mentions, _is_name), **{f"{name}[kinds]": counts for name, counts in kinds.items()}}
+    return State(counts, said=Table.of(link_memberships(mentions)))
 
 
-def _selected(mentions: _Mentions, selected: Selection) -> dict[str, Counts]:
+def _selected(mentions: LinkReading, selected: Selection) -> dict[str, Counts]:
     gold = [g for g in _required(mentions) if selected(mentions.gold[g])]
     right = [g for g in gold if mentions.linked(g) and selected(mentions.predicted[mentions.partner[g]])]
     predicted = [p for p, item in enumerate(mentions.predicted) if selected(item) and p not in mentions.excused]
@@ -139,19 +142,18 @@ def _selected(mentions: _Mentions, selected: Selection) -> dict[str, Counts]:
     }
 
 
-def _required(mentions: _Mentions) -> list[int]:
+def _required(mentions: LinkReading) -> list[int]:
     return [g for g, item in enumerate(mentions.gold) if not item.optional]
 
 
-def link_memberships(pair: DocumentPair) -> list[Membership]:
+def link_memberships(mentions: LinkReading) -> list[Membership]:
     """Gold and predicted cluster of every name; two are the same name where offsets, type and link agree.
 
     B3 of the table of these, over all documents, is ``b3+``. A prediction without an id is a cluster of its own.
     """
-    mentions = _read(pair)
 
     def cluster(p: int) -> tuple[str, str | int]:
-        return pair.document.id if mentions.predicted[p].entity is None else "", mentions.predicted[p].entity or p
+        return mentions.document if mentions.predicted[p].entity is None else "", mentions.predicted[p].entity or p
 
     rows: list[Membership] = []
     answered: set[int] = set()
@@ -171,61 +173,76 @@ def link_memberships(pair: DocumentPair) -> list[Membership]:
     return rows
 
 
-def b_cubed_plus(pairs: Sequence[DocumentPair]) -> Counts:
+def _whole(state: State) -> dict[str, Counts | Score]:
     """B3+ over the corpus: B3 (Bagga and Baldwin, 1998) of names that count as found only where the link is right."""
-    return b_cubed(Table.of(row for pair in pairs for row in link_memberships(pair)))
+    return {"b3+": b_cubed(state.said if isinstance(state.said, Table) else Table.of(()))}
 
 
-def _corpus(pairs: Sequence[DocumentPair]) -> dict[str, Counts]:
-    return {"b3+": b_cubed_plus(pairs)}
-
-
-def _verdicts(pair: DocumentPair) -> list[Verdict]:
-    mentions = _read(pair)
-    name = pair.document.id
+def _verdicts(mentions: LinkReading) -> list[Verdict]:
     found: list[Verdict] = []
     answered: set[int] = set()
     for g in _required(mentions):
         if _is_name(mentions.gold[g]):
-            answered.update(p for p in (mentions.partner.get(g),) if p is not None)
+            p = mentions.partner.get(g)
+            answered.update(each for each in (p,) if each is not None)
             place = ("link", *_place(mentions.gold[g]))
-            found.append(Verdict(name, "links", True, place, mentions.gold[g].text, _outcome(mentions, g)))
+            found.append(Verdict(g, p, _outcome(mentions, g), place, mentions.gold[g].text))
     for p, item in enumerate(mentions.predicted):
         if _is_name(item) and p not in answered and p not in mentions.excused:
             key = ("link", *_place(item), mentions.links[p].wikidata or "", mentions.links[p].row or "")
-            found.append(Verdict(name, "links", False, key, item.text, "spurious"))
+            found.append(Verdict(None, p, SPURIOUS, key, item.text))
     return found
 
 
-def _outcome(mentions: _Mentions, g: int) -> str:
+def _outcome(mentions: LinkReading, g: int) -> str:
     if g not in mentions.partner:
-        return "missed"
+        return MISSED
     gold, predicted = mentions.gold[g], mentions.predicted[mentions.partner[g]]
     if not mentions.found(g):
         return "type" if (gold.start, gold.end) == (predicted.start, predicted.end) else "boundary"
     if not _is_name(predicted):
         return "kind"
     if mentions.linked(g):
-        return "right"
+        return RIGHT
     link, wanted = mentions.links[mentions.partner[g]], mentions.gold_links[g]
     if wanted.wikidata is None:
         return "nil as link" if link.wikidata is not None else "wrong row"
     return "link as nil" if link.wikidata is None else "wrong link"
 
 
-LINKS = Layer(
+_PAGE: dict[str, Any] = {"page": "linking.md", "citation": "neleval"}
+_KINDS: dict[str, Any] = {**_PAGE, "detail": True, "view": "kinds"}
+
+LINKS: Layer[LinkReading] = Layer(
     name="links",
-    submitted_as="mentions",
+    item="mentions",
     measures=(
-        Measure("all", "names with the right offsets, type and link, or rightly NIL"),
-        Measure("link", "names linked, with the right offsets, type and Wikidata id"),
-        Measure("nil", "names that are NIL, with the right offsets and type"),
-        Measure("b3+", "B3 across documents, where a name is found only with the right link", detail=True),
-        Measure("all[kinds]", "names, nominals and pronouns with the right link, or rightly NIL", detail=True),
-        Measure("link[kinds]", "names, nominals and pronouns linked rightly", detail=True),
-        Measure("nil[kinds]", "names, nominals and pronouns that are rightly NIL", detail=True),
+        Measure("all", "names with the right offsets, type and link, or rightly NIL", **_PAGE),
+        Measure("link", "names linked, with the right offsets, type and Wikidata id", **_PAGE),
+        Measure("nil", "names that are NIL, with the right offsets and type", **_PAGE),
+        Measure(
+            "b3+",
+            "B3 across documents, where a name is found only with the right link",
+            detail=True,
+            adds=False,
+            **_PAGE,
+        ),
+        Measure("all[kinds]", "names, nominals and pronouns with the right link, or rightly NIL", **_KINDS),
+        Measure("link[kinds]", "names, nominals and pronouns linked rightly", **_KINDS),
+        Measure("nil[kinds]", "names, nominals and pronouns that are rightly NIL", **_KINDS),
     ),
-    counts=_counts,
-    corpus=_corpus,
+    pair=read_links,
+    state=_state,
+    whole=_whole,
     verdicts=_verdicts,
+    outcomes={
+        "type": "right place, wrong type",
+        "boundary": "right type, other boundaries",
+        "kind": "right place, but not called a name",
+        "wrong link": "linked, to another",
+        "link as nil": "known, but linked to nothing",
+        "nil as link": "unknown to the knowledge base, but linked",
+        "wrong row": "unknown, and taken for another unknown",
+    },
+    told_on="entities",
 )

@@ -58,6 +58,10 @@ class SpanAlignment:
                 rows.append((None, self._predicted_cluster(p)))
         return rows
 
+    def exact(self) -> list[tuple[int, int]]:
+        """Gold and predicted index of the pairs with the same offsets."""
+        return [(pair.gold, pair.predicted) for pair in self.pairs if pair.fit >= Fit.EXACT]
+
     def _predicted_cluster(self, p: int) -> Hashable:
         return cluster(self.predicted[p]) or (self.document, p)
 

@@ -10,16 +10,17 @@ from __future__ import annotations
 
 import dataclasses
 import math
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from typing import get_args
+from collections.abc import Hashable, Iterable, Iterator, Mapping, Sequence
+from typing import Any, get_args
 
 from onrecord.dataset import Quote, Span
 from onrecord.dataset.derive import QuoteType, crosses_sentence, quote_type
-from onrecord.dataset.records import UNKNOWN, QuoteMode
+from onrecord.dataset.records import UNKNOWN, Labels, QuoteMode
 from onrecord.dataset.seeds.documents import ContentKind, Document
 from onrecord.eval.layers.ids import IdMap
-from onrecord.eval.layers.layer import DocumentPair, Layer, Verdict
+from onrecord.eval.layers.layer import MISSED, OPTIONAL, RIGHT, SPURIOUS, Compared, DocumentPair, Layer, State, Verdict
 from onrecord.eval.layers.quote_pairing import QuotePair, gold_speakers, pair_quotes, place
+from onrecord.eval.layers.shown import given, in_words
 from onrecord.eval.matching.similarity import dice, parts
 from onrecord.eval.statistics.counts import Counts
 from onrecord.eval.statistics.measure import Measure
@@ -40,15 +41,27 @@ SLICES: dict[str, str] = {
 }
 """Kinds of gold quotes, each a share of its own, with what they are."""
 
-_CONTENT_MARK = " … "
-
 
 @dataclasses.dataclass(frozen=True)
-class _Reading:
+class QuoteReading:
     """One document's quotes and how they are paired."""
 
     pair: DocumentPair
     pairs: tuple[QuotePair, ...]
+
+    @property
+    def gold(self) -> tuple[Quote, ...]:
+        """The gold quotes."""
+        return self.pair.gold.quotes
+
+    @property
+    def predicted(self) -> tuple[Quote, ...]:
+        """The predictions."""
+        return self.pair.predicted.quotes
+
+    def matches(self) -> list[tuple[int, int]]:
+        """Gold and predicted index of every pair."""
+        return [(each.gold, each.predicted) for each in self.pairs]
 
     @property
     def counted(self) -> list[QuotePair]:
@@ -68,16 +81,17 @@ class _Reading:
         return Counts.matched(matched, total, len(predicted) - (len(self.pairs) - counted))
 
 
-def _read(pair: DocumentPair) -> _Reading:
-    return _Reading(pair, tuple(pair_quotes(pair.gold.quotes, pair.predicted.quotes, pair.document.text, pair.ids)))
+def read_quotes(pair: DocumentPair) -> QuoteReading:
+    """Bring one document's quotes together."""
+    return QuoteReading(pair, tuple(pair_quotes(pair.gold.quotes, pair.predicted.quotes, pair.document.text, pair.ids)))
 
 
-def _counts(pair: DocumentPair) -> Mapping[str, Counts]:
-    reading = _read(pair)
-    return {**_found(reading), "segments": _segments(pair), **_attributes(reading), **_by_slice(reading)}
+def _state(reading: QuoteReading) -> State:
+    segments = _segments(reading.pair)
+    return State({**_found(reading), "segments": segments, **_attributes(reading), **_by_slice(reading)})
 
 
-def _found(reading: _Reading) -> dict[str, Counts]:
+def _found(reading: QuoteReading) -> dict[str, Counts]:
     counted, ids = reading.counted, reading.pair.ids
     points = {
         "joint": sum(each.speaker for each in counted),
@@ -101,7 +115,7 @@ def _segments(pair: DocumentPair) -> Counts:
     return Counts.matched(counted, sum(not each.optional for each in gold), len(predicted) - (len(pairs) - counted))
 
 
-def _attributes(reading: _Reading) -> dict[str, Counts]:
+def _attributes(reading: QuoteReading) -> dict[str, Counts]:
     """Shares: ``gold_matched`` of ``gold``; the predicted side is not used."""
     pair, both = reading.pair, list(reading.both())
     parents = list(_right_parents(reading))
@@ -139,7 +153,7 @@ def _overlap(gold: Span | None, predicted: Span | None) -> float:
     return value if value >= MIN_DICE else 0.0
 
 
-def _right_parents(reading: _Reading) -> Iterator[bool]:
+def _right_parents(reading: QuoteReading) -> Iterator[bool]:
     """Whether each matched quote stands inside what answers the gold quote's parent.
 
     An optional parent that the system does not have is passed over: its own parent stands in for it.
@@ -161,7 +175,7 @@ def _index(id: str | None, at: Mapping[str, int]) -> int | None:
     return None if id is None else at.get(id)
 
 
-def _by_slice(reading: _Reading) -> dict[str, Counts]:
+def _by_slice(reading: QuoteReading) -> dict[str, Counts]:
     gold, document = reading.pair.gold.quotes, reading.pair.document
     kinds = slices(gold, document)
     partner = {each.gold: each for each in reading.counted}
@@ -206,66 +220,97 @@ def _kinds(quote: Quote, parent: Quote | None, document: Document) -> Iterator[s
         yield "discontinuous"
 
 
-def _verdicts(pair: DocumentPair) -> list[Verdict]:
-    reading = _read(pair)
+def _verdicts(reading: QuoteReading) -> list[Verdict]:
+    pair = reading.pair
     partner = {each.gold: each for each in reading.pairs}
     taken = {each.predicted for each in reading.pairs}
     found: list[Verdict] = []
-    for g, quote in enumerate(pair.gold.quotes):
-        if not quote.optional:
-            answer = partner.get(g)
-            outcome = "missed" if answer is None else "right" if answer.speaker else "speaker"
-            found.append(_verdict(pair, True, quote, gold_speakers(quote), outcome))
-    for p, quote in enumerate(pair.predicted.quotes):
+    for g, quote in enumerate(reading.gold):
+        answer = partner.get(g)
+        outcome = OPTIONAL if quote.optional else MISSED if answer is None else RIGHT if answer.speaker else "speaker"
+        p = None if answer is None else answer.predicted
+        found.append(Verdict(g, p, outcome, _key(quote, gold_speakers(quote)), in_words(quote)))
+    for p, quote in enumerate(reading.predicted):
         if p not in taken:
-            found.append(_verdict(pair, False, quote, pair.ids.speakers(quote.speaker), "spurious"))
+            key = _key(quote, pair.ids.speakers(quote.speaker))
+            found.append(Verdict(None, p, SPURIOUS, key, in_words(quote)))
     return found
 
 
-def _verdict(pair: DocumentPair, gold: bool, quote: Quote, speakers: Iterable[str | None], outcome: str) -> Verdict:
-    key = ("quote", place(quote.content), tuple(sorted(id or "" for id in speakers)))
-    text = _CONTENT_MARK.join(span.text for span in quote.content)
-    return Verdict(pair.document.id, "quotes", gold, key, text, outcome)
+def _key(quote: Quote, speakers: Iterable[str | None]) -> tuple[Hashable, ...]:
+    return "quote", place(quote.content), tuple(sorted(id or "" for id in speakers))
+
+
+def _shown(quote: Quote, labels: Labels) -> tuple[tuple[str, str], ...]:
+    parent = next((each for each in labels.quotes if quote.parent is not None and each.id == quote.parent), None)
+    return given(
+        [
+            *(("speaker", id) for id in quote.speaker),
+            *(("relay", id) for id in quote.relays),
+            ("mode", quote.mode),
+            ("inside", None if parent is None else in_words(parent)),
+            ("utterance", quote.utterance),
+        ]
+    )
 
 
 _MATCHED = "matched quotes"
 
-QUOTES = Layer(
+_FOUND: dict[str, Any] = {"page": "quotes-detection.md"}
+_SPOKEN: dict[str, Any] = {"page": "quotes-joint.md"}
+_ASIDE: dict[str, Any] = {**_SPOKEN, "detail": True, "share": _MATCHED}
+
+QUOTES: Layer[QuoteReading] = Layer(
     name="quotes",
-    submitted_as="quotes",
+    item="quotes",
     measures=(
-        Measure("joint", "quotes found (similarity at least one half) with every speaker right"),
-        Measure("detection@0.5", "quotes found, whoever said them"),
-        Measure("detection@0.8", "quotes found with a similarity of at least 0.8", detail=True),
-        Measure("exact", "quotes found with a similarity of 1", detail=True),
-        Measure("soft", "the similarity of each quote found, summed"),
-        Measure("joint+chain", "quotes found with every speaker and the whole relay chain right"),
-        Measure("segments", "segments found, each as a quote of its own", detail=True),
-        Measure("matched", "gold quotes found: what the following shares look at", share="gold quotes"),
-        Measure("speaker", "every speaker right", share=_MATCHED),
-        Measure("speaker[soft]", "Jaccard of gold and predicted speakers", share=_MATCHED, detail=True),
-        Measure("relay", "the whole relay chain right, in its order", share=_MATCHED),
+        Measure("joint", "quotes found (similarity at least one half) with every speaker right", **_SPOKEN),
+        Measure("detection@0.5", "quotes found, whoever said them", **_FOUND),
+        Measure("detection@0.8", "quotes found with a similarity of at least 0.8", detail=True, **_FOUND),
+        Measure("exact", "quotes found with a similarity of 1", detail=True, **_FOUND),
+        Measure("soft", "the similarity of each quote found, summed", **_FOUND),
+        Measure("joint+chain", "quotes found with every speaker and the whole relay chain right", **_SPOKEN),
+        Measure("segments", "segments found, each as a quote of its own", detail=True, **_FOUND),
+        Measure("matched", "gold quotes found: what the following shares look at", share="gold quotes", **_FOUND),
+        Measure("speaker", "every speaker right", share=_MATCHED, **_SPOKEN),
+        Measure("speaker[soft]", "Jaccard of gold and predicted speakers", **_ASIDE),
+        Measure("relay", "the whole relay chain right, in its order", share=_MATCHED, **_SPOKEN),
         Measure(
-            "relay[relayed]", "the same of those that gold gives a relay", share="matched relayed quotes", detail=True
-        ),
-        Measure("parent", "inside the right quote, or inside none", share=_MATCHED, detail=True),
-        Measure("parent[nested]", "the same of those inside another", share="matched nested quotes", detail=True),
-        Measure("mode", "statement or thought", share=_MATCHED, detail=True),
-        Measure(
-            "source",
-            "Dice of the source, nothing below one half; 1 where neither side has one",
-            share=_MATCHED,
+            "relay[relayed]",
+            "the same of those that gold gives a relay",
+            share="matched relayed quotes",
             detail=True,
+            view="relayed",
+            **_SPOKEN,
         ),
+        Measure("parent", "inside the right quote, or inside none", **_ASIDE),
         Measure(
-            "cue", "Dice of the cue, nothing below one half; 1 where neither side has one", share=_MATCHED, detail=True
+            "parent[nested]",
+            "the same of those inside another",
+            share="matched nested quotes",
+            detail=True,
+            view="nested",
+            **_SPOKEN,
         ),
+        Measure("mode", "statement or thought", **_ASIDE),
+        Measure("source", "Dice of the source, nothing below one half; 1 where neither side has one", **_ASIDE),
+        Measure("cue", "Dice of the cue, nothing below one half; 1 where neither side has one", **_ASIDE),
         *(
-            Measure(f"{measure}[{name}]", f"{what}, of {kind}", share=kind, detail=True)
+            Measure(f"{measure}[{name}]", f"{what}, of {kind}", share=kind, detail=True, view=name, page=page)
             for name, kind in SLICES.items()
-            for measure, what in (("joint", "found with every speaker right"), ("detection", "found"))
+            for measure, what, page in (
+                ("joint", "found with every speaker right", "quotes-joint.md"),
+                ("detection", "found", "quotes-detection.md"),
+            )
         ),
     ),
-    counts=_counts,
+    pair=read_quotes,
+    state=_state,
     verdicts=_verdicts,
+    outcomes={"speaker": "found, but not said by whom"},
+    matches=QuoteReading.matches,
+    compared=(Compared("mode"), Compared("speaker", ordered=False), Compared("relays")),
+    agreed_by=("joint", "detection@0.5", "exact"),
+    units="mode",
+    shown=_shown,
 )

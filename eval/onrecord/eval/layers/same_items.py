@@ -1,77 +1,59 @@
-"""Which items two sets of labels in the same ids have in common."""
+"""Which items two sets of labels in the same ids have in common: two versions of gold, or two annotators'."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections import defaultdict
+from collections.abc import Mapping
 
 import msgspec
 
-from onrecord.dataset import EventMention, Labels, Mention, Quote, Stance
-from onrecord.dataset.records import UNKNOWN, Item
-from onrecord.eval.layers.ids import MIN_DICE, IdMap, evidence_dice
+from onrecord.dataset import Document, Labels
+from onrecord.dataset.walk import references
+from onrecord.eval.layers.ids import IdMap
+from onrecord.eval.layers.layer import DocumentPair
 from onrecord.eval.layers.mentions import SpanAlignment
-from onrecord.eval.layers.quotes import pair_quotes
-from onrecord.eval.matching.assignment import assign
-from onrecord.eval.spans.pairs import Fit
+from onrecord.eval.layers.scored import with_items
 
 Pairs = list[tuple[int, int]]
 
 
-def item_text(item: Item) -> str:
-    """An item in a few words."""
-    if isinstance(item, Quote):
-        return " … ".join(span.text for span in item.content)
-    if isinstance(item, Stance):
-        return f"{item.holder} on {item.target.id}"
-    assert isinstance(item, Mention | EventMention)
-    return item.text
+def matched(one: Labels, other: Labels, document: Document, rematch: bool = True) -> dict[str, Pairs]:
+    """Index pairs of the items that two sets of labels have in common, by the field that they are in.
 
-
-def _required(quotes: Sequence[Quote]) -> tuple[Quote, ...]:
-    return tuple(msgspec.structs.replace(quote, optional=False) for quote in quotes)
-
-
-def matched(one: Labels, other: Labels, text: str, by_evidence: bool = True) -> dict[str, Pairs]:
-    """Index pairs of the items that two sets of labels in the same ids have in common, by layer.
-
-    Mentions and events: the same offsets. Quotes: the scorer's pairing. Stances: the same holder and target; and, with
-    ``by_evidence``, of the rest those with the same holder and kind of target whose evidence overlaps with a Dice of at
-    least one half, so that a stance whose target was exchanged for another is still the same stance.
+    What the scorer takes for the same item is the same here, whatever is said of it (``Layer.matches``); and, with
+    ``rematch``, of the rest what is the same though it is about something else now (``Layer.rematched``).
     """
-    everyone = {id for labels in (one, other) for q in labels.quotes for id in q.speaker} - {UNKNOWN}
-    same_ids = IdMap({id: id for id in everyone}, {}, {})
-    quotes = pair_quotes(_required(one.quotes), other.quotes, text, same_ids)
-    return {
-        "mentions": _same_span(one, other, lambda labels: labels.mentions),
-        "quotes": [(pair.gold, pair.predicted) for pair in quotes],
-        "stances": _same_stance(one.stances, other.stances, by_evidence),
-        "events": _same_span(one, other, lambda labels: labels.events),
-    }
+    required = one.changed(lambda _, item: msgspec.structs.replace(item, optional=False))
+    pair = DocumentPair(
+        document=document,
+        gold=required,
+        predicted=other,
+        mentions=SpanAlignment.of(document.id, required.mentions, other.mentions),
+        events=SpanAlignment.of(document.id, required.events, other.events),
+        ids=_same_ids(one, other),
+    )
+    found: dict[str, Pairs] = {}
+    for layer in with_items():
+        assert layer.matches is not None
+        reading = layer.pair(pair)
+        gold, predicted = required.of(layer.item), other.of(layer.item)
+        at, other_at = ({id(item): index for index, item in enumerate(items)} for items in (gold, predicted))
+        pairs = [(at[id(reading.gold[g])], other_at[id(reading.predicted[p])]) for g, p in layer.matches(reading)]
+        if rematch and layer.rematched is not None:
+            left = [n for n in range(len(gold)) if n not in {g for g, _ in pairs}]
+            other_left = [n for n in range(len(predicted)) if n not in {p for _, p in pairs}]
+            again = layer.rematched([gold[n] for n in left], [predicted[n] for n in other_left])
+            pairs += [(left[g], other_left[p]) for g, p in again]
+        found[layer.item] = pairs
+    return found
 
 
-def _same_stance(one: Sequence[Stance], other: Sequence[Stance], by_evidence: bool) -> Pairs:
-    keys = {(s.holder, s.target): index for index, s in reversed(list(enumerate(other)))}
-    pairs = [(index, keys[s.holder, s.target]) for index, s in enumerate(one) if (s.holder, s.target) in keys]
-    if not by_evidence:
-        return pairs
-    taken, other_taken = {g for g, _ in pairs}, {p for _, p in pairs}
-    edges = [
-        (g, p, overlap)
-        for g, s in enumerate(one)
-        for p, t in enumerate(other)
-        if g not in taken and p not in other_taken
-        if (s.holder, s.target.kind) == (t.holder, t.target.kind)
-        if (overlap := evidence_dice(s, t)) >= MIN_DICE
-    ]
-    return pairs + [edges[index][:2] for index in assign(edges)]
-
-
-def _same_span(one: Labels, other: Labels, layer: Callable[[Labels], Sequence[Item]]) -> Pairs:
-    gold, predicted = layer(one), layer(other)
-    alignment = SpanAlignment.of("", gold, predicted)  # type: ignore[arg-type]
-    at, other_at = ({id(item): index for index, item in enumerate(items)} for items in (gold, predicted))
-    return [
-        (at[id(alignment.gold[pair.gold])], other_at[id(alignment.predicted[pair.predicted])])
-        for pair in alignment.pairs
-        if pair.fit >= Fit.EXACT
-    ]
+def _same_ids(*several: Labels) -> IdMap:
+    """The map by which every id means itself."""
+    ids: Mapping[str, dict[str, str]] = defaultdict(dict)
+    for labels in several:
+        for _, item in labels.items():
+            for reference in references(item):
+                if reference.use != "reserved":
+                    ids[reference.kind][reference.id] = reference.id
+    return IdMap(ids["entity"], ids["event"], ids["claim"])

@@ -20,6 +20,11 @@ Key = tuple[str, str, str]
 """holder, kind of target, target, as gold ids."""
 
 
+def key_of(stance: Stance) -> Key:
+    """A gold stance's holder and target."""
+    return stance.holder, stance.target.kind, stance.target.id
+
+
 def gold_key(stance: Stance, ids: IdMap) -> Key | None:
     """A predicted stance's holder and target as gold ids; None where one of them means nothing in gold."""
     holder = ids.entity.get(stance.holder)
@@ -37,6 +42,8 @@ def target_id(stance: Stance, ids: IdMap) -> str | None:
 class StanceReading:
     """One document's stances, gold ones with what the system says of the same holder and target."""
 
+    gold: tuple[Stance, ...]
+    ids: IdMap
     required: Mapping[Key, Stance]
     """Gold that is not optional."""
     optional: Mapping[Key, Stance]
@@ -45,6 +52,18 @@ class StanceReading:
     """Predictions by gold key, those with a key that gold has; in an order that depends on their content alone."""
     excused: frozenset[int]
     """Predictions left out because they answer optional gold."""
+
+    @property
+    def place(self) -> Mapping[Key, int]:
+        """The index of each gold stance: of those with one holder and target the last, as in ``required``."""
+        return {key_of(stance): index for index, stance in enumerate(self.gold)}
+
+    def matches(self) -> list[tuple[int, int]]:
+        """Gold and predicted index of the stances with one holder and target; of several predictions the first."""
+        first: dict[Key | None, int] = {}
+        for index, stance in enumerate(self.predicted):
+            first.setdefault(gold_key(stance, self.ids), index)
+        return [(index, first[key]) for index, stance in enumerate(self.gold) if (key := key_of(stance)) in first]
 
     @property
     def charged(self) -> list[Stance]:
@@ -59,7 +78,7 @@ class StanceReading:
 
 def read_stances(pair: DocumentPair) -> StanceReading:
     """Bring one document's stances together."""
-    gold: dict[Key, Stance] = {(s.holder, s.target.kind, s.target.id): s for s in pair.gold.stances}
+    gold: dict[Key, Stance] = {key_of(stance): stance for stance in pair.gold.stances}
     predicted = pair.predicted.stances
     answers: dict[Key, list[int]] = defaultdict(list)
     for index in sorted(range(len(predicted)), key=lambda index: _content(predicted[index])):
@@ -73,6 +92,8 @@ def read_stances(pair: DocumentPair) -> StanceReading:
         if key in answers
     }
     return StanceReading(
+        gold=pair.gold.stances,
+        ids=pair.ids,
         required={key: stance for key, stance in gold.items() if not stance.optional},
         optional=optional,
         predicted=predicted,

@@ -12,16 +12,17 @@ from __future__ import annotations
 
 import math
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
-from typing import get_args
+from collections.abc import Iterable, Sequence
+from typing import Any, get_args
 
 from onrecord.dataset import Stance
-from onrecord.dataset.records import StanceBasis, StanceLabel
-from onrecord.eval.layers.corpus_stances import KINDS, corpus_counts, stance_sets
-from onrecord.eval.layers.ids import evidence
-from onrecord.eval.layers.layer import DocumentPair, Layer, Verdict
+from onrecord.dataset.records import Item, StanceBasis, StanceLabel
+from onrecord.eval.layers.corpus_stances import KINDS, StanceSets, corpus_counts, stance_sets
+from onrecord.eval.layers.ids import MIN_DICE, evidence, evidence_dice
+from onrecord.eval.layers.layer import MISSED, OPTIONAL, RIGHT, SPURIOUS, Compared, Layer, State, Verdict
 from onrecord.eval.layers.stance_pairing import StanceReading, evidence_overlap, gold_key, read_stances, target_id
-from onrecord.eval.statistics.counts import Counts
+from onrecord.eval.matching.assignment import assign
+from onrecord.eval.statistics.counts import Counts, Score
 from onrecord.eval.statistics.measure import Measure
 
 __all__ = ["BASES", "LABELS", "STANCES", "gold_key"]
@@ -30,8 +31,7 @@ LABELS: tuple[str, ...] = get_args(StanceLabel)
 BASES: tuple[str, ...] = get_args(StanceBasis)
 
 
-def _counts(pair: DocumentPair) -> Mapping[str, Counts]:
-    reading = read_stances(pair)
+def _state(reading: StanceReading) -> State:
     required, charged = reading.required, reading.charged
     right = {key: indices for key in required if (indices := reading.right(key))}
     overlaps = [
@@ -43,11 +43,12 @@ def _counts(pair: DocumentPair) -> Mapping[str, Counts]:
         "pair": float(sum(key in reading.answers for key in required)),
         "evidence": math.fsum(overlaps),
     }
-    return {
+    counts = {
         **{name: Counts.matched(value, len(required), len(charged)) for name, value in points.items()},
         **_given_pairs(reading),
         **_slices(reading, [required[key] for key in right]),
     }
+    return State(counts, said=stance_sets(reading))
 
 
 def _given_pairs(reading: StanceReading) -> dict[str, Counts]:
@@ -61,8 +62,8 @@ def _given_pairs(reading: StanceReading) -> dict[str, Counts]:
     }
 
 
-def _corpus(pairs: Sequence[DocumentPair]) -> dict[str, Counts]:
-    return corpus_counts(map(stance_sets, pairs))
+def _whole(state: State) -> dict[str, Counts | Score]:
+    return {**corpus_counts(state.said if isinstance(state.said, StanceSets) else StanceSets())}
 
 
 def _slices(reading: StanceReading, right: Iterable[Stance]) -> dict[str, Counts]:
@@ -82,21 +83,40 @@ def _slices(reading: StanceReading, right: Iterable[Stance]) -> dict[str, Counts
     return counts
 
 
-def _verdicts(pair: DocumentPair) -> list[Verdict]:
-    reading = read_stances(pair)
-    name, used, found = pair.document.id, set(reading.excused), list[Verdict]()
+def _verdicts(reading: StanceReading) -> list[Verdict]:
+    used, found, place = set(reading.excused), list[Verdict](), reading.place
     for key, stance in reading.required.items():
         right = reading.right(key)
         answers = right or reading.answers.get(key, ())
         used.update(answers[:1])
-        outcome = "right" if right else "label" if answers else "missed"
-        found.append(Verdict(name, "stances", True, ("stance", *key, stance.label), _text(stance), outcome))
+        outcome = RIGHT if right else "label" if answers else MISSED
+        said = ("stance", *key, stance.label)
+        found.append(Verdict(place[key], next(iter(answers), None), outcome, said, _text(stance)))
+    for key, stance in reading.optional.items():
+        excused = next((index for index in reading.answers.get(key, ()) if index in reading.excused), None)
+        found.append(Verdict(place[key], excused, OPTIONAL, ("stance", *key, stance.label), _text(stance)))
     for index, stance in enumerate(reading.predicted):
         if index not in used:
-            holder, target = pair.ids.entity.get(stance.holder, ""), target_id(stance, pair.ids) or ""
-            said = ("stance", holder, stance.target.kind, target, stance.label, evidence(stance))
-            found.append(Verdict(name, "stances", False, said, _text(stance), "spurious"))
+            holder, target = reading.ids.entity.get(stance.holder, ""), target_id(stance, reading.ids) or ""
+            said_of = ("stance", holder, stance.target.kind, target, stance.label, evidence(stance))
+            found.append(Verdict(None, index, SPURIOUS, said_of, _text(stance)))
     return found
+
+
+def _same_evidence(one: Sequence[Item], other: Sequence[Item]) -> list[tuple[int, int]]:
+    """Stances of one holder and kind of target whose evidence overlaps with a Dice of at least one half.
+
+    So a stance whose target was exchanged for another is still the same stance.
+    """
+    edges = [
+        (g, p, overlap)
+        for g, s in enumerate(one)
+        for p, t in enumerate(other)
+        if isinstance(s, Stance) and isinstance(t, Stance)
+        if (s.holder, s.target.kind) == (t.holder, t.target.kind)
+        if (overlap := evidence_dice(s, t)) >= MIN_DICE
+    ]
+    return [edges[index][:2] for index in assign(edges)]
 
 
 def _text(stance: Stance) -> str:
@@ -105,39 +125,80 @@ def _text(stance: Stance) -> str:
 
 _CORPUS = "whatever the document"
 
-STANCES = Layer(
+_TUPLES: dict[str, Any] = {"page": "stances-tuples.md"}
+_LABELS: dict[str, Any] = {"page": "stances-label.md"}
+_OPPOSED: dict[str, Any] = {"page": "contradictions.md", "adds": False}
+
+STANCES: Layer[StanceReading] = Layer(
     name="stances",
-    submitted_as="stances",
+    item="stances",
     measures=(
-        Measure("tuple", "holder, target and label right"),
-        Measure("pair", "holder and target right, whatever the label"),
-        Measure("tuple[corpus]", f"distinct holders, targets and labels, {_CORPUS}"),
+        Measure("tuple", "holder, target and label right", **_TUPLES),
+        Measure("pair", "holder and target right, whatever the label", **_TUPLES),
         Measure(
-            "evidence", "tuples right, each weighted by the Dice of its evidence, nothing below one half", detail=True
+            "tuple[corpus]",
+            f"distinct holders, targets and labels, {_CORPUS}",
+            view="corpus",
+            adds=False,
+            **_TUPLES,
         ),
-        Measure("label", "mean F1 of favor and against, on pairs found", mean_of=("label[favor]", "label[against]")),
+        Measure(
+            "evidence",
+            "tuples right, each weighted by the Dice of its evidence, nothing below one half",
+            detail=True,
+            **_TUPLES,
+        ),
+        Measure(
+            "label",
+            "mean F1 of favor and against, on pairs found",
+            mean_of=("label[favor]", "label[against]"),
+            citation="Mohammad et al., 2016",
+            **_LABELS,
+        ),
         Measure(
             "label[macro]",
             "mean F1 of all labels, on pairs found",
             mean_of=tuple(f"label[{n}]" for n in LABELS),
             detail=True,
+            view="macro",
+            **_LABELS,
         ),
-        Measure("contradictions", "two holders with opposite labels for one target, over all documents"),
-        Measure("contradictions[claim]", "the same, for claims alone", detail=True),
-        *(Measure(f"label[{name}]", f"the label {name}, on pairs found", detail=True) for name in LABELS),
-        *(Measure(f"tuple[{name}]", f"tuples with the label {name}", detail=True) for name in LABELS),
-        *(Measure(f"tuple[{name}]", f"tuples about a target of the kind {name}", detail=True) for name in KINDS),
+        Measure("contradictions", "two holders with opposite labels for one target, over all documents", **_OPPOSED),
+        Measure("contradictions[claim]", "the same, for claims alone", detail=True, view="claim", **_OPPOSED),
+        *(
+            Measure(f"label[{name}]", f"the label {name}, on pairs found", detail=True, view=name, **_LABELS)
+            for name in LABELS
+        ),
+        *(
+            Measure(f"tuple[{name}]", f"tuples with the label {name}", detail=True, view=name, **_TUPLES)
+            for name in LABELS
+        ),
+        *(
+            Measure(f"tuple[{name}]", f"tuples about a target of the kind {name}", detail=True, view=name, **_TUPLES)
+            for name in KINDS
+        ),
         *(
             Measure(
                 f"tuple[{name}]",
                 f"holder, target and label right where the basis is {name}",
                 share=f"stances {name}",
                 detail=True,
+                view=name,
+                **_TUPLES,
             )
             for name in BASES
         ),
     ),
-    counts=_counts,
-    corpus=_corpus,
+    pair=read_stances,
+    state=_state,
+    whole=_whole,
     verdicts=_verdicts,
+    outcomes={"label": "holder and target right, wrong label"},
+    matches=StanceReading.matches,
+    compared=(Compared("label"), Compared("basis")),
+    rematched=_same_evidence,
+    text=lambda stance: f"{stance.holder} on {stance.target.id}",
+    agreed_by=("tuple", "pair"),
+    label="label",
+    label_title="Stance labels",
 )

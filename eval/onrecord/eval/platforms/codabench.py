@@ -12,7 +12,7 @@ import yaml
 
 from onrecord.eval.platforms.archive import program, scorer_files, zip_bytes
 from onrecord.eval.platforms.competition import Competition
-from onrecord.eval.platforms.keys import COLUMNS
+from onrecord.eval.platforms.keys import columns
 from onrecord.eval.platforms.logo import logo
 from onrecord.eval.platforms.reference import NAME, reference_bytes
 
@@ -36,7 +36,7 @@ def codabench_bundle(competition: Competition, image: str = DOCKER_IMAGE, per_da
         image: The image that the scorer runs in. It needs Python 3.11 or newer, and the libraries or pip.
         per_day: Submissions that a participant may make a day.
     """
-    files = {f"pages/{name}.md": page.markdown() for name, page in competition.pages(COLUMNS).items()}
+    files = {f"pages/{name}.md": page.markdown() for name, page in competition.pages(columns()).items()}
     settings = competition_yaml(competition, image, per_day)
     files |= {
         "competition.yaml": yaml.safe_dump(settings, sort_keys=False, allow_unicode=True).encode("utf-8"),
@@ -104,7 +104,7 @@ def competition_yaml(competition: Competition, image: str, per_day: int) -> dict
                         "precision": PRECISION,
                         "hidden": False,
                     }
-                    for index, column in enumerate(COLUMNS)
+                    for index, column in enumerate(columns())
                 ],
             }
         ],

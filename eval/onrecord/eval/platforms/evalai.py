@@ -11,7 +11,7 @@ from onrecord.dataset import Fault, FaultsError
 from onrecord.eval.platforms.archive import program, scorer_files, zip_bytes
 from onrecord.eval.platforms.competition import Competition
 from onrecord.eval.platforms.evalai_boards import boards
-from onrecord.eval.platforms.keys import COLUMNS, Column
+from onrecord.eval.platforms.keys import Column, columns
 from onrecord.eval.platforms.logo import logo
 from onrecord.eval.platforms.reference import reference_bytes
 
@@ -37,7 +37,7 @@ def evalai_challenge(competition: Competition, per_day: int = 10) -> bytes:
     Raises:
         FaultsError: It has no end, which EvalAI wants.
     """
-    pages = competition.pages(COLUMNS)
+    pages = competition.pages(columns())
     settings = challenge_config(competition, boards(competition.reference), per_day)
     files = {f"templates/{field}.html": pages[name].html() for field, name in _TEMPLATES.items()}
     files |= {

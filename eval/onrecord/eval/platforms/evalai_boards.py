@@ -14,7 +14,7 @@ from typing import Any
 from onrecord.dataset.gold import in_split
 from onrecord.dataset.reading.faults import FaultsError
 from onrecord.dataset.records import LAYERS
-from onrecord.eval.platforms.keys import COLUMNS, Column, numbers
+from onrecord.eval.platforms.keys import Column, columns, numbers
 from onrecord.eval.platforms.reference import Reference, read_reference
 from onrecord.eval.platforms.running import broken, fault_lines, score_file
 from onrecord.eval.scoring.result import score_submission
@@ -39,7 +39,7 @@ def boards(reference: Reference) -> dict[str, list[Column]]:
     articles = in_split(reference.gold, reference.split)
     defined = numbers(score_submission(articles, reference.gold.registries, nothing, reference.split))
     found: dict[str, list[Column]] = {}
-    for column in COLUMNS:
+    for column in columns():
         codename = f"{reference.split}_{column.layer}"
         if column.key in defined and (column.headline or codename in found):
             found.setdefault(codename, []).append(column)
@@ -91,7 +91,7 @@ def _rows(report: Report, all_boards: Mapping[str, Sequence[Column]]) -> dict[st
 def _half_widths(report: Report, row: Mapping[str, float]) -> dict[str, float] | None:
     """Half the width of each number's interval; None unless all have one, for the platform wants all or none."""
     widths: dict[str, float] = {}
-    for column in COLUMNS:
+    for column in columns():
         if column.key not in row:
             continue
         interval = report.intervals.get(column.measure)

@@ -55,7 +55,7 @@ def eval_results(
     source = {"url": source_url, "name": source_name}
     entries = []
     for each in report.result.layers:
-        headline = each.layer.measures[0].name
+        headline = each.layer.headline.name
         value = each.scores[headline].value
         if value is None:
             continue

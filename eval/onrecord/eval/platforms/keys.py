@@ -35,25 +35,22 @@ def plain_key(name: str) -> str:
     return re.sub(r"\W+", "_", name).strip("_").lower()
 
 
-def _columns() -> tuple[Column, ...]:
+def columns() -> tuple[Column, ...]:
+    """Every measure of the score table: the headlines first, then the others, each in the order of the table."""
     shown = [(layer, measure) for layer in SCORED for measure in layer.measures if not measure.detail]
     return tuple(
         Column(
-            key=plain_key(f"{layer.name}:{measure.name}"),
-            measure=f"{layer.name}:{measure.name}",
+            key=plain_key(measure.full),
+            measure=measure.full,
             layer=layer.name,
             definition=measure.definition + (f" (share of {measure.share})" if measure.share else ""),
-            headline=measure is layer.measures[0],
+            headline=measure is layer.headline,
         )
-        for layer, measure in sorted(shown, key=lambda each: each[1] is not each[0].measures[0])
+        for layer, measure in sorted(shown, key=lambda each: each[1] is not each[0].headline)
     )
-
-
-COLUMNS = _columns()
-"""Every measure of the score table: the headlines first, then the others, each in the order of the table."""
 
 
 def numbers(result: Result) -> Mapping[str, float]:
     """The result by key, each number in [0, 1]; a measure that is undefined is left out."""
     values = result.values
-    return {column.key: value for column in COLUMNS if (value := values[column.measure]) is not None}
+    return {column.key: value for column in columns() if (value := values[column.measure]) is not None}

@@ -19,7 +19,7 @@ from pathlib import Path
 from onrecord.dataset import Fault, FaultsError
 from onrecord.dataset.reading.faults import show
 from onrecord.dataset.reading.files import write_atomically
-from onrecord.eval.platforms.keys import COLUMNS, numbers
+from onrecord.eval.platforms.keys import columns, numbers
 from onrecord.eval.platforms.reference import NAME, read_reference
 from onrecord.eval.rendering.scores import headings
 from onrecord.eval.scoring.asked import Asked
@@ -143,7 +143,7 @@ def broken(error: Exception) -> str:
 
 def detail_page(report: Report) -> str:
     """The score table as a page of HTML: no script, and nothing from elsewhere."""
-    keys = {column.measure: column.key for column in COLUMNS}
+    keys = {column.measure: column.key for column in columns()}
     head = "".join(f"<th>{html.escape(each)}</th>" for each in ("key", *headings(report.how)))
     lines = [[keys[row[0]], *row] for row in rows(report)]
     body = "\n".join(f"<tr>{''.join(f'<td>{html.escape(cell)}</td>' for cell in line)}</tr>" for line in lines)

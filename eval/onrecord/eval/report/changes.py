@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import dataclasses
-from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 
 from onrecord.eval.rendering.scores import percent
 from onrecord.eval.report.items import DocumentItems, Item
 from onrecord.eval.report.plots import Dot, Range, difference_range, document_link, slopes
-from onrecord.eval.scoring.compare import Change, ItemChange, compare_results, headlines
+from onrecord.eval.scoring.compare import Change, ItemChange, compare_results
 from onrecord.eval.scoring.result import Result
 from onrecord.eval.statistics.paired import Paired, conclusion
 from onrecord.eval.statistics.sampling import Sampling
@@ -92,12 +91,12 @@ def changes(
     """
     found = compare_results([other, result], names, how)
     contrast = found.contrasts[0, 1]
-    first = headlines(result)
+    first = result.headlines
     shown = [
-        name
+        measure.full
         for each in result.layers
         for measure in each.layer.measures
-        if (name := f"{each.layer.name}:{measure.name}") in contrast and not measure.detail
+        if measure.full in contrast and not measure.detail
     ]
     items = list(_placed(found.items(), before, after))
     return Changes(
@@ -155,17 +154,15 @@ def _strips(
 def _placed(
     found: Sequence[ItemChange], before: Sequence[DocumentItems], after: Sequence[DocumentItems]
 ) -> Iterator[tuple[Change, Changed]]:
-    """Every change with the address of its item, or of its place where this system does not have it.
-
-    Items that are told of in the same words are taken in the order of the scorer.
-    """
-    places = [_by_outcome(each) for each in (before, after)]
+    """Every change with the address of its item, or of its place where this system does not have it."""
+    places = [{each.document: each for each in documents} for documents in (before, after)]
     for change in found:
-        gone = change.later == "absent"
-        outcome = change.earlier if gone else change.later
-        queue = places[not gone][change.document, change.layer, change.gold, change.text, outcome]
-        item = queue.pop(0)
-        address = _at(item) if gone else {"item": item.key}
+        if change.after is not None:
+            item = places[1][change.document].item(change.layer, change.after)
+            address = {"item": item.key}
+        else:
+            assert change.before is not None  # it was in one of the two
+            address = _at(places[0][change.document].item(change.layer, change.before))
         yield (
             change.change,
             Changed(
@@ -178,20 +175,6 @@ def _placed(
                 href=document_link(change.document, **address),
             ),
         )
-
-
-_Told = tuple[str, str, bool, str, str]
-"""Document, layer, whether gold, text, outcome: what a change says of an item."""
-
-
-def _by_outcome(documents: Sequence[DocumentItems]) -> dict[_Told, list[Item]]:
-    found: dict[_Told, list[Item]] = defaultdict(list)
-    for each in documents:
-        items = {item.key: item for item in each.items}
-        for layer, verdicts in each.verdicts.items():
-            for key, verdict in verdicts:
-                found[each.document, layer, verdict.gold, verdict.text, verdict.outcome].append(items[key])
-    return found
 
 
 def _at(item: Item) -> dict[str, str]:

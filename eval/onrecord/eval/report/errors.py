@@ -6,35 +6,20 @@ import dataclasses
 from collections import Counter
 from collections.abc import Iterable, Sequence
 
-from onrecord.eval.layers.entities import TYPES
-from onrecord.eval.layers.stances import LABELS
-from onrecord.eval.report.items import LAYERS, OUTCOMES, UNJUDGED, DocumentItems, Item
+from onrecord.dataset.walk import vocabulary
+from onrecord.eval.layers.layer import SPURIOUS
+from onrecord.eval.layers.scored import SCORED, with_items
+from onrecord.eval.report.items import UNJUDGED, DocumentItems, Item, meanings
 from onrecord.eval.report.plots import fragment
 
-ERROR_LAYERS = ("entities", "links", "quotes", "stances", "events")
-"""Layers whose items have outcomes."""
+
+def error_layers() -> list[str]:
+    """Layers whose items have outcomes."""
+    return [layer.name for layer in SCORED if layer.verdicts is not None]
+
 
 NOTHING = "–"
 """Stands for no label: missed in gold's row, spurious in the system's column."""
-
-MEANINGS = {
-    "right": "as the headline counts it",
-    "type": "right place, wrong type",
-    "boundary": "right type, other boundaries",
-    "both": "other boundaries and wrong type",
-    "speaker": "found, but not said by whom",
-    "label": "holder and target right, wrong label",
-    "kind": "right place, but not called a name",
-    "wrong link": "linked, to another",
-    "link as nil": "known, but linked to nothing",
-    "nil as link": "unknown to the knowledge base, but linked",
-    "wrong row": "unknown, and taken for another unknown",
-    "missed": "in gold alone",
-    "spurious": "predicted alone",
-    "optional": "left out of the score: readers differ",
-    "not submitted": "the file has no such layer",
-}
-"""What the outcomes mean."""
 
 
 @dataclasses.dataclass(frozen=True)
@@ -87,13 +72,17 @@ class Confusion:
 
 def outcome_in(item: Item, layer: str) -> str:
     """What became of an item in a layer; empty where that does not look at it."""
-    return item.link if layer == "links" else item.outcome if item.layer == layer else ""
+    if item.layer == layer:
+        return item.outcome
+    on = next((each.told_on for each in SCORED if each.name == layer), "")
+    return item.link if on == item.layer else ""
 
 
 def errors(documents: Sequence[DocumentItems]) -> tuple[LayerErrors, ...]:
     """The outcomes of every layer that has any, commonest kinds in a fixed order."""
     found = []
-    for layer in ERROR_LAYERS:
+    outcomes = meanings()
+    for layer in error_layers():
         counts = Counter(outcome_in(item, layer) for each in documents for item in each.items)
         total = sum(n for outcome, n in counts.items() if outcome and outcome not in UNJUDGED)
         if not total:
@@ -101,26 +90,27 @@ def errors(documents: Sequence[DocumentItems]) -> tuple[LayerErrors, ...]:
         classes = tuple(
             ErrorClass(
                 outcome=outcome,
-                meaning=MEANINGS[outcome],
+                meaning=meaning,
                 count=counts[outcome],
                 share=counts[outcome] / total,
                 href=fragment(layer=layer, outcome=outcome),
             )
-            for outcome in OUTCOMES
+            for outcome, meaning in outcomes.items()
             if counts[outcome] and outcome not in UNJUDGED
         )
-        found.append(LayerErrors(layer, total - counts["spurious"], counts["spurious"], classes))
+        found.append(LayerErrors(layer, total - counts[SPURIOUS], counts[SPURIOUS], classes))
     return tuple(found)
 
 
 def confusions(documents: Sequence[DocumentItems]) -> tuple[Confusion, ...]:
-    """Entity types and stance labels, over the items that are scored."""
-    tables = (("entities", "Entity types, mentions of all kinds", TYPES), ("stances", "Stance labels", LABELS))
+    """The labels of every layer whose items have one, over the items that are scored."""
     found = []
-    for layer, title, labels in tables:
-        items = [item for each in documents for item in each.items if item.layer == layer]
-        if judged := [item for item in items if item.outcome not in UNJUDGED]:
-            found.append(_confusion(layer, title, labels, judged))
+    for layer in with_items():
+        items = [item for each in documents for item in each.items if item.layer == layer.name]
+        judged = [item for item in items if item.outcome not in UNJUDGED]
+        if layer.label and judged:
+            labels = vocabulary(layer.item_type, layer.label)
+            found.append(_confusion(layer.name, layer.label_title or f"Labels of {layer.name}", labels, judged))
     return tuple(found)
 
 
@@ -149,8 +139,3 @@ def _cell(layer: str, row: str, column: str, count: int, total: int) -> Cell:
 def _label(item: Item, gold: bool) -> str:
     side = item.gold if gold else item.predicted
     return NOTHING if side is None else side.label
-
-
-def error_count(each: DocumentItems) -> int:
-    """How many of a document's items are wrong, in the layers that have items of their own."""
-    return sum(item.outcome not in UNJUDGED and item.outcome != "right" for item in each.items if item.layer in LAYERS)

@@ -1,56 +1,41 @@
 """What a document view shows: every labelled item, gold and prediction brought together, with its outcome.
 
-Outcomes are those of :attr:`onrecord.eval.layers.layer.Layer.verdicts`, one by one; nothing is judged here a second
-time. What the scorer leaves out, optional gold and what answers it, is ``optional``; gold of a layer that the file does
-not have is ``not submitted``.
+Outcomes are those of :attr:`onrecord.eval.layers.layer.Layer.verdicts`, one by one; nothing is judged, and nothing is
+paired, a second time. What the scorer leaves out, optional gold and what answers it, is ``optional``; gold of a layer
+that the file does not have is ``not submitted``.
 """
 
 from __future__ import annotations
 
 import dataclasses
 from collections import Counter
-from collections.abc import Collection, Hashable, Iterable, Mapping, Sequence
+from collections.abc import Mapping
+from typing import Any
 
-from onrecord.dataset import EventMention, Labels, Mention, Quote, Span, Stance
-from onrecord.eval.layers.entities import ENTITIES
-from onrecord.eval.layers.events import EVENTS
-from onrecord.eval.layers.layer import DocumentPair, Layer, Verdict
-from onrecord.eval.layers.links import LINKS
-from onrecord.eval.layers.mentions import SpanAlignment, Spanned
-from onrecord.eval.layers.quote_pairing import pair_quotes
-from onrecord.eval.layers.quotes import QUOTES
-from onrecord.eval.layers.stance_pairing import read_stances
-from onrecord.eval.layers.stances import STANCES
+from onrecord.dataset import Labels
+from onrecord.dataset.records import Item as LabelledItem
+from onrecord.eval.layers.layer import MISSED, OPTIONAL, RIGHT, SPURIOUS, DocumentPair, Layer, Reading, Verdict
+from onrecord.eval.layers.scored import SCORED, with_items
+from onrecord.eval.layers.shown import Place, places
+from onrecord.eval.scoring.result import Result
 
-LAYERS = ("entities", "quotes", "stances", "events")
-"""The layers that have items of their own; links are told of on the items of ``entities``."""
-
-OUTCOMES = (
-    "right",
-    "type",
-    "boundary",
-    "both",
-    "speaker",
-    "label",
-    "kind",
-    "wrong link",
-    "link as nil",
-    "nil as link",
-    "wrong row",
-    "missed",
-    "spurious",
-    "optional",
-    "not submitted",
-)
-"""What may have become of an item, in the order they are shown in."""
-
-OPTIONAL, NOT_SUBMITTED = OUTCOMES[-2:]
+NOT_SUBMITTED = "not submitted"
 
 UNJUDGED = frozenset({OPTIONAL, NOT_SUBMITTED})
 """Outcomes that no score counts."""
 
-Place = tuple[int, int, str]
-"""Start and end in code points, and the part: ``content``, ``source``, ``cue``, ``evidence``, or nothing."""
+
+def meanings() -> dict[str, str]:
+    """What may have become of an item, in the order in which it is shown, and what that means."""
+    ours = [layer.outcomes for layer in (*with_items(), *(layer for layer in SCORED if layer.told_on))]
+    return {
+        RIGHT: "as the headline counts it",
+        **{outcome: meaning for each in ours for outcome, meaning in each.items()},
+        MISSED: "in gold alone",
+        SPURIOUS: "predicted alone",
+        OPTIONAL: "left out of the score: readers differ",
+        NOT_SUBMITTED: "the file has no such layer",
+    }
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -59,7 +44,7 @@ class Side:
 
     places: tuple[Place, ...]
     label: str
-    """The type of a mention, the label of a stance; empty for quotes and events."""
+    """What it is labelled with, such as the type of a mention; empty where its layer has no labels."""
     fields: tuple[tuple[str, str], ...]
     """Everything else that is known of it, ids as the side's file has them; a name may come more than once."""
 
@@ -89,186 +74,111 @@ class DocumentItems:
     document: str
     items: tuple[Item, ...]
     """By layer; gold first, in the order of the scorer."""
-    verdicts: Mapping[str, tuple[tuple[str, Verdict], ...]]
-    """By layer, ``links`` among them: every verdict of the scorer with the key of the item that it is about."""
+    places: Mapping[tuple[str, int | None, int | None], int]
+    """The place of the item that each verdict is about, by its layer, its gold index and its predicted index."""
+
+    def item(self, layer: str, verdict: Verdict) -> Item:
+        """The item that a verdict of a layer is about."""
+        return self.items[self.places[layer, verdict.gold, verdict.predicted]]
 
 
-def document_items(pair: DocumentPair, submitted: Collection[str]) -> DocumentItems:
+def document_items(pair: DocumentPair, readings: Mapping[str, Reading]) -> DocumentItems:
     """The items of one document.
 
     Args:
         pair: The document.
-        submitted: Layers that the file has predictions for.
+        readings: How the scorer brought it together, by name of the layer; those alone that the file has.
     """
-    verdicts = {layer.name: _verdicts(layer, pair, submitted) for layer in (ENTITIES, LINKS, QUOTES, STANCES, EVENTS)}
-    drafts = {
-        "entities": _mentions(pair.mentions, verdicts["entities"]),
-        "quotes": _quotes(pair, verdicts["quotes"]),
-        "stances": _stances(pair, verdicts["stances"]),
-        "events": _mentions(pair.events, verdicts["events"]),
-    }
-    items = {layer: _keyed(layer, found) for layer, found in drafts.items()}
-    judged = {layer: [item.key for item in found if item.outcome not in UNJUDGED] for layer, found in items.items()}
-    links = _link_keys(items["entities"], verdicts["links"] or [])
-    outcomes = {key: verdict.outcome for key, verdict in links}
-    with_links = [dataclasses.replace(item, link=outcomes.get(item.key, "")) for item in items["entities"]]
-    return DocumentItems(
-        document=pair.document.id,
-        items=(*with_links, *items["quotes"], *items["stances"], *items["events"]),
-        verdicts={
-            **{layer: tuple(zip(judged[layer], verdicts[layer] or (), strict=True)) for layer in LAYERS},
-            "links": tuple(links),
-        },
-    )
+    items: list[Item] = []
+    found: dict[tuple[str, int | None, int | None], int] = {}
+    for layer in with_items():
+        submitted = layer.name in readings
+        reading = readings[layer.name] if submitted else layer.pair(pair)
+        used: Counter[str] = Counter()
+        sides = _Sides(layer, reading, pair)
+        assert layer.verdicts is not None
+        for verdict in layer.verdicts(reading):
+            found[layer.name, verdict.gold, verdict.predicted] = len(items)
+            items.append(sides.item(verdict, submitted, used))
+    for layer in SCORED:
+        if layer.told_on and layer.verdicts is not None and layer.name in readings:
+            _tell(layer, readings, items, found)
+    return DocumentItems(pair.document.id, tuple(items), found)
 
 
-Draft = tuple[str, Side | None, Side | None]
-"""Outcome, gold, prediction."""
+@dataclasses.dataclass(frozen=True)
+class _Sides:
+    """Makes the items of one layer of one document."""
 
+    layer: Layer[Any]
+    reading: Reading
+    pair: DocumentPair
 
-def _verdicts(layer: Layer, pair: DocumentPair, submitted: Collection[str]) -> list[Verdict] | None:
-    assert layer.verdicts is not None
-    return layer.verdicts(pair) if layer.name in submitted else None
-
-
-class _Outcomes:
-    """The outcomes of a layer's verdicts, taken one after another in the order in which the scorer makes them."""
-
-    def __init__(self, verdicts: list[Verdict] | None) -> None:
-        self._gold, self._alone = (
-            iter([verdict.outcome for verdict in verdicts or () if verdict.gold is side]) for side in (True, False)
+    def item(self, verdict: Verdict, submitted: bool, used: Counter[str]) -> Item:
+        """The item of a verdict; ``used`` are the keys given so far."""
+        gold, predicted = (
+            None if index is None else self._side(items[index], labels)
+            for index, items, labels in (
+                (verdict.gold, self.reading.gold, self.pair.gold),
+                (verdict.predicted, self.reading.predicted, self.pair.predicted),
+            )
         )
-        self._submitted = verdicts is not None
-
-    def gold(self, optional: bool) -> str:
-        if optional:
-            return OPTIONAL
-        return next(self._gold) if self._submitted else NOT_SUBMITTED
-
-    def alone(self) -> str:
-        return next(self._alone) if self._submitted else NOT_SUBMITTED
-
-
-def _mentions(alignment: SpanAlignment, verdicts: list[Verdict] | None) -> list[Draft]:
-    outcomes = _Outcomes(verdicts)
-    partner = {pair.gold: pair.predicted for pair in alignment.pairs}
-    taken = set(partner.values())
-    sides = [_mention_side(item) for item in alignment.predicted]
-    drafts: list[Draft] = [
-        (outcomes.gold(item.optional), _mention_side(item), sides[partner[g]] if g in partner else None)
-        for g, item in enumerate(alignment.gold)
-    ]
-    return drafts + [(outcomes.alone(), None, side) for p, side in enumerate(sides) if p not in taken]
-
-
-def _quotes(pair: DocumentPair, verdicts: list[Verdict] | None) -> list[Draft]:
-    outcomes = _Outcomes(verdicts)
-    found = pair_quotes(pair.gold.quotes, pair.predicted.quotes, pair.document.text, pair.ids)
-    partner = {each.gold: each.predicted for each in found}
-    taken = set(partner.values())
-    sides = [_quote_side(quote, pair.predicted) for quote in pair.predicted.quotes]
-    drafts: list[Draft] = [
-        (outcomes.gold(quote.optional), _quote_side(quote, pair.gold), sides[partner[g]] if g in partner else None)
-        for g, quote in enumerate(pair.gold.quotes)
-    ]
-    return drafts + [(outcomes.alone(), None, side) for p, side in enumerate(sides) if p not in taken]
-
-
-def _stances(pair: DocumentPair, verdicts: list[Verdict] | None) -> list[Draft]:
-    outcomes, reading = _Outcomes(verdicts), read_stances(pair)
-    drafts: list[Draft] = []
-    sides = [_stance_side(stance) for stance in reading.predicted]
-    taken: set[int] = set(reading.excused)
-    for key, stance in reading.required.items():
-        answers = reading.right(key) or reading.answers.get(key, ())
-        taken.update(answers[:1])
-        drafts.append((outcomes.gold(False), _stance_side(stance), sides[answers[0]] if answers else None))
-    for key, stance in reading.optional.items():
-        excused = [index for index in reading.answers.get(key, ()) if index in reading.excused]
-        drafts.append((OPTIONAL, _stance_side(stance), sides[excused[0]] if excused else None))
-    return drafts + [(outcomes.alone(), None, side) for p, side in enumerate(sides) if p not in taken]
-
-
-def _link_keys(items: Sequence[Item], verdicts: Iterable[Verdict]) -> list[tuple[str, Verdict]]:
-    """The item that each verdict of links is about: names, by their place in the order of the scorer."""
-    gold = iter(i for i in items if i.gold and i.outcome not in UNJUDGED and i.gold.all("kind") == ("name",))
-    alone: dict[tuple[Hashable, ...], list[str]] = {}
-    for item in sorted(items, key=lambda item: item.gold is not None):  # those without gold are taken first
-        if item.predicted is not None and item.predicted.all("kind") == ("name",):
-            start, end, _ = item.predicted.places[0]
-            alone.setdefault((start, end, item.predicted.label), []).append(item.key)
-    found: list[tuple[str, Verdict]] = []
-    for verdict in verdicts:
-        if verdict.gold:
-            found.append((next(gold).key, verdict))
-            continue
-        place = verdict.key[1:4]
-        found.append((alone[place].pop(0), verdict))
-    return found
-
-
-_LETTERS = {"entities": "m", "quotes": "q", "stances": "s", "events": "e"}
-
-
-def _keyed(layer: str, drafts: Sequence[Draft]) -> list[Item]:
-    used: Counter[str] = Counter()
-    items = []
-    for outcome, gold, predicted in drafts:
         side = gold or predicted
         assert side is not None
         place = f"{side.places[0][0]}-{side.places[0][1]}" if side.places else "none"
-        key = f"{_LETTERS[layer]}{'' if gold else 'p'}{place}"
+        key = f"{_LETTERS.get(self.layer.name, f'{self.layer.name}.')}{'' if gold else 'p'}{place}"
         used[key] += 1
         unique = key if used[key] == 1 else f"{key}~{used[key]}"
-        items.append(Item(unique, layer, outcome, "", gold, predicted))
-    return items
+        outcome = verdict.outcome if submitted or verdict.outcome == OPTIONAL else NOT_SUBMITTED
+        return Item(unique, self.layer.name, outcome, "", gold, predicted)
+
+    def _side(self, item: LabelledItem, labels: Labels) -> Side:
+        label = str(getattr(item, self.layer.label)) if self.layer.label else ""
+        return Side(places(item), label, self.layer.said_of(item, labels))
 
 
-def _mention_side(item: Spanned) -> Side:
-    place = ((item.start, item.end, ""),)
-    if isinstance(item, EventMention):
-        return Side(place, "", _given([("event", item.event)]))
-    return Side(place, item.type, _mention_fields(item))
+_LETTERS = {"entities": "m", "quotes": "q", "stances": "s", "events": "e"}
+"""What keys of items begin with; those of a layer that was added begin with its name."""
 
 
-def _mention_fields(item: Mention) -> tuple[tuple[str, str], ...]:
-    return _given([("kind", item.kind), ("entity", item.entity), ("literal", item.literal), ("noise", item.noise)])
+def _tell(
+    layer: Layer[Any],
+    readings: Mapping[str, Reading],
+    items: list[Item],
+    found: dict[tuple[str, int | None, int | None], int],
+) -> None:
+    """Write a layer's verdicts on the items of the layer that they are shown on."""
+    own = [(key, place) for key, place in found.items() if key[0] == layer.told_on]
+    by_gold = {gold: place for (_, gold, _), place in own if gold is not None}
+    predicted = readings[layer.told_on].predicted
+    # a prediction that answers nothing is told of on its own item, or on that of another at the same place
+    by_place: dict[tuple[object, ...], list[int]] = {}
+    for (_, _, p), place in sorted(own, key=lambda each: each[0][1] is not None):
+        if p is not None:
+            by_place.setdefault(_alike(predicted[p]), []).append(place)
+    for verdict in layer.judged(readings[layer.name]):
+        if verdict.gold is not None:
+            place = by_gold[verdict.gold]
+        else:
+            assert verdict.predicted is not None
+            place = by_place[_alike(readings[layer.name].predicted[verdict.predicted])].pop(0)
+        found[layer.name, verdict.gold, verdict.predicted] = place
+        items[place] = dataclasses.replace(items[place], link=verdict.outcome)
 
 
-def _quote_side(quote: Quote, labels: Labels) -> Side:
-    parts = [(quote.source, "source"), (quote.cue, "cue")]
-    parent = next((each for each in labels.quotes if quote.parent is not None and each.id == quote.parent), None)
-    return Side(
-        places=(
-            *_places(quote.content, "content"),
-            *(place for span, role in parts if span is not None for place in _places([span], role)),
-        ),
-        label="",
-        fields=_given(
-            [
-                *(("speaker", id) for id in quote.speaker),
-                *(("relay", id) for id in quote.relays),
-                ("mode", quote.mode),
-                ("inside", None if parent is None else " … ".join(span.text for span in parent.content)),
-                ("utterance", quote.utterance),
-            ]
-        ),
-    )
+def _alike(item: LabelledItem) -> tuple[object, ...]:
+    return tuple(getattr(item, name, None) for name in ("start", "end", "type", "kind"))
 
 
-def _stance_side(stance: Stance) -> Side:
-    return Side(
-        places=_places(stance.evidence, "evidence"),
-        label=stance.label,
-        fields=_given(
-            [("holder", stance.holder), (f"target {stance.target.kind}", stance.target.id), ("basis", stance.basis)]
-        ),
-    )
+def items_of(result: Result) -> list[DocumentItems]:
+    """The items of every document of a result, in its order."""
+    states = {each.layer.name: each.state for each in result.layers if each.state is not None}
+    return [
+        document_items(pair, {name: state.readings[pair.document.id] for name, state in states.items()})
+        for pair in result.pairs
+    ]
 
 
-def _places(spans: Iterable[Span], role: str) -> tuple[Place, ...]:
-    return tuple((span.start, span.end, role) for span in spans)
-
-
-def _given(fields: Iterable[tuple[str, str | None]]) -> tuple[tuple[str, str], ...]:
-    return tuple((name, value) for name, value in fields if value is not None)
+def error_count(each: DocumentItems) -> int:
+    """How many of a document's items are wrong."""
+    return sum(item.outcome not in UNJUDGED and item.outcome != RIGHT for item in each.items)

@@ -9,7 +9,6 @@ from collections.abc import Sequence
 from onrecord.eval.rendering.scores import FEW_DOCUMENTS, FEW_ITEMS, percent, score_row
 from onrecord.eval.report.plots import Dot, Range, dots, score_range
 from onrecord.eval.scoring.ceiling import CeilingRow
-from onrecord.eval.scoring.compare import headline_on
 from onrecord.eval.scoring.intervals import leave_out, units_of
 from onrecord.eval.scoring.result import LayerResult
 from onrecord.eval.scoring.score_report import Report
@@ -58,7 +57,7 @@ class Strip:
 
 def card(report: Report, ceiling: Sequence[CeilingRow]) -> tuple[Row, ...]:
     """The headline of every layer, with what annotators reached."""
-    return tuple(_row(report, each, each.layer.measures[0], ceiling) for each in report.result.layers)
+    return tuple(_row(report, each, each.layer.headline, ceiling) for each in report.result.layers)
 
 
 def measures(report: Report, details: bool = False) -> tuple[Row, ...]:
@@ -92,11 +91,9 @@ def _few(row: Row) -> str:
 
 
 def _row(report: Report, each: LayerResult, measure: Measure, ceiling: Sequence[CeilingRow] = ()) -> Row:
-    name = f"{each.layer.name}:{measure.name}"
+    name = measure.full
     score, interval = each.scores[measure.name], report.intervals.get(name)
-    _, shown, between, precision, recall, gold, predicted = score_row(
-        name, score, interval, not (measure.share or measure.mean_of)
-    )
+    _, shown, between, precision, recall, gold, predicted = score_row(name, score, interval, measure.has_parts)
     ticks = [
         (f1, f"{row.name} on {row.against}", row.against == "gold")
         for row in ceiling
@@ -129,13 +126,13 @@ def _contributing(each: LayerResult, measure: Measure, interval: Interval | None
     """How many documents a measure rests on."""
     if each.state is None:
         return 0
-    names = set(measure.mean_of or (measure.name,))
-    counted = [counts for counts in each.state.counts.values() if names & counts.keys()]
-    if counted:
-        return sum(any(_any(counts.get(name, Counts()), measure) for name in names) for counts in counted)
-    if each.state.tables:
-        return sum(bool(table.gold or table.predicted) for table in each.state.tables.values())
-    return len(each.state.pairs) if interval is None else interval.contributing
+    states = each.state.documents.values()
+    if measure.adds:
+        names = measure.mean_of or (measure.name,)
+        return sum(any(_any(state.counts.get(name, Counts()), measure) for name in names) for state in states)
+    if any(state.tables for state in states):
+        return sum(any(table.gold or table.predicted for table in state.tables) for state in states)
+    return len(states) if interval is None else interval.contributing
 
 
 def _any(counts: Counts, measure: Measure) -> bool:
@@ -148,12 +145,12 @@ def strips(report: Report) -> tuple[Strip, ...]:
     for each in report.result.layers:
         if each.state is None:
             continue
-        scores = {id: headline_on(each, id) for id in report.result.documents}
+        scores = {id: each.headline_on(id) for id in report.result.documents}
         known = {id: score for id, score in scores.items() if score is not None and score.value is not None}
         values = [(id, score.value or 0.0, _title(id, score)) for id, score in known.items()]
         found.append(
             Strip(
-                name=f"{each.layer.name}:{each.layer.measures[0].name}",
+                name=each.layer.headline.full,
                 dots=dots(values),
                 undefined=tuple(id for id in scores if id not in known),
                 median=percent(statistics.median(value for _, value, _ in values) if values else None),
@@ -175,7 +172,7 @@ def width_in_words(report: Report) -> str:
     widths = {
         each.layer.name: interval.high - interval.low
         for each in report.result.layers
-        if (interval := report.intervals.get(f"{each.layer.name}:{each.layer.measures[0].name}")) is not None
+        if (interval := report.intervals.get(each.layer.headline.full)) is not None
         and interval.low is not None
         and interval.high is not None
     }
@@ -207,18 +204,9 @@ def detectable(report: Report) -> dict[str, float]:
     for each in report.result.layers:
         if each.state is None:
             continue
-        headline = _headline_only(each)
-        (left_out,) = leave_out(headline, each.state, [headline.layer.measures[0].name], units)
+        (left_out,) = leave_out(each, each.state, [each.layer.headline], units)
         without = [value for value in left_out.without if value is not None]
         error = jackknife_error(without)
         if left_out.value is not None and error and len(without) == len(left_out.without):
             found[each.layer.name] = min(1.0, detectable_difference(error, len(without)))
     return found
-
-
-def _headline_only(each: LayerResult) -> LayerResult:
-    """The layer with its headline alone; what is counted over the corpus is left out where the headline needs none."""
-    headline = each.layer.measures[:1]
-    counted = each.state is not None and any(headline[0].name in counts for counts in each.state.counts.values())
-    corpus = None if counted or each.layer.memberships else each.layer.corpus
-    return dataclasses.replace(each, layer=dataclasses.replace(each.layer, measures=headline, corpus=corpus))

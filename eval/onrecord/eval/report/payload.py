@@ -15,8 +15,8 @@ from onrecord.dataset import Document, Registries
 from onrecord.dataset.walk import references
 from onrecord.eval.layers.ids import IdMap
 from onrecord.eval.layers.layer import DocumentPair
-from onrecord.eval.report.errors import ERROR_LAYERS, NOTHING, error_count, outcome_in
-from onrecord.eval.report.items import OUTCOMES, UNJUDGED, DocumentItems, Item, Side
+from onrecord.eval.report.errors import NOTHING, error_layers, outcome_in
+from onrecord.eval.report.items import UNJUDGED, DocumentItems, Item, Side, error_count, meanings
 from onrecord.eval.submission.reading import Submission
 
 _ESCAPES = {ord(c): f"\\u{ord(c):04x}" for c in "<>&\u2028\u2029"}
@@ -40,9 +40,9 @@ def index(
     """What the script needs before any document is opened."""
     ids = pairs[0].ids if pairs else IdMap({}, {}, {})
     return {
-        "outcomes": OUTCOMES,
+        "outcomes": list(meanings()),
         "unjudged": sorted(UNJUDGED),
-        "layers": ERROR_LAYERS,
+        "layers": error_layers(),
         "nothing": NOTHING,
         "gold": _gold_names(registries),
         "system": _system_names(submission, ids, pairs),
@@ -81,7 +81,7 @@ def _summary(each: DocumentItems, document: Document) -> dict[str, Any]:
     counts = Counter(
         (layer, outcome, _label(item.gold), _label(item.predicted))
         for item in each.items
-        for layer in ERROR_LAYERS
+        for layer in error_layers()
         if (outcome := outcome_in(item, layer))
     )
     return {

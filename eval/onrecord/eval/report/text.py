@@ -10,9 +10,11 @@ from collections.abc import Iterable, Sequence
 
 from onrecord.eval.rendering.markdown import inert, plain
 from onrecord.eval.report.changes import CHANGES, Changed, Changes
-from onrecord.eval.report.errors import LayerErrors, error_count
+from onrecord.eval.report.errors import LayerErrors
+from onrecord.eval.report.items import error_count
 from onrecord.eval.report.overview import Row
 from onrecord.eval.report.view import OPEN_GOLD, View
+from onrecord.eval.statistics.measure import full_name
 
 MOST_CHARACTERS = 65_000
 """Of the Markdown: a comment may have 65,536."""
@@ -105,7 +107,7 @@ def _headings(view: View) -> list[str]:
 
 
 def _measure(row: Row) -> list[str]:
-    name = f"{row.layer}:{row.measure}"
+    name = full_name(row.layer, row.measure)
     return [name, row.score, row.interval, row.precision, row.recall, row.gold, row.predicted, str(row.documents)]
 
 

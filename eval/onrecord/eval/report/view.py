@@ -7,13 +7,10 @@ import importlib.metadata
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from onrecord.dataset import Article, Gold, Registries
-from onrecord.dataset.gold import in_split
-from onrecord.eval.layers.document_pairs import pair_documents
-from onrecord.eval.layers.layer import DocumentPair
+from onrecord.dataset import Gold
 from onrecord.eval.report.changes import Changes, changes
 from onrecord.eval.report.errors import Confusion, LayerErrors, confusions, errors
-from onrecord.eval.report.items import DocumentItems, document_items
+from onrecord.eval.report.items import DocumentItems, items_of
 from onrecord.eval.report.matrices import ClusterMatrix, StanceMatrix, cluster_matrix, registry_names, stance_matrix
 from onrecord.eval.report.overview import Row, Strip, card, measures, slices, strips, width_in_words
 from onrecord.eval.report.payload import document_value, index
@@ -89,8 +86,8 @@ def page_view(
         ValueError: The other result is of different articles.
     """
     result, registries = report.result, gold.registries
-    pairs = pairs_of(result, gold)
-    documents = _items(result, pairs)
+    pairs = result.pairs
+    documents = items_of(result)
     names = registry_names(registries)
     by_kind = {wanted: {id: name for (kind, id), name in names.items() if kind == wanted} for wanted in _KINDS}
     return View(
@@ -123,22 +120,7 @@ def page_view(
 _KINDS = ("entity", "event")
 
 
-def pairs_of(result: Result, gold: Gold) -> list[DocumentPair]:
-    """The documents of a result as the scorer brought them together; without predictions where it had none."""
-    for each in result.layers:
-        if each.state is not None:
-            return [each.state.pairs[id] for id in result.documents]
-    articles: list[Article] = [a for a in in_split(gold, "all") if a.document.id in set(result.documents)]
-    nothing = Submission(result.submission, result.submission_sha256, {}, frozenset(), {}, {})
-    return pair_documents(sorted(articles, key=lambda a: a.document.id), Registries(), nothing)
-
-
-def _items(result: Result, pairs: Sequence[DocumentPair]) -> list[DocumentItems]:
-    submitted = {each.layer.name for each in result.layers if each.state is not None}
-    return [document_items(pair, submitted) for pair in pairs]
-
-
 def _changes(report: Report, documents: Sequence[DocumentItems], gold: Gold, name: str, other: Result) -> Changes:
-    before = _items(other, pairs_of(other, gold))
+    before = items_of(other)
     names = (name, report.result.submission)
     return changes(other, report.result, names, report.how or DEFAULT, before, documents)

@@ -57,7 +57,7 @@ BIASED = "* biased upwards: the gold was made from these labels"
 
 def ceiling_table(result: Result, rows: tuple[CeilingRow, ...]) -> tuple[list[str], list[list[str]]]:
     """Headings and rows of a table of each layer's headline F1: the system, then every annotator."""
-    headlines = [f"{each.layer.name}:{each.layer.measures[0].name}" for each in result.layers]
+    headlines = result.headlines
     table = [[show(result.submission), *(percent(result.values[name]) for name in headlines)]]
     for row in rows:
         label = f"{row.name} on {row.against}" + ("*" if row.against == "gold" else "")

@@ -7,16 +7,16 @@ import itertools
 from collections import Counter
 from collections.abc import Hashable, Iterator, Mapping, Sequence
 from pathlib import Path
-from typing import Literal, NamedTuple
+from typing import Any, Literal, NamedTuple
 
 from onrecord.dataset import read_folder
-from onrecord.eval.layers.layer import Layer, Verdict
+from onrecord.eval.layers.layer import RIGHT, Layer, Verdict
 from onrecord.eval.scoring.asked import Asked
 from onrecord.eval.scoring.intervals import LayerUnits, units_of
-from onrecord.eval.scoring.result import LayerResult, LayerState, Result, layer_scores
+from onrecord.eval.scoring.result import LayerResult, LayerState, Result
 from onrecord.eval.scoring.score_file import scored
 from onrecord.eval.scoring.score_report import Report
-from onrecord.eval.statistics.counts import Score
+from onrecord.eval.statistics.measure import full_name
 from onrecord.eval.statistics.paired import Paired, paired_jackknife, paired_permutation
 from onrecord.eval.statistics.ranks import RankInterval, rank_intervals
 from onrecord.eval.statistics.sampling import DEFAULT, Sampling
@@ -41,9 +41,7 @@ class Comparison:
         results = [report.result for report in self.reports]
         return {
             id: {
-                f"{layer.layer.name}:{layer.layer.measures[0].name}": tuple(
-                    _value_on(result.layers[place], id) for result in results
-                )
+                layer.layer.headline.full: tuple(_value_on(result.layers[place], id) for result in results)
                 for place, layer in enumerate(results[0].layers)
             }
             for id in results[0].documents
@@ -129,14 +127,9 @@ def compare_results(results: Sequence[Result], names: Sequence[str], how: Sampli
         contrasts=contrasts,
         ranks={
             name: ranks_of(name, [result.values[name] for result in results], contrasts, how.level)
-            for name in headlines(results[0])
+            for name in results[0].headlines
         },
     )
-
-
-def headlines(result: Result) -> list[str]:
-    """``layer:measure`` of every layer's headline."""
-    return [f"{each.layer.name}:{each.layer.measures[0].name}" for each in result.layers]
 
 
 Layers = Mapping[str, LayerUnits | None]
@@ -171,7 +164,7 @@ def contrasts_of(earlier: Layers, later: Layers, how: Sampling) -> Iterator[tupl
                 )
             )
         for measure, each in zip(one.measures, found, strict=True):
-            yield f"{name}:{measure}", each
+            yield full_name(name, measure), each
 
 
 def _minus(later: float | None, earlier: float | None) -> float | None:
@@ -192,16 +185,8 @@ def ranks_of(
     return tuple(rank_intervals(values, p_values, level))
 
 
-def headline_on(each: LayerResult, document: str) -> Score | None:
-    """A layer's headline on one document alone; None where the file has no such layer."""
-    if each.state is None:
-        return None
-    layer = dataclasses.replace(each.layer, measures=each.layer.measures[:1])
-    return layer_scores(layer, each.state.of({document}))[layer.measures[0].name]
-
-
 def _value_on(each: LayerResult, document: str) -> float | None:
-    found = headline_on(each, document)
+    found = each.headline_on(document)
     return None if found is None else found.value
 
 
@@ -222,6 +207,17 @@ class ItemChange:
     earlier: str
     """What became of it in the earlier system: ``right``, an error, or ``absent`` for a prediction not made."""
     later: str
+    before: Verdict | None
+    """What the scorer said of it in the earlier system; None for a prediction not made."""
+    after: Verdict | None
+
+    def told(self) -> dict[str, Any]:
+        """The change without what the scorer said of it, for JSON."""
+        return {
+            field.name: getattr(self, field.name)
+            for field in dataclasses.fields(self)
+            if field.name not in ("before", "after")
+        }
 
 
 def item_changes(earlier: Result, later: Result) -> Iterator[ItemChange]:
@@ -231,16 +227,18 @@ def item_changes(earlier: Result, later: Result) -> Iterator[ItemChange]:
             continue
         before, after = (_verdicts(one.layer, state) for state in (one.state, other.state))
         for key in sorted({**before, **after}, key=lambda key: (key.document, not key.gold)):
-            verdict = before.get(key) or after[key]
-            outcomes = [each[key].outcome if key in each else _ABSENT for each in (before, after)]
-            right = [outcome in ("right", _ABSENT) for outcome in outcomes]
+            told = [each.get(key) for each in (before, after)]
+            outcomes = [ABSENT if each is None else each.outcome for each in told]
+            right = [outcome in (RIGHT, ABSENT) for outcome in outcomes]
             if all(right):
                 continue
             change: Change = "still wrong" if right[0] == right[1] else "fixed" if right[1] else "regressed"
-            yield ItemChange(verdict.document, verdict.layer, change, verdict.text, verdict.gold, *outcomes)
+            text = next(each.text for each in told if each is not None)
+            yield ItemChange(key.document, one.layer.name, change, text, key.gold, outcomes[0], outcomes[1], *told)
 
 
-_ABSENT = "absent"
+ABSENT = "absent"
+"""What became of a prediction that was not made."""
 
 
 class _Item(NamedTuple):
@@ -251,13 +249,12 @@ class _Item(NamedTuple):
     """Of equal items the first, the second and so on are told apart."""
 
 
-def _verdicts(layer: Layer, state: LayerState) -> dict[_Item, Verdict]:
-    assert layer.verdicts is not None
+def _verdicts(layer: Layer[Any], state: LayerState) -> dict[_Item, Verdict]:
     found: dict[_Item, Verdict] = {}
-    for pair in state.pairs.values():
+    for document, reading in state.readings.items():
         copies: Counter[Hashable] = Counter()
-        for verdict in layer.verdicts(pair):
-            copies[verdict.gold, verdict.key] += 1
-            item = _Item(verdict.document, verdict.gold, verdict.key, copies[verdict.gold, verdict.key])
-            found[item] = verdict
+        for verdict in layer.judged(reading):
+            gold = verdict.gold is not None
+            copies[gold, verdict.key] += 1
+            found[_Item(document, gold, verdict.key, copies[gold, verdict.key])] = verdict
     return found

@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
 import numpy as np
 from numpy.typing import NDArray
 
-from onrecord.eval.layers.layer import Layer
-from onrecord.eval.scoring.result import LayerResult, LayerState, Result, layer_scores
+from onrecord.eval.scoring.result import LayerResult, LayerState, Result
 from onrecord.eval.statistics.counts import Counts
 from onrecord.eval.statistics.measure import Measure
 from onrecord.eval.statistics.resampling import Formula
@@ -23,8 +22,8 @@ def result_intervals(result: Result, how: Sampling) -> dict[str, Interval]:
     units = units_of(result, how.unit)
     for each in result.layers:
         if each.state is not None:
-            for name, interval in layer_intervals(LayerUnits.of(each, each.state, units), how).items():
-                found[f"{each.layer.name}:{name}"] = interval
+            intervals_of = layer_intervals(LayerUnits.of(each, each.state, units), how)
+            found |= {measure.full: intervals_of[measure.name] for measure in each.layer.measures}
     return found
 
 
@@ -52,16 +51,24 @@ class LayerUnits:
     """The others without each unit."""
 
     @classmethod
-    def of(cls, each: LayerResult, state: LayerState, units: Mapping[str, Sequence[str]]) -> LayerUnits:
-        """What a layer's state says of each unit."""
-        additive, rest = by_kind(each.layer, state)
-        names, counts = count_array(state.counts, units)
+    def of(
+        cls,
+        each: LayerResult,
+        state: LayerState,
+        units: Mapping[str, Sequence[str]],
+        measures: Sequence[Measure] | None = None,
+    ) -> LayerUnits:
+        """What a layer's state says of each unit: of some measures, or of all."""
+        measures = each.layer.measures if measures is None else measures
+        additive = [measure for measure in measures if measure.adds]
+        rest = [measure for measure in measures if not measure.adds]
+        names, counts = count_array({id: part.counts for id, part in state.documents.items()}, additive, units)
         return cls(
             measures=tuple(measure.name for measure in [*additive, *rest]),
             counted=tuple(names),
             counts=counts,
             formulas=tuple(formula(measure, names) for measure in additive),
-            left_out=tuple(leave_out(each, state, [measure.name for measure in rest], list(units.values()))),
+            left_out=tuple(leave_out(each, state, rest, list(units.values()))),
         )
 
 
@@ -79,18 +86,11 @@ def layer_intervals(layer: LayerUnits, how: Sampling) -> dict[str, Interval]:
     return dict(zip(layer.measures, found, strict=True))
 
 
-def by_kind(layer: Layer, state: LayerState) -> tuple[list[Measure], list[Measure]]:
-    """The measures that are functions of counts that add over documents, and the others."""
-    known = {name for counts in state.counts.values() for name in counts}
-    additive = [measure for measure in layer.measures if {*(measure.mean_of or (measure.name,))} <= known]
-    return additive, [measure for measure in layer.measures if measure not in additive]
-
-
 def count_array(
-    counts: Mapping[str, Mapping[str, Counts]], units: Mapping[str, Sequence[str]]
+    counts: Mapping[str, Mapping[str, Counts]], measures: Iterable[Measure], units: Mapping[str, Sequence[str]]
 ) -> tuple[list[str], NDArray[np.float64]]:
-    """Names of the counts, and the counts of every unit, shape (units, names, 4)."""
-    names = sorted({name for each in counts.values() for name in each})
+    """Names of the counts that measures are read off, and the counts of every unit, shape (units, names, 4)."""
+    names = sorted({name for measure in measures for name in measure.mean_of or (measure.name,)})
     array = np.zeros((len(units), len(names), 4))
     for u, documents in enumerate(units.values()):
         for id in documents:
@@ -110,11 +110,10 @@ def formula(measure: Measure, names: Sequence[str]) -> Formula:
 
 
 def leave_out(
-    each: LayerResult, state: LayerState, names: Sequence[str], units: Sequence[Sequence[str]]
+    each: LayerResult, state: LayerState, measures: Sequence[Measure], units: Sequence[Sequence[str]]
 ) -> list[LeftOut]:
-    """Every named measure with what it is without each unit, or without each group of units where they are many."""
-    if not names:
+    """Some measures with what each is without each unit, or without each group of units where they are many."""
+    if not measures:
         return []
-    layer = dataclasses.replace(each.layer, measures=tuple(m for m in each.layer.measures if m.name in set(names)))
-    without = [layer_scores(layer, state.of(kept)) for kept in kept_in_turn(units)]
-    return [LeftOut(each.scores[name].value, [scores[name].value for scores in without]) for name in names]
+    without = [each.layer.scores(state.total(set(kept)), measures) for kept in kept_in_turn(units)]
+    return [LeftOut(each.scores[m.name].value, [scores[m.name].value for scores in without]) for m in measures]

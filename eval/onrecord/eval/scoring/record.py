@@ -19,6 +19,7 @@ import msgspec
 from onrecord.dataset.reading.faults import Fault, FaultsError, refuse
 from onrecord.dataset.reading.files import sha256
 from onrecord.dataset.reading.typed import read_value
+from onrecord.dataset.records import Strict
 from onrecord.eval.clusters.measures import Table
 from onrecord.eval.rendering.signature import Signature, parse
 from onrecord.eval.scoring.asked import Asked
@@ -45,10 +46,6 @@ CountRow = tuple[Many, Many, Many, Many]
 
 _OUTSIDE = ("gold", "predictions", "version")
 """Fields of a signature that are in the key by themselves."""
-
-
-class Strict(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """Base of the record's parts: immutable, no unknown fields."""
 
 
 class Key(Strict, frozen=True, kw_only=True):
@@ -161,7 +158,7 @@ class Record(Strict, frozen=True, kw_only=True):
     layers: dict[str, RecordLayer]
     faults: tuple[RecordFault, ...] = ()
     """Why there is no score: of each kind the first few."""
-    errors: dict[str, int] = {}
+    errors: dict[str, int] = msgspec.field(default_factory=dict)
     """How many faults of each kind there are."""
     environment: dict[str, str]
     """Versions of what computed it; not part of the id."""
@@ -259,15 +256,15 @@ def environment() -> dict[str, str]:
 def _layer(each: LayerResult, intervals: Mapping[str, Interval]) -> RecordLayer:
     documents: dict[str, RecordDocument] = {}
     if each.state is not None:
-        for document in sorted({*each.state.counts, *each.state.tables}):
-            counts = {name: _row(value) for name, value in each.state.counts.get(document, {}).items()}
-            table = each.state.tables.get(document)
+        for document, state in sorted(each.state.documents.items()):
+            counts = {name: _row(value) for name, value in state.counts.items()}
+            table = next(iter(state.tables), None)
             documents[document] = RecordDocument(
                 counts={name: row for name, row in counts.items() if any(row)},
                 clusters=None if table is None else _table(table),
             )
-    measures = {name: _score(score, intervals.get(f"{each.layer.name}:{name}")) for name, score in each.scores.items()}
-    return RecordLayer(headline=each.layer.measures[0].name, measures=measures, documents=documents)
+    measures = {m.name: _score(each.scores[m.name], intervals.get(m.full)) for m in each.layer.measures}
+    return RecordLayer(headline=each.layer.headline.name, measures=measures, documents=documents)
 
 
 def _score(score: Score, interval: Interval | None) -> RecordScore:

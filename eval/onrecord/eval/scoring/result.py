@@ -4,48 +4,47 @@ from __future__ import annotations
 
 import dataclasses
 from collections.abc import Collection, Mapping, Sequence
+from typing import Any
 
 from onrecord.dataset import Article, Registries, gold_hash
-from onrecord.eval.clusters.measures import Table
-from onrecord.eval.clusters.views import cluster_views
 from onrecord.eval.layers.document_pairs import pair_documents
-from onrecord.eval.layers.layer import DocumentPair, Layer
+from onrecord.eval.layers.layer import DocumentPair, Layer, State
 from onrecord.eval.layers.scored import SCORED
-from onrecord.eval.statistics.counts import Counts, Score, mean_f1, not_submitted, score, share, total_counts
-from onrecord.eval.statistics.measure import Measure
+from onrecord.eval.statistics.counts import Score, not_submitted
 from onrecord.eval.submission.label_maps import LabelMap, relabelled
 from onrecord.eval.submission.reading import Submission
 
 
 @dataclasses.dataclass(frozen=True)
 class LayerState:
-    """What one layer's scores are computed from."""
+    """What one layer's scores are computed from, by document id."""
 
-    counts: Mapping[str, Mapping[str, Counts]]
-    """By document id, then by measure; they add over documents."""
-    tables: Mapping[str, Table]
-    """By document id; they add over documents too."""
-    pairs: Mapping[str, DocumentPair]
-    """By document id, for the measures that are of a set of documents as a whole."""
+    documents: Mapping[str, State]
+    """What each document adds."""
+    readings: Mapping[str, Any]
+    """How each document's items were brought together; empty where only their counts are known."""
 
-    def of(self, documents: Collection[str]) -> LayerState:
-        """The state of some of the documents."""
-        return LayerState(
-            counts={id: each for id, each in self.counts.items() if id in documents},
-            tables={id: each for id, each in self.tables.items() if id in documents},
-            pairs={id: each for id, each in self.pairs.items() if id in documents},
-        )
+    def total(self, documents: Collection[str] | None = None) -> State:
+        """What some of the documents add, or all of them."""
+        return State.total(each for id, each in self.documents.items() if documents is None or id in documents)
 
 
 @dataclasses.dataclass(frozen=True)
 class LayerResult:
     """One layer's scores."""
 
-    layer: Layer
+    layer: Layer[Any]
     scores: Mapping[str, Score]
     """By name of the measure, the headline first."""
     state: LayerState | None
     """None where the file has no predictions for the layer."""
+
+    def headline_on(self, document: str) -> Score | None:
+        """The headline on one document alone; None where the file has no such layer."""
+        if self.state is None:
+            return None
+        headline = self.layer.headline
+        return self.layer.scores(self.state.documents[document], [headline])[headline.name]
 
 
 @dataclasses.dataclass(frozen=True)
@@ -65,11 +64,20 @@ class Result:
     missing: tuple[str, ...]
     """Those of them that the file has no line for: scored as empty."""
     layers: tuple[LayerResult, ...]
+    pairs: tuple[DocumentPair, ...]
+    """The documents as they were brought together, in the order of ``documents``."""
 
     @property
     def values(self) -> dict[str, float | None]:
         """The number of every measure by its full name, ``layer:measure``: F1, or a share."""
-        return {f"{each.layer.name}:{name}": score.value for each in self.layers for name, score in each.scores.items()}
+        return {
+            measure.full: each.scores[measure.name].value for each in self.layers for measure in each.layer.measures
+        }
+
+    @property
+    def headlines(self) -> list[str]:
+        """The full name of every layer's headline."""
+        return [each.layer.headline.full for each in self.layers]
 
 
 def score_submission(
@@ -95,56 +103,23 @@ def score_submission(
     articles = sorted(articles, key=lambda article: article.document.id)
     compared = articles if labels is None else relabelled(articles, labels[1])
     pairs = pair_documents(compared, registries, submission)
-    return score_pairs(articles, pairs, submission, split, "as-is" if labels is None else labels[0])
-
-
-def score_pairs(
-    articles: Sequence[Article],
-    pairs: Sequence[DocumentPair],
-    submission: Submission,
-    split: str,
-    labels: str = "as-is",
-) -> Result:
-    """The result of documents that :func:`pair_documents` has aligned already, in order of document id."""
     return Result(
         submission=submission.name,
         submission_sha256=submission.sha256,
         split=split,
         gold_hash=gold_hash(articles),
-        labels=labels,
+        labels="as-is" if labels is None else labels[0],
         documents=tuple(article.document.id for article in articles),
         topics={article.document.id: article.document.topic for article in articles},
         missing=tuple(a.document.id for a in articles if a.document.id not in submission.documents),
         layers=tuple(_layer_result(layer, pairs, submission) for layer in SCORED),
+        pairs=tuple(pairs),
     )
 
 
-def _layer_result(layer: Layer, pairs: Sequence[DocumentPair], submission: Submission) -> LayerResult:
-    names = [measure.name for measure in layer.measures]
-    if layer.submitted_as not in submission.layers:
-        return LayerResult(layer, dict.fromkeys(names, not_submitted()), None)
-    state = LayerState(
-        counts={pair.document.id: layer.counts(pair) for pair in pairs} if layer.counts else {},
-        tables={pair.document.id: Table.of(layer.memberships(pair)) for pair in pairs} if layer.memberships else {},
-        pairs={pair.document.id: pair for pair in pairs},
-    )
-    return LayerResult(layer, layer_scores(layer, state), state)
-
-
-def layer_scores(layer: Layer, state: LayerState) -> dict[str, Score]:
-    """The scores that a layer's state gives, by name of the measure."""
-    counts = total_counts(state.counts.values())
-    if layer.corpus:
-        counts |= layer.corpus(list(state.pairs.values()))
-    found = {name: score(each) for name, each in counts.items()}
-    if layer.memberships:
-        found |= cluster_views(list(state.tables.values()))
-    return {measure.name: _score(measure, counts, found) for measure in layer.measures}
-
-
-def _score(measure: Measure, counts: Mapping[str, Counts], found: Mapping[str, Score]) -> Score:
-    if measure.mean_of:
-        return mean_f1({name: found[name] for name in measure.mean_of})
-    if measure.share:
-        return share(counts[measure.name], measure.share)
-    return found[measure.name]
+def _layer_result(layer: Layer[Any], pairs: Sequence[DocumentPair], submission: Submission) -> LayerResult:
+    if layer.item not in submission.layers:
+        return LayerResult(layer, {measure.name: not_submitted() for measure in layer.measures}, None)
+    readings = {pair.document.id: layer.pair(pair) for pair in pairs}
+    state = LayerState({id: layer.state(reading) for id, reading in readings.items()}, readings)
+    return LayerResult(layer, layer.scores(state.total()), state)

@@ -61,12 +61,12 @@ class Report:
 
         rows = [
             {
-                "layer": each.layer.name,
-                "measure": name,
-                **score_numbers(score, self.intervals.get(f"{each.layer.name}:{name}")),
+                "layer": measure.layer,
+                "measure": measure.name,
+                **score_numbers(each.scores[measure.name], self.intervals.get(measure.full)),
             }
             for each in self.result.layers
-            for name, score in each.scores.items()
+            for measure in each.layer.measures
         ]
         return pd.DataFrame(rows).set_index(["layer", "measure"])
 
@@ -75,11 +75,10 @@ def rows(report: Report, headlines_only: bool = False, details: bool = False) ->
     """The score table: layer and measure, score, interval, precision, recall, matched of gold and of predictions."""
     table = []
     for each in report.result.layers:
-        for measure in each.layer.measures[: 1 if headlines_only else None]:
+        for measure in [each.layer.headline] if headlines_only else each.layer.measures:
             if details or not measure.detail:
-                name = f"{each.layer.name}:{measure.name}"
-                parts = not (measure.share or measure.mean_of)
-                table.append(score_row(name, each.scores[measure.name], report.intervals.get(name), parts))
+                score, interval = each.scores[measure.name], report.intervals.get(measure.full)
+                table.append(score_row(measure.full, score, interval, measure.has_parts))
     return table
 
 
@@ -95,11 +94,11 @@ def reasons(report: Report, details: bool = False) -> list[str]:
     """Why something in the table is undefined, a line for each reason; no line for a reason of intervals."""
     found: dict[str, list[str]] = {}
     for each in report.result.layers:
-        shown = [measure.name for measure in each.layer.measures if details or not measure.detail]
-        why = {name: reason for name in shown if (reason := each.scores[name].reason)}
+        shown = [measure for measure in each.layer.measures if details or not measure.detail]
+        why = {measure.full: reason for measure in shown if (reason := each.scores[measure.name].reason)}
         if len(why) == len(shown) and len(set(why.values())) == 1:
             found.setdefault(next(iter(why.values())), []).append(each.layer.name)
             continue
         for name, reason in why.items():
-            found.setdefault(reason, []).append(f"{each.layer.name}:{name}")
+            found.setdefault(reason, []).append(name)
     return [f"{', '.join(names)}: {reason}" for reason, names in found.items()]
