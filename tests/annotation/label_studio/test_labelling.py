@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 from typing import get_args
 
-from onrecord.annotation.label_studio import regions
-from onrecord.annotation.label_studio.labelling import MENTION_LABELS, SPAN_LABELS, config, config_hash, menus
+from onrecord.annotation.label_studio.forms import page
+from onrecord.annotation.label_studio.labelling import config, config_hash, menus
 from onrecord.annotation.label_studio.project import check_config
 from onrecord.dataset import Gold
 from onrecord.dataset.records import LAYERS, EntityType
@@ -18,13 +18,13 @@ def test_the_sdk_finds_it_valid() -> None:
 
 
 def test_it_offers_what_the_records_allow() -> None:
-    assert set(re.findall(r'<Label value="(\w+)"', config())) == {*MENTION_LABELS, *SPAN_LABELS}
-    assert set(get_args(EntityType)) == set(MENTION_LABELS)
+    assert set(re.findall(r'<Label value="(\w+)"', config())) == {mark.value for mark in page().marks}
+    assert set(get_args(EntityType)) == {mark for mark, form in page().by_mark.items() if form.layer == "mentions"}
 
 
 def test_its_fields_are_those_the_conversion_reads() -> None:
     fields = set(re.findall(r'<(?:Choices|TextArea|Taxonomy) name="(\w+)"', config()))
-    assert fields == regions.FIELDS | {"complete", "note"}
+    assert fields == page().asks.keys() | {"complete", "note"}
     complete = config().split('name="complete"')[1].split("</Choices>")[0]
     assert set(re.findall(r'Choice value="(\w+)"', complete)) == set(LAYERS)
 

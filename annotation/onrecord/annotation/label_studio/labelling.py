@@ -1,22 +1,49 @@
-"""The one labelling config of all four layers, and the lists that its menus offer."""
+"""The one labelling config of all layers, made from their forms, and the lists that its menus offer."""
 
 from __future__ import annotations
 
 import functools
-import importlib.resources
+from collections.abc import Iterable
 
+from jinja2 import Environment, PackageLoader, StrictUndefined
+from markupsafe import Markup
+
+from onrecord.annotation.label_studio.forms import OPTIONAL, RULE, Mark, page
 from onrecord.dataset.reading.files import sha256
-from onrecord.dataset.records import Registries
+from onrecord.dataset.records import LAYERS, Item, Registries
 
-MENTION_LABELS = ("PER", "ORG", "GPE", "LOC", "FAC", "NORP", "GRP")
-CONTENT, SOURCE, CUE, EVIDENCE, EVENT = "CONTENT", "SOURCE", "CUE", "EVIDENCE", "EVENT"
-SPAN_LABELS = (CONTENT, SOURCE, CUE, EVIDENCE, EVENT)
+
+def config() -> str:
+    """The labelling config, as Label Studio takes it."""
+    return _config(tuple(LAYERS.items()))
 
 
 @functools.cache
-def config() -> str:
-    """The labelling config, as Label Studio takes it."""
-    return (importlib.resources.files("onrecord.annotation.label_studio") / "labelling.xml").read_text(encoding="utf-8")
+def _config(layers: tuple[tuple[str, type[Item]], ...]) -> str:
+    templates = Environment(
+        loader=PackageLoader("onrecord.annotation.label_studio", "."),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        keep_trailing_newline=True,
+    )
+    shown = page()
+    heads = [mark for form in shown.forms for mark in form.marks]
+    panels = [(form.title, form.asks, _visible(form.marks)) for form in shown.forms]
+    panels.append(("", (shown.asks[OPTIONAL], shown.asks[RULE]), _visible(heads)))
+    return templates.get_template("labelling.xml.j2").render(
+        relations=shown.relations,
+        marks=shown.marks,
+        panels=panels,
+        layers=[name for name, _ in layers],
+    )
+
+
+def _visible(marks: Iterable[Mark]) -> Markup:
+    """Shows what it stands on where a region with one of these marks is selected."""
+    labels = ",".join(mark.value for mark in marks)
+    return Markup('visibleWhen="region-selected" whenLabelValue="{}"').format(labels)
 
 
 def config_hash() -> str:

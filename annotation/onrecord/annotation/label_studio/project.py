@@ -15,13 +15,16 @@ from typing import TYPE_CHECKING, Any
 import msgspec
 
 from onrecord.annotation.label_studio.exports import read_export
+from onrecord.annotation.label_studio.forms import page
 from onrecord.annotation.label_studio.labelling import config, config_hash, menus
 from onrecord.annotation.label_studio.to_result import document_fields, to_result
 from onrecord.dataset.gold import ordered
+from onrecord.dataset.layers import labels as labels_of
 from onrecord.dataset.reading.faults import Fault, FaultsError, show
 from onrecord.dataset.reading.files import write_atomically
 from onrecord.dataset.records import LAYERS, Item, Labels, Registries
 from onrecord.dataset.seeds.documents import Document
+from onrecord.dataset.walk import anchor
 
 if TYPE_CHECKING:
     from label_studio_sdk import LabelStudio
@@ -174,15 +177,15 @@ def push(
 
 
 def with_ids(labels: Labels) -> Labels:
-    """The same labels, every item with an id that is unique in its document; stances without evidence are left out."""
+    """The same labels, every item with an id that is unique in its document; those without a place are left out."""
     used = {item.id for _, item in labels.items()}
     fresh: dict[str, Iterator[str]] = {layer: _unused(layer[0], used) for layer in LAYERS}
 
     def identified(layer: str, item: Item) -> Item:
         return item if item.id is not None else msgspec.structs.replace(item, id=next(fresh[layer]))
 
-    shown = msgspec.structs.replace(labels, stances=tuple(stance for stance in labels.stances if stance.evidence))
-    return ordered(shown).changed(identified)
+    placed = {layer: [item for item in labels.of(layer) if anchor(item)] for layer in labels.__struct_fields__}
+    return ordered(labels_of(**placed)).changed(identified)
 
 
 def _unused(letter: str, used: set[str | None]) -> Iterator[str]:
@@ -192,12 +195,7 @@ def _unused(letter: str, used: set[str | None]) -> Iterator[str]:
 def offered_ids(registries: Registries) -> dict[str, list[str]]:
     """The ids that each menu of the labelling config offers."""
     lists = {name: [row["value"] for row in rows] for name, rows in menus(registries).items()}
-    return {
-        "entity": lists["entities"],
-        "holder": lists["entities"],
-        "target": lists["targets"],
-        "event": lists["events"],
-    }
+    return {ask.name: lists[ask.options] for form in page().forms for ask in form.asks if ask.kind == "menu"}
 
 
 def tasks_of(client: LabelStudio, project: int) -> dict[str, dict[str, Any]]:
@@ -303,4 +301,6 @@ def check_config() -> None:
     try:
         LabelInterface(config()).validate()
     except Exception as error:  # the SDK raises several unrelated types
-        raise FaultsError([Fault("config", "labelling.xml", None, "", show(str(error)), "a valid config")]) from error
+        raise FaultsError(
+            [Fault("config", "labelling config", None, "", show(str(error)), "a valid config")]
+        ) from error
