@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import contextlib
 import functools
+import types
 from collections.abc import Iterable, Iterator
 from typing import Any, TypeVar, get_args, get_origin
 
@@ -55,21 +56,21 @@ def with_every_layer(kind: type[T]) -> type[T]:
 def _extended(kind: Any) -> Any:
     if get_origin(kind) is tuple:
         inner, *rest = get_args(kind)
-        return tuple[(_extended(inner), *rest)] if rest == [...] else kind  # type: ignore[misc]
+        other = _extended(inner)
+        return kind if other == inner else types.GenericAlias(tuple, (other, *rest))
     if not (isinstance(kind, type) and issubclass(kind, msgspec.Struct)):
         return kind
     more: list[tuple[str, Any, Any]] = []
     known = {field.name: field for field in msgspec.structs.fields(kind)}
-    layered = [name for name in Labels.__struct_fields__ if name in known]
-    if layered:
-        default = known[layered[0]].default
+    if all(name in known for name in Labels.__struct_fields__):
+        default = known[Labels.__struct_fields__[0]].default
         for name in LAYERS:
             if name not in known:
                 several: Any = tuple[LAYERS[name], ...]  # type: ignore[valid-type]
                 more.append((name, several if default == () else several | None, default))
     for field in known.values():
         other = _extended(field.type)
-        if other is not field.type:
+        if other != field.type:
             more.append((field.name, other, field.default))
     if not more:
         return kind

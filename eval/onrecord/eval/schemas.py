@@ -10,7 +10,8 @@ from typing import Any
 
 import msgspec
 
-from onrecord.dataset.reading.json_schema import described
+from onrecord.dataset.layers import with_every_layer
+from onrecord.dataset.reading.json_schema import described, types_within
 from onrecord.eval.board.entries import About
 from onrecord.eval.rendering.scores import json_bytes
 from onrecord.eval.scoring.record import Record
@@ -32,10 +33,12 @@ def schema(name: str) -> dict[str, Any]:
     Raises:
         KeyError: There is none of this name.
     """
-    kind, title = SCHEMAS[name]
+    plain, title = SCHEMAS[name]
+    kind = with_every_layer(plain)
     (reference,), components = msgspec.json.schema_components([kind], ref_template="#/$defs/{name}")
-    extensible = kind is PredictionLine
-    definitions = {each: described(each, value, extensible) for each, value in sorted(components.items())}
+    extensible = plain is PredictionLine
+    types = types_within(kind)
+    definitions = {each: described(types[each], value, extensible) for each, value in sorted(components.items())}
     return {"$schema": _DIALECT, "title": title, **reference, "$defs": definitions}
 
 

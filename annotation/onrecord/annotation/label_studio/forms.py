@@ -90,9 +90,9 @@ class Form:
     label: str = ""
     """The field that the mark is the value of."""
     parts: Mapping[str, Mark] = dataclasses.field(default_factory=dict)
-    """Marks of further regions that are tied to the first one, by the field that they are; so is the relation called."""
+    """Marks of further regions, tied to the first one by a relation with the name of the field that they are."""
     tied: Mapping[str, str] = dataclasses.field(default_factory=dict)
-    """Layers of the items that an item is tied to, by the field that refers to them; so is the relation called."""
+    """Layers of the items that an item is tied to by a relation with the name of the field that refers to them."""
 
     @property
     def mark(self) -> str:

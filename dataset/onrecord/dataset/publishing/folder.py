@@ -127,7 +127,8 @@ def read_folder(folder: Path) -> Gold:
             del row["title"]
             try:
                 value = {"document": {**row, "split": split}, "labels": layers}
-                articles.append(msgspec.convert(value, with_every_layer(Article)))
+                article = msgspec.convert(value, with_every_layer(Article))
+                articles.append(Article(document=article.document, labels=article.labels))
             except msgspec.ValidationError as error:
                 path = str(folder / parquet_name("articles", split))
                 hint = "the folder was written by another version of onrecord"

@@ -7,14 +7,19 @@ import inspect
 import itertools
 import sys
 import textwrap
-from typing import Any
+from typing import Any, get_args
 
 import msgspec
 
 
-def described(name: str, value: dict[str, Any], extensible: bool) -> dict[str, Any]:
-    """A type's schema with what its docstrings say of the fields, and with room for fields of one's own."""
-    kind = next(each for each in _structs() if each.__name__ == name)
+def described(kind: type[msgspec.Struct], value: dict[str, Any], extensible: bool) -> dict[str, Any]:
+    """A type's schema with what its docstrings say of the fields, and with room for fields of one's own.
+
+    Args:
+        kind: The type.
+        value: Its schema, as msgspec makes it.
+        extensible: Whether objects may have fields of anyone's own.
+    """
     said = field_docs(kind)
     properties = {
         field: {**each, "description": said[field]} if field in said else each
@@ -26,21 +31,26 @@ def described(name: str, value: dict[str, Any], extensible: bool) -> dict[str, A
     return made
 
 
-def _structs() -> list[type[msgspec.Struct]]:
-    found: list[type[msgspec.Struct]] = []
-    waiting: list[type[msgspec.Struct]] = list(msgspec.Struct.__subclasses__())
+def types_within(kind: Any) -> dict[str, type[msgspec.Struct]]:
+    """Every type of records that a type consists of, itself included, by its name."""
+    found: dict[str, type[msgspec.Struct]] = {}
+    waiting = [kind]
     while waiting:
         each = waiting.pop()
-        found.append(each)
-        waiting += each.__subclasses__()
-    return [each for each in found if each.__module__.startswith("onrecord.")]
+        if isinstance(each, type) and issubclass(each, msgspec.Struct):
+            if each.__name__ not in found:
+                found[each.__name__] = each
+                waiting += [field.type for field in msgspec.structs.fields(each)]
+        else:
+            waiting += get_args(each)
+    return found
 
 
 def field_docs(kind: type) -> dict[str, str]:
     """The docstring under each field of a class, its own and those it inherits."""
     said: dict[str, str] = {}
     for base in reversed(kind.__mro__):
-        if not base.__module__.startswith("onrecord.") or base.__module__ not in sys.modules:
+        if base is object or base.__module__.partition(".")[0] == "msgspec" or base.__module__ not in sys.modules:
             continue
         (body,) = ast.parse(textwrap.dedent(inspect.getsource(base))).body
         assert isinstance(body, ast.ClassDef)
