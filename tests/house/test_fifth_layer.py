@@ -277,7 +277,8 @@ def test_it_is_in_the_report(with_relations: Gold, folder: Path, tmp_path: Path)
         item = next(each for each in first.items if each.layer == "relations")
         page.goto(f"{(tmp_path / 'report.html').as_uri()}#doc={first.document}&item={item.key}")
         page.wait_for_selector("mark, .mark, [data-key]", state="attached")
-        assert "relations" in page.inner_text("body")
+        assert "relations" in page.inner_text("#details")
+        assert "relations" in page.inner_text("#layers")
         assert wrong == []
         browser.close()
 

@@ -11,6 +11,7 @@ from functools import cached_property, partial
 from onrecord.dataset import walk
 from onrecord.dataset.reading.faults import Fault, Wrong, fault_of, nearest, show
 from onrecord.dataset.records import (
+    LAYERS,
     UNKNOWN,
     Labels,
     Quote,
@@ -138,6 +139,8 @@ def check_items(labels: Labels) -> Iterator[Wrong]:
     """References to items of the same document that lead nowhere, and whatever else must hold within a layer."""
     ids = {layer: {item.id: None for item in labels.of(layer) if item.id} for layer in labels.__struct_fields__}
     for layer in labels.__struct_fields__:
+        if not ids.keys() & walk.referents(LAYERS[layer]):
+            continue  # items of this layer refer to no other
         for index, item in enumerate(labels.of(layer)):
             for reference in walk.references(item, f"/{layer}/{index}"):
                 known = ids.get(reference.kind)

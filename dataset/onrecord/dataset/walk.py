@@ -195,6 +195,18 @@ def vocabulary(kind: type[msgspec.Struct], name: str) -> tuple[str, ...]:
 
 
 @functools.cache
+def referents(kind: type[msgspec.Struct]) -> frozenset[str]:
+    """What the ids of a record may refer to, as far as its type alone says it."""
+    found: set[str] = set()
+    for field, deeper in _walked(kind):
+        if deeper and field.struct is not None:
+            found |= referents(field.struct)
+        elif field.refers is not None and field.refers.to:
+            found |= {field.refers.to, field.refers.also} - {""}
+    return frozenset(found)
+
+
+@functools.cache
 def cluster_field(kind: type[msgspec.Struct]) -> str | None:
     """The field whose equal ids are one cluster; None where items are in no clusters."""
     found = (field.name for field in fields(kind) if field.refers is not None and field.refers.use == "clusters")

@@ -5,21 +5,27 @@
 1.0
 """
 
-from onrecord.eval.corpora.cluster_report import ClusterReport, score_clusters
-from onrecord.eval.corpora.span_report import SpanReport, score_spans
-from onrecord.eval.corpora.training_metric import ClusterMetric, SpanMetric
-from onrecord.eval.layers.scored import SCORED
-from onrecord.eval.rendering.signature import Signature
-from onrecord.eval.scoring.compare import Comparison, compare
-from onrecord.eval.scoring.record import Record, read_record, record_bytes, record_of
-from onrecord.eval.scoring.result import LayerResult, Result, score_submission
-from onrecord.eval.scoring.score_file import score
-from onrecord.eval.scoring.score_report import Report, markdown
-from onrecord.eval.spans.documents import ClusterDocument, ClusteredMention, SpanDocument, TypedSpan
-from onrecord.eval.statistics.counts import Counts, Score
-from onrecord.eval.statistics.sampling import Sampling
-from onrecord.eval.submission.prediction_line import PredictionLine
-from onrecord.eval.submission.reading import Submission, read_submission
+from __future__ import annotations
+
+import importlib
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from onrecord.eval.corpora.cluster_report import ClusterReport, score_clusters
+    from onrecord.eval.corpora.span_report import SpanReport, score_spans
+    from onrecord.eval.corpora.training_metric import ClusterMetric, SpanMetric
+    from onrecord.eval.layers.scored import SCORED
+    from onrecord.eval.rendering.signature import Signature
+    from onrecord.eval.scoring.compare import Comparison, compare
+    from onrecord.eval.scoring.record import Record, read_record, record_bytes, record_of
+    from onrecord.eval.scoring.result import LayerResult, Result, score_submission
+    from onrecord.eval.scoring.score_file import score
+    from onrecord.eval.scoring.score_report import Report, markdown
+    from onrecord.eval.spans.documents import ClusterDocument, ClusteredMention, SpanDocument, TypedSpan
+    from onrecord.eval.statistics.counts import Counts, Score
+    from onrecord.eval.statistics.sampling import Sampling
+    from onrecord.eval.submission.prediction_line import PredictionLine
+    from onrecord.eval.submission.reading import Submission, read_submission
 
 __all__ = [
     "SCORED",
@@ -53,3 +59,49 @@ __all__ = [
     "score_spans",
     "score_submission",
 ]
+
+_PLACES = {
+    "ClusterDocument": "onrecord.eval.spans.documents",
+    "ClusterMetric": "onrecord.eval.corpora.training_metric",
+    "ClusterReport": "onrecord.eval.corpora.cluster_report",
+    "ClusteredMention": "onrecord.eval.spans.documents",
+    "Comparison": "onrecord.eval.scoring.compare",
+    "Counts": "onrecord.eval.statistics.counts",
+    "LayerResult": "onrecord.eval.scoring.result",
+    "PredictionLine": "onrecord.eval.submission.prediction_line",
+    "Record": "onrecord.eval.scoring.record",
+    "Report": "onrecord.eval.scoring.score_report",
+    "Result": "onrecord.eval.scoring.result",
+    "SCORED": "onrecord.eval.layers.scored",
+    "Sampling": "onrecord.eval.statistics.sampling",
+    "Score": "onrecord.eval.statistics.counts",
+    "Signature": "onrecord.eval.rendering.signature",
+    "SpanDocument": "onrecord.eval.spans.documents",
+    "SpanMetric": "onrecord.eval.corpora.training_metric",
+    "SpanReport": "onrecord.eval.corpora.span_report",
+    "Submission": "onrecord.eval.submission.reading",
+    "TypedSpan": "onrecord.eval.spans.documents",
+    "compare": "onrecord.eval.scoring.compare",
+    "markdown": "onrecord.eval.scoring.score_report",
+    "read_record": "onrecord.eval.scoring.record",
+    "read_submission": "onrecord.eval.submission.reading",
+    "record_bytes": "onrecord.eval.scoring.record",
+    "record_of": "onrecord.eval.scoring.record",
+    "score": "onrecord.eval.scoring.score_file",
+    "score_clusters": "onrecord.eval.corpora.cluster_report",
+    "score_spans": "onrecord.eval.corpora.span_report",
+    "score_submission": "onrecord.eval.scoring.result",
+}
+"""The module of each name: it is imported when it is first asked for, so that a command pays for what it uses."""
+
+
+def __getattr__(name: str) -> Any:
+    if name not in _PLACES:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    value = getattr(importlib.import_module(_PLACES[name]), name)
+    globals()[name] = value
+    return value
+
+
+def __dir__() -> list[str]:
+    return sorted({*globals(), *__all__})

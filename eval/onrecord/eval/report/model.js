@@ -5,7 +5,7 @@ const $ = (id) => document.getElementById(id);
 const value = (id) => JSON.parse($(id).textContent);
 const index = value("index");
 const unjudged = new Set(index.unjudged);
-const ITEM_LAYERS = ["entities", "quotes", "stances", "events"];
+const ITEM_LAYERS = index.items;
 const pair = (kind, id) => kind + "\n" + id;
 const goldNames = new Map(index.gold.map(([kind, id, name, wikidata]) => [pair(kind, id), { name, wikidata }]));
 const systemNames = new Map(index.system.map(([kind, id, name, gold, link]) => [pair(kind, id), { name, gold, link }]));

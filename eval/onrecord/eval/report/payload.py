@@ -15,6 +15,7 @@ from onrecord.dataset import Document, Registries
 from onrecord.dataset.walk import references
 from onrecord.eval.layers.ids import IdMap
 from onrecord.eval.layers.layer import DocumentPair
+from onrecord.eval.layers.scored import with_items
 from onrecord.eval.report.errors import NOTHING, error_layers, outcome_in
 from onrecord.eval.report.items import UNJUDGED, DocumentItems, Item, Side, error_count, meanings
 from onrecord.eval.submission.reading import Submission
@@ -43,6 +44,7 @@ def index(
         "outcomes": list(meanings()),
         "unjudged": sorted(UNJUDGED),
         "layers": error_layers(),
+        "items": [layer.name for layer in with_items()],
         "nothing": NOTHING,
         "gold": _gold_names(registries),
         "system": _system_names(submission, ids, pairs),
