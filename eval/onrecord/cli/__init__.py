@@ -59,7 +59,9 @@ def _version(asked: bool) -> None:
     if asked:
         import importlib.metadata
 
-        typer.echo(f"onrecord {importlib.metadata.version('onrecord')}")
+        from onrecord.eval.rendering.signature import SCORER_VERSION
+
+        typer.echo(f"onrecord {importlib.metadata.version('onrecord')}, scorer {SCORER_VERSION}")
         raise typer.Exit
 
 

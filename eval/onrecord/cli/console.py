@@ -35,17 +35,17 @@ MOST_ALIKE = 25
 
 def complain(error: Exception) -> int:
     """Say what is wrong with the input and return the exit code; anything else is a defect and is raised."""
-    from onrecord.dataset.reading.faults import FaultsError
+    from onrecord.dataset.reading.faults import FaultsError, OnrecordError
 
     if isinstance(error, FaultsError):
         show_faults(error.faults, error.total)
         return 2
+    if isinstance(error, OnrecordError):
+        note(str(error))
+        return 2
     if hasattr(error, "show") and hasattr(error, "exit_code"):  # click's own, which newer typer brings along itself
         error.show()
         return int(error.exit_code)
-    if type(error).__name__ in ("ServerError", "ProjectError", "CrowdedError", "WorkerError"):
-        note(str(error))
-        return 2
     if isinstance(error, OSError) and error.filename is not None:
         from onrecord.dataset.reading.faults import show
 

@@ -26,13 +26,13 @@ class Given:
 
     def tell(self, gold_hash: str) -> None:
         """Say so where the record is of another gold, or of another version of the scorer."""
-        import importlib.metadata
+        from onrecord.eval.rendering.signature import SCORER_VERSION
 
         if self.record is None:
             return
         if self.record.key.gold != gold_hash:
             note("the record is of another gold; what follows is scored on this one")
-        if self.record.key.scorer != importlib.metadata.version("onrecord"):
+        if self.record.key.scorer != SCORER_VERSION:
             note(f"the record was made by version {self.record.key.scorer}; what follows is scored by this one")
 
 

@@ -90,7 +90,7 @@ def test_an_entry_is_scored_and_told_of(gold: Gold, perfect: Lines, repository: 
     assert found.record.layers["entities"].measures["strict"].value == 1
     text = comment([found])
     assert "| `entities:strict` | 100.0 |" in text
-    assert "`@everyone <img src=x> \\| [a](javascript:alert(1)) 'rm'`" in text
+    assert "**&#64;everyone &#60;img src=x&#62; &#124; &#91;a&#93;(javascript:alert(1)) &#96;rm&#96;**" in text
     assert not (repository.folder / RESULTS / "new").exists()
 
 
@@ -168,7 +168,7 @@ def test_faults_of_predictions_have_their_lines(
         admit(repository.folder, repository.base, head, RESULTS, gold, ASKED, tmp_path / "data")
     (fault,) = error.value.faults
     assert (fault.file, fault.line) == ("new/system/predictions.jsonl", 2)
-    assert "| `new/system/predictions.jsonl:2 /mentions/0/type` | `label` | `<b>` |" in refusal(error.value)
+    assert "| new/system/predictions.jsonl:2 /mentions/0/type | label | &#60;b&#62; |" in refusal(error.value)
 
 
 @pytest.mark.parametrize("about", [{"kind": "baseline"}, {"team": "other"}, {"url": "javascript:alert(1)"}])

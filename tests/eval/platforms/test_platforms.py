@@ -34,6 +34,7 @@ from onrecord.eval.platforms.keys import MOST_CHARACTERS, columns, numbers
 from onrecord.eval.platforms.logo import SIDE, logo
 from onrecord.eval.platforms.reference import Reference, read_reference, reference_bytes, reference_of
 from onrecord.eval.platforms.running import broken, detail_page, scores_json
+from onrecord.eval.rendering.markdown import inert
 from onrecord.eval.scoring.score_file import score
 from onrecord.eval.scoring.score_report import Report
 from onrecord.eval.submission.reading import Submission, read_submission
@@ -263,7 +264,7 @@ def test_the_pages_say_who_made_the_labels_and_show_none_of_them(bundle: dict[st
     assert claims
     assert not any(claim in everything for claim in claims)
     for column in columns():
-        assert column.measure.replace("[", "\\[").replace("]", "\\]").replace("_", "\\_").encode() in everything
+        assert inert(column.measure).encode() in everything
 
 
 def test_the_sample_is_a_submission(made: Competition, gold: Gold) -> None:

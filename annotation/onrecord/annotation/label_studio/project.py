@@ -20,7 +20,7 @@ from onrecord.annotation.label_studio.labelling import config, config_hash, menu
 from onrecord.annotation.label_studio.to_result import document_fields, to_result
 from onrecord.dataset.gold import ordered
 from onrecord.dataset.layers import labels as labels_of
-from onrecord.dataset.reading.faults import Fault, FaultsError, show
+from onrecord.dataset.reading.faults import Fault, FaultsError, OnrecordError, show
 from onrecord.dataset.reading.files import write_atomically
 from onrecord.dataset.records import LAYERS, Item, Labels, Registries
 from onrecord.dataset.seeds.documents import Document
@@ -37,7 +37,7 @@ DOMAIN = "onrecord.example"
 Step = Callable[[str], None]
 
 
-class ProjectError(Exception):
+class ProjectError(OnrecordError):
     """A project is not as it should be; the message says what was found and what was kept."""
 
 

@@ -26,6 +26,7 @@ from pathlib import Path
 
 import msgspec
 
+from onrecord.dataset.reading.faults import OnrecordError
 from onrecord.dataset.reading.files import write_atomically
 
 VERSION = "1.23.2"
@@ -39,7 +40,7 @@ _WHOLE = "installed"
 """Name of the file that is written last into an environment; one without it was cut off and is made again."""
 
 
-class ServerError(Exception):
+class ServerError(OnrecordError):
     """The server could not be installed, started or reached; the message says what to do."""
 
 

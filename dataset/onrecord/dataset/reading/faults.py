@@ -55,7 +55,11 @@ class Fault:
         )
 
 
-class FaultsError(Exception):
+class OnrecordError(Exception):
+    """Something that a person can mend: a command says it in its own words, without a traceback, and exits with 2."""
+
+
+class FaultsError(OnrecordError):
     """Input cannot be used; carries the faults found in it."""
 
     def __init__(self, faults: Sequence[Fault], counts: Mapping[str, int] | None = None) -> None:

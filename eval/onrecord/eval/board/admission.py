@@ -18,7 +18,7 @@ from onrecord.dataset import Fault, FaultsError, Gold
 from onrecord.dataset.reading.faults import in_order, refuse, show
 from onrecord.eval.board.entries import ABOUT, MOST_ABOUT, MOST_RECORD, PREDICTIONS, Entry, readable_entries
 from onrecord.eval.board.standings import same_result
-from onrecord.eval.rendering.markdown import code
+from onrecord.eval.rendering.markdown import inert
 from onrecord.eval.rendering.scores import percent
 from onrecord.eval.scoring.asked import Asked
 from onrecord.eval.scoring.record import Record, record_of
@@ -191,7 +191,7 @@ def comment(admitted: Sequence[Admitted]) -> str:
     lines = ["### Scored", ""]
     for each in admitted:
         about, record = each.entry.about, each.record
-        lines += [f"**{code(about.name)}** of {code(about.team)}, record `{record.id[:12]}`, {record.status}", ""]
+        lines += [f"**{inert(about.name)}** of {inert(about.team)}, record `{record.id[:12]}`, {record.status}", ""]
         lines += ["| headline | score | interval |", "|---|---:|---|"]
         for name, layer in record.layers.items():
             score = layer.measures[layer.headline]
@@ -210,7 +210,7 @@ def refusal(error: FaultsError, most: int = 50) -> str:
     for fault in error.faults[:most]:
         where = f"{fault.file}{'' if fault.line is None else f':{fault.line}'} {fault.pointer}"
         cells = (where, fault.code, fault.found, fault.expected, fault.hint)
-        lines.append("| " + " | ".join(code(cell) if cell else "" for cell in cells) + " |")
+        lines.append("| " + " | ".join(inert(show(cell)) if cell else "" for cell in cells) + " |")
     if error.total > most:
         lines += ["", f"{most} of {error.total} are shown; `onrecord validate` shows more."]
     return "\n".join([*lines, ""])

@@ -23,7 +23,7 @@ import msgspec
 import numpy as np
 
 from onrecord.dataset import Fault
-from onrecord.dataset.reading.faults import nearest, refuse, show
+from onrecord.dataset.reading.faults import OnrecordError, nearest, refuse, show
 from onrecord.dataset.reading.typed import BOM
 from onrecord.eval.corpora.block import MOST_FAULTS, Block, Scored, score_block
 from onrecord.eval.corpora.waiting import GOLD, PREDICTED, Named, Waiting
@@ -66,7 +66,7 @@ class StreamedSpans:
     """How many predictions the label map leaves out, by their type."""
 
 
-class WorkerError(RuntimeError):
+class WorkerError(OnrecordError, RuntimeError):
     """A process that scored a part of the files came to a sudden end."""
 
 

@@ -17,6 +17,7 @@ from onrecord.dataset.publishing.card import markdown_table
 from onrecord.dataset.publishing.folder import count_items
 from onrecord.eval.platforms.keys import Column
 from onrecord.eval.platforms.reference import Reference
+from onrecord.eval.rendering.markdown import inert
 from onrecord.eval.submission.limits import DEFAULT as LIMITS
 from onrecord.eval.submission.limits import MIB
 
@@ -49,7 +50,7 @@ class Page:
 
     def markdown(self) -> bytes:
         """The page as Markdown."""
-        parts = [f"# {_marked_down(self.title)}", *(_markdown(block) for block in self.blocks)]
+        parts = [f"# {inert(self.title)}", *(_markdown(block) for block in self.blocks)]
         return ("\n\n".join(part.rstrip("\n") for part in parts) + "\n").encode("utf-8")
 
     def html(self) -> bytes:
@@ -64,14 +65,9 @@ def _markdown(block: Block) -> str:
         return f"{fence}\n{block.text}\n{fence}"
     if isinstance(block, Table):
         return markdown_table(
-            [_marked_down(cell) for cell in block.head], [[_marked_down(cell) for cell in row] for row in block.rows]
+            [inert(cell) for cell in block.head], [[inert(cell) for cell in row] for row in block.rows]
         )
-    return _marked_down(block)
-
-
-def _marked_down(text: str) -> str:
-    """Plain text as Markdown that shows it: on one line, with every mark escaped."""
-    return re.sub(r"([\\`*_{}\[\]<>#|&~$!])", r"\\\1", " ".join(text.split()))
+    return inert(block)
 
 
 def _html(block: Block) -> str:

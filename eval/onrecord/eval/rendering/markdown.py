@@ -4,27 +4,13 @@ from __future__ import annotations
 
 import re
 
-from onrecord.dataset.reading.faults import show
 from onrecord.eval.rendering.html import visible
-
-
-def code(value: object) -> str:
-    r"""A value as a code span: no markup in it is read, no name in it is notified, and a table cell stays one.
-
-    >>> code("@someone <img src=x> | `rm`")
-    "`@someone <img src=x> \\| 'rm'`"
-    """
-    text = show(value).replace("`", "'").replace("|", "\\|").strip()
-    return f"`{text or ' '}`"
-
 
 _MARKUP = re.compile(r"[!#$&*<>@\\\[\]^_`{|}~]")
 """Characters that mean something in Markdown or HTML, wherever they stand."""
 
-
 _LINKS = re.compile(r"(?i)\b(?:www|https?|ftp|mailto|xmpp)(?=[.:])|\bgh(?=-\d)")
 """Words that a renderer makes a link of; their first letter is written as a reference."""
-
 
 _COLONS = re.compile(r":(?=/|[\w+-]+:)")
 """Colons of an address or of an emoji."""

@@ -7,11 +7,14 @@ words. The same signature and the same files give the same numbers to the last b
 from __future__ import annotations
 
 import dataclasses
-import importlib.metadata
 import re
 from collections.abc import Mapping
 
 PREFIX = "onrecord"
+
+SCORER_VERSION = "0.1.0"
+"""Version of the scorer, which is not that of the software: it is raised whenever the same files may give another
+number, interval or count, and only then. Records of one version can be compared."""
 
 HASH = 12
 """Hexadecimal digits of a SHA-256 that a signature gives."""
@@ -113,7 +116,7 @@ class Signature:
 
     @classmethod
     def of(cls, **fields: str) -> Signature:
-        """The signature of some fields and of this version, in the order of :data:`FIELDS`; empty ones are left out.
+        """The signature of some fields and of this scorer, in the order of :data:`FIELDS`; empty ones are left out.
 
         Raises:
             SignatureError: A field or a value cannot stand in a signature.
@@ -122,7 +125,7 @@ class Signature:
         True
         """
         given = {name: value for name, value in fields.items() if value}
-        given["version"] = importlib.metadata.version("onrecord")
+        given["version"] = SCORER_VERSION
         made = cls({name: given.pop(name) for name in FIELDS if name in given} | given)
         if parse(str(made)) != made:
             raise SignatureError(f"cannot be read back: {made}")

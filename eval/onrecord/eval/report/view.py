@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import dataclasses
-import importlib.metadata
 from collections.abc import Mapping, Sequence
 from typing import Any
 
 from onrecord.dataset import Gold
+from onrecord.eval.rendering.signature import SCORER_VERSION
 from onrecord.eval.report.changes import Changes, changes
 from onrecord.eval.report.errors import Confusion, LayerErrors, confusions, errors
 from onrecord.eval.report.items import DocumentItems, items_of
@@ -94,7 +94,7 @@ def page_view(
         system=result.submission,
         result=result,
         signature=str(report.signature),
-        version=importlib.metadata.version("onrecord"),
+        version=SCORER_VERSION,
         made_by=made_by,
         command=command,
         level=f"{100 * report.how.level:g}" if report.how else "",

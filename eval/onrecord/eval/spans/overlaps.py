@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import numpy as np
 
+from onrecord.dataset.reading.faults import OnrecordError
 from onrecord.eval.spans.columns import Ints
 
 MIN_IOU = 0.1
@@ -23,7 +24,7 @@ MOST_PAIRS = 2**22
 """So many pairs are looked at together; a document that has more has hundreds of spans over every place."""
 
 
-class CrowdedError(ValueError):
+class CrowdedError(OnrecordError, ValueError):
     """Too many spans lie over each other: looking at all pairs of them would take memory without bound."""
 
     def __init__(self, document: str = "") -> None:
