@@ -11,6 +11,12 @@ stream and hold one document at a time: they give what is right, and raise at th
 | ``brat`` | ``.ann`` files | | ``brat`` |
 | ``conll-coref`` | | the last column of CoNLL-2012 | ``conll2012`` |
 | ``ours`` | mentions of prediction lines | their entities | ``prediction_lines`` |
+
+What they share:
+
+- ``lines``: lines of bytes, and the faults found in them.
+- ``json_line``: one line of JSON Lines, and what all formats ask of offsets and documents.
+- ``tags``: tags of tokens, and the spans they stand for.
 """
 
 from __future__ import annotations
@@ -45,8 +51,12 @@ __all__ = [
     "Columns",
     "Identity",
     "SpanFormat",
+    "conll",
     "explain_span_line",
     "iter_columns",
+    "json_line",
+    "jsonl_spans",
+    "lines",
     "read_clusters",
     "read_columns",
     "read_columns_pair",
