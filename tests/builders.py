@@ -5,7 +5,7 @@ from __future__ import annotations
 import msgspec
 
 from onrecord.dataset.reading.files import sha256
-from onrecord.dataset.seeds.documents import SeedDescription, Zone
+from onrecord.dataset.seeds.documents import Document, SeedDescription, Zone
 
 
 def zone(kind: str, start: int, end: int, opens: str) -> Zone:
@@ -25,3 +25,9 @@ def describe(raw: str, zones: list[tuple[str, int, int]]) -> SeedDescription:
         published_reason="-",
         zones=tuple(zone(kind, a, b, raw[a:b][:48]) for kind, a, b in zones),
     )
+
+
+def place_in_seed(document: Document, offset: int) -> int | None:
+    """Where ``text[offset]`` stands in the decoded seed; None for an inserted line break."""
+    section = document.section_at(offset)
+    return None if section is None else section.raw_start + offset - section.start

@@ -36,18 +36,6 @@ def test_the_namespace_has_no_init_and_every_portion_is_typed(root: Path) -> Non
                 assert (package / "py.typed").exists()
 
 
-def test_imports_run_one_way(root: Path) -> None:
-    allowed = {
-        "dataset/onrecord/dataset": {"dataset"},
-        "annotation/onrecord/annotation": {"annotation", "dataset", "eval"},
-        "eval/onrecord/eval": {"eval", "dataset"},
-    }
-    for folder, names in allowed.items():
-        for path in (root / folder).rglob("*.py"):
-            used = set(re.findall(r"^\s*(?:from|import) onrecord\.(\w+)", path.read_text(), re.MULTILINE))
-            assert used <= names, path
-
-
 def test_the_seeds_are_what_their_readme_says(root: Path) -> None:
     readme = (root / "seeds" / "README.md").read_text()
     seeds = sorted((root / "seeds").glob("*.txt"))

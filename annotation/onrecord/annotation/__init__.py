@@ -1,1 +1,10 @@
-"""Label Studio and the way from annotation to gold."""
+"""Label Studio and the way from annotation to gold.
+
+Each of its wings takes only from those above it:
+
+- ``label_studio``: the server, its projects, and labels in its terms.
+- ``agreement``: how far annotators agree.
+- ``gold``: from rounds of annotation to the gold.
+"""
+
+__all__ = ["agreement", "gold", "label_studio"]

@@ -1,4 +1,18 @@
-"""The dataset: records, documents, registries, gold labels, and the folder that ``load_dataset`` loads."""
+"""The dataset: records, documents, registries, gold labels, and the folder that ``load_dataset`` loads.
+
+Each of its rooms takes only from those above it, and of a folder only what its ``__all__`` names:
+
+- ``records``: the record model.
+- ``walk``: the spans and references that a record holds.
+- ``layers``: which layers there are.
+- ``derive``: what follows from the labels and is never annotated.
+- ``reading``: what others wrote, as types.
+- ``seeds``: articles as they were found, and the documents made of them.
+- ``gold``: documents with their labels.
+- ``check``: what must hold of gold labels.
+- ``registries``: entities, events and claims, whose ids hold across documents.
+- ``publishing``: the dataset folder.
+"""
 
 from onrecord.dataset.gold import Article, Gold
 from onrecord.dataset.publishing.folder import gold_hash, read_folder

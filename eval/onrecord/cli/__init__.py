@@ -1,4 +1,25 @@
-"""The ``onrecord`` command. Heavy libraries are imported by the commands that use them, never here."""
+"""The ``onrecord`` command. Heavy libraries are imported by the commands that use them, never here.
+
+| command | file |
+|---|---|
+| ``validate`` | ``validate`` |
+| ``score`` | ``score`` |
+| ``rescore`` | ``rescore`` |
+| ``compare`` | ``compare`` |
+| ``report`` | ``report`` |
+| ``spans``, ``clusters`` | ``corpora``; with ``--compat`` ``compat`` |
+| ``schema`` | ``schema`` |
+| ``predict`` | ``predict`` |
+| ``diff`` | ``diff`` |
+| ``ingest``, ``build``, ``release``, ``rehydrate`` | ``dataset`` |
+| ``annotation ...`` | ``annotation`` |
+| ``board ...`` | ``board`` |
+| ``signature ...`` | ``signature`` |
+| ``export ...`` | ``export`` |
+
+What commands share: ``console`` writes to the terminal, ``options`` has the options of several, ``inputs`` finds what
+they are given.
+"""
 
 from __future__ import annotations
 
@@ -26,6 +47,8 @@ from onrecord.cli import (
     validate,
 )
 from onrecord.cli.console import complain
+
+__all__ = ["app", "main"]
 
 app = typer.Typer(
     name="onrecord",

@@ -1,5 +1,26 @@
 """The scorer: submissions in, results out; and its measures for any other corpus.
 
+Each of its wings takes only from those above it, and of them only what their ``__all__`` names:
+
+| wing | its job |
+|---|---|
+| ``matching`` | the best one-to-one pairing |
+| ``statistics`` | from counts to scores, intervals, p-values and ranks |
+| ``submission`` | what a stranger sends, checked |
+| ``rendering`` | how anything is written so that nothing foreign acts in it |
+| ``spans`` | typed spans: aligned, counted, measured |
+| ``clusters`` | two clusterings as a table, and every measure on it |
+| ``baselines`` | the systems that come along |
+| ``readers`` | labelled documents in the formats of others |
+| ``compat`` | the numbers of other scorers |
+| ``layers`` | what the task is, a file a layer |
+| ``scoring`` | a file against the gold: result, record, comparison |
+| ``corpora`` | the measures on files of any other corpus |
+| ``report`` | a result as a page, or as a text |
+| ``platforms`` | exports to where people submit and compare |
+| ``board`` | who stands where |
+| ``schemas`` | JSON Schema of all that is read and written |
+
 >>> from onrecord.eval import score_spans
 >>> score_spans([[(0, 5, "PER")]], [[(0, 5, "PER")]], how=None).scores["strict"].f1
 1.0

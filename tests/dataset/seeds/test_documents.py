@@ -9,7 +9,7 @@ import msgspec
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from tests.builders import describe, zone
+from tests.builders import describe, place_in_seed, zone
 
 from onrecord.dataset import Document, FaultsError, read_documents
 from onrecord.dataset.seeds.documents import (
@@ -38,7 +38,7 @@ def test_the_map_between_text_and_seed_is_exact(case: tuple[str, list[tuple[str,
     document = make_document(describe(raw, zones), raw)
     seen: list[int] = []
     for at, char in enumerate(document.text):
-        origin = document.to_raw(at)
+        origin = place_in_seed(document, at)
         if origin is None:
             assert char == "\n"
         else:
@@ -67,7 +67,7 @@ def test_every_character_of_the_five_seeds_can_be_traced(documents: list[Documen
         raw = decode_seed((root / "seeds" / f"{document.id}.txt").read_bytes())
         inserted = 0
         for at, char in enumerate(document.text):
-            origin = document.to_raw(at)
+            origin = place_in_seed(document, at)
             if origin is None:
                 inserted += 1
             else:

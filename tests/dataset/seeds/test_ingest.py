@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from tests.builders import describe
+from tests.builders import describe, place_in_seed
 
 from onrecord.dataset import FaultsError, read_documents
 from onrecord.dataset.seeds.documents import CONTENT, check_zones
@@ -139,7 +139,7 @@ def test_the_seeds_are_found_again_in_their_own_descriptions(root: Path) -> None
     kept = right = wanted = 0
     for document in read_documents(root / "seeds"):
         raw = (root / "seeds" / f"{document.id}.txt").read_bytes().decode()
-        gold = {document.to_raw(at) for at in range(len(document.text))} - {None}
+        gold = {place_in_seed(document, at) for at in range(len(document.text))} - {None}
         proposed = {at for z in propose_zones(raw) if z.kind in CONTENT for at in range(z.start, z.end)}
         kept += len(proposed)
         right += len(proposed & gold)

@@ -15,9 +15,10 @@ import pytest
 from tests.eval.conftest import Lines, as_bytes, lines_of
 
 from onrecord.dataset import FaultsError, Gold
+from onrecord.dataset.reading.faults import refuse
 from onrecord.eval import Report, Sampling, record_bytes, record_of
 from onrecord.eval.board import board_csv, board_html, board_json, build_site
-from onrecord.eval.board.entries import read_entries
+from onrecord.eval.board.entries import Entry, readable_entries
 from onrecord.eval.board.standings import Standings, standings
 from onrecord.eval.scoring.asked import Asked
 from onrecord.eval.scoring.ceiling import CeilingRow
@@ -55,6 +56,13 @@ def record(gold: Gold, lines: Lines, missing: bool = False) -> Record:
     return record_of(
         Report.of(scored(Path("p"), as_bytes(lines), gold, Asked("all", None, None, missing)).result, ASKED.how)
     )
+
+
+def read_entries(results: Path) -> list[Entry]:
+    """The entries of a results folder that must all be right."""
+    entries, broken = readable_entries(results)
+    refuse([fault for faults in broken.values() for fault in faults])
+    return entries
 
 
 def stand(results: Path, gold: Gold) -> Standings:

@@ -12,13 +12,13 @@ from typing import Any
 
 import pytest
 from tests.cli.test_cli import run
-from tests.eval.board.test_board import ASKED, put, record, stand, thinned
+from tests.eval.board.test_board import ASKED, put, read_entries, record, stand, thinned
 from tests.eval.conftest import as_bytes
 
 from onrecord.dataset import FaultsError, Gold
 from onrecord.dataset.reading.files import write_atomically, write_folder_atomically
 from onrecord.eval import record_bytes
-from onrecord.eval.board.entries import read_entries, readable_entries
+from onrecord.eval.board.entries import readable_entries
 from onrecord.eval.board.standings import standings
 from onrecord.eval.scoring.record import Key, Record, asked_of, read_record
 

@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
+from tests.eval.oracles import decode
 
 from onrecord.eval.compat import COMPAT, CompatResult
 from onrecord.eval.compat.conlleval import score, score_raw, text
@@ -92,8 +93,6 @@ def _columns(gold: list[str], predicted: list[str]) -> list[tuple[str, str, str]
 
 @given(sentences)
 def test_chunks_are_those_that_we_read(pairs: list[list[tuple[str, str | None]]]) -> None:
-    from onrecord.eval.readers.tags import decode
-
     gold = [[g for g, _ in sentence] for sentence in pairs]
     predicted = [[p or g for g, p in sentence] for sentence in pairs]
     mine, theirs = (

@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from tests.eval.oracles import decode
 
 from onrecord.eval.compat import COMPAT, CompatResult
 from onrecord.eval.compat.seqeval import AVERAGES, SCHEMES, score, score_strict, text
@@ -125,7 +126,6 @@ WITHOUT_IOB1 = sorted(SCHEMES.keys() - {"IOB1"})
 @given(st.sampled_from(WITHOUT_IOB1).flatmap(lambda name: st.tuples(st.just(name), tags(SCHEMES[name].prefixes))))
 def test_strict_chunks_are_those_that_we_read(case: tuple[str, list[list[list[str]]]]) -> None:
     from onrecord.eval.readers.tags import SCHEMES as KNOWN
-    from onrecord.eval.readers.tags import decode
 
     name, (gold, predicted) = case
     scheme = next(each for each in KNOWN if each == name)

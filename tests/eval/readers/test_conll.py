@@ -9,18 +9,18 @@ from typing import BinaryIO, cast
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from tests.eval.oracles import tagged
 
 from onrecord.dataset import Fault, FaultsError
 from onrecord.eval.readers import (
     Columns,
     iter_columns,
-    iter_span_documents,
     read_columns,
     read_columns_pair,
     read_spans,
     token_faults,
 )
-from onrecord.eval.readers.tags import SCHEMES, Scheme, tagged
+from onrecord.eval.readers.tags import SCHEMES, Scheme
 from onrecord.eval.spans.documents import SpanDocument, TypedSpan
 
 CONLL_2003 = b"""-DOCSTART- -X- -X- O
@@ -189,8 +189,8 @@ class Counted:
 
 def test_a_stream_is_read_no_further_than_the_document() -> None:
     stream = Counted(CONLL_2003 * 100)
-    documents = iter_span_documents(cast(BinaryIO, stream), "p", "conll")
-    assert next(documents).doc_id == "1"
+    documents = iter_columns(cast(BinaryIO, stream), "p")
+    assert next(documents).document.doc_id == "1"
     assert stream.taken == 9
     assert len(list(documents)) == 199
 

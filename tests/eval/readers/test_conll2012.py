@@ -10,7 +10,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from onrecord.dataset import FaultsError
-from onrecord.eval.readers import iter_cluster_documents, read_clusters
+from onrecord.eval.readers import read_clusters
+from onrecord.eval.readers.conll2012 import iter_conll_clusters
 from onrecord.eval.spans.documents import ClusterDocument
 
 DOCUMENT = """#begin document (bn/abc/00/abc_0001); part 003
@@ -128,7 +129,7 @@ def test_lines_outside_documents_and_documents_without_end() -> None:
 
 def test_a_stream_gives_what_is_right_and_raises_at_the_end() -> None:
     raw = column("(1") + column("(1)", header="(e)")
-    stream = iter_cluster_documents(io.BytesIO(raw), "p", "conll-coref")
+    stream = iter_conll_clusters(io.BytesIO(raw), "p")
     assert next(stream).doc_id == "e"
     with pytest.raises(FaultsError):
         next(stream)

@@ -9,7 +9,8 @@ from collections.abc import Callable
 import pytest
 
 from onrecord.dataset import Fault, FaultsError
-from onrecord.eval.readers import iter_cluster_documents, iter_span_documents, read_clusters, read_spans
+from onrecord.eval.readers import iter_columns, read_clusters, read_spans
+from onrecord.eval.readers.jsonl_clusters import iter_jsonl_clusters
 
 Reader = Callable[[bytes], object]
 
@@ -125,6 +126,6 @@ def test_bytes_that_were_changed(name: str) -> None:
 
 def test_a_stream_gives_what_the_file_gives() -> None:
     raw = RIGHT["conll"]
-    assert list(iter_span_documents(io.BytesIO(raw), "f", "conll")) == read_spans("f", raw, "conll")
+    assert [each.document for each in iter_columns(io.BytesIO(raw), "f")] == read_spans("f", raw, "conll")
     raw = RIGHT["jsonl clusters"]
-    assert list(iter_cluster_documents(io.BytesIO(raw), "f", "jsonl")) == read_clusters("f", raw, "jsonl")
+    assert list(iter_jsonl_clusters(io.BytesIO(raw), "f")) == read_clusters("f", raw, "jsonl")

@@ -9,7 +9,8 @@ from typing import Any
 import pytest
 
 from onrecord.dataset import FaultsError
-from onrecord.eval.readers import iter_cluster_documents, read_clusters
+from onrecord.eval.readers import read_clusters
+from onrecord.eval.readers.jsonl_clusters import iter_jsonl_clusters
 from onrecord.eval.spans.documents import ClusterDocument, ClusteredMention
 
 
@@ -86,7 +87,7 @@ def test_faults_of_clusters_without_names() -> None:
 
 def test_a_stream_gives_what_is_right_and_raises_at_the_end() -> None:
     raw = lines({"doc_id": "d", "mentions": [mention(1, 0)]}, {"doc_id": "e", "mentions": []})
-    stream = iter_cluster_documents(io.BytesIO(raw), "p", "jsonl")
+    stream = iter_jsonl_clusters(io.BytesIO(raw), "p")
     assert next(stream).doc_id == "e"
     with pytest.raises(FaultsError):
         next(stream)

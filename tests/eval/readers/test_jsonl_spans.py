@@ -12,8 +12,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from onrecord.dataset import Fault, FaultsError
-from onrecord.eval.readers import explain_span_line, iter_span_documents, read_spans
-from onrecord.eval.readers.jsonl_spans import read_span_line
+from onrecord.eval.readers import explain_span_line, read_spans
+from onrecord.eval.readers.jsonl_spans import iter_jsonl_spans, read_span_line
 from onrecord.eval.spans.documents import SpanDocument, TypedSpan
 
 
@@ -200,7 +200,7 @@ def test_one_line_by_itself() -> None:
 
 def test_a_stream_gives_what_is_right_and_raises_at_the_end() -> None:
     raw = lines(document(PER), document(PER | {"end": 0}, doc_id="e"), document(PER, doc_id="f"))
-    stream = iter_span_documents(io.BytesIO(raw), "p", "jsonl")
+    stream = iter_jsonl_spans(io.BytesIO(raw), "p")
     assert [next(stream).doc_id, next(stream).doc_id] == ["d", "f"]
     with pytest.raises(FaultsError) as error:
         next(stream)

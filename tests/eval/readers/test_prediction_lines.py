@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import io
 import json
 from typing import Any
 
 import pytest
 
 from onrecord.dataset import FaultsError
-from onrecord.eval.readers import iter_cluster_documents, iter_span_documents, read_clusters, read_spans
+from onrecord.eval.readers import read_clusters, read_spans
 from onrecord.eval.spans.documents import ClusteredMention, TypedSpan
 
 
@@ -29,8 +28,6 @@ def test_spans_and_clusters() -> None:
     clusters = read_clusters("p", raw, "ours")
     assert clusters[0].mentions == (ClusteredMention(0, 4, "rome"), ClusteredMention(5, 9, "d#1"))
     assert clusters[1].mentions == (ClusteredMention(0, 4, "rome"),)
-    assert list(iter_span_documents(io.BytesIO(raw), "p", "ours")) == spans
-    assert list(iter_cluster_documents(io.BytesIO(raw), "p", "ours")) == clusters
 
 
 def test_every_fault_is_told() -> None:

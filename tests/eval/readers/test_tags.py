@@ -11,9 +11,10 @@ from typing import Any
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from tests.eval.oracles import decode, tagged
 
 from onrecord.dataset import FaultsError
-from onrecord.eval.readers.tags import LETTERS, SCHEMES, Affix, Scheme, decode, parse, tagged
+from onrecord.eval.readers.tags import LETTERS, SCHEMES, Affix, Scheme, parse
 from onrecord.eval.spans.documents import TypedSpan
 
 VECTORS = Path(__file__).parents[3].parent / "shared" / "vectors" / "tags.jsonl"

@@ -7,9 +7,15 @@ import math
 import pytest
 from scipy import stats
 
-from onrecord.eval.statistics.student import cdf, quantile, two_sided_p
+from onrecord.eval.statistics.student import quantile, two_sided_p
 
 DEGREES = [1, 2, 3, 4, 5, 8, 19, 20, 99, 100, 1001]
+
+
+def cdf(t: float, degrees: int) -> float:
+    """P(T <= t)."""
+    tail = two_sided_p(t, degrees) / 2
+    return tail if t < 0 else 1 - tail
 
 
 @pytest.mark.parametrize("degrees", DEGREES)

@@ -13,6 +13,7 @@ import time
 import zipfile
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from tempfile import NamedTemporaryFile
 from typing import Any
 
 import pytest
@@ -20,10 +21,10 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from onrecord.dataset import Gold
-from onrecord.dataset.reading.faults import Fault
+from onrecord.dataset.reading.faults import Fault, FaultsError
 from onrecord.eval import read_submission, score_submission
 from onrecord.eval.submission.limits import Limits
-from onrecord.eval.submission.unpacking import ArchiveError, pieces_of
+from onrecord.eval.submission.unpacking import opened
 from onrecord.eval.submission.validation import Expected, validate
 
 TOKENS = [b"null", b"-1", b"1e999", b'""', b"[]", b'"\\ud800"', b"NaN", b"9" * 30, b'"\\u0000"', b"[[[[", b"}", b"\xff"]
@@ -135,12 +136,16 @@ def expected(gold: Gold) -> Expected:
 def faults_of(content: bytes, expected: Expected) -> Iterator[Fault]:
     """What is found in some bytes, however they are packed; within the time that it may take."""
     begun = time.perf_counter()
-    try:
-        found = validate("mutant", pieces_of(content, LIMITS), expected, LIMITS)
-    except ArchiveError as error:
-        yield error.fault("mutant")
-    else:
-        yield from found.findings.faults
+    with NamedTemporaryFile() as file:
+        file.write(content)
+        file.flush()
+        try:
+            with opened(Path(file.name), LIMITS) as pieces:
+                found = validate("mutant", pieces, expected, LIMITS)
+        except FaultsError as error:
+            yield from error.faults
+        else:
+            yield from found.findings.faults
     assert time.perf_counter() - begun < SLOWEST
 
 

@@ -1,1 +1,9 @@
-"""How far annotators agree."""
+"""How far annotators agree.
+
+- ``measures``: the scorer between every two of them, and chance-corrected agreement.
+- ``gamma``: gamma: agreement on where units are and what they are.
+- ``ceiling``: each annotator scored as a system.
+- ``tables``: agreement for a terminal, as Markdown, as JSON.
+"""
+
+__all__ = ["ceiling", "measures", "tables"]

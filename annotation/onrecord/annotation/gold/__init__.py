@@ -1,1 +1,8 @@
-"""From rounds of annotation to the gold."""
+"""From rounds of annotation to the gold.
+
+- ``passes``: from the exports of a pass to labels.
+- ``adjudication``: from two blind annotations to one.
+- ``from_rounds``: from all rounds to the gold.
+"""
+
+__all__ = ["adjudication", "from_rounds"]

@@ -1,1 +1,13 @@
-"""The dataset folder: made, written, read back, released without text."""
+"""The dataset folder: made, written, read back, released without text.
+
+- ``build``: from gold to the folder, and whether the folder is what its sources give.
+- ``folder``: the folder written, read back, and the hash of what it says.
+- ``tables``: its configs: rows and Arrow schemas.
+- ``columns``: Arrow columns of records.
+- ``card``: its card, README.md.
+- ``makers``: who made the labels, as the card says.
+- ``croissant``: its Croissant metadata.
+- ``standoff``: a release without the text, and the way back.
+"""
+
+__all__ = ["build", "card", "folder", "makers", "standoff"]

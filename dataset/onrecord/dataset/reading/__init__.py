@@ -1,1 +1,10 @@
-"""Reading what others wrote: as types, with every fault explained."""
+"""Reading what others wrote: as types, with every fault explained.
+
+- ``faults``: what a fault is: a place, what was found, what was expected, a hint.
+- ``untrusted``: JSON in which nothing is lost in silence.
+- ``typed``: JSON and JSON Lines as types.
+- ``json_schema``: JSON Schema of types.
+- ``files``: files and folders, written so that nobody finds half of one.
+"""
+
+__all__ = ["faults", "files", "json_schema", "typed"]

@@ -8,7 +8,6 @@ sections is an exact map between the two.
 
 from __future__ import annotations
 
-import bisect
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Annotated, Literal, get_args
@@ -99,13 +98,6 @@ class Document(Strict, frozen=True, kw_only=True):
     def title(self) -> str:
         """The title zone's text, or an empty string."""
         return next((self.text[s.start : s.end] for s in self.sections if s.kind == "title"), "")
-
-    def to_raw(self, offset: int) -> int | None:
-        """Where ``text[offset]`` stands in the decoded seed; None for an inserted line break."""
-        index = bisect.bisect_right(self.sections, offset, key=lambda section: section.start) - 1
-        if index < 0 or offset >= self.sections[index].end:
-            return None
-        return self.sections[index].raw_start + offset - self.sections[index].start
 
     def section_at(self, offset: int) -> Section | None:
         """The section that holds ``text[offset]``."""

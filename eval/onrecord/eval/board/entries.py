@@ -95,17 +95,6 @@ class Entry:
     """In order of their ids."""
 
 
-def read_entries(results: Path) -> list[Entry]:
-    """Every entry of a results folder, in order of team and system.
-
-    Raises:
-        FaultsError: With every fault of every entry; see :func:`readable_entries`.
-    """
-    entries, broken = readable_entries(results)
-    refuse([fault for faults in broken.values() for fault in faults])
-    return entries
-
-
 def readable_entries(results: Path) -> tuple[list[Entry], dict[Path, list[Fault]]]:
     """The entries of a results folder that can be read, and what is wrong with the others, by folder.
 

@@ -13,7 +13,7 @@ Where tools print 0 for nothing to measure (MUC of singletons, either side empty
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Hashable, Iterable, Sequence
+from collections.abc import Hashable, Iterable
 from typing import Literal
 
 import numpy as np
@@ -48,7 +48,6 @@ __all__ = [
     "ceafm",
     "cluster_scores",
     "cluster_scores_within",
-    "conll",
     "lea",
     "links",
     "muc",
@@ -195,11 +194,6 @@ def blanc_score(parts: Links, rule: Rule) -> Score:
     return Score(precision, recall, f1)
 
 
-def conll(table: Table) -> Score:
-    """CoNLL F1 (Pradhan et al., 2012): the mean of the F1 of MUC, B3 and CEAFe; undefined where one of them is."""
-    return mean_f1({"muc": score(muc(table)), "b3": score(b_cubed(table)), "ceafe": score(ceafe(table))})
-
-
 def cluster_scores(table: Table) -> dict[str, Score]:
     """Scores of all cluster measures by name, in the order of :data:`NAMES`.
 
@@ -232,7 +226,7 @@ def best_alignment(table: Table) -> list[tuple[Hashable, Hashable, float]]:
     similarity = _dice(table)
     chosen = match(table.rows, table.columns, similarity)
     cells = zip(table.rows[chosen].tolist(), table.columns[chosen].tolist(), similarity[chosen].tolist(), strict=True)
-    return [(_id(table.gold_ids, row), _id(table.predicted_ids, column), dice) for row, column, dice in cells]
+    return [(table.gold_ids[row], table.predicted_ids[column], dice) for row, column, dice in cells]
 
 
 def _scores(table: Table, parts: Links) -> dict[str, Score]:
@@ -247,10 +241,6 @@ def _scores(table: Table, parts: Links) -> dict[str, Score]:
     scores |= {"ceafm": score(ceafm(table)), "ceafe": score(ceafe(table))}
     scores["conll"] = mean_f1({name: scores[name] for name in ("muc", "b3", "ceafe")})
     return {name: scores[name] for name in NAMES}
-
-
-def _id(ids: Sequence[Hashable] | IntArray, position: int) -> Hashable:
-    return ids.item(position) if isinstance(ids, np.ndarray) else ids[position]
 
 
 def _dice(table: Table) -> npt.NDArray[np.float64]:

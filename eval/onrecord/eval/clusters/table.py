@@ -21,9 +21,6 @@ IntArray = npt.NDArray[np.int64]
 Membership = tuple[Hashable | None, Hashable | None]
 """The gold and the predicted cluster of one mention; None where that side lacks the mention."""
 
-Ids = tuple[Hashable, ...] | IntArray
-"""Names of clusters; an array where they are integers."""
-
 Duplicates = Literal["refuse", "intersection"]
 """What becomes of a mention that one side has twice; see :meth:`Table.of_clusters`."""
 
@@ -53,13 +50,13 @@ class RepeatedMentionsError(ValueError):
 class Table:
     """A contingency table of two clusterings; adds.
 
-    Cells and clusters are in the order in which their mentions were first seen, and those of integer labels in
+    Cells and clusters are in the order in which their mentions were first seen, and those of :meth:`of_labels` in
     ascending order. Two tables are equal when they name the same clusters with the same sizes and cells.
     """
 
-    gold_ids: Ids
+    gold_ids: tuple[Hashable, ...]
     """Names of the gold clusters."""
-    predicted_ids: Ids
+    predicted_ids: tuple[Hashable, ...]
     """Names of the predicted clusters."""
     gold_sizes: IntArray
     """Mentions of each gold cluster, above zero."""
@@ -106,7 +103,13 @@ class Table:
         starts = np.flatnonzero(np.diff(cells, prepend=-1))
         rows, columns = np.divmod(cells[starts], max(len(predicted_ids), 1))
         return cls(
-            gold_ids, predicted_ids, gold_sizes, predicted_sizes, rows, columns, np.diff(starts, append=cells.size)
+            tuple(gold_ids.tolist()),
+            tuple(predicted_ids.tolist()),
+            gold_sizes,
+            predicted_sizes,
+            rows,
+            columns,
+            np.diff(starts, append=cells.size),
         )
 
     @classmethod
@@ -186,26 +189,25 @@ class Table:
         """The table with each id as (name, id), so that no cluster is joined with one of another name."""
         return dataclasses.replace(
             self,
-            gold_ids=tuple((name, id) for id in _listed(self.gold_ids)),
-            predicted_ids=tuple((name, id) for id in _listed(self.predicted_ids)),
+            gold_ids=tuple((name, id) for id in self.gold_ids),
+            predicted_ids=tuple((name, id) for id in self.predicted_ids),
         )
 
     @property
     def cells(self) -> dict[tuple[Hashable, Hashable], int]:
         """Mentions shared by a gold and a predicted cluster, by their ids; only cells above zero."""
-        gold, predicted = _listed(self.gold_ids), _listed(self.predicted_ids)
         places = zip(self.rows.tolist(), self.columns.tolist(), self.shared.tolist(), strict=True)
-        return {(gold[row], predicted[column]): n for row, column, n in places}
+        return {(self.gold_ids[row], self.predicted_ids[column]): n for row, column, n in places}
 
     @property
     def gold(self) -> dict[Hashable, int]:
         """Size of every gold cluster by its id."""
-        return dict(zip(_listed(self.gold_ids), self.gold_sizes.tolist(), strict=True))
+        return dict(zip(self.gold_ids, self.gold_sizes.tolist(), strict=True))
 
     @property
     def predicted(self) -> dict[Hashable, int]:
         """Size of every predicted cluster by its id."""
-        return dict(zip(_listed(self.predicted_ids), self.predicted_sizes.tolist(), strict=True))
+        return dict(zip(self.predicted_ids, self.predicted_sizes.tolist(), strict=True))
 
     @classmethod
     def of_cells(cls, mentions: Counter[Membership]) -> Table:
@@ -265,13 +267,7 @@ def without_singletons(table: Table) -> Table:
     )
 
 
-def _listed(ids: Ids) -> Sequence[Hashable]:
-    return ids.tolist() if isinstance(ids, np.ndarray) else ids
-
-
-def _selected(ids: Ids, kept: npt.NDArray[np.bool_]) -> Ids:
-    if isinstance(ids, np.ndarray):
-        return ids[kept]
+def _selected(ids: tuple[Hashable, ...], kept: npt.NDArray[np.bool_]) -> tuple[Hashable, ...]:
     return tuple(ids[at] for at in np.flatnonzero(kept).tolist())
 
 
@@ -301,13 +297,10 @@ def _places(clusters: Iterable[Iterable[Hashable]]) -> dict[Hashable, list[int]]
     return places
 
 
-def _joined(sides: Sequence[Ids]) -> tuple[Ids, IntArray]:
+def _joined(sides: Sequence[tuple[Hashable, ...]]) -> tuple[tuple[Hashable, ...], IntArray]:
     """Distinct ids of several tables, and the position of each of theirs, one table after the other."""
-    if all(isinstance(ids, np.ndarray) for ids in sides):
-        distinct, at = np.unique(np.concatenate([np.asarray(ids) for ids in sides]), return_inverse=True)
-        return distinct, at
     position: dict[Hashable, int] = {}
-    places = [position.setdefault(id, len(position)) for ids in sides for id in _listed(ids)]
+    places = [position.setdefault(id, len(position)) for ids in sides for id in ids]
     return tuple(position), np.array(places, dtype=np.int64)
 
 

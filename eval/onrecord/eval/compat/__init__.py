@@ -4,6 +4,12 @@ Each reproduces what its tool prints, the tool's defects included, and says how 
 used by ours. They are for comparing with published numbers, and for checking both scorers against each other. They
 were written from the tools' documented and observed behaviour, and hold none of their code.
 
+- ``mode``: what a mode is, and what it gives back.
+- ``seqeval``, ``conlleval``: tags of tokens.
+- ``nervaluate``: typed spans.
+- ``perl``, ``coval``, ``corefud``: clusters of mentions, each scorer with its own rules.
+- ``coreference``, ``blanc``: what those three have in common.
+
 >>> COMPAT["conlleval"].score([["B-PER", "I-PER", "O"]], [["B-PER", "O", "O"]]).row("accuracy").share
 0.6666666666666666
 """

@@ -1,1 +1,12 @@
-"""A million labelled documents, as a stream."""
+"""A million labelled documents, as a stream.
+
+- ``span_report``: the score of plain spans.
+- ``cluster_report``: the score of clustered mentions.
+- ``training_metric``: the same for a training loop, documents added as they come.
+- ``files``: from two paths and a format to a report.
+- ``stream``: span files of any size, block by block, in several processes.
+- ``block``: what one process makes of a block.
+- ``waiting``: lines whose counterpart in the other file has not been read yet.
+"""
+
+__all__ = ["cluster_report", "files", "span_report", "training_metric"]

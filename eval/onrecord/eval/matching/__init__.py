@@ -1,1 +1,8 @@
-"""The best one-to-one pairing: exact, and independent of order."""
+"""The best one-to-one pairing: exact, and independent of order.
+
+- ``similarity``: Dice similarity of sets of positions, and every pair that is similar enough to be matched.
+- ``assignment``: the assignment of largest weight on few edges, each with a weight of several parts.
+- ``sparse``: the same on arrays of edges, for graphs of any size.
+"""
+
+__all__ = ["assignment", "similarity", "sparse"]

@@ -1,4 +1,4 @@
-"""What the measures are called on a board that takes plain keys only: letters, digits and underscores."""
+"""What the measures are called on a board that takes plain keys only: few letters, digits and underscores."""
 
 from __future__ import annotations
 
@@ -8,9 +8,6 @@ from collections.abc import Mapping
 
 from onrecord.eval.layers.scored import SCORED
 from onrecord.eval.scoring.result import Result
-
-MOST_CHARACTERS = 36
-"""Of a key; Codabench keeps no longer ones."""
 
 
 @dataclasses.dataclass(frozen=True)

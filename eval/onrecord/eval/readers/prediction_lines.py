@@ -36,20 +36,6 @@ def read_our_clusters(path: Path | str, raw: bytes | None = None) -> list[Cluste
     return [_clusters(*each) for each in _all(path, raw)]
 
 
-def iter_our_spans(stream: BinaryIO, name: str) -> Iterator[SpanDocument]:
-    """The documents one by one; of those given only the names are kept.
-
-    Raises:
-        FaultsError: At the end, with the faults of the lines that were not given.
-    """
-    return (_spans(*each) for each in _iter(stream, name))
-
-
-def iter_our_clusters(stream: BinaryIO, name: str) -> Iterator[ClusterDocument]:
-    """The documents one by one; see :func:`iter_our_spans`."""
-    return (_clusters(*each) for each in _iter(stream, name))
-
-
 Mentions = tuple[str, tuple[Mention, ...]]
 """A document's id and mentions."""
 

@@ -22,11 +22,10 @@ Offsets are token numbers from 0, half-open.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Sequence
 from typing import Literal, get_args
 
-from onrecord.dataset import Fault
-from onrecord.dataset.reading.faults import refuse, show
+from onrecord.dataset.reading.faults import show
 from onrecord.eval.spans.documents import TypedSpan
 
 Scheme = Literal["lenient", "conlleval", "IOB1", "IOB2", "IOE1", "IOE2", "IOBES", "BILOU"]
@@ -51,28 +50,6 @@ LETTERS: dict[Scheme, str] = {
     "BILOU": "BILU",
 }
 """The letters of each scheme, besides O."""
-
-
-def decode(tags: Sequence[str], scheme: Scheme, affix: Affix = "prefix") -> list[TypedSpan]:
-    """The spans that the tags of one sentence stand for, in order.
-
-    Raises:
-        FaultsError: Some tags are none of the scheme; the pointer of each fault is the place in ``tags``.
-
-    >>> [(span.start, span.end, span.type) for span in decode(["B-PER", "I-PER", "O", "I-ORG"], "lenient")]
-    [(0, 2, 'PER'), (3, 4, 'ORG')]
-    >>> [(span.start, span.end, span.type) for span in decode(["B-PER", "I-PER", "O", "I-ORG"], "IOB2")]
-    [(0, 2, 'PER')]
-    """
-    parsed = [parse(tag, scheme, affix) for tag in tags]
-    refuse(
-        [
-            Fault("tag", "tags", None, f"/{index}", show(tag[:400]), *explain_tag(tag, scheme, affix))
-            for index, (tag, known) in enumerate(zip(tags, parsed, strict=True))
-            if known is None
-        ]
-    )
-    return chunks([tag for tag in parsed if tag is not None], scheme)
 
 
 def parse(tag: str, scheme: Scheme, affix: Affix = "prefix") -> Tag | None:
@@ -115,7 +92,13 @@ def explain_tag(tag: str, scheme: Scheme, affix: Affix = "prefix") -> tuple[str,
 
 
 def chunks(tags: Sequence[Tag], scheme: Scheme) -> list[TypedSpan]:
-    """The spans of one sentence's parsed tags, in order; see :func:`decode`."""
+    """The spans that the parsed tags of one sentence stand for, in order.
+
+    >>> [(span.start, span.end) for span in chunks([("B", "PER"), ("I", "PER"), OUTSIDE, ("I", "ORG")], "lenient")]
+    [(0, 2), (3, 4)]
+    >>> [(span.start, span.end) for span in chunks([("B", "PER"), ("I", "PER"), OUTSIDE, ("I", "ORG")], "IOB2")]
+    [(0, 2)]
+    """
     if scheme == "conlleval":
         return _conlleval_chunks(tags)
     valid = _VALID[scheme]
@@ -134,34 +117,6 @@ def chunks(tags: Sequence[Tag], scheme: Scheme) -> list[TypedSpan]:
     if start >= 0 and valid(tags[start][0], before[0], False):
         spans.append(TypedSpan(start, len(tags), before[1]))
     return spans
-
-
-def tagged(spans: Iterable[TypedSpan], length: int, scheme: Scheme, affix: Affix = "prefix") -> list[str]:
-    """The tags of ``length`` tokens that stand for ``spans``; the inverse of :func:`decode`.
-
-    ``lenient`` and ``conlleval`` write IOB2.
-
-    Raises:
-        ValueError: Two spans share a token, one is discontinuous, or one lies outside the tokens: tags cannot say so.
-
-    >>> tagged([TypedSpan(0, 2, "PER"), TypedSpan(2, 3, "PER")], 4, "IOB1")
-    ['I-PER', 'I-PER', 'B-PER', 'O']
-    """
-    shape = "{0}-{1}" if affix == "prefix" else "{1}-{0}"
-    tags = ["O"] * length
-    ordered = sorted(spans, key=lambda span: span.start)
-    for number, span in enumerate(ordered):
-        after = ordered[number + 1] if number + 1 < len(ordered) else None
-        before = ordered[number - 1] if number else None
-        if span.fragments or not 0 <= span.start < span.end <= length:
-            raise ValueError(f"a span that {length} tags cannot express: {span}")
-        if before and before.end > span.start:
-            raise ValueError(f"two spans that share a token: {before} and {span}")
-        touches_before = bool(before and before.end == span.start and before.type == span.type)
-        touches_after = bool(after and after.start == span.end and after.type == span.type)
-        letters = _letters(scheme, span.end - span.start, touches_before, touches_after)
-        tags[span.start : span.end] = [shape.format(each, span.type) if span.type else each for each in letters]
-    return tags
 
 
 _OPENING = frozenset("BSU")
@@ -214,19 +169,3 @@ def _conlleval_starts(before: Tag, tag: Tag) -> bool:
     if tag[0] == "B":
         return before[0] in "BIO"
     return tag[0] in "EI" and before[0] in "OE"
-
-
-def _letters(scheme: Scheme, size: int, touches_before: bool, touches_after: bool) -> str:
-    match scheme:
-        case "IOB1":
-            return ("B" if touches_before else "I") + "I" * (size - 1)
-        case "IOE1":
-            return "I" * (size - 1) + ("E" if touches_after else "I")
-        case "IOE2":
-            return "I" * (size - 1) + "E"
-        case "IOBES":
-            return "S" if size == 1 else "B" + "I" * (size - 2) + "E"
-        case "BILOU":
-            return "U" if size == 1 else "B" + "I" * (size - 2) + "L"
-        case _:
-            return "B" + "I" * (size - 1)

@@ -1,1 +1,11 @@
-"""How anything is written so that nothing foreign acts in it."""
+"""How anything is written so that nothing foreign acts in it.
+
+- ``scores``: scores as percent, as rows of a table, as JSON.
+- ``signature``: the line that says what was scored on what and how.
+- ``terminal``: tables that can be pasted into a paper.
+- ``markdown``: foreign text in Markdown.
+- ``spreadsheet``: CSV that no spreadsheet takes for formulas.
+- ``html``: HTML pages of one file each.
+"""
+
+__all__ = ["html", "markdown", "scores", "signature", "spreadsheet", "terminal"]

@@ -1,4 +1,16 @@
-"""The report of a result: one HTML page that shows what a system gets right and wrong, or a text of it."""
+"""The report of a result: one HTML page that shows what a system gets right and wrong, or a text of it.
+
+- ``view``: everything that a report shows, as plain values.
+- ``overview``: the score card, the table of measures, the slices and the dots.
+- ``items``: every labelled item with its outcome.
+- ``errors``: error classes and confusion matrices, counted over the items.
+- ``matrices``: events, entities and stances over all documents.
+- ``changes``: the comparison with another system.
+- ``plots``: plots as coordinates.
+- ``payload``: what the page's script reads.
+- ``page``: the view as one HTML file.
+- ``text``: the view as Markdown and as plain text.
+"""
 
 from onrecord.eval.report.page import html
 from onrecord.eval.report.text import MOST_CHARACTERS, markdown_report, text_report

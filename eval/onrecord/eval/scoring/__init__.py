@@ -1,1 +1,13 @@
-"""A file against the gold: result, intervals, record, comparison."""
+"""A file against the gold: result, intervals, record, comparison.
+
+- ``asked``: how a score is asked for.
+- ``score_file``: a prediction file scored in one call.
+- ``result``: from a submission and gold to a result.
+- ``intervals``: the intervals of a whole result.
+- ``score_report``: a result with its intervals, as a table and as a data frame.
+- ``record``: the same as canonical JSON that anyone can make again.
+- ``compare``: systems side by side on the same articles.
+- ``ceiling``: annotators' scores, to read a system's beside.
+"""
+
+__all__ = ["asked", "ceiling", "compare", "intervals", "record", "result", "score_file", "score_report"]

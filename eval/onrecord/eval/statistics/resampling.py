@@ -7,7 +7,6 @@ each unit was drawn, and a score is a function of the sums. All measures are rea
 - Above, every unit is weighted independently with a Poisson variable of mean 1 (Hanley & MacGibbon, 2006; Chamandy et
   al., 2012), whose probabilities are those of the distribution to 1/65536. The number of units then varies by a share
   of 1 / sqrt(units), which a ratio of sums does not feel.
-- Up to ``ENUMERATED_UNITS`` units :func:`exact_bootstrap` enumerates every resample: no seed, no sampling error.
 
 Sums are exact, and so the same whatever the machine, its number of cores and the order of additions: counts become
 whole numbers, split into digits so small that a block of products stays below 2 ** 24, where single precision is still
@@ -19,7 +18,6 @@ from __future__ import annotations
 
 import dataclasses
 import hashlib
-import itertools
 import math
 from collections.abc import Iterable, Iterator, Sequence
 from typing import Literal
@@ -33,8 +31,6 @@ Block = tuple[slice, slice, NDArray[np.float32]]
 
 MULTINOMIAL_UNITS = 8192
 """From here on weights are Poisson: drawing indices would take longer than everything else together."""
-ENUMERATED_UNITS = 8
-"""C(15, 8) = 6,435 resamples."""
 
 _CHUNK = 1024
 """Units whose weights are made at a time. Decides what a seed gives."""
@@ -102,24 +98,6 @@ def _share(sums: Floats) -> Floats:
         return np.where(sums[..., 1] > 0, sums[..., 0] / sums[..., 1], np.nan)
 
 
-def sum_by(counts: ArrayLike, groups: ArrayLike) -> Floats:
-    """The counts of coarser units, such as the topics of documents, in ascending order of their numbers.
-
-    Args:
-        counts: Shape (units, ...).
-        groups: Shape (units,): the number of the group of each unit.
-
-    >>> sum_by([[1, 2], [3, 4], [5, 6]], [7, 3, 7])
-    array([[3., 4.],
-           [6., 8.]])
-    """
-    counts = np.asarray(counts, np.float64)
-    names, positions = np.unique(np.asarray(groups), return_inverse=True)
-    result = np.zeros((len(names), *counts.shape[1:]))
-    np.add.at(result, positions, counts)
-    return result
-
-
 def leave_one_out(counts: ArrayLike, formulas: Sequence[Formula]) -> Floats:
     """The scores without each unit, shape (units, measures); NaN where undefined.
 
@@ -167,29 +145,6 @@ def _sums(blocks: Iterable[Block], counts: Floats, formulas: Sequence[Formula], 
     result = np.zeros((draws, counts.shape[1], 4))
     result[:, used] = weighted_sums(blocks, columns, draws).reshape(draws, len(used), 4)
     return result
-
-
-def exact_bootstrap(counts: ArrayLike, formulas: Sequence[Formula]) -> tuple[Floats, Floats]:
-    """The scores of all resamples, with their probabilities.
-
-    Returns:
-        Scores of the distinct resamples, shape (resamples, measures), NaN where undefined, and probabilities, shape
-        (resamples,), which sum to 1. A ValueError for more than ``ENUMERATED_UNITS`` units.
-
-    >>> exact_bootstrap([[[1, 1, 1, 1]], [[0, 1, 0, 1]]], each_f1(1))
-    (array([[1. ],
-           [0.5],
-           [0. ]]), array([0.25, 0.5 , 0.25]))
-    """
-    counts = np.asarray(counts, np.float64)
-    units = len(counts)
-    if units > ENUMERATED_UNITS:
-        raise ValueError(f"{units} units have too many resamples to enumerate: at most {ENUMERATED_UNITS}")
-    drawn = itertools.combinations_with_replacement(range(units), units)
-    weights = np.array([np.bincount(each, minlength=units) for each in drawn])
-    factorials = np.array([math.factorial(n) for n in range(units + 1)], np.float64)
-    probabilities = factorials[units] / factorials[weights].prod(axis=1) / float(units) ** units
-    return values(np.tensordot(weights, counts, 1), formulas), probabilities
 
 
 def multinomial_weights(units: int, draws: int, seed: int) -> Iterator[Block]:

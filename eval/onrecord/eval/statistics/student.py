@@ -38,16 +38,6 @@ def two_sided_p(t: float, degrees: int) -> float:
     return _tail(t, theta, degrees) if 1 - inside < _SMALL else 1 - inside
 
 
-def cdf(t: float, degrees: int) -> float:
-    """P(T <= t).
-
-    >>> cdf(0.0, 7)
-    0.5
-    """
-    tail = two_sided_p(t, degrees) / 2
-    return tail if t < 0 else 1 - tail
-
-
 @functools.lru_cache(maxsize=256)
 def quantile(p: float, degrees: int) -> float:
     """The t with P(T <= t) = p.

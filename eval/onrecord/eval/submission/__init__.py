@@ -1,1 +1,16 @@
-"""What a stranger sends: opened within limits, read as types, every fault said."""
+"""What a stranger sends: opened within limits, read as types, every fault said.
+
+- ``prediction_line``: the line of a prediction file as a type.
+- ``limits``: what a file may be at most.
+- ``unpacking``: its bytes, whatever they are packed in.
+- ``lines``: bytes as lines.
+- ``validation``: every line checked, in memory that does not grow with the file.
+- ``line_checks``: what must hold of one line beside its types.
+- ``salvage``: what can still be checked of a line that has the wrong shape.
+- ``reading``: a whole file as a submission, or every fault of it.
+- ``label_maps``: the types of another scheme, compared with those of gold.
+- ``fault_codes``: what each kind of fault means, and what to do about it.
+- ``examples``: a complete, commented file for each layer.
+"""
+
+__all__ = ["label_maps", "limits", "prediction_line", "reading", "unpacking", "validation"]

@@ -178,10 +178,3 @@ def _commented(row: Strict, first: bool) -> dict[str, Any]:
     value = {name: each for name, each in msgspec.to_builtins(row).items() if each is not None}
     docs = {name: comment for name, comment in comments(type(row)).items() if name in value}
     return {**value, "x_comment": docs} if first and docs else value
-
-
-def shows(layer: str) -> set[str]:
-    """The fields that an example of a layer can show: those of its items that are not gold's alone."""
-    hint = {field.name: field.type for field in msgspec.structs.fields(PredictionLine)}[layer]
-    kind = get_args(next(each for each in get_args(hint) if get_origin(each) is tuple))[0]
-    return {field.encode_name for field in msgspec.structs.fields(kind)} - GOLD_ONLY

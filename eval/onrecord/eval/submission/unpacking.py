@@ -7,7 +7,6 @@ no other; one that would be unpacked elsewhere by a careless program is refused.
 
 from __future__ import annotations
 
-import io
 import os
 import stat
 import struct
@@ -107,15 +106,6 @@ def small_file(path: Path, most: int, follow_links: bool = True) -> bytes:
             return raw
     except ArchiveError as error:
         raise FaultsError([error.fault(str(path))]) from None
-
-
-def pieces_of(raw: bytes, limits: Limits) -> Iterator[bytes]:
-    """What some bytes contain, in pieces.
-
-    Raises:
-        ArchiveError: They cannot be used; also while the pieces are taken.
-    """
-    return _unpacked(io.BytesIO(raw), limits)
 
 
 def _reported(pieces: Iterator[bytes], file: str) -> Iterator[bytes]:
