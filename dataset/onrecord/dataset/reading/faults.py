@@ -75,6 +75,11 @@ class FaultsError(Exception):
         """How many there are."""
         return sum(self.counts.values())
 
+    def after(self, faults: Sequence[Fault]) -> FaultsError:
+        """The error of these faults and some others that come first."""
+        counts = Counter(fault.code for fault in faults) + Counter(self.counts)
+        return FaultsError([*faults, *self.faults], counts)
+
 
 class Findings:
     """Collects faults in constant memory: every one is counted, of each kind the first :data:`MOST_FAULTS` are kept."""

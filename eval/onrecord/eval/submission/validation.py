@@ -34,6 +34,7 @@ from onrecord.eval.submission.line_checks import (
     repeated_items,
 )
 from onrecord.eval.submission.lines import Line, lines_of
+from onrecord.eval.submission.mention_types import OUR_TYPES, MentionTypes
 from onrecord.eval.submission.prediction_line import PredictionLine
 from onrecord.eval.submission.salvage import salvage
 
@@ -63,7 +64,7 @@ class Expected:
 class Checker:
     """Takes lines one after the other; what is wrong with them is in :attr:`findings`."""
 
-    def __init__(self, file: Path | str, expected: Expected, limits: Limits) -> None:
+    def __init__(self, file: Path | str, expected: Expected, limits: Limits, types: MentionTypes = OUR_TYPES) -> None:
         self.findings = Findings(str(file))
         self.first: dict[str, int] = {}
         """The line of each document."""
@@ -74,7 +75,9 @@ class Checker:
         """Whether reading on would be of no use."""
         self._expected = expected
         self._limits = limits
-        self._decoder = Decoder(with_every_layer(PredictionLine), extensions=True)
+        self._types = types
+        self._kind = with_every_layer(types.line)
+        self._decoder = Decoder(self._kind, extensions=True)
         self._without: dict[str, list[tuple[int, str]]] = {layer: [] for layer in LAYERS}
         self._known: dict[str, set[str]] = {
             "entity": {row.id for row in expected.registries.entities},
@@ -108,8 +111,10 @@ class Checker:
         self._nothing = False
         document = None
         checked = decoded.record
+        for wrong in self._types.unknown(decoded):
+            self.findings.add(wrong, line.number)
         if decoded.wrong:
-            checked = salvage(decoded.value, self._expected.documents, self._expected.registries)
+            checked = salvage(decoded.value, self._kind, self._expected.documents, self._expected.registries)
             document = checked.doc_id if checked else None
             for wrong in decoded.wrong:
                 self._add(wrong, line, document, decoded.at)
