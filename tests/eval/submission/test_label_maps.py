@@ -25,7 +25,7 @@ from onrecord.eval.spans.documents import SpanDocument, TypedSpan
 from onrecord.eval.submission.label_maps import BUILT_IN, CONLL2003, ONTONOTES, OURS, LabelMap, read_label_map
 
 TO_CONLL = {"PER": "PER", "ORG": "ORG", "GPE": "LOC", "LOC": "LOC", "FAC": "LOC", "NORP": "MISC", "GRP": "MISC"}
-TO_ONTONOTES = {**{type: type for type in OURS}, "PER": "PERSON", "GRP": "CARDINAL"}
+TO_ONTONOTES: dict[str, str] = {**{type: type for type in OURS}, "PER": "PERSON", "GRP": "CARDINAL"}
 
 
 def tagged(lines: Lines, types: dict[str, str]) -> Lines:

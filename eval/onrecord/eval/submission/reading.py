@@ -15,7 +15,6 @@ from typing import TypeVar
 
 from onrecord.dataset import Document, Labels, Registries
 from onrecord.dataset.reading.files import sha256
-from onrecord.dataset.records import LAYERS
 from onrecord.eval.submission.limits import DEFAULT, Limits
 from onrecord.eval.submission.line_checks import says_something
 from onrecord.eval.submission.lines import lines_of
@@ -75,7 +74,7 @@ def read_submission(
         name=Path(path).name,
         sha256=sha256(raw),
         documents={line.doc_id: types.labels(line) for line in lines},
-        layers=frozenset(layer for layer in LAYERS if layer in checker.layers),
+        layers=frozenset(checker.layers),
         entities=_by_id(each for line in lines for each in line.entities),
         claims=_by_id(each for line in lines for each in line.claims),
         event_descriptions=_by_id(each for line in lines for each in line.event_descriptions),
