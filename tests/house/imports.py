@@ -249,6 +249,10 @@ def _bound(module: Module) -> set[str]:
                 found |= {target.id for target in node.targets if isinstance(target, ast.Name)}
             case ast.AnnAssign(target=ast.Name(id=name)):
                 found.add(name)
+    if "__getattr__" in found:  # names that are looked up when they are asked for, by a table of where they are
+        tables = [node.value for node in module.body.body if isinstance(node, ast.Assign)]
+        keys = [key for table in tables if isinstance(table, ast.Dict) for key in table.keys]
+        found |= {key.value for key in keys if isinstance(key, ast.Constant) and isinstance(key.value, str)}
     return found
 
 

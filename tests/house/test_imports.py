@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib
 from collections.abc import Mapping
 from pathlib import Path
 
@@ -262,3 +263,13 @@ def test_a_fault_is_found_and_told(tmp_path: Path, rule: str, file: str, text: s
     found = faults_of(tmp_path)[rule]
     for words in expected:
         assert any(fault.startswith(words) for fault in found), (words, found)
+
+
+@pytest.mark.parametrize("package", ["onrecord.eval", "onrecord.dataset"])
+def test_every_public_name_can_be_had(package: str) -> None:
+    module = importlib.import_module(package)
+    for name in module.__all__:
+        assert getattr(module, name).__module__ if hasattr(getattr(module, name), "__module__") else name
+    assert set(module.__all__) <= set(dir(module))
+    with pytest.raises(AttributeError):
+        _ = module.no_such_name

@@ -19,7 +19,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from onrecord.dataset import Fault, FaultsError
-from onrecord.eval.corpora.block import MOST_FAULTS
+from onrecord.eval.corpora.block import FAULTS_TO_GIVE_UP
 from onrecord.eval.corpora.span_report import SpanReport, score_spans
 from onrecord.eval.corpora.stream import BLOCK, SpanFile, StreamedSpans, WorkerError, score_span_files
 from onrecord.eval.readers import read_spans
@@ -344,7 +344,7 @@ def test_unknown_documents_with_the_nearest_one() -> None:
 def test_a_line_with_faults_has_a_name_all_the_same() -> None:
     wrong = b'{"doc_id": "a"}\n'
     assert places(wrong + TWO, TWO) == [("g", 1, "missing-field"), ("g", 2, "repeated-document")]
-    assert places(TWO, TWO + wrong) == [("p", 3, "missing-field"), ("p", 3, "repeated-document")]
+    assert places(TWO, TWO + wrong) == [("p", 3, "repeated-document"), ("p", 3, "missing-field")]
     assert places(wrong, line("c")) == [("g", 1, "missing-field"), ("p", 1, "document")]
 
 
@@ -358,17 +358,17 @@ def test_empty_files() -> None:
 
 
 def test_faults_are_capped() -> None:
-    many = b"".join(line(f"d{n}", (3, 3, "X"), (4, 3, "X")) for n in range(MOST_FAULTS))
+    many = b"".join(line(f"d{n}", (3, 3, "X"), (4, 3, "X")) for n in range(FAULTS_TO_GIVE_UP))
     for block in (1000, BLOCK):
         found = faults(many, b"", block=block)
-        assert len(found) == MOST_FAULTS + 1
+        assert len(found) == FAULTS_TO_GIVE_UP + 1
         assert {each.code for each in found[:-1]} == {"offset"}
         assert [each.line for each in found[:4]] == [1, 1, 2, 2]
         assert found[-1].code == "more"
-    unknown = b"".join(line(f"x{n}") for n in range(3 * MOST_FAULTS))
-    assert len(faults(TWO, unknown)) == MOST_FAULTS + 1
-    broken = b"{\n" * 3 * MOST_FAULTS
-    assert len(faults(broken, broken)) == MOST_FAULTS + 1
+    unknown = b"".join(line(f"x{n}") for n in range(3 * FAULTS_TO_GIVE_UP))
+    assert len(faults(TWO, unknown)) == FAULTS_TO_GIVE_UP + 1
+    broken = b"{\n" * 3 * FAULTS_TO_GIVE_UP
+    assert len(faults(broken, broken)) == FAULTS_TO_GIVE_UP + 1
 
 
 def test_a_worker_that_dies_is_an_error_and_no_hanging() -> None:

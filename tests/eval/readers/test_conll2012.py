@@ -109,8 +109,11 @@ def test_what_is_written_is_read(spans: list[tuple[int, int, int]]) -> None:
     [
         (("(1", "-"), [("bracket", 2)]),
         (("-", "1)"), [("bracket", 3)]),
-        (("(1", "2)", "(1"), [("bracket", 3), ("bracket", 2), ("bracket", 4)]),
-        (("1", "()", "(1|", "((1)", "*"), [("mention", line) for line in (2, 3, 4, 5, 6)] + [("bracket", 4)]),
+        (("(1", "2)", "(1"), [("bracket", 2), ("bracket", 3), ("bracket", 4)]),
+        (
+            ("1", "()", "(1|", "((1)", "*"),
+            [("mention", 2), ("mention", 3), ("mention", 4), ("bracket", 4), ("mention", 5), ("mention", 6)],
+        ),
         (("(1)(2)",), [("mention", 2)]),
     ],
 )

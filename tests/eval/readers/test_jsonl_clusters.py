@@ -60,10 +60,10 @@ def test_every_fault_is_told() -> None:
         {"doc_id": "f", "mentions": []},
     )
     assert codes(raw) == [
+        ("offset", 1, "/mentions/0"),
         ("type", 1, "/mentions/1/cluster"),
         ("type", 1, "/mentions/2/cluster"),
         ("type", 1, "/mentions/3/cluster"),
-        ("offset", 1, "/mentions/0"),
         ("type", 2, "/mentions/0/start"),
         ("fragments", 2, "/mentions/1/fragments"),
         ("mixed", 3, "/clusters"),

@@ -125,11 +125,11 @@ def test_every_fault_is_told() -> None:
     )
     raw += b"{\n" + b'{"doc_id": "f", "doc_id": "g", "spans": []}\n'
     assert codes(raw) == [
+        ("offset", 1, "/spans/0"),
         ("unknown-field", 1, "/spans/1/ende"),
         ("missing-field", 1, "/spans/2/end"),
         ("type", 1, "/spans/2/start"),
         ("unknown-field", 1, "/spans/2/typo"),
-        ("offset", 1, "/spans/0"),
         ("repeated-document", 3, "/doc_id"),
         ("missing-field", 4, "/doc_id"),
         ("unknown-field", 4, "/text"),

@@ -36,9 +36,9 @@ def test_every_fault_is_told() -> None:
     with pytest.raises(FaultsError) as error:
         read_spans("p", raw, "ours")
     assert [(fault.code, fault.line, fault.pointer) for fault in error.value.faults] == [
+        ("offset", 1, "/mentions/0"),
         ("label", 1, "/mentions/1/type"),
         ("type", 1, "/mentions/2/start"),
-        ("offset", 1, "/mentions/0"),
         ("missing-field", 2, "/mentions"),
         ("repeated-document", 4, "/doc_id"),
     ]

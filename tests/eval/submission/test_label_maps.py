@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import copy
+import hashlib
 import io
 import json
 from collections import Counter
@@ -13,6 +14,8 @@ import pytest
 from tests.eval.conftest import Lines, as_bytes
 
 from onrecord.dataset import Fault, FaultsError, Gold
+from onrecord.dataset.layers import added
+from onrecord.dataset.records import LAYERS, EntityId, SpanItem
 from onrecord.eval.corpora.span_report import score_spans
 from onrecord.eval.corpora.stream import SpanFile, score_span_files
 from onrecord.eval.scoring.asked import Asked
@@ -22,7 +25,7 @@ from onrecord.eval.spans.documents import SpanDocument, TypedSpan
 from onrecord.eval.submission.label_maps import BUILT_IN, CONLL2003, ONTONOTES, OURS, LabelMap, read_label_map
 
 TO_CONLL = {"PER": "PER", "ORG": "ORG", "GPE": "LOC", "LOC": "LOC", "FAC": "LOC", "NORP": "MISC", "GRP": "MISC"}
-TO_ONTONOTES = {**{type: type for type in OURS}, "PER": "PERSON", "GRP": "CARDINAL"}
+TO_ONTONOTES: dict[str, str] = {**{type: type for type in OURS}, "PER": "PERSON", "GRP": "CARDINAL"}
 
 
 def tagged(lines: Lines, types: dict[str, str]) -> Lines:
@@ -126,6 +129,97 @@ def test_ways_of_writing_lines_change_nothing(gold: Gold, perfect: Lines) -> Non
     expected = scored(Path("p"), raw, gold, Asked("all", "conll2003", None)).result.values
     for other in (b"\xef\xbb\xbf" + raw, raw.replace(b"\n", b"\r\n"), raw.replace(b"\n", b"\n\n"), raw.strip()):
         assert scored(Path("p"), other, gold, Asked("all", "conll2003", None)).result.values == expected
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "code"),
+    [
+        (b'"doc_id"', b'"quotes": [], "doc_id"', "repeated-key"),
+        (b'"kind": "name"', b'"kind": "name", "kind": "name"', "repeated-key"),
+        (b'"rule": null', b'"rule": "\\ud800"', "unicode"),
+        (b'"rule": null', b'"rule": NaN', "number"),
+        (b'"rule": null', b'"rule": 1e999', "number"),
+        (b'"rule": null', b'"rule": "\xff"', "encoding"),
+        (b'"rule": null', b'"x_score": NaN', "number"),
+        (b'"type"', b'"x_type": "PERS", "type"', None),
+        (b'"type": "PER"', b'"type": "PERS"', "label"),
+        (b'"type": "PER"', b'"type": "\\ud800"', "unicode"),
+        (b'"type": "PER"', b'"type": 7', "type"),
+        (b'"type": "PER"', b'"type": null', "type"),
+    ],
+)
+def test_a_map_changes_no_fault_of_a_file_that_uses_our_types(
+    gold: Gold, perfect: Lines, tmp_path: Path, before: bytes, after: bytes, code: str | None
+) -> None:
+    """Nothing is decoded twice, and so nothing is mended or spoilt on the way."""
+    raw = as_bytes(perfect)
+    assert before in raw
+    raw = raw.replace(before, after, 1)
+    same = write(tmp_path / "same.json", {side: {type: type for type in OURS} for side in ("gold", "predicted")})
+    found = [told(gold, raw, labels) for labels in (None, same)]
+    assert found[0] == found[1]
+    assert {fault[0] for fault in found[0]} == ({code} if code else set())
+
+
+def told(gold: Gold, raw: bytes, labels: str | None) -> list[tuple[str, int | None, str, str, str, str]]:
+    """What is wrong with a file."""
+    try:
+        scored(Path("p.jsonl"), raw, gold, Asked("all", labels, None))
+    except FaultsError as error:
+        return [(f.code, f.line, f.pointer, f.found, f.expected, f.hint) for f in error.faults]
+    return []
+
+
+def test_the_hash_is_that_of_the_file(gold: Gold, perfect: Lines) -> None:
+    raw = as_bytes(tagged(perfect, TO_CONLL))
+    found = scored(Path("p.jsonl"), raw, gold, Asked("all", "conll2003", None))
+    assert found.submission.sha256 == found.result.submission_sha256 == hashlib.sha256(raw).hexdigest()
+
+
+def test_a_mention_that_is_left_out_declares_its_entity(gold: Gold, perfect: Lines) -> None:
+    lines = tagged(perfect, TO_CONLL)
+    mention = lines[0]["mentions"][0] | {"type": "MISC", "entity": "somebody_new", "id": None}
+    lines[0]["mentions"][0] = mention
+    lines[0]["stances"][0]["holder"] = "somebody_new"
+    found = scoring(lines, gold, "conll2003")
+    document = found.submission.documents[lines[0]["doc_id"]]
+    assert "somebody_new" not in {each.entity for each in document.mentions}
+    assert document.stances[0].holder == "somebody_new"
+
+
+def test_what_is_left_out_is_checked_all_the_same(gold: Gold, perfect: Lines) -> None:
+    lines = tagged(perfect, TO_CONLL)
+    lines[0]["mentions"][0] |= {"type": "MISC", "text": "another surface"}
+    lines[1]["mentions"][1] |= {"type": "MISC", "id": lines[1]["mentions"][0]["id"]}
+    found = [(fault.code, fault.line, fault.pointer) for fault in refused(lines, gold, "conll2003")]
+    assert found == [("surface", 1, "/mentions/0/text"), ("repeated-id", 2, "/mentions/1/id")]
+
+
+def test_mentions_are_of_our_types_in_the_end(gold: Gold, perfect: Lines) -> None:
+    found = scoring(tagged(perfect, TO_ONTONOTES), gold, "ontonotes")
+    expected = [m for a in gold.articles for m in a.labels.mentions if m.type != "GRP"]
+    assert [m for a in gold.articles for m in found.submission.documents[a.document.id].mentions] == expected
+
+
+class Remark(SpanItem, frozen=True, kw_only=True):
+    """An item of a layer that somebody adds."""
+
+    by: EntityId
+
+
+def test_a_map_and_an_added_layer(gold: Gold, perfect: Lines) -> None:
+    lines = tagged(perfect, TO_CONLL)
+    with added("remarks", Remark):
+        for line in lines:
+            mention = line["mentions"][0]
+            line["remarks"] = [{key: mention[key] for key in ("start", "end", "text")} | {"by": mention["entity"]}]
+        found = scoring(lines, gold, "conll2003")
+        assert found.submission.layers == {*LAYERS}
+        assert all(len(labels.of("remarks")) == 1 for labels in found.submission.documents.values())
+        lines[0]["remarks"][0] |= {"by": "nobody_known", "kind": "aside"}
+        lines[1]["mentions"][2]["type"] = "PERS"
+        told = [(fault.code, fault.line, fault.pointer) for fault in refused(lines, gold, "conll2003")]
+        assert told == [("unknown-field", 1, "/remarks/0/kind"), ("label", 2, "/mentions/2/type")]
 
 
 def write(path: Path, value: Any) -> str:

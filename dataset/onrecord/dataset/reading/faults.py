@@ -12,6 +12,9 @@ from typing import Literal
 SHOWN = 200
 """How many characters of a found value a fault keeps."""
 
+MOST_FAULTS = 1000
+"""How many faults of one kind are kept of a file; all are counted."""
+
 MOST_WORDS = 2000
 """How many known words a hint is looked for among: it must not take longer than the check."""
 
@@ -76,16 +79,20 @@ class FaultsError(OnrecordError):
         """How many there are."""
         return sum(self.counts.values())
 
+    def after(self, faults: Sequence[Fault]) -> FaultsError:
+        """The error of these faults and some others that come first."""
+        counts = Counter(fault.code for fault in faults) + Counter(self.counts)
+        return FaultsError([*faults, *self.faults], counts)
+
 
 class Findings:
-    """Collects faults in constant memory: every one is counted, of each kind the first few are kept."""
+    """Collects faults in constant memory: every one is counted, of each kind the first :data:`MOST_FAULTS` are kept."""
 
-    def __init__(self, file: str, kept: int = SHOWN) -> None:
+    def __init__(self, file: str) -> None:
         self.file = file
         self.errors: Counter[str] = Counter()
         """By code."""
         self.warnings: Counter[str] = Counter()
-        self._most = kept
         self._kept: list[Fault] = []
 
     def add(
@@ -97,22 +104,33 @@ class Findings:
         severity: Severity = "error",
     ) -> None:
         """Take one fault down."""
-        code = wrong[0]
-        count = self.errors if severity == "error" else self.warnings
-        count[code] += 1
-        if count[code] <= self._most:
+        if self._is_kept(wrong[0], severity):
             made = fault_of(self.file, line, wrong)
             self._kept.append(dataclasses.replace(made, severity=severity, document=document, byte=byte))
 
+    def adopt(self, faults: Iterable[Fault]) -> None:
+        """Take down faults that somebody has made already."""
+        self._kept += [fault for fault in faults if self._is_kept(fault.code, fault.severity)]
+
+    def _is_kept(self, code: str, severity: Severity) -> bool:
+        """Count a fault; whether it is among those that are kept."""
+        count = self.errors if severity == "error" else self.warnings
+        count[code] += 1
+        return count[code] <= MOST_FAULTS
+
     @property
     def faults(self) -> list[Fault]:
-        """The errors kept, in the order of the file."""
-        return sorted((fault for fault in self._kept if fault.severity == "error"), key=in_order)
+        """The errors kept, in the order of the file, or of the files by name."""
+        return self._sorted("error")
 
     @property
     def remarks(self) -> list[Fault]:
         """The warnings kept, in the order of the file."""
-        return sorted((fault for fault in self._kept if fault.severity == "warning"), key=in_order)
+        return self._sorted("warning")
+
+    def _sorted(self, severity: Severity) -> list[Fault]:
+        kept = (fault for fault in self._kept if fault.severity == severity)
+        return sorted(kept, key=lambda fault: (fault.file, in_order(fault)))
 
     def refuse(self) -> None:
         """Raise :class:`FaultsError` if there is any error."""

@@ -23,9 +23,6 @@ T = TypeVar("T")
 
 BOM = b"\xef\xbb\xbf"
 
-MOST_FAULTS = 10_000
-"""How many faults of one kind are told of a file."""
-
 
 def read_lines(path: Path | str, raw: bytes, kind: type[T]) -> tuple[list[tuple[int, T]], list[Fault]]:
     r"""Decode JSON Lines.
@@ -39,7 +36,7 @@ def read_lines(path: Path | str, raw: bytes, kind: type[T]) -> tuple[list[tuple[
         ``(line number, record)`` of every line that is right, and the faults of all others.
     """
     records: list[tuple[int, T]] = []
-    findings = Findings(str(path), kept=MOST_FAULTS)
+    findings = Findings(str(path))
     decoder = Decoder(kind)
     for number, line in _lines(raw):
         decoded = decoder.decode(line)
@@ -52,7 +49,7 @@ def read_lines(path: Path | str, raw: bytes, kind: type[T]) -> tuple[list[tuple[
 
 def read_value(path: Path | str, raw: bytes, kind: type[T]) -> tuple[T | None, list[Fault]]:
     """Decode one JSON value that takes up a whole file; see :func:`read_lines`."""
-    findings = Findings(str(path), kept=MOST_FAULTS)
+    findings = Findings(str(path))
     decoded = Decoder(kind, lines=False).decode(raw.removeprefix(BOM))
     for wrong in decoded.wrong:
         findings.add(wrong, None)

@@ -23,7 +23,7 @@ from onrecord.eval.spans.documents import PlainDocument
 from onrecord.eval.spans.relabel import relabel_gold, relabel_predicted, unmapped_types
 from onrecord.eval.submission.label_maps import LabelMap, label_fault
 
-MOST_FAULTS = 1000
+FAULTS_TO_GIVE_UP = 1000
 """How many faults are collected before the reading is given up."""
 
 
@@ -182,7 +182,7 @@ class _Read:
         for first in range(0, len(lines), _AT_ONCE):
             if not read._add_plain(first, lines[first : first + _AT_ONCE]):
                 for place in range(first, min(first + _AT_ONCE, len(lines))):
-                    if len(read.line_faults) < MOST_FAULTS:
+                    if len(read.line_faults) < FAULTS_TO_GIVE_UP:
                         read._add_any(block, place)
         return read
 
@@ -224,7 +224,7 @@ class _Read:
             place = self.places[document]
             raw, number = block.lines[self.side][place], block.numbers[self.side][place]
             faults += read_span_line(block.files[self.side], number, raw.rstrip(b"\r\n"), self.key)[1]
-            if len(faults) >= MOST_FAULTS:
+            if len(faults) >= FAULTS_TO_GIVE_UP:
                 break
         return faults
 

@@ -23,9 +23,9 @@ import msgspec
 import numpy as np
 
 from onrecord.dataset import Fault
-from onrecord.dataset.reading.faults import OnrecordError, nearest, refuse, show
+from onrecord.dataset.reading.faults import OnrecordError, in_order, nearest, refuse, show
 from onrecord.dataset.reading.typed import BOM
-from onrecord.eval.corpora.block import MOST_FAULTS, Block, Scored, score_block
+from onrecord.eval.corpora.block import FAULTS_TO_GIVE_UP, Block, Scored, score_block
 from onrecord.eval.corpora.waiting import GOLD, PREDICTED, Named, Waiting
 from onrecord.eval.readers.jsonl_spans import SpanLine, TypeKey
 from onrecord.eval.readers.lines import no_documents
@@ -102,7 +102,7 @@ def score_span_files(
             for each in score(reading.blocks()):
                 reading.take(*each)
                 progress(len(reading.seen[GOLD]))
-                if len(reading.faults) >= MOST_FAULTS:
+                if len(reading.faults) >= FAULTS_TO_GIVE_UP:
                     break
             else:
                 for each in score(reading.met_blocks(least=1)):
@@ -224,20 +224,20 @@ class _Reading:
     def refuse(self) -> None:
         """Raise an error with every fault that has been found."""
         # whether a document is unknown can only be said where the names of all in gold could be read
-        if not self.nameless and len(self.faults) < MOST_FAULTS:
+        if not self.nameless and len(self.faults) < FAULTS_TO_GIVE_UP:
             self.faults += self._unknown() if self.seen[GOLD] else no_documents(self.names[GOLD]).faults
         # lines that waited have been read twice
-        faults = sorted(dict.fromkeys(self.faults), key=lambda fault: (fault.file, fault.line or 0))
-        if len(faults) >= MOST_FAULTS:
-            found, hint = f"{MOST_FAULTS} faults, and there may be more", "mend those above first"
-            faults[MOST_FAULTS:] = [Fault("more", self.names[PREDICTED], None, "", found, "none", hint)]
+        faults = sorted(dict.fromkeys(self.faults), key=lambda fault: (fault.file, in_order(fault)))
+        if len(faults) >= FAULTS_TO_GIVE_UP:
+            found, hint = f"{FAULTS_TO_GIVE_UP} faults, and there may be more", "mend those above first"
+            faults[FAULTS_TO_GIVE_UP:] = [Fault("more", self.names[PREDICTED], None, "", found, "none", hint)]
         refuse(faults)
 
     def _unknown(self) -> Iterator[Fault]:
         known = self.seen[GOLD]
         vocabulary = list(islice(known, MOST_HINTS))
         rest = (each for each in self.waiting.names(PREDICTED) if each[0] not in known)
-        for n, (id, number) in enumerate(islice(rest, MOST_FAULTS)):
+        for n, (id, number) in enumerate(islice(rest, FAULTS_TO_GIVE_UP)):
             hint = nearest(id, vocabulary) if n < MOST_HINTS else ""
             expected = "a document of the gold"
             yield Fault("document", self.names[PREDICTED], number, "/doc_id", show(id), expected, hint)

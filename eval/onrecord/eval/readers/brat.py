@@ -13,7 +13,8 @@ from itertools import pairwise
 from pathlib import Path
 
 from onrecord.dataset import Fault, FaultsError
-from onrecord.eval.readers.lines import FaultLog, at_least_one, content, encoding_problem, excerpt, numbered, whole
+from onrecord.dataset.reading.faults import Findings, Wrong, fault_of
+from onrecord.eval.readers.lines import at_least_one, content, encoding_problem, excerpt, numbered, of_line, whole
 from onrecord.eval.spans.documents import Fragment, SpanDocument, TypedSpan
 
 FARTHEST = 2**31 - 1
@@ -31,48 +32,46 @@ def read_brat(path: Path | str, raw: bytes | None = None) -> list[SpanDocument]:
         FaultsError: With every fault of all files.
     """
     path = Path(path)
-    log = FaultLog(str(path))
-    documents = list(_folder(path, log)) if raw is None and path.is_dir() else list(_file(path, raw, log))
-    log.refuse()
+    files = sorted(path.glob("*.ann")) if raw is None and path.is_dir() else [path]
+    findings = Findings(str(path))
+    documents = [document for each in files if (document := _document(each, raw, findings)) is not None]
+    findings.refuse()
     return at_least_one(documents, path)
 
 
-def _folder(path: Path, log: FaultLog) -> Iterator[SpanDocument]:
-    for each in sorted(path.glob("*.ann")):
-        yield from _file(each, None, log)
-
-
-def _file(path: Path, raw: bytes | None, log: FaultLog) -> Iterator[SpanDocument]:
-    here = FaultLog(str(path))
+def _document(path: Path, raw: bytes | None, findings: Findings) -> SpanDocument | None:
+    """The document of a file; None where it has a fault."""
     spans: list[TypedSpan] = []
     ids: dict[bytes, int] = {}
+    sound = True
     try:
         annotations = whole(path, raw)
         text = _text_beside(path)
     except FaultsError as error:
-        log.add(error.faults)
-        return
+        findings.adopt(error.faults)
+        return None
     for number, line in numbered(annotations):
         if not line.startswith(b"T"):
             continue
-        if problem := encoding_problem(line):
-            here.note("encoding", number, *problem)
-            continue
-        span = _span(line.decode("utf-8"), number, text, here)
-        first = ids.setdefault(line.split(b"\t", 1)[0], number)
-        if first != number:
-            here.note(
-                "repeated-id",
-                number,
-                excerpt(line.split(b"\t", 1)[0]),
-                "every id once",
-                f"it is the id of line {first} too",
-            )
-        elif span is not None:
-            spans.append(span)
-    log.adopt(here)
-    if not here.count:
-        yield SpanDocument(path.name.removesuffix(".ann"), tuple(spans))
+        for found in _read(line, number, text, ids):
+            if isinstance(found, TypedSpan):
+                spans.append(found)
+            else:
+                findings.adopt([fault_of(str(path), number, found)])
+                sound = False
+    return SpanDocument(path.name.removesuffix(".ann"), tuple(spans)) if sound else None
+
+
+def _read(line: bytes, number: int, text: str | None, ids: dict[bytes, int]) -> Iterator[TypedSpan | Wrong]:
+    """The span of a line, and what is wrong with it; notes the line of its id in ``ids``."""
+    if problem := encoding_problem(line):
+        yield of_line("encoding", *problem)
+        return
+    yield _span(line.decode("utf-8"), text)
+    id = line.split(b"\t", 1)[0]
+    first = ids.setdefault(id, number)
+    if first != number:
+        yield of_line("repeated-id", excerpt(id), "every id once", f"it is the id of line {first} too")
 
 
 def _text_beside(path: Path) -> str | None:
@@ -86,25 +85,23 @@ def _text_beside(path: Path) -> str | None:
         raise FaultsError([Fault("encoding", str(beside), None, "", found, "UTF-8")]) from None
 
 
-def _span(line: str, number: int, text: str | None, log: FaultLog) -> TypedSpan | None:
+def _span(line: str, text: str | None) -> TypedSpan | Wrong:
     cells = line.split("\t")
     type, _, places = (cells[1] if len(cells) > 1 else "").partition(" ")
     fragments = [_fragment(place) for place in places.split(";")] if places else []
     known = [each for each in fragments if each is not None]
     if not type or not fragments or len(known) < len(fragments):
         expected = "an id, a tab, a type and offsets such as 0 5 or 0 5;9 12, a tab, the surface"
-        log.note("standoff", number, excerpt(line), expected)
-        return None
+        return of_line("standoff", excerpt(line), expected)
     wrong = [f"{start} {end}" for start, end in known if start >= end]
     if wrong:
-        log.note("offset", number, ", ".join(wrong)[:400], "start < end", "ends are exclusive")
-        return None
+        return of_line("offset", ", ".join(wrong)[:400], "start < end", "ends are exclusive")
     if any(after[0] < before[1] for before, after in pairwise(known)):
-        log.note("fragments", number, excerpt(places), "fragments in ascending order that share nothing")
-        return None
+        return of_line("fragments", excerpt(places), "fragments in ascending order that share nothing")
     merged = _merged(known)
-    if text is not None and not _agrees(text, (known, merged), cells[2] if len(cells) > 2 else "", number, log):
-        return None
+    surface = cells[2] if len(cells) > 2 else ""
+    if text is not None and (disagreement := _disagreement(text, (known, merged), surface)):
+        return disagreement
     return TypedSpan(merged[0][0], merged[-1][1], type, fragments=tuple(merged) if len(merged) > 1 else ())
 
 
@@ -115,21 +112,20 @@ def _fragment(place: str) -> Fragment | None:
     return (int(start), int(end)) if int(end) <= FARTHEST else None
 
 
-def _agrees(text: str, readings: tuple[list[Fragment], ...], surface: str, number: int, log: FaultLog) -> bool:
+def _disagreement(text: str, readings: tuple[list[Fragment], ...], surface: str) -> Wrong | None:
+    """What is wrong with a surface; None where one of the readings of its fragments has it."""
     end = readings[0][-1][1]
     if end > len(text):
-        log.note("offset", number, f"end {end}", f"at most {len(text)}, the length of the text")
-        return False
+        return of_line("offset", f"end {end}", f"at most {len(text)}, the length of the text")
     # brat writes the fragments with a space between them, and a space for each line break
     there = [
         " ".join(text[start:end] for start, end in fragments).replace("\n", " ").replace("\r", " ")
         for fragments in readings
     ]
     if surface.replace("\r", " ") in there:
-        return True
+        return None
     hint = "offsets count code points, and in a file with CRLF the CR too"
-    log.note("surface", number, excerpt(surface), f"{excerpt(there[-1])}, which the text has there", hint)
-    return False
+    return of_line("surface", excerpt(surface), f"{excerpt(there[-1])}, which the text has there", hint)
 
 
 def _merged(fragments: list[Fragment]) -> list[Fragment]:

@@ -16,7 +16,8 @@ from pathlib import Path
 from typing import BinaryIO, Literal
 
 from onrecord.dataset import Fault
-from onrecord.eval.readers.lines import FaultLog, at_least_one, encoding_problem, excerpt, numbered, whole
+from onrecord.dataset.reading.faults import Findings
+from onrecord.eval.readers.lines import at_least_one, encoding_problem, excerpt, numbered, of_line, whole
 from onrecord.eval.readers.tags import Affix, Scheme, Tag, chunks, explain_tag, parse
 from onrecord.eval.spans.documents import SpanDocument, TypedSpan
 
@@ -73,14 +74,14 @@ def read_columns_pair(
     Raises:
         FaultsError: With every fault of the file.
     """
-    log = FaultLog(str(path))
-    decoders = (_Decoder(columns, log), _Decoder(columns, log))
+    findings = Findings(str(path))
+    decoders = (_Decoder(columns, findings), _Decoder(columns, findings))
     pairs = []
-    for block in _blocks(whole(path, raw), columns, (gold, columns.tag), log):
+    for block in _blocks(whole(path, raw), columns, (gold, columns.tag), findings):
         left, right = (each.decode(block, which) for which, each in enumerate(decoders))
         if left is not None and right is not None:
             pairs.append((left, right))
-    log.refuse()
+    findings.refuse()
     return at_least_one(pairs, path)
 
 
@@ -92,15 +93,15 @@ def read_tags(
     Raises:
         FaultsError: With every fault of the columns; the tags are not looked at.
     """
-    log = FaultLog(str(path))
+    findings = Findings(str(path))
     found: tuple[list[list[str]], ...] = tuple([] for _ in wanted)
-    for block in _blocks(whole(path, raw), columns, wanted, log):
+    for block in _blocks(whole(path, raw), columns, wanted, findings):
         first = 0
         for end in block.ends:
             for sentences, tags in zip(found, block.tags, strict=True):
                 sentences.append(tags[first:end])
             first = end
-    log.refuse()
+    findings.refuse()
     return found
 
 
@@ -110,13 +111,13 @@ def iter_columns(stream: BinaryIO, name: str, columns: Columns = CONLL) -> Itera
     Raises:
         FaultsError: At the end, with the faults of the documents that were not given.
     """
-    log = FaultLog(name)
-    decoder = _Decoder(columns, log)
-    for block in _blocks(stream, columns, (columns.tag,), log):
+    findings = Findings(name)
+    decoder = _Decoder(columns, findings)
+    for block in _blocks(stream, columns, (columns.tag,), findings):
         document = decoder.decode(block, 0)
         if document is not None:
             yield document
-    log.refuse()
+    findings.refuse()
 
 
 def token_faults(gold: Iterable[ColumnDocument], predicted: Iterable[ColumnDocument], file: str) -> list[Fault]:
@@ -171,8 +172,8 @@ class _Block:
             self.ends.append(len(self.tokens))
 
 
-def _blocks(stream: BinaryIO, columns: Columns, wanted: tuple[int, ...], log: FaultLog) -> Iterator[_Block]:
-    rows = _Rows(columns, wanted, log)
+def _blocks(stream: BinaryIO, columns: Columns, wanted: tuple[int, ...], findings: Findings) -> Iterator[_Block]:
+    rows = _Rows(columns, wanted, findings)
     comment = columns.comment.encode("utf-8")
     number = 1
     block = _Block.empty(number, wanted)
@@ -205,10 +206,10 @@ def _blocks(stream: BinaryIO, columns: Columns, wanted: tuple[int, ...], log: Fa
 class _Rows:
     """Cuts lines into cells as the first of them is cut."""
 
-    def __init__(self, columns: Columns, wanted: tuple[int, ...], log: FaultLog) -> None:
+    def __init__(self, columns: Columns, wanted: tuple[int, ...], findings: Findings) -> None:
         self._columns = columns
         self._wanted = wanted
-        self._log = log
+        self._findings = findings
         self._width = 0
         self._separator: bytes | None = None
         self.unfit = False
@@ -217,7 +218,7 @@ class _Rows:
     def cells(self, line: int, raw: bytes) -> list[bytes] | None:
         """The cells of a line; None where it has a fault, which is noted."""
         if problem := encoding_problem(raw):
-            self._log.note("encoding", line, *problem)
+            self._findings.add(of_line("encoding", *problem), line)
             return None
         if not self._width:
             self._separator = b"\t" if b"\t" in raw else None
@@ -227,7 +228,7 @@ class _Rows:
         if not self._width:
             return self._first(line, raw, cells)
         hint = "the first token line is separated by " + ("tabs" if self._separator else "spaces")
-        self._log.note("columns", line, f"{len(cells)} in {excerpt(raw)}", f"{self._width} columns", hint)
+        self._findings.add(of_line("columns", f"{len(cells)} in {excerpt(raw)}", f"{self._width} columns", hint), line)
         return None
 
     def _first(self, line: int, raw: bytes, cells: list[bytes]) -> list[bytes] | None:
@@ -238,16 +239,16 @@ class _Rows:
         self.unfit = True
         expected = f"a token in column {used[0]} and tags in column {' and '.join(map(str, self._wanted))}"
         hint = "columns count from 0, or from -1 backwards, and are separated by a tab or by spaces"
-        self._log.note("columns", line, f"{width} in {excerpt(raw)}", expected, hint)
+        self._findings.add(of_line("columns", f"{width} in {excerpt(raw)}", expected, hint), line)
         return None
 
 
 class _Decoder:
     """Decodes blocks; remembers the tags it has seen, of which a file has few."""
 
-    def __init__(self, columns: Columns, log: FaultLog) -> None:
+    def __init__(self, columns: Columns, findings: Findings) -> None:
         self._columns = columns
-        self._log = log
+        self._findings = findings
         self._seen: dict[str, Tag | None] = {}
         self._explained: dict[str, tuple[str, str, str]] = {}
 
@@ -277,4 +278,4 @@ class _Decoder:
                 if tag not in self._explained:
                     expected, hint = explain_tag(tag.strip(), self._columns.scheme, self._columns.affix)
                     self._explained[tag] = (excerpt(tag), expected, hint)
-                self._log.note("tag", line, *self._explained[tag])
+                self._findings.add(of_line("tag", *self._explained[tag]), line)

@@ -15,7 +15,8 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import BinaryIO, Literal
 
-from onrecord.eval.readers.lines import FaultLog, at_least_one, encoding_problem, excerpt, numbered, whole
+from onrecord.dataset.reading.faults import Findings
+from onrecord.eval.readers.lines import at_least_one, encoding_problem, excerpt, numbered, of_line, whole
 from onrecord.eval.spans.documents import ClusterDocument, ClusteredMention
 
 Identity = Literal["document", "corpus"]
@@ -45,7 +46,7 @@ def iter_conll_clusters(stream: BinaryIO, name: str, identity: Identity = "docum
     Raises:
         FaultsError: At the end, with the faults of the documents that were not given.
     """
-    log = FaultLog(name)
+    findings = Findings(name)
     seen: dict[str, int] = {}
     opened: _Document | None = None
     outside = False  # of lines between documents only the first is told
@@ -54,36 +55,38 @@ def iter_conll_clusters(stream: BinaryIO, name: str, identity: Identity = "docum
         if not text:
             continue
         if problem := encoding_problem(raw):
-            log.note("encoding", line, *problem)
+            findings.add(of_line("encoding", *problem), line)
             if opened:
                 opened.sound = False
             continue
         if text.startswith(b"#begin document"):
             if opened:
-                log.note("document", line, excerpt(text), "#end document first", _began(opened))
+                findings.add(of_line("document", excerpt(text), "#end document first", _began(opened)), line)
             opened = _Document(_doc_id(text.decode("utf-8")), line, {}, [])
             first = seen.setdefault(opened.doc_id, line)
             if first != line:
                 found = f"document {excerpt(opened.doc_id)} again"
-                log.note("repeated-document", line, found, "every document once", f"it began first in line {first}")
+                findings.add(
+                    of_line("repeated-document", found, "every document once", f"it began first in line {first}"), line
+                )
                 opened.sound = False
             outside = False
         elif text.startswith(b"#end document"):
             if opened is None:
-                log.note("document", line, excerpt(text), "#begin document first")
-            elif _closed(opened, log):
+                findings.add(of_line("document", excerpt(text), "#begin document first"), line)
+            elif _closed(opened, findings):
                 yield _finished(opened, identity)
             opened = None
         elif opened is not None:
-            _add_token(opened, text, line, log)
+            _add_token(opened, text, line, findings)
         elif not outside:
             hint = "every document lies between #begin document (name); part 000 and #end document"
-            log.note("document", line, excerpt(text), "#begin document first", hint)
+            findings.add(of_line("document", excerpt(text), "#begin document first", hint), line)
             outside = True
     if opened:
-        log.note("document", None, "the end of the file", "#end document first", _began(opened))
-        _closed(opened, log)
-    log.refuse()
+        findings.add(of_line("document", "the end of the file", "#end document first", _began(opened)), None)
+        _closed(opened, findings)
+    findings.refuse()
 
 
 _CELL = re.compile(r"(\()?([^()|]+)(\))?")
@@ -111,13 +114,15 @@ def _doc_id(header: str) -> str:
     return name if part is None else f"{name}; part {int(part)}"
 
 
-def _add_token(document: _Document, text: bytes, line: int, log: FaultLog) -> None:
+def _add_token(document: _Document, text: bytes, line: int, findings: Findings) -> None:
     cells = text.rsplit(None, 1)
     token = document.tokens
     document.tokens += 1
     if len(cells) < 2:
         document.sound = False
-        log.note("columns", line, f"one column: {excerpt(text)}", "a token and, in the last column, its mentions")
+        findings.add(
+            of_line("columns", f"one column: {excerpt(text)}", "a token and, in the last column, its mentions"), line
+        )
         return
     cell = cells[1]
     if cell in (b"-", b"_"):
@@ -127,7 +132,7 @@ def _add_token(document: _Document, text: bytes, line: int, log: FaultLog) -> No
         if match is None or not (match[1] or match[3]):
             document.sound = False
             expected = "mentions such as (3 or 3) or (3), separated by |; or - for none"
-            log.note("mention", line, f"{excerpt(part)} in the last column", expected)
+            findings.add(of_line("mention", f"{excerpt(part)} in the last column", expected), line)
         elif match[1] and match[3]:
             document.mentions.append((token, token + 1, match[2]))
         elif match[1]:
@@ -137,16 +142,18 @@ def _add_token(document: _Document, text: bytes, line: int, log: FaultLog) -> No
         else:
             document.sound = False
             found = f"{excerpt(part)}, which closes a mention"
-            log.note("bracket", line, found, f"({excerpt(match[2])} in this line or before it")
+            findings.add(of_line("bracket", found, f"({excerpt(match[2])} in this line or before it"), line)
 
 
-def _closed(document: _Document, log: FaultLog) -> bool:
+def _closed(document: _Document, findings: Findings) -> bool:
     """Whether the document is right; notes the mentions that nothing closed."""
     for cluster, stack in document.opened.items():
         shown = excerpt(cluster) if stack else ""
         for _, line in stack:
             document.sound = False
-            log.note("bracket", line, f"({shown}, which opens a mention", f"{shown}) before the document ends")
+            findings.add(
+                of_line("bracket", f"({shown}, which opens a mention", f"{shown}) before the document ends"), line
+            )
     return document.sound
 
 

@@ -19,9 +19,10 @@ from typing import Annotated, BinaryIO, Literal
 import msgspec
 
 from onrecord.dataset import Fault
+from onrecord.dataset.reading.faults import Findings
 from onrecord.dataset.records import Offset
 from onrecord.eval.readers.json_line import DocId, normal_fragments, place_faults, read_line, readable, repeated
-from onrecord.eval.readers.lines import FaultLog, at_least_one, numbered, whole
+from onrecord.eval.readers.lines import at_least_one, numbered, whole
 from onrecord.eval.spans.documents import ClusterDocument, ClusteredMention
 
 ClusterId = Annotated[str, msgspec.Meta(min_length=1)] | int
@@ -73,7 +74,7 @@ def iter_jsonl_clusters(stream: BinaryIO, name: str) -> Iterator[ClusterDocument
     Raises:
         FaultsError: At the end, with the faults of the lines that were not given.
     """
-    log = FaultLog(name)
+    findings = Findings(name)
     seen: dict[str, int] = {}
     form: Form | None = None
     for number, raw in numbered(stream):
@@ -86,8 +87,8 @@ def iter_jsonl_clusters(stream: BinaryIO, name: str) -> Iterator[ClusterDocument
             faults += repeated(name, number, doc_id, seen)
             if not faults:
                 yield ClusterDocument(doc_id, tuple(mentions))
-        log.add(faults)
-    log.refuse()
+        findings.adopt(faults)
+    findings.refuse()
 
 
 Line = tuple[str | None, list[ClusteredMention], list[Fault]]

@@ -14,9 +14,10 @@ from typing import BinaryIO, Literal
 import msgspec
 
 from onrecord.dataset import Fault
+from onrecord.dataset.reading.faults import Findings
 from onrecord.dataset.records import Offset
 from onrecord.eval.readers.json_line import DocId, normal_fragments, place_faults, read_line, readable, repeated
-from onrecord.eval.readers.lines import FaultLog, at_least_one, numbered, whole
+from onrecord.eval.readers.lines import at_least_one, numbered, whole
 from onrecord.eval.spans.documents import SpanDocument, TypedSpan
 
 TypeKey = Literal["type", "label"]
@@ -74,7 +75,7 @@ def iter_jsonl_spans(stream: BinaryIO, name: str) -> Iterator[SpanDocument]:
     Raises:
         FaultsError: At the end, with the faults of the lines that were not given.
     """
-    log = FaultLog(name)
+    findings = Findings(name)
     seen: dict[str, int] = {}
     key: TypeKey | None = None
     for number, raw in numbered(stream):
@@ -85,8 +86,8 @@ def iter_jsonl_spans(stream: BinaryIO, name: str) -> Iterator[SpanDocument]:
                 faults += repeated(name, number, line.doc_id, seen)
                 if not faults:
                     yield _document(line)
-            log.add(faults)
-    log.refuse()
+            findings.adopt(faults)
+    findings.refuse()
 
 
 def read_span_line(

@@ -13,51 +13,16 @@ from pathlib import Path
 from typing import BinaryIO, TypeVar
 
 from onrecord.dataset import Fault, FaultsError
-from onrecord.dataset.reading.faults import SHOWN, show
+from onrecord.dataset.reading.faults import SHOWN, Hint, Wrong, show
 
 T = TypeVar("T")
 
 BOM = b"\xef\xbb\xbf"
 
-FAULTS_KEPT = 1000
-"""How many faults of a file are kept; of the others only the number is told."""
 
-
-class FaultLog:
-    """The faults of one file while it is read; holds at most ``FAULTS_KEPT``, however many there are."""
-
-    def __init__(self, file: str) -> None:
-        self.file = file
-        self.count = 0
-        self._kept: list[Fault] = []
-
-    def add(self, faults: Iterable[Fault]) -> None:
-        """Note some faults."""
-        for fault in faults:
-            self.count += 1
-            if len(self._kept) < FAULTS_KEPT:
-                self._kept.append(fit(fault))
-
-    def note(self, code: str, line: int | None, found: str, expected: str, hint: str = "") -> None:
-        """Note a fault of a line."""
-        if self.count >= FAULTS_KEPT:
-            self.count += 1
-            return
-        self.add([Fault(code, self.file, line, "", found, expected, hint)])
-
-    def adopt(self, other: FaultLog) -> None:
-        """Note the faults of another log."""
-        self.add(other._kept)
-        self.count += other.count - len(other._kept)
-
-    def refuse(self) -> None:
-        """Raise :class:`FaultsError` if there was any fault."""
-        if not self.count:
-            return
-        kept = list(self._kept)
-        if more := self.count - len(kept):
-            kept.append(Fault("more", self.file, None, "", f"{more} more faults", "none", "mend those above first"))
-        raise FaultsError(kept)
+def of_line(code: str, found: str, expected: str, hint: Hint = "") -> Wrong:
+    """What is wrong with a line that has no parts to point to."""
+    return code, "", found, expected, hint
 
 
 def excerpt(value: str | bytes) -> str:

@@ -12,8 +12,9 @@ from typing import BinaryIO
 
 from onrecord.dataset import Fault, Mention
 from onrecord.dataset.layers import with_every_layer
+from onrecord.dataset.reading.faults import Findings
 from onrecord.eval.readers.json_line import place_faults, read_line, readable, repeated
-from onrecord.eval.readers.lines import FaultLog, at_least_one, numbered, whole
+from onrecord.eval.readers.lines import at_least_one, numbered, whole
 from onrecord.eval.spans.documents import ClusterDocument, ClusteredMention, SpanDocument, TypedSpan
 from onrecord.eval.submission.prediction_line import PredictionLine
 
@@ -45,7 +46,7 @@ def _all(path: Path | str, raw: bytes | None) -> list[Mentions]:
 
 
 def _iter(stream: BinaryIO, name: str) -> Iterator[Mentions]:
-    log = FaultLog(name)
+    findings = Findings(name)
     seen: dict[str, int] = {}
     for number, raw in numbered(stream):
         if not raw.strip():
@@ -60,8 +61,8 @@ def _iter(stream: BinaryIO, name: str) -> Iterator[Mentions]:
                 faults.append(Fault("missing-field", name, number, "/mentions", "nothing", expected))
             if not faults:
                 yield line.doc_id, line.mentions or ()
-        log.add(faults)
-    log.refuse()
+        findings.adopt(faults)
+    findings.refuse()
 
 
 def _spans(doc_id: str, mentions: tuple[Mention, ...]) -> SpanDocument:

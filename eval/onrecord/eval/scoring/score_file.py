@@ -15,9 +15,10 @@ from onrecord.eval.scoring.asked import Asked
 from onrecord.eval.scoring.result import Result, score_submission
 from onrecord.eval.scoring.score_report import Report
 from onrecord.eval.statistics.sampling import DEFAULT, Sampling
-from onrecord.eval.submission.label_maps import map_faults, read_label_map, translated, without
+from onrecord.eval.submission.label_maps import map_faults, read_label_map
 from onrecord.eval.submission.limits import DEFAULT as LIMITS
 from onrecord.eval.submission.limits import Limits
+from onrecord.eval.submission.mention_types import OUR_TYPES, MentionTypes
 from onrecord.eval.submission.reading import Submission, read_submission
 from onrecord.eval.submission.unpacking import content
 
@@ -73,24 +74,17 @@ def scored(name: Path, raw: bytes, gold: Gold, asked: Asked, limits: Limits = LI
     documents = [article.document for article in gold.articles]
     articles = in_split(gold, asked.split)
     required = [] if asked.allow_missing else [article.document.id for article in articles]
-    if asked.labels is None:
-        submission = read_submission(name, raw, documents, gold.registries, required, limits)
-        result = score_submission(articles, gold.registries, submission, asked.split)
-        return Scoring(Report.of(result, asked.how), {}, submission)
-    mapping = read_label_map(asked.labels)
-    file = translated(str(name), raw, mapping[1], limits)
-    faults = [*map_faults(articles, mapping[1]), *file.faults]
+    mapping = None if asked.labels is None else read_label_map(asked.labels)
+    types = OUR_TYPES if mapping is None else MentionTypes.of(mapping[1])
+    unfit = [] if mapping is None else sorted(map_faults(articles, mapping[1]), key=in_order)
     try:
-        submission = read_submission(name, file.raw, documents, gold.registries, required, limits)
+        submission = read_submission(name, raw, documents, gold.registries, required, limits, types)
     except FaultsError as error:
-        faults += error.faults
-    refuse(sorted(faults, key=in_order))
-    submission = dataclasses.replace(
-        submission,
-        sha256=sha256(raw),
-        documents={id: without(each, file.left_out.get(id, ())) for id, each in submission.documents.items()},
-    )
-    left_out = Counter(type for a in articles for type in file.left_out.get(a.document.id, {}).values())
+        raise error.after(unfit) from None
+    refuse(unfit)
+    left_out = Counter[str]()
+    for article in articles:
+        left_out.update(submission.left_out.get(article.document.id, {}))
     result = score_submission(articles, gold.registries, submission, asked.split, mapping)
     return Scoring(Report.of(result, asked.how), left_out, submission)
 

@@ -4,6 +4,10 @@
 - ``limits``: what a file may be at most.
 - ``unpacking``: its bytes, whatever they are packed in.
 - ``lines``: bytes as lines.
+- ``mention_types``: what types mentions may have, and what becomes of each: a side of a label map as a value.
+- ``foreign_line``: the line of a prediction file whose mentions have the types of another scheme.
+- ``line_reader``: which lines are looked at, decoded, and which end the reading.
+- ``file_rules``: what must hold of all lines together.
 - ``validation``: every line checked, in memory that does not grow with the file.
 - ``line_checks``: what must hold of one line beside its types.
 - ``salvage``: what can still be checked of a line that has the wrong shape.
@@ -13,4 +17,4 @@
 - ``examples``: a complete, commented file for each layer.
 """
 
-__all__ = ["label_maps", "limits", "prediction_line", "reading", "unpacking", "validation"]
+__all__ = ["label_maps", "limits", "mention_types", "prediction_line", "reading", "unpacking", "validation"]

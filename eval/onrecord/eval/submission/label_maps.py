@@ -7,20 +7,17 @@ map does not know is a fault: nothing is ever dropped in silence.
 
 from __future__ import annotations
 
-import dataclasses
-import json
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import Any, get_args
+from typing import get_args
 
 import msgspec
 
-from onrecord.dataset import Article, Fault, FaultsError, Labels, Mention
+from onrecord.dataset import Article, Fault, FaultsError, Mention
 from onrecord.dataset.reading.faults import nearest, refuse, show
 from onrecord.dataset.reading.files import sha256
-from onrecord.dataset.reading.typed import BOM, read_value
+from onrecord.dataset.reading.typed import read_value
 from onrecord.dataset.records import EntityType
-from onrecord.eval.submission.limits import DEFAULT, Limits
 from onrecord.eval.submission.unpacking import small_file
 
 OURS: tuple[EntityType, ...] = get_args(EntityType)
@@ -124,71 +121,6 @@ def map_faults(articles: Sequence[Article], labels: LabelMap) -> list[Fault]:
             if name is not None and name not in OURS
         ),
     ]
-
-
-@dataclasses.dataclass(frozen=True)
-class Translated:
-    """A prediction file with the types of a map."""
-
-    raw: bytes
-    """Line for line."""
-    left_out: Mapping[str, Mapping[int, str]]
-    """By document, the places of mentions whose type is left out, and that type; they bear one that is not theirs."""
-    faults: tuple[Fault, ...]
-    """The types that the map does not know; such mentions bear one that is not theirs."""
-
-
-def translated(file: str, raw: bytes, labels: LabelMap, limits: Limits = DEFAULT) -> Translated:
-    """A prediction file with the map's types.
-
-    Args:
-        file: What faults call it.
-        raw: Its bytes. Lines that cannot be read, and types that are no strings, are left as they are: whoever checks
-            the file afterwards says what is wrong with them.
-        labels: The map.
-        limits: Lines beyond them are left as they are too.
-    """
-    faults: list[Fault] = []
-    left_out: dict[str, dict[int, str]] = {}
-    lines = raw.removeprefix(BOM).split(b"\n")
-    for number, line in enumerate(lines, start=1):
-        beyond = len(line) > limits.max_line_bytes or limits.too_many_values(line)
-        value = {} if beyond else _readable(line)
-        mentions = value.get("mentions")
-        for index, mention in enumerate(mentions if isinstance(mentions, list) else ()):
-            type = mention.get("type") if isinstance(mention, dict) else None
-            if not isinstance(type, str):
-                continue
-            if type not in labels.predicted:
-                faults.append(label_fault(file, number, f"/mentions/{index}/type", type, labels.predicted))
-            name = labels.predicted.get(type)
-            if name is None:
-                left_out.setdefault(str(value.get("doc_id")), {})[index] = type
-            mention["type"] = name if name in OURS else OURS[0]
-        if mentions:
-            lines[number - 1] = json.dumps(value, ensure_ascii=False).encode("utf-8", "surrogatepass")
-    return Translated(b"\n".join(lines), left_out, tuple(faults))
-
-
-def without(labels: Labels, places: Collection[int]) -> Labels:
-    """Labels without the mentions at some places."""
-    kept = tuple(mention for place, mention in enumerate(labels.mentions) if place not in places)
-    return msgspec.structs.replace(labels, mentions=kept)
-
-
-def _readable(line: bytes) -> dict[str, Any]:
-    """The object of a line; an empty one where there is none, or where a key is there twice."""
-    try:
-        value = json.loads(line.decode("utf-8"), object_pairs_hook=_unique)
-    except (ValueError, RecursionError):
-        return {}
-    return value if isinstance(value, dict) else {}
-
-
-def _unique(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
-    if len(dict(pairs)) < len(pairs):
-        raise ValueError("a key is there twice")
-    return dict(pairs)
 
 
 def label_fault(

@@ -7,7 +7,8 @@ from collections.abc import Iterator
 
 import msgspec
 
-from onrecord.dataset import Labels, Span, walk
+from onrecord.dataset import Document, Labels, Span, walk
+from onrecord.dataset.check import check_spans
 from onrecord.dataset.reading.faults import Wrong
 from onrecord.dataset.records import LAYERS
 from onrecord.dataset.walk import Reference
@@ -51,6 +52,15 @@ def says_something(row: Description) -> bool:
     if isinstance(row, EventDescription):
         return row != EventDescription(id=row.id)
     return bool(row.text if isinstance(row, ClaimDescription) else row.name or row.wikidata)
+
+
+def check_text(line: PredictionLine, document: Document) -> Iterator[Wrong]:
+    """Another text than the document's; else spans that are not of it."""
+    if line.text_sha256 == document.text_sha256:
+        yield from check_spans(line.labels, document.text)
+        return
+    hint = "the predictions were made on another version of the text; load the dataset again"
+    yield "hash", "/text_sha256", line.text_sha256, document.text_sha256, hint
 
 
 def check_ids(labels: Labels) -> Iterator[Wrong]:

@@ -15,10 +15,10 @@ from typing import TypeVar
 
 from onrecord.dataset import Document, Labels, Registries
 from onrecord.dataset.reading.files import sha256
-from onrecord.dataset.records import LAYERS
 from onrecord.eval.submission.limits import DEFAULT, Limits
 from onrecord.eval.submission.line_checks import says_something
 from onrecord.eval.submission.lines import lines_of
+from onrecord.eval.submission.mention_types import OUR_TYPES, MentionTypes
 from onrecord.eval.submission.prediction_line import ClaimDescription, EntityDescription, EventDescription
 from onrecord.eval.submission.validation import Checker, Expected
 
@@ -39,6 +39,8 @@ class Submission:
     entities: Mapping[str, EntityDescription]
     claims: Mapping[str, ClaimDescription]
     event_descriptions: Mapping[str, EventDescription] = dataclasses.field(default_factory=dict)
+    left_out: Mapping[str, Mapping[str, int]] = dataclasses.field(default_factory=dict)
+    """By document id, how many mentions are left out of ``documents``, by their type."""
 
 
 def read_submission(
@@ -48,6 +50,7 @@ def read_submission(
     registries: Registries,
     required: Collection[str] = (),
     limits: Limits = DEFAULT,
+    types: MentionTypes = OUR_TYPES,
 ) -> Submission:
     """Read and check a prediction file.
 
@@ -58,22 +61,24 @@ def read_submission(
         registries: The published ids.
         required: Ids of the documents that must have a line.
         limits: What it may be at most.
+        types: The types of its mentions; those of a label map are exchanged for ours.
 
     Raises:
         FaultsError: With every fault of every line.
     """
-    checker = Checker(path, Expected.of(documents, registries, required), limits)
+    checker = Checker(path, Expected.of(documents, registries, required), limits, types)
     lines = [line for each in lines_of(iter([raw]), limits) if (line := checker.take(each)) is not None]
     checker.finish()
     checker.findings.refuse()
     return Submission(
         name=Path(path).name,
         sha256=sha256(raw),
-        documents={line.doc_id: line.labels for line in lines},
-        layers=frozenset(layer for layer in LAYERS if layer in checker.layers),
+        documents={line.doc_id: types.labels(line) for line in lines},
+        layers=frozenset(checker.layers),
         entities=_by_id(each for line in lines for each in line.entities),
         claims=_by_id(each for line in lines for each in line.claims),
         event_descriptions=_by_id(each for line in lines for each in line.event_descriptions),
+        left_out={line.doc_id: types.left_out(line) for line in lines},
     )
 
 

@@ -14,12 +14,13 @@ from typing import Any, Literal, get_args, get_origin
 import msgspec
 
 from onrecord.dataset import Document, Registries, Span, walk
-from onrecord.dataset.layers import with_every_layer
 from onrecord.dataset.records import SpanItem
 from onrecord.eval.submission.prediction_line import PredictionLine
 
 
-def salvage(value: Any, documents: Mapping[str, Document], registries: Registries) -> PredictionLine | None:
+def salvage(
+    value: Any, kind: type[PredictionLine], documents: Mapping[str, Document], registries: Registries
+) -> PredictionLine | None:
     """The line with its misshapen parts replaced; None where not even the document is known."""
     if not isinstance(value, dict):
         return None
@@ -28,7 +29,6 @@ def salvage(value: Any, documents: Mapping[str, Document], registries: Registrie
         return None
     somebody = registries.entities[0].id if registries.entities else "somebody"
     harmless = _Harmless(document.text, somebody)
-    kind = with_every_layer(PredictionLine)
     digest = value.get("text_sha256")
     rows = {
         field.name: _layer(value.get(field.name), field, harmless)

@@ -1,5 +1,9 @@
 """Checking a prediction file line by line, in memory that does not grow with the file.
 
+Lines are read (:mod:`~onrecord.eval.submission.line_reader`), each is checked by itself
+(:mod:`~onrecord.eval.submission.line_checks`), and then together with all others
+(:mod:`~onrecord.eval.submission.file_rules`).
+
 Every fault of every line is found at once: a line that has the wrong shape somewhere is still searched for wrong
 offsets and dangling references. What can only be known at the end (an id that no line declares, a layer that is on some
 lines alone, a document without a line) is settled there. Kept are, of all lines, the ids they declare and the
@@ -10,37 +14,31 @@ from __future__ import annotations
 
 import dataclasses
 import hashlib
+import itertools
 from collections.abc import Collection, Iterator, Mapping, Sequence
-from functools import partial
 from pathlib import Path
 
 from onrecord.dataset import Document, Registries
-from onrecord.dataset.check import check_items, check_spans
+from onrecord.dataset.check import check_items
 from onrecord.dataset.layers import with_every_layer
-from onrecord.dataset.reading.faults import Findings, Wrong, nearest
-from onrecord.dataset.reading.typed import BOM, Decoded, Decoder
+from onrecord.dataset.reading.faults import Findings, Wrong
+from onrecord.dataset.reading.typed import Decoded
 from onrecord.dataset.records import LAYERS
-from onrecord.dataset.walk import Reference
+from onrecord.eval.submission.file_rules import MOST_IDS, Descriptions, DocumentLines, Ids, LayerLines
 from onrecord.eval.submission.limits import Limits
 from onrecord.eval.submission.line_checks import (
-    Description,
     check_ids,
     check_names,
     check_numbers,
-    declared,
+    check_text,
     degenerate,
-    descriptions,
-    references,
     repeated_items,
 )
+from onrecord.eval.submission.line_reader import LineReader, Refused, mark
 from onrecord.eval.submission.lines import Line, lines_of
+from onrecord.eval.submission.mention_types import OUR_TYPES, MentionTypes
 from onrecord.eval.submission.prediction_line import PredictionLine
 from onrecord.eval.submission.salvage import salvage
-
-MOST_IDS = 200_000
-"""Ids that a file may declare, and references that may wait for one."""
-
-_UTF16 = (b"\xff\xfe", b"\xfe\xff")
 
 
 @dataclasses.dataclass(frozen=True)
@@ -63,120 +61,88 @@ class Expected:
 class Checker:
     """Takes lines one after the other; what is wrong with them is in :attr:`findings`."""
 
-    def __init__(self, file: Path | str, expected: Expected, limits: Limits) -> None:
+    def __init__(self, file: Path | str, expected: Expected, limits: Limits, types: MentionTypes = OUR_TYPES) -> None:
         self.findings = Findings(str(file))
-        self.first: dict[str, int] = {}
-        """The line of each document."""
-        self.layers: dict[str, int] = {}
-        """Layers that the file has, with the first line that has one."""
         self.lines = 0
+        """How many were taken."""
         self.stopped = False
         """Whether reading on would be of no use."""
         self._expected = expected
         self._limits = limits
-        self._decoder = Decoder(with_every_layer(PredictionLine), extensions=True)
-        self._without: dict[str, list[tuple[int, str]]] = {layer: [] for layer in LAYERS}
-        self._known: dict[str, set[str]] = {
-            "entity": {row.id for row in expected.registries.entities},
-            "event": {row.id for row in expected.registries.events},
-            "claim": {row.id for row in expected.registries.claims},
-        }
-        self._waiting: list[tuple[int, str, Reference]] = []
-        self._said: dict[tuple[str, str], tuple[int, Description]] = {}
+        self._types = types
+        self._kind = with_every_layer(types.line)
+        self._reader = LineReader(self._kind, limits)
+        self._documents = DocumentLines(expected.documents)
+        self._layers = LayerLines()
+        self._ids = Ids(expected.registries)
+        self._descriptions = Descriptions()
         self._unread = 0
-        self._nothing = True
-        self._declared = 0
+        """Lines of which it is not known which document of the dataset they are about, or what they say of it."""
+
+    @property
+    def documents(self) -> tuple[str, ...]:
+        """Of the dataset, in the order of the file."""
+        return tuple(self._documents.first)
+
+    @property
+    def layers(self) -> tuple[str, ...]:
+        """Those that the file has."""
+        return tuple(layer for layer in LAYERS if layer in self._layers.first)
 
     def take(self, line: Line) -> PredictionLine | None:
         """Check a line; the record if it could be read, for what it says of other lines may still be wrong."""
         self.lines = line.number
-        raw = self._without_mark(line)
         if self.stopped:
             return None
-        if wrong := self._unreadable(line, raw):
-            self._add(wrong, line)
+        if mark(line):
+            wrong = ("byte-order-mark", "", "a byte order mark", "UTF-8 without one", "it is passed over")
+            self.findings.add(wrong, 1, 0, severity="warning")
+        read = self._reader.read(line)
+        if read is None:
+            return None
+        if isinstance(read, Refused):
+            self._add(read.wrong, line)
             self._unread += 1
-            self._nothing = False
+            self.stopped = read.ends
             return None
-        if not raw.strip():
-            return None
-        decoded = self._decoder.decode(raw)
-        if self._nothing and (odd := _whole_file(raw, decoded)):
-            self._add(odd, line)
-            self.stopped = True
-            return None
-        self._nothing = False
-        document = None
-        checked = decoded.record
-        if decoded.wrong:
-            checked = salvage(decoded.value, self._expected.documents, self._expected.registries)
-            document = checked.doc_id if checked else None
-            for wrong in decoded.wrong:
-                self._add(wrong, line, document, decoded.at)
-        if checked is None:
-            self._unread += 1
-        else:
-            self._check(checked, line)
+        self._take_decoded(read, line)
         most = self._limits.max_faults
         if not self.stopped and self.findings.errors.total() > most:
             hint = "the rest of the file was not read"
             self._add(("too-many-faults", "", f"more than {most}", "fewer (--max-faults)", hint), line)
             self.stopped = True
-        return decoded.record
+        return read.record
 
     def finish(self) -> None:
         """Check what is of the file as a whole; of no use where it was not read to its end."""
         if self.stopped:
             return
-        if self._nothing:
+        if not self._reader.begun:
             hint = "a file of predictions has a line for every document, with [] where there is nothing"
             self.findings.add(("empty", "", "no line", "JSON Lines", hint), 1, 0)
             return
-        for number, document, reference in self._waiting:
-            if reference.id not in self._known[reference.kind]:
-                self.findings.add(self._undeclared(reference), number, None, document)
-        if self.first and not self.layers:
-            hint = 'a file says what it predicts: write "mentions": [] for none at all'
-            self.findings.add(
-                ("missing-layer", "", "no layer", f"one of {', '.join(LAYERS)}", hint), min(self.first.values())
-            )
-        for layer, first in self.layers.items():
-            for number, document in self._without[layer]:
-                hint = f'where there are none, write "{layer}": []'
-                wrong = ("missing-layer", f"/{layer}", "nothing", f"{layer}, as on line {first}", hint)
-                self.findings.add(wrong, number, None, document)
-        missing = [id for id in self._expected.required if id not in self.first]
-        if len(missing) > self._unread:  # a line that could not be read may be that of a document
-            for id in missing:
-                hint = "add its line, with [] where there is nothing; or score it as empty with --allow-missing"
-                wrong = ("missing-document", "", f"no line for {id}", f"{len(self._expected.required)} documents", hint)
-                self.findings.add(wrong, self.lines, None, id)
-
-    def _without_mark(self, line: Line) -> bytes:
-        if line.number > 1 or not line.raw.startswith(BOM):
-            return line.raw
-        wrong = ("byte-order-mark", "", "a byte order mark", "UTF-8 without one", "it is passed over")
-        self.findings.add(wrong, 1, 0, severity="warning")
-        return line.raw.removeprefix(BOM)
-
-    def _unreadable(self, line: Line, raw: bytes) -> Wrong | None:
-        limits = self._limits
-        if line.number > limits.max_lines:
-            self.stopped = True
-            return "too-many-lines", "", f"more than {limits.max_lines} lines", "fewer (--max-lines)", ""
-        if line.length > limits.max_line_bytes:
-            expected = f"at most {limits.max_line_bytes} bytes (--max-line-bytes)"
-            return "line-too-long", "", f"{line.length} bytes", expected, "one document a line"
-        if line.number == 1 and (raw.startswith(_UTF16) or b"\x00" in raw[:4]):
-            self.stopped = True
-            return "encoding", "", "UTF-16 or UTF-32", "UTF-8", "save the file as UTF-8"
-        if limits.too_many_values(raw):
-            return "too-many", "", "a line of too many values", f"at most {limits.max_values} commas and brackets", ""
-        return None
+        for each in itertools.chain(  # there may be a great many
+            self._ids.undeclared(),
+            self._layers.missing(self._documents.first),
+            self._documents.missing(self._expected.required, self._unread, self.lines),
+        ):
+            self.findings.add(each.wrong, each.line, None, each.document)
 
     def _add(self, wrong: Wrong, line: Line, document: str | None = None, at: int | None = None) -> None:
-        mark = len(BOM) if line.number == 1 and line.raw.startswith(BOM) else 0
-        self.findings.add(wrong, line.number, line.start + mark + (at or 0), document)
+        self.findings.add(wrong, line.number, line.start + mark(line) + (at or 0), document)
+
+    def _take_decoded(self, decoded: Decoded[PredictionLine], at: Line) -> None:
+        for wrong in self._types.unknown(decoded):
+            self.findings.add(wrong, at.number)
+        checked = decoded.record
+        if decoded.wrong:
+            checked = salvage(decoded.value, self._kind, self._expected.documents, self._expected.registries)
+            for wrong in decoded.wrong:
+                self._add(wrong, at, checked.doc_id if checked else None, decoded.at)
+        if checked is None:
+            self._unread += 1
+        else:
+            self._check(checked, at)
 
     def _check(self, line: PredictionLine, at: Line) -> None:
         document = self._expected.documents.get(line.doc_id)
@@ -187,71 +153,27 @@ class Checker:
         if too_many:
             self._unread += 1
             return
-        if line.doc_id in self.first:
-            hint = f"see line {self.first[line.doc_id]}"
-            wrong = ("repeated-document", "/doc_id", f"{line.doc_id} again", "a document on one line", hint)
-            self._add(wrong, at, line.doc_id)
-        elif document is None:
-            self._unread += 1
-            close = partial(nearest, line.doc_id, self._expected.documents)
-            self._add(("document", "/doc_id", line.doc_id, "a document of the dataset", close), at)
-        else:
-            self.first[line.doc_id] = at.number
-            for wrong in self._of_text(line, document):
+        misplaced = self._documents.take(line.doc_id, at.number)
+        self._unread += document is None
+        if misplaced:
+            self._add(misplaced, at, line.doc_id if document else None)
+        elif document:
+            for wrong in check_text(line, document):
                 self._add(wrong, at, line.doc_id)
-        labels = line.labels
-        for wrong in (*check_items(labels), *check_ids(labels), *check_names(line)):
+        for wrong in (*check_items(line.labels), *check_ids(line.labels), *check_names(line)):
             self._add(wrong, at, line.doc_id)
-        for wrong in (*repeated_items(labels), *degenerate(line)):
+        for wrong in (*repeated_items(line.labels), *degenerate(line)):
             self.findings.add(wrong, at.number, at.start, line.doc_id, "warning")
         self._remember(line, at)
 
-    def _of_text(self, line: PredictionLine, document: Document) -> Iterator[Wrong]:
-        if line.text_sha256 == document.text_sha256:
-            yield from check_spans(line.labels, document.text)
-            return
-        hint = "the predictions were made on another version of the text; load the dataset again"
-        yield "hash", "/text_sha256", line.text_sha256, document.text_sha256, hint
-
     def _remember(self, line: PredictionLine, at: Line) -> None:
-        for layer in LAYERS:
-            if getattr(line, layer) is None:
-                self._without[layer].append((at.number, line.doc_id))
-            else:
-                self.layers.setdefault(layer, at.number)
-        for kind, id in declared(line):
-            self._declared += id not in self._known[kind]
-            self._known[kind].add(id)
-        self._waiting += [
-            (at.number, line.doc_id, each) for each in references(line) if each.id not in self._known[each.kind]
-        ]
-        for field, index, row in descriptions(line):
-            before, other = self._said.setdefault((field, row.id), (at.number, row))
-            if other != row:
-                expected = f"the same description as on line {before}"
-                self._add(("contradiction", f"/{field}/{index}", row.id, expected, ""), at, line.doc_id)
-        if max(self._declared, len(self._waiting)) > MOST_IDS:
+        self._layers.take(line, at.number)
+        self._ids.take(line, at.number)
+        for wrong in self._descriptions.take(line, at.number):
+            self._add(wrong, at, line.doc_id)
+        if self._ids.too_many:
             self._add(("too-many", "", f"more than {MOST_IDS} ids", "fewer", ""), at)
             self.stopped = True
-
-    def _undeclared(self, reference: Reference) -> Wrong:
-        kind = reference.kind
-        where = {"entity": "mentions or entities", "event": "events or event_descriptions"}.get(kind, f"{kind}s")
-        expected = f"an id that {where} of this file declare, or one of the {kind} registry"
-        return "reference", reference.pointer, reference.id, expected, partial(nearest, reference.id, self._known[kind])
-
-
-def _whole_file(raw: bytes, decoded: Decoded[PredictionLine]) -> Wrong | None:
-    """The fault of a file that is one JSON value, on its first line or on all of them."""
-    first = raw.strip()
-    broken = any(code == "json" for code, *_ in decoded.wrong)
-    if (broken and first.startswith(b"[")) or (isinstance(decoded.value, list) and decoded.value):
-        command, found = "jq -c '.[]'", "an array"
-    elif broken and first.startswith(b"{") and first[-1:] in b"{,[":
-        command, found = "jq -c .", "a value over several lines"
-    else:
-        return None
-    return "format", "", found, "JSON Lines: one object a line", f"make it with: {command} FILE > predictions.jsonl"
 
 
 @dataclasses.dataclass(frozen=True)
@@ -306,6 +228,6 @@ def validate(file: Path | str, pieces: Iterator[bytes], expected: Expected, limi
         sha256=digest.hexdigest(),
         bytes=size,
         lines=checker.lines,
-        documents=tuple(checker.first),
-        layers=tuple(layer for layer in LAYERS if layer in checker.layers),
+        documents=checker.documents,
+        layers=checker.layers,
     )

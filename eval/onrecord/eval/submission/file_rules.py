@@ -1,0 +1,146 @@
+"""What must hold of the lines of a prediction file together: each rule remembers what it must, and no more.
+
+A rule takes the lines one after the other and says at the end what is wrong, where that cannot be known before.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator, Mapping
+from functools import partial
+from typing import NamedTuple
+
+from onrecord.dataset import Document, Registries
+from onrecord.dataset.reading.faults import Wrong, nearest
+from onrecord.dataset.records import LAYERS
+from onrecord.dataset.walk import Reference
+from onrecord.eval.submission.line_checks import Description, declared, descriptions, references
+from onrecord.eval.submission.prediction_line import PredictionLine
+
+MOST_IDS = 200_000
+"""Ids that a file may declare, and references that may wait for one."""
+
+
+class Placed(NamedTuple):
+    """What is wrong, and where."""
+
+    wrong: Wrong
+    line: int
+    document: str | None
+
+
+class DocumentLines:
+    """Every document is on one line, and those that are asked for are there."""
+
+    def __init__(self, documents: Mapping[str, Document]) -> None:
+        self.first: dict[str, int] = {}
+        """The line of each document of the dataset."""
+        self._documents = documents
+
+    def take(self, id: str, number: int) -> Wrong | None:
+        """Note the document of a line; what is wrong if it was there before, or is none of the dataset."""
+        if id in self.first:
+            hint = f"see line {self.first[id]}"
+            return "repeated-document", "/doc_id", f"{id} again", "a document on one line", hint
+        if id not in self._documents:
+            close = partial(nearest, id, self._documents)
+            return "document", "/doc_id", id, "a document of the dataset", close
+        self.first[id] = number
+        return None
+
+    def missing(self, required: Collection[str], unread: int, last: int) -> Iterator[Placed]:
+        """Documents without a line.
+
+        Args:
+            required: Those that must have one.
+            unread: How many lines could not be read: each may be that of a document.
+            last: The last line.
+        """
+        missing = [id for id in required if id not in self.first]
+        if len(missing) > unread:
+            for id in missing:
+                hint = "add its line, with [] where there is nothing; or score it as empty with --allow-missing"
+                wrong = ("missing-document", "", f"no line for {id}", f"{len(required)} documents", hint)
+                yield Placed(wrong, last, id)
+
+
+class LayerLines:
+    """A layer is on every line or on none, and there is one."""
+
+    def __init__(self) -> None:
+        self.first: dict[str, int] = {}
+        """Layers that the file has, with the first line that has one."""
+        self._without: dict[str, list[tuple[int, str]]] = {layer: [] for layer in LAYERS}
+
+    def take(self, line: PredictionLine, number: int) -> None:
+        """Note the layers of a line."""
+        for layer in LAYERS:
+            if getattr(line, layer) is None:
+                self._without[layer].append((number, line.doc_id))
+            else:
+                self.first.setdefault(layer, number)
+
+    def missing(self, documents: Mapping[str, int]) -> Iterator[Placed]:
+        """Lines that lack a layer; all layers, where a file with some documents has none."""
+        if documents and not self.first:
+            hint = 'a file says what it predicts: write "mentions": [] for none at all'
+            wrong: Wrong = ("missing-layer", "", "no layer", f"one of {', '.join(LAYERS)}", hint)
+            yield Placed(wrong, min(documents.values()), None)
+        for layer, first in self.first.items():
+            for number, document in self._without[layer]:
+                hint = f'where there are none, write "{layer}": []'
+                wrong = ("missing-layer", f"/{layer}", "nothing", f"{layer}, as on line {first}", hint)
+                yield Placed(wrong, number, document)
+
+
+class Ids:
+    """Every id that is referred to is declared on some line, or is in a registry."""
+
+    def __init__(self, registries: Registries) -> None:
+        self._known: dict[str, set[str]] = {
+            "entity": {row.id for row in registries.entities},
+            "event": {row.id for row in registries.events},
+            "claim": {row.id for row in registries.claims},
+        }
+        self._declared = 0
+        self._waiting: list[tuple[int, str, Reference]] = []
+
+    @property
+    def too_many(self) -> bool:
+        """Whether there are more than are kept."""
+        return max(self._declared, len(self._waiting)) > MOST_IDS
+
+    def take(self, line: PredictionLine, number: int) -> None:
+        """Note what a line declares, and what it refers to that no line has declared so far."""
+        for kind, id in declared(line):
+            self._declared += id not in self._known[kind]
+            self._known[kind].add(id)
+        self._waiting += [
+            (number, line.doc_id, each) for each in references(line) if each.id not in self._known[each.kind]
+        ]
+
+    def undeclared(self) -> Iterator[Placed]:
+        """References that still wait."""
+        for number, document, reference in self._waiting:
+            if reference.id not in self._known[reference.kind]:
+                yield Placed(self._dangling(reference), number, document)
+
+    def _dangling(self, reference: Reference) -> Wrong:
+        kind = reference.kind
+        where = {"entity": "mentions or entities", "event": "events or event_descriptions"}.get(kind, f"{kind}s")
+        expected = f"an id that {where} of this file declare, or one of the {kind} registry"
+        return "reference", reference.pointer, reference.id, expected, partial(nearest, reference.id, self._known[kind])
+
+
+class Descriptions:
+    """What is said of an id is the same on every line."""
+
+    def __init__(self) -> None:
+        self._said: dict[tuple[str, str], tuple[int, Description]] = {}
+
+    def take(self, line: PredictionLine, number: int) -> Iterator[Wrong]:
+        """Note what a line says of ids; what contradicts a line before it."""
+        for field, index, row in descriptions(line):
+            before, other = self._said.setdefault((field, row.id), (number, row))
+            if other != row:
+                expected = f"the same description as on line {before}"
+                yield "contradiction", f"/{field}/{index}", row.id, expected, ""
