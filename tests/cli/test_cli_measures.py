@@ -36,6 +36,16 @@ def test_spans_of_two_files(tmp_path: Path) -> None:
     assert value["measures"]["strict"]["counts"]["gold"] == 3
 
 
+def test_a_file_that_unpacks_to_far_too_much_is_one_fault(tmp_path: Path) -> None:
+    (tmp_path / "gold.jsonl").write_bytes(GOLD)
+    (tmp_path / "predicted.jsonl").write_bytes(gzip.compress(PREDICTED + b" " * 2**22))
+    done = run("spans", "gold.jsonl", "predicted.jsonl", cwd=tmp_path)
+    assert done.returncode == 2
+    assert done.stdout == b""
+    said = done.stderr.decode().splitlines()
+    assert (said[0], said[-1]) == ("predicted.jsonl: [archive-ratio]", "1 fault; nothing was written")
+
+
 def test_spans_of_broken_files_say_everything_at_once(tmp_path: Path) -> None:
     (tmp_path / "gold.jsonl").write_bytes(GOLD.replace(b'"end":12', b'"end":9'))
     (tmp_path / "predicted.jsonl").write_bytes(PREDICTED + b"{\n" + PREDICTED)

@@ -58,7 +58,7 @@ class Across(StrEnum):
     corpus = "corpus"
 
 
-Gold = Annotated[Path, typer.Argument(help="The gold file; - for standard input; .gz is unpacked.")]
+Gold = Annotated[Path, typer.Argument(help="The gold file; - for standard input; gzip and zip are unpacked.")]
 CompatName = Annotated[
     str | None, typer.Option(help="The numbers of another tool instead, such as nervaluate, conlleval or perl-8.01.")
 ]

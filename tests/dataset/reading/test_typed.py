@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 
 from onrecord.dataset.reading.faults import show
 from onrecord.dataset.reading.typed import explain, read_lines, read_value
+from onrecord.dataset.reading.untrusted import may_repeat_keys, repeats_keys
 from onrecord.dataset.records import Labels, Mention, Quote
 
 GOOD = b'{"start":0,"end":1,"text":"a","type":"PER"}'
@@ -112,3 +113,22 @@ def test_any_bytes_give_a_record_or_a_fault(raw: bytes) -> None:
 def test_nothing_found_can_command_a_terminal() -> None:
     assert show("\x1b[31mred\u202e\n") == "\\x1b[31mred\\u202e\\n"
     assert len(show("x" * 10_000)) <= 200
+
+
+@pytest.mark.parametrize(
+    ("raw", "texts", "might", "does"),
+    [
+        (b'{"a": "x", "b": "y"}', [], False, False),
+        (b'{"a": "x", "b": "y", "a": "z"}', ["z", "y"], True, True),
+        (b'{"a": "x:y:", "b": "::"}', ["x:y:", "::"], False, False),
+        (b'{"a": "x:y", "b": "z"}', [], True, False),
+        (b'{"a": ":", "b": "y", "a": "\\u003a"}', [":", "y"], True, True),
+        (b'{"\\u0061": "x", "b": "y"}', [], False, False),
+        (b'{"a": "x", "b": "y", "\\u0061": "z"}', ["z", "y"], True, True),
+    ],
+)
+def test_keys_that_come_twice_are_found_by_counting_colons(
+    raw: bytes, texts: list[str], might: bool, does: bool
+) -> None:
+    assert may_repeat_keys(raw, raw.count(b":"), 2, texts) is might
+    assert repeats_keys(raw) is does

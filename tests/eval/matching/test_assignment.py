@@ -8,8 +8,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from onrecord.eval.matching import assignment
-from onrecord.eval.matching.assignment import Edge, assign
+from onrecord.eval.matching import component
+from onrecord.eval.matching.assignment import assign
+from onrecord.eval.matching.component import Edge
 
 graphs = st.dictionaries(st.tuples(st.integers(0, 4), st.integers(0, 4)), st.integers(-1, 6), max_size=12).map(
     lambda cells: [(row, column, weight) for (row, column), weight in cells.items()]
@@ -37,7 +38,7 @@ def test_no_choice_is_better(edges: list[Edge]) -> None:
 def test_subsets_and_matrix_agree(edges: list[Edge]) -> None:
     by_subsets = sum(edges[index][2] for index in assign(edges))
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(assignment, "SMALL", 0)
+        patch.setattr(component, "SMALL", 0)
         assert sum(edges[index][2] for index in assign(edges)) == by_subsets
 
 

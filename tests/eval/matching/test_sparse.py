@@ -6,6 +6,8 @@ import itertools
 import math
 import subprocess
 import sys
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
 from typing import Any
 from unittest import mock
 
@@ -18,8 +20,9 @@ from scipy.optimize import linear_sum_assignment
 from scipy.sparse import coo_array
 from scipy.sparse.csgraph import connected_components
 
-from onrecord.eval.matching import sparse as matching
-from onrecord.eval.matching.sparse import IntArray, components, kernel, match
+from onrecord.eval.matching import component, sparse
+from onrecord.eval.matching.reduction import IntArray, components
+from onrecord.eval.matching.sparse import kernel, match
 
 Edges = list[tuple[int, int, float]]
 edges = st.dictionaries(
@@ -48,6 +51,16 @@ def total(edges: Edges) -> float:
     return math.fsum(weight for _, _, weight in edges)
 
 
+@contextmanager
+def solving(settings: dict[str, Any]) -> Iterator[None]:
+    """Every setting changed in the module that has it."""
+    with ExitStack() as stack:
+        for name, value in settings.items():
+            module = next(each for each in (sparse, component) if name in vars(each))
+            stack.enter_context(mock.patch.object(module, name, value))
+        yield
+
+
 def disjoint(edges: Edges) -> bool:
     return len({row for row, _, _ in edges}) == len({column for _, column, _ in edges}) == len(edges)
 
@@ -72,7 +85,7 @@ def test_of_equals_the_first_is_chosen() -> None:
 @pytest.mark.parametrize("settings", SOLVERS.values(), ids=SOLVERS)
 @given(edges)
 def test_brute_force(settings: dict[str, Any], edges: Edges) -> None:
-    with mock.patch.dict(vars(matching), settings):
+    with solving(settings):
         found = chosen(edges)
     assert disjoint(found)
     assert all(weight > 0 for _, _, weight in found)
@@ -91,7 +104,7 @@ def test_dense_solver(settings: dict[str, Any], size: int, density: float, level
         row, column, weight = arrays(edges)
         dense = np.zeros((size, size))
         dense[row, column] = weight
-        with mock.patch.dict(vars(matching), settings):
+        with solving(settings):
             found = chosen(edges)
         assert disjoint(found)
         assert total(found) == pytest.approx(dense[linear_sum_assignment(dense, maximize=True)].sum())

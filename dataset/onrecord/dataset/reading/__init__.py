@@ -7,4 +7,4 @@
 - ``files``: files and folders, written so that nobody finds half of one.
 """
 
-__all__ = ["faults", "files", "json_schema", "typed"]
+__all__ = ["faults", "files", "json_schema", "typed", "untrusted"]

@@ -9,12 +9,14 @@ from __future__ import annotations
 
 import dataclasses
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from itertools import chain
 from typing import ClassVar, Protocol
 
 import msgspec
 import numpy as np
 
 from onrecord.dataset import Fault
+from onrecord.dataset.reading.untrusted import may_repeat_keys
 from onrecord.eval.corpora.waiting import GOLD, PREDICTED, Named
 from onrecord.eval.readers.jsonl_spans import TypeKey, read_span_line
 from onrecord.eval.spans.columns import ColumnBuilder, Plain, SpanColumns, Vocabulary, kind_codes, span_columns
@@ -192,7 +194,11 @@ class _Read:
         try:
             documents = [decode(raw) for raw in lines]
             ids, spans = [document.doc_id for document in documents], [document.spans for document in documents]
-            if not all(ids) or _repeats_keys(lines, ids, spans, self.key):
+            keys = 2 * len(ids) + _KEYS[self.key] * sum(map(len, spans))
+            texts = chain(ids, (span.type for each in spans for span in each))
+            raw = b"".join(lines)
+            colons = int(np.count_nonzero(np.frombuffer(raw, np.uint8) == ord(":")))
+            if not all(ids) or may_repeat_keys(raw, colons, keys, texts):
                 return False
             self.builder.add_plain(spans)
         except (msgspec.DecodeError, UnicodeDecodeError, RecursionError, OverflowError):
@@ -253,20 +259,3 @@ def _name(raw: bytes) -> str:
         return _NAME.decode(raw).doc_id
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
         return ""
-
-
-def _repeats_keys(
-    lines: Sequence[bytes], ids: Sequence[str], spans: Sequence[Sequence[Plain]], key: TypeKey | None
-) -> bool:
-    """Whether a key might be there twice, which would be read in silence.
-
-    All keys are there, and each has one colon: one more key has one more. Colons that are left may be those of texts,
-    where none is written as an escape.
-    """
-    raw = b"".join(lines)
-    left = np.count_nonzero(np.frombuffer(raw, np.uint8) == ord(":"))
-    left -= 2 * len(ids) + _KEYS[key] * sum(map(len, spans))
-    if left and b"\\u003" not in raw:
-        left -= sum(id.count(":") for id in ids)
-        left -= sum(span.type.count(":") for each in spans for span in each) if left else 0
-    return bool(left)

@@ -3,13 +3,10 @@
 from __future__ import annotations
 
 import dataclasses
-import gzip
 import hashlib
-import sys
-from collections.abc import Callable, Hashable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Hashable, Sequence
 from pathlib import Path
-from typing import BinaryIO, TypeVar, cast
+from typing import TypeVar
 
 from onrecord.dataset.reading.faults import Fault, FaultsError, nearest, refuse, show
 from onrecord.eval.corpora.cluster_report import ClusterReport, score_clusters
@@ -32,24 +29,12 @@ from onrecord.eval.readers.conll import ColumnDocument
 from onrecord.eval.spans.documents import ClusterDocument, SpanDocument
 from onrecord.eval.statistics.sampling import DEFAULT, Sampling
 from onrecord.eval.submission.label_maps import read_label_map
+from onrecord.eval.submission.unpacking import corpus_content, opened_corpus
 
 T = TypeVar("T")
 
 MOST_HINTS = 100
 """Unknown documents that a close name is looked for."""
-
-
-@contextmanager
-def opened(path: Path) -> Iterator[BinaryIO]:
-    """A file open for reading, standard input for ``-``; a name that ends in ``.gz`` is unpacked as it is read."""
-    if str(path) == "-":
-        yield sys.stdin.buffer
-    elif path.suffix == ".gz":
-        with gzip.open(path) as stream:
-            yield cast(BinaryIO, stream)
-    else:
-        with path.open("rb") as stream:
-            yield stream
 
 
 def score_span_paths(
@@ -60,7 +45,7 @@ def score_span_paths(
     jobs: int = 1,
     progress: Callable[[int], object] = lambda _: None,
 ) -> SpanReport:
-    """Score two files of spans in JSON Lines, in blocks; one of them may be ``-``, either may end in ``.gz``.
+    """Score two files of spans in JSON Lines, in blocks; one of them may be ``-``, either may be packed.
 
     Args:
         gold: The gold documents.
@@ -75,7 +60,7 @@ def score_span_paths(
     """
     name, mapping = ("as-is", None) if labels is None else read_label_map(labels)
     digests = hashlib.sha256(), hashlib.sha256()
-    with opened(gold) as one, opened(predicted) as other:
+    with opened_corpus(gold) as one, opened_corpus(predicted) as other:
         found = score_span_files(
             SpanFile(str(gold), one, digests[0]),
             SpanFile(str(predicted), other, digests[1]),
@@ -105,7 +90,7 @@ def read_span_corpora(gold: Path, predicted: Path, format: SpanFormat, columns: 
             does not have.
     """
     if format == "conll":
-        raw, other_raw = _bytes(gold), _bytes(predicted)
+        raw, other_raw = corpus_content(gold), corpus_content(predicted)
         one, other = _both(
             lambda: read_columns(gold, raw, columns), lambda: read_columns(predicted, other_raw, columns)
         )
@@ -113,14 +98,14 @@ def read_span_corpora(gold: Path, predicted: Path, format: SpanFormat, columns: 
     if format == "brat" and gold.is_dir():
         documents, others = _both(lambda: read_spans(gold, None, format), lambda: read_spans(predicted, None, format))
         return _known(documents, others, str(predicted), _folder_sha256(gold), _folder_sha256(predicted))
-    raw, other_raw = _bytes(gold), _bytes(predicted)
+    raw, other_raw = corpus_content(gold), corpus_content(predicted)
     documents, others = _both(lambda: read_spans(gold, raw, format), lambda: read_spans(predicted, other_raw, format))
     return _known(documents, others, str(predicted), _sha256(raw), _sha256(other_raw))
 
 
 def read_column_corpora(path: Path, columns: Columns, gold: int) -> SpanCorpora:
     """Both sides of a column file that has gold tags in one column and predicted ones in another, as for conlleval."""
-    raw = _bytes(path)
+    raw = corpus_content(path)
     pairs = read_columns_pair(path, raw, columns, gold)
     digest = _sha256(raw)
     return SpanCorpora([one.document for one, _ in pairs], [other.document for _, other in pairs], digest, digest)
@@ -131,9 +116,11 @@ def read_tag_corpora(
 ) -> tuple[list[list[str]], list[list[str]]]:
     """Gold and predicted tags of column files by sentence; of one file with both where ``predicted`` is None."""
     if predicted is None:
-        one, other = read_tags(gold, _bytes(gold), columns, (gold_column, columns.tag))
+        one, other = read_tags(gold, corpus_content(gold), columns, (gold_column, columns.tag))
     else:
-        (one,), (other,) = (read_tags(path, _bytes(path), columns, (columns.tag,)) for path in (gold, predicted))
+        (one,), (other,) = (
+            read_tags(path, corpus_content(path), columns, (columns.tag,)) for path in (gold, predicted)
+        )
         sizes = [len(sentence) for sentence in one]
         if sizes != [len(sentence) for sentence in other]:
             found, expected = f"{sum(map(len, other))} tokens in {len(other)} sentences", "the sentences of gold"
@@ -167,7 +154,7 @@ def read_cluster_corpora(
     Raises:
         FaultsError: With every fault; also where predictions are of documents that gold does not have.
     """
-    raw, other_raw = _bytes(gold), _bytes(predicted)
+    raw, other_raw = corpus_content(gold), corpus_content(predicted)
     one, other = _both(
         lambda: read_clusters(gold, raw, format, identity),
         lambda: read_clusters(predicted, other_raw, format, identity),
@@ -238,11 +225,6 @@ def _unknown(gold: Sequence[str], predicted: Sequence[str], name: str) -> list[F
     ]
 
 
-def _bytes(path: Path) -> bytes:
-    with opened(path) as stream:
-        return stream.read()
-
-
 def _sha256(raw: bytes) -> str:
     return hashlib.sha256(raw).hexdigest()
 
@@ -251,7 +233,7 @@ def _folder_sha256(folder: Path) -> str:
     """Of the names and bytes of a folder's annotation files, in order of their names."""
     digest = hashlib.sha256()
     for path in sorted(folder.glob("*.ann")):
-        raw = path.read_bytes()
+        raw = corpus_content(path)
         digest.update(f"{path.name}\n{len(raw)}\n".encode())
         digest.update(raw)
     return digest.hexdigest()

@@ -25,7 +25,8 @@ from typing import NamedTuple
 from onrecord.dataset import Quote, Span
 from onrecord.dataset.records import UNKNOWN
 from onrecord.eval.layers.ids import IdMap
-from onrecord.eval.matching.assignment import Edge, assign, components
+from onrecord.eval.matching.assignment import components
+from onrecord.eval.matching.component import Edge, solve
 from onrecord.eval.matching.similarity import Parts, parts, similar
 
 MIN_SIMILARITY = 0.5
@@ -173,5 +174,5 @@ def _best(pairs: Sequence[QuotePair], gold: Sequence[_Saying], predicted: Sequen
             rank = rank * base + pair.speaker
             rank = rank * (_MOST * base) + gold[pair.gold].agreement(predicted[pair.predicted])
             weighted.append((pair.gold, pair.predicted, rank))
-        chosen += [component[index] for index in assign(weighted)]
+        chosen += [component[index] for index in solve(weighted)]
     return [pairs[index] for index in sorted(chosen)]

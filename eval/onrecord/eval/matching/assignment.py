@@ -1,8 +1,7 @@
 """Exact maximum-weight one-to-one assignment on a sparse graph.
 
-Every alignment and CEAF rest on it. The graph is cut into connected components first; a component whose smaller side
-has few nodes is solved by dynamic programming over subsets in exact integers, a larger one by
-:func:`scipy.optimize.linear_sum_assignment`, which is only then imported.
+The door for a handful of edges, whose nodes may be anything: the graph is cut into connected components, and each is
+solved by :mod:`onrecord.eval.matching.component`. For millions of edges there is :mod:`onrecord.eval.matching.sparse`.
 """
 
 from __future__ import annotations
@@ -10,11 +9,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Hashable, Sequence
 
-Edge = tuple[Hashable, Hashable, float]
-"""row, column, weight; a weight must be positive to be worth choosing."""
-
-SMALL = 10
-"""Nodes on the smaller side up to which subsets are enumerated."""
+from onrecord.eval.matching.component import Edge, solve
 
 
 def assign(edges: Sequence[Edge]) -> list[int]:
@@ -29,15 +24,7 @@ def assign(edges: Sequence[Edge]) -> list[int]:
     """
     chosen: list[int] = []
     for component in components(edges):
-        if len(component) == 1:
-            chosen += component
-            continue
-        rows = list(dict.fromkeys(edges[i][0] for i in component))
-        columns = list(dict.fromkeys(edges[i][1] for i in component))
-        if min(len(rows), len(columns)) <= SMALL:
-            chosen += _by_subsets(edges, component, by_row=len(rows) >= len(columns))
-        else:
-            chosen += _by_matrix(edges, component, rows, columns)
+        chosen += [component[index] for index in solve([edges[i] for i in component])]
     return sorted(chosen)
 
 
@@ -59,42 +46,3 @@ def components(edges: Sequence[Edge]) -> list[list[int]]:
         if weight > 0:
             grouped[find((True, row))].append(index)
     return list(grouped.values())
-
-
-def _by_subsets(edges: Sequence[Edge], component: Sequence[int], by_row: bool) -> list[int]:
-    """Go through the nodes of the larger side; the state is the set of nodes of the smaller side already taken."""
-    long, short = (0, 1) if by_row else (1, 0)
-    bit = {node: 1 << n for n, node in enumerate(dict.fromkeys(edges[i][short] for i in component))}
-    at: dict[Hashable, list[int]] = defaultdict(list)
-    for index in component:
-        at[edges[index][long]].append(index)
-    best: dict[int, tuple[float, tuple[int, ...]]] = {0: (0, ())}
-    for incident in at.values():
-        reached = dict(best)
-        for taken, (total, path) in best.items():
-            for index in incident:
-                mask = bit[edges[index][short]]
-                if not taken & mask:
-                    weight = total + edges[index][2]
-                    if taken | mask not in reached or weight > reached[taken | mask][0]:
-                        reached[taken | mask] = (weight, (*path, index))
-        best = reached
-    return list(max(best.values(), key=lambda reached: reached[0])[1])
-
-
-def _by_matrix(
-    edges: Sequence[Edge], component: Sequence[int], rows: list[Hashable], columns: list[Hashable]
-) -> list[int]:
-    import numpy as np
-    from scipy.optimize import linear_sum_assignment
-
-    row_of = {node: n for n, node in enumerate(rows)}
-    column_of = {node: n for n, node in enumerate(columns)}
-    weights = np.zeros((len(rows), len(columns)))
-    edge_of: dict[tuple[int, int], int] = {}
-    for index in component:
-        place = row_of[edges[index][0]], column_of[edges[index][1]]
-        weights[place] = edges[index][2]
-        edge_of[place] = index
-    pairs = zip(*linear_sum_assignment(weights, maximize=True), strict=True)
-    return [edge_of[pair] for row, column in pairs if (pair := (int(row), int(column))) in edge_of]

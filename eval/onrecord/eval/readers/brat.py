@@ -14,7 +14,15 @@ from pathlib import Path
 
 from onrecord.dataset import Fault, FaultsError
 from onrecord.dataset.reading.faults import Findings, Wrong, fault_of
-from onrecord.eval.readers.lines import at_least_one, content, encoding_problem, excerpt, numbered, of_line, whole
+from onrecord.eval.readers.lines import (
+    at_least_one,
+    encoding_problem,
+    excerpt,
+    given_or_read,
+    numbered,
+    of_line,
+    whole,
+)
 from onrecord.eval.spans.documents import Fragment, SpanDocument, TypedSpan
 
 FARTHEST = 2**31 - 1
@@ -79,7 +87,7 @@ def _text_beside(path: Path) -> str | None:
     if beside == path or not beside.is_file():
         return None
     try:
-        return content(beside, None).decode("utf-8")
+        return given_or_read(beside, None).decode("utf-8")
     except UnicodeDecodeError as error:
         found = f"byte 0x{error.object[error.start]:02x} at byte {error.start} of this file"
         raise FaultsError([Fault("encoding", str(beside), None, "", found, "UTF-8")]) from None

@@ -15,6 +15,7 @@ import msgspec
 
 from onrecord.dataset import Fault
 from onrecord.dataset.reading.faults import Findings
+from onrecord.dataset.reading.untrusted import may_repeat_keys
 from onrecord.dataset.records import Offset
 from onrecord.eval.readers.json_line import DocId, normal_fragments, place_faults, read_line, readable, repeated
 from onrecord.eval.readers.lines import at_least_one, numbered, whole
@@ -147,9 +148,11 @@ def _span_faults(file: str, number: int, pointer: str, span: ReadSpan, key: Type
 
 
 def _plainly_sound(line: SpanLine, raw: bytes, key: TypeKey | None) -> bool:
-    # A key that is there twice would be read in silence. Every key has a colon: where start, end and type of every
-    # span are there and no colon is left over, no key is there twice. Other lines are walked.
-    if raw.count(b":") != 2 + 3 * len(line.spans):
+    """Whether every span has a start, an end and a type and nothing else, and no key is there twice.
+
+    Of any other line nothing is said; it is walked.
+    """
+    if may_repeat_keys(raw, raw.count(b":"), 2 + 3 * len(line.spans), (line.doc_id,)):
         return False
     if key == "label":
         return all(span.start < span.end and span.label is not msgspec.UNSET for span in line.spans)

@@ -14,6 +14,7 @@ from typing import BinaryIO, TypeVar
 
 from onrecord.dataset import Fault, FaultsError
 from onrecord.dataset.reading.faults import SHOWN, Hint, Wrong, show
+from onrecord.eval.submission.unpacking import corpus_content
 
 T = TypeVar("T")
 
@@ -57,24 +58,24 @@ def encoding_problem(raw: bytes) -> tuple[str, str, str] | None:
     return None
 
 
-def content(path: Path | str, raw: bytes | None) -> bytes:
-    """``raw``, or where it is None the bytes of the file.
+def given_or_read(path: Path | str, raw: bytes | None) -> bytes:
+    """``raw``, or where it is None the content of the file, which may be packed.
 
     Raises:
-        FaultsError: The file cannot be read.
+        FaultsError: The file cannot be read, or what it is packed in cannot be used.
     """
     if raw is not None:
         return raw
     try:
-        return Path(path).read_bytes()
+        return corpus_content(Path(path))
     except OSError as error:
         found = error.strerror or type(error).__name__
         raise FaultsError([Fault("unreadable", str(path), None, "", found, "a file that can be read")]) from None
 
 
 def whole(path: Path | str, raw: bytes | None) -> BinaryIO:
-    """:func:`content` as a stream of lines."""
-    return io.BytesIO(content(path, raw))
+    """:func:`given_or_read` as a stream of lines."""
+    return io.BytesIO(given_or_read(path, raw))
 
 
 def at_least_one(documents: Iterable[T], file: Path | str) -> list[T]:

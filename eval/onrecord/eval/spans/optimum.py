@@ -1,16 +1,19 @@
 """The optimal choice among pairs of spans that compete with each other.
 
-Most are decided by an exchange argument on arrays; the few that remain are solved exactly, a connected component at a
-time, by :func:`onrecord.eval.matching.assignment.assign`.
+Most are decided by the exchange argument of :mod:`onrecord.eval.matching.reduction`; the few that remain are solved
+exactly, a connected component at a time.
 """
 
 from __future__ import annotations
 
+from itertools import islice
+
 import numpy as np
 
-from onrecord.eval.matching.assignment import SMALL, assign, components
+from onrecord.eval.matching.component import SMALL, Edge, solve
+from onrecord.eval.matching.reduction import components, exchanges, grouped
 from onrecord.eval.matching.sparse import match
-from onrecord.eval.spans.columns import Bools, Ints, SpanColumns
+from onrecord.eval.spans.columns import Ints, SpanColumns
 from onrecord.eval.spans.pairs import Pairs
 
 ROUNDS = 32
@@ -60,66 +63,32 @@ def _second_rank(edges: Pairs, gold: SpanColumns, predicted: SpanColumns) -> Int
 
 
 def _solve(edges: Pairs, second: Ints) -> Ints:
-    """Indices of an optimal choice among edges in order of content.
-
-    An edge that weighs as much as the best other edge at its one end and the best other edge at its other end together
-    is in some optimum: exchanging those two for it loses nothing. With a base above two the ranks of so few edges add
-    up without carrying over.
-    """
-    weight = 3**edges.fit * (4 * _SECOND) + second
+    """Indices of an optimal choice among edges in order of content."""
+    row, column = (np.unique(node, return_inverse=True)[1] for node in (edges.gold, edges.predicted))
+    # three edges at a time are weighed against each other: with a base above two their ranks do not carry over
+    weight = (3**edges.fit * (4 * _SECOND) + second).astype(np.float64)
     left: Ints = np.arange(len(weight))
     chosen: list[Ints] = []
-    for _ in range(ROUNDS):
-        row, column, heavy = edges.gold[left], edges.predicted[left], weight[left]
-        safe = heavy >= _best_other(row, heavy) + _best_other(column, heavy)
-        safe[safe] = _first_of(row[safe]) & _first_of(column[safe])
-        if not safe.any():
-            break
-        chosen.append(left[safe])
-        free = ~np.isin(row, row[safe]) & ~np.isin(column, column[safe])
-        left = left[free]
-        if not len(left):
-            break
+    for safe, kept in islice(exchanges(row, column, weight), ROUNDS):
+        chosen.append(safe)
+        left = kept
     if len(left):
-        chosen.append(left[_solve_exactly(edges.take(left), second[left])])
+        for at in grouped(components(row[left], column[left])):
+            component = left[at]
+            chosen.append(component[_solve_component(edges.take(component), second[component])])
     return np.concatenate(chosen)
 
 
-def _best_other(node: Ints, weight: Ints) -> Ints:
-    """For each edge the largest weight of another edge at the same node, 0 where there is none."""
-    order = np.lexsort((-weight, node))
-    first = np.ones(len(node), bool)
-    first[1:] = node[order][1:] != node[order][:-1]
-    start = np.maximum.accumulate(np.where(first, np.arange(len(node)), 0))
-    ranked = np.append(weight[order], 0)
-    is_best = np.append(first, True)
-    next_best = np.where(is_best[start + 1], 0, ranked[start + 1])
-    other = np.empty(len(node), np.int64)
-    other[order] = np.where(first, next_best, ranked[start])
-    return other
-
-
-def _first_of(node: Ints) -> Bools:
-    """Whether each edge is the first at its node."""
-    first = np.zeros(len(node), bool)
-    first[np.unique(node, return_index=True)[1]] = True
-    return first
-
-
-def _solve_exactly(edges: Pairs, second: Ints) -> list[int]:
+def _solve_component(edges: Pairs, second: Ints) -> Ints | list[int]:
+    """Indices of an optimal choice among the edges of one component."""
     rows, columns = edges.gold.tolist(), edges.predicted.tolist()
-    fits, ties = edges.fit.tolist(), second.tolist()
-    chosen: list[int] = []
-    for component in components([(row, column, 1) for row, column in zip(rows, columns, strict=True)]):
-        side = min(len({rows[i] for i in component}), len({columns[i] for i in component}))
-        if side > SMALL:
-            at = np.array(component, np.int64)
-            chosen += at[_solve_large(edges.take(at), second[at], side)].tolist()
-            continue
-        base = 1 + side
-        weighted = [(rows[i], columns[i], base ** (1 + fits[i]) * _SECOND + ties[i]) for i in component]
-        chosen += [component[i] for i in assign(weighted)]
-    return chosen
+    side = min(len(set(rows)), len(set(columns)))
+    if side > SMALL:
+        return _solve_large(edges, second, side)
+    base = 1 + side
+    ranks = zip(rows, columns, edges.fit.tolist(), second.tolist(), strict=True)
+    weighted: list[Edge] = [(row, column, base ** (1 + fit) * _SECOND + tie) for row, column, fit, tie in ranks]
+    return solve(weighted)
 
 
 def _solve_large(edges: Pairs, second: Ints, side: int) -> Ints:

@@ -39,3 +39,6 @@ class Limits:
 
 
 DEFAULT = Limits()
+
+CORPUS = Limits(max_bytes=2**36)
+"""Limits of a file of another corpus, which its owner scores on a machine of theirs: for these 64 GiB are not much."""
