@@ -5,7 +5,7 @@ BIN := $(VENV)/bin
 export ONRECORD_HOME ?= $(CURDIR)/.onrecord
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
-.PHONY: demo test lint docs bench clean
+.PHONY: demo test quick lint docs bench clean
 
 $(VENV)/score: pyproject.toml
 	$(PYTHON) -m venv $(VENV)
@@ -29,6 +29,10 @@ demo: $(VENV)/score
 test: $(VENV)/dev
 	@command -v chromium >/dev/null || { echo "installing chromium"; apt-get update -qq && apt-get install -y -qq chromium >/dev/null; }
 	$(BIN)/pytest
+
+# what needs neither server nor browser, with fewer examples of each property: under a minute on two cores
+quick: $(VENV)/dev
+	HYPOTHESIS_PROFILE=quick $(BIN)/pytest -q -n auto -m "not labelstudio and not browser and not long"
 
 lint: $(VENV)/dev
 	$(BIN)/ruff check .

@@ -116,6 +116,7 @@ def quick(root: Path, folder: Path, *options: str) -> Any:
     return json.loads(done.stdout)
 
 
+@pytest.mark.long
 def test_the_quick_measurement_of_our_own_side(root: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("ONRECORD_HOME", str(tmp_path / "home"))
     readme = (root / "benchmarks" / "README.md").read_bytes()

@@ -97,3 +97,14 @@ def test_the_examples_give_what_the_page_says(path: Path) -> None:
     result = doctest.testfile(str(path), module_relative=False, encoding="utf-8")
     assert result.attempted > 0
     assert result.failed == 0
+
+
+def test_a_measure_knows_the_page_that_it_is_on() -> None:
+    for layer in SCORED:
+        for measure in layer.measures:
+            page = FOLDER / measure.page
+            assert measure.page, measure.full
+            assert measure.full in named(page), (measure.full, measure.page)
+            year = measure.citation.rpartition(" ")[2]
+            assert year in page.read_text(encoding="utf-8"), (measure.full, measure.citation)
+            assert not measure.view or measure.view in measure.name, measure.full

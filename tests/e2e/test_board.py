@@ -143,6 +143,7 @@ def tree(folder: Path) -> dict[str, bytes]:
     return {path.relative_to(folder).as_posix(): path.read_bytes() for path in folder.rglob("*") if path.is_file()}
 
 
+@pytest.mark.long
 def test_a_build_that_is_killed_leaves_the_old_board_or_the_new_one(root: Path, results: Path, tmp_path: Path) -> None:
     (tmp_path / "one").mkdir()
     enter(tmp_path / "one", 1, "one", root)
@@ -187,6 +188,7 @@ def test_two_builds_at_once_leave_one_whole_board(root: Path, results: Path, tmp
     assert written == {f"records/{entry['record']}.json" for entry in entries if entry["record"]}
 
 
+@pytest.mark.long
 def test_an_entry_that_is_added_is_there_whole_or_not_at_all(root: Path, tmp_path: Path) -> None:
     """Case 34: killed at any point, and done again."""
     words = ["board", "add", "eval/baselines/rules.jsonl", "--to", str(tmp_path / "r"), "--team", "t", "--system", "s"]

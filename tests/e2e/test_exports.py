@@ -461,6 +461,7 @@ def old(tmp_path: Path) -> Iterator[Path]:
     assert [each.name for each in tmp_path.iterdir() if not each.name.startswith(".")] == ["bundle.zip"]
 
 
+@pytest.mark.long
 def test_a_killed_export_leaves_the_old_file_or_the_new_one(old: Path, root: Path, bundle: Path) -> None:
     for wait in (0.3, 0.6, 0.9):
         words = [*COMMAND, "export", "codabench", "--start", "2027-01-01", "-o", str(old)]

@@ -12,6 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from jsonschema import Draft202012Validator
 from tests.eval.conftest import Lines
+from tests.examples import examples
 
 from onrecord.dataset import Gold
 from onrecord.dataset.reading.json_schema import field_docs
@@ -67,7 +68,7 @@ values = st.recursive(
 )
 
 
-@settings(max_examples=300)
+@settings(max_examples=examples(300))
 @given(st.data())
 def test_what_the_schema_refuses_is_refused_and_what_it_takes_has_the_right_shape(
     gold: Gold, data: st.DataObject

@@ -18,7 +18,7 @@ from typing import Literal
 import jsonschema
 import msgspec
 import pytest
-from playwright.sync_api import sync_playwright
+from playwright.sync_api import Browser
 from tests.eval.conftest import as_bytes, lines_of
 
 from onrecord.annotation.agreement.measures import agreement
@@ -264,23 +264,26 @@ def test_it_is_in_the_report(with_relations: Gold, folder: Path, tmp_path: Path)
             assert {role for *_, role in item.gold.places} == {"subject", "object"}
             assert {name for name, _ in item.gold.fields} == {"one", "other"}
     assert "relations:relation" in markdown_report(view)
+
+
+def test_its_items_are_drawn_by_the_report(
+    with_relations: Gold, folder: Path, tmp_path: Path, browser: Browser
+) -> None:
+    path = file_of(with_relations, tmp_path / "h.jsonl", "ally")
+    found = scored(path, path.read_bytes(), read_folder(folder), Asked("all", how=None))
+    view = page_view(found.report, with_relations, found.submission)
     (tmp_path / "report.html").write_bytes(html(view))
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(
-            executable_path="/usr/bin/chromium",
-            args=["--no-sandbox", "--disable-gpu", "--disable-background-networking"],
-        )
-        page = browser.new_page()
-        wrong: list[str] = []
-        page.on("pageerror", lambda error: wrong.append(str(error)))
-        first = view.documents[0]
-        item = next(each for each in first.items if each.layer == "relations")
-        page.goto(f"{(tmp_path / 'report.html').as_uri()}#doc={first.document}&item={item.key}")
-        page.wait_for_selector("mark, .mark, [data-key]", state="attached")
-        assert "relations" in page.inner_text("#details")
-        assert "relations" in page.inner_text("#layers")
-        assert wrong == []
-        browser.close()
+    page = browser.new_page()
+    wrong: list[str] = []
+    page.on("pageerror", lambda error: wrong.append(str(error)))
+    first = view.documents[0]
+    item = next(each for each in first.items if each.layer == "relations")
+    page.goto(f"{(tmp_path / 'report.html').as_uri()}#doc={first.document}&item={item.key}")
+    page.wait_for_selector("#text .relations", state="attached")
+    assert "relations" in page.inner_text("#details")
+    assert "relations" in page.inner_text("#layers")
+    assert wrong == []
+    page.close()
 
 
 def test_it_has_a_column_on_boards_and_platforms(with_relations: Gold, folder: Path, tmp_path: Path) -> None:

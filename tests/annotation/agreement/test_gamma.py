@@ -83,6 +83,7 @@ print("RESULT" + json.dumps(found))
 """
 
 
+@pytest.mark.long
 def test_the_disorder_is_that_of_pygamma_agreement() -> None:
     """In a process of its own: it takes seconds to import, and its solver writes to standard output."""
     randomly = random.Random(3)

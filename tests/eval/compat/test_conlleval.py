@@ -10,6 +10,7 @@ import pytest
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 from tests.eval.oracles import decode
+from tests.examples import examples
 
 from onrecord.eval.compat import COMPAT, CompatResult
 from onrecord.eval.compat.conlleval import score, score_raw, text
@@ -69,7 +70,7 @@ sentences = st.lists(
 )
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=examples(300), deadline=None)
 @given(sentences)
 def test_equal_to_the_port(pairs: list[list[tuple[str, str | None]]]) -> None:
     """On IOB tags with something predicted; where nothing is, the port gives a precision of 1."""

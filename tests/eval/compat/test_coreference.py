@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
+from tests.examples import examples
 
 from onrecord.eval.clusters import measures as clusters
 from onrecord.eval.compat import COMPAT, CompatRow, corefud, coval, perl
@@ -171,7 +172,7 @@ def test_without_repeats_all_are_our_measures(pairs: list[tuple[Clusters, Cluste
                 assert numbers(row) == zeros(clusters.blanc_score(links, "luo2014"))
 
 
-@settings(max_examples=200)
+@settings(max_examples=examples(200))
 @given(partitions(), partitions())
 def test_equal_to_scorch(gold: list[list[int]], predicted: list[list[int]]) -> None:
     """MUC, B3 and both CEAF of scorch 0.2.0, which fails where nothing is shared."""

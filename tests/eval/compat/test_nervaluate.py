@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from tests.examples import examples
 
 from onrecord.eval.compat import COMPAT, CompatResult
 from onrecord.eval.compat.nervaluate import MODES, OUTCOMES, score, text
@@ -98,7 +99,7 @@ nested_pairs = st.lists(st.tuples(spans(12), spans(12)), min_size=1, max_size=3)
 flat_pairs = st.lists(st.tuples(spans(40).map(flat), spans(40).map(flat)), min_size=1, max_size=3)
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=examples(300), deadline=None)
 @given(
     st.one_of(nested_pairs, flat_pairs),
     st.sampled_from([["A", "B", "C"], ["A", "B"], ["C", "Z"]]),

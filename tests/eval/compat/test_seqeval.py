@@ -10,6 +10,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from tests.eval.oracles import decode
+from tests.examples import examples
 
 from onrecord.eval.compat import COMPAT, CompatResult
 from onrecord.eval.compat.seqeval import AVERAGES, SCHEMES, score, score_strict, text
@@ -82,7 +83,7 @@ def tags(prefixes: str, labels: tuple[str, ...] = ("PER", "ORG", "A-B")) -> st.S
     )
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=examples(200), deadline=None)
 @given(st.sampled_from(["IOB", "IOE", "IOBES", "IOBESX"]).flatmap(lambda p: tags(p, ("PER", "ORG", "A-B", ""))))
 @pytest.mark.filterwarnings("ignore")
 def test_default_equals_the_tool(sides: list[list[list[str]]]) -> None:
@@ -99,7 +100,7 @@ def test_default_equals_the_tool(sides: list[list[list[str]]]) -> None:
         assert (row.precision, row.recall, row.f1, row.counts["gold"]) == pytest.approx(theirs, abs=1e-12)
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=examples(300), deadline=None)
 @given(st.sampled_from(sorted(SCHEMES)).flatmap(lambda name: st.tuples(st.just(name), tags(SCHEMES[name].prefixes))))
 @pytest.mark.filterwarnings("ignore")
 def test_strict_equals_the_tool(case: tuple[str, list[list[list[str]]]]) -> None:

@@ -17,6 +17,7 @@ import msgspec
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from tests.examples import examples
 
 from onrecord.dataset import Fault, FaultsError
 from onrecord.eval.corpora.block import FAULTS_TO_GIVE_UP
@@ -108,7 +109,7 @@ def corpora(draw: st.DrawFn) -> tuple[list[SpanDocument], list[SpanDocument]]:
     return gold, predicted
 
 
-@settings(max_examples=150)
+@settings(max_examples=examples(150))
 @given(corpora(), st.sampled_from([1, 60, 200, 10**6]), st.randoms(use_true_random=False))
 def test_the_bits_of_the_whole_whatever_the_blocks_and_the_order(
     pair: tuple[list[SpanDocument], list[SpanDocument]], block: int, random: random.Random
@@ -123,7 +124,7 @@ def test_the_bits_of_the_whole_whatever_the_blocks_and_the_order(
     assert report(found) == SpanReport(whole.counts, whole.missing).as_json()
 
 
-@settings(max_examples=100)
+@settings(max_examples=examples(100))
 @given(corpora())
 def test_a_document_counts_the_same_by_itself_and_among_others(
     pair: tuple[list[SpanDocument], list[SpanDocument]],
