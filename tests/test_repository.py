@@ -87,6 +87,7 @@ def test_links_between_documents_lead_somewhere(root: Path) -> None:
         "README.md",
         "DATASHEET.md",
         "CONTRIBUTING.md",
+        "docs/architecture.md",
         "docs/extend.md",
         "docs/scoring.md",
         "docs/faults.md",
