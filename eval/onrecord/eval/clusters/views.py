@@ -56,7 +56,6 @@ def cluster_measures(one: str, many: str) -> tuple[Measure, ...]:
 def _measure(name: str, text: str, view: str) -> Measure:
     full = f"{name}[{view}]" if view else name
     page, citation = _SOURCES[name]
-    page = "cluster-views.md" if view == "no-singletons" else page
     return Measure(
         full, text, detail=full not in _SHOWN, view=view, page=page, citation=citation, clusters=True, adds=False
     )

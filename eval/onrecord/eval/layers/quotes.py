@@ -271,7 +271,7 @@ QUOTES: Layer[QuoteReading] = Layer(
         Measure("soft", "the similarity of each quote found, summed", **_FOUND),
         Measure("joint+chain", "quotes found with every speaker and the whole relay chain right", **_SPOKEN),
         Measure("segments", "segments found, each as a quote of its own", detail=True, **_FOUND),
-        Measure("matched", "gold quotes found: what the following shares look at", share="gold quotes", **_FOUND),
+        Measure("matched", "gold quotes found: what the following shares look at", share="gold quotes", **_SPOKEN),
         Measure("speaker", "every speaker right", share=_MATCHED, **_SPOKEN),
         Measure("speaker[soft]", "Jaccard of gold and predicted speakers", **_ASIDE),
         Measure("relay", "the whole relay chain right, in its order", share=_MATCHED, **_SPOKEN),
@@ -296,12 +296,9 @@ QUOTES: Layer[QuoteReading] = Layer(
         Measure("source", "Dice of the source, nothing below one half; 1 where neither side has one", **_ASIDE),
         Measure("cue", "Dice of the cue, nothing below one half; 1 where neither side has one", **_ASIDE),
         *(
-            Measure(f"{measure}[{name}]", f"{what}, of {kind}", share=kind, detail=True, view=name, page=page)
+            Measure(f"{measure}[{name}]", f"{what}, of {kind}", share=kind, detail=True, view=name, **_SPOKEN)
             for name, kind in SLICES.items()
-            for measure, what, page in (
-                ("joint", "found with every speaker right", "quotes-joint.md"),
-                ("detection", "found", "quotes-detection.md"),
-            )
+            for measure, what in (("joint", "found with every speaker right"), ("detection", "found"))
         ),
     ),
     pair=read_quotes,
