@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import TypeVar
 
+from onrecord.dataset import walk
 from onrecord.dataset.check import faults_of
 from onrecord.dataset.reading.faults import Fault, Wrong, nearest, refuse
 from onrecord.dataset.reading.typed import read_lines
@@ -53,12 +54,16 @@ def _wrong(registries: Registries) -> Iterator[tuple[str, int, Wrong]]:
         "events.jsonl": registries.events,
         "claims.jsonl": registries.claims,
     }
-    entities, events = ({row.id for row in rows[name]} for name in ("entities.jsonl", "events.jsonl"))
+    known = {
+        "entity": {row.id for row in registries.entities},
+        "event": {row.id for row in registries.events},
+        "claim": {row.id for row in registries.claims},
+    }
     for name, each in rows.items():
         ids = Counter(row.id for row in each)
         linked = Counter(row.wikidata for row in each if not isinstance(row, Claim) and row.wikidata)
         for index, row in enumerate(each):
-            for wrong in _wrong_references(row, entities, events):
+            for wrong in _wrong_references(row, known):
                 yield name, index, wrong
             if ids[row.id] > 1:
                 yield name, index, ("repeated-id", "/id", row.id, "an id used once", "")
@@ -70,20 +75,14 @@ def _wrong(registries: Registries) -> Iterator[tuple[str, int, Wrong]]:
                 yield name, index, ("repeated-id", "/wikidata", row.wikidata, "a Wikidata id used once", "")
 
 
-def _wrong_references(row: Entity | Event | Claim, entities: set[str], events: set[str]) -> Iterator[Wrong]:
-    def known(id: str | None, ids: set[str], what: str, pointer: str) -> Iterator[Wrong]:
-        if id is not None and id not in ids:
-            yield "reference", pointer, id, what, nearest(id, ids)
-
-    if isinstance(row, Entity):
-        if row.id == UNKNOWN:
-            yield "reserved-id", "/id", row.id, "any other id", "it names the unknown speaker"
-        yield from known(row.part_of, entities - {row.id}, "another entity", "/part_of")
-    elif isinstance(row, Event):
-        yield from known(row.place, entities, "an entity", "/place")
-        for index, participant in enumerate(row.participants):
-            yield from known(participant.entity, entities, "an entity", f"/participants/{index}/entity")
-        yield from known(row.parent, events - {row.id}, "another event", "/parent")
-    else:
-        for index, id in enumerate(row.about):
-            yield from known(id, entities | events, "an entity or event", f"/about/{index}")
+def _wrong_references(row: Entity | Event | Claim, known: Mapping[str, set[str]]) -> Iterator[Wrong]:
+    """Ids in a row that no other row has; known ids are by kind."""
+    own = {Entity: "entity", Event: "event", Claim: "claim"}[type(row)]
+    if isinstance(row, Entity) and row.id == UNKNOWN:
+        yield "reserved-id", "/id", row.id, "any other id", "it names the unknown speaker"
+    for kind, id, pointer, _, also in walk.references(row):
+        kinds = [each for each in (kind, also) if each]
+        ids = set[str]().union(*(known[each] for each in kinds)) - ({row.id} if own in kinds else set())
+        if id not in ids:
+            one = f"another {own}" if own in kinds else f"an {' or '.join(kinds)}"
+            yield "reference", pointer, id, one, nearest(id, ids)

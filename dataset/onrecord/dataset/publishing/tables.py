@@ -172,7 +172,18 @@ def _flat_config(layer: str, item: type[Item]) -> Config:
     )
 
 
-_REGISTRIES = ("registry",)
+_REGISTRIES: tuple[tuple[str, str, type[msgspec.Struct]], ...] = (
+    ("entities", "an entity", Entity),
+    ("events", "an event", Event),
+    ("claims", "a claim", Claim),
+)
+
+
+def _registry_config(name: str, one: str, kind: type[msgspec.Struct]) -> Config:
+    def rows(gold: Gold, _: str) -> Iterator[Row]:
+        return map(msgspec.to_builtins, getattr(gold.registries, name))
+
+    return Config(f"registry_{name}", f"one row {one} id", pa.schema(columns(kind)), rows, splits=("registry",))
 
 
 def configs() -> tuple[Config, ...]:
@@ -183,25 +194,5 @@ def configs() -> tuple[Config, ...]:
     return (
         Config("articles", "one row an article, everything nested", articles, _article_rows),
         *(_flat_config(layer, item) for layer, item in LAYERS.items()),
-        Config(
-            "registry_entities",
-            "one row an entity id",
-            pa.schema(columns(Entity)),
-            lambda gold, _: map(msgspec.to_builtins, gold.registries.entities),
-            splits=_REGISTRIES,
-        ),
-        Config(
-            "registry_events",
-            "one row an event id",
-            pa.schema(columns(Event)),
-            lambda gold, _: map(msgspec.to_builtins, gold.registries.events),
-            splits=_REGISTRIES,
-        ),
-        Config(
-            "registry_claims",
-            "one row a claim id",
-            pa.schema(columns(Claim)),
-            lambda gold, _: map(msgspec.to_builtins, gold.registries.claims),
-            splits=_REGISTRIES,
-        ),
+        *(_registry_config(*each) for each in _REGISTRIES),
     )
