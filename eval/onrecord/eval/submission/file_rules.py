@@ -12,7 +12,7 @@ from typing import NamedTuple
 from onrecord.dataset import Document, Registries
 from onrecord.dataset.reading.faults import Wrong, nearest
 from onrecord.dataset.records import LAYERS
-from onrecord.dataset.walk import Reference
+from onrecord.dataset.walk import IdReference
 from onrecord.eval.submission.line_checks import Description, declared, descriptions, references
 from onrecord.eval.submission.prediction_line import PredictionLine
 
@@ -102,7 +102,7 @@ class Ids:
             "claim": {row.id for row in registries.claims},
         }
         self._declared = 0
-        self._waiting: list[tuple[int, str, Reference]] = []
+        self._waiting: list[tuple[int, str, IdReference]] = []
 
     @property
     def too_many(self) -> bool:
@@ -124,7 +124,7 @@ class Ids:
             if reference.id not in self._known[reference.kind]:
                 yield Placed(self._dangling(reference), number, document)
 
-    def _dangling(self, reference: Reference) -> Wrong:
+    def _dangling(self, reference: IdReference) -> Wrong:
         kind = reference.kind
         where = {"entity": "mentions or entities", "event": "events or event_descriptions"}.get(kind, f"{kind}s")
         expected = f"an id that {where} of this file declare, or one of the {kind} registry"
