@@ -61,7 +61,7 @@ class Line:
 
 
 @dataclasses.dataclass(frozen=True)
-class View:
+class LayerBoard:
     """One layer."""
 
     name: str
@@ -100,7 +100,7 @@ def board_html(
     return _PAGE.render(
         pages.environment(_PAGE.package),
         found=found,
-        views=[_view(layer, found, annotators, reports) for layer in SCORED],
+        boards=[_layer_board(layer, found, annotators, reports) for layer in SCORED],
         overview=[(row, [cell(row, each, row.ranks.get(each.layer)) for each in headlines()]) for row in found.ranked],
         human=[(_called(row), [_human(row, each) for each in headlines()]) for row in annotators],
         layers=[layer.name for layer in SCORED],
@@ -125,7 +125,9 @@ def _called(row: CeilingRow) -> str:
     return f"{row.name} on {row.against}" + ("*" if row.against == "gold" else "")
 
 
-def _view(layer: Layer[Any], found: Standings, annotators: Sequence[CeilingRow], reports: Collection[str]) -> View:
+def _layer_board(
+    layer: Layer[Any], found: Standings, annotators: Sequence[CeilingRow], reports: Collection[str]
+) -> LayerBoard:
     headline = layer.headline
     others = [measure for measure in layer.measures if measure is not headline]
     more = [measure for measure in others if not measure.detail]
@@ -144,7 +146,7 @@ def _view(layer: Layer[Any], found: Standings, annotators: Sequence[CeilingRow],
         )
         for row in found.ranked
     ]
-    return View(
+    return LayerBoard(
         name=layer.name,
         definition=headline.definition,
         headline=headline.name,

@@ -12,7 +12,7 @@ from onrecord.dataset import EventMention, Mention
 from onrecord.eval.clusters.measures import Membership
 from onrecord.eval.spans.alignment import Alignment
 from onrecord.eval.spans.columns import Bools
-from onrecord.eval.spans.counting import Columns, Pair, View, pair_list
+from onrecord.eval.spans.counting import Columns, Pair, Selection, pair_list
 from onrecord.eval.spans.documents import TypedSpan
 from onrecord.eval.spans.measures import mode_counts
 from onrecord.eval.spans.pairs import Fit
@@ -74,11 +74,13 @@ def align_mentions(documents: Sequence[tuple[str, Sequence[Spanned], Sequence[Sp
     columns = Columns.of(*([[typed(item) for item in items] for items in side] for side in (gold, predicted)))
     alignment = columns.align()
     sides = _names(gold), _names(predicted)
-    views: dict[str, View | None] = {"all": None, "names": View(*sides)}
+    selections: dict[str, Selection | None] = {"all": None, "names": Selection(*sides)}
     for code, type in enumerate(columns.types.words):
         if type:
-            views[type] = View(sides[0] & (columns.gold.type == code), sides[1] & (columns.predicted.type == code))
-    states = {name: columns.count(names, alignment, view) for name, view in views.items()}
+            selections[type] = Selection(
+                sides[0] & (columns.gold.type == code), sides[1] & (columns.predicted.type == code)
+            )
+    states = {name: columns.count(names, alignment, selection) for name, selection in selections.items()}
     by_document = _pairs_by_document(columns, alignment, len(names))
     return [
         SpanAlignment(

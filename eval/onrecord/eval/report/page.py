@@ -10,7 +10,7 @@ from jinja2 import Environment
 from onrecord.eval.rendering import html as pages
 from onrecord.eval.rendering.html import verbatim
 from onrecord.eval.report.payload import script_json
-from onrecord.eval.report.view import OPEN_GOLD, View
+from onrecord.eval.report.view import OPEN_GOLD, ReportView
 
 _PAGE = pages.Kind(
     package="onrecord.eval.report",
@@ -20,7 +20,7 @@ _PAGE = pages.Kind(
 )
 
 
-def html(view: View) -> bytes:
+def html(view: ReportView) -> bytes:
     """The page. The same view gives the same bytes."""
     return render(view, environment())
 
@@ -30,7 +30,7 @@ def environment() -> Environment:
     return pages.environment(_PAGE.package)
 
 
-def render(view: View, templates: Environment) -> bytes:
+def render(view: ReportView, templates: Environment) -> bytes:
     """The page by some templates."""
     return _PAGE.render(
         templates,

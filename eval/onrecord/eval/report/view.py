@@ -25,7 +25,7 @@ OPEN_GOLD = "Open gold: the labels are public, so a system may have been tuned o
 
 
 @dataclasses.dataclass(frozen=True)
-class View:
+class ReportView:
     """A report, ready to be shown."""
 
     system: str
@@ -70,7 +70,7 @@ def page_view(
     other: tuple[str, Result] | None = None,
     command: str = "",
     made_by: str = "",
-) -> View:
+) -> ReportView:
     """Everything that a report shows.
 
     Args:
@@ -90,7 +90,7 @@ def page_view(
     documents = items_of(result)
     names = registry_names(registries)
     by_kind = {wanted: {id: name for (kind, id), name in names.items() if kind == wanted} for wanted in _KINDS}
-    return View(
+    return ReportView(
         system=result.submission,
         result=result,
         signature=str(report.signature),

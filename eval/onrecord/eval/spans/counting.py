@@ -88,7 +88,7 @@ class SpanCounts:
 
 
 @dataclasses.dataclass(frozen=True, eq=False)
-class View:
+class Selection:
     """Some of the spans of either side, such as the names alone."""
 
     gold: Bools
@@ -101,7 +101,7 @@ def count_spans(
     gold: SpanColumns,
     predicted: SpanColumns,
     alignment: Alignment,
-    view: View | None = None,
+    selection: Selection | None = None,
 ) -> SpanCounts:
     """Count what an alignment says.
 
@@ -110,21 +110,21 @@ def count_spans(
         types: Names of the types by code.
         gold: Gold spans.
         predicted: Predictions.
-        alignment: Of all of them, whatever the view: a name paired with a pronoun is a name missed, and one paired
-            with an optional pronoun no spurious name.
-        view: The spans to count; None for all.
+        alignment: Of all of them, whatever the selection: a name paired with a pronoun is a name missed, and one
+            paired with an optional pronoun no spurious name.
+        selection: The spans to count; None for all.
     """
     many, pairs = len(documents), alignment.pairs
     counted = pairs
     gold_in: Bools = np.ones(len(gold), bool)
     predicted_in: Bools = np.ones(len(predicted), bool)
-    if view is not None or gold.optional is not None:
+    if selection is not None or gold.optional is not None:
         optional = gold.is_optional
-        gold_in = ~optional if view is None else view.gold & ~optional
-        predicted_in = predicted_in if view is None else view.predicted.copy()
+        gold_in = ~optional if selection is None else selection.gold & ~optional
+        predicted_in = predicted_in if selection is None else selection.predicted.copy()
         predicted_in[pairs.predicted[optional[pairs.gold]]] = False
         counted = pairs.take(np.flatnonzero(gold_in[pairs.gold] & predicted_in[pairs.predicted]))
-    every = view is None and gold.optional is None
+    every = selection is None and gold.optional is None
     document = gold.document[counted.gold]
     gold_type, type_ = gold.type[counted.gold], predicted.type[counted.predicted]
     enough = (gold_type == type_) & (counted.shared >= IOU * counted.union)
@@ -141,7 +141,7 @@ def count_spans(
     )
     values[:, Column.SPLIT] = np.bincount(gold.document[split], minlength=many)
     values[:, Column.MERGED] = np.bincount(predicted.document[merged], minlength=many)
-    _add_coverage(values, gold, predicted, alignment, view)
+    _add_coverage(values, gold, predicted, alignment, selection)
     kinds = len(types)
     return SpanCounts(
         documents=tuple(documents),
@@ -208,12 +208,12 @@ CLASSES = {
 
 
 def _add_coverage(
-    values: Ints, gold: SpanColumns, predicted: SpanColumns, alignment: Alignment, view: View | None
+    values: Ints, gold: SpanColumns, predicted: SpanColumns, alignment: Alignment, selection: Selection | None
 ) -> None:
     many, pairs = len(values), alignment.pairs
     touching: Pairs | None = None
-    gold_in, predicted_in = (None, None) if view is None else (view.gold, view.predicted)
-    if view is None and gold.optional is None and not gold.alternatives:
+    gold_in, predicted_in = (None, None) if selection is None else (selection.gold, selection.predicted)
+    if selection is None and gold.optional is None and not gold.alternatives:
         # equal spans that no other span touches need not be looked at, and these are nearly all
         equal = pairs.fit >= Fit.EXACT
         places = alignment.places
@@ -351,6 +351,6 @@ class Columns:
         """Their alignment."""
         return align_columns(self.gold, self.predicted, self.types.ranks())
 
-    def count(self, documents: Sequence[str], alignment: Alignment, view: View | None = None) -> SpanCounts:
+    def count(self, documents: Sequence[str], alignment: Alignment, selection: Selection | None = None) -> SpanCounts:
         """What :func:`count_spans` makes of it."""
-        return count_spans(documents, self.types.words, self.gold, self.predicted, alignment, view)
+        return count_spans(documents, self.types.words, self.gold, self.predicted, alignment, selection)
