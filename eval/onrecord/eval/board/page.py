@@ -45,7 +45,7 @@ class Cell:
 
 
 @dataclasses.dataclass(frozen=True)
-class Line:
+class BoardLine:
     """An entry, or an annotator, in one layer."""
 
     name: str
@@ -70,7 +70,7 @@ class LayerBoard:
     more: tuple[tuple[str, str], ...]
     """Further measures that are read first, with their definitions."""
     slices: tuple[tuple[str, str], ...]
-    lines: tuple[Line, ...]
+    lines: tuple[BoardLine, ...]
     annotators: tuple[tuple[str, Cell], ...]
 
 
@@ -133,7 +133,7 @@ def _layer_board(
     more = [measure for measure in others if not measure.detail]
     slices = [measure for measure in others if measure.detail]
     lines = [
-        Line(
+        BoardLine(
             name=row.about.name,
             team=row.about.team,
             kind=row.about.kind,

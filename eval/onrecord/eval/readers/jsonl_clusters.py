@@ -91,7 +91,7 @@ def iter_jsonl_clusters(stream: BinaryIO, name: str) -> Iterator[ClusterDocument
     findings.refuse()
 
 
-Line = tuple[str | None, list[ClusteredMention], list[Fault]]
+DecodedLine = tuple[str | None, list[ClusteredMention], list[Fault]]
 """A document's id, None where the line cannot be read, its mentions, and every fault of its line."""
 
 
@@ -113,7 +113,7 @@ def _mixed(fault: Fault, form: Form | None) -> Fault:
     return dataclasses.replace(fault, code="mixed", expected=repr(form), hint=hint)
 
 
-def _named(file: str, number: int, raw: bytes) -> Line:
+def _named(file: str, number: int, raw: bytes) -> DecodedLine:
     line, faults = read_line(file, number, raw, MentionsLine)
     mentions = list(enumerate(line.mentions) if line else readable(raw, "mentions", MentionInCluster))
     for index, each in mentions:
@@ -125,7 +125,7 @@ def _named(file: str, number: int, raw: bytes) -> Line:
     return (line.doc_id if line else None), clustered, faults
 
 
-def _unnamed(file: str, number: int, raw: bytes) -> Line:
+def _unnamed(file: str, number: int, raw: bytes) -> DecodedLine:
     line, faults = read_line(file, number, raw, ClustersLine)
     doc_id = line.doc_id if line else None
     clustered: list[ClusteredMention] = []
