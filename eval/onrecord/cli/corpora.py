@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from onrecord.eval.corpora.files import SpanCorpora
     from onrecord.eval.corpora.span_report import SpanReport
     from onrecord.eval.readers import Columns
-    from onrecord.eval.rendering.scores import Row
+    from onrecord.eval.rendering.scores import ScoreRow
     from onrecord.eval.statistics.sampling import Sampling
 
 
@@ -181,7 +181,7 @@ def _hand_over(report: SpanReport | ClusterReport, output: Path | None, json: bo
 
 
 def _show(
-    title: str, missing: tuple[str, ...], rows: list[Row], how: Sampling | None, heading: str = "measure"
+    title: str, missing: tuple[str, ...], rows: list[ScoreRow], how: Sampling | None, heading: str = "measure"
 ) -> None:
     from onrecord.dataset.reading.faults import show
     from onrecord.eval.rendering.scores import headings

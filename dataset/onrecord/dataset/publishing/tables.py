@@ -20,7 +20,8 @@ from onrecord.dataset.records import LAYERS, Claim, Entity, Event, EventMention,
 from onrecord.dataset.seeds.documents import Document
 from onrecord.dataset.walk import anchor
 
-Row = dict[str, Any]
+TableRow = dict[str, Any]
+"""A row of a config's table, by column."""
 
 _PLACE: Columns = [("document", pa.string()), ("topic", pa.string()), ("zone", pa.string())]
 _CONTEXT: Columns = [("context", pa.string())]
@@ -33,7 +34,7 @@ class Config:
     name: str
     summary: str
     schema: pa.Schema
-    rows: Callable[[Gold, str], Iterator[Row]]
+    rows: Callable[[Gold, str], Iterator[TableRow]]
     """The rows of a split."""
     splits: tuple[str, ...] = ("validation", "test")
 
@@ -42,7 +43,7 @@ def _articles(gold: Gold, split: str) -> Iterator[Article]:
     return (article for article in gold.articles if article.document.split == split)
 
 
-def _article_rows(gold: Gold, split: str) -> Iterator[Row]:
+def _article_rows(gold: Gold, split: str) -> Iterator[TableRow]:
     for article in _articles(gold, split):
         yield {
             **msgspec.to_builtins(article.document),
@@ -51,7 +52,7 @@ def _article_rows(gold: Gold, split: str) -> Iterator[Row]:
         }
 
 
-def _place(article: Article, span: Span) -> Row:
+def _place(article: Article, span: Span) -> TableRow:
     document = article.document
     section = document.section_at(span.start)
     return {
@@ -62,7 +63,7 @@ def _place(article: Article, span: Span) -> Row:
     }
 
 
-Told = Callable[[Article, Any], Row]
+Told = Callable[[Article, Any], TableRow]
 """What a row says of an item beside the item itself."""
 
 
@@ -80,7 +81,7 @@ class Flat:
 
 
 def _quotes_told(gold: Gold) -> Told:
-    def told(article: Article, quote: Quote) -> Row:
+    def told(article: Article, quote: Quote) -> TableRow:
         text = article.document.text
         parent = next((each for each in article.labels.quotes if quote.parent and each.id == quote.parent), None)
         return {
@@ -97,7 +98,7 @@ def _stances_told(gold: Gold) -> Told:
     titles = {row.id: row.title for row in gold.registries.events}
     titles |= {row.id: row.text for row in gold.registries.claims}
 
-    def told(_: Article, stance: Stance) -> Row:
+    def told(_: Article, stance: Stance) -> TableRow:
         target = stance.target
         return {
             "holder_name": names[stance.holder],
@@ -110,7 +111,7 @@ def _stances_told(gold: Gold) -> Told:
 def _events_told(gold: Gold) -> Told:
     registry = {row.id: row for row in gold.registries.events}
 
-    def told(_: Article, event: EventMention) -> Row:
+    def told(_: Article, event: EventMention) -> TableRow:
         row = registry[event.event]
         return {
             "event_type": row.type,
@@ -161,7 +162,7 @@ FLAT: dict[str, Flat] = {
 def _flat_config(layer: str, item: type[Item]) -> Config:
     flat = FLAT.get(layer) or Flat(layer, f"one row an item of {layer}", [], [], _nothing_told)
 
-    def rows(gold: Gold, split: str) -> Iterator[Row]:
+    def rows(gold: Gold, split: str) -> Iterator[TableRow]:
         told = flat.told(gold)
         for article in _articles(gold, split):
             for each in article.labels.of(layer):

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 from onrecord.eval.clusters.measures import Repeat, RepeatedMentionsError, Table
 from onrecord.eval.clusters.views import cluster_views
 from onrecord.eval.readers.json_line import normal_fragments
-from onrecord.eval.rendering.scores import Row, json_bytes, score_json, score_numbers, score_row
+from onrecord.eval.rendering.scores import ScoreRow, json_bytes, score_json, score_numbers, score_row
 from onrecord.eval.rendering.signature import HASH, Signature
 from onrecord.eval.spans.documents import ClusterDocument
 from onrecord.eval.statistics.counts import Score
@@ -83,7 +83,7 @@ class ClusterReport:
             **POLICY,
         )
 
-    def rows(self) -> list[Row]:
+    def rows(self) -> list[ScoreRow]:
         """The score table; see :func:`onrecord.eval.rendering.scores.headings`."""
         return [score_row(name, each, self.intervals.get(name)) for name, each in self.scores.items()]
 

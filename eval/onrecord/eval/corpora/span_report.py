@@ -11,7 +11,7 @@ import msgspec
 
 from onrecord.dataset.reading.faults import refuse
 from onrecord.eval.readers.json_line import normal_fragments, place_faults
-from onrecord.eval.rendering.scores import Row, json_bytes, score_json, score_numbers, score_row
+from onrecord.eval.rendering.scores import ScoreRow, json_bytes, score_json, score_numbers, score_row
 from onrecord.eval.rendering.signature import HASH, Signature
 from onrecord.eval.spans.counting import Columns, SpanCounts, score_columns
 from onrecord.eval.spans.documents import SpanDocument, TypedSpan
@@ -105,11 +105,11 @@ class SpanReport:
             **SPAN_POLICY,
         )
 
-    def rows(self) -> list[Row]:
+    def rows(self) -> list[ScoreRow]:
         """The score table; see :func:`onrecord.eval.rendering.scores.headings`."""
         return [score_row(name, each, self.intervals.get(name)) for name, each in self.scores.items()]
 
-    def type_rows(self, measure: str = "strict") -> list[Row]:
+    def type_rows(self, measure: str = "strict") -> list[ScoreRow]:
         """One measure of every type, and of all: strict, exact, type, partial or iou; the others have no types."""
         rows = [score_row(type, scores[measure], None) for type, scores in self.by_type.items()]
         return [*rows, score_row("all", self.scores[measure], None)]

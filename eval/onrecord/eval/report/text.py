@@ -12,7 +12,7 @@ from onrecord.eval.rendering.markdown import inert, plain
 from onrecord.eval.report.changes import CHANGES, Changed, Changes
 from onrecord.eval.report.errors import LayerErrors
 from onrecord.eval.report.items import error_count
-from onrecord.eval.report.overview import Row
+from onrecord.eval.report.overview import MeasureRow
 from onrecord.eval.report.view import OPEN_GOLD, ReportView
 from onrecord.eval.statistics.measure import full_name
 
@@ -106,7 +106,7 @@ def _headings(view: ReportView) -> list[str]:
     return ["measure", "score", interval, "P", "R", "gold found", "predictions right", "documents"]
 
 
-def _measure(row: Row) -> list[str]:
+def _measure(row: MeasureRow) -> list[str]:
     name = full_name(row.layer, row.measure)
     return [name, row.score, row.interval, row.precision, row.recall, row.gold, row.predicted, str(row.documents)]
 

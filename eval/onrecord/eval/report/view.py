@@ -12,7 +12,7 @@ from onrecord.eval.report.changes import Changes, changes
 from onrecord.eval.report.errors import Confusion, LayerErrors, confusions, errors
 from onrecord.eval.report.items import DocumentItems, items_of
 from onrecord.eval.report.matrices import ClusterMatrix, StanceMatrix, cluster_matrix, registry_names, stance_matrix
-from onrecord.eval.report.overview import Row, Strip, card, measures, slices, strips, width_in_words
+from onrecord.eval.report.overview import MeasureRow, Strip, card, measures, slices, strips, width_in_words
 from onrecord.eval.report.payload import document_value, index
 from onrecord.eval.scoring.ceiling import CeilingRow
 from onrecord.eval.scoring.record import record_bytes, record_of
@@ -39,13 +39,13 @@ class ReportView:
     """Which reproduces the scores; empty where it is not known."""
     level: str
     """Of the intervals, in percent; empty where there are none."""
-    card: tuple[Row, ...]
+    card: tuple[MeasureRow, ...]
     ceiling: tuple[str, ...]
     """The annotators on the score card."""
     width: str
     """How wide the intervals are, in words."""
-    measures: tuple[Row, ...]
-    slices: Mapping[str, tuple[Row, ...]]
+    measures: tuple[MeasureRow, ...]
+    slices: Mapping[str, tuple[MeasureRow, ...]]
     strips: tuple[Strip, ...]
     errors: tuple[LayerErrors, ...]
     confusions: tuple[Confusion, ...]
