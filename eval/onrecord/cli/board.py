@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from onrecord.cli.console import counting, note
-from onrecord.cli.options import Dataset, Draws, Level, Seed, SplitName, Unit, UnitName, sampling
+from onrecord.cli.options import Dataset, Draws, Level, SamplingUnitName, Seed, SplitName, UnitOption, sampling
 
 if TYPE_CHECKING:
     from onrecord.dataset import Gold
@@ -82,7 +82,7 @@ def build(
     split: Annotated[SplitName, typer.Option(help="Articles to score on.")] = SplitName.test,
     baselines: Annotated[bool, typer.Option(help="Add the rows of the baselines.")] = True,
     reports: Annotated[bool, typer.Option(help="Make a report page for every entry with predictions.")] = True,
-    unit: UnitName = Unit.document,
+    unit: UnitOption = SamplingUnitName.document,
     level: Level = 0.95,
     draws: Draws = 10_000,
     seed: Seed = 0,

@@ -10,7 +10,7 @@ import typer
 
 from onrecord.cli.compat import compat_mode, print_compat
 from onrecord.cli.console import counting, note, say_left_out
-from onrecord.cli.options import Draws, Json, LabelMapName, Level, Output, Seed, Unit, sampling
+from onrecord.cli.options import Draws, Json, LabelMapName, Level, Output, SamplingUnitName, Seed, sampling
 
 if TYPE_CHECKING:
     from onrecord.eval.corpora.cluster_report import ClusterReport
@@ -89,7 +89,7 @@ def spans(
     from onrecord.eval.readers import Columns
 
     columns = Columns(scheme=scheme.value, tag=column)
-    how = sampling(Unit.document, level, draws, seed)
+    how = sampling(SamplingUnitName.document, level, draws, seed)
     if predicted is None and format is not SpanFormat.conll:
         raise typer.BadParameter("only a conll file can have both sides", param_hint="PREDICTED")
     if compat is not None:
@@ -142,7 +142,7 @@ def clusters(
         mode = compat_mode(compat, ("clusters",))
         print_compat(mode, (clusters_by_document(corpora, across.value),), json)
         return
-    how = sampling(Unit.document, level, draws, seed)
+    how = sampling(SamplingUnitName.document, level, draws, seed)
     try:
         report = cluster_report(corpora, how)
     except RepeatedMentionsError as error:

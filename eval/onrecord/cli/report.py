@@ -18,10 +18,10 @@ from onrecord.cli.options import (
     Draws,
     LabelMapName,
     Level,
+    SamplingUnitName,
     Seed,
     SplitName,
-    Unit,
-    UnitName,
+    UnitOption,
     sampling,
 )
 
@@ -62,7 +62,7 @@ def report(
     split: Annotated[SplitName, typer.Option(help="Articles to score on.")] = SplitName.test,
     labels: LabelMapName = None,
     allow_missing: AllowMissing = False,
-    unit: UnitName = Unit.document,
+    unit: UnitOption = SamplingUnitName.document,
     level: Level = 0.95,
     draws: Draws = 10_000,
     seed: Seed = 0,

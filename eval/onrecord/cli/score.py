@@ -23,10 +23,10 @@ from onrecord.cli.options import (
     MaxLines,
     MaxRatio,
     Output,
+    SamplingUnitName,
     Seed,
     SplitName,
-    Unit,
-    UnitName,
+    UnitOption,
     sampling,
 )
 
@@ -45,7 +45,7 @@ def score(
     details: Annotated[bool, typer.Option(help="Slices, single types and further cluster measures too.")] = False,
     labels: LabelMapName = None,
     allow_missing: AllowMissing = False,
-    unit: UnitName = Unit.document,
+    unit: UnitOption = SamplingUnitName.document,
     level: Level = 0.95,
     draws: Draws = 10_000,
     seed: Seed = 0,

@@ -21,7 +21,7 @@ from onrecord.eval.readers.lines import at_least_one, encoding_problem, excerpt,
 from onrecord.eval.readers.tags import Affix, Scheme, Tag, chunks, explain_tag, parse
 from onrecord.eval.spans.documents import SpanDocument, TypedSpan
 
-Unit = Literal["document", "sentence"]
+DocumentUnit = Literal["document", "sentence"]
 """What becomes a document: what the file says, or every sentence. Of the latter only one is held in memory."""
 
 
@@ -33,7 +33,7 @@ class Columns:
     affix: Affix = "prefix"
     token: int = 0
     tag: int = -1
-    unit: Unit = "document"
+    unit: DocumentUnit = "document"
     comment: str = ""
     """Lines that begin so are passed over; the empty string stands for none, since ``#`` may be a token."""
 
