@@ -50,7 +50,7 @@ class Block:
 
 
 @dataclasses.dataclass(frozen=True)
-class Scored:
+class ScoredBlock:
     """What became of a block."""
 
     counts: SpanCounts
@@ -68,7 +68,7 @@ class Scored:
     """How many lines of either side have faults and no document."""
 
 
-def score_block(block: Block) -> Scored:
+def score_block(block: Block) -> ScoredBlock:
     """Score the documents that both sides of a block have."""
     types = Vocabulary()
     gold, predicted = (_Read.of(block, side, types) for side in (GOLD, PREDICTED))
@@ -94,7 +94,7 @@ def score_block(block: Block) -> Scored:
         columns = relabel_gold(columns, block.labels.gold, types)
         others, left_out = relabel_predicted(others, block.labels.predicted, types)
     counts = score_columns(ids, types, columns, others)
-    return Scored(
+    return ScoredBlock(
         counts=counts,
         ids=(tuple(gold.ids), tuple(predicted.ids)),
         places=(tuple(gold.places), tuple(predicted.places)),

@@ -37,7 +37,7 @@ class Code:
     text: str
 
 
-Block = str | Table | Code
+PageBlock = str | Table | Code
 """A string is a paragraph of plain text."""
 
 
@@ -46,7 +46,7 @@ class Page:
     """A page of some blocks."""
 
     title: str
-    blocks: Sequence[Block]
+    blocks: Sequence[PageBlock]
 
     def markdown(self) -> bytes:
         """The page as Markdown."""
@@ -59,7 +59,7 @@ class Page:
         return ("\n".join(parts) + "\n").encode("utf-8")
 
 
-def _markdown(block: Block) -> str:
+def _markdown(block: PageBlock) -> str:
     if isinstance(block, Code):
         fence = "`" * (1 + max([2, *(len(run) for run in re.findall(r"`+", block.text))]))
         return f"{fence}\n{block.text}\n{fence}"
@@ -70,7 +70,7 @@ def _markdown(block: Block) -> str:
     return inert(block)
 
 
-def _html(block: Block) -> str:
+def _html(block: PageBlock) -> str:
     if isinstance(block, Code):
         return f"<pre>{html.escape(block.text)}</pre>"
     if isinstance(block, Table):

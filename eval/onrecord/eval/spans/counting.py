@@ -154,13 +154,13 @@ def count_spans(
     )
 
 
-BLOCK = 2**15
+BLOCK_SPANS = 2**15
 """About how many gold spans are aligned and counted at once: so many that arrays pay, so few that the processor's cache
 holds them."""
 
 
 def score_columns(
-    documents: Sequence[str], types: Vocabulary, gold: SpanColumns, predicted: SpanColumns, block: int = BLOCK
+    documents: Sequence[str], types: Vocabulary, gold: SpanColumns, predicted: SpanColumns, block: int = BLOCK_SPANS
 ) -> SpanCounts:
     """Align and count many documents, some at a time; how many changes nothing.
 
