@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from onrecord.eval.corpora.cluster_report import ClusterReport
     from onrecord.eval.corpora.files import SpanCorpora
     from onrecord.eval.corpora.span_report import SpanReport
-    from onrecord.eval.readers import Columns
+    from onrecord.eval.readers import ColumnFormat
     from onrecord.eval.rendering.scores import ScoreRow
     from onrecord.eval.statistics.sampling import Sampling
 
@@ -86,9 +86,9 @@ def spans(
 ) -> None:
     """Score spans of any corpus: JSON Lines, CoNLL columns, brat, or the mentions of prediction files."""
     from onrecord.eval.corpora.files import read_tag_corpora, score_span_paths, span_report
-    from onrecord.eval.readers import Columns
+    from onrecord.eval.readers import ColumnFormat
 
-    columns = Columns(scheme=scheme.value, tag=column)
+    columns = ColumnFormat(scheme=scheme.value, tag=column)
     how = sampling(SamplingUnitName.document, level, draws, seed)
     if predicted is None and format is not SpanFormat.conll:
         raise typer.BadParameter("only a conll file can have both sides", param_hint="PREDICTED")
@@ -159,7 +159,9 @@ def clusters(
     typer.echo(str(report.signature))
 
 
-def _corpora(gold: Path, predicted: Path | None, format: SpanFormat, columns: Columns, gold_column: int) -> SpanCorpora:
+def _corpora(
+    gold: Path, predicted: Path | None, format: SpanFormat, columns: ColumnFormat, gold_column: int
+) -> SpanCorpora:
     from onrecord.eval.corpora.files import read_column_corpora, read_span_corpora
 
     if predicted is None:

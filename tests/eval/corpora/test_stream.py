@@ -23,7 +23,7 @@ from onrecord.eval.corpora.block import FAULTS_TO_GIVE_UP
 from onrecord.eval.corpora.span_report import SpanReport, score_spans
 from onrecord.eval.corpora.stream import BLOCK_BYTES, SpanFile, StreamedSpans, WorkerError, score_span_files
 from onrecord.eval.readers import read_spans
-from onrecord.eval.spans.counting import Column, SpanCounts
+from onrecord.eval.spans.counting import CountColumn, SpanCounts
 from onrecord.eval.spans.documents import SpanDocument, TypedSpan
 
 
@@ -181,7 +181,7 @@ def test_by_hand() -> None:
     assert found.counts.documents == ("a", "b")
     assert found.missing == ("b",)
     assert found.left_out == {}
-    columns = [Column.GOLD, Column.PREDICTED, Column.CORRECT, Column.TYPE]
+    columns = [CountColumn.GOLD, CountColumn.PREDICTED, CountColumn.CORRECT, CountColumn.TYPE]
     assert found.counts.values[:, columns].tolist() == [[2, 3, 1, 1], [1, 0, 0, 0]]
 
 
@@ -212,9 +212,9 @@ def test_ways_of_writing_change_nothing(gold: bytes, block: int) -> None:
 
 def test_spans_without_a_type() -> None:
     bare = b'{"doc_id": "a", "spans": [{"start": 0, "end": 5}]}\n'
-    assert run(bare, bare).counts.values[0, Column.CORRECT] == 1
+    assert run(bare, bare).counts.values[0, CountColumn.CORRECT] == 1
     found = run(bare + line("b", PER), line("b", PER) + bare, block=1)
-    assert found.counts.values[:, Column.CORRECT].tolist() == [1, 1]
+    assert found.counts.values[:, CountColumn.CORRECT].tolist() == [1, 1]
     assert found.counts.types == ("", "PER")
 
 
@@ -351,7 +351,7 @@ def test_a_line_with_faults_has_a_name_all_the_same() -> None:
 def test_empty_files() -> None:
     found = run(TWO, b"")
     assert found.missing == ("a", "b")
-    assert found.counts.total[[Column.GOLD, Column.PREDICTED]].tolist() == [2, 0]
+    assert found.counts.total[[CountColumn.GOLD, CountColumn.PREDICTED]].tolist() == [2, 0]
     for empty in (b"", b"\n \n", b"\xef\xbb\xbf"):
         assert places(empty, b"") == [("g", None, "empty")]
         assert places(empty, TWO + b"{") == [("g", None, "empty"), ("p", 3, "json")]

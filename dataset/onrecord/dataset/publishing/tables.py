@@ -15,7 +15,7 @@ import pyarrow as pa
 
 from onrecord.dataset.derive import context, crosses_sentence, quote_type
 from onrecord.dataset.gold import Article, Gold
-from onrecord.dataset.publishing.columns import Columns, columns
+from onrecord.dataset.publishing.columns import ArrowColumns, columns
 from onrecord.dataset.records import LAYERS, Claim, Entity, Event, EventMention, Item, Quote, Span, Stance
 from onrecord.dataset.seeds.documents import Document
 from onrecord.dataset.walk import anchor
@@ -23,8 +23,8 @@ from onrecord.dataset.walk import anchor
 TableRow = dict[str, Any]
 """A row of a config's table, by column."""
 
-_PLACE: Columns = [("document", pa.string()), ("topic", pa.string()), ("zone", pa.string())]
-_CONTEXT: Columns = [("context", pa.string())]
+_PLACE: ArrowColumns = [("document", pa.string()), ("topic", pa.string()), ("zone", pa.string())]
+_CONTEXT: ArrowColumns = [("context", pa.string())]
 
 
 @dataclasses.dataclass(frozen=True)
@@ -73,9 +73,9 @@ class Flat:
 
     name: str
     summary: str
-    before: Columns
+    before: ArrowColumns
     """Columns before those of the item."""
-    after: Columns
+    after: ArrowColumns
     told: Callable[[Gold], Told]
     """Fills both, given the whole gold."""
 
@@ -179,7 +179,7 @@ _REGISTRIES = ("registry",)
 def configs() -> tuple[Config, ...]:
     """Every config, the default one first: ``articles``, one for each layer, and the registries."""
     document = columns(Document, without=("split",))
-    layers: Columns = [(layer, pa.list_(pa.struct(columns(item)))) for layer, item in LAYERS.items()]
+    layers: ArrowColumns = [(layer, pa.list_(pa.struct(columns(item)))) for layer, item in LAYERS.items()]
     articles = pa.schema([document[0], ("title", pa.string()), *document[1:], *layers])
     return (
         Config("articles", "one row an article, everything nested", articles, _article_rows),

@@ -15,7 +15,7 @@ from onrecord.eval.corpora.stream import SpanFile, score_span_files
 from onrecord.eval.readers import (
     CONLL,
     ClusterFormat,
-    Columns,
+    ColumnFormat,
     Identity,
     SpanFormat,
     read_clusters,
@@ -82,7 +82,7 @@ class SpanCorpora:
     predictions_sha256: str
 
 
-def read_span_corpora(gold: Path, predicted: Path, format: SpanFormat, columns: Columns = CONLL) -> SpanCorpora:
+def read_span_corpora(gold: Path, predicted: Path, format: SpanFormat, columns: ColumnFormat = CONLL) -> SpanCorpora:
     """Both sides of a corpus in one format.
 
     Raises:
@@ -103,7 +103,7 @@ def read_span_corpora(gold: Path, predicted: Path, format: SpanFormat, columns: 
     return _known(documents, others, str(predicted), _sha256(raw), _sha256(other_raw))
 
 
-def read_column_corpora(path: Path, columns: Columns, gold: int) -> SpanCorpora:
+def read_column_corpora(path: Path, columns: ColumnFormat, gold: int) -> SpanCorpora:
     """Both sides of a column file that has gold tags in one column and predicted ones in another, as for conlleval."""
     raw = corpus_content(path)
     pairs = read_columns_pair(path, raw, columns, gold)
@@ -112,7 +112,7 @@ def read_column_corpora(path: Path, columns: Columns, gold: int) -> SpanCorpora:
 
 
 def read_tag_corpora(
-    gold: Path, predicted: Path | None, columns: Columns, gold_column: int
+    gold: Path, predicted: Path | None, columns: ColumnFormat, gold_column: int
 ) -> tuple[list[list[str]], list[list[str]]]:
     """Gold and predicted tags of column files by sentence; of one file with both where ``predicted`` is None."""
     if predicted is None:

@@ -13,7 +13,7 @@ from onrecord.dataset.reading.faults import refuse
 from onrecord.eval.readers.json_line import normal_fragments, place_faults
 from onrecord.eval.rendering.scores import ScoreRow, json_bytes, score_json, score_numbers, score_row
 from onrecord.eval.rendering.signature import HASH, Signature
-from onrecord.eval.spans.counting import Columns, SpanCounts, score_columns
+from onrecord.eval.spans.counting import SpanColumnPair, SpanCounts, score_columns
 from onrecord.eval.spans.documents import SpanDocument, TypedSpan
 from onrecord.eval.spans.measures import MODES, SPAN_POLICY, error_classes, mode_array, mode_counts, type_counts
 from onrecord.eval.spans.relabel import relabel_gold, relabel_predicted, unmapped_types
@@ -212,7 +212,7 @@ def count_documents(
     labels: str | None = None,
 ) -> CountedSpans:
     """Count the spans of documents, whose types are compared by a label map, or as they are."""
-    columns = Columns.of(gold, predicted)
+    columns = SpanColumnPair.of(gold, predicted)
     if labels is None:
         return CountedSpans(score_columns(names, columns.types, columns.gold, columns.predicted), "as-is", {})
     name, mapping = read_label_map(labels)

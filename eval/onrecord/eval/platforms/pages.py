@@ -15,7 +15,7 @@ import msgspec
 from onrecord.dataset.gold import in_split
 from onrecord.dataset.publishing.card import markdown_table
 from onrecord.dataset.publishing.folder import count_items
-from onrecord.eval.platforms.keys import Column
+from onrecord.eval.platforms.keys import BoardColumn
 from onrecord.eval.platforms.reference import Reference
 from onrecord.eval.rendering.markdown import inert
 from onrecord.eval.submission.limits import DEFAULT as LIMITS
@@ -94,7 +94,7 @@ def overview(reference: Reference, provenance: Sequence[str]) -> Page:
     )
 
 
-def evaluation(columns: Sequence[Column]) -> Page:
+def evaluation(columns: Sequence[BoardColumn]) -> Page:
     """What each column of the board means."""
     return Page(
         "Evaluation",
