@@ -39,7 +39,7 @@ def meanings() -> dict[str, str]:
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
-class Side:
+class ItemSide:
     """An item as gold or as the system has it."""
 
     places: tuple[Place, ...]
@@ -63,8 +63,8 @@ class Item:
     outcome: str
     link: str
     """The outcome in the layer ``links``; empty where that does not count the item."""
-    gold: Side | None
-    predicted: Side | None
+    gold: ItemSide | None
+    predicted: ItemSide | None
 
 
 @dataclasses.dataclass(frozen=True)
@@ -132,9 +132,9 @@ class _Sides:
         outcome = verdict.outcome if submitted or verdict.outcome == OPTIONAL else NOT_SUBMITTED
         return Item(unique, self.layer.name, outcome, "", gold, predicted)
 
-    def _side(self, item: LabelledItem, labels: Labels) -> Side:
+    def _side(self, item: LabelledItem, labels: Labels) -> ItemSide:
         label = str(getattr(item, self.layer.label)) if self.layer.label else ""
-        return Side(places(item), label, self.layer.said_of(item, labels))
+        return ItemSide(places(item), label, self.layer.said_of(item, labels))
 
 
 _LETTERS = {"entities": "m", "quotes": "q", "stances": "s", "events": "e"}
