@@ -16,7 +16,9 @@ from onrecord.eval.scoring.ceiling import BIASED, CeilingRow
 from onrecord.eval.statistics.measure import Measure
 from onrecord.eval.statistics.ranks import RankInterval
 
-_PAGE = pages.Kind(package="onrecord.eval.board", template="board.html.j2", style="board.css", scripts=("board.js",))
+_PAGE = pages.PageKind(
+    package="onrecord.eval.board", template="board.html.j2", style="board.css", scripts=("board.js",)
+)
 
 PLOT = 200
 """Width of an interval's plot: two units for each point of a hundred."""

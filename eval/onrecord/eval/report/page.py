@@ -12,7 +12,7 @@ from onrecord.eval.rendering.html import verbatim
 from onrecord.eval.report.payload import script_json
 from onrecord.eval.report.view import OPEN_GOLD, ReportView
 
-_PAGE = pages.Kind(
+_PAGE = pages.PageKind(
     package="onrecord.eval.report",
     template="page.html.j2",
     style="report.css",
