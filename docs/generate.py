@@ -25,7 +25,7 @@ from onrecord.dataset.reading.json_schema import field_docs
 from onrecord.dataset.records import LAYERS
 from onrecord.eval import SCORED, Report, Result, Sampling, Submission, markdown, read_submission, score_submission
 from onrecord.eval.compat import COMPAT
-from onrecord.eval.layers.gold_changes import Change
+from onrecord.eval.layers.gold_changes import GoldChange
 from onrecord.eval.schemas import SCHEMAS, schema_bytes
 from onrecord.eval.scoring.ceiling import BIASED, ceiling_table, read_ceiling
 from onrecord.eval.statistics.measure import full_name
@@ -99,7 +99,7 @@ def headline(gold: Gold, articles: Sequence[Article], submission: Submission) ->
     }
 
 
-def audit_table(gold: Gold, errata: Sequence[Change]) -> str:
+def audit_table(gold: Gold, errata: Sequence[GoldChange]) -> str:
     """What the audit corrected, by layer, and the share of items that had an error."""
     rows = []
     for layer in LAYERS:

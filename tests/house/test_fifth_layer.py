@@ -39,7 +39,7 @@ from onrecord.eval import compare, record_bytes, record_of, score
 from onrecord.eval.board import board_csv, board_html, board_json
 from onrecord.eval.board.entries import readable_entries
 from onrecord.eval.board.standings import standings
-from onrecord.eval.layers.gold_changes import changes
+from onrecord.eval.layers.gold_changes import gold_changes
 from onrecord.eval.layers.ids import IdMap
 from onrecord.eval.layers.layer import MISSED, RIGHT, SPURIOUS, Compared, DocumentPair, Layer, State, Verdict
 from onrecord.eval.layers.scored import SCORED, added
@@ -368,7 +368,7 @@ def test_versions_of_gold_are_compared_by_it(with_relations: Gold) -> None:
         Article(document=a.document, labels=b.labels)
         for a, b in zip(with_relations.articles, annotated(with_relations, "x", "rival"), strict=True)
     ]
-    found = changes(with_relations, Gold(articles=tuple(flipped), registries=with_relations.registries))
+    found = gold_changes(with_relations, Gold(articles=tuple(flipped), registries=with_relations.registries))
     assert [(each.layer, each.kind, each.fields) for each in found] == [
         ("relations", "changed", (("label", "ally", "rival"),))
     ] * 5

@@ -26,12 +26,12 @@ def diff(
     """What changed between two versions of the dataset, item by item, and what it does to a file's scores."""
     from onrecord.dataset import read_folder
     from onrecord.dataset.reading.faults import show
-    from onrecord.eval.layers.gold_changes import changes
+    from onrecord.eval.layers.gold_changes import gold_changes
     from onrecord.eval.layers.scored import SCORED
     from onrecord.eval.rendering.scores import percent
 
     before, after = read_folder(old), read_folder(new)
-    found = changes(before, after)
+    found = gold_changes(before, after)
     scores = [] if predictions is None else _both_scores(predictions, before, after, split)
     if json:
         import dataclasses

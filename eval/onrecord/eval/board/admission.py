@@ -36,7 +36,7 @@ MOST_FILES = 60
 """Files of one contribution."""
 
 
-class Change(NamedTuple):
+class FileChange(NamedTuple):
     """A file that differs between two commits."""
 
     status: str
@@ -55,7 +55,7 @@ class Admitted:
     record: Record
 
 
-def changes(repository: Path, base: str, head: str) -> list[Change]:
+def changed_files(repository: Path, base: str, head: str) -> list[FileChange]:
     """What a branch changes: the files that differ between ``head`` and where it left ``base``.
 
     Raises:
@@ -70,7 +70,7 @@ def changes(repository: Path, base: str, head: str) -> list[Change]:
     found = []
     for about, path in zip(parts[::2], parts[1::2], strict=False):
         _, mode, _, blob, status = about.removeprefix(":").split(" ")
-        found.append(Change(status, mode, blob, path))
+        found.append(FileChange(status, mode, blob, path))
     return found
 
 
@@ -96,7 +96,7 @@ def admit(
     Raises:
         FaultsError: With everything that cannot be admitted.
     """
-    found = changes(repository, base, head)
+    found = changed_files(repository, base, head)
     faults = [fault for change in found if (fault := _refused(repository, base, change, results)) is not None]
     if len(found) > MOST_FILES:
         faults.append(Fault("admission", str(results), None, "", f"{len(found)} files", f"at most {MOST_FILES}"))
@@ -123,7 +123,7 @@ def admit(
     return admitted
 
 
-def _refused(repository: Path, base: str, change: Change, results: PurePosixPath) -> Fault | None:
+def _refused(repository: Path, base: str, change: FileChange, results: PurePosixPath) -> Fault | None:
     """Why a changed file cannot be part of a contribution."""
 
     def fault(found: str, expected: str) -> Fault:

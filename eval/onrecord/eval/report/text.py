@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 
 from onrecord.eval.rendering.markdown import inert, plain
-from onrecord.eval.report.changes import CHANGES, Changed, Changes
+from onrecord.eval.report.changes import CHANGES, Changes, ShownChange
 from onrecord.eval.report.errors import LayerErrors
 from onrecord.eval.report.items import error_count
 from onrecord.eval.report.overview import MeasureRow
@@ -121,7 +121,7 @@ def _outcomes(errors: Iterable[LayerErrors]) -> list[list[str]]:
     return [[e.layer, c.outcome, str(c.count), f"{100 * c.share:.1f}%"] for e in errors for c in e.classes]
 
 
-def _items(items: Iterable[Changed]) -> list[list[str]]:
+def _items(items: Iterable[ShownChange]) -> list[list[str]]:
     return [[i.document, i.layer, i.text if i.gold else f"{i.text} (predicted)", i.earlier, i.later] for i in items]
 
 

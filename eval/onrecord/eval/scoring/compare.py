@@ -190,7 +190,7 @@ def _value_on(each: LayerResult, document: str) -> float | None:
     return None if found is None else found.value
 
 
-Change = Literal["fixed", "regressed", "still wrong"]
+ChangeKind = Literal["fixed", "regressed", "still wrong"]
 
 
 @dataclasses.dataclass(frozen=True)
@@ -199,7 +199,7 @@ class ItemChange:
 
     document: str
     layer: str
-    change: Change
+    change: ChangeKind
     text: str
     """The item in a few words."""
     gold: bool
@@ -232,7 +232,7 @@ def item_changes(earlier: Result, later: Result) -> Iterator[ItemChange]:
             right = [outcome in (RIGHT, ABSENT) for outcome in outcomes]
             if all(right):
                 continue
-            change: Change = "still wrong" if right[0] == right[1] else "fixed" if right[1] else "regressed"
+            change: ChangeKind = "still wrong" if right[0] == right[1] else "fixed" if right[1] else "regressed"
             text = next(each.text for each in told if each is not None)
             yield ItemChange(key.document, one.layer.name, change, text, key.gold, outcomes[0], outcomes[1], *told)
 
