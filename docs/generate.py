@@ -16,7 +16,7 @@ from typing import Any
 
 from onrecord.annotation.agreement.measures import agreement
 from onrecord.annotation.agreement.tables import markdown as agreement_markdown
-from onrecord.annotation.gold.from_rounds import Made, gold_of_rounds, read_rounds
+from onrecord.annotation.gold.from_rounds import MadeGold, gold_of_rounds, read_rounds
 from onrecord.annotation.label_studio.exports import read_exports
 from onrecord.dataset import Article, FaultsError, Gold, read_documents, read_folder, read_registries
 from onrecord.dataset.publishing.card import VERSION, count_table, markdown_table
@@ -46,7 +46,7 @@ DOCUMENTS = (
 _PART = re.compile(r"(<!-- generated: ([\w-]+) -->\n).*?(<!-- end -->)", re.DOTALL)
 
 
-def made() -> Made:
+def made() -> MadeGold:
     """The gold with what is known of how it was made."""
     rounds = read_rounds(ROOT / "annotation/gold.json")
     registries = read_registries(ROOT / "annotation/registries")

@@ -50,7 +50,7 @@ def add(
     from onrecord.eval.scoring.asked import Asked
     from onrecord.eval.scoring.record import record_bytes, record_of
     from onrecord.eval.scoring.score_file import scored
-    from onrecord.eval.submission.limits import DEFAULT
+    from onrecord.eval.submission.limits import DEFAULT_LIMITS
     from onrecord.eval.submission.unpacking import content
 
     folder = results / team / system
@@ -63,7 +63,7 @@ def add(
     assert about is not None
     if folder.exists():
         raise FileExistsError(errno.EEXIST, "is there already; an entry is never overwritten", str(folder))
-    raw = content(predictions, DEFAULT)
+    raw = content(predictions, DEFAULT_LIMITS)
     record = record_of(scored(predictions, raw, read_folder(gold), Asked(split.value)).report)
     files = {
         ABOUT: json_bytes(msgspec.to_builtins(about)),

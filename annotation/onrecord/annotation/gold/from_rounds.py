@@ -92,7 +92,7 @@ def register(folder: Path, rows: Registries) -> list[str]:
 
 
 @dataclasses.dataclass(frozen=True)
-class Made:
+class MadeGold:
     """A gold and what goes with it."""
 
     gold: Gold
@@ -105,7 +105,7 @@ class Made:
     errata: tuple[GoldChange, ...]
 
 
-def gold_of_rounds(annotation: Path, rounds: Rounds, documents: Sequence[Document], registries: Registries) -> Made:
+def gold_of_rounds(annotation: Path, rounds: Rounds, documents: Sequence[Document], registries: Registries) -> MadeGold:
     """Make the gold of some rounds of annotation.
 
     Args:
@@ -135,4 +135,4 @@ def gold_of_rounds(annotation: Path, rounds: Rounds, documents: Sequence[Documen
         extra[FILE] = ceiling_json(articles, passes, registries)
         said += agreement_section(agreement(passes, documents))
     gold = Gold(articles=tuple(articles), registries=registries)
-    return Made(gold, said, extra, tuple(unlabelled), tuple(errata))
+    return MadeGold(gold, said, extra, tuple(unlabelled), tuple(errata))

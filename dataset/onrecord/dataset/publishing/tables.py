@@ -63,7 +63,7 @@ def _place(article: Article, span: Span) -> TableRow:
     }
 
 
-Told = Callable[[Article, Any], TableRow]
+DerivedFields = Callable[[Article, Any], TableRow]
 """What a row says of an item beside the item itself."""
 
 
@@ -76,11 +76,11 @@ class Flat:
     before: ArrowColumns
     """Columns before those of the item."""
     after: ArrowColumns
-    told: Callable[[Gold], Told]
+    told: Callable[[Gold], DerivedFields]
     """Fills both, given the whole gold."""
 
 
-def _quotes_told(gold: Gold) -> Told:
+def _quotes_told(gold: Gold) -> DerivedFields:
     def told(article: Article, quote: Quote) -> TableRow:
         text = article.document.text
         parent = next((each for each in article.labels.quotes if quote.parent and each.id == quote.parent), None)
@@ -93,7 +93,7 @@ def _quotes_told(gold: Gold) -> Told:
     return told
 
 
-def _stances_told(gold: Gold) -> Told:
+def _stances_told(gold: Gold) -> DerivedFields:
     names = {row.id: row.name for row in gold.registries.entities}
     titles = {row.id: row.title for row in gold.registries.events}
     titles |= {row.id: row.text for row in gold.registries.claims}
@@ -108,7 +108,7 @@ def _stances_told(gold: Gold) -> Told:
     return told
 
 
-def _events_told(gold: Gold) -> Told:
+def _events_told(gold: Gold) -> DerivedFields:
     registry = {row.id: row for row in gold.registries.events}
 
     def told(_: Article, event: EventMention) -> TableRow:
@@ -123,7 +123,7 @@ def _events_told(gold: Gold) -> Told:
     return told
 
 
-def _nothing_told(_: Gold) -> Told:
+def _nothing_told(_: Gold) -> DerivedFields:
     return lambda article, item: {}
 
 

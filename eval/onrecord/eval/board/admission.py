@@ -24,7 +24,7 @@ from onrecord.eval.scoring.asked import Asked
 from onrecord.eval.scoring.record import Record, record_of
 from onrecord.eval.scoring.score_file import rescored
 from onrecord.eval.statistics.measure import full_name
-from onrecord.eval.submission.limits import DEFAULT
+from onrecord.eval.submission.limits import DEFAULT_LIMITS
 
 _COMMIT = re.compile(r"[0-9a-f]{40}")
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._:-]{0,127}")
@@ -142,7 +142,7 @@ def _refused(repository: Path, base: str, change: FileChange, results: PurePosix
     if change.mode != _PLAIN_FILE:
         return fault(f"mode {change.mode}", "a plain file: no link, no program, no module")
     size = int(_git(repository, "cat-file", "-s", change.blob))
-    most = DEFAULT.max_bytes if name in PREDICTIONS else MOST_RECORD if name != ABOUT else MOST_ABOUT
+    most = DEFAULT_LIMITS.max_bytes if name in PREDICTIONS else MOST_RECORD if name != ABOUT else MOST_ABOUT
     if size > most:
         return fault(f"{size} bytes", f"at most {most}")
     if _git(repository, "ls-tree", base, f"{path.parent}/"):

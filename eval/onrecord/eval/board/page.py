@@ -25,7 +25,7 @@ PLOT = 200
 
 
 @dataclasses.dataclass(frozen=True)
-class Cell:
+class BoardCell:
     """A score as it is shown."""
 
     value: str
@@ -57,9 +57,9 @@ class BoardLine:
     anchor: str
     report: str
     """Address of its report; empty where there is none."""
-    headline: Cell
-    more: tuple[Cell, ...]
-    slices: tuple[Cell, ...]
+    headline: BoardCell
+    more: tuple[BoardCell, ...]
+    slices: tuple[BoardCell, ...]
 
 
 @dataclasses.dataclass(frozen=True)
@@ -73,7 +73,7 @@ class LayerBoard:
     """Further measures that are read first, with their definitions."""
     slices: tuple[tuple[str, str], ...]
     lines: tuple[BoardLine, ...]
-    annotators: tuple[tuple[str, Cell], ...]
+    annotators: tuple[tuple[str, BoardCell], ...]
 
 
 @dataclasses.dataclass(frozen=True)
@@ -159,16 +159,16 @@ def _layer_board(
     )
 
 
-def cell(row: Standing, measure: Measure, rank: RankInterval | None = None) -> Cell:
+def cell(row: Standing, measure: Measure, rank: RankInterval | None = None) -> BoardCell:
     """A score of an entry as it is shown."""
     score = score_of(row, measure)
     if score is None or score.value is None:
-        return Cell("–", -1.0, reason=(score.reason or "") if score else "not submitted")
+        return BoardCell("–", -1.0, reason=(score.reason or "") if score else "not submitted")
     interval, counts = score.interval, score.counts
     low, high = (interval.low, interval.high) if interval else (None, None)
     few = counts is not None and counts[1] < FEW_ITEMS
     few = few or (interval is not None and interval.contributing < FEW_DOCUMENTS)
-    return Cell(
+    return BoardCell(
         value=percent(score.value),
         order=score.value,
         low=percent(low) if low is not None else "",
@@ -185,6 +185,6 @@ def cell(row: Standing, measure: Measure, rank: RankInterval | None = None) -> C
     )
 
 
-def _human(row: CeilingRow, measure: Measure) -> Cell:
+def _human(row: CeilingRow, measure: Measure) -> BoardCell:
     value = row.f1.get(measure.full)
-    return Cell("–", -1.0) if value is None else Cell(percent(value), value, at=round(PLOT * value, 1))
+    return BoardCell("–", -1.0) if value is None else BoardCell(percent(value), value, at=round(PLOT * value, 1))

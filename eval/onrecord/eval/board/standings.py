@@ -44,7 +44,7 @@ from onrecord.eval.submission.reading import Submission
 
 Provenance = Literal["rescored", "self-reported", "none"]
 
-Met = Callable[[Entry, Scoring, Record], None]
+EntryObserver = Callable[[Entry, Scoring, Record], None]
 """What is told of every entry that could be scored."""
 
 MOST_MENTIONS = 10**7
@@ -94,7 +94,7 @@ def standings(
     more: Sequence[tuple[About, Record]] = (),
     broken: Mapping[Path, Sequence[Fault]] = MappingProxyType({}),
     tell: Callable[[int], object] = lambda _: None,
-    met: Met | None = None,
+    met: EntryObserver | None = None,
 ) -> Standings:
     """Where every entry stands.
 
@@ -121,7 +121,7 @@ def standings(
     return Standings(asked, wanted, documents, tuple(_in_order(_ranked(rows, asked.how or Sampling()))))
 
 
-def _standing(entry: Entry, gold: Gold, asked: Asked, wanted: str, met: Met | None) -> Standing:
+def _standing(entry: Entry, gold: Gold, asked: Asked, wanted: str, met: EntryObserver | None) -> Standing:
     if entry.predictions is None:
         return _reported(entry, wanted)
     try:

@@ -11,7 +11,7 @@ from typing import Literal
 
 from onrecord.eval.statistics.counts import Counts
 
-Takes = Literal["spans", "tags", "clusters"]
+InputKind = Literal["spans", "tags", "clusters"]
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -60,7 +60,7 @@ class Compat:
     name: str
     version: str
     """Of the tool whose numbers are reproduced."""
-    takes: Takes
+    takes: InputKind
     """``spans``: two sequences of :class:`onrecord.eval.spans.documents.SpanDocument`, gold and predicted. ``tags``:
     two sequences of sentences, each a sequence of tags. ``clusters``: gold and predicted clusters by document."""
     measures: tuple[str, ...]

@@ -17,7 +17,7 @@ import numpy as np
 
 from onrecord.dataset import Fault
 from onrecord.dataset.reading.untrusted import may_repeat_keys
-from onrecord.eval.corpora.waiting import GOLD, PREDICTED, Named
+from onrecord.eval.corpora.waiting import GOLD, PREDICTED, NamedLine
 from onrecord.eval.readers.jsonl_spans import TypeKey, read_span_line
 from onrecord.eval.spans.columns import ColumnBuilder, Plain, SpanColumns, Vocabulary, kind_codes, span_columns
 from onrecord.eval.spans.counting import SpanCounts, score_columns
@@ -44,9 +44,9 @@ class Block:
     single: bool = False
     """Whether gold documents without predictions are scored as empty, and not left for later."""
 
-    def named(self, side: int, doc_id: str, place: int) -> Named:
+    def named(self, side: int, doc_id: str, place: int) -> NamedLine:
         """A line by its place in the block."""
-        return Named(side, doc_id, self.numbers[side][place], self.lines[side][place])
+        return NamedLine(side, doc_id, self.numbers[side][place], self.lines[side][place])
 
 
 @dataclasses.dataclass(frozen=True)

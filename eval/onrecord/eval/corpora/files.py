@@ -11,7 +11,7 @@ from typing import TypeVar
 from onrecord.dataset.reading.faults import Fault, FaultsError, nearest, refuse, show
 from onrecord.eval.corpora.cluster_report import ClusterReport, score_clusters
 from onrecord.eval.corpora.span_report import SpanReport, score_spans
-from onrecord.eval.corpora.stream import SpanFile, score_span_files
+from onrecord.eval.corpora.stream import MOST_HINTS, SpanFile, score_span_files
 from onrecord.eval.readers import (
     CONLL,
     ClusterFormat,
@@ -27,21 +27,18 @@ from onrecord.eval.readers import (
 )
 from onrecord.eval.readers.conll import ColumnDocument
 from onrecord.eval.spans.documents import ClusterDocument, SpanDocument
-from onrecord.eval.statistics.sampling import DEFAULT, Sampling
+from onrecord.eval.statistics.sampling import DEFAULT_SAMPLING, Sampling
 from onrecord.eval.submission.label_maps import read_label_map
 from onrecord.eval.submission.unpacking import corpus_content, opened_corpus
 
 T = TypeVar("T")
-
-MOST_HINTS = 100
-"""Unknown documents that a close name is looked for."""
 
 
 def score_span_paths(
     gold: Path,
     predicted: Path,
     labels: str | None = None,
-    how: Sampling | None = DEFAULT,
+    how: Sampling | None = DEFAULT_SAMPLING,
     jobs: int = 1,
     progress: Callable[[int], object] = lambda _: None,
 ) -> SpanReport:
@@ -130,7 +127,7 @@ def read_tag_corpora(
     return one, other
 
 
-def span_report(corpora: SpanCorpora, labels: str | None = None, how: Sampling | None = DEFAULT) -> SpanReport:
+def span_report(corpora: SpanCorpora, labels: str | None = None, how: Sampling | None = DEFAULT_SAMPLING) -> SpanReport:
     """The score of a corpus that has been read."""
     report = score_spans(corpora.gold, corpora.predicted, how=how, labels=labels)
     return dataclasses.replace(report, gold_sha256=corpora.gold_sha256, predictions_sha256=corpora.predictions_sha256)
@@ -181,7 +178,7 @@ def clusters_by_document(
     return {id: (list(gold.values()), list(sides[1].get(id, {}).values())) for id, gold in sides[0].items()}
 
 
-def cluster_report(corpora: ClusterCorpora, how: Sampling | None = DEFAULT) -> ClusterReport:
+def cluster_report(corpora: ClusterCorpora, how: Sampling | None = DEFAULT_SAMPLING) -> ClusterReport:
     """The score of a corpus that has been read."""
     report = score_clusters(corpora.gold, corpora.predicted, how)
     return dataclasses.replace(report, gold_sha256=corpora.gold_sha256, predictions_sha256=corpora.predictions_sha256)

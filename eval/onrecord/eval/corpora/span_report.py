@@ -19,7 +19,7 @@ from onrecord.eval.spans.measures import MODES, SPAN_POLICY, error_classes, mode
 from onrecord.eval.spans.relabel import relabel_gold, relabel_predicted, unmapped_types
 from onrecord.eval.statistics.counts import Counts, Score, score
 from onrecord.eval.statistics.resampling import each_f1
-from onrecord.eval.statistics.sampling import DEFAULT, Sampling, sampling_policy
+from onrecord.eval.statistics.sampling import DEFAULT_SAMPLING, Sampling, sampling_policy
 from onrecord.eval.statistics.uncertainty import Interval, intervals
 from onrecord.eval.submission.label_maps import label_fault, read_label_map
 
@@ -161,7 +161,7 @@ class SpanReport:
 
 
 def score_spans(
-    gold: SpanCorpus, predicted: SpanCorpus, how: Sampling | None = DEFAULT, labels: str | None = None
+    gold: SpanCorpus, predicted: SpanCorpus, how: Sampling | None = DEFAULT_SAMPLING, labels: str | None = None
 ) -> SpanReport:
     """Score plain spans of any corpus.
 

@@ -26,7 +26,7 @@ from onrecord.dataset import Fault
 from onrecord.dataset.reading.faults import OnrecordError, in_order, nearest, refuse, show
 from onrecord.dataset.reading.typed import BOM
 from onrecord.eval.corpora.block import FAULTS_TO_GIVE_UP, Block, ScoredBlock, score_block
-from onrecord.eval.corpora.waiting import GOLD, PREDICTED, Named, Waiting
+from onrecord.eval.corpora.waiting import GOLD, PREDICTED, NamedLine, Waiting
 from onrecord.eval.readers.jsonl_spans import SpanLine, TypeKey
 from onrecord.eval.readers.lines import no_documents
 from onrecord.eval.spans.counting import SpanCounts, total_counts
@@ -36,7 +36,7 @@ BLOCK_BYTES = 2**20
 """About how many bytes of gold are read at once, with the predictions that go with them."""
 
 
-class Digest(Protocol):
+class RunningHash(Protocol):
     """A running hash, such as ``hashlib.sha256()``."""
 
     def update(self, data: bytes, /) -> object:
@@ -50,7 +50,7 @@ class SpanFile:
     name: str
     """What faults call it."""
     lines: BinaryIO
-    digest: Digest | None = None
+    digest: RunningHash | None = None
     """Told every byte that is read, where somebody wants to know a hash of the file."""
 
 
@@ -127,7 +127,7 @@ class _Reading:
         self.seen: tuple[dict[str, int], dict[str, int]] = ({}, {})
         """The line of each document."""
         self.waiting = Waiting()
-        self.met: list[tuple[Named, Named]] = []
+        self.met: list[tuple[NamedLine, NamedLine]] = []
         self.parts: list[SpanCounts] = []
         self.left_out: Counter[str] = Counter()
         self.faults: list[Fault] = []
@@ -179,7 +179,7 @@ class _Reading:
 
     def single_blocks(self) -> Iterator[Block]:
         """Blocks of the gold documents that have no predictions."""
-        lines: list[Named] = []
+        lines: list[NamedLine] = []
         size = 0
         for line in self.waiting.rest(GOLD):
             lines.append(line)
@@ -190,7 +190,7 @@ class _Reading:
         if lines:
             yield dataclasses.replace(self._block(lines, []), single=True)
 
-    def _block(self, gold: list[Named], predicted: list[Named]) -> Block:
+    def _block(self, gold: list[NamedLine], predicted: list[NamedLine]) -> Block:
         return Block(
             self.names,
             ([each.raw for each in gold], [each.raw for each in predicted]),

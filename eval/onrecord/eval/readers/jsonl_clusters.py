@@ -29,7 +29,7 @@ ClusterId = Annotated[str, msgspec.Meta(min_length=1)] | int
 
 Cluster = tuple[tuple[Offset, Offset], ...]
 
-Form = Literal["mentions", "clusters"]
+ClusterForm = Literal["mentions", "clusters"]
 
 
 class MentionInCluster(msgspec.Struct, frozen=True, gc=False, forbid_unknown_fields=True):
@@ -76,7 +76,7 @@ def iter_jsonl_clusters(stream: BinaryIO, name: str) -> Iterator[ClusterDocument
     """
     findings = Findings(name)
     seen: dict[str, int] = {}
-    form: Form | None = None
+    form: ClusterForm | None = None
     for number, raw in numbered(stream):
         if not raw.strip():
             continue
@@ -95,7 +95,7 @@ DecodedLine = tuple[str | None, list[ClusteredMention], list[Fault]]
 """A document's id, None where the line cannot be read, its mentions, and every fault of its line."""
 
 
-def _form(raw: bytes) -> Form | None:
+def _form(raw: bytes) -> ClusterForm | None:
     try:
         value = json.loads(raw)
     except (ValueError, RecursionError):
@@ -105,7 +105,7 @@ def _form(raw: bytes) -> Form | None:
     return None
 
 
-def _mixed(fault: Fault, form: Form | None) -> Fault:
+def _mixed(fault: Fault, form: ClusterForm | None) -> Fault:
     other = "/mentions" if form == "clusters" else "/clusters"
     if fault.code != "unknown-field" or fault.pointer != other:
         return fault

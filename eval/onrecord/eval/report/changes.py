@@ -6,7 +6,7 @@ import dataclasses
 from collections.abc import Iterator, Mapping, Sequence
 
 from onrecord.eval.rendering.scores import percent
-from onrecord.eval.report.items import DocumentItems, Item
+from onrecord.eval.report.items import DocumentItems, ReportItem
 from onrecord.eval.report.plots import Dot, Range, difference_range, document_link, slopes
 from onrecord.eval.scoring.compare import ChangeKind, ItemChange, compare_results
 from onrecord.eval.scoring.result import Result
@@ -177,7 +177,7 @@ def _placed(
         )
 
 
-def _at(item: Item) -> dict[str, str]:
+def _at(item: ReportItem) -> dict[str, str]:
     """The place of an item that only the other system has."""
     side = item.gold or item.predicted
     return {"at": f"{side.places[0][0]}-{side.places[0][1]}"} if side is not None and side.places else {}

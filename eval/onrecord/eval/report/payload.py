@@ -17,7 +17,7 @@ from onrecord.eval.layers.ids import IdMap
 from onrecord.eval.layers.layer import DocumentPair
 from onrecord.eval.layers.scored import with_items
 from onrecord.eval.report.errors import NOTHING, error_layers, outcome_in
-from onrecord.eval.report.items import UNJUDGED, DocumentItems, Item, ItemSide, error_count, meanings
+from onrecord.eval.report.items import UNJUDGED, DocumentItems, ItemSide, ReportItem, error_count, meanings
 from onrecord.eval.submission.reading import Submission
 
 _ESCAPES = {ord(c): f"\\u{ord(c):04x}" for c in "<>&\u2028\u2029"}
@@ -114,7 +114,7 @@ def document_value(each: DocumentItems, document: Document) -> dict[str, Any]:
     }
 
 
-def _item(item: Item, units: Sequence[int] | None) -> dict[str, Any]:
+def _item(item: ReportItem, units: Sequence[int] | None) -> dict[str, Any]:
     value: dict[str, Any] = {"k": item.key, "l": item.layer, "o": item.outcome}
     if item.link:
         value["n"] = item.link

@@ -19,7 +19,7 @@ from onrecord.eval.statistics.measure import full_name
 MOST_CHARACTERS = 65_000
 """Of the Markdown: a comment may have 65,536."""
 
-Section = tuple[str, list[str], list[list[str]], list[str]]
+TextSection = tuple[str, list[str], list[list[str]], list[str]]
 """Heading, headings of the table, its rows, and lines below it."""
 
 
@@ -61,8 +61,8 @@ def _head(view: ReportView) -> list[str]:
     return lines
 
 
-def _sections(view: ReportView) -> list[Section]:
-    found: list[Section] = [
+def _sections(view: ReportView) -> list[TextSection]:
+    found: list[TextSection] = [
         ("Score card", _headings(view), [_measure(row) for row in view.card], [view.width]),
     ]
     if view.changes is not None:
@@ -111,7 +111,7 @@ def _measure(row: MeasureRow) -> list[str]:
     return [name, row.score, row.interval, row.precision, row.recall, row.gold, row.predicted, str(row.documents)]
 
 
-def _differences(changes: Changes) -> Section:
+def _differences(changes: Changes) -> TextSection:
     rows = [[d.name, d.earlier, d.later, d.difference, d.interval, d.p] for d in changes.differences]
     words = [f"{d.name}: {d.words}" for d in changes.differences if d.headline]
     return (f"Against {changes.name}", ["measure", "was", "is", "difference", "interval", "p"], rows, words)

@@ -18,7 +18,7 @@ from onrecord.eval.scoring.ceiling import CeilingRow
 from onrecord.eval.scoring.record import record_bytes, record_of
 from onrecord.eval.scoring.result import Result
 from onrecord.eval.scoring.score_report import Report
-from onrecord.eval.statistics.sampling import DEFAULT
+from onrecord.eval.statistics.sampling import DEFAULT_SAMPLING
 from onrecord.eval.submission.reading import Submission
 
 OPEN_GOLD = "Open gold: the labels are public, so a system may have been tuned on them."
@@ -123,4 +123,4 @@ _KINDS = ("entity", "event")
 def _changes(report: Report, documents: Sequence[DocumentItems], gold: Gold, name: str, other: Result) -> Changes:
     before = items_of(other)
     names = (name, report.result.submission)
-    return changes(other, report.result, names, report.how or DEFAULT, before, documents)
+    return changes(other, report.result, names, report.how or DEFAULT_SAMPLING, before, documents)

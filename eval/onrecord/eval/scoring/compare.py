@@ -19,8 +19,8 @@ from onrecord.eval.scoring.score_report import Report
 from onrecord.eval.statistics.measure import full_name
 from onrecord.eval.statistics.paired import Paired, paired_jackknife, paired_permutation
 from onrecord.eval.statistics.ranks import RankInterval, rank_intervals
-from onrecord.eval.statistics.sampling import DEFAULT, Sampling
-from onrecord.eval.submission.limits import DEFAULT as LIMITS
+from onrecord.eval.statistics.sampling import DEFAULT_SAMPLING, Sampling
+from onrecord.eval.submission.limits import DEFAULT_LIMITS
 from onrecord.eval.submission.unpacking import content
 
 
@@ -57,7 +57,7 @@ def compare(
     gold: Path | str = "dataset",
     split: str = "test",
     labels: str | None = None,
-    how: Sampling = DEFAULT,
+    how: Sampling = DEFAULT_SAMPLING,
 ) -> Comparison:
     """Compare prediction files on the same articles.
 
@@ -77,7 +77,7 @@ def compare(
     1.0
     """
     labelled = read_folder(Path(gold))
-    files = [(Path(name), content(Path(name), LIMITS)) for name in predictions]
+    files = [(Path(name), content(Path(name), DEFAULT_LIMITS)) for name in predictions]
     asked = Asked(split, labels, how=None)  # the intervals are made where the systems are compared
     results = [scored(name, raw, labelled, asked).result for name, raw in files]
     return compare_results(results, distinct_names([str(name) for name in predictions]), how)
@@ -105,7 +105,7 @@ def distinct_names(paths: Sequence[str]) -> list[str]:
     return names
 
 
-def compare_results(results: Sequence[Result], names: Sequence[str], how: Sampling = DEFAULT) -> Comparison:
+def compare_results(results: Sequence[Result], names: Sequence[str], how: Sampling = DEFAULT_SAMPLING) -> Comparison:
     """Compare results of the same articles.
 
     Raises:

@@ -22,7 +22,7 @@ class Sampling:
     seed: int = 0
 
 
-DEFAULT = Sampling()
+DEFAULT_SAMPLING = Sampling()
 
 MOST_GROUPS = 50
 """Of measures that are no sums, at most so many groups of units are left out in turn."""

@@ -20,7 +20,7 @@ MOST_IDS = 200_000
 """Ids that a file may declare, and references that may wait for one."""
 
 
-class Placed(NamedTuple):
+class PlacedFault(NamedTuple):
     """What is wrong, and where."""
 
     wrong: Wrong
@@ -47,7 +47,7 @@ class DocumentLines:
         self.first[id] = number
         return None
 
-    def missing(self, required: Collection[str], unread: int, last: int) -> Iterator[Placed]:
+    def missing(self, required: Collection[str], unread: int, last: int) -> Iterator[PlacedFault]:
         """Documents without a line.
 
         Args:
@@ -60,7 +60,7 @@ class DocumentLines:
             for id in missing:
                 hint = "add its line, with [] where there is nothing; or score it as empty with --allow-missing"
                 wrong = ("missing-document", "", f"no line for {id}", f"{len(required)} documents", hint)
-                yield Placed(wrong, last, id)
+                yield PlacedFault(wrong, last, id)
 
 
 class LayerLines:
@@ -79,17 +79,17 @@ class LayerLines:
             else:
                 self.first.setdefault(layer, number)
 
-    def missing(self, documents: Mapping[str, int]) -> Iterator[Placed]:
+    def missing(self, documents: Mapping[str, int]) -> Iterator[PlacedFault]:
         """Lines that lack a layer; all layers, where a file with some documents has none."""
         if documents and not self.first:
             hint = 'a file says what it predicts: write "mentions": [] for none at all'
             wrong: Wrong = ("missing-layer", "", "no layer", f"one of {', '.join(LAYERS)}", hint)
-            yield Placed(wrong, min(documents.values()), None)
+            yield PlacedFault(wrong, min(documents.values()), None)
         for layer, first in self.first.items():
             for number, document in self._without[layer]:
                 hint = f'where there are none, write "{layer}": []'
                 wrong = ("missing-layer", f"/{layer}", "nothing", f"{layer}, as on line {first}", hint)
-                yield Placed(wrong, number, document)
+                yield PlacedFault(wrong, number, document)
 
 
 class Ids:
@@ -118,11 +118,11 @@ class Ids:
             (number, line.doc_id, each) for each in references(line) if each.id not in self._known[each.kind]
         ]
 
-    def undeclared(self) -> Iterator[Placed]:
+    def undeclared(self) -> Iterator[PlacedFault]:
         """References that still wait."""
         for number, document, reference in self._waiting:
             if reference.id not in self._known[reference.kind]:
-                yield Placed(self._dangling(reference), number, document)
+                yield PlacedFault(self._dangling(reference), number, document)
 
     def _dangling(self, reference: IdReference) -> Wrong:
         kind = reference.kind
