@@ -20,7 +20,7 @@ from onrecord.eval.report.page import environment, render
 from onrecord.eval.scoring.asked import Asked
 from onrecord.eval.scoring.ceiling import read_ceiling
 from onrecord.eval.scoring.record import record_bytes, record_of
-from onrecord.eval.scoring.score_file import scored
+from onrecord.eval.scoring.score_file import score_bytes
 
 DOCUMENTS = 500
 SPANS = 100
@@ -98,7 +98,7 @@ def opener(browser: Browser, tmp_path: Path) -> Iterator[Opener]:
 @pytest.fixture(scope="module")
 def view(gold: Gold, root: Path) -> ReportView:
     path = root / "eval" / "baselines" / "rules.jsonl"
-    found = scored(path, path.read_bytes(), gold, Asked("all", how=None))
+    found = score_bytes(path, path.read_bytes(), gold, Asked("all", how=None))
     report = Report.of(found.result, Sampling(draws=200))
     return page_view(report, gold, found.submission, read_ceiling(root / "dataset", found.result))
 
@@ -213,11 +213,13 @@ def test_outcomes_differ_in_more_than_colour(page_of_rules: bytes, opener: Opene
 
 def test_what_only_the_other_system_has_is_shown_by_its_place(opener: Opener, gold: Gold, root: Path) -> None:
     path = root / "eval" / "baselines" / "rules.jsonl"
-    other = scored(path, path.read_bytes(), gold, Asked("all", how=None))
+    other = score_bytes(path, path.read_bytes(), gold, Asked("all", how=None))
     lines = [json.loads(line) for line in path.read_bytes().splitlines()]
     for line in lines:
         line["quotes"] = []
-    fewer = scored(path, b"".join(json.dumps(line).encode() + b"\n" for line in lines), gold, Asked("all", how=None))
+    fewer = score_bytes(
+        path, b"".join(json.dumps(line).encode() + b"\n" for line in lines), gold, Asked("all", how=None)
+    )
     made = page_view(Report.of(fewer.result), gold, fewer.submission, other=("other", other.result))
     assert made.changes is not None
     gone = [each for each in made.changes.items["fixed"] if each.later == "absent"]
@@ -251,7 +253,7 @@ def test_downloads(view: ReportView, page_of_rules: bytes, opener: Opener, gold:
     with opened.page.expect_download() as download:
         opened.page.click("#save-json")
     path = root / "eval" / "baselines" / "rules.jsonl"
-    report = Report.of(scored(path, path.read_bytes(), gold, Asked("all", how=None)).result, Sampling(draws=200))
+    report = Report.of(score_bytes(path, path.read_bytes(), gold, Asked("all", how=None)).result, Sampling(draws=200))
     assert download.value.path().read_bytes() == record_bytes(record_of(report))
     with opened.page.expect_download() as download:
         opened.page.click("#save-csv")

@@ -121,9 +121,9 @@ def _alike(other: PredictionInput, source: PredictionInput) -> PredictionInput:
 
 def _scored(source: PredictionInput, gold: Gold) -> Scoring:
     """The score of what the command was given."""
-    from onrecord.eval.scoring.score_file import scored
+    from onrecord.eval.scoring.score_file import score_bytes
 
-    found = scored(source.path, source.raw, gold, source.asked)
+    found = score_bytes(source.path, source.raw, gold, source.asked)
     say_left_out(found.left_out)
     return found
 

@@ -33,7 +33,7 @@ from onrecord.eval.scoring.asked import Asked
 from onrecord.eval.scoring.ceiling import read_ceiling
 from onrecord.eval.scoring.compare import item_changes
 from onrecord.eval.scoring.result import LayerState
-from onrecord.eval.scoring.score_file import scored
+from onrecord.eval.scoring.score_file import score_bytes
 from onrecord.eval.submission.reading import Submission
 
 HOW = Sampling(draws=200)
@@ -42,7 +42,7 @@ HOW = Sampling(draws=200)
 @pytest.fixture(scope="module")
 def rules(gold: Gold, root: Path) -> tuple[Report, Submission]:
     path = root / "eval" / "baselines" / "rules.jsonl"
-    found = scored(path, path.read_bytes(), gold, Asked("all", how=None))
+    found = score_bytes(path, path.read_bytes(), gold, Asked("all", how=None))
     return Report.of(found.result, HOW), found.submission
 
 

@@ -22,7 +22,7 @@ from onrecord.eval.rendering.markdown import inert
 from onrecord.eval.rendering.scores import percent
 from onrecord.eval.scoring.asked import Asked
 from onrecord.eval.scoring.record import Record, record_of
-from onrecord.eval.scoring.score_file import rescored
+from onrecord.eval.scoring.score_file import score_path
 from onrecord.eval.statistics.measure import full_name
 from onrecord.eval.submission.limits import DEFAULT_LIMITS
 
@@ -166,7 +166,7 @@ def _scored(entry: Entry, gold: Gold, asked: Asked) -> Admitted:
     if entry.about.kind != "system":
         raise FaultsError([Fault("admission", f"{where}/{ABOUT}", None, "/kind", entry.about.kind, "system")])
     assert entry.predictions is not None  # _incomplete has seen to it
-    record = record_of(rescored(entry.predictions, gold, asked).report)
+    record = record_of(score_path(entry.predictions, gold, asked).report)
     for stored in entry.records:
         if not same_result(stored, record):
             hint = f"leave it out: the record is made here (its id is {record.id})"

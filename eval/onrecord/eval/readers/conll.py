@@ -18,7 +18,7 @@ from typing import BinaryIO, Literal
 from onrecord.dataset import Fault
 from onrecord.dataset.reading.faults import Findings
 from onrecord.eval.readers.lines import at_least_one, encoding_problem, excerpt, numbered, of_line, whole
-from onrecord.eval.readers.tags import Affix, Scheme, Tag, chunks, explain_tag, parse
+from onrecord.eval.readers.tags import Affix, Scheme, Tag, chunks, explain_tag, parse_tag
 from onrecord.eval.spans.documents import SpanDocument, TypedSpan
 
 DocumentUnit = Literal["document", "sentence"]
@@ -257,7 +257,7 @@ class _Decoder:
         scheme, affix = self._columns.scheme, self._columns.affix
         seen, tags = self._seen, block.tags[which]
         for tag in set(tags).difference(seen):
-            seen[tag] = parse(tag.strip(), scheme, affix)
+            seen[tag] = parse_tag(tag.strip(), scheme, affix)
         parsed = [known for tag in tags if (known := seen[tag]) is not None]
         if len(parsed) < len(tags):
             self._explain(block.lines, tags)

@@ -14,7 +14,7 @@ from onrecord.eval.layers.layer import RIGHT, Layer, Verdict
 from onrecord.eval.scoring.asked import Asked
 from onrecord.eval.scoring.intervals import LayerUnits, units_of
 from onrecord.eval.scoring.result import LayerResult, LayerState, Result
-from onrecord.eval.scoring.score_file import scored
+from onrecord.eval.scoring.score_file import score_bytes
 from onrecord.eval.scoring.score_report import Report
 from onrecord.eval.statistics.measure import full_name
 from onrecord.eval.statistics.paired import Paired, paired_jackknife, paired_permutation
@@ -79,7 +79,7 @@ def compare(
     labelled = read_folder(Path(gold))
     files = [(Path(name), content(Path(name), DEFAULT_LIMITS)) for name in predictions]
     asked = Asked(split, labels, how=None)  # the intervals are made where the systems are compared
-    results = [scored(name, raw, labelled, asked).result for name, raw in files]
+    results = [score_bytes(name, raw, labelled, asked).result for name, raw in files]
     return compare_results(results, distinct_names([str(name) for name in predictions]), how)
 
 

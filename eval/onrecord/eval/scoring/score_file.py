@@ -49,7 +49,7 @@ def score(
     """
     labelled = read_folder(Path(gold))
     raw = content(Path(predictions), DEFAULT_LIMITS)
-    return scored(Path(predictions), raw, labelled, Asked(split, labels, how, allow_missing)).report
+    return score_bytes(Path(predictions), raw, labelled, Asked(split, labels, how, allow_missing)).report
 
 
 @dataclasses.dataclass(frozen=True)
@@ -68,7 +68,7 @@ class Scoring:
         return self.report.result
 
 
-def scored(name: Path, raw: bytes, gold: Gold, asked: Asked, limits: Limits = DEFAULT_LIMITS) -> Scoring:
+def score_bytes(name: Path, raw: bytes, gold: Gold, asked: Asked, limits: Limits = DEFAULT_LIMITS) -> Scoring:
     """The score of a prediction file that has been read already; see :func:`score`."""
     documents = [article.document for article in gold.articles]
     articles = in_split(gold, asked.split)
@@ -96,11 +96,11 @@ def unscored(name: Path, raw: bytes, gold: Gold, asked: Asked) -> Report:
     return Report(result, asked.how, {})
 
 
-def rescored(predictions: Path, gold: Gold, asked: Asked, follow_links: bool = False) -> Scoring:
+def score_path(predictions: Path, gold: Gold, asked: Asked, follow_links: bool = False) -> Scoring:
     """The score of a file of predictions on this gold, by this version.
 
     Raises:
         FaultsError: They cannot be scored.
         OSError: They cannot be read.
     """
-    return scored(predictions, content(predictions, DEFAULT_LIMITS, follow_links), gold, asked)
+    return score_bytes(predictions, content(predictions, DEFAULT_LIMITS, follow_links), gold, asked)
