@@ -11,14 +11,11 @@ from collections import Counter
 from collections.abc import Iterable, Sequence
 from itertools import chain
 
-from onrecord.eval.compat.mode import Compat, CompatResult, CompatRow, harmonic, ratio
+from onrecord.eval.compat.mode import Compat, CompatResult, CompatRow, Tags, harmonic, ratio
 
 NAME = "conlleval"
 RAW = "conlleval-raw"
 MEASURES = ("chunk", "accuracy")
-Tags = Sequence[Sequence[str]]
-"""The tags of each sentence."""
-
 DIFFERENCES = (
     "Tags that break the scheme are repaired: a chunk may start with I or E; other repairs give other scores.",
     "S is no prefix to the script, and an E with a B of the same label after it is no boundary, so IOBES is misread: "

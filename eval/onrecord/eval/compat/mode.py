@@ -6,10 +6,13 @@ Unlike everywhere else, 0 here may mean undefined: it is what the other tool say
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import Literal
 
 from onrecord.eval.statistics.counts import Counts
+
+Tags = Sequence[Sequence[str]]
+"""The tags of each sentence."""
 
 InputKind = Literal["spans", "tags", "clusters"]
 

@@ -12,15 +12,12 @@ import functools
 from collections.abc import Callable, Mapping, Sequence
 from itertools import chain, pairwise
 
-from onrecord.eval.compat.mode import Compat, CompatResult, CompatRow, harmonic, ratio
+from onrecord.eval.compat.mode import Compat, CompatResult, CompatRow, Tags, harmonic, ratio
 
 NAME = "seqeval"
 AVERAGES = ("micro", "macro", "weighted")
 MEASURES = ("chunk", *AVERAGES, "accuracy")
 """``chunk`` is the measure of one label."""
-
-Tags = Sequence[Sequence[str]]
-"""The tags of each sentence."""
 
 Chunk = tuple[str, int, int]
 """Label, first and last token, numbered over all sentences."""
