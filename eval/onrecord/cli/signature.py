@@ -33,11 +33,12 @@ def _read(signature: str) -> dict[str, str]:
     from pathlib import Path
 
     from onrecord.dataset.reading.faults import show
-    from onrecord.eval.rendering.signature import SignatureError, parse_signature
+    from onrecord.eval.rendering.signature import SignatureError
+    from onrecord.eval.rendering.signature import parse as parsed
 
     line = read_input(Path("-")).decode("utf-8", "replace") if signature == "-" else signature
     try:
-        return dict(parse_signature(line).fields)
+        return dict(parsed(line).fields)
     except SignatureError as error:
         note(f"not a signature: {show(str(error))}")
         raise typer.Exit(2) from error

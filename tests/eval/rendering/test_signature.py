@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from tests.eval.conftest import Lines, Scorer
 
 from onrecord.eval import SpanDocument, TypedSpan, score_clusters, score_spans
-from onrecord.eval.rendering.signature import FIELDS, Signature, SignatureError, parse_signature
+from onrecord.eval.rendering.signature import FIELDS, Signature, SignatureError, parse
 from onrecord.eval.scoring.score_report import Report
 from onrecord.eval.statistics.sampling import Sampling
 
@@ -29,9 +29,9 @@ def signature(request: pytest.FixtureRequest, scored: Scorer, perfect: Lines) ->
 
 
 def test_there_and_back(signature: Signature) -> None:
-    assert parse_signature(str(signature)) == signature
-    assert str(parse_signature(str(signature))) == str(signature)
-    assert parse_signature(f"  `{signature}`\n") == signature
+    assert parse(str(signature)) == signature
+    assert str(parse(str(signature))) == str(signature)
+    assert parse(f"  `{signature}`\n") == signature
     assert "\n" not in str(signature)
 
 
@@ -75,12 +75,12 @@ def test_different_decisions_have_different_signatures(scored: Scorer, perfect: 
 @given(st.floats(0.5, 0.999), st.integers(0, 10**6), st.integers(0, 2**63), st.sampled_from(["document", "topic"]))
 def test_every_way_of_sampling_can_be_read_back(level: float, draws: int, seed: int, unit: Any) -> None:
     report = score_spans([[]], [[]], how=Sampling(unit, level, draws, seed))
-    assert parse_signature(str(report.signature)) == report.signature
+    assert parse(str(report.signature)) == report.signature
 
 
 def test_all_that_is_wrong_is_told_at_once() -> None:
     with pytest.raises(SignatureError) as error:
-        parse_signature("sacrebleu|docs:five|docs:5|docs:6|colour:red|nonsense|gold:xyz|split:")
+        parse("sacrebleu|docs:five|docs:5|docs:6|colour:red|nonsense|gold:xyz|split:")
     said = str(error.value).split("; ")
     assert said == [
         "begins with 'sacrebleu', not with 'onrecord'",
@@ -96,7 +96,7 @@ def test_all_that_is_wrong_is_told_at_once() -> None:
 @pytest.mark.parametrize("text", ["", "onrecord", "|", "onrecord|", "docs:3"])
 def test_what_is_no_signature(text: str) -> None:
     with pytest.raises(SignatureError):
-        parse_signature(text)
+        parse(text)
 
 
 def test_a_value_that_would_break_the_line_is_refused() -> None:

@@ -55,7 +55,7 @@ LETTERS: dict[Scheme, str] = {
 def parse_tag(tag: str, scheme: Scheme, affix: Affix = "prefix") -> Tag | None:
     """The letter and the type of a tag; None where it is none of the scheme.
 
-    >>> parse("B-MISC-event", "IOB2"), parse("MISC-event-B", "IOB2", "suffix"), parse("PER", "IOB2")
+    >>> parse_tag("B-MISC-event", "IOB2"), parse_tag("MISC-event-B", "IOB2", "suffix"), parse_tag("PER", "IOB2")
     (('B', 'MISC-event'), ('B', 'MISC-event'), None)
     """
     if tag == "O":

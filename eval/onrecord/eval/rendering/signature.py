@@ -129,7 +129,7 @@ class Signature:
         given = {name: value for name, value in fields.items() if value}
         given["version"] = SCORER_VERSION
         made = cls({name: given.pop(name) for name in FIELDS if name in given} | given)
-        if parse_signature(str(made)) != made:
+        if parse(str(made)) != made:
             raise SignatureError(f"cannot be read back: {made}")
         return made
 
@@ -142,7 +142,7 @@ class Signature:
         return rows
 
 
-def parse_signature(text: str) -> Signature:
+def parse(text: str) -> Signature:
     """A signature from its line.
 
     Raises:

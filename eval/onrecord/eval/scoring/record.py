@@ -21,7 +21,7 @@ from onrecord.dataset.reading.files import sha256
 from onrecord.dataset.reading.typed import read_value
 from onrecord.dataset.records import Strict
 from onrecord.eval.clusters.measures import Table
-from onrecord.eval.rendering.signature import Signature, parse_signature
+from onrecord.eval.rendering.signature import Signature, parse
 from onrecord.eval.scoring.asked import Asked
 from onrecord.eval.scoring.result import LayerResult
 from onrecord.eval.scoring.score_report import Report
@@ -244,7 +244,7 @@ def key_of(signature: Signature, submission: str, gold: str) -> Key:
 
 def policy_fields(record: Record) -> Mapping[str, str]:
     """How a record was scored, field by field."""
-    return parse_signature(f"onrecord|{record.key.policy}").fields
+    return parse(f"onrecord|{record.key.policy}").fields
 
 
 def environment() -> dict[str, str]:
