@@ -15,14 +15,14 @@ from pathlib import Path
 from onrecord.dataset import Article, Document, Entity, Gold, Labels, Mention, Registries
 from onrecord.eval import Report, score_submission
 from onrecord.eval.layers.entities import TYPES
-from onrecord.eval.report import View, html, page_view
+from onrecord.eval.report import ReportView, html, page_view
 from onrecord.eval.submission.reading import Submission
 
 SEED = 20240229
 _WORDS = ("Minsk", "the minister", "«Тасс»", "talks", "on Monday", "𝒜gency", "said", "a visit", "of", "war")
 
 
-def crowd(documents: int, spans: int) -> tuple[Gold, View]:
+def crowd(documents: int, spans: int) -> tuple[Gold, ReportView]:
     """A report of some documents, each with so many gold and so many predicted mentions, and its gold."""
     draw = random.Random(SEED)
     articles: list[Article] = []

@@ -7,7 +7,7 @@ from typing import Literal
 
 from benchmarks.corpora import ClusterCorpus, Corpus, SpanCorpus
 
-Side = Literal["ours", "peers", "command"]
+EnvironmentName = Literal["ours", "peers", "command"]
 Measures = Literal["score", "files"]
 
 
@@ -17,7 +17,7 @@ class Task:
 
     label: str
     """As it stands in tables."""
-    side: Side
+    side: EnvironmentName
     """Whose environment it runs in; a command is a whole process of ours."""
     contender: str
     """Its name in :mod:`benchmarks.ours`, :mod:`benchmarks.peers` or among the commands."""

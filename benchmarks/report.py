@@ -51,7 +51,7 @@ class Section:
 
 
 @dataclasses.dataclass(frozen=True)
-class Row:
+class TaskRow:
     """What was measured of one task, medians over its rounds."""
 
     task: Task
@@ -67,7 +67,7 @@ class Row:
     figures: Mapping[str, float]
 
 
-def rows(results: Results, group: Group) -> list[Row]:
+def rows(results: Results, group: Group) -> list[TaskRow]:
     """The tasks of a group that were measured."""
     found = []
     for task in group.tasks:
@@ -78,7 +78,7 @@ def rows(results: Results, group: Group) -> list[Row]:
         compared = task.side != "command" and task.measures == "score"
         from_files = task.side == "peers" or task.measures == "files"
         found.append(
-            Row(
+            TaskRow(
                 task,
                 len(runs),
                 _known(typical(results, group.name, task.key, lambda run: run.load)),
@@ -128,7 +128,7 @@ def _outcome(outcome: Outcome) -> tuple[str, ...]:
     return outcome.claim, measured, f"{outcome.relation} {outcome.limit:g}", "yes" if outcome.met else "NO"
 
 
-def _row(row: Row) -> tuple[str, ...]:
+def _row(row: TaskRow) -> tuple[str, ...]:
     several = row.task.processes > 1
     quoted = next(iter(row.figures.items()), None)
     return (
@@ -192,7 +192,7 @@ def as_data(results: Results, groups: Sequence[Group], facts: Facts) -> dict[str
     }
 
 
-def _as_data(row: Row) -> dict[str, Any]:
+def _as_data(row: TaskRow) -> dict[str, Any]:
     value = dataclasses.asdict(dataclasses.replace(row, figures=dict(row.figures)))
     task = row.task
     value["task"] = {

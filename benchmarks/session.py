@@ -13,7 +13,7 @@ from benchmarks.environment import ROOT, source_of_ours, source_of_peers
 from benchmarks.measurement import Failed, Results, Run, measure
 from benchmarks.plan import TOYS, Group, Task
 
-Place = tuple[str, str, int]
+RunKey = tuple[str, str, int]
 
 
 def turns(groups: Sequence[Group]) -> Iterator[tuple[Group, Task, int]]:
@@ -29,14 +29,14 @@ def sources() -> dict[str, str]:
     return {"ours": ours, "command": ours, "peers": source_of_peers()}
 
 
-def stale(results: Results, groups: Sequence[Group]) -> list[Place]:
+def stale(results: Results, groups: Sequence[Group]) -> list[RunKey]:
     """The runs of these groups that measured another version of the code."""
     current = sources()
     places = {(group.name, task.key, number): current[task.side] for group, task, number in turns(groups)}
     return [place for place, source in places.items() if (run := results.runs.get(place)) and run.source != source]
 
 
-def stale_rounds(results: Results, groups: Sequence[Group]) -> list[Place]:
+def stale_rounds(results: Results, groups: Sequence[Group]) -> list[RunKey]:
     """All runs of the rounds that have a stale one: a ratio is of runs that were made one after the other."""
     rounds = {(group, number) for group, _, number in stale(results, groups)}
     places = [(group.name, task.key, number) for group, task, number in turns(groups)]

@@ -16,7 +16,7 @@ from typing import Any
 
 from onrecord.annotation.agreement.measures import agreement
 from onrecord.annotation.agreement.tables import markdown as agreement_markdown
-from onrecord.annotation.gold.from_rounds import Made, gold_of_rounds, read_rounds
+from onrecord.annotation.gold.from_rounds import MadeGold, gold_of_rounds, read_rounds
 from onrecord.annotation.label_studio.exports import read_exports
 from onrecord.dataset import Article, FaultsError, Gold, read_documents, read_folder, read_registries
 from onrecord.dataset.publishing.card import VERSION, count_table, markdown_table
@@ -25,7 +25,7 @@ from onrecord.dataset.reading.json_schema import field_docs
 from onrecord.dataset.records import LAYERS
 from onrecord.eval import SCORED, Report, Result, Sampling, Submission, markdown, read_submission, score_submission
 from onrecord.eval.compat import COMPAT
-from onrecord.eval.layers.gold_changes import Change
+from onrecord.eval.layers.gold_changes import GoldChange
 from onrecord.eval.schemas import SCHEMAS, schema_bytes
 from onrecord.eval.scoring.ceiling import BIASED, ceiling_table, read_ceiling
 from onrecord.eval.statistics.measure import full_name
@@ -46,7 +46,7 @@ DOCUMENTS = (
 _PART = re.compile(r"(<!-- generated: ([\w-]+) -->\n).*?(<!-- end -->)", re.DOTALL)
 
 
-def made() -> Made:
+def made() -> MadeGold:
     """The gold with what is known of how it was made."""
     rounds = read_rounds(ROOT / "annotation/gold.json")
     registries = read_registries(ROOT / "annotation/registries")
@@ -99,7 +99,7 @@ def headline(gold: Gold, articles: Sequence[Article], submission: Submission) ->
     }
 
 
-def audit_table(gold: Gold, errata: Sequence[Change]) -> str:
+def audit_table(gold: Gold, errata: Sequence[GoldChange]) -> str:
     """What the audit corrected, by layer, and the share of items that had an error."""
     rows = []
     for layer in LAYERS:

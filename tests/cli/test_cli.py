@@ -191,11 +191,11 @@ def test_the_options_default_to_the_limits_that_are_documented(root: Path) -> No
 
     from onrecord.cli.score import score
     from onrecord.cli.validate import validate
-    from onrecord.eval.submission.limits import DEFAULT
+    from onrecord.eval.submission.limits import DEFAULT_LIMITS
 
     for command in (score, validate):
         said = {name: each.default for name, each in inspect.signature(command).parameters.items()}
-        assert {name: said[name] for name in dataclasses.asdict(DEFAULT)} == dataclasses.asdict(DEFAULT)
+        assert {name: said[name] for name in dataclasses.asdict(DEFAULT_LIMITS)} == dataclasses.asdict(DEFAULT_LIMITS)
 
 
 def test_a_limit_can_be_raised(root: Path, tmp_path: Path) -> None:

@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 
 from onrecord.annotation.label_studio import project as ls
-from onrecord.annotation.label_studio.server import Home, Running, find
+from onrecord.annotation.label_studio.server import Running, ServerHome, find
 
 pytestmark = pytest.mark.labelstudio
 
@@ -142,7 +142,7 @@ def test_two_annotators_push_at_once(data: Path, root: Path, tmp_path: Path) -> 
 def test_home_is_where_it_is_said_to_be(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     monkeypatch.setenv("ONRECORD_HOME", str(tmp_path))
     monkeypatch.delenv("ONRECORD_LABEL_STUDIO", raising=False)
-    home = Home.default()
+    home = ServerHome.default()
     assert home.folder == tmp_path
     assert home.binary is None
     half = home.environment / "bin"

@@ -15,12 +15,12 @@ from tests.eval.hostile import ATTACKS, hostile
 
 from onrecord.dataset import Gold
 from onrecord.eval import Report, Sampling, score_submission
-from onrecord.eval.report import View, html, page_view
+from onrecord.eval.report import ReportView, html, page_view
 from onrecord.eval.report.page import environment, render
 from onrecord.eval.scoring.asked import Asked
 from onrecord.eval.scoring.ceiling import read_ceiling
 from onrecord.eval.scoring.record import record_bytes, record_of
-from onrecord.eval.scoring.score_file import scored
+from onrecord.eval.scoring.score_file import score_bytes
 
 DOCUMENTS = 500
 SPANS = 100
@@ -96,19 +96,21 @@ def opener(browser: Browser, tmp_path: Path) -> Iterator[Opener]:
 
 
 @pytest.fixture(scope="module")
-def view(gold: Gold, root: Path) -> View:
+def view(gold: Gold, root: Path) -> ReportView:
     path = root / "eval" / "baselines" / "rules.jsonl"
-    found = scored(path, path.read_bytes(), gold, Asked("all", how=None))
+    found = score_bytes(path, path.read_bytes(), gold, Asked("all", how=None))
     report = Report.of(found.result, Sampling(draws=200))
     return page_view(report, gold, found.submission, read_ceiling(root / "dataset", found.result))
 
 
 @pytest.fixture(scope="module")
-def page_of_rules(view: View) -> bytes:
+def page_of_rules(view: ReportView) -> bytes:
     return html(view)
 
 
-def test_every_text_is_exact_and_shows_both_sides(view: View, page_of_rules: bytes, opener: Opener, gold: Gold) -> None:
+def test_every_text_is_exact_and_shows_both_sides(
+    view: ReportView, page_of_rules: bytes, opener: Opener, gold: Gold
+) -> None:
     opened = opener(page_of_rules)
     opened.go()
     for article in gold.articles:
@@ -122,7 +124,7 @@ def test_every_text_is_exact_and_shows_both_sides(view: View, page_of_rules: byt
     opened.quiet()
 
 
-def test_a_bar_leads_to_its_items(view: View, page_of_rules: bytes, opener: Opener) -> None:
+def test_a_bar_leads_to_its_items(view: ReportView, page_of_rules: bytes, opener: Opener) -> None:
     opened = opener(page_of_rules)
     opened.go()
     page = opened.page
@@ -148,7 +150,7 @@ def test_a_bar_leads_to_its_items(view: View, page_of_rules: bytes, opener: Open
     opened.quiet()
 
 
-def test_keys_and_deep_links(view: View, page_of_rules: bytes, opener: Opener) -> None:
+def test_keys_and_deep_links(view: ReportView, page_of_rules: bytes, opener: Opener) -> None:
     opened = opener(page_of_rules)
     each = view.documents[2]
     item = next(item for item in each.items if item.outcome == "missed")
@@ -211,11 +213,13 @@ def test_outcomes_differ_in_more_than_colour(page_of_rules: bytes, opener: Opene
 
 def test_what_only_the_other_system_has_is_shown_by_its_place(opener: Opener, gold: Gold, root: Path) -> None:
     path = root / "eval" / "baselines" / "rules.jsonl"
-    other = scored(path, path.read_bytes(), gold, Asked("all", how=None))
+    other = score_bytes(path, path.read_bytes(), gold, Asked("all", how=None))
     lines = [json.loads(line) for line in path.read_bytes().splitlines()]
     for line in lines:
         line["quotes"] = []
-    fewer = scored(path, b"".join(json.dumps(line).encode() + b"\n" for line in lines), gold, Asked("all", how=None))
+    fewer = score_bytes(
+        path, b"".join(json.dumps(line).encode() + b"\n" for line in lines), gold, Asked("all", how=None)
+    )
     made = page_view(Report.of(fewer.result), gold, fewer.submission, other=("other", other.result))
     assert made.changes is not None
     gone = [each for each in made.changes.items["fixed"] if each.later == "absent"]
@@ -243,13 +247,13 @@ def test_layers_can_be_hidden(page_of_rules: bytes, opener: Opener) -> None:
     assert opened.text == before
 
 
-def test_downloads(view: View, page_of_rules: bytes, opener: Opener, gold: Gold, root: Path) -> None:
+def test_downloads(view: ReportView, page_of_rules: bytes, opener: Opener, gold: Gold, root: Path) -> None:
     opened = opener(page_of_rules)
     opened.go()
     with opened.page.expect_download() as download:
         opened.page.click("#save-json")
     path = root / "eval" / "baselines" / "rules.jsonl"
-    report = Report.of(scored(path, path.read_bytes(), gold, Asked("all", how=None)).result, Sampling(draws=200))
+    report = Report.of(score_bytes(path, path.read_bytes(), gold, Asked("all", how=None)).result, Sampling(draws=200))
     assert download.value.path().read_bytes() == record_bytes(record_of(report))
     with opened.page.expect_download() as download:
         opened.page.click("#save-csv")
@@ -260,13 +264,13 @@ def test_downloads(view: View, page_of_rules: bytes, opener: Opener, gold: Gold,
 
 
 @pytest.fixture(scope="module")
-def hostile_view() -> View:
+def hostile_view() -> ReportView:
     gold, submission = hostile()
     result = score_submission(gold.articles, gold.registries, submission, "test")
     return page_view(Report.of(result), gold, submission, other=(ATTACKS[0], result), command=ATTACKS[1])
 
 
-def test_hostile_strings_are_text(hostile_view: View, opener: Opener) -> None:
+def test_hostile_strings_are_text(hostile_view: ReportView, opener: Opener) -> None:
     opened = opener(html(hostile_view))
     opened.go()
     page = opened.page
@@ -299,7 +303,7 @@ def test_hostile_strings_are_text(hostile_view: View, opener: Opener) -> None:
     opened.quiet()
 
 
-def test_hostile_strings_cannot_be_a_formula(hostile_view: View, opener: Opener) -> None:
+def test_hostile_strings_cannot_be_a_formula(hostile_view: ReportView, opener: Opener) -> None:
     opened = opener(html(hostile_view))
     opened.go()
     with opened.page.expect_download() as download:
@@ -310,7 +314,7 @@ def test_hostile_strings_cannot_be_a_formula(hostile_view: View, opener: Opener)
     assert not [cell for cell in cells if cell[:1] in ("=", "+", "-", "@", "\t", "\r")]
 
 
-def test_what_escapes_a_hole_in_the_templates_still_does_not_run(hostile_view: View, opener: Opener) -> None:
+def test_what_escapes_a_hole_in_the_templates_still_does_not_run(hostile_view: ReportView, opener: Opener) -> None:
     class Hole(str):
         def __html__(self) -> str:
             return str(self)

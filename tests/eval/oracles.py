@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 
 from onrecord.dataset import Fault
 from onrecord.dataset.reading.faults import refuse, show
-from onrecord.eval.readers.tags import Affix, Scheme, chunks, explain_tag, parse
+from onrecord.eval.readers.tags import Affix, Scheme, chunks, explain_tag, parse_tag
 from onrecord.eval.spans.documents import TypedSpan
 
 
@@ -16,7 +16,7 @@ def decode(tags: Sequence[str], scheme: Scheme, affix: Affix = "prefix") -> list
     Raises:
         FaultsError: Some tags are none of the scheme; the pointer of each fault is the place in ``tags``.
     """
-    parsed = [parse(tag, scheme, affix) for tag in tags]
+    parsed = [parse_tag(tag, scheme, affix) for tag in tags]
     refuse(
         [
             Fault("tag", "tags", None, f"/{index}", show(tag[:400]), *explain_tag(tag, scheme, affix))

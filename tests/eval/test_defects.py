@@ -9,14 +9,14 @@ from tests.eval.conftest import Lines, Scorer, f1
 
 from onrecord.dataset import Gold
 from onrecord.eval.clusters.measures import Table, cluster_scores
-from onrecord.eval.spans.counting import Columns
+from onrecord.eval.spans.counting import SpanColumnPair
 from onrecord.eval.spans.documents import TypedSpan
 from onrecord.eval.spans.measures import mode_counts
 from onrecord.eval.statistics.counts import Counts
 
 
 def modes(gold: list[TypedSpan], predicted: list[TypedSpan]) -> dict[str, Counts]:
-    columns = Columns.of([gold], [predicted])
+    columns = SpanColumnPair.of([gold], [predicted])
     return mode_counts(columns.count(["d"], columns.align()).total)
 
 

@@ -39,7 +39,7 @@ from onrecord.eval import compare, record_bytes, record_of, score
 from onrecord.eval.board import board_csv, board_html, board_json
 from onrecord.eval.board.entries import readable_entries
 from onrecord.eval.board.standings import standings
-from onrecord.eval.layers.gold_changes import changes
+from onrecord.eval.layers.gold_changes import gold_changes
 from onrecord.eval.layers.ids import IdMap
 from onrecord.eval.layers.layer import MISSED, RIGHT, SPURIOUS, Compared, DocumentPair, Layer, State, Verdict
 from onrecord.eval.layers.scored import SCORED, added
@@ -50,7 +50,7 @@ from onrecord.eval.report import html, markdown_report, page_view
 from onrecord.eval.schemas import schema
 from onrecord.eval.scoring.asked import Asked
 from onrecord.eval.scoring.record import read_record
-from onrecord.eval.scoring.score_file import scored
+from onrecord.eval.scoring.score_file import score_bytes
 from onrecord.eval.statistics.counts import Counts
 from onrecord.eval.statistics.measure import Measure
 from onrecord.eval.submission.examples import example
@@ -249,7 +249,7 @@ def test_it_is_compared(with_relations: Gold, folder: Path, tmp_path: Path) -> N
 
 def test_it_is_in_the_report(with_relations: Gold, folder: Path, tmp_path: Path) -> None:
     path = file_of(with_relations, tmp_path / "h.jsonl", "ally")
-    found = scored(path, path.read_bytes(), read_folder(folder), Asked("all"))
+    found = score_bytes(path, path.read_bytes(), read_folder(folder), Asked("all"))
     view = page_view(found.report, with_relations, found.submission)
     errors = next(each for each in view.errors if each.layer == "relations")
     assert {each.outcome: each.count for each in errors.classes} == {"right": 5, "relation": 5}
@@ -304,7 +304,7 @@ def test_it_has_a_column_on_boards_and_platforms(with_relations: Gold, folder: P
     made = tmp_path / "reference.json"
     made.write_bytes(reference_bytes(reference_of(gold, "all")))
     path = entry / "predictions.jsonl"
-    again = scored(path, path.read_bytes(), read_reference(made).gold, Asked("all", how=None))
+    again = score_bytes(path, path.read_bytes(), read_reference(made).gold, Asked("all", how=None))
     assert numbers(again.result)["relations_relation"] == pytest.approx(0.5)
 
 
@@ -371,7 +371,7 @@ def test_versions_of_gold_are_compared_by_it(with_relations: Gold) -> None:
         Article(document=a.document, labels=b.labels)
         for a, b in zip(with_relations.articles, annotated(with_relations, "x", "rival"), strict=True)
     ]
-    found = changes(with_relations, Gold(articles=tuple(flipped), registries=with_relations.registries))
+    found = gold_changes(with_relations, Gold(articles=tuple(flipped), registries=with_relations.registries))
     assert [(each.layer, each.kind, each.fields) for each in found] == [
         ("relations", "changed", (("label", "ally", "rival"),))
     ] * 5

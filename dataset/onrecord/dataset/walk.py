@@ -22,7 +22,7 @@ from onrecord.dataset.records import UNKNOWN, Refers, Span, SpanItem, Use
 R = TypeVar("R", bound=msgspec.Struct)
 
 
-class Reference(NamedTuple):
+class IdReference(NamedTuple):
     """An id that stands for something."""
 
     kind: str
@@ -114,7 +114,7 @@ def spans(record: msgspec.Struct, pointer: str = "") -> Iterator[tuple[str, Span
                     yield place, value
 
 
-def references(record: msgspec.Struct, pointer: str = "") -> Iterator[Reference]:
+def references(record: msgspec.Struct, pointer: str = "") -> Iterator[IdReference]:
     """Every id of a record that refers to something, or is reserved for nothing; see :func:`spans`."""
     for field, deeper in _walked(type(record)):
         refers = field.refers
@@ -125,7 +125,7 @@ def references(record: msgspec.Struct, pointer: str = "") -> Iterator[Reference]
             kind = getattr(record, refers.by) if refers.by else refers.to
             for place, id in _values(record, field, pointer):
                 use = "reserved" if refers.unknown and id == UNKNOWN else refers.use
-                yield Reference(kind, id, place, use, refers.also)
+                yield IdReference(kind, id, place, use, refers.also)
 
 
 def _values(record: msgspec.Struct, field: Field, pointer: str) -> Iterator[tuple[str, Any]]:

@@ -30,7 +30,7 @@ DATA = Path(".onrecord/server")
 @app.command()
 def serve(data: Data = DATA) -> None:
     """Start a local server and keep it until Ctrl-C: loopback only, telemetry off, no prompts."""
-    from onrecord.annotation.label_studio.server import Home, serving
+    from onrecord.annotation.label_studio.server import ServerHome, serving
 
     def stop(*_: object) -> None:
         for number in (signal.SIGINT, signal.SIGTERM):
@@ -40,7 +40,7 @@ def serve(data: Data = DATA) -> None:
     # before the start, which they may cut off; a shell's background job ignores SIGINT otherwise
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, stop)
-    with serving(Home.default(), data, note) as running:
+    with serving(ServerHome.default(), data, note) as running:
         typer.echo(running.url)
         note(f"log in as {running.email} with the password {running.password}")
         note("stop with Ctrl-C")

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from onrecord.cli.console import counting, note
-from onrecord.cli.options import Dataset, Draws, Level, Seed, SplitName, Unit, UnitName, sampling
+from onrecord.cli.options import Dataset, Draws, Level, SamplingUnitName, Seed, SplitName, UnitOption, sampling
 
 if TYPE_CHECKING:
     from onrecord.dataset import Gold
@@ -49,8 +49,8 @@ def add(
     from onrecord.eval.rendering.scores import json_bytes
     from onrecord.eval.scoring.asked import Asked
     from onrecord.eval.scoring.record import record_bytes, record_of
-    from onrecord.eval.scoring.score_file import scored
-    from onrecord.eval.submission.limits import DEFAULT
+    from onrecord.eval.scoring.score_file import score_bytes
+    from onrecord.eval.submission.limits import DEFAULT_LIMITS
     from onrecord.eval.submission.unpacking import content
 
     folder = results / team / system
@@ -63,8 +63,8 @@ def add(
     assert about is not None
     if folder.exists():
         raise FileExistsError(errno.EEXIST, "is there already; an entry is never overwritten", str(folder))
-    raw = content(predictions, DEFAULT)
-    record = record_of(scored(predictions, raw, read_folder(gold), Asked(split.value)).report)
+    raw = content(predictions, DEFAULT_LIMITS)
+    record = record_of(score_bytes(predictions, raw, read_folder(gold), Asked(split.value)).report)
     files = {
         ABOUT: json_bytes(msgspec.to_builtins(about)),
         PREDICTIONS[0]: raw,
@@ -82,7 +82,7 @@ def build(
     split: Annotated[SplitName, typer.Option(help="Articles to score on.")] = SplitName.test,
     baselines: Annotated[bool, typer.Option(help="Add the rows of the baselines.")] = True,
     reports: Annotated[bool, typer.Option(help="Make a report page for every entry with predictions.")] = True,
-    unit: UnitName = Unit.document,
+    unit: UnitOption = SamplingUnitName.document,
     level: Level = 0.95,
     draws: Draws = 10_000,
     seed: Seed = 0,
@@ -132,12 +132,12 @@ def _baselines(gold: Gold, asked: Asked) -> list[tuple[About, Record]]:
     from onrecord.eval.baselines.rules import Rules
     from onrecord.eval.board.entries import About
     from onrecord.eval.scoring.record import record_of
-    from onrecord.eval.scoring.score_file import scored
+    from onrecord.eval.scoring.score_file import score_bytes
 
     rules = Rules.learn(in_split(gold, SplitName.validation.value))
     documents = [article.document for article in in_split(gold, asked.split)]
     raw = b"".join(msgspec.json.encode(rules.predict(document)) + b"\n" for document in documents)
-    report = scored(Path(System.rules.value), raw, gold, asked).report
+    report = score_bytes(Path(System.rules.value), raw, gold, asked).report
     about = About(
         team="onrecord",
         system=System.rules.value,

@@ -10,7 +10,17 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from onrecord.cli.console import working
-from onrecord.cli.options import Dataset, Draws, LabelMapName, Level, Seed, SplitName, Unit, UnitName, sampling
+from onrecord.cli.options import (
+    Dataset,
+    Draws,
+    LabelMapName,
+    Level,
+    SamplingUnitName,
+    Seed,
+    SplitName,
+    UnitOption,
+    sampling,
+)
 
 if TYPE_CHECKING:
     from onrecord.eval.scoring.compare import Comparison
@@ -27,7 +37,7 @@ def compare(
     items: Annotated[bool, typer.Option(help="List what was fixed, what regressed and what is still wrong.")] = False,
     headlines: Annotated[bool, typer.Option(help="Only the headline measure of each layer.")] = False,
     labels: LabelMapName = None,
-    unit: UnitName = Unit.document,
+    unit: UnitOption = SamplingUnitName.document,
     level: Level = 0.95,
     draws: Draws = 10_000,
     seed: Seed = 0,

@@ -26,7 +26,7 @@ EXTRAS = {
 }
 """The optional dependencies that bring a library along."""
 
-MOST = 100
+MOST_SHOWN = 100
 """How many faults are shown; all are counted."""
 
 MOST_ALIKE = 25
@@ -79,11 +79,11 @@ def show_faults(faults: Sequence[Fault], total: int, kind: str = "fault", end: s
     told: Counter[str] = Counter()
     for fault in faults:
         told[fault.code] += 1
-        if told[fault.code] > MOST_ALIKE or told.total() > MOST:
+        if told[fault.code] > MOST_ALIKE or told.total() > MOST_SHOWN:
             continue
         lines = str(fault).split("\n")
         typer.echo("\n".join(f"{'    ' if i else ''}{show(line.strip())}" for i, line in enumerate(lines)), err=True)
-    shown = min(MOST, sum(min(many, MOST_ALIKE) for many in told.values()))
+    shown = min(MOST_SHOWN, sum(min(many, MOST_ALIKE) for many in told.values()))
     more = f", of which {shown} are shown" if total > shown else ""
     typer.echo(f"{total} {kind}{'s' if total > 1 else ''}{more}{end}", err=True)
 
@@ -110,10 +110,10 @@ def say_left_out(types: Mapping[str, int]) -> None:
 
 def read_input(path: Path) -> bytes:
     """What a prediction file contains, or standard input for ``-``; it may be gzipped or zipped."""
-    from onrecord.eval.submission.limits import DEFAULT
+    from onrecord.eval.submission.limits import DEFAULT_LIMITS
     from onrecord.eval.submission.unpacking import content
 
-    return content(path, DEFAULT)
+    return content(path, DEFAULT_LIMITS)
 
 
 @contextmanager

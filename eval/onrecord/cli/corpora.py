@@ -10,14 +10,14 @@ import typer
 
 from onrecord.cli.compat import compat_mode, print_compat
 from onrecord.cli.console import counting, note, say_left_out
-from onrecord.cli.options import Draws, Json, LabelMapName, Level, Output, Seed, Unit, sampling
+from onrecord.cli.options import Draws, Json, LabelMapName, Level, Output, SamplingUnitName, Seed, sampling
 
 if TYPE_CHECKING:
     from onrecord.eval.corpora.cluster_report import ClusterReport
     from onrecord.eval.corpora.files import SpanCorpora
     from onrecord.eval.corpora.span_report import SpanReport
-    from onrecord.eval.readers import Columns
-    from onrecord.eval.rendering.scores import Row
+    from onrecord.eval.readers import ColumnFormat
+    from onrecord.eval.rendering.scores import ScoreRow
     from onrecord.eval.statistics.sampling import Sampling
 
 
@@ -86,10 +86,10 @@ def spans(
 ) -> None:
     """Score spans of any corpus: JSON Lines, CoNLL columns, brat, or the mentions of prediction files."""
     from onrecord.eval.corpora.files import read_tag_corpora, score_span_paths, span_report
-    from onrecord.eval.readers import Columns
+    from onrecord.eval.readers import ColumnFormat
 
-    columns = Columns(scheme=scheme.value, tag=column)
-    how = sampling(Unit.document, level, draws, seed)
+    columns = ColumnFormat(scheme=scheme.value, tag=column)
+    how = sampling(SamplingUnitName.document, level, draws, seed)
     if predicted is None and format is not SpanFormat.conll:
         raise typer.BadParameter("only a conll file can have both sides", param_hint="PREDICTED")
     if compat is not None:
@@ -142,7 +142,7 @@ def clusters(
         mode = compat_mode(compat, ("clusters",))
         print_compat(mode, (clusters_by_document(corpora, across.value),), json)
         return
-    how = sampling(Unit.document, level, draws, seed)
+    how = sampling(SamplingUnitName.document, level, draws, seed)
     try:
         report = cluster_report(corpora, how)
     except RepeatedMentionsError as error:
@@ -159,7 +159,9 @@ def clusters(
     typer.echo(str(report.signature))
 
 
-def _corpora(gold: Path, predicted: Path | None, format: SpanFormat, columns: Columns, gold_column: int) -> SpanCorpora:
+def _corpora(
+    gold: Path, predicted: Path | None, format: SpanFormat, columns: ColumnFormat, gold_column: int
+) -> SpanCorpora:
     from onrecord.eval.corpora.files import read_column_corpora, read_span_corpora
 
     if predicted is None:
@@ -181,7 +183,7 @@ def _hand_over(report: SpanReport | ClusterReport, output: Path | None, json: bo
 
 
 def _show(
-    title: str, missing: tuple[str, ...], rows: list[Row], how: Sampling | None, heading: str = "measure"
+    title: str, missing: tuple[str, ...], rows: list[ScoreRow], how: Sampling | None, heading: str = "measure"
 ) -> None:
     from onrecord.dataset.reading.faults import show
     from onrecord.eval.rendering.scores import headings

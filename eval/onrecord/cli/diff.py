@@ -26,12 +26,12 @@ def diff(
     """What changed between two versions of the dataset, item by item, and what it does to a file's scores."""
     from onrecord.dataset import read_folder
     from onrecord.dataset.reading.faults import show
-    from onrecord.eval.layers.gold_changes import changes
+    from onrecord.eval.layers.gold_changes import gold_changes
     from onrecord.eval.layers.scored import SCORED
     from onrecord.eval.rendering.scores import percent
 
     before, after = read_folder(old), read_folder(new)
-    found = changes(before, after)
+    found = gold_changes(before, after)
     scores = [] if predictions is None else _both_scores(predictions, before, after, split)
     if json:
         import dataclasses
@@ -62,9 +62,9 @@ def _both_scores(
 ) -> list[tuple[str, float | None, float | None]]:
     """F1 of every measure on the old and the new gold."""
     from onrecord.eval.scoring.asked import Asked
-    from onrecord.eval.scoring.score_file import scored
+    from onrecord.eval.scoring.score_file import score_bytes
 
     raw = read_input(predictions)
-    versions = [scored(predictions, raw, gold, Asked(split.value, None, None, True)) for gold in (before, after)]
+    versions = [score_bytes(predictions, raw, gold, Asked(split.value, None, None, True)) for gold in (before, after)]
     by_version = [each.result.values for each in versions]
     return [(name, f1, by_version[1][name]) for name, f1 in by_version[0].items()]

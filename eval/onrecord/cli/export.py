@@ -88,13 +88,13 @@ def hf_eval_results(
     from onrecord.dataset import read_folder
     from onrecord.eval.platforms.hub import eval_results, yaml_bytes
     from onrecord.eval.scoring.asked import Asked
-    from onrecord.eval.scoring.score_file import scored
+    from onrecord.eval.scoring.score_file import score_bytes
     from onrecord.eval.statistics.sampling import Sampling
 
     tasks = dict(_named(each) for each in task_id or [])
     source = given(predictions, Asked(split.value, None, Sampling(), False))
     asked = dataclasses.replace(source.asked, labels=None, how=None, allow_missing=False)
-    report = scored(source.path, source.raw, read_folder(gold), asked).report
+    report = score_bytes(source.path, source.raw, read_folder(gold), asked).report
     source.tell(report.result.gold_hash)
     entries = eval_results(report, dataset_id, date, tasks, source_url, source_name)
     for each in report.result.layers:

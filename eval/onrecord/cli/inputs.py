@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 
 @dataclasses.dataclass(frozen=True)
-class Given:
+class PredictionInput:
     """Predictions, and how they are to be scored."""
 
     path: Path
@@ -36,7 +36,7 @@ class Given:
             note(f"the record was made by version {self.record.key.scorer}; what follows is scored by this one")
 
 
-def given(path: Path, otherwise: Asked) -> Given:
+def given(path: Path, otherwise: Asked) -> PredictionInput:
     """Read a prediction file, or find the predictions of a record, which lie in its folder.
 
     Args:
@@ -47,7 +47,7 @@ def given(path: Path, otherwise: Asked) -> Given:
         FaultsError: It is neither, or the predictions of the record are not there.
     """
     if path.suffix != ".json":
-        return Given(path, read_input(path), otherwise)
+        return PredictionInput(path, read_input(path), otherwise)
     from onrecord.dataset import Fault, FaultsError
     from onrecord.eval.board.entries import MOST_RECORD, predictions_of
     from onrecord.eval.scoring.record import asked_of, read_record
@@ -59,7 +59,7 @@ def given(path: Path, otherwise: Asked) -> Given:
         hint = f"put the file with the SHA-256 {record.key.submission} beside the record, or give it itself"
         raise FaultsError([Fault("submission", str(path), None, "", "no predictions", "those of the record", hint)])
     try:
-        return Given(found, read_input(found), asked_of(record), record)
+        return PredictionInput(found, read_input(found), asked_of(record), record)
     except ValueError as error:
         raise FaultsError(
             [Fault("policy", str(path), None, "/key/policy", str(error), "a policy of its own")]

@@ -20,7 +20,7 @@ class SplitName(StrEnum):
     all = "all"
 
 
-class Unit(StrEnum):
+class SamplingUnitName(StrEnum):
     """What is resampled."""
 
     document = "document"
@@ -44,7 +44,7 @@ MaxItems = Annotated[
     int, typer.Option(min=1, help="Items of a layer in an article, or half its characters if that is more.")
 ]
 MaxFaults = Annotated[int, typer.Option(min=1, help="Faults after which the rest is not read.")]
-UnitName = Annotated[Unit, typer.Option(help="What intervals and tests resample.")]
+UnitOption = Annotated[SamplingUnitName, typer.Option(help="What intervals and tests resample.")]
 Level = Annotated[float, typer.Option(min=0.5, max=0.999, help="How often intervals cover the true value.")]
 Draws = Annotated[int, typer.Option(min=0, max=1_000_000, help="Resamples where they are drawn; 0 for no intervals.")]
 Seed = Annotated[int, typer.Option(min=0, help="Seed where resamples are drawn; the same gives the same.")]
@@ -54,7 +54,7 @@ LabelMapName = Annotated[
 ]
 
 
-def sampling(unit: Unit, level: float, draws: int, seed: int) -> Sampling | None:
+def sampling(unit: SamplingUnitName, level: float, draws: int, seed: int) -> Sampling | None:
     """How intervals are made; None where none are asked for."""
     from onrecord.eval.statistics.sampling import Sampling
 

@@ -11,17 +11,17 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from onrecord.cli.console import note, say_left_out
-from onrecord.cli.inputs import Given, given
+from onrecord.cli.inputs import PredictionInput, given
 from onrecord.cli.options import (
     AllowMissing,
     Dataset,
     Draws,
     LabelMapName,
     Level,
+    SamplingUnitName,
     Seed,
     SplitName,
-    Unit,
-    UnitName,
+    UnitOption,
     sampling,
 )
 
@@ -62,7 +62,7 @@ def report(
     split: Annotated[SplitName, typer.Option(help="Articles to score on.")] = SplitName.test,
     labels: LabelMapName = None,
     allow_missing: AllowMissing = False,
-    unit: UnitName = Unit.document,
+    unit: UnitOption = SamplingUnitName.document,
     level: Level = 0.95,
     draws: Draws = 10_000,
     seed: Seed = 0,
@@ -113,22 +113,22 @@ def _name(file: Path, beside: Path) -> str:
     return distinct_names([str(file), str(beside)])[0]
 
 
-def _alike(other: Given, source: Given) -> Given:
+def _alike(other: PredictionInput, source: PredictionInput) -> PredictionInput:
     """What another system's file is, scored as this one's is, whatever its own record says."""
     missing = source.asked.allow_missing or other.asked.allow_missing
     return dataclasses.replace(other, asked=dataclasses.replace(source.asked, allow_missing=missing))
 
 
-def _scored(source: Given, gold: Gold) -> Scoring:
+def _scored(source: PredictionInput, gold: Gold) -> Scoring:
     """The score of what the command was given."""
-    from onrecord.eval.scoring.score_file import scored
+    from onrecord.eval.scoring.score_file import score_bytes
 
-    found = scored(source.path, source.raw, gold, source.asked)
+    found = score_bytes(source.path, source.raw, gold, source.asked)
     say_left_out(found.left_out)
     return found
 
 
-def _command(source: Given, gold: Path) -> str:
+def _command(source: PredictionInput, gold: Path) -> str:
     """The command that gives the same scores."""
     asked = source.asked
     words = ["onrecord", "score", source.path.name, "--gold", str(gold), "--split", asked.split]

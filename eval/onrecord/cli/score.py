@@ -23,10 +23,10 @@ from onrecord.cli.options import (
     MaxLines,
     MaxRatio,
     Output,
+    SamplingUnitName,
     Seed,
     SplitName,
-    Unit,
-    UnitName,
+    UnitOption,
     sampling,
 )
 
@@ -45,7 +45,7 @@ def score(
     details: Annotated[bool, typer.Option(help="Slices, single types and further cluster measures too.")] = False,
     labels: LabelMapName = None,
     allow_missing: AllowMissing = False,
-    unit: UnitName = Unit.document,
+    unit: UnitOption = SamplingUnitName.document,
     level: Level = 0.95,
     draws: Draws = 10_000,
     seed: Seed = 0,
@@ -64,7 +64,7 @@ def score(
     from onrecord.dataset.reading.files import write_atomically
     from onrecord.eval.scoring.asked import Asked
     from onrecord.eval.scoring.record import record_bytes, record_of, refused_record
-    from onrecord.eval.scoring.score_file import scored, unscored
+    from onrecord.eval.scoring.score_file import score_bytes, unscored
     from onrecord.eval.submission.limits import Limits
     from onrecord.eval.submission.unpacking import content
 
@@ -73,7 +73,7 @@ def score(
     raw = content(predictions, limits)
     asked = Asked(split.value, labels, sampling(unit, level, draws, seed), allow_missing)
     try:
-        found = scored(predictions, raw, labelled, asked, limits)
+        found = score_bytes(predictions, raw, labelled, asked, limits)
     except FaultsError as error:
         if output is not None and output.is_dir():
             refused = refused_record(unscored(predictions, raw, labelled, asked), error)

@@ -11,17 +11,17 @@ from onrecord.cli.console import note, read_input
 
 app = typer.Typer(help="Read the signature of a score.", no_args_is_help=True)
 
-Line = Annotated[str, typer.Argument(help="The signature, in quotes; - for standard input.")]
+SignatureLine = Annotated[str, typer.Argument(help="The signature, in quotes; - for standard input.")]
 
 
 @app.command()
-def parse(signature: Line) -> None:
+def parse(signature: SignatureLine) -> None:
     """Its fields as JSON."""
     typer.echo(json.dumps(_read(signature), ensure_ascii=False, indent=1))
 
 
 @app.command()
-def explain(signature: Line) -> None:
+def explain(signature: SignatureLine) -> None:
     """Its fields in words."""
     from onrecord.eval.rendering.signature import Signature
 

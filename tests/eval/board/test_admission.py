@@ -15,7 +15,7 @@ from tests.eval.conftest import Lines, as_bytes, lines_of
 
 from onrecord.dataset import FaultsError, Gold
 from onrecord.eval import Sampling, record_bytes
-from onrecord.eval.board.admission import admit, changes, comment, refusal
+from onrecord.eval.board.admission import admit, changed_files, comment, refusal
 from onrecord.eval.scoring.asked import Asked
 
 RESULTS = PurePosixPath("eval/results")
@@ -195,7 +195,7 @@ def test_a_base_that_has_gone_on_makes_no_difference(
 @pytest.mark.parametrize("commit", ["main", "--output=/tmp/x", "HEAD", "", "a" * 39])
 def test_a_commit_is_a_full_hash(repository: Repository, commit: str) -> None:
     with pytest.raises(ValueError, match="full hash"):
-        changes(repository.folder, repository.base, commit)
+        changed_files(repository.folder, repository.base, commit)
 
 
 WORKFLOW = Path(__file__).parents[3] / ".github/workflows/submission.yml"

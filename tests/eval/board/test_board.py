@@ -24,7 +24,7 @@ from onrecord.eval.scoring.asked import Asked
 from onrecord.eval.scoring.ceiling import CeilingRow
 from onrecord.eval.scoring.compare import compare_results
 from onrecord.eval.scoring.record import Record
-from onrecord.eval.scoring.score_file import scored
+from onrecord.eval.scoring.score_file import score_bytes
 
 ASKED = Asked("all", None, Sampling(), False)
 
@@ -54,7 +54,7 @@ def thinned(gold: Gold, share: float) -> Lines:
 
 def record(gold: Gold, lines: Lines, missing: bool = False) -> Record:
     return record_of(
-        Report.of(scored(Path("p"), as_bytes(lines), gold, Asked("all", None, None, missing)).result, ASKED.how)
+        Report.of(score_bytes(Path("p"), as_bytes(lines), gold, Asked("all", None, None, missing)).result, ASKED.how)
     )
 
 
@@ -153,7 +153,7 @@ def test_ranks_are_those_of_compare(gold: Gold, tmp_path: Path) -> None:
         put(tmp_path, "t", name, as_bytes(lines))
     found = {row.about.system: row for row in stand(tmp_path, gold).rows}
     results = [
-        scored(Path(name), as_bytes(lines), gold, Asked("all", how=None)).result for name, lines in files.items()
+        score_bytes(Path(name), as_bytes(lines), gold, Asked("all", how=None)).result for name, lines in files.items()
     ]
     compared = compare_results(results, list(files), Sampling())
     for name, ranks in compared.ranks.items():

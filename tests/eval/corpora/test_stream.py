@@ -22,9 +22,9 @@ from tests.examples import examples
 from onrecord.dataset import Fault, FaultsError
 from onrecord.eval.corpora.block import FAULTS_TO_GIVE_UP
 from onrecord.eval.corpora.span_report import SpanReport, score_spans
-from onrecord.eval.corpora.stream import BLOCK, SpanFile, StreamedSpans, WorkerError, score_span_files
+from onrecord.eval.corpora.stream import BLOCK_BYTES, SpanFile, StreamedSpans, WorkerError, score_span_files
 from onrecord.eval.readers import read_spans
-from onrecord.eval.spans.counting import Column, SpanCounts
+from onrecord.eval.spans.counting import CountColumn, SpanCounts
 from onrecord.eval.spans.documents import SpanDocument, TypedSpan
 
 
@@ -182,7 +182,7 @@ def test_by_hand() -> None:
     assert found.counts.documents == ("a", "b")
     assert found.missing == ("b",)
     assert found.left_out == {}
-    columns = [Column.GOLD, Column.PREDICTED, Column.CORRECT, Column.TYPE]
+    columns = [CountColumn.GOLD, CountColumn.PREDICTED, CountColumn.CORRECT, CountColumn.TYPE]
     assert found.counts.values[:, columns].tolist() == [[2, 3, 1, 1], [1, 0, 0, 0]]
 
 
@@ -190,7 +190,7 @@ PER = (0, 5, "PER")
 TWO = line("a", PER) + line("b", PER)
 
 
-@pytest.mark.parametrize("block", [1, BLOCK])
+@pytest.mark.parametrize("block", [1, BLOCK_BYTES])
 @pytest.mark.parametrize(
     "gold",
     [
@@ -213,9 +213,9 @@ def test_ways_of_writing_change_nothing(gold: bytes, block: int) -> None:
 
 def test_spans_without_a_type() -> None:
     bare = b'{"doc_id": "a", "spans": [{"start": 0, "end": 5}]}\n'
-    assert run(bare, bare).counts.values[0, Column.CORRECT] == 1
+    assert run(bare, bare).counts.values[0, CountColumn.CORRECT] == 1
     found = run(bare + line("b", PER), line("b", PER) + bare, block=1)
-    assert found.counts.values[:, Column.CORRECT].tolist() == [1, 1]
+    assert found.counts.values[:, CountColumn.CORRECT].tolist() == [1, 1]
     assert found.counts.types == ("", "PER")
 
 
@@ -223,7 +223,7 @@ def test_a_file_keeps_to_the_name_that_its_first_span_gives_the_type() -> None:
     bare = line("a") + b'{"doc_id": "b", "spans": [{"start": 0, "end": 5}]}\n'
     labelled = bare + line("c", PER, key="label") + line("d", PER, key="type") + line("e", PER, key="label")
     gold = b"".join(line(name) for name in "abcde")
-    for block in (1, 120, BLOCK):
+    for block in (1, 120, BLOCK_BYTES):
         assert places(labelled, b"", block=block) == [("g", 4, "mixed")]
         assert places(gold, labelled, block=block) == [("p", 4, "mixed")]
 
@@ -267,7 +267,7 @@ def test_progress_tells_how_many_gold_documents_were_read() -> None:
         (b"[" * 10**5, "depth"),
     ],
 )
-@pytest.mark.parametrize("block", [1, BLOCK])
+@pytest.mark.parametrize("block", [1, BLOCK_BYTES])
 def test_broken_lines(broken: bytes, code: str, block: int) -> None:
     good, gold = line("a", PER), line("a", PER) + line("x") + line("x:y")
     assert places(good + broken + b"\n", good, block=block) == [("g", 2, code)]
@@ -290,7 +290,7 @@ spoilt = st.sampled_from(
 )
 
 
-@given(st.lists(spoilt, max_size=6), st.sampled_from([1, 150, BLOCK]))
+@given(st.lists(spoilt, max_size=6), st.sampled_from([1, 150, BLOCK_BYTES]))
 def test_the_faults_are_those_of_the_reader(lines: list[bytes], block: int) -> None:
     raw = b"\n".join(lines)
     whole, expected = read(raw)
@@ -315,7 +315,7 @@ def read(raw: bytes) -> tuple[list[SpanDocument], list[Any]]:
 def test_every_fault_of_both_files_in_order_and_nothing_is_scored() -> None:
     gold = line("a", PER) + b"{\n" + line("a") + line("b", (3, 3, "X"), (4, 3, "X"))
     predicted = line("nobody") + line("a", (5, 1, "X")) + line("a") + b'{"doc_id": 1, "spans": []}'
-    for block in (1, 70, BLOCK):
+    for block in (1, 70, BLOCK_BYTES):
         found = [("g", 2, "json"), ("g", 3, "repeated-document"), ("g", 4, "offset"), ("g", 4, "offset")]
         found += [("p", 2, "offset"), ("p", 3, "repeated-document"), ("p", 4, "type")]
         assert places(gold, predicted, block=block) == found
@@ -323,7 +323,7 @@ def test_every_fault_of_both_files_in_order_and_nothing_is_scored() -> None:
 
 def test_repeated_documents_in_a_block_and_far_apart() -> None:
     apart = b"".join([line(f"d{n}", PER) for n in range(50)])
-    for block in (1, 500, BLOCK):
+    for block in (1, 500, BLOCK_BYTES):
         for gold, predicted in ((apart + line("d3"), apart), (apart, apart + line("d3")), (apart, line("d3") + apart)):
             (fault,) = faults(gold, predicted, block=block)
             assert fault.code == "repeated-document"
@@ -332,7 +332,7 @@ def test_repeated_documents_in_a_block_and_far_apart() -> None:
 
 
 def test_unknown_documents_with_the_nearest_one() -> None:
-    for block in (1, BLOCK):
+    for block in (1, BLOCK_BYTES):
         found = faults(TWO, line("c", PER) + line("a") + line("bb"), block=block)
         assert [(each.line, each.code, each.found) for each in found] == [(1, "document", "c"), (3, "document", "bb")]
         assert found[1].hint == "did you mean 'b'?"
@@ -352,7 +352,7 @@ def test_a_line_with_faults_has_a_name_all_the_same() -> None:
 def test_empty_files() -> None:
     found = run(TWO, b"")
     assert found.missing == ("a", "b")
-    assert found.counts.total[[Column.GOLD, Column.PREDICTED]].tolist() == [2, 0]
+    assert found.counts.total[[CountColumn.GOLD, CountColumn.PREDICTED]].tolist() == [2, 0]
     for empty in (b"", b"\n \n", b"\xef\xbb\xbf"):
         assert places(empty, b"") == [("g", None, "empty")]
         assert places(empty, TWO + b"{") == [("g", None, "empty"), ("p", 3, "json")]
@@ -360,7 +360,7 @@ def test_empty_files() -> None:
 
 def test_faults_are_capped() -> None:
     many = b"".join(line(f"d{n}", (3, 3, "X"), (4, 3, "X")) for n in range(FAULTS_TO_GIVE_UP))
-    for block in (1000, BLOCK):
+    for block in (1000, BLOCK_BYTES):
         found = faults(many, b"", block=block)
         assert len(found) == FAULTS_TO_GIVE_UP + 1
         assert {each.code for each in found[:-1]} == {"offset"}

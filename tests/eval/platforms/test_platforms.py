@@ -285,7 +285,7 @@ def test_the_sample_is_a_submission(made: Competition, gold: Gold) -> None:
     "text", ["<script>alert(1)</script>", "[x](javascript:1)", "a | b", "`x`", "![i](u)", "*b* _c_"]
 )
 def test_pages_show_text_as_text(text: str) -> None:
-    page = pages.Page(text, [text, pages.Table([text], [[text]]), pages.Code(text)])
+    page = pages.Page(text, [text, pages.PageTable([text], [[text]]), pages.Code(text)])
     plain = page.html().decode()
     assert "<script" not in plain
     marked = page.markdown().decode().partition("```")[0]

@@ -14,7 +14,7 @@ from tests.eval.oracles import tagged
 from onrecord.dataset import Fault, FaultsError
 from onrecord.dataset.reading.faults import MOST_FAULTS
 from onrecord.eval.readers import (
-    Columns,
+    ColumnFormat,
     iter_columns,
     read_columns,
     read_columns_pair,
@@ -38,29 +38,29 @@ Rome NNP B-NP B-LOC
 """
 
 
-def spans(raw: bytes, columns: Columns = Columns()) -> dict[str, list[tuple[int, int, str]]]:  # noqa: B008
+def spans(raw: bytes, columns: ColumnFormat = ColumnFormat()) -> dict[str, list[tuple[int, int, str]]]:  # noqa: B008
     documents = read_spans("p.conll", raw, "conll", columns)
     return {each.doc_id: [(span.start, span.end, span.type) for span in each.spans] for each in documents}
 
 
-def faults(raw: bytes, columns: Columns = Columns()) -> list[Fault]:  # noqa: B008
+def faults(raw: bytes, columns: ColumnFormat = ColumnFormat()) -> list[Fault]:  # noqa: B008
     with pytest.raises(FaultsError) as error:
         read_spans("p.conll", raw, "conll", columns)
     return list(error.value.faults)
 
 
-def codes(raw: bytes, columns: Columns = Columns()) -> list[tuple[str, int | None]]:  # noqa: B008
+def codes(raw: bytes, columns: ColumnFormat = ColumnFormat()) -> list[tuple[str, int | None]]:  # noqa: B008
     return [(fault.code, fault.line) for fault in faults(raw, columns)]
 
 
 def test_documents_and_offsets_that_run_over_sentences() -> None:
     assert spans(CONLL_2003) == {"1": [(0, 1, "ORG"), (2, 4, "PER")], "2": [(0, 1, "LOC")]}
-    assert spans(CONLL_2003, Columns(tag=2))["1"] == [(0, 1, "NP"), (1, 2, "VP"), (2, 4, "NP")]
+    assert spans(CONLL_2003, ColumnFormat(tag=2))["1"] == [(0, 1, "NP"), (1, 2, "VP"), (2, 4, "NP")]
 
 
 def test_every_sentence_a_document() -> None:
     expected = {"1": [(0, 1, "ORG")], "2": [(0, 2, "PER")], "3": [(0, 1, "LOC")]}
-    assert spans(CONLL_2003, Columns(unit="sentence")) == expected
+    assert spans(CONLL_2003, ColumnFormat(unit="sentence")) == expected
 
 
 def test_a_span_ends_with_its_sentence() -> None:
@@ -100,7 +100,7 @@ def test_a_token_may_hold_spaces_that_do_not_separate() -> None:
 
 def test_comments_are_passed_over_only_where_asked_for() -> None:
     raw = b"# id 7\na B-X\n# O\n"
-    assert spans(raw, Columns(comment="# id")) == {"1": [(0, 1, "X")]}
+    assert spans(raw, ColumnFormat(comment="# id")) == {"1": [(0, 1, "X")]}
     assert codes(raw)[:2] == [("tag", 1), ("columns", 2)]
 
 
@@ -143,7 +143,7 @@ def test_what_is_written_is_read(corpus: list[list[tuple[int, list[TypedSpan]]]]
             written += [TypedSpan(span.start + begin, span.end + begin, span.type) for span in flat]
             begin += length
         expected.append(SpanDocument(str(number), tuple(written)))
-    assert read_spans("p", "\n".join(rows).encode(), "conll", Columns(scheme=scheme)) == expected
+    assert read_spans("p", "\n".join(rows).encode(), "conll", ColumnFormat(scheme=scheme)) == expected
 
 
 def test_every_fault_is_told() -> None:
@@ -159,7 +159,7 @@ def test_every_fault_is_told() -> None:
 
 
 def test_a_missing_column_is_told_once() -> None:
-    (fault,) = faults(b"a O\n" * 50, Columns(tag=3))
+    (fault,) = faults(b"a O\n" * 50, ColumnFormat(tag=3))
     assert (fault.code, fault.line) == ("columns", 1)
     assert faults(b"B-X\n" * 50)[0].code == "columns"
 
@@ -172,7 +172,7 @@ def test_many_faults_are_counted_and_not_kept() -> None:
 
 
 def test_a_scheme_that_does_not_fit() -> None:
-    (fault,) = faults(b"a S-X\n", Columns(scheme="IOB2"))
+    (fault,) = faults(b"a S-X\n", ColumnFormat(scheme="IOB2"))
     assert "IOBES" in fault.hint
 
 

@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from tests.eval.oracles import decode, tagged
 
 from onrecord.dataset import FaultsError
-from onrecord.eval.readers.tags import LETTERS, SCHEMES, Affix, Scheme, parse
+from onrecord.eval.readers.tags import LETTERS, SCHEMES, Affix, Scheme, parse_tag
 from onrecord.eval.spans.documents import TypedSpan
 
 VECTORS = Path(__file__).parents[3].parent / "shared" / "vectors" / "tags.jsonl"
@@ -59,7 +59,7 @@ tag_lists = st.lists(st.sampled_from(["O", "B-X", "I-X", "E-X", "B-Y", "I-Y", "E
 @given(tag_lists)
 def test_a_strict_scheme_sees_no_span_that_lenient_does_not(tags: list[str]) -> None:
     for scheme in ("IOB2", "IOE2"):
-        known = [tag for tag in tags if parse(tag, scheme)]
+        known = [tag for tag in tags if parse_tag(tag, scheme)]
         assert set(decode(known, scheme)) <= set(decode(known, "lenient"))
 
 

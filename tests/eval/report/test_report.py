@@ -23,7 +23,7 @@ from onrecord.eval.layers.scored import with_items
 from onrecord.eval.rendering.html import visible
 from onrecord.eval.rendering.markdown import inert, plain
 from onrecord.eval.rendering.scores import FEW_DOCUMENTS, FEW_ITEMS, percent
-from onrecord.eval.report import MOST_CHARACTERS, View, html, markdown_report, page_view, text_report
+from onrecord.eval.report import MOST_CHARACTERS, ReportView, html, markdown_report, page_view, text_report
 from onrecord.eval.report.errors import NOTHING, outcome_in
 from onrecord.eval.report.items import UNJUDGED
 from onrecord.eval.report.overview import detectable, width_in_words
@@ -33,7 +33,7 @@ from onrecord.eval.scoring.asked import Asked
 from onrecord.eval.scoring.ceiling import read_ceiling
 from onrecord.eval.scoring.compare import item_changes
 from onrecord.eval.scoring.result import LayerState
-from onrecord.eval.scoring.score_file import scored
+from onrecord.eval.scoring.score_file import score_bytes
 from onrecord.eval.submission.reading import Submission
 
 HOW = Sampling(draws=200)
@@ -42,12 +42,12 @@ HOW = Sampling(draws=200)
 @pytest.fixture(scope="module")
 def rules(gold: Gold, root: Path) -> tuple[Report, Submission]:
     path = root / "eval" / "baselines" / "rules.jsonl"
-    found = scored(path, path.read_bytes(), gold, Asked("all", how=None))
+    found = score_bytes(path, path.read_bytes(), gold, Asked("all", how=None))
     return Report.of(found.result, HOW), found.submission
 
 
 @pytest.fixture(scope="module")
-def view(rules: tuple[Report, Submission], gold: Gold, root: Path) -> View:
+def view(rules: tuple[Report, Submission], gold: Gold, root: Path) -> ReportView:
     report, submission = rules
     return page_view(report, gold, submission, read_ceiling(root / "dataset", report.result))
 
@@ -63,7 +63,7 @@ def worse(perfect: Lines, scored: Scorer) -> Result:
     return scored(perfect)
 
 
-def test_every_verdict_is_one_item(view: View) -> None:
+def test_every_verdict_is_one_item(view: ReportView) -> None:
     for layer in SCORED:
         if layer.verdicts is None:
             continue
@@ -82,7 +82,7 @@ def test_every_verdict_is_one_item(view: View) -> None:
             assert told == len(verdicts)
 
 
-def test_items_are_all_of_gold_and_all_predictions(view: View, gold: Gold) -> None:
+def test_items_are_all_of_gold_and_all_predictions(view: ReportView, gold: Gold) -> None:
     for each, pair in zip(view.documents, view.result.pairs, strict=True):
         for layer in with_items():
             items = [item for item in each.items if item.layer == layer.name]
@@ -91,7 +91,7 @@ def test_items_are_all_of_gold_and_all_predictions(view: View, gold: Gold) -> No
         assert len({item.key for item in each.items}) == len(each.items)
 
 
-def test_error_classes_add_up_to_the_counts_of_the_scorer(view: View) -> None:
+def test_error_classes_add_up_to_the_counts_of_the_scorer(view: ReportView) -> None:
     by_layer = {each.layer: {c.outcome: c.count for c in each.classes} for each in view.errors}
     found = {each.layer.name: each.scores for each in view.result.layers}
     for layer, measure in (("entities", "strict[all]"), ("links", "all"), ("quotes", "joint"), ("stances", "tuple")):
@@ -107,7 +107,7 @@ def test_error_classes_add_up_to_the_counts_of_the_scorer(view: View) -> None:
         assert sum(kind.share for kind in each.classes) == pytest.approx(1)
 
 
-def test_rows_of_a_confusion_matrix_sum_to_gold(view: View, gold: Gold) -> None:
+def test_rows_of_a_confusion_matrix_sum_to_gold(view: ReportView, gold: Gold) -> None:
     pairs = view.result.pairs
     entities, stances = view.confusions
     for table, field, name in ((entities, "mentions", "type"), (stances, "stances", "label")):
@@ -122,7 +122,7 @@ def test_rows_of_a_confusion_matrix_sum_to_gold(view: View, gold: Gold) -> None:
     assert right == strict + boundary
 
 
-def test_the_card_is_the_score_table(view: View, rules: tuple[Report, Submission]) -> None:
+def test_the_card_is_the_score_table(view: ReportView, rules: tuple[Report, Submission]) -> None:
     report, _ = rules
     for row, each in zip(view.card, report.result.layers, strict=True):
         score, interval = each.scores[row.measure], report.intervals[f"{row.layer}:{row.measure}"]
@@ -135,7 +135,7 @@ def test_the_card_is_the_score_table(view: View, rules: tuple[Report, Submission
     assert any(tick.biased for tick in view.card[0].range.ticks)
 
 
-def test_the_width_in_words_is_computed(view: View, rules: tuple[Report, Submission]) -> None:
+def test_the_width_in_words_is_computed(view: ReportView, rules: tuple[Report, Submission]) -> None:
     report, _ = rules
     limits = detectable(report)
     assert f"{100 * max(limits.values()):.0f} points" in view.width
@@ -143,7 +143,7 @@ def test_the_width_in_words_is_computed(view: View, rules: tuple[Report, Submiss
     assert "No intervals" in width_in_words(dataclasses.replace(report, how=None, intervals={}))
 
 
-def test_slices_with_little_to_go_by_say_so(view: View) -> None:
+def test_slices_with_little_to_go_by_say_so(view: ReportView) -> None:
     rows = [row for rows in view.slices.values() for row in rows]
     assert rows
     assert {row.measure for row in rows} >= {"strict[PER]", "joint[direct]", "tuple[claim]"}
@@ -152,7 +152,7 @@ def test_slices_with_little_to_go_by_say_so(view: View) -> None:
         assert row.documents <= len(view.result.documents)
 
 
-def test_a_dot_is_the_score_of_its_document_alone(view: View) -> None:
+def test_a_dot_is_the_score_of_its_document_alone(view: ReportView) -> None:
     for strip in view.strips:
         each = next(e for e in view.result.layers if strip.name.startswith(f"{e.layer.name}:"))
         state = each.state
@@ -167,7 +167,7 @@ def test_a_dot_is_the_score_of_its_document_alone(view: View) -> None:
                 assert score.counts == state.documents[dot.document].counts[each.layer.headline.name]
 
 
-def test_clusters_hold_every_mention_that_is_found(view: View) -> None:
+def test_clusters_hold_every_mention_that_is_found(view: ReportView) -> None:
     for matrix in (view.events, view.entities):
         for row in matrix.rows:
             assert row.found == sum(holder.mentions for holder in row.holders)
@@ -278,14 +278,14 @@ def test_markdown_is_inert(text: str) -> None:
 
 
 @pytest.fixture(scope="module")
-def hostile_view() -> View:
+def hostile_view() -> ReportView:
     gold, submission = hostile()
     result = score_submission(gold.articles, gold.registries, submission, "test")
     return page_view(Report.of(result), gold, submission, other=(ATTACKS[0], result), command=ATTACKS[1])
 
 
 @pytest.mark.parametrize("most", [200, 2_000, 20_000, MOST_CHARACTERS])
-def test_markdown_keeps_to_its_limit_in_whole_sections(hostile_view: View, view: View, most: int) -> None:
+def test_markdown_keeps_to_its_limit_in_whole_sections(hostile_view: ReportView, view: ReportView, most: int) -> None:
     for each in (hostile_view, view):
         text = markdown_report(each, most)
         assert len(text) <= most
@@ -297,7 +297,7 @@ def test_markdown_keeps_to_its_limit_in_whole_sections(hostile_view: View, view:
         assert "### Score card" in markdown_report(view, most)
 
 
-def test_text_has_no_control_characters(hostile_view: View) -> None:
+def test_text_has_no_control_characters(hostile_view: ReportView) -> None:
     text = text_report(hostile_view)
     assert all(char == "\n" or visible(char) == char for char in text)
     assert "\\x1b[31mred" in text

@@ -19,7 +19,7 @@ from onrecord.eval.board.rescoring import Rescored, moves, places, rescore
 from onrecord.eval.scoring.asked import Asked
 from onrecord.eval.scoring.record import Record, asked_of, canonical
 from onrecord.eval.scoring.result import Result
-from onrecord.eval.scoring.score_file import scored
+from onrecord.eval.scoring.score_file import score_bytes
 from onrecord.eval.statistics.counts import Score
 
 
@@ -99,9 +99,11 @@ def test_a_score_that_is_none_makes_a_failed_record(scored: Scorer, perfect: Lin
 
 def test_a_partial_file_has_a_partial_record(gold: Gold, perfect: Lines) -> None:
     with pytest.raises(FaultsError) as error:
-        scored(Path("p"), as_bytes(perfect[:-1]), gold, Asked("all", how=None))
+        score_bytes(Path("p"), as_bytes(perfect[:-1]), gold, Asked("all", how=None))
     assert {fault.code for fault in error.value.faults} == {"missing-document"}
-    made = record(scored(Path("p"), as_bytes(perfect[:-1]), gold, Asked("all", how=None, allow_missing=True)).result)
+    made = record(
+        score_bytes(Path("p"), as_bytes(perfect[:-1]), gold, Asked("all", how=None, allow_missing=True)).result
+    )
     assert made.status == "partial"
     assert made.coverage is not None
     assert made.coverage.missing == (perfect[-1]["doc_id"],)
@@ -120,7 +122,7 @@ def test_rescoring_says_what_a_new_gold_does(gold: Gold, tmp_path: Path) -> None
     (tmp_path / "p.jsonl").write_bytes(as_bytes(lines_of(gold.articles)))
     old = record_of(
         Report.of(
-            scored(Path("p"), (tmp_path / "p.jsonl").read_bytes(), gold, Asked(how=None)).result, Sampling(seed=3)
+            score_bytes(Path("p"), (tmp_path / "p.jsonl").read_bytes(), gold, Asked(how=None)).result, Sampling(seed=3)
         )
     )
     same = rescore(tmp_path / "r.json", old, gold)

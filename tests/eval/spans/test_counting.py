@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from onrecord.eval import score_spans
 from onrecord.eval.matching.similarity import shared_positions
-from onrecord.eval.spans.counting import Columns, Pair, SpanCounts, align, total_counts
+from onrecord.eval.spans.counting import Pair, SpanColumnPair, SpanCounts, align, total_counts
 from onrecord.eval.spans.documents import Fragment, TypedSpan
 from onrecord.eval.spans.measures import MODES, error_classes, mode_counts, type_counts
 from onrecord.eval.spans.overlaps import MIN_IOU, CrowdedError
@@ -52,7 +52,7 @@ def with_alternatives(draw: st.DrawFn) -> TypedSpan:
 
 def count(gold: list[list[TypedSpan]], predicted: list[list[TypedSpan]]) -> SpanCounts:
     """The state of some documents."""
-    columns = Columns.of(gold, predicted)
+    columns = SpanColumnPair.of(gold, predicted)
     return columns.count([f"d{n}" for n in range(len(gold))], columns.align())
 
 

@@ -15,12 +15,12 @@ from scipy import stats
 
 from onrecord.eval.statistics import counts as scalar
 from onrecord.eval.statistics import resampling
-from onrecord.eval.statistics.resampling import Block, Floats, Formula, each_f1
+from onrecord.eval.statistics.resampling import Floats, Formula, WeightBlock, each_f1
 
 few_counts = st.tuples(st.integers(0, 3), st.integers(0, 3), st.integers(0, 3), st.integers(0, 3)).map(
     lambda n: np.array([min(n[0], n[1]), n[1], min(n[2], n[3]), n[3]], np.float64)
 )
-Weights = Callable[[int, int, int], Iterator[Block]]
+Weights = Callable[[int, int, int], Iterator[WeightBlock]]
 ALL_WEIGHTS = pytest.mark.parametrize(
     "make", [resampling.multinomial_weights, resampling.poisson_weights, resampling.swap_weights]
 )

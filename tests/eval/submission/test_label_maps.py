@@ -19,7 +19,7 @@ from onrecord.dataset.records import LAYERS, EntityId, SpanItem
 from onrecord.eval.corpora.span_report import score_spans
 from onrecord.eval.corpora.stream import SpanFile, score_span_files
 from onrecord.eval.scoring.asked import Asked
-from onrecord.eval.scoring.score_file import Scoring, scored
+from onrecord.eval.scoring.score_file import Scoring, score_bytes
 from onrecord.eval.scoring.score_report import Report
 from onrecord.eval.spans.documents import SpanDocument, TypedSpan
 from onrecord.eval.submission.label_maps import BUILT_IN, CONLL2003, ONTONOTES, OURS, LabelMap, read_label_map
@@ -38,7 +38,7 @@ def tagged(lines: Lines, types: dict[str, str]) -> Lines:
 
 
 def scoring(lines: Lines, gold: Gold, labels: str | None, split: str = "all") -> Scoring:
-    return scored(Path("p.jsonl"), as_bytes(lines), gold, Asked(split, labels, None))
+    return score_bytes(Path("p.jsonl"), as_bytes(lines), gold, Asked(split, labels, None))
 
 
 def refused(lines: Lines, gold: Gold, labels: str) -> list[Fault]:
@@ -120,15 +120,15 @@ def test_other_faults_are_told_with_it(gold: Gold, perfect: Lines) -> None:
 def test_a_key_twice_is_not_mended_by_the_map(gold: Gold, perfect: Lines) -> None:
     raw = as_bytes(tagged(perfect, TO_CONLL)).replace(b'{"doc_id"', b'{"quotes": [], "doc_id"', 1)
     with pytest.raises(FaultsError) as error:
-        scored(Path("p.jsonl"), raw, gold, Asked("all", "conll2003", None))
+        score_bytes(Path("p.jsonl"), raw, gold, Asked("all", "conll2003", None))
     assert "repeated-key" in {fault.code for fault in error.value.faults}
 
 
 def test_ways_of_writing_lines_change_nothing(gold: Gold, perfect: Lines) -> None:
     raw = as_bytes(tagged(perfect, TO_CONLL))
-    expected = scored(Path("p"), raw, gold, Asked("all", "conll2003", None)).result.values
+    expected = score_bytes(Path("p"), raw, gold, Asked("all", "conll2003", None)).result.values
     for other in (b"\xef\xbb\xbf" + raw, raw.replace(b"\n", b"\r\n"), raw.replace(b"\n", b"\n\n"), raw.strip()):
-        assert scored(Path("p"), other, gold, Asked("all", "conll2003", None)).result.values == expected
+        assert score_bytes(Path("p"), other, gold, Asked("all", "conll2003", None)).result.values == expected
 
 
 @pytest.mark.parametrize(
@@ -164,7 +164,7 @@ def test_a_map_changes_no_fault_of_a_file_that_uses_our_types(
 def told(gold: Gold, raw: bytes, labels: str | None) -> list[tuple[str, int | None, str, str, str, str]]:
     """What is wrong with a file."""
     try:
-        scored(Path("p.jsonl"), raw, gold, Asked("all", labels, None))
+        score_bytes(Path("p.jsonl"), raw, gold, Asked("all", labels, None))
     except FaultsError as error:
         return [(f.code, f.line, f.pointer, f.found, f.expected, f.hint) for f in error.faults]
     return []
@@ -172,7 +172,7 @@ def told(gold: Gold, raw: bytes, labels: str | None) -> list[tuple[str, int | No
 
 def test_the_hash_is_that_of_the_file(gold: Gold, perfect: Lines) -> None:
     raw = as_bytes(tagged(perfect, TO_CONLL))
-    found = scored(Path("p.jsonl"), raw, gold, Asked("all", "conll2003", None))
+    found = score_bytes(Path("p.jsonl"), raw, gold, Asked("all", "conll2003", None))
     assert found.submission.sha256 == found.result.submission_sha256 == hashlib.sha256(raw).hexdigest()
 
 

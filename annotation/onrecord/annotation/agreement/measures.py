@@ -266,7 +266,7 @@ def _gamma(layer: Layer[Any], both: _Versions) -> float | None:
     )
 
 
-Side = tuple[str, dict[str, str]]
+ItemVersion = tuple[str, dict[str, str]]
 """One annotator's version of an item: its text and the fields that are compared."""
 
 
@@ -277,8 +277,8 @@ class _Matched:
     document: str
     layer: str
     both: list[tuple[str, dict[str, str], dict[str, str]]]
-    only_one: list[Side]
-    only_other: list[Side]
+    only_one: list[ItemVersion]
+    only_other: list[ItemVersion]
 
 
 def _compare(pair: DocumentPair, readings: Mapping[str, Any]) -> list[_Matched]:
@@ -312,8 +312,8 @@ def compared_fields(layer: Layer[Any], item: Item) -> dict[str, str]:
 def _match(
     document: str,
     layer: str,
-    gold: list[Side],
-    predicted: list[Side],
+    gold: list[ItemVersion],
+    predicted: list[ItemVersion],
     pairs: Sequence[tuple[int, int]],
 ) -> _Matched:
     taken, other_taken = {g for g, _ in pairs}, {p for _, p in pairs}

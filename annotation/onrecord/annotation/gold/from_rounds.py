@@ -19,7 +19,7 @@ from onrecord.dataset.reading.faults import refuse
 from onrecord.dataset.reading.files import write_atomically
 from onrecord.dataset.reading.typed import read_value
 from onrecord.dataset.records import Strict
-from onrecord.eval.layers.gold_changes import Change, changes
+from onrecord.eval.layers.gold_changes import GoldChange, gold_changes
 from onrecord.eval.scoring.ceiling import FILE
 
 ERRATA = "errata.json"
@@ -92,7 +92,7 @@ def register(folder: Path, rows: Registries) -> list[str]:
 
 
 @dataclasses.dataclass(frozen=True)
-class Made:
+class MadeGold:
     """A gold and what goes with it."""
 
     gold: Gold
@@ -102,10 +102,10 @@ class Made:
     """Further files of the dataset folder, by name."""
     unlabelled: tuple[str, ...]
     """Ids of documents that nobody has annotated; they are left out."""
-    errata: tuple[Change, ...]
+    errata: tuple[GoldChange, ...]
 
 
-def gold_of_rounds(annotation: Path, rounds: Rounds, documents: Sequence[Document], registries: Registries) -> Made:
+def gold_of_rounds(annotation: Path, rounds: Rounds, documents: Sequence[Document], registries: Registries) -> MadeGold:
     """Make the gold of some rounds of annotation.
 
     Args:
@@ -123,11 +123,11 @@ def gold_of_rounds(annotation: Path, rounds: Rounds, documents: Sequence[Documen
     names = [name for name in (rounds.blind, rounds.before, rounds.exports) if name is not None]
     said = provenance(annotators, names)
     extra: dict[str, bytes] = {}
-    errata: list[Change] = []
+    errata: list[GoldChange] = []
     if rounds.before is not None:
         before, _ = articles_of_pass(folder / rounds.before, documents, annotators)
         old, new = (Gold(articles=tuple(each), registries=registries) for each in (before, articles))
-        errata = changes(old, new)
+        errata = gold_changes(old, new)
         extra[ERRATA] = msgspec.json.format(msgspec.json.encode(errata), indent=1) + b"\n"
     if rounds.blind is not None:
         passes = read_exports(folder / rounds.blind, documents)
@@ -135,4 +135,4 @@ def gold_of_rounds(annotation: Path, rounds: Rounds, documents: Sequence[Documen
         extra[FILE] = ceiling_json(articles, passes, registries)
         said += agreement_section(agreement(passes, documents))
     gold = Gold(articles=tuple(articles), registries=registries)
-    return Made(gold, said, extra, tuple(unlabelled), tuple(errata))
+    return MadeGold(gold, said, extra, tuple(unlabelled), tuple(errata))

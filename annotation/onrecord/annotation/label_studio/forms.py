@@ -43,7 +43,7 @@ class Mark:
 
 
 @dataclasses.dataclass(frozen=True)
-class Ask:
+class PanelField:
     """A field of the panel."""
 
     name: str
@@ -84,7 +84,7 @@ class Form:
     title: str
     marks: tuple[Mark, ...]
     """Of an item's first region; where there are several, which one it is says ``label``."""
-    asks: tuple[Ask, ...]
+    asks: tuple[PanelField, ...]
     head: str = ""
     """The field whose spans are the item's regions; empty for an item that is a span."""
     label: str = ""
@@ -105,8 +105,8 @@ class Form:
         return any(field.name == self.head and field.many for field in walk.fields(LAYERS[self.layer]))
 
 
-def _radio(name: str, words: object, needed: bool = False) -> Ask:
-    return Ask(name, "choices", words=get_args(words), needed=needed)
+def _radio(name: str, words: object, needed: bool = False) -> PanelField:
+    return PanelField(name, "choices", words=get_args(words), needed=needed)
 
 
 _COLOURS = ("#1f77b4", "#2ca02c", "#ff7f0e", "#bcbd22", "#17becf", "#e377c2", "#7f7f7f")
@@ -121,7 +121,7 @@ MENTIONS = Form(
     ),
     asks=(
         _radio("kind", MentionKind),
-        Ask(
+        PanelField(
             "entity",
             "menu",
             "entity: type to search",
@@ -129,8 +129,8 @@ MENTIONS = Form(
             other="entity id that is not in the list",
             needed=True,
         ),
-        Ask("literal", "text", "metonymy: id of the place literally named"),
-        Ask("noise", "choices", words=get_args(Noise), style="single"),
+        PanelField("literal", "text", "metonymy: id of the place literally named"),
+        PanelField("noise", "choices", words=get_args(Noise), style="single"),
     ),
     label="type",
 )
@@ -140,10 +140,10 @@ QUOTES = Form(
     title="Quote (on its first segment)",
     marks=(Mark("CONTENT", "#9467bd", "q"),),
     asks=(
-        Ask("speaker", "text", "speaker: entity id, or unknown", several=True),
-        Ask("relays", "text", "relays: entity ids from the outermost inward", several=True),
+        PanelField("speaker", "text", "speaker: entity id, or unknown", several=True),
+        PanelField("relays", "text", "relays: entity ids from the outermost inward", several=True),
         _radio("mode", QuoteMode),
-        Ask("utterance", "text", "utterance: event id"),
+        PanelField("utterance", "text", "utterance: event id"),
     ),
     head="content",
     parts={"source": Mark("SOURCE", "#c5b0d5", "w"), "cue": Mark("CUE", "#8c564b", "e")},
@@ -155,7 +155,7 @@ STANCES = Form(
     title="Stance (on its first evidence)",
     marks=(Mark("EVIDENCE", "#d62728", "s"),),
     asks=(
-        Ask(
+        PanelField(
             "holder",
             "menu",
             "holder: type to search",
@@ -163,7 +163,7 @@ STANCES = Form(
             other="holder id that is not in the list",
             needed=True,
         ),
-        Ask(
+        PanelField(
             "target",
             "menu",
             "target: type to search",
@@ -183,7 +183,7 @@ EVENTS = Form(
     title="Event",
     marks=(Mark("EVENT", "#003f5c", "v"),),
     asks=(
-        Ask(
+        PanelField(
             "event",
             "menu",
             "event: type to search",
@@ -215,16 +215,16 @@ class Page:
         return [mark for form in self.forms for mark in (*form.marks, *form.parts.values())]
 
     @functools.cached_property
-    def asks(self) -> dict[str, Ask]:
+    def asks(self) -> dict[str, PanelField]:
         """Every field but those of the whole document, by its name; a text field beside a menu is one too."""
-        found: dict[str, Ask] = {}
+        found: dict[str, PanelField] = {}
         for form in self.forms:
             for ask in form.asks:
                 found[ask.name] = ask
                 if ask.kind == "menu":
-                    found[ask.beside] = Ask(ask.beside, "text", ask.other)
-        found[OPTIONAL] = Ask(OPTIONAL, "choices", words=(OPTIONAL,), style="multiple")
-        found[RULE] = Ask(RULE, "text", "rule that decided a hard case")
+                    found[ask.beside] = PanelField(ask.beside, "text", ask.other)
+        found[OPTIONAL] = PanelField(OPTIONAL, "choices", words=(OPTIONAL,), style="multiple")
+        found[RULE] = PanelField(RULE, "text", "rule that decided a hard case")
         return found
 
     @functools.cached_property
@@ -277,7 +277,7 @@ def _form_of(layer: str, item: type[Item]) -> Form:
     )
 
 
-def _asks(item: type[Item], layer: str) -> Iterator[Ask]:
+def _asks(item: type[Item], layer: str) -> Iterator[PanelField]:
     infos = {info.name: info for info in msgspec.structs.fields(item)}
     without = {*Item.__struct_fields__, *(SpanItem.__struct_fields__ if issubclass(item, SpanItem) else ())}
     for field in walk.fields(item):
@@ -287,13 +287,13 @@ def _asks(item: type[Item], layer: str) -> Iterator[Ask]:
         if field.name in without or field.is_span or (refers is not None and refers.to in LAYERS):
             continue
         if words:
-            yield Ask(name, "choices", field.name, words=words, needed=needed, of=field.name)
+            yield PanelField(name, "choices", field.name, words=words, needed=needed, of=field.name)
         elif refers is not None and not field.many and refers.to in _REGISTERED:
             other = f"{field.name}: id that is not in the list"
             prompt, options = f"{field.name}: type to search", _REGISTERED[refers.to]
-            yield Ask(name, "menu", prompt, options=options, other=other, needed=needed, of=field.name)
+            yield PanelField(name, "menu", prompt, options=options, other=other, needed=needed, of=field.name)
         else:
-            yield Ask(name, "text", field.name, several=field.many, needed=needed, of=field.name)
+            yield PanelField(name, "text", field.name, several=field.many, needed=needed, of=field.name)
 
 
 _REGISTERED = {"entity": "entities", "event": "events"}

@@ -11,7 +11,7 @@ from typing import Any, get_args
 
 import msgspec
 
-from onrecord.annotation.label_studio.forms import CONTINUES, OPTIONAL, RULE, Ask, Form, page
+from onrecord.annotation.label_studio.forms import CONTINUES, OPTIONAL, RULE, Form, PanelField, page
 from onrecord.annotation.label_studio.regions import ResultItem
 from onrecord.annotation.label_studio.result_regions import Region, regions_of, relations_of
 from onrecord.dataset import walk
@@ -109,7 +109,7 @@ def _values(
     return values
 
 
-def _answer(ask: Ask, region: Region, words: Sequence[str], wrong: list[Wrong]) -> str | None:
+def _answer(ask: PanelField, region: Region, words: Sequence[str], wrong: list[Wrong]) -> str | None:
     """The one value of a field; None where there is none, or one that its vocabulary does not have."""
     chosen, typed = region.fields.get(ask.name, []), region.fields.get(ask.beside, [])
     if chosen and typed and chosen != typed:
@@ -126,7 +126,7 @@ def _answer(ask: Ask, region: Region, words: Sequence[str], wrong: list[Wrong]) 
     return value
 
 
-def _target(ask: Ask, region: Region, wrong: list[Wrong]) -> Target:
+def _target(ask: PanelField, region: Region, wrong: list[Wrong]) -> Target:
     kind, _, id = (_answer(ask, region, (), wrong) or "claim:?").partition(":")
     if kind not in get_args(TargetKind) or not id:
         place = region.places.get(ask.name, region.places.get(ask.beside, region.at))

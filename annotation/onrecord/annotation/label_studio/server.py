@@ -56,13 +56,13 @@ class Running(msgspec.Struct, frozen=True):
 
 
 @dataclasses.dataclass(frozen=True)
-class Home:
+class ServerHome:
     """Where the server's environment and the migrated template database are kept between runs."""
 
     folder: Path
 
     @classmethod
-    def default(cls) -> Home:
+    def default(cls) -> ServerHome:
         """``$ONRECORD_HOME``, or the user's data folder."""
         named = os.environ.get("ONRECORD_HOME")
         data = os.environ.get("XDG_DATA_HOME") or Path.home() / ".local" / "share"
@@ -87,7 +87,7 @@ class Home:
         return self.environment / "bin" / "label-studio" if whole else None
 
 
-def install(home: Home, progress: Progress) -> Path:
+def install(home: ServerHome, progress: Progress) -> Path:
     """Make the server's environment if it is not there, and return the path of its command."""
     with locked(home.folder / "install.lock"):
         if home.binary is not None:
@@ -109,7 +109,7 @@ def install(home: Home, progress: Progress) -> Path:
         return home.binary
 
 
-def make_template(home: Home, progress: Progress) -> Path:
+def make_template(home: ServerHome, progress: Progress) -> Path:
     """Make a migrated database without accounts if there is none: a new server then starts in seconds."""
     if (home.template / "label_studio.sqlite3").is_file():
         return home.template
@@ -128,7 +128,7 @@ def make_template(home: Home, progress: Progress) -> Path:
     return home.template
 
 
-def start(home: Home, data: Path, progress: Progress) -> tuple[Running, subprocess.Popen[bytes]]:
+def start(home: ServerHome, data: Path, progress: Progress) -> tuple[Running, subprocess.Popen[bytes]]:
     """Start a server on a free port of 127.0.0.1 with its data in ``data``.
 
     The administrator's password and token are made on the first start and kept in ``data/server.json``, readable by
@@ -167,7 +167,7 @@ def start(home: Home, data: Path, progress: Progress) -> tuple[Running, subproce
 
 
 @contextlib.contextmanager
-def serving(home: Home, data: Path, progress: Progress) -> Iterator[Running]:
+def serving(home: ServerHome, data: Path, progress: Progress) -> Iterator[Running]:
     """A server for the length of a ``with`` block."""
     running, process = start(home, data, progress)
     try:

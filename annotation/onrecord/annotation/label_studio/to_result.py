@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
-from onrecord.annotation.label_studio.forms import CONTINUES, OPTIONAL, RULE, Ask, Form, page
+from onrecord.annotation.label_studio.forms import CONTINUES, OPTIONAL, RULE, Form, PanelField, page
 from onrecord.annotation.label_studio.regions import META, ResultItem
 from onrecord.dataset.records import Item, Labels, Span, Target
 from onrecord.dataset.walk import anchor
@@ -81,7 +81,7 @@ def _region(id: str, label: str, span: Span) -> ResultItem:
     return {"id": id, "from_name": "region", "to_name": "text", "type": "labels", "value": value}
 
 
-def _field(id: str, ask: Ask, span: Span, values: Sequence[str]) -> ResultItem:
+def _field(id: str, ask: PanelField, span: Span, values: Sequence[str]) -> ResultItem:
     value: dict[str, Any] = {"start": span.start, "end": span.end}
     if ask.kind == "choices":
         kind = "choices"

@@ -10,7 +10,7 @@ import pyarrow as pa
 from onrecord.dataset import walk
 from onrecord.dataset.records import Item, Stance
 
-Columns = list[tuple[str, pa.DataType]]
+ArrowColumns = list[tuple[str, pa.DataType]]
 
 _SCALARS = {bool: pa.bool_(), int: pa.int32()}
 
@@ -18,7 +18,7 @@ _LATER: dict[type[msgspec.Struct], tuple[str, ...]] = {Stance: ("evidence", "quo
 """Fields that stand behind the others of their record, as they have since the first release."""
 
 
-def columns(kind: type[msgspec.Struct], without: Collection[str] = ()) -> Columns:
+def columns(kind: type[msgspec.Struct], without: Collection[str] = ()) -> ArrowColumns:
     """Name and Arrow type of every field of a record.
 
     Of an item, its id comes first and who marked it last. Vocabularies are strings, offsets have 32 bits.

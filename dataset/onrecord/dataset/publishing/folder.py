@@ -14,7 +14,7 @@ import io
 import json
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import msgspec
 
@@ -23,7 +23,8 @@ from onrecord.dataset.layers import with_every_layer
 from onrecord.dataset.reading.faults import Fault, FaultsError
 from onrecord.dataset.records import LAYERS, Claim, Entity, Event, Labels, Registries, Split
 
-Row = dict[str, Any]
+if TYPE_CHECKING:
+    from onrecord.dataset.publishing.tables import TableRow
 
 SPLITS: tuple[Split, ...] = ("validation", "test")
 
@@ -37,13 +38,13 @@ def parquet_name(config: str, split: str) -> str:
 class Tables:
     """All rows of all configs, and their hashes."""
 
-    rows: Mapping[tuple[str, str], Sequence[Row]]
+    rows: Mapping[tuple[str, str], Sequence[TableRow]]
     """By config and split."""
     hashes: Mapping[str, str]
     """By config: SHA-256 of its rows."""
 
 
-def content_hash(splits: Iterable[tuple[str, Sequence[Row]]]) -> str:
+def content_hash(splits: Iterable[tuple[str, Sequence[TableRow]]]) -> str:
     """SHA-256 of a config's rows as canonical JSON lines, after a line with the name of each split.
 
     It depends on what the rows say alone: not on how, when or by which version of a library they were written.
@@ -63,7 +64,7 @@ def make_tables(gold: Gold) -> Tables:
 
     from onrecord.dataset.publishing.tables import configs
 
-    rows: dict[tuple[str, str], Sequence[Row]] = {}
+    rows: dict[tuple[str, str], Sequence[TableRow]] = {}
     for config in configs():
         for split in config.splits:
             made = [
@@ -77,7 +78,7 @@ def make_tables(gold: Gold) -> Tables:
     return Tables(rows, hashes)
 
 
-def parquet_bytes(rows: Sequence[Row], schema: Any) -> bytes:
+def parquet_bytes(rows: Sequence[TableRow], schema: Any) -> bytes:
     """Rows as one Parquet file of one row group, zstd-compressed, without library metadata in the schema."""
     import pyarrow as pa
     import pyarrow.parquet as pq
@@ -93,7 +94,7 @@ def parquet_bytes(rows: Sequence[Row], schema: Any) -> bytes:
     return sink.getvalue()
 
 
-def read_rows(folder: Path, config: str, split: str) -> list[Row]:
+def read_rows(folder: Path, config: str, split: str) -> list[TableRow]:
     """The rows of one config's split.
 
     Raises:
@@ -105,7 +106,7 @@ def read_rows(folder: Path, config: str, split: str) -> list[Row]:
     path = folder / parquet_name(config, split)
     try:
         with pq.ParquetFile(path) as file:
-            rows: list[Row] = file.read().to_pylist()
+            rows: list[TableRow] = file.read().to_pylist()
             return rows
     except FileNotFoundError:
         hint = "give the dataset folder, the one with README.md and data/; onrecord build makes it"

@@ -15,15 +15,16 @@ import pyarrow as pa
 
 from onrecord.dataset.derive import context, crosses_sentence, quote_type
 from onrecord.dataset.gold import Article, Gold
-from onrecord.dataset.publishing.columns import Columns, columns
+from onrecord.dataset.publishing.columns import ArrowColumns, columns
 from onrecord.dataset.records import LAYERS, Claim, Entity, Event, EventMention, Item, Quote, Span, Stance
 from onrecord.dataset.seeds.documents import Document
 from onrecord.dataset.walk import anchor
 
-Row = dict[str, Any]
+TableRow = dict[str, Any]
+"""A row of a config's table, by column."""
 
-_PLACE: Columns = [("document", pa.string()), ("topic", pa.string()), ("zone", pa.string())]
-_CONTEXT: Columns = [("context", pa.string())]
+_PLACE: ArrowColumns = [("document", pa.string()), ("topic", pa.string()), ("zone", pa.string())]
+_CONTEXT: ArrowColumns = [("context", pa.string())]
 
 
 @dataclasses.dataclass(frozen=True)
@@ -33,7 +34,7 @@ class Config:
     name: str
     summary: str
     schema: pa.Schema
-    rows: Callable[[Gold, str], Iterator[Row]]
+    rows: Callable[[Gold, str], Iterator[TableRow]]
     """The rows of a split."""
     splits: tuple[str, ...] = ("validation", "test")
 
@@ -42,7 +43,7 @@ def _articles(gold: Gold, split: str) -> Iterator[Article]:
     return (article for article in gold.articles if article.document.split == split)
 
 
-def _article_rows(gold: Gold, split: str) -> Iterator[Row]:
+def _article_rows(gold: Gold, split: str) -> Iterator[TableRow]:
     for article in _articles(gold, split):
         yield {
             **msgspec.to_builtins(article.document),
@@ -51,7 +52,7 @@ def _article_rows(gold: Gold, split: str) -> Iterator[Row]:
         }
 
 
-def _place(article: Article, span: Span) -> Row:
+def _place(article: Article, span: Span) -> TableRow:
     document = article.document
     section = document.section_at(span.start)
     return {
@@ -62,7 +63,7 @@ def _place(article: Article, span: Span) -> Row:
     }
 
 
-Told = Callable[[Article, Any], Row]
+DerivedFields = Callable[[Article, Any], TableRow]
 """What a row says of an item beside the item itself."""
 
 
@@ -72,15 +73,15 @@ class Flat:
 
     name: str
     summary: str
-    before: Columns
+    before: ArrowColumns
     """Columns before those of the item."""
-    after: Columns
-    told: Callable[[Gold], Told]
+    after: ArrowColumns
+    told: Callable[[Gold], DerivedFields]
     """Fills both, given the whole gold."""
 
 
-def _quotes_told(gold: Gold) -> Told:
-    def told(article: Article, quote: Quote) -> Row:
+def _quotes_told(gold: Gold) -> DerivedFields:
+    def told(article: Article, quote: Quote) -> TableRow:
         text = article.document.text
         parent = next((each for each in article.labels.quotes if quote.parent and each.id == quote.parent), None)
         return {
@@ -92,12 +93,12 @@ def _quotes_told(gold: Gold) -> Told:
     return told
 
 
-def _stances_told(gold: Gold) -> Told:
+def _stances_told(gold: Gold) -> DerivedFields:
     names = {row.id: row.name for row in gold.registries.entities}
     titles = {row.id: row.title for row in gold.registries.events}
     titles |= {row.id: row.text for row in gold.registries.claims}
 
-    def told(_: Article, stance: Stance) -> Row:
+    def told(_: Article, stance: Stance) -> TableRow:
         target = stance.target
         return {
             "holder_name": names[stance.holder],
@@ -107,10 +108,10 @@ def _stances_told(gold: Gold) -> Told:
     return told
 
 
-def _events_told(gold: Gold) -> Told:
+def _events_told(gold: Gold) -> DerivedFields:
     registry = {row.id: row for row in gold.registries.events}
 
-    def told(_: Article, event: EventMention) -> Row:
+    def told(_: Article, event: EventMention) -> TableRow:
         row = registry[event.event]
         return {
             "event_type": row.type,
@@ -122,7 +123,7 @@ def _events_told(gold: Gold) -> Told:
     return told
 
 
-def _nothing_told(_: Gold) -> Told:
+def _nothing_told(_: Gold) -> DerivedFields:
     return lambda article, item: {}
 
 
@@ -161,7 +162,7 @@ FLAT: dict[str, Flat] = {
 def _flat_config(layer: str, item: type[Item]) -> Config:
     flat = FLAT.get(layer) or Flat(layer, f"one row an item of {layer}", [], [], _nothing_told)
 
-    def rows(gold: Gold, split: str) -> Iterator[Row]:
+    def rows(gold: Gold, split: str) -> Iterator[TableRow]:
         told = flat.told(gold)
         for article in _articles(gold, split):
             for each in article.labels.of(layer):
@@ -189,7 +190,7 @@ def _registry_config(name: str, one: str, kind: type[msgspec.Struct]) -> Config:
 def configs() -> tuple[Config, ...]:
     """Every config, the default one first: ``articles``, one for each layer, and the registries."""
     document = columns(Document, without=("split",))
-    layers: Columns = [(layer, pa.list_(pa.struct(columns(item)))) for layer, item in LAYERS.items()]
+    layers: ArrowColumns = [(layer, pa.list_(pa.struct(columns(item)))) for layer, item in LAYERS.items()]
     articles = pa.schema([document[0], ("title", pa.string()), *document[1:], *layers])
     return (
         Config("articles", "one row an article, everything nested", articles, _article_rows),

@@ -16,7 +16,7 @@ from typing import Any, Generic, Literal, TypeVar, get_args, get_origin
 import msgspec
 
 from onrecord.dataset.reading.faults import Fault, Findings, Wrong, nearest
-from onrecord.dataset.reading.untrusted import MOST_DEPTH, BadNumber, escape, oddities, parse, repeats_keys
+from onrecord.dataset.reading.untrusted import MOST_DEPTH, BadNumber, escape, oddities, parse_json, repeats_keys
 from onrecord.dataset.records import Id, Offset
 
 T = TypeVar("T")
@@ -109,7 +109,7 @@ class Decoder(Generic[T]):
 
     def _explain(self, raw: bytes) -> Decoded[T]:
         try:
-            value = parse(raw)
+            value = parse_json(raw)
         except json.JSONDecodeError as error:
             return self._no_json(raw, error)
         except RecursionError:

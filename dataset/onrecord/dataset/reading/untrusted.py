@@ -36,7 +36,7 @@ class _Repeating(dict[str, Any]):
     repeated: tuple[str, ...] = ()
 
 
-def parse(raw: bytes) -> Any:
+def parse_json(raw: bytes) -> Any:
     """The value of some JSON, with the marks that :func:`oddities` looks for.
 
     Args:
@@ -109,7 +109,7 @@ def oddities(value: Any, extensions: bool = False) -> Iterator[Wrong]:
     """What is odd anywhere in a parsed value: keys twice, numbers that are none, nesting beyond :data:`MOST_DEPTH`.
 
     Args:
-        value: From :func:`parse`.
+        value: From :func:`parse_json`.
         extensions: Whether objects may have fields of anyone's own; they are looked through, and then taken out.
     """
     waiting: list[tuple[Any, str, int]] = [(value, "", 1)]

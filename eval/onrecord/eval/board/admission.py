@@ -22,9 +22,9 @@ from onrecord.eval.rendering.markdown import inert
 from onrecord.eval.rendering.scores import percent
 from onrecord.eval.scoring.asked import Asked
 from onrecord.eval.scoring.record import Record, record_of
-from onrecord.eval.scoring.score_file import rescored
+from onrecord.eval.scoring.score_file import score_path
 from onrecord.eval.statistics.measure import full_name
-from onrecord.eval.submission.limits import DEFAULT
+from onrecord.eval.submission.limits import DEFAULT_LIMITS
 
 _COMMIT = re.compile(r"[0-9a-f]{40}")
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._:-]{0,127}")
@@ -36,7 +36,7 @@ MOST_FILES = 60
 """Files of one contribution."""
 
 
-class Change(NamedTuple):
+class FileChange(NamedTuple):
     """A file that differs between two commits."""
 
     status: str
@@ -55,7 +55,7 @@ class Admitted:
     record: Record
 
 
-def changes(repository: Path, base: str, head: str) -> list[Change]:
+def changed_files(repository: Path, base: str, head: str) -> list[FileChange]:
     """What a branch changes: the files that differ between ``head`` and where it left ``base``.
 
     Raises:
@@ -70,7 +70,7 @@ def changes(repository: Path, base: str, head: str) -> list[Change]:
     found = []
     for about, path in zip(parts[::2], parts[1::2], strict=False):
         _, mode, _, blob, status = about.removeprefix(":").split(" ")
-        found.append(Change(status, mode, blob, path))
+        found.append(FileChange(status, mode, blob, path))
     return found
 
 
@@ -96,7 +96,7 @@ def admit(
     Raises:
         FaultsError: With everything that cannot be admitted.
     """
-    found = changes(repository, base, head)
+    found = changed_files(repository, base, head)
     faults = [fault for change in found if (fault := _refused(repository, base, change, results)) is not None]
     if len(found) > MOST_FILES:
         faults.append(Fault("admission", str(results), None, "", f"{len(found)} files", f"at most {MOST_FILES}"))
@@ -123,7 +123,7 @@ def admit(
     return admitted
 
 
-def _refused(repository: Path, base: str, change: Change, results: PurePosixPath) -> Fault | None:
+def _refused(repository: Path, base: str, change: FileChange, results: PurePosixPath) -> Fault | None:
     """Why a changed file cannot be part of a contribution."""
 
     def fault(found: str, expected: str) -> Fault:
@@ -142,7 +142,7 @@ def _refused(repository: Path, base: str, change: Change, results: PurePosixPath
     if change.mode != _PLAIN_FILE:
         return fault(f"mode {change.mode}", "a plain file: no link, no program, no module")
     size = int(_git(repository, "cat-file", "-s", change.blob))
-    most = DEFAULT.max_bytes if name in PREDICTIONS else MOST_RECORD if name != ABOUT else MOST_ABOUT
+    most = DEFAULT_LIMITS.max_bytes if name in PREDICTIONS else MOST_RECORD if name != ABOUT else MOST_ABOUT
     if size > most:
         return fault(f"{size} bytes", f"at most {most}")
     if _git(repository, "ls-tree", base, f"{path.parent}/"):
@@ -166,7 +166,7 @@ def _scored(entry: Entry, gold: Gold, asked: Asked) -> Admitted:
     if entry.about.kind != "system":
         raise FaultsError([Fault("admission", f"{where}/{ABOUT}", None, "/kind", entry.about.kind, "system")])
     assert entry.predictions is not None  # _incomplete has seen to it
-    record = record_of(rescored(entry.predictions, gold, asked).report)
+    record = record_of(score_path(entry.predictions, gold, asked).report)
     for stored in entry.records:
         if not same_result(stored, record):
             hint = f"leave it out: the record is made here (its id is {record.id})"

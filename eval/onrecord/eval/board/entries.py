@@ -21,7 +21,7 @@ from onrecord.dataset.reading.files import sha256
 from onrecord.dataset.reading.typed import read_value
 from onrecord.dataset.records import Id, Strict
 from onrecord.eval.scoring.record import Record, read_record
-from onrecord.eval.submission.limits import DEFAULT, Limits
+from onrecord.eval.submission.limits import DEFAULT_LIMITS, Limits
 from onrecord.eval.submission.unpacking import content, small_file
 
 ABOUT = "about.json"
@@ -184,7 +184,7 @@ def records_in(paths: Sequence[Path]) -> Iterator[tuple[Path, Record]]:
             yield path, read_record(str(path), small_file(path, MOST_RECORD))
 
 
-def predictions_of(record: Record, folder: Path, limits: Limits = DEFAULT) -> Path | None:
+def predictions_of(record: Record, folder: Path, limits: Limits = DEFAULT_LIMITS) -> Path | None:
     """The file in a folder whose content a record is of; None if there is none."""
     for path in sorted(folder.iterdir()):
         if path.is_file() and path.name.endswith((".jsonl", ".jsonl.gz", ".zip")):

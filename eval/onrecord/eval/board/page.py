@@ -16,14 +16,16 @@ from onrecord.eval.scoring.ceiling import BIASED, CeilingRow
 from onrecord.eval.statistics.measure import Measure
 from onrecord.eval.statistics.ranks import RankInterval
 
-_PAGE = pages.Kind(package="onrecord.eval.board", template="board.html.j2", style="board.css", scripts=("board.js",))
+_PAGE = pages.PageKind(
+    package="onrecord.eval.board", template="board.html.j2", style="board.css", scripts=("board.js",)
+)
 
 PLOT = 200
 """Width of an interval's plot: two units for each point of a hundred."""
 
 
 @dataclasses.dataclass(frozen=True)
-class Cell:
+class BoardCell:
     """A score as it is shown."""
 
     value: str
@@ -45,7 +47,7 @@ class Cell:
 
 
 @dataclasses.dataclass(frozen=True)
-class Line:
+class BoardLine:
     """An entry, or an annotator, in one layer."""
 
     name: str
@@ -55,13 +57,13 @@ class Line:
     anchor: str
     report: str
     """Address of its report; empty where there is none."""
-    headline: Cell
-    more: tuple[Cell, ...]
-    slices: tuple[Cell, ...]
+    headline: BoardCell
+    more: tuple[BoardCell, ...]
+    slices: tuple[BoardCell, ...]
 
 
 @dataclasses.dataclass(frozen=True)
-class View:
+class LayerBoard:
     """One layer."""
 
     name: str
@@ -70,8 +72,8 @@ class View:
     more: tuple[tuple[str, str], ...]
     """Further measures that are read first, with their definitions."""
     slices: tuple[tuple[str, str], ...]
-    lines: tuple[Line, ...]
-    annotators: tuple[tuple[str, Cell], ...]
+    lines: tuple[BoardLine, ...]
+    annotators: tuple[tuple[str, BoardCell], ...]
 
 
 @dataclasses.dataclass(frozen=True)
@@ -100,7 +102,7 @@ def board_html(
     return _PAGE.render(
         pages.environment(_PAGE.package),
         found=found,
-        views=[_view(layer, found, annotators, reports) for layer in SCORED],
+        boards=[_layer_board(layer, found, annotators, reports) for layer in SCORED],
         overview=[(row, [cell(row, each, row.ranks.get(each.layer)) for each in headlines()]) for row in found.ranked],
         human=[(_called(row), [_human(row, each) for each in headlines()]) for row in annotators],
         layers=[layer.name for layer in SCORED],
@@ -125,13 +127,15 @@ def _called(row: CeilingRow) -> str:
     return f"{row.name} on {row.against}" + ("*" if row.against == "gold" else "")
 
 
-def _view(layer: Layer[Any], found: Standings, annotators: Sequence[CeilingRow], reports: Collection[str]) -> View:
+def _layer_board(
+    layer: Layer[Any], found: Standings, annotators: Sequence[CeilingRow], reports: Collection[str]
+) -> LayerBoard:
     headline = layer.headline
     others = [measure for measure in layer.measures if measure is not headline]
     more = [measure for measure in others if not measure.detail]
     slices = [measure for measure in others if measure.detail]
     lines = [
-        Line(
+        BoardLine(
             name=row.about.name,
             team=row.about.team,
             kind=row.about.kind,
@@ -144,7 +148,7 @@ def _view(layer: Layer[Any], found: Standings, annotators: Sequence[CeilingRow],
         )
         for row in found.ranked
     ]
-    return View(
+    return LayerBoard(
         name=layer.name,
         definition=headline.definition,
         headline=headline.name,
@@ -155,16 +159,16 @@ def _view(layer: Layer[Any], found: Standings, annotators: Sequence[CeilingRow],
     )
 
 
-def cell(row: Standing, measure: Measure, rank: RankInterval | None = None) -> Cell:
+def cell(row: Standing, measure: Measure, rank: RankInterval | None = None) -> BoardCell:
     """A score of an entry as it is shown."""
     score = score_of(row, measure)
     if score is None or score.value is None:
-        return Cell("–", -1.0, reason=(score.reason or "") if score else "not submitted")
+        return BoardCell("–", -1.0, reason=(score.reason or "") if score else "not submitted")
     interval, counts = score.interval, score.counts
     low, high = (interval.low, interval.high) if interval else (None, None)
     few = counts is not None and counts[1] < FEW_ITEMS
     few = few or (interval is not None and interval.contributing < FEW_DOCUMENTS)
-    return Cell(
+    return BoardCell(
         value=percent(score.value),
         order=score.value,
         low=percent(low) if low is not None else "",
@@ -181,6 +185,6 @@ def cell(row: Standing, measure: Measure, rank: RankInterval | None = None) -> C
     )
 
 
-def _human(row: CeilingRow, measure: Measure) -> Cell:
+def _human(row: CeilingRow, measure: Measure) -> BoardCell:
     value = row.f1.get(measure.full)
-    return Cell("–", -1.0) if value is None else Cell(percent(value), value, at=round(PLOT * value, 1))
+    return BoardCell("–", -1.0) if value is None else BoardCell(percent(value), value, at=round(PLOT * value, 1))

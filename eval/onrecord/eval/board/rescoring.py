@@ -9,7 +9,7 @@ from pathlib import Path
 from onrecord.dataset import FaultsError, Gold
 from onrecord.eval.board.entries import predictions_of
 from onrecord.eval.scoring.record import Record, asked_of, record_of
-from onrecord.eval.scoring.score_file import rescored
+from onrecord.eval.scoring.score_file import score_path
 from onrecord.eval.statistics.measure import full_name
 
 
@@ -58,7 +58,7 @@ def rescore(path: Path, record: Record, gold: Gold) -> Rescored:
         return Rescored(path, record, None, f"no file in {path.parent} has the content that it is of")
     try:
         return Rescored(
-            path, record, record_of(rescored(predictions, gold, asked_of(record), follow_links=True).report)
+            path, record, record_of(score_path(predictions, gold, asked_of(record), follow_links=True).report)
         )
     except FaultsError as error:
         first = error.faults[0]

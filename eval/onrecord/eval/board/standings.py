@@ -34,7 +34,7 @@ from onrecord.eval.scoring.compare import contrasts_of, ranks_of
 from onrecord.eval.scoring.intervals import LayerUnits, layer_intervals
 from onrecord.eval.scoring.record import Record, RecordDocument, RecordLayer, RecordTable, asked_of, record_of
 from onrecord.eval.scoring.result import LayerResult, LayerState, score_submission
-from onrecord.eval.scoring.score_file import Scoring, rescored
+from onrecord.eval.scoring.score_file import Scoring, score_path
 from onrecord.eval.scoring.score_report import Report
 from onrecord.eval.statistics.counts import Counts
 from onrecord.eval.statistics.measure import Measure
@@ -44,7 +44,7 @@ from onrecord.eval.submission.reading import Submission
 
 Provenance = Literal["rescored", "self-reported", "none"]
 
-Met = Callable[[Entry, Scoring, Record], None]
+EntryObserver = Callable[[Entry, Scoring, Record], None]
 """What is told of every entry that could be scored."""
 
 MOST_MENTIONS = 10**7
@@ -94,7 +94,7 @@ def standings(
     more: Sequence[tuple[About, Record]] = (),
     broken: Mapping[Path, Sequence[Fault]] = MappingProxyType({}),
     tell: Callable[[int], object] = lambda _: None,
-    met: Met | None = None,
+    met: EntryObserver | None = None,
 ) -> Standings:
     """Where every entry stands.
 
@@ -121,11 +121,11 @@ def standings(
     return Standings(asked, wanted, documents, tuple(_in_order(_ranked(rows, asked.how or Sampling()))))
 
 
-def _standing(entry: Entry, gold: Gold, asked: Asked, wanted: str, met: Met | None) -> Standing:
+def _standing(entry: Entry, gold: Gold, asked: Asked, wanted: str, met: EntryObserver | None) -> Standing:
     if entry.predictions is None:
         return _reported(entry, wanted)
     try:
-        scoring = rescored(entry.predictions, gold, dataclasses.replace(asked, allow_missing=True))
+        scoring = score_path(entry.predictions, gold, dataclasses.replace(asked, allow_missing=True))
     except FaultsError as error:
         kinds = ", ".join(sorted(Counter(fault.code for fault in error.faults)))
         return Standing(entry.about, None, "none", f"failed: {error.total} faults ({kinds})")

@@ -21,13 +21,13 @@ import numpy.typing as npt
 
 from onrecord.eval.clusters.table import (
     Duplicates,
-    IntArray,
     Membership,
     Repeat,
     RepeatedMentionsError,
     Table,
     without_singletons,
 )
+from onrecord.eval.matching.reduction import IntArray
 from onrecord.eval.matching.sparse import match
 from onrecord.eval.statistics.counts import Counts, Score, mean_f1, score
 

@@ -16,7 +16,7 @@ from typing import Literal
 import numpy as np
 import numpy.typing as npt
 
-IntArray = npt.NDArray[np.int64]
+from onrecord.eval.matching.reduction import IntArray
 
 Membership = tuple[Hashable | None, Hashable | None]
 """The gold and the predicted cluster of one mention; None where that side lacks the mention."""

@@ -18,9 +18,9 @@ from collections.abc import Mapping
 from types import MappingProxyType
 
 from onrecord.eval.compat import conlleval, corefud, coval, nervaluate, perl, seqeval
-from onrecord.eval.compat.mode import Compat, CompatResult, CompatRow, Takes
+from onrecord.eval.compat.mode import Compat, CompatResult, CompatRow, InputKind
 
-__all__ = ["COMPAT", "Compat", "CompatResult", "CompatRow", "Takes"]
+__all__ = ["COMPAT", "Compat", "CompatResult", "CompatRow", "InputKind"]
 
 COMPAT: Mapping[str, Compat] = MappingProxyType(
     {mode.name: mode for module in (nervaluate, seqeval, conlleval, perl, coval, corefud) for mode in module.COMPAT}

@@ -11,14 +11,11 @@ from collections import Counter
 from collections.abc import Iterable, Sequence
 from itertools import chain
 
-from onrecord.eval.compat.mode import Compat, CompatResult, CompatRow, harmonic, ratio
+from onrecord.eval.compat.mode import Compat, CompatResult, CompatRow, Tags, harmonic, ratio
 
 NAME = "conlleval"
 RAW = "conlleval-raw"
 MEASURES = ("chunk", "accuracy")
-Tags = Sequence[Sequence[str]]
-"""The tags of each sentence."""
-
 DIFFERENCES = (
     "Tags that break the scheme are repaired: a chunk may start with I or E; other repairs give other scores.",
     "S is no prefix to the script, and an E with a B of the same label after it is no boundary, so IOBES is misread: "
@@ -30,10 +27,10 @@ DIFFERENCES = (
     "A line for chunks with an empty label is printed twice by the script and once here.",
 )
 
-Tag = tuple[str, str]
+PrefixedLabel = tuple[str, str]
 """Prefix and label."""
 
-_OUTSIDE: Tag = ("O", "")
+_OUTSIDE: PrefixedLabel = ("O", "")
 
 
 def score(gold: Tags, predicted: Tags) -> CompatResult:
@@ -102,7 +99,9 @@ def _rows(gold: Tags, predicted: Tags) -> tuple[CompatRow, ...]:
     )
 
 
-def _chunks(sentences: Iterable[Sequence[tuple[Tag, Tag]]]) -> tuple[Counter[str], Counter[str], Counter[str]]:
+def _chunks(
+    sentences: Iterable[Sequence[tuple[PrefixedLabel, PrefixedLabel]]],
+) -> tuple[Counter[str], Counter[str], Counter[str]]:
     """Correct, gold and predicted chunks by label."""
     correct: Counter[str] = Counter()
     in_gold: Counter[str] = Counter()
@@ -126,20 +125,20 @@ def _chunks(sentences: Iterable[Sequence[tuple[Tag, Tag]]]) -> tuple[Counter[str
     return correct, +in_gold, +in_predicted
 
 
-def _parsed(tag: str) -> Tag:
+def _parsed(tag: str) -> PrefixedLabel:
     prefix, hyphen, label = tag.partition("-")
     # to Perl the string "0" is false, and the script takes a false label for none
     return (prefix, "" if label == "0" else label) if hyphen else (tag, "")
 
 
-def _ends(before: Tag, now: Tag) -> bool:
+def _ends(before: PrefixedLabel, now: PrefixedLabel) -> bool:
     step = before[0], now[0]
     if before[0] in ("[", "]") or (before[0] not in ("O", ".") and before[1] != now[1]):
         return True
     return step in _BREAKS
 
 
-def _starts(before: Tag, now: Tag) -> bool:
+def _starts(before: PrefixedLabel, now: PrefixedLabel) -> bool:
     step = before[0], now[0]
     if now[0] in ("[", "]") or (now[0] not in ("O", ".") and before[1] != now[1]):
         return True

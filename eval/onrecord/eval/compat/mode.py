@@ -6,12 +6,15 @@ Unlike everywhere else, 0 here may mean undefined: it is what the other tool say
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import Literal
 
 from onrecord.eval.statistics.counts import Counts
 
-Takes = Literal["spans", "tags", "clusters"]
+Tags = Sequence[Sequence[str]]
+"""The tags of each sentence."""
+
+InputKind = Literal["spans", "tags", "clusters"]
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -60,7 +63,7 @@ class Compat:
     name: str
     version: str
     """Of the tool whose numbers are reproduced."""
-    takes: Takes
+    takes: InputKind
     """``spans``: two sequences of :class:`onrecord.eval.spans.documents.SpanDocument`, gold and predicted. ``tags``:
     two sequences of sentences, each a sequence of tags. ``clusters``: gold and predicted clusters by document."""
     measures: tuple[str, ...]

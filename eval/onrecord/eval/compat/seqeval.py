@@ -12,15 +12,12 @@ import functools
 from collections.abc import Callable, Mapping, Sequence
 from itertools import chain, pairwise
 
-from onrecord.eval.compat.mode import Compat, CompatResult, CompatRow, harmonic, ratio
+from onrecord.eval.compat.mode import Compat, CompatResult, CompatRow, Tags, harmonic, ratio
 
 NAME = "seqeval"
 AVERAGES = ("micro", "macro", "weighted")
 MEASURES = ("chunk", *AVERAGES, "accuracy")
 """``chunk`` is the measure of one label."""
-
-Tags = Sequence[Sequence[str]]
-"""The tags of each sentence."""
 
 Chunk = tuple[str, int, int]
 """Label, first and last token, numbered over all sentences."""
@@ -51,7 +48,7 @@ STRICT_DIFFERENCES = (
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
-class Scheme:
+class SchemeRules:
     """Which pairs of tags mean what: previous prefixes, prefixes, and how the labels must compare.
 
     A rule is written ``BI>I=``: after B or I, on an I of the same label; ``!`` is another label, nothing is either.
@@ -63,12 +60,12 @@ class Scheme:
     end: tuple[str, ...]
 
 
-SCHEMES: Mapping[str, Scheme] = {
-    "IOB1": Scheme("IOB", ("OB>I", "I>I!", "IB>B="), ("BI>I=",), ("I>OB", "BI>I!", "B>O", "B>B=")),
-    "IOB2": Scheme("IOB", ("IOB>B",), ("BI>I=",), ("BI>OB", "BI>I!")),
-    "IOE2": Scheme("IOE", ("OE>IE", "I>IE!"), ("I>IE=",), ("E>IOE",)),
-    "IOBES": Scheme("IOBES", ("IOBES>BS",), ("BI>IE=",), ("SE>IOBES",)),
-    "BILOU": Scheme("BILOU", ("BILOU>BU",), ("BI>IL=",), ("UL>BILOU",)),
+SCHEMES: Mapping[str, SchemeRules] = {
+    "IOB1": SchemeRules("IOB", ("OB>I", "I>I!", "IB>B="), ("BI>I=",), ("I>OB", "BI>I!", "B>O", "B>B=")),
+    "IOB2": SchemeRules("IOB", ("IOB>B",), ("BI>I=",), ("BI>OB", "BI>I!")),
+    "IOE2": SchemeRules("IOE", ("OE>IE", "I>IE!"), ("I>IE=",), ("E>IOE",)),
+    "IOBES": SchemeRules("IOBES", ("IOBES>BS",), ("BI>IE=",), ("SE>IOBES",)),
+    "BILOU": SchemeRules("BILOU", ("BILOU>BU",), ("BI>IL=",), ("UL>BILOU",)),
 }
 """The schemes of the strict mode, after ``seqeval/scheme.py``."""
 
@@ -215,7 +212,7 @@ class _Rules:
     end: Steps
 
     @classmethod
-    def of(cls, scheme: Scheme) -> _Rules:
+    def of(cls, scheme: SchemeRules) -> _Rules:
         return cls(scheme.prefixes, *map(_spelled_out, (scheme.start, scheme.inside, scheme.end)))
 
 

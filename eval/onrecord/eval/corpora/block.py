@@ -17,7 +17,7 @@ import numpy as np
 
 from onrecord.dataset import Fault
 from onrecord.dataset.reading.untrusted import may_repeat_keys
-from onrecord.eval.corpora.waiting import GOLD, PREDICTED, Named
+from onrecord.eval.corpora.waiting import GOLD, PREDICTED, NamedLine
 from onrecord.eval.readers.jsonl_spans import TypeKey, read_span_line
 from onrecord.eval.spans.columns import ColumnBuilder, Plain, SpanColumns, Vocabulary, kind_codes, span_columns
 from onrecord.eval.spans.counting import SpanCounts, score_columns
@@ -44,13 +44,13 @@ class Block:
     single: bool = False
     """Whether gold documents without predictions are scored as empty, and not left for later."""
 
-    def named(self, side: int, doc_id: str, place: int) -> Named:
+    def named(self, side: int, doc_id: str, place: int) -> NamedLine:
         """A line by its place in the block."""
-        return Named(side, doc_id, self.numbers[side][place], self.lines[side][place])
+        return NamedLine(side, doc_id, self.numbers[side][place], self.lines[side][place])
 
 
 @dataclasses.dataclass(frozen=True)
-class Scored:
+class ScoredBlock:
     """What became of a block."""
 
     counts: SpanCounts
@@ -68,7 +68,7 @@ class Scored:
     """How many lines of either side have faults and no document."""
 
 
-def score_block(block: Block) -> Scored:
+def score_block(block: Block) -> ScoredBlock:
     """Score the documents that both sides of a block have."""
     types = Vocabulary()
     gold, predicted = (_Read.of(block, side, types) for side in (GOLD, PREDICTED))
@@ -94,7 +94,7 @@ def score_block(block: Block) -> Scored:
         columns = relabel_gold(columns, block.labels.gold, types)
         others, left_out = relabel_predicted(others, block.labels.predicted, types)
     counts = score_columns(ids, types, columns, others)
-    return Scored(
+    return ScoredBlock(
         counts=counts,
         ids=(tuple(gold.ids), tuple(predicted.ids)),
         places=(tuple(gold.places), tuple(predicted.places)),

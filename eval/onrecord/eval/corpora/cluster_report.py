@@ -10,20 +10,20 @@ from typing import TYPE_CHECKING, Any
 from onrecord.eval.clusters.measures import Repeat, RepeatedMentionsError, Table
 from onrecord.eval.clusters.views import cluster_views
 from onrecord.eval.readers.json_line import normal_fragments
-from onrecord.eval.rendering.scores import Row, json_bytes, score_json, score_numbers, score_row
+from onrecord.eval.rendering.scores import ScoreRow, json_bytes, score_json, score_numbers, score_row
 from onrecord.eval.rendering.signature import HASH, Signature
 from onrecord.eval.spans.documents import ClusterDocument
 from onrecord.eval.statistics.counts import Score
-from onrecord.eval.statistics.sampling import DEFAULT, Sampling, kept_in_turn, sampling_policy
+from onrecord.eval.statistics.sampling import DEFAULT_SAMPLING, Sampling, kept_in_turn, sampling_policy
 from onrecord.eval.statistics.uncertainty import Interval, jackknife_interval
 
 if TYPE_CHECKING:
     import pandas as pd
 
-Clusters = Iterable[Iterable[Hashable]]
+PlainClusters = Iterable[Iterable[Hashable]]
 """Clusters of one document, each of mentions: anything that can be a key, such as (start, end)."""
 
-ClusterCorpus = Iterable[ClusterDocument] | Mapping[str, Clusters]
+ClusterCorpus = Iterable[ClusterDocument] | Mapping[str, PlainClusters]
 """Documents whose mentions name their cluster, the same over documents; or, by document, clusters of that document."""
 
 POLICY = {
@@ -83,7 +83,7 @@ class ClusterReport:
             **POLICY,
         )
 
-    def rows(self) -> list[Row]:
+    def rows(self) -> list[ScoreRow]:
         """The score table; see :func:`onrecord.eval.rendering.scores.headings`."""
         return [score_row(name, each, self.intervals.get(name)) for name, each in self.scores.items()]
 
@@ -107,7 +107,9 @@ class ClusterReport:
         return json_bytes(value)
 
 
-def score_clusters(gold: ClusterCorpus, predicted: ClusterCorpus, how: Sampling | None = DEFAULT) -> ClusterReport:
+def score_clusters(
+    gold: ClusterCorpus, predicted: ClusterCorpus, how: Sampling | None = DEFAULT_SAMPLING
+) -> ClusterReport:
     """Score clustered mentions of any corpus.
 
     Args:

@@ -11,11 +11,11 @@ from typing import TypeVar
 from onrecord.dataset.reading.faults import Fault, FaultsError, nearest, refuse, show
 from onrecord.eval.corpora.cluster_report import ClusterReport, score_clusters
 from onrecord.eval.corpora.span_report import SpanReport, score_spans
-from onrecord.eval.corpora.stream import SpanFile, score_span_files
+from onrecord.eval.corpora.stream import MOST_HINTS, SpanFile, score_span_files
 from onrecord.eval.readers import (
     CONLL,
     ClusterFormat,
-    Columns,
+    ColumnFormat,
     Identity,
     SpanFormat,
     read_clusters,
@@ -27,21 +27,18 @@ from onrecord.eval.readers import (
 )
 from onrecord.eval.readers.conll import ColumnDocument
 from onrecord.eval.spans.documents import ClusterDocument, SpanDocument
-from onrecord.eval.statistics.sampling import DEFAULT, Sampling
+from onrecord.eval.statistics.sampling import DEFAULT_SAMPLING, Sampling
 from onrecord.eval.submission.label_maps import read_label_map
 from onrecord.eval.submission.unpacking import corpus_content, opened_corpus
 
 T = TypeVar("T")
-
-MOST_HINTS = 100
-"""Unknown documents that a close name is looked for."""
 
 
 def score_span_paths(
     gold: Path,
     predicted: Path,
     labels: str | None = None,
-    how: Sampling | None = DEFAULT,
+    how: Sampling | None = DEFAULT_SAMPLING,
     jobs: int = 1,
     progress: Callable[[int], object] = lambda _: None,
 ) -> SpanReport:
@@ -82,7 +79,7 @@ class SpanCorpora:
     predictions_sha256: str
 
 
-def read_span_corpora(gold: Path, predicted: Path, format: SpanFormat, columns: Columns = CONLL) -> SpanCorpora:
+def read_span_corpora(gold: Path, predicted: Path, format: SpanFormat, columns: ColumnFormat = CONLL) -> SpanCorpora:
     """Both sides of a corpus in one format.
 
     Raises:
@@ -103,7 +100,7 @@ def read_span_corpora(gold: Path, predicted: Path, format: SpanFormat, columns: 
     return _known(documents, others, str(predicted), _sha256(raw), _sha256(other_raw))
 
 
-def read_column_corpora(path: Path, columns: Columns, gold: int) -> SpanCorpora:
+def read_column_corpora(path: Path, columns: ColumnFormat, gold: int) -> SpanCorpora:
     """Both sides of a column file that has gold tags in one column and predicted ones in another, as for conlleval."""
     raw = corpus_content(path)
     pairs = read_columns_pair(path, raw, columns, gold)
@@ -112,7 +109,7 @@ def read_column_corpora(path: Path, columns: Columns, gold: int) -> SpanCorpora:
 
 
 def read_tag_corpora(
-    gold: Path, predicted: Path | None, columns: Columns, gold_column: int
+    gold: Path, predicted: Path | None, columns: ColumnFormat, gold_column: int
 ) -> tuple[list[list[str]], list[list[str]]]:
     """Gold and predicted tags of column files by sentence; of one file with both where ``predicted`` is None."""
     if predicted is None:
@@ -130,7 +127,7 @@ def read_tag_corpora(
     return one, other
 
 
-def span_report(corpora: SpanCorpora, labels: str | None = None, how: Sampling | None = DEFAULT) -> SpanReport:
+def span_report(corpora: SpanCorpora, labels: str | None = None, how: Sampling | None = DEFAULT_SAMPLING) -> SpanReport:
     """The score of a corpus that has been read."""
     report = score_spans(corpora.gold, corpora.predicted, how=how, labels=labels)
     return dataclasses.replace(report, gold_sha256=corpora.gold_sha256, predictions_sha256=corpora.predictions_sha256)
@@ -181,7 +178,7 @@ def clusters_by_document(
     return {id: (list(gold.values()), list(sides[1].get(id, {}).values())) for id, gold in sides[0].items()}
 
 
-def cluster_report(corpora: ClusterCorpora, how: Sampling | None = DEFAULT) -> ClusterReport:
+def cluster_report(corpora: ClusterCorpora, how: Sampling | None = DEFAULT_SAMPLING) -> ClusterReport:
     """The score of a corpus that has been read."""
     report = score_clusters(corpora.gold, corpora.predicted, how)
     return dataclasses.replace(report, gold_sha256=corpora.gold_sha256, predictions_sha256=corpora.predictions_sha256)

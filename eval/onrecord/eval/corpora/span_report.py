@@ -11,15 +11,15 @@ import msgspec
 
 from onrecord.dataset.reading.faults import refuse
 from onrecord.eval.readers.json_line import normal_fragments, place_faults
-from onrecord.eval.rendering.scores import Row, json_bytes, score_json, score_numbers, score_row
+from onrecord.eval.rendering.scores import ScoreRow, json_bytes, score_json, score_numbers, score_row
 from onrecord.eval.rendering.signature import HASH, Signature
-from onrecord.eval.spans.counting import Columns, SpanCounts, score_columns
+from onrecord.eval.spans.counting import SpanColumnPair, SpanCounts, score_columns
 from onrecord.eval.spans.documents import SpanDocument, TypedSpan
 from onrecord.eval.spans.measures import MODES, SPAN_POLICY, error_classes, mode_array, mode_counts, type_counts
 from onrecord.eval.spans.relabel import relabel_gold, relabel_predicted, unmapped_types
 from onrecord.eval.statistics.counts import Counts, Score, score
 from onrecord.eval.statistics.resampling import each_f1
-from onrecord.eval.statistics.sampling import DEFAULT, Sampling, sampling_policy
+from onrecord.eval.statistics.sampling import DEFAULT_SAMPLING, Sampling, sampling_policy
 from onrecord.eval.statistics.uncertainty import Interval, intervals
 from onrecord.eval.submission.label_maps import label_fault, read_label_map
 
@@ -105,11 +105,11 @@ class SpanReport:
             **SPAN_POLICY,
         )
 
-    def rows(self) -> list[Row]:
+    def rows(self) -> list[ScoreRow]:
         """The score table; see :func:`onrecord.eval.rendering.scores.headings`."""
         return [score_row(name, each, self.intervals.get(name)) for name, each in self.scores.items()]
 
-    def type_rows(self, measure: str = "strict") -> list[Row]:
+    def type_rows(self, measure: str = "strict") -> list[ScoreRow]:
         """One measure of every type, and of all: strict, exact, type, partial or iou; the others have no types."""
         rows = [score_row(type, scores[measure], None) for type, scores in self.by_type.items()]
         return [*rows, score_row("all", self.scores[measure], None)]
@@ -161,7 +161,7 @@ class SpanReport:
 
 
 def score_spans(
-    gold: SpanCorpus, predicted: SpanCorpus, how: Sampling | None = DEFAULT, labels: str | None = None
+    gold: SpanCorpus, predicted: SpanCorpus, how: Sampling | None = DEFAULT_SAMPLING, labels: str | None = None
 ) -> SpanReport:
     """Score plain spans of any corpus.
 
@@ -212,7 +212,7 @@ def count_documents(
     labels: str | None = None,
 ) -> CountedSpans:
     """Count the spans of documents, whose types are compared by a label map, or as they are."""
-    columns = Columns.of(gold, predicted)
+    columns = SpanColumnPair.of(gold, predicted)
     if labels is None:
         return CountedSpans(score_columns(names, columns.types, columns.gold, columns.predicted), "as-is", {})
     name, mapping = read_label_map(labels)

@@ -25,18 +25,18 @@ import numpy as np
 from onrecord.dataset import Fault
 from onrecord.dataset.reading.faults import OnrecordError, in_order, nearest, refuse, show
 from onrecord.dataset.reading.typed import BOM
-from onrecord.eval.corpora.block import FAULTS_TO_GIVE_UP, Block, Scored, score_block
-from onrecord.eval.corpora.waiting import GOLD, PREDICTED, Named, Waiting
+from onrecord.eval.corpora.block import FAULTS_TO_GIVE_UP, Block, ScoredBlock, score_block
+from onrecord.eval.corpora.waiting import GOLD, PREDICTED, NamedLine, Waiting
 from onrecord.eval.readers.jsonl_spans import SpanLine, TypeKey
 from onrecord.eval.readers.lines import no_documents
 from onrecord.eval.spans.counting import SpanCounts, total_counts
 from onrecord.eval.submission.label_maps import LabelMap
 
-BLOCK = 2**20
+BLOCK_BYTES = 2**20
 """About how many bytes of gold are read at once, with the predictions that go with them."""
 
 
-class Digest(Protocol):
+class RunningHash(Protocol):
     """A running hash, such as ``hashlib.sha256()``."""
 
     def update(self, data: bytes, /) -> object:
@@ -50,7 +50,7 @@ class SpanFile:
     name: str
     """What faults call it."""
     lines: BinaryIO
-    digest: Digest | None = None
+    digest: RunningHash | None = None
     """Told every byte that is read, where somebody wants to know a hash of the file."""
 
 
@@ -75,7 +75,7 @@ def score_span_files(
     predicted: SpanFile,
     labels: LabelMap | None = None,
     jobs: int = 1,
-    block: int = BLOCK,
+    block: int = BLOCK_BYTES,
     progress: Callable[[int], object] = lambda _: None,
 ) -> StreamedSpans:
     """Count the spans of two files of JSON Lines.
@@ -127,7 +127,7 @@ class _Reading:
         self.seen: tuple[dict[str, int], dict[str, int]] = ({}, {})
         """The line of each document."""
         self.waiting = Waiting()
-        self.met: list[tuple[Named, Named]] = []
+        self.met: list[tuple[NamedLine, NamedLine]] = []
         self.parts: list[SpanCounts] = []
         self.left_out: Counter[str] = Counter()
         self.faults: list[Fault] = []
@@ -179,7 +179,7 @@ class _Reading:
 
     def single_blocks(self) -> Iterator[Block]:
         """Blocks of the gold documents that have no predictions."""
-        lines: list[Named] = []
+        lines: list[NamedLine] = []
         size = 0
         for line in self.waiting.rest(GOLD):
             lines.append(line)
@@ -190,7 +190,7 @@ class _Reading:
         if lines:
             yield dataclasses.replace(self._block(lines, []), single=True)
 
-    def _block(self, gold: list[Named], predicted: list[Named]) -> Block:
+    def _block(self, gold: list[NamedLine], predicted: list[NamedLine]) -> Block:
         return Block(
             self.names,
             ([each.raw for each in gold], [each.raw for each in predicted]),
@@ -199,7 +199,7 @@ class _Reading:
             self.labels,
         )
 
-    def take(self, block: Block, scored: Scored) -> None:
+    def take(self, block: Block, scored: ScoredBlock) -> None:
         """Note what became of a block."""
         self.parts.append(scored.counts)
         self.left_out.update(scored.left_out)
@@ -277,12 +277,12 @@ def _type_key(lines: Iterable[bytes]) -> TypeKey | None:
     return None
 
 
-Score = Callable[[Iterator[Block]], Iterator[tuple[Block, Scored]]]
+Scorer = Callable[[Iterator[Block]], Iterator[tuple[Block, ScoredBlock]]]
 """From blocks to their results, in order."""
 
 
 @contextmanager
-def _scorer(jobs: int) -> Iterator[Score]:
+def _scorer(jobs: int) -> Iterator[Scorer]:
     if jobs == 1:
         yield lambda blocks: ((block, score_block(block)) for block in blocks)
         return
@@ -292,8 +292,8 @@ def _scorer(jobs: int) -> Iterator[Score]:
         yield lambda blocks: _in_turn(pool, blocks, 2 * jobs)
 
 
-def _in_turn(pool: ProcessPoolExecutor, blocks: Iterator[Block], ahead: int) -> Iterator[tuple[Block, Scored]]:
-    running: deque[tuple[Block, Future[Scored]]] = deque()
+def _in_turn(pool: ProcessPoolExecutor, blocks: Iterator[Block], ahead: int) -> Iterator[tuple[Block, ScoredBlock]]:
+    running: deque[tuple[Block, Future[ScoredBlock]]] = deque()
     try:
         for block in blocks:
             running.append((block, pool.submit(score_block, block)))

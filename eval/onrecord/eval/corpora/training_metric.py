@@ -11,7 +11,7 @@ from collections.abc import Iterable, Mapping, Sequence
 
 from onrecord.eval.clusters.measures import Table
 from onrecord.eval.clusters.views import cluster_views
-from onrecord.eval.corpora.cluster_report import Clusters
+from onrecord.eval.corpora.cluster_report import PlainClusters
 from onrecord.eval.corpora.span_report import PlainSpans, checked_spans, count_documents
 from onrecord.eval.spans.counting import SpanCounts, total_counts
 from onrecord.eval.spans.measures import mode_counts, type_counts
@@ -88,11 +88,11 @@ class ClusterMetric:
     def __init__(self) -> None:
         self._tables: list[Table] = []
 
-    def add(self, *, prediction: Clusters, reference: Clusters) -> None:
+    def add(self, *, prediction: PlainClusters, reference: PlainClusters) -> None:
         """Take in one document: its clusters, each of mentions, which can be anything that can be a key."""
         self.add_batch(predictions=[prediction], references=[reference])
 
-    def add_batch(self, *, predictions: Sequence[Clusters], references: Sequence[Clusters]) -> None:
+    def add_batch(self, *, predictions: Sequence[PlainClusters], references: Sequence[PlainClusters]) -> None:
         """Take in some documents, the n-th prediction with the n-th reference.
 
         Raises:
@@ -104,7 +104,7 @@ class ClusterMetric:
         self._tables += [Table.of_clusters(reference, prediction) for reference, prediction in pairs]
 
     def compute(
-        self, *, predictions: Sequence[Clusters] | None = None, references: Sequence[Clusters] | None = None
+        self, *, predictions: Sequence[PlainClusters] | None = None, references: Sequence[PlainClusters] | None = None
     ) -> Numbers:
         """The numbers of all documents since the last time, and of these; what was added is forgotten then."""
         if predictions is not None or references is not None:

@@ -14,7 +14,7 @@ GOLD, PREDICTED = 0, 1
 """The sides of a comparison."""
 
 
-class Named(NamedTuple):
+class NamedLine(NamedTuple):
     """A line whose document is known."""
 
     side: int
@@ -42,7 +42,7 @@ class Waiting:
         """How many lines of a side wait."""
         return len(self._places[side])
 
-    def meet(self, lines: Iterable[Named]) -> Iterator[tuple[Named, Named]]:
+    def meet(self, lines: Iterable[NamedLine]) -> Iterator[tuple[NamedLine, NamedLine]]:
         """Lines whose counterparts have waited, gold first; those without one wait from now on.
 
         A document that waits already does not wait twice.
@@ -57,7 +57,7 @@ class Waiting:
                 self._places[line.side][line.doc_id] = _Place(line.number, self._end, len(line.raw))
                 self._end += len(line.raw)
 
-    def rest(self, side: int) -> Iterator[Named]:
+    def rest(self, side: int) -> Iterator[NamedLine]:
         """The lines of a side that still wait, in their order."""
         for doc_id, place in sorted(self._places[side].items(), key=lambda item: item[1].number):
             yield self._read(side, doc_id, place)
@@ -70,10 +70,10 @@ class Waiting:
         """Drop everything."""
         self._file.close()
 
-    def _take(self, side: int, doc_id: str) -> Named | None:
+    def _take(self, side: int, doc_id: str) -> NamedLine | None:
         place = self._places[side].pop(doc_id, None)
         return None if place is None else self._read(side, doc_id, place)
 
-    def _read(self, side: int, doc_id: str, place: _Place) -> Named:
+    def _read(self, side: int, doc_id: str, place: _Place) -> NamedLine:
         self._file.seek(place.start)
-        return Named(side, doc_id, place.number, self._file.read(place.size))
+        return NamedLine(side, doc_id, place.number, self._file.read(place.size))

@@ -22,10 +22,10 @@ from onrecord.eval.statistics.counts import Counts
 
 KINDS: tuple[str, ...] = get_args(TargetKind)
 
-Named = tuple[str, str]
+SidedId = tuple[str, str]
 """Whose id it is, ``gold`` or ``file``, and the id: what means nothing in gold goes by the file's own id."""
 
-CorpusTuple = tuple[Named, str, Named, str]
+CorpusTuple = tuple[SidedId, str, SidedId, str]
 """holder, kind of target, target, label."""
 
 
@@ -91,7 +91,7 @@ def contradiction_counts(total: StanceSets, kinds: Sequence[str]) -> Counts:
 
     Gold contradictions that need an optional stance are optional; so are predicted ones that need an excused one.
     """
-    holders: dict[tuple[str, Named], dict[Named, int]] = defaultdict(lambda: defaultdict(int))
+    holders: dict[tuple[str, SidedId], dict[SidedId, int]] = defaultdict(lambda: defaultdict(int))
     for bit, tuples in enumerate((total.required, total.optional, total.charged, total.excused)):
         for holder, kind, target, label in tuples:
             if kind in kinds and label in _SIDES:

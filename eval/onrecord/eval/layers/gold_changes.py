@@ -18,7 +18,7 @@ from onrecord.eval.layers.scored import with_items
 
 
 @dataclasses.dataclass(frozen=True)
-class Change:
+class GoldChange:
     """One item, or one row of a registry, that is not the same in both versions."""
 
     document: str
@@ -32,18 +32,18 @@ class Change:
     """Name, old and new value of every field that changed."""
 
 
-def changes(old: Gold, new: Gold) -> list[Change]:
+def gold_changes(old: Gold, new: Gold) -> list[GoldChange]:
     """Everything that differs between two versions, by document and layer, then the registries."""
     before = {article.document.id: article for article in old.articles}
     after = {article.document.id: article for article in new.articles}
-    found: list[Change] = []
+    found: list[GoldChange] = []
     for id in sorted({*before, *after}):
         if id not in before or id not in after:
             article = before.get(id) or after[id]
             kind = "removed" if id in before else "added"
-            found.append(Change(id, "articles", kind, article.document.title))
+            found.append(GoldChange(id, "articles", kind, article.document.title))
         elif before[id].document.text != after[id].document.text:
-            found.append(Change(id, "articles", "changed", "the text: its labels cannot be compared"))
+            found.append(GoldChange(id, "articles", "changed", "the text: its labels cannot be compared"))
         else:
             found += _changed_items(before[id].labels, after[id].labels, after[id].document)
     for name in ("entities", "events", "claims"):
@@ -51,20 +51,20 @@ def changes(old: Gold, new: Gold) -> list[Change]:
     return found
 
 
-def _changed_items(old: Labels, new: Labels, document: Document) -> Iterator[Change]:
+def _changed_items(old: Labels, new: Labels, document: Document) -> Iterator[GoldChange]:
     pairs = matched(old, new, document)
     for layer in with_items():
         before, after = old.of(layer.item), new.of(layer.item)
         partner = dict(pairs[layer.item])
         for index, item in enumerate(before):
             if index not in partner:
-                yield Change(document.id, layer.item, "removed", layer.text(item))
+                yield GoldChange(document.id, layer.item, "removed", layer.text(item))
             elif fields := tuple(_changed_fields(item, after[partner[index]], _not_compared(layer.item_type))):
-                yield Change(document.id, layer.item, "changed", layer.text(item), fields)
+                yield GoldChange(document.id, layer.item, "changed", layer.text(item), fields)
         taken = set(partner.values())
         for index, item in enumerate(after):
             if index not in taken:
-                yield Change(document.id, layer.item, "added", layer.text(item))
+                yield GoldChange(document.id, layer.item, "added", layer.text(item))
 
 
 def _not_compared(kind: type[Item]) -> list[str]:
@@ -73,13 +73,13 @@ def _not_compared(kind: type[Item]) -> list[str]:
     return ["id", "annotators", "agreed", *within]
 
 
-def _changed_rows(name: str, old: Iterable[Strict], new: Iterable[Strict]) -> Iterator[Change]:
+def _changed_rows(name: str, old: Iterable[Strict], new: Iterable[Strict]) -> Iterator[GoldChange]:
     before, after = ({str(getattr(row, "id", "")): row for row in rows} for rows in (old, new))
     for id in sorted({*before, *after}):
         if id not in after or id not in before:
-            yield Change("", name, "removed" if id in before else "added", id)
+            yield GoldChange("", name, "removed" if id in before else "added", id)
         elif fields := tuple(_changed_fields(before[id], after[id], ("id",))):
-            yield Change("", name, "changed", id, fields)
+            yield GoldChange("", name, "changed", id, fields)
 
 
 def _changed_fields(old: Strict, new: Strict, without: Sequence[str]) -> Iterator[tuple[str, str, str]]:

@@ -25,7 +25,7 @@ from onrecord.eval.layers.layer import MISSED, RIGHT, SPURIOUS, DocumentPair, La
 from onrecord.eval.statistics.counts import Counts, Score
 from onrecord.eval.statistics.measure import Measure
 
-Selection = Callable[[Mention], bool]
+MentionFilter = Callable[[Mention], bool]
 
 
 def is_right(gold: Link, predicted: Link) -> bool:
@@ -121,7 +121,7 @@ def _state(mentions: LinkReading) -> State:
     return State(counts, said=Table.of(link_memberships(mentions)))
 
 
-def _selected(mentions: LinkReading, selected: Selection) -> dict[str, Counts]:
+def _selected(mentions: LinkReading, selected: MentionFilter) -> dict[str, Counts]:
     gold = [g for g in _required(mentions) if selected(mentions.gold[g])]
     right = [g for g in gold if mentions.linked(g) and selected(mentions.predicted[mentions.partner[g]])]
     predicted = [p for p, item in enumerate(mentions.predicted) if selected(item) and p not in mentions.excused]

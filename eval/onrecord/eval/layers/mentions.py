@@ -12,7 +12,7 @@ from onrecord.dataset import EventMention, Mention
 from onrecord.eval.clusters.measures import Membership
 from onrecord.eval.spans.alignment import Alignment
 from onrecord.eval.spans.columns import Bools
-from onrecord.eval.spans.counting import Columns, Pair, View, pair_list
+from onrecord.eval.spans.counting import Pair, Selection, SpanColumnPair, pair_list
 from onrecord.eval.spans.documents import TypedSpan
 from onrecord.eval.spans.measures import mode_counts
 from onrecord.eval.spans.pairs import Fit
@@ -71,14 +71,16 @@ def align_mentions(documents: Sequence[tuple[str, Sequence[Spanned], Sequence[Sp
     names = [name for name, _, _ in documents]
     gold = _in_reading_order([(name, items) for name, items, _ in documents])
     predicted = _in_reading_order([(name, items) for name, _, items in documents])
-    columns = Columns.of(*([[typed(item) for item in items] for items in side] for side in (gold, predicted)))
+    columns = SpanColumnPair.of(*([[typed(item) for item in items] for items in side] for side in (gold, predicted)))
     alignment = columns.align()
     sides = _names(gold), _names(predicted)
-    views: dict[str, View | None] = {"all": None, "names": View(*sides)}
+    selections: dict[str, Selection | None] = {"all": None, "names": Selection(*sides)}
     for code, type in enumerate(columns.types.words):
         if type:
-            views[type] = View(sides[0] & (columns.gold.type == code), sides[1] & (columns.predicted.type == code))
-    states = {name: columns.count(names, alignment, view) for name, view in views.items()}
+            selections[type] = Selection(
+                sides[0] & (columns.gold.type == code), sides[1] & (columns.predicted.type == code)
+            )
+    states = {name: columns.count(names, alignment, selection) for name, selection in selections.items()}
     by_document = _pairs_by_document(columns, alignment, len(names))
     return [
         SpanAlignment(
@@ -96,7 +98,7 @@ def _names(documents: Sequence[Sequence[Spanned]]) -> Bools:
     return np.array([isinstance(i, Mention) and i.kind == "name" for items in documents for i in items], bool)
 
 
-def _pairs_by_document(columns: Columns, alignment: Alignment, documents: int) -> list[tuple[Pair, ...]]:
+def _pairs_by_document(columns: SpanColumnPair, alignment: Alignment, documents: int) -> list[tuple[Pair, ...]]:
     first = np.searchsorted(columns.gold.document, np.arange(documents)).tolist()
     other_first = np.searchsorted(columns.predicted.document, np.arange(documents)).tolist()
     found: list[list[Pair]] = [[] for _ in range(documents)]

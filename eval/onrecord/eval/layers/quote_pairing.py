@@ -36,7 +36,7 @@ _MILLION = 1_000_000
 _THAT = re.compile(r"\W*that\b", re.IGNORECASE)
 
 
-Place = tuple[tuple[int, int], ...]
+Segments = tuple[tuple[int, int], ...]
 """Offsets of the segments of some content."""
 
 
@@ -101,7 +101,7 @@ def pair_quotes(gold: Sequence[Quote], predicted: Sequence[Quote], text: str, id
     return required + _best(rest, *sides)
 
 
-def place(content: Sequence[Span]) -> Place:
+def place(content: Sequence[Span]) -> Segments:
     """The offsets of a quote's segments."""
     return tuple((span.start, span.end) for span in content)
 
@@ -111,7 +111,7 @@ def _similar_content(gold: Sequence[Quote], predicted: Sequence[Quote], text: st
     gold_parts, other_parts = (
         [content_parts(quote.content, text, letters) for quote in quotes] for quotes in (gold, predicted)
     )
-    without: dict[Place, list[int]] = defaultdict(list)
+    without: dict[Segments, list[int]] = defaultdict(list)
     for g, each in enumerate(gold_parts):
         if not each:
             without[place(gold[g].content)].append(g)
@@ -127,13 +127,13 @@ def _similar_content(gold: Sequence[Quote], predicted: Sequence[Quote], text: st
 class _Saying(NamedTuple):
     """What a quote says, ids only as gold knows them: by this quotes are ordered."""
 
-    content: Place
+    content: Segments
     speakers: tuple[str, ...]
     relays: tuple[str, ...]
     mode: str
-    source: Place
-    cue: Place
-    parent: Place
+    source: Segments
+    cue: Segments
+    parent: Segments
 
     def agreement(self, other: _Saying) -> int:
         """In how many fields beside content and speakers two quotes agree."""

@@ -14,10 +14,10 @@ from onrecord.eval.layers.layer import DocumentPair
 from onrecord.eval.layers.mentions import SpanAlignment
 from onrecord.eval.layers.scored import with_items
 
-Pairs = list[tuple[int, int]]
+IndexPairs = list[tuple[int, int]]
 
 
-def matched(one: Labels, other: Labels, document: Document, rematch: bool = True) -> dict[str, Pairs]:
+def matched(one: Labels, other: Labels, document: Document, rematch: bool = True) -> dict[str, IndexPairs]:
     """Index pairs of the items that two sets of labels have in common, by the field that they are in.
 
     What the scorer takes for the same item is the same here, whatever is said of it (``Layer.matches``); and, with
@@ -32,7 +32,7 @@ def matched(one: Labels, other: Labels, document: Document, rematch: bool = True
         events=SpanAlignment.of(document.id, required.events, other.events),
         ids=_same_ids(one, other),
     )
-    found: dict[str, Pairs] = {}
+    found: dict[str, IndexPairs] = {}
     for layer in with_items():
         assert layer.matches is not None
         reading = layer.pair(pair)

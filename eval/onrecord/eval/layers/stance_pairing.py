@@ -16,16 +16,16 @@ from onrecord.eval.layers.ids import MIN_DICE, IdMap, evidence, evidence_dice
 from onrecord.eval.layers.layer import DocumentPair
 from onrecord.eval.matching.similarity import Parts
 
-Key = tuple[str, str, str]
+StanceKey = tuple[str, str, str]
 """holder, kind of target, target, as gold ids."""
 
 
-def key_of(stance: Stance) -> Key:
+def stance_key(stance: Stance) -> StanceKey:
     """A gold stance's holder and target."""
     return stance.holder, stance.target.kind, stance.target.id
 
 
-def gold_key(stance: Stance, ids: IdMap) -> Key | None:
+def gold_key(stance: Stance, ids: IdMap) -> StanceKey | None:
     """A predicted stance's holder and target as gold ids; None where one of them means nothing in gold."""
     holder = ids.entity.get(stance.holder)
     target = target_id(stance, ids)
@@ -44,33 +44,33 @@ class StanceReading:
 
     gold: tuple[Stance, ...]
     ids: IdMap
-    required: Mapping[Key, Stance]
+    required: Mapping[StanceKey, Stance]
     """Gold that is not optional."""
-    optional: Mapping[Key, Stance]
+    optional: Mapping[StanceKey, Stance]
     predicted: tuple[Stance, ...]
-    answers: Mapping[Key, tuple[int, ...]]
+    answers: Mapping[StanceKey, tuple[int, ...]]
     """Predictions by gold key, those with a key that gold has; in an order that depends on their content alone."""
     excused: frozenset[int]
     """Predictions left out because they answer optional gold."""
 
     @property
-    def place(self) -> Mapping[Key, int]:
+    def place(self) -> Mapping[StanceKey, int]:
         """The index of each gold stance: of those with one holder and target the last, as in ``required``."""
-        return {key_of(stance): index for index, stance in enumerate(self.gold)}
+        return {stance_key(stance): index for index, stance in enumerate(self.gold)}
 
     def matches(self) -> list[tuple[int, int]]:
         """Gold and predicted index of the stances with one holder and target; of several predictions the first."""
-        first: dict[Key | None, int] = {}
+        first: dict[StanceKey | None, int] = {}
         for index, stance in enumerate(self.predicted):
             first.setdefault(gold_key(stance, self.ids), index)
-        return [(index, first[key]) for index, stance in enumerate(self.gold) if (key := key_of(stance)) in first]
+        return [(index, first[key]) for index, stance in enumerate(self.gold) if (key := stance_key(stance)) in first]
 
     @property
     def charged(self) -> list[Stance]:
         """All predictions but the excused."""
         return [stance for index, stance in enumerate(self.predicted) if index not in self.excused]
 
-    def right(self, key: Key) -> tuple[int, ...]:
+    def right(self, key: StanceKey) -> tuple[int, ...]:
         """The predictions with the holder, target and label of a gold stance that is not optional."""
         label = self.required[key].label
         return tuple(index for index in self.answers.get(key, ()) if self.predicted[index].label == label)
@@ -78,9 +78,9 @@ class StanceReading:
 
 def read_stances(pair: DocumentPair) -> StanceReading:
     """Bring one document's stances together."""
-    gold: dict[Key, Stance] = {key_of(stance): stance for stance in pair.gold.stances}
+    gold: dict[StanceKey, Stance] = {stance_key(stance): stance for stance in pair.gold.stances}
     predicted = pair.predicted.stances
-    answers: dict[Key, list[int]] = defaultdict(list)
+    answers: dict[StanceKey, list[int]] = defaultdict(list)
     for index in sorted(range(len(predicted)), key=lambda index: _content(predicted[index])):
         key = gold_key(predicted[index], pair.ids)
         if key is not None and key in gold:

@@ -16,7 +16,7 @@ from onrecord.dataset.reading.faults import show
 from onrecord.eval.baselines.rules import Rules
 from onrecord.eval.platforms import pages
 from onrecord.eval.platforms.archive import zip_bytes
-from onrecord.eval.platforms.keys import Column
+from onrecord.eval.platforms.keys import BoardColumn
 from onrecord.eval.platforms.reference import Reference, reference_of
 
 MOST_OF_TITLE = 100
@@ -38,7 +38,7 @@ class Competition:
     """Who made the labels, a paragraph each."""
     licence: str
 
-    def pages(self, columns: Sequence[Column]) -> dict[str, pages.Page]:
+    def pages(self, columns: Sequence[BoardColumn]) -> dict[str, pages.Page]:
         """The pages by the name of their file."""
         example = pages.beginning(self.sample.partition(b"\n")[0])
         return {

@@ -11,7 +11,7 @@ from onrecord.dataset import Fault, FaultsError
 from onrecord.eval.platforms.archive import program, scorer_files, zip_bytes
 from onrecord.eval.platforms.competition import Competition
 from onrecord.eval.platforms.evalai_boards import boards
-from onrecord.eval.platforms.keys import Column, columns
+from onrecord.eval.platforms.keys import BoardColumn, columns
 from onrecord.eval.platforms.logo import logo
 from onrecord.eval.platforms.reference import reference_bytes
 
@@ -56,7 +56,9 @@ def _annotations(competition: Competition) -> str:
     return f"annotations/{competition.reference.split}.json"
 
 
-def challenge_config(competition: Competition, columns: Mapping[str, Sequence[Column]], per_day: int) -> dict[str, Any]:
+def challenge_config(
+    competition: Competition, columns: Mapping[str, Sequence[BoardColumn]], per_day: int
+) -> dict[str, Any]:
     """What ``challenge_config.yaml`` says; see :func:`evalai_challenge`."""
     if competition.end is None:
         raise FaultsError([Fault("dates", "--end", None, "", "no end", "a date: a challenge has one")])

@@ -14,7 +14,7 @@ from typing import Any
 from onrecord.dataset.gold import in_split
 from onrecord.dataset.reading.faults import FaultsError
 from onrecord.dataset.records import LAYERS
-from onrecord.eval.platforms.keys import Column, columns, numbers
+from onrecord.eval.platforms.keys import BoardColumn, columns, numbers
 from onrecord.eval.platforms.reference import Reference, read_reference
 from onrecord.eval.platforms.running import broken, fault_lines, score_file
 from onrecord.eval.scoring.result import score_submission
@@ -30,7 +30,7 @@ class BrokenError(Exception):
     """The scorer does not work; the message has no value in it."""
 
 
-def boards(reference: Reference) -> dict[str, list[Column]]:
+def boards(reference: Reference) -> dict[str, list[BoardColumn]]:
     """The columns of each board by the codename of its dataset split, ``split_layer``.
 
     A layer whose headline is undefined on this gold has no board.
@@ -38,7 +38,7 @@ def boards(reference: Reference) -> dict[str, list[Column]]:
     nothing = Submission("", "", {}, frozenset(LAYERS), {}, {}, {})
     articles = in_split(reference.gold, reference.split)
     defined = numbers(score_submission(articles, reference.gold.registries, nothing, reference.split))
-    found: dict[str, list[Column]] = {}
+    found: dict[str, list[BoardColumn]] = {}
     for column in columns():
         codename = f"{reference.split}_{column.layer}"
         if column.key in defined and (column.headline or codename in found):
@@ -77,7 +77,7 @@ def evaluated(reference: Path, submission: Path, phase: str) -> dict[str, Any]:
         raise BrokenError(broken(error)) from None
 
 
-def _rows(report: Report, all_boards: Mapping[str, Sequence[Column]]) -> dict[str, dict[str, float]]:
+def _rows(report: Report, all_boards: Mapping[str, Sequence[BoardColumn]]) -> dict[str, dict[str, float]]:
     """The row of each board whose layer the file has; a KeyError where a number is missing after all."""
     found = numbers(report.result)
     submitted = {each.layer.name for each in report.result.layers if each.state is not None}

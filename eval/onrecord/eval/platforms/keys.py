@@ -11,7 +11,7 @@ from onrecord.eval.scoring.result import Result
 
 
 @dataclasses.dataclass(frozen=True)
-class Column:
+class BoardColumn:
     """A column of a board."""
 
     key: str
@@ -32,11 +32,11 @@ def plain_key(name: str) -> str:
     return re.sub(r"\W+", "_", name).strip("_").lower()
 
 
-def columns() -> tuple[Column, ...]:
+def columns() -> tuple[BoardColumn, ...]:
     """Every measure of the score table: the headlines first, then the others, each in the order of the table."""
     shown = [(layer, measure) for layer in SCORED for measure in layer.measures if not measure.detail]
     return tuple(
-        Column(
+        BoardColumn(
             key=plain_key(measure.full),
             measure=measure.full,
             layer=layer.name,

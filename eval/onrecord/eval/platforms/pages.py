@@ -15,15 +15,14 @@ import msgspec
 from onrecord.dataset.gold import in_split
 from onrecord.dataset.publishing.card import markdown_table
 from onrecord.dataset.publishing.folder import count_items
-from onrecord.eval.platforms.keys import Column
+from onrecord.eval.platforms.keys import BoardColumn
 from onrecord.eval.platforms.reference import Reference
 from onrecord.eval.rendering.markdown import inert
-from onrecord.eval.submission.limits import DEFAULT as LIMITS
-from onrecord.eval.submission.limits import MIB
+from onrecord.eval.submission.limits import DEFAULT_LIMITS, MIB
 
 
 @dataclasses.dataclass(frozen=True)
-class Table:
+class PageTable:
     """A table of text."""
 
     head: Sequence[str]
@@ -37,7 +36,7 @@ class Code:
     text: str
 
 
-Block = str | Table | Code
+PageBlock = str | PageTable | Code
 """A string is a paragraph of plain text."""
 
 
@@ -46,7 +45,7 @@ class Page:
     """A page of some blocks."""
 
     title: str
-    blocks: Sequence[Block]
+    blocks: Sequence[PageBlock]
 
     def markdown(self) -> bytes:
         """The page as Markdown."""
@@ -59,21 +58,21 @@ class Page:
         return ("\n".join(parts) + "\n").encode("utf-8")
 
 
-def _markdown(block: Block) -> str:
+def _markdown(block: PageBlock) -> str:
     if isinstance(block, Code):
         fence = "`" * (1 + max([2, *(len(run) for run in re.findall(r"`+", block.text))]))
         return f"{fence}\n{block.text}\n{fence}"
-    if isinstance(block, Table):
+    if isinstance(block, PageTable):
         return markdown_table(
             [inert(cell) for cell in block.head], [[inert(cell) for cell in row] for row in block.rows]
         )
     return inert(block)
 
 
-def _html(block: Block) -> str:
+def _html(block: PageBlock) -> str:
     if isinstance(block, Code):
         return f"<pre>{html.escape(block.text)}</pre>"
-    if isinstance(block, Table):
+    if isinstance(block, PageTable):
         rows = [("th", block.head), *(("td", row) for row in block.rows)]
         lines = ("".join(f"<{tag}>{html.escape(cell)}</{tag}>" for cell in row) for tag, row in rows)
         return "<table>" + "\n".join(f"<tr>{line}</tr>" for line in lines) + "</table>"
@@ -94,14 +93,14 @@ def overview(reference: Reference, provenance: Sequence[str]) -> Page:
     )
 
 
-def evaluation(columns: Sequence[Column]) -> Page:
+def evaluation(columns: Sequence[BoardColumn]) -> Page:
     """What each column of the board means."""
     return Page(
         "Evaluation",
         [
             "Every number is an F1 or a share between 0 and 1; more is better. The first measure of each layer is the "
             "one that it is quoted by.",
-            Table(
+            PageTable(
                 ["column", "measure", "what is right"],
                 [[each.key, each.measure, each.definition] for each in columns],
             ),
@@ -119,7 +118,7 @@ def data(reference: Reference, line: bytes) -> Page:
     return Page(
         "Data and format",
         [
-            Table(["of the split", "how many"], [[name, str(many)] for name, many in counts.items()]),
+            PageTable(["of the split", "how many"], [[name, str(many)] for name, many in counts.items()]),
             "A submission is one file of JSON Lines, UTF-8, one line an article, with any of the layers mentions, "
             "quotes, stances and events; a layer that is on one line is on all, and every article of the split has "
             "a line. Offsets are 0-based and half-open and count Unicode code points of the article's text; text "
@@ -127,7 +126,8 @@ def data(reference: Reference, line: bytes) -> Page:
             "the same entity or event over the whole file.",
             "The beginning of a line, with labels of the baseline:",
             Code(line.decode("utf-8")),
-            f"At most {LIMITS.max_bytes // MIB} MiB, unpacked too, and {LIMITS.max_line_bytes // MIB} MiB a line. "
+            f"At most {DEFAULT_LIMITS.max_bytes // MIB} MiB, unpacked too, "
+            f"and {DEFAULT_LIMITS.max_line_bytes // MIB} MiB a line. "
             "A file with a fault gets no score; all its faults are listed with their lines. "
             "onrecord validate FILE lists them before you submit.",
         ],

@@ -23,9 +23,9 @@ from onrecord.eval.platforms.keys import columns, numbers
 from onrecord.eval.platforms.reference import NAME, read_reference
 from onrecord.eval.rendering.scores import headings
 from onrecord.eval.scoring.asked import Asked
-from onrecord.eval.scoring.score_file import scored
+from onrecord.eval.scoring.score_file import score_bytes
 from onrecord.eval.scoring.score_report import Report, reasons, rows
-from onrecord.eval.submission.limits import DEFAULT as LIMITS
+from onrecord.eval.submission.limits import DEFAULT_LIMITS
 from onrecord.eval.submission.unpacking import content
 
 REFUSED, BROKEN = 2, 3
@@ -108,8 +108,8 @@ def score_file(path: Path, reference: Path) -> Report:
     """
     known = read_reference(reference)
     try:
-        raw = content(path, LIMITS, follow_links=False)
-        return scored(Path(path.name), raw, known.gold, Asked(known.split)).report
+        raw = content(path, DEFAULT_LIMITS, follow_links=False)
+        return score_bytes(Path(path.name), raw, known.gold, Asked(known.split)).report
     except FaultsError as error:
         faults = [dataclasses.replace(fault, file=show(path.name)) for fault in error.faults]
         raise FaultsError(faults, error.counts) from None

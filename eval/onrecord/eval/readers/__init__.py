@@ -28,7 +28,7 @@ from onrecord.eval.readers.brat import read_brat
 from onrecord.eval.readers.conll import (
     CONLL,
     ColumnDocument,
-    Columns,
+    ColumnFormat,
     iter_columns,
     read_columns,
     read_columns_pair,
@@ -48,7 +48,7 @@ __all__ = [
     "CONLL",
     "ClusterFormat",
     "ColumnDocument",
-    "Columns",
+    "ColumnFormat",
     "Identity",
     "SpanFormat",
     "conll",
@@ -66,7 +66,9 @@ __all__ = [
 ]
 
 
-def read_spans(path: Path | str, raw: bytes | None, format: SpanFormat, columns: Columns = CONLL) -> list[SpanDocument]:
+def read_spans(
+    path: Path | str, raw: bytes | None, format: SpanFormat, columns: ColumnFormat = CONLL
+) -> list[SpanDocument]:
     """The documents of a file of spans.
 
     Args:

@@ -18,27 +18,27 @@ from typing import BinaryIO, Literal
 from onrecord.dataset import Fault
 from onrecord.dataset.reading.faults import Findings
 from onrecord.eval.readers.lines import at_least_one, encoding_problem, excerpt, numbered, of_line, whole
-from onrecord.eval.readers.tags import Affix, Scheme, Tag, chunks, explain_tag, parse
+from onrecord.eval.readers.tags import Affix, Scheme, Tag, chunks, explain_tag, parse_tag
 from onrecord.eval.spans.documents import SpanDocument, TypedSpan
 
-Unit = Literal["document", "sentence"]
+DocumentUnit = Literal["document", "sentence"]
 """What becomes a document: what the file says, or every sentence. Of the latter only one is held in memory."""
 
 
 @dataclasses.dataclass(frozen=True)
-class Columns:
+class ColumnFormat:
     """How a column file is to be read; columns count from 0, or from -1 backwards."""
 
     scheme: Scheme = "lenient"
     affix: Affix = "prefix"
     token: int = 0
     tag: int = -1
-    unit: Unit = "document"
+    unit: DocumentUnit = "document"
     comment: str = ""
     """Lines that begin so are passed over; the empty string stands for none, since ``#`` may be a token."""
 
 
-CONLL = Columns()
+CONLL = ColumnFormat()
 """As conlleval reads: the token first, the tag last, every run of tags a span."""
 
 
@@ -52,7 +52,7 @@ class ColumnDocument:
     """The line of each token, from 1."""
 
 
-def read_columns(path: Path | str, raw: bytes | None = None, columns: Columns = CONLL) -> list[ColumnDocument]:
+def read_columns(path: Path | str, raw: bytes | None = None, columns: ColumnFormat = CONLL) -> list[ColumnDocument]:
     """The documents of a column file.
 
     Args:
@@ -67,7 +67,7 @@ def read_columns(path: Path | str, raw: bytes | None = None, columns: Columns = 
 
 
 def read_columns_pair(
-    path: Path | str, raw: bytes | None = None, columns: Columns = CONLL, gold: int = -2
+    path: Path | str, raw: bytes | None = None, columns: ColumnFormat = CONLL, gold: int = -2
 ) -> list[tuple[ColumnDocument, ColumnDocument]]:
     """Gold and predicted documents of one file that has both tags, gold in the column ``gold``.
 
@@ -86,7 +86,7 @@ def read_columns_pair(
 
 
 def read_tags(
-    path: Path | str, raw: bytes | None, columns: Columns, wanted: tuple[int, ...]
+    path: Path | str, raw: bytes | None, columns: ColumnFormat, wanted: tuple[int, ...]
 ) -> tuple[list[list[str]], ...]:
     """The tags of some columns, sentence by sentence, as they stand there: what tools that read tags are given.
 
@@ -105,7 +105,7 @@ def read_tags(
     return found
 
 
-def iter_columns(stream: BinaryIO, name: str, columns: Columns = CONLL) -> Iterator[ColumnDocument]:
+def iter_columns(stream: BinaryIO, name: str, columns: ColumnFormat = CONLL) -> Iterator[ColumnDocument]:
     """The documents of a column file one by one; no more than one is held in memory.
 
     Raises:
@@ -172,7 +172,7 @@ class _Block:
             self.ends.append(len(self.tokens))
 
 
-def _blocks(stream: BinaryIO, columns: Columns, wanted: tuple[int, ...], findings: Findings) -> Iterator[_Block]:
+def _blocks(stream: BinaryIO, columns: ColumnFormat, wanted: tuple[int, ...], findings: Findings) -> Iterator[_Block]:
     rows = _Rows(columns, wanted, findings)
     comment = columns.comment.encode("utf-8")
     number = 1
@@ -206,7 +206,7 @@ def _blocks(stream: BinaryIO, columns: Columns, wanted: tuple[int, ...], finding
 class _Rows:
     """Cuts lines into cells as the first of them is cut."""
 
-    def __init__(self, columns: Columns, wanted: tuple[int, ...], findings: Findings) -> None:
+    def __init__(self, columns: ColumnFormat, wanted: tuple[int, ...], findings: Findings) -> None:
         self._columns = columns
         self._wanted = wanted
         self._findings = findings
@@ -246,7 +246,7 @@ class _Rows:
 class _Decoder:
     """Decodes blocks; remembers the tags it has seen, of which a file has few."""
 
-    def __init__(self, columns: Columns, findings: Findings) -> None:
+    def __init__(self, columns: ColumnFormat, findings: Findings) -> None:
         self._columns = columns
         self._findings = findings
         self._seen: dict[str, Tag | None] = {}
@@ -257,7 +257,7 @@ class _Decoder:
         scheme, affix = self._columns.scheme, self._columns.affix
         seen, tags = self._seen, block.tags[which]
         for tag in set(tags).difference(seen):
-            seen[tag] = parse(tag.strip(), scheme, affix)
+            seen[tag] = parse_tag(tag.strip(), scheme, affix)
         parsed = [known for tag in tags if (known := seen[tag]) is not None]
         if len(parsed) < len(tags):
             self._explain(block.lines, tags)

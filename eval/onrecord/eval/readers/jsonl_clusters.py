@@ -29,7 +29,7 @@ ClusterId = Annotated[str, msgspec.Meta(min_length=1)] | int
 
 Cluster = tuple[tuple[Offset, Offset], ...]
 
-Form = Literal["mentions", "clusters"]
+ClusterForm = Literal["mentions", "clusters"]
 
 
 class MentionInCluster(msgspec.Struct, frozen=True, gc=False, forbid_unknown_fields=True):
@@ -76,7 +76,7 @@ def iter_jsonl_clusters(stream: BinaryIO, name: str) -> Iterator[ClusterDocument
     """
     findings = Findings(name)
     seen: dict[str, int] = {}
-    form: Form | None = None
+    form: ClusterForm | None = None
     for number, raw in numbered(stream):
         if not raw.strip():
             continue
@@ -91,11 +91,11 @@ def iter_jsonl_clusters(stream: BinaryIO, name: str) -> Iterator[ClusterDocument
     findings.refuse()
 
 
-Line = tuple[str | None, list[ClusteredMention], list[Fault]]
+DecodedLine = tuple[str | None, list[ClusteredMention], list[Fault]]
 """A document's id, None where the line cannot be read, its mentions, and every fault of its line."""
 
 
-def _form(raw: bytes) -> Form | None:
+def _form(raw: bytes) -> ClusterForm | None:
     try:
         value = json.loads(raw)
     except (ValueError, RecursionError):
@@ -105,7 +105,7 @@ def _form(raw: bytes) -> Form | None:
     return None
 
 
-def _mixed(fault: Fault, form: Form | None) -> Fault:
+def _mixed(fault: Fault, form: ClusterForm | None) -> Fault:
     other = "/mentions" if form == "clusters" else "/clusters"
     if fault.code != "unknown-field" or fault.pointer != other:
         return fault
@@ -113,7 +113,7 @@ def _mixed(fault: Fault, form: Form | None) -> Fault:
     return dataclasses.replace(fault, code="mixed", expected=repr(form), hint=hint)
 
 
-def _named(file: str, number: int, raw: bytes) -> Line:
+def _named(file: str, number: int, raw: bytes) -> DecodedLine:
     line, faults = read_line(file, number, raw, MentionsLine)
     mentions = list(enumerate(line.mentions) if line else readable(raw, "mentions", MentionInCluster))
     for index, each in mentions:
@@ -125,7 +125,7 @@ def _named(file: str, number: int, raw: bytes) -> Line:
     return (line.doc_id if line else None), clustered, faults
 
 
-def _unnamed(file: str, number: int, raw: bytes) -> Line:
+def _unnamed(file: str, number: int, raw: bytes) -> DecodedLine:
     line, faults = read_line(file, number, raw, ClustersLine)
     doc_id = line.doc_id if line else None
     clustered: list[ClusteredMention] = []

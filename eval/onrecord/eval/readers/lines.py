@@ -14,11 +14,10 @@ from typing import BinaryIO, TypeVar
 
 from onrecord.dataset import Fault, FaultsError
 from onrecord.dataset.reading.faults import SHOWN, Hint, Wrong, show
+from onrecord.dataset.reading.typed import BOM
 from onrecord.eval.submission.unpacking import corpus_content
 
 T = TypeVar("T")
-
-BOM = b"\xef\xbb\xbf"
 
 
 def of_line(code: str, found: str, expected: str, hint: Hint = "") -> Wrong:

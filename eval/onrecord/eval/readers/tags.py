@@ -52,10 +52,10 @@ LETTERS: dict[Scheme, str] = {
 """The letters of each scheme, besides O."""
 
 
-def parse(tag: str, scheme: Scheme, affix: Affix = "prefix") -> Tag | None:
+def parse_tag(tag: str, scheme: Scheme, affix: Affix = "prefix") -> Tag | None:
     """The letter and the type of a tag; None where it is none of the scheme.
 
-    >>> parse("B-MISC-event", "IOB2"), parse("MISC-event-B", "IOB2", "suffix"), parse("PER", "IOB2")
+    >>> parse_tag("B-MISC-event", "IOB2"), parse_tag("MISC-event-B", "IOB2", "suffix"), parse_tag("PER", "IOB2")
     (('B', 'MISC-event'), ('B', 'MISC-event'), None)
     """
     if tag == "O":
@@ -76,14 +76,14 @@ def explain_tag(tag: str, scheme: Scheme, affix: Affix = "prefix") -> tuple[str,
     other: Affix = "suffix" if affix == "prefix" else "prefix"
     letter = tag[:1] if affix == "prefix" else tag[-1:]
     raised = letter.upper() + tag[1:] if affix == "prefix" else tag[:-1] + letter.upper()
-    fits = [each for each in SCHEMES if parse(tag, each, affix)]
+    fits = [each for each in SCHEMES if parse_tag(tag, each, affix)]
     if tag in ("", "-", "_", "*"):
         return expected, "a token outside every span has the tag O"
-    if raised != tag and parse(raised, scheme, affix):
+    if raised != tag and parse_tag(raised, scheme, affix):
         return expected, f"did you mean {show(raised[:40])}?"
     if fits:
         return expected, f"it is a tag of {' and '.join(fits)}"
-    if parse(tag, scheme, other):
+    if parse_tag(tag, scheme, other):
         return expected, f"its letter is a {other}: read the tags with the affix {other!r}"
     if tag.startswith("O-") or tag.endswith("-O"):
         return expected, "O has no type"

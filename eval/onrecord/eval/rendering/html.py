@@ -32,7 +32,7 @@ def environment(package: str) -> Environment:
 
 
 @dataclasses.dataclass(frozen=True)
-class Kind:
+class PageKind:
     """A kind of page: the files of a package that it is made of."""
 
     package: str

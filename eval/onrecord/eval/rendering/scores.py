@@ -43,10 +43,10 @@ def score_json(score: Score, interval: Interval | None) -> dict[str, Any]:
     }
 
 
-Row = tuple[str, str, str, str, str, str, str]
+ScoreRow = tuple[str, str, str, str, str, str, str]
 
 
-def score_row(name: str, score: Score, interval: Interval | None, parts: bool = True) -> Row:
+def score_row(name: str, score: Score, interval: Interval | None, parts: bool = True) -> ScoreRow:
     """A row of a score table; ``parts`` says whether the measure has a precision and a recall."""
     counts = score.counts
     parts = parts and not (counts is None and score.value is not None)  # a mean of scores has neither

@@ -21,7 +21,7 @@ HASH = 12
 
 
 @dataclasses.dataclass(frozen=True)
-class Field:
+class SignatureField:
     """What a field of a signature is about."""
 
     meaning: str
@@ -31,8 +31,8 @@ class Field:
     """What a value looks like."""
 
 
-FIELDS: dict[str, Field] = {
-    "task": Field(
+FIELDS: dict[str, SignatureField] = {
+    "task": SignatureField(
         "what is scored",
         {
             "articles": "all layers of the dataset",
@@ -40,63 +40,65 @@ FIELDS: dict[str, Field] = {
             "clusters": "clustered mentions of any corpus",
         },
     ),
-    "split": Field("articles scored on"),
-    "docs": Field("number of documents scored", pattern=r"\d+"),
-    "unit": Field(
+    "split": SignatureField("articles scored on"),
+    "docs": SignatureField("number of documents scored", pattern=r"\d+"),
+    "unit": SignatureField(
         "what offsets count",
         {
             "codepoint": "Unicode code points",
             "given": "whatever both files count",
         },
     ),
-    "align": Field(
+    "align": SignatureField(
         "which gold span is paired with which prediction",
         {
             "lexicographic": "one to one; first as many strict pairs as possible, then exact ones, then overlaps",
         },
     ),
-    "overlap": Field("least overlap of a pair of spans", pattern=r"iou\d\.\d+"),
-    "iou": Field("least intersection over union of the measure iou", pattern=r"\d\.\d+"),
-    "quotes": Field(
+    "overlap": SignatureField("least overlap of a pair of spans", pattern=r"iou\d\.\d+"),
+    "iou": SignatureField("least intersection over union of the measure iou", pattern=r"\d\.\d+"),
+    "quotes": SignatureField(
         "how quotes are compared",
         {
             "dice-alnum": "Dice of the alphanumeric code points, a leading 'that' dropped; pairs from 0.5",
         },
     ),
-    "mentions": Field(
+    "mentions": SignatureField(
         "which mentions are clustered",
         {
             "predicted": "the system's own; two are the same where their positions are",
             "exact": "those of the files; two are the same where their positions are",
         },
     ),
-    "singletons": Field(
+    "singletons": SignatureField(
         "clusters of one mention",
         {
             "kept": "they count, except in measures that are marked [no-singletons]",
         },
     ),
-    "labels": Field("types of the two sides", {"as-is": "compared as they are"}),
-    "duplicates": Field(
+    "labels": SignatureField("types of the two sides", {"as-is": "compared as they are"}),
+    "duplicates": SignatureField(
         "the same item twice",
         {
             "multiset": "counted twice, right at most as often as gold has it",
             "refused": "no score",
         },
     ),
-    "optional": Field("gold on which reasonable readers differ", {"ignored": "neither missed nor found"}),
-    "missing": Field("documents that the predictions leave out", {"empty": "scored as documents without predictions"}),
-    "average": Field(
+    "optional": SignatureField("gold on which reasonable readers differ", {"ignored": "neither missed nor found"}),
+    "missing": SignatureField(
+        "documents that the predictions leave out", {"empty": "scored as documents without predictions"}
+    ),
+    "average": SignatureField(
         "how documents are put together", {"micro": "counts are added over documents, then the score is taken"}
     ),
-    "interval": Field(
+    "interval": SignatureField(
         "how intervals are made",
         {"none": "none were asked for"},
         r"none|(document|topic)(\.\w+)?,\d+(\.\d+)?%,\d+draws,seed\d+",
     ),
-    "gold": Field("SHA-256 of the gold, its beginning", pattern=r"[0-9a-f]{12}"),
-    "predictions": Field("SHA-256 of the predictions, its beginning", pattern=r"[0-9a-f]{12}"),
-    "version": Field("version of the scorer"),
+    "gold": SignatureField("SHA-256 of the gold, its beginning", pattern=r"[0-9a-f]{12}"),
+    "predictions": SignatureField("SHA-256 of the predictions, its beginning", pattern=r"[0-9a-f]{12}"),
+    "version": SignatureField("version of the scorer"),
 }
 """Every field that a signature may have, in their order."""
 

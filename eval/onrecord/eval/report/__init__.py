@@ -14,6 +14,6 @@
 
 from onrecord.eval.report.page import html
 from onrecord.eval.report.text import MOST_CHARACTERS, markdown_report, text_report
-from onrecord.eval.report.view import View, page_view
+from onrecord.eval.report.view import ReportView, page_view
 
-__all__ = ["MOST_CHARACTERS", "View", "html", "markdown_report", "page_view", "text_report"]
+__all__ = ["MOST_CHARACTERS", "ReportView", "html", "markdown_report", "page_view", "text_report"]

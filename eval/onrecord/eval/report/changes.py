@@ -6,14 +6,14 @@ import dataclasses
 from collections.abc import Iterator, Mapping, Sequence
 
 from onrecord.eval.rendering.scores import percent
-from onrecord.eval.report.items import DocumentItems, Item
+from onrecord.eval.report.items import DocumentItems, ReportItem
 from onrecord.eval.report.plots import Dot, Range, difference_range, document_link, slopes
-from onrecord.eval.scoring.compare import Change, ItemChange, compare_results
+from onrecord.eval.scoring.compare import ChangeKind, ItemChange, compare_results
 from onrecord.eval.scoring.result import Result
 from onrecord.eval.statistics.paired import Paired, conclusion
 from onrecord.eval.statistics.sampling import Sampling
 
-CHANGES: tuple[Change, ...] = ("fixed", "regressed", "still wrong")
+CHANGES: tuple[ChangeKind, ...] = ("fixed", "regressed", "still wrong")
 
 
 @dataclasses.dataclass(frozen=True)
@@ -43,7 +43,7 @@ class PairedStrip:
 
 
 @dataclasses.dataclass(frozen=True)
-class Changed:
+class ShownChange:
     """An item that one of the systems did not get right."""
 
     document: str
@@ -65,7 +65,7 @@ class Changes:
     missing: tuple[str, ...]
     differences: tuple[Difference, ...]
     strips: tuple[PairedStrip, ...]
-    items: Mapping[Change, tuple[Changed, ...]]
+    items: Mapping[ChangeKind, tuple[ShownChange, ...]]
 
 
 def changes(
@@ -153,7 +153,7 @@ def _strips(
 
 def _placed(
     found: Sequence[ItemChange], before: Sequence[DocumentItems], after: Sequence[DocumentItems]
-) -> Iterator[tuple[Change, Changed]]:
+) -> Iterator[tuple[ChangeKind, ShownChange]]:
     """Every change with the address of its item, or of its place where this system does not have it."""
     places = [{each.document: each for each in documents} for documents in (before, after)]
     for change in found:
@@ -165,7 +165,7 @@ def _placed(
             address = _at(places[0][change.document].item(change.layer, change.before))
         yield (
             change.change,
-            Changed(
+            ShownChange(
                 document=change.document,
                 layer=change.layer,
                 text=change.text,
@@ -177,7 +177,7 @@ def _placed(
         )
 
 
-def _at(item: Item) -> dict[str, str]:
+def _at(item: ReportItem) -> dict[str, str]:
     """The place of an item that only the other system has."""
     side = item.gold or item.predicted
     return {"at": f"{side.places[0][0]}-{side.places[0][1]}"} if side is not None and side.places else {}

@@ -9,7 +9,7 @@ from collections.abc import Iterable, Sequence
 from onrecord.dataset.walk import vocabulary
 from onrecord.eval.layers.layer import SPURIOUS
 from onrecord.eval.layers.scored import SCORED, with_items
-from onrecord.eval.report.items import UNJUDGED, DocumentItems, Item, meanings
+from onrecord.eval.report.items import UNJUDGED, DocumentItems, ReportItem, meanings
 from onrecord.eval.report.plots import fragment
 
 
@@ -47,7 +47,7 @@ class LayerErrors:
 
 
 @dataclasses.dataclass(frozen=True)
-class Cell:
+class MatrixCell:
     """A cell of a confusion matrix."""
 
     count: int
@@ -66,11 +66,11 @@ class Confusion:
     layer: str
     title: str
     columns: tuple[str, ...]
-    rows: tuple[tuple[str, tuple[Cell | None, ...], int], ...]
+    rows: tuple[tuple[str, tuple[MatrixCell | None, ...], int], ...]
     """Label, cells, total. None where nothing can be: neither in gold nor predicted."""
 
 
-def outcome_in(item: Item, layer: str) -> str:
+def outcome_in(item: ReportItem, layer: str) -> str:
     """What became of an item in a layer; empty where that does not look at it."""
     if item.layer == layer:
         return item.outcome
@@ -114,7 +114,7 @@ def confusions(documents: Sequence[DocumentItems]) -> tuple[Confusion, ...]:
     return tuple(found)
 
 
-def _confusion(layer: str, title: str, labels: Iterable[str], items: Sequence[Item]) -> Confusion:
+def _confusion(layer: str, title: str, labels: Iterable[str], items: Sequence[ReportItem]) -> Confusion:
     counts = Counter((_label(item, gold=True), _label(item, gold=False)) for item in items)
     order = [*labels, *sorted({label for pair in counts for label in pair} - {*labels, NOTHING})]
     rows = [label for label in order if any(counts[label, other] for other in (*order, NOTHING))]
@@ -130,12 +130,12 @@ def _confusion(layer: str, title: str, labels: Iterable[str], items: Sequence[It
     return Confusion(layer, title, (*columns, NOTHING), tuple(found))
 
 
-def _cell(layer: str, row: str, column: str, count: int, total: int) -> Cell:
+def _cell(layer: str, row: str, column: str, count: int, total: int) -> MatrixCell:
     share = count / total if total else 0.0
     shade = 0 if not count else 1 + min(4, int(5 * share))
-    return Cell(count, share, shade, row == column, fragment(layer=layer, gold=row, pred=column))
+    return MatrixCell(count, share, shade, row == column, fragment(layer=layer, gold=row, pred=column))
 
 
-def _label(item: Item, gold: bool) -> str:
+def _label(item: ReportItem, gold: bool) -> str:
     side = item.gold if gold else item.predicted
     return NOTHING if side is None else side.label

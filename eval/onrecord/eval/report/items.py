@@ -13,7 +13,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from onrecord.dataset import Labels
-from onrecord.dataset.records import Item as LabelledItem
+from onrecord.dataset.records import Item
 from onrecord.eval.layers.layer import MISSED, OPTIONAL, RIGHT, SPURIOUS, DocumentPair, Layer, Reading, Verdict
 from onrecord.eval.layers.scored import SCORED, with_items
 from onrecord.eval.layers.shown import Place, places
@@ -39,7 +39,7 @@ def meanings() -> dict[str, str]:
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
-class Side:
+class ItemSide:
     """An item as gold or as the system has it."""
 
     places: tuple[Place, ...]
@@ -54,7 +54,7 @@ class Side:
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
-class Item:
+class ReportItem:
     """A gold item with what answers it, a gold item alone, or a prediction alone."""
 
     key: str
@@ -63,8 +63,8 @@ class Item:
     outcome: str
     link: str
     """The outcome in the layer ``links``; empty where that does not count the item."""
-    gold: Side | None
-    predicted: Side | None
+    gold: ItemSide | None
+    predicted: ItemSide | None
 
 
 @dataclasses.dataclass(frozen=True)
@@ -72,12 +72,12 @@ class DocumentItems:
     """All items of a document."""
 
     document: str
-    items: tuple[Item, ...]
+    items: tuple[ReportItem, ...]
     """By layer; gold first, in the order of the scorer."""
     places: Mapping[tuple[str, int | None, int | None], int]
     """The place of the item that each verdict is about, by its layer, its gold index and its predicted index."""
 
-    def item(self, layer: str, verdict: Verdict) -> Item:
+    def item(self, layer: str, verdict: Verdict) -> ReportItem:
         """The item that a verdict of a layer is about."""
         return self.items[self.places[layer, verdict.gold, verdict.predicted]]
 
@@ -89,7 +89,7 @@ def document_items(pair: DocumentPair, readings: Mapping[str, Reading]) -> Docum
         pair: The document.
         readings: How the scorer brought it together, by name of the layer; those alone that the file has.
     """
-    items: list[Item] = []
+    items: list[ReportItem] = []
     found: dict[tuple[str, int | None, int | None], int] = {}
     for layer in with_items():
         submitted = layer.name in readings
@@ -114,7 +114,7 @@ class _Sides:
     reading: Reading
     pair: DocumentPair
 
-    def item(self, verdict: Verdict, submitted: bool, used: Counter[str]) -> Item:
+    def item(self, verdict: Verdict, submitted: bool, used: Counter[str]) -> ReportItem:
         """The item of a verdict; ``used`` are the keys given so far."""
         gold, predicted = (
             None if index is None else self._side(items[index], labels)
@@ -130,11 +130,11 @@ class _Sides:
         used[key] += 1
         unique = key if used[key] == 1 else f"{key}~{used[key]}"
         outcome = verdict.outcome if submitted or verdict.outcome == OPTIONAL else NOT_SUBMITTED
-        return Item(unique, self.layer.name, outcome, "", gold, predicted)
+        return ReportItem(unique, self.layer.name, outcome, "", gold, predicted)
 
-    def _side(self, item: LabelledItem, labels: Labels) -> Side:
+    def _side(self, item: Item, labels: Labels) -> ItemSide:
         label = str(getattr(item, self.layer.label)) if self.layer.label else ""
-        return Side(places(item), label, self.layer.said_of(item, labels))
+        return ItemSide(places(item), label, self.layer.said_of(item, labels))
 
 
 _LETTERS = {"entities": "m", "quotes": "q", "stances": "s", "events": "e"}
@@ -144,7 +144,7 @@ _LETTERS = {"entities": "m", "quotes": "q", "stances": "s", "events": "e"}
 def _tell(
     layer: Layer[Any],
     readings: Mapping[str, Reading],
-    items: list[Item],
+    items: list[ReportItem],
     found: dict[tuple[str, int | None, int | None], int],
 ) -> None:
     """Write a layer's verdicts on the items of the layer that they are shown on."""
@@ -166,7 +166,7 @@ def _tell(
         items[place] = dataclasses.replace(items[place], link=verdict.outcome)
 
 
-def _alike(item: LabelledItem) -> tuple[object, ...]:
+def _alike(item: Item) -> tuple[object, ...]:
     return tuple(getattr(item, name, None) for name in ("start", "end", "type", "kind"))
 
 

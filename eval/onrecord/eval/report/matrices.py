@@ -10,7 +10,7 @@ from typing import TypeVar
 from onrecord.dataset import Registries
 from onrecord.eval.layers.layer import DocumentPair
 from onrecord.eval.layers.mentions import SpanAlignment, cluster
-from onrecord.eval.report.items import DocumentItems, Item
+from onrecord.eval.report.items import DocumentItems, ReportItem
 from onrecord.eval.report.plots import document_link, fragment
 from onrecord.eval.spans.pairs import Fit
 
@@ -189,7 +189,7 @@ def stance_matrix(
 
 
 def _count(
-    item: Item,
+    item: ReportItem,
     pair: DocumentPair,
     gold: dict[tuple[str, _Ref], Counter[str]],
     predicted: dict[tuple[str, _Ref], Counter[str]],
@@ -200,7 +200,7 @@ def _count(
         predicted[stance_refs(item, True, pair)][item.predicted.label] += 1
 
 
-def stance_refs(item: Item, system: bool | None, pair: DocumentPair) -> tuple[str, _Ref]:
+def stance_refs(item: ReportItem, system: bool | None, pair: DocumentPair) -> tuple[str, _Ref]:
     """Holder and target of a stance in gold's terms."""
     side = item.predicted if system else item.gold
     assert side is not None

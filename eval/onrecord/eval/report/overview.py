@@ -18,7 +18,7 @@ from onrecord.eval.statistics.uncertainty import Interval, detectable_difference
 
 
 @dataclasses.dataclass(frozen=True)
-class Row:
+class MeasureRow:
     """One measure, ready to be shown."""
 
     layer: str
@@ -55,12 +55,12 @@ class Strip:
     median: str
 
 
-def card(report: Report, ceiling: Sequence[CeilingRow]) -> tuple[Row, ...]:
+def card(report: Report, ceiling: Sequence[CeilingRow]) -> tuple[MeasureRow, ...]:
     """The headline of every layer, with what annotators reached."""
     return tuple(_row(report, each, each.layer.headline, ceiling) for each in report.result.layers)
 
 
-def measures(report: Report, details: bool = False) -> tuple[Row, ...]:
+def measures(report: Report, details: bool = False) -> tuple[MeasureRow, ...]:
     """Every measure that is no detail, in the order of the score table; with ``details`` those that are as well."""
     return tuple(
         _row(report, each, measure)
@@ -70,9 +70,9 @@ def measures(report: Report, details: bool = False) -> tuple[Row, ...]:
     )
 
 
-def slices(report: Report) -> dict[str, tuple[Row, ...]]:
+def slices(report: Report) -> dict[str, tuple[MeasureRow, ...]]:
     """Every detail by layer; those that are of nothing, in gold and in the predictions, are left out."""
-    found: dict[str, tuple[Row, ...]] = {}
+    found: dict[str, tuple[MeasureRow, ...]] = {}
     for each in report.result.layers:
         rows = [_row(report, each, measure) for measure in each.layer.measures if measure.detail]
         kept = tuple(dataclasses.replace(row, few=_few(row)) for row in rows if row.score != percent(None))
@@ -81,7 +81,7 @@ def slices(report: Report) -> dict[str, tuple[Row, ...]]:
     return found
 
 
-def _few(row: Row) -> str:
+def _few(row: MeasureRow) -> str:
     reasons = []
     if row.documents < FEW_DOCUMENTS:
         reasons.append(f"{row.documents} document{'' if row.documents == 1 else 's'}")
@@ -90,7 +90,7 @@ def _few(row: Row) -> str:
     return ", ".join(reasons)
 
 
-def _row(report: Report, each: LayerResult, measure: Measure, ceiling: Sequence[CeilingRow] = ()) -> Row:
+def _row(report: Report, each: LayerResult, measure: Measure, ceiling: Sequence[CeilingRow] = ()) -> MeasureRow:
     name = measure.full
     score, interval = each.scores[measure.name], report.intervals.get(name)
     _, shown, between, precision, recall, gold, predicted = score_row(name, score, interval, measure.has_parts)
@@ -100,7 +100,7 @@ def _row(report: Report, each: LayerResult, measure: Measure, ceiling: Sequence[
         if (f1 := row.f1.get(name)) is not None
     ]
     counts = score.counts
-    return Row(
+    return MeasureRow(
         layer=each.layer.name,
         measure=measure.name,
         definition=measure.definition,

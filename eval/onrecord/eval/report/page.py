@@ -10,9 +10,9 @@ from jinja2 import Environment
 from onrecord.eval.rendering import html as pages
 from onrecord.eval.rendering.html import verbatim
 from onrecord.eval.report.payload import script_json
-from onrecord.eval.report.view import OPEN_GOLD, View
+from onrecord.eval.report.view import OPEN_GOLD, ReportView
 
-_PAGE = pages.Kind(
+_PAGE = pages.PageKind(
     package="onrecord.eval.report",
     template="page.html.j2",
     style="report.css",
@@ -20,7 +20,7 @@ _PAGE = pages.Kind(
 )
 
 
-def html(view: View) -> bytes:
+def html(view: ReportView) -> bytes:
     """The page. The same view gives the same bytes."""
     return render(view, environment())
 
@@ -30,7 +30,7 @@ def environment() -> Environment:
     return pages.environment(_PAGE.package)
 
 
-def render(view: View, templates: Environment) -> bytes:
+def render(view: ReportView, templates: Environment) -> bytes:
     """The page by some templates."""
     return _PAGE.render(
         templates,

@@ -17,7 +17,7 @@ from onrecord.eval.layers.ids import IdMap
 from onrecord.eval.layers.layer import DocumentPair
 from onrecord.eval.layers.scored import with_items
 from onrecord.eval.report.errors import NOTHING, error_layers, outcome_in
-from onrecord.eval.report.items import UNJUDGED, DocumentItems, Item, Side, error_count, meanings
+from onrecord.eval.report.items import UNJUDGED, DocumentItems, ItemSide, ReportItem, error_count, meanings
 from onrecord.eval.submission.reading import Submission
 
 _ESCAPES = {ord(c): f"\\u{ord(c):04x}" for c in "<>&\u2028\u2029"}
@@ -94,7 +94,7 @@ def _summary(each: DocumentItems, document: Document) -> dict[str, Any]:
     }
 
 
-def _label(side: Side | None) -> str:
+def _label(side: ItemSide | None) -> str:
     return NOTHING if side is None else side.label
 
 
@@ -114,7 +114,7 @@ def document_value(each: DocumentItems, document: Document) -> dict[str, Any]:
     }
 
 
-def _item(item: Item, units: Sequence[int] | None) -> dict[str, Any]:
+def _item(item: ReportItem, units: Sequence[int] | None) -> dict[str, Any]:
     value: dict[str, Any] = {"k": item.key, "l": item.layer, "o": item.outcome}
     if item.link:
         value["n"] = item.link
@@ -124,7 +124,7 @@ def _item(item: Item, units: Sequence[int] | None) -> dict[str, Any]:
     return value
 
 
-def _side(side: Side, units: Sequence[int] | None) -> dict[str, Any]:
+def _side(side: ItemSide, units: Sequence[int] | None) -> dict[str, Any]:
     places = [
         [start if units is None else units[start], end if units is None else units[end], role]
         for start, end, role in side.places

@@ -9,21 +9,21 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 
 from onrecord.eval.rendering.markdown import inert, plain
-from onrecord.eval.report.changes import CHANGES, Changed, Changes
+from onrecord.eval.report.changes import CHANGES, Changes, ShownChange
 from onrecord.eval.report.errors import LayerErrors
 from onrecord.eval.report.items import error_count
-from onrecord.eval.report.overview import Row
-from onrecord.eval.report.view import OPEN_GOLD, View
+from onrecord.eval.report.overview import MeasureRow
+from onrecord.eval.report.view import OPEN_GOLD, ReportView
 from onrecord.eval.statistics.measure import full_name
 
 MOST_CHARACTERS = 65_000
 """Of the Markdown: a comment may have 65,536."""
 
-Section = tuple[str, list[str], list[list[str]], list[str]]
+TextSection = tuple[str, list[str], list[list[str]], list[str]]
 """Heading, headings of the table, its rows, and lines below it."""
 
 
-def markdown_report(view: View, most: int = MOST_CHARACTERS) -> str:
+def markdown_report(view: ReportView, most: int = MOST_CHARACTERS) -> str:
     """The report as Markdown of at most some characters; whole sections are left out from the end, and named."""
     title = f"## {inert(view.system)}\n\n" + "".join(f"{inert(line)}  \n" for line in _head(view))
     parts = [(heading, _markdown_section(*section)) for section in _sections(view) if (heading := section[0])]
@@ -36,7 +36,7 @@ def markdown_report(view: View, most: int = MOST_CHARACTERS) -> str:
     return (title[: most - 1] + "…") if len(title) > most else title
 
 
-def text_report(view: View) -> str:
+def text_report(view: ReportView) -> str:
     """The report as plain text for a log."""
     lines = [plain(view.system), *map(plain, _head(view))]
     for heading, headings, rows, below in _sections(view):
@@ -47,7 +47,7 @@ def text_report(view: View) -> str:
     return "\n".join(lines) + "\n"
 
 
-def _head(view: View) -> list[str]:
+def _head(view: ReportView) -> list[str]:
     result = view.result
     lines = [
         f"{len(result.documents)} articles of split {result.split}; scorer {view.version}",
@@ -61,8 +61,8 @@ def _head(view: View) -> list[str]:
     return lines
 
 
-def _sections(view: View) -> list[Section]:
-    found: list[Section] = [
+def _sections(view: ReportView) -> list[TextSection]:
+    found: list[TextSection] = [
         ("Score card", _headings(view), [_measure(row) for row in view.card], [view.width]),
     ]
     if view.changes is not None:
@@ -101,17 +101,17 @@ def _sections(view: View) -> list[Section]:
     return found
 
 
-def _headings(view: View) -> list[str]:
+def _headings(view: ReportView) -> list[str]:
     interval = f"{view.level}% interval" if view.level else "interval"
     return ["measure", "score", interval, "P", "R", "gold found", "predictions right", "documents"]
 
 
-def _measure(row: Row) -> list[str]:
+def _measure(row: MeasureRow) -> list[str]:
     name = full_name(row.layer, row.measure)
     return [name, row.score, row.interval, row.precision, row.recall, row.gold, row.predicted, str(row.documents)]
 
 
-def _differences(changes: Changes) -> Section:
+def _differences(changes: Changes) -> TextSection:
     rows = [[d.name, d.earlier, d.later, d.difference, d.interval, d.p] for d in changes.differences]
     words = [f"{d.name}: {d.words}" for d in changes.differences if d.headline]
     return (f"Against {changes.name}", ["measure", "was", "is", "difference", "interval", "p"], rows, words)
@@ -121,7 +121,7 @@ def _outcomes(errors: Iterable[LayerErrors]) -> list[list[str]]:
     return [[e.layer, c.outcome, str(c.count), f"{100 * c.share:.1f}%"] for e in errors for c in e.classes]
 
 
-def _items(items: Iterable[Changed]) -> list[list[str]]:
+def _items(items: Iterable[ShownChange]) -> list[list[str]]:
     return [[i.document, i.layer, i.text if i.gold else f"{i.text} (predicted)", i.earlier, i.later] for i in items]
 
 

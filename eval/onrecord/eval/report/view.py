@@ -12,20 +12,20 @@ from onrecord.eval.report.changes import Changes, changes
 from onrecord.eval.report.errors import Confusion, LayerErrors, confusions, errors
 from onrecord.eval.report.items import DocumentItems, items_of
 from onrecord.eval.report.matrices import ClusterMatrix, StanceMatrix, cluster_matrix, registry_names, stance_matrix
-from onrecord.eval.report.overview import Row, Strip, card, measures, slices, strips, width_in_words
+from onrecord.eval.report.overview import MeasureRow, Strip, card, measures, slices, strips, width_in_words
 from onrecord.eval.report.payload import document_value, index
 from onrecord.eval.scoring.ceiling import CeilingRow
 from onrecord.eval.scoring.record import record_bytes, record_of
 from onrecord.eval.scoring.result import Result
 from onrecord.eval.scoring.score_report import Report
-from onrecord.eval.statistics.sampling import DEFAULT
+from onrecord.eval.statistics.sampling import DEFAULT_SAMPLING
 from onrecord.eval.submission.reading import Submission
 
 OPEN_GOLD = "Open gold: the labels are public, so a system may have been tuned on them."
 
 
 @dataclasses.dataclass(frozen=True)
-class View:
+class ReportView:
     """A report, ready to be shown."""
 
     system: str
@@ -39,13 +39,13 @@ class View:
     """Which reproduces the scores; empty where it is not known."""
     level: str
     """Of the intervals, in percent; empty where there are none."""
-    card: tuple[Row, ...]
+    card: tuple[MeasureRow, ...]
     ceiling: tuple[str, ...]
     """The annotators on the score card."""
     width: str
     """How wide the intervals are, in words."""
-    measures: tuple[Row, ...]
-    slices: Mapping[str, tuple[Row, ...]]
+    measures: tuple[MeasureRow, ...]
+    slices: Mapping[str, tuple[MeasureRow, ...]]
     strips: tuple[Strip, ...]
     errors: tuple[LayerErrors, ...]
     confusions: tuple[Confusion, ...]
@@ -70,7 +70,7 @@ def page_view(
     other: tuple[str, Result] | None = None,
     command: str = "",
     made_by: str = "",
-) -> View:
+) -> ReportView:
     """Everything that a report shows.
 
     Args:
@@ -90,7 +90,7 @@ def page_view(
     documents = items_of(result)
     names = registry_names(registries)
     by_kind = {wanted: {id: name for (kind, id), name in names.items() if kind == wanted} for wanted in _KINDS}
-    return View(
+    return ReportView(
         system=result.submission,
         result=result,
         signature=str(report.signature),
@@ -123,4 +123,4 @@ _KINDS = ("entity", "event")
 def _changes(report: Report, documents: Sequence[DocumentItems], gold: Gold, name: str, other: Result) -> Changes:
     before = items_of(other)
     names = (name, report.result.submission)
-    return changes(other, report.result, names, report.how or DEFAULT, before, documents)
+    return changes(other, report.result, names, report.how or DEFAULT_SAMPLING, before, documents)

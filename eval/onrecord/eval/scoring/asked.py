@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 
-from onrecord.eval.statistics.sampling import DEFAULT, Sampling
+from onrecord.eval.statistics.sampling import DEFAULT_SAMPLING, Sampling
 
 
 @dataclasses.dataclass(frozen=True)
@@ -15,7 +15,7 @@ class Asked:
     """``test``, ``validation`` or ``all``."""
     labels: str | None = None
     """A label map: ``conll2003``, ``ontonotes`` or a file; see :mod:`onrecord.eval.submission.label_maps`."""
-    how: Sampling | None = DEFAULT
+    how: Sampling | None = DEFAULT_SAMPLING
     """How intervals are made; None for none."""
     allow_missing: bool = False
     """Whether articles of the split without a line are scored as empty; the result is partial then."""

@@ -14,13 +14,13 @@ from onrecord.eval.layers.layer import RIGHT, Layer, Verdict
 from onrecord.eval.scoring.asked import Asked
 from onrecord.eval.scoring.intervals import LayerUnits, units_of
 from onrecord.eval.scoring.result import LayerResult, LayerState, Result
-from onrecord.eval.scoring.score_file import scored
+from onrecord.eval.scoring.score_file import score_bytes
 from onrecord.eval.scoring.score_report import Report
 from onrecord.eval.statistics.measure import full_name
 from onrecord.eval.statistics.paired import Paired, paired_jackknife, paired_permutation
 from onrecord.eval.statistics.ranks import RankInterval, rank_intervals
-from onrecord.eval.statistics.sampling import DEFAULT, Sampling
-from onrecord.eval.submission.limits import DEFAULT as LIMITS
+from onrecord.eval.statistics.sampling import DEFAULT_SAMPLING, Sampling
+from onrecord.eval.submission.limits import DEFAULT_LIMITS
 from onrecord.eval.submission.unpacking import content
 
 
@@ -57,7 +57,7 @@ def compare(
     gold: Path | str = "dataset",
     split: str = "test",
     labels: str | None = None,
-    how: Sampling = DEFAULT,
+    how: Sampling = DEFAULT_SAMPLING,
 ) -> Comparison:
     """Compare prediction files on the same articles.
 
@@ -77,9 +77,9 @@ def compare(
     1.0
     """
     labelled = read_folder(Path(gold))
-    files = [(Path(name), content(Path(name), LIMITS)) for name in predictions]
+    files = [(Path(name), content(Path(name), DEFAULT_LIMITS)) for name in predictions]
     asked = Asked(split, labels, how=None)  # the intervals are made where the systems are compared
-    results = [scored(name, raw, labelled, asked).result for name, raw in files]
+    results = [score_bytes(name, raw, labelled, asked).result for name, raw in files]
     return compare_results(results, distinct_names([str(name) for name in predictions]), how)
 
 
@@ -105,7 +105,7 @@ def distinct_names(paths: Sequence[str]) -> list[str]:
     return names
 
 
-def compare_results(results: Sequence[Result], names: Sequence[str], how: Sampling = DEFAULT) -> Comparison:
+def compare_results(results: Sequence[Result], names: Sequence[str], how: Sampling = DEFAULT_SAMPLING) -> Comparison:
     """Compare results of the same articles.
 
     Raises:
@@ -190,7 +190,7 @@ def _value_on(each: LayerResult, document: str) -> float | None:
     return None if found is None else found.value
 
 
-Change = Literal["fixed", "regressed", "still wrong"]
+ChangeKind = Literal["fixed", "regressed", "still wrong"]
 
 
 @dataclasses.dataclass(frozen=True)
@@ -199,7 +199,7 @@ class ItemChange:
 
     document: str
     layer: str
-    change: Change
+    change: ChangeKind
     text: str
     """The item in a few words."""
     gold: bool
@@ -232,7 +232,7 @@ def item_changes(earlier: Result, later: Result) -> Iterator[ItemChange]:
             right = [outcome in (RIGHT, ABSENT) for outcome in outcomes]
             if all(right):
                 continue
-            change: Change = "still wrong" if right[0] == right[1] else "fixed" if right[1] else "regressed"
+            change: ChangeKind = "still wrong" if right[0] == right[1] else "fixed" if right[1] else "regressed"
             text = next(each.text for each in told if each is not None)
             yield ItemChange(key.document, one.layer.name, change, text, key.gold, outcomes[0], outcomes[1], *told)
 

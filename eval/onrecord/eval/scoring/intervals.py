@@ -12,7 +12,7 @@ from onrecord.eval.scoring.result import LayerResult, LayerState, Result
 from onrecord.eval.statistics.counts import Counts
 from onrecord.eval.statistics.measure import Measure
 from onrecord.eval.statistics.resampling import Formula
-from onrecord.eval.statistics.sampling import Sampling, Unit, kept_in_turn
+from onrecord.eval.statistics.sampling import Sampling, SamplingUnit, kept_in_turn
 from onrecord.eval.statistics.uncertainty import Interval, LeftOut, intervals
 
 
@@ -27,7 +27,7 @@ def result_intervals(result: Result, how: Sampling) -> dict[str, Interval]:
     return found
 
 
-def units_of(result: Result, unit: Unit) -> dict[str, tuple[str, ...]]:
+def units_of(result: Result, unit: SamplingUnit) -> dict[str, tuple[str, ...]]:
     """The documents of every unit, units in order of their names."""
     groups: dict[str, list[str]] = {}
     for id in result.documents:

@@ -37,11 +37,11 @@ Digest = Annotated[str, msgspec.Meta(pattern=r"^[0-9a-f]{64}$(?!\n)")]
 
 Share = Annotated[float, msgspec.Meta(ge=0, le=1)]
 
-Many = Annotated[float, msgspec.Meta(ge=0, le=1e12)]
+CountValue = Annotated[float, msgspec.Meta(ge=0, le=1e12)]
 
 Status = Literal["complete", "partial", "failed"]
 
-CountRow = tuple[Many, Many, Many, Many]
+CountRow = tuple[CountValue, CountValue, CountValue, CountValue]
 """Gold matched, gold, predicted matched, predicted; see :class:`onrecord.eval.statistics.counts.Counts`."""
 
 _OUTSIDE = ("gold", "predictions", "version")

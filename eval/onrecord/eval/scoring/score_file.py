@@ -14,10 +14,9 @@ from onrecord.dataset.reading.files import sha256
 from onrecord.eval.scoring.asked import Asked
 from onrecord.eval.scoring.result import Result, score_submission
 from onrecord.eval.scoring.score_report import Report
-from onrecord.eval.statistics.sampling import DEFAULT, Sampling
+from onrecord.eval.statistics.sampling import DEFAULT_SAMPLING, Sampling
 from onrecord.eval.submission.label_maps import map_faults, read_label_map
-from onrecord.eval.submission.limits import DEFAULT as LIMITS
-from onrecord.eval.submission.limits import Limits
+from onrecord.eval.submission.limits import DEFAULT_LIMITS, Limits
 from onrecord.eval.submission.mention_types import OUR_TYPES, MentionTypes
 from onrecord.eval.submission.reading import Submission, read_submission
 from onrecord.eval.submission.unpacking import content
@@ -28,7 +27,7 @@ def score(
     gold: Path | str = "dataset",
     split: str = "test",
     labels: str | None = None,
-    how: Sampling | None = DEFAULT,
+    how: Sampling | None = DEFAULT_SAMPLING,
     allow_missing: bool = False,
 ) -> Report:
     """Score a prediction file against the gold labels.
@@ -49,8 +48,8 @@ def score(
     np.float64(171.0)
     """
     labelled = read_folder(Path(gold))
-    raw = content(Path(predictions), LIMITS)
-    return scored(Path(predictions), raw, labelled, Asked(split, labels, how, allow_missing)).report
+    raw = content(Path(predictions), DEFAULT_LIMITS)
+    return score_bytes(Path(predictions), raw, labelled, Asked(split, labels, how, allow_missing)).report
 
 
 @dataclasses.dataclass(frozen=True)
@@ -69,7 +68,7 @@ class Scoring:
         return self.report.result
 
 
-def scored(name: Path, raw: bytes, gold: Gold, asked: Asked, limits: Limits = LIMITS) -> Scoring:
+def score_bytes(name: Path, raw: bytes, gold: Gold, asked: Asked, limits: Limits = DEFAULT_LIMITS) -> Scoring:
     """The score of a prediction file that has been read already; see :func:`score`."""
     documents = [article.document for article in gold.articles]
     articles = in_split(gold, asked.split)
@@ -97,11 +96,11 @@ def unscored(name: Path, raw: bytes, gold: Gold, asked: Asked) -> Report:
     return Report(result, asked.how, {})
 
 
-def rescored(predictions: Path, gold: Gold, asked: Asked, follow_links: bool = False) -> Scoring:
+def score_path(predictions: Path, gold: Gold, asked: Asked, follow_links: bool = False) -> Scoring:
     """The score of a file of predictions on this gold, by this version.
 
     Raises:
         FaultsError: They cannot be scored.
         OSError: They cannot be read.
     """
-    return scored(predictions, content(predictions, LIMITS, follow_links), gold, asked)
+    return score_bytes(predictions, content(predictions, DEFAULT_LIMITS, follow_links), gold, asked)

@@ -6,7 +6,7 @@ import dataclasses
 from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
-from onrecord.eval.rendering.scores import Row, headings, score_numbers, score_row
+from onrecord.eval.rendering.scores import ScoreRow, headings, score_numbers, score_row
 from onrecord.eval.rendering.signature import HASH, Signature
 from onrecord.eval.scoring.intervals import result_intervals
 from onrecord.eval.scoring.result import Result
@@ -71,7 +71,7 @@ class Report:
         return pd.DataFrame(rows).set_index(["layer", "measure"])
 
 
-def rows(report: Report, headlines_only: bool = False, details: bool = False) -> list[Row]:
+def rows(report: Report, headlines_only: bool = False, details: bool = False) -> list[ScoreRow]:
     """The score table: layer and measure, score, interval, precision, recall, matched of gold and of predictions."""
     table = []
     for each in report.result.layers:

@@ -30,7 +30,7 @@ IOU = 0.5
 """Least intersection over union, with the same type, of the measure ``iou``."""
 
 
-class Column(enum.IntEnum):
+class CountColumn(enum.IntEnum):
     """What is counted in every document."""
 
     GOLD = 0
@@ -68,7 +68,7 @@ class SpanCounts:
 
     documents: tuple[str, ...]
     values: Ints
-    """Shape (D, 15): a :class:`Column` each."""
+    """Shape (D, 15): a :class:`CountColumn` each."""
     types: tuple[str, ...]
     cells: Ints
     """Shape (c, 4): a :class:`~onrecord.eval.spans.pairs.Fit`, the code of a gold and of a predicted type, and the
@@ -88,7 +88,7 @@ class SpanCounts:
 
 
 @dataclasses.dataclass(frozen=True, eq=False)
-class View:
+class Selection:
     """Some of the spans of either side, such as the names alone."""
 
     gold: Bools
@@ -101,7 +101,7 @@ def count_spans(
     gold: SpanColumns,
     predicted: SpanColumns,
     alignment: Alignment,
-    view: View | None = None,
+    selection: Selection | None = None,
 ) -> SpanCounts:
     """Count what an alignment says.
 
@@ -110,38 +110,38 @@ def count_spans(
         types: Names of the types by code.
         gold: Gold spans.
         predicted: Predictions.
-        alignment: Of all of them, whatever the view: a name paired with a pronoun is a name missed, and one paired
-            with an optional pronoun no spurious name.
-        view: The spans to count; None for all.
+        alignment: Of all of them, whatever the selection: a name paired with a pronoun is a name missed, and one
+            paired with an optional pronoun no spurious name.
+        selection: The spans to count; None for all.
     """
     many, pairs = len(documents), alignment.pairs
     counted = pairs
     gold_in: Bools = np.ones(len(gold), bool)
     predicted_in: Bools = np.ones(len(predicted), bool)
-    if view is not None or gold.optional is not None:
+    if selection is not None or gold.optional is not None:
         optional = gold.is_optional
-        gold_in = ~optional if view is None else view.gold & ~optional
-        predicted_in = predicted_in if view is None else view.predicted.copy()
+        gold_in = ~optional if selection is None else selection.gold & ~optional
+        predicted_in = predicted_in if selection is None else selection.predicted.copy()
         predicted_in[pairs.predicted[optional[pairs.gold]]] = False
         counted = pairs.take(np.flatnonzero(gold_in[pairs.gold] & predicted_in[pairs.predicted]))
-    every = view is None and gold.optional is None
+    every = selection is None and gold.optional is None
     document = gold.document[counted.gold]
     gold_type, type_ = gold.type[counted.gold], predicted.type[counted.predicted]
     enough = (gold_type == type_) & (counted.shared >= IOU * counted.union)
-    values = np.zeros((many, len(Column)), np.int64)
-    values[:, Column.GOLD] = np.bincount(gold.document if every else gold.document[gold_in], minlength=many)
-    values[:, Column.PREDICTED] = np.bincount(
+    values = np.zeros((many, len(CountColumn)), np.int64)
+    values[:, CountColumn.GOLD] = np.bincount(gold.document if every else gold.document[gold_in], minlength=many)
+    values[:, CountColumn.PREDICTED] = np.bincount(
         predicted.document if every else predicted.document[predicted_in], minlength=many
     )
     by_fit = np.bincount(len(Fit) * document + counted.fit, minlength=len(Fit) * many).reshape(many, len(Fit))
     values[:, list(CLASSES.values())] = by_fit[:, list(CLASSES)]
-    values[:, Column.IOU] = np.bincount(document[enough], minlength=many)
+    values[:, CountColumn.IOU] = np.bincount(document[enough], minlength=many)
     split, merged = (
         rows[inside[rows]] for rows, inside in ((alignment.split, gold_in), (alignment.merged, predicted_in))
     )
-    values[:, Column.SPLIT] = np.bincount(gold.document[split], minlength=many)
-    values[:, Column.MERGED] = np.bincount(predicted.document[merged], minlength=many)
-    _add_coverage(values, gold, predicted, alignment, view)
+    values[:, CountColumn.SPLIT] = np.bincount(gold.document[split], minlength=many)
+    values[:, CountColumn.MERGED] = np.bincount(predicted.document[merged], minlength=many)
+    _add_coverage(values, gold, predicted, alignment, selection)
     kinds = len(types)
     return SpanCounts(
         documents=tuple(documents),
@@ -154,13 +154,13 @@ def count_spans(
     )
 
 
-BLOCK = 2**15
+BLOCK_SPANS = 2**15
 """About how many gold spans are aligned and counted at once: so many that arrays pay, so few that the processor's cache
 holds them."""
 
 
 def score_columns(
-    documents: Sequence[str], types: Vocabulary, gold: SpanColumns, predicted: SpanColumns, block: int = BLOCK
+    documents: Sequence[str], types: Vocabulary, gold: SpanColumns, predicted: SpanColumns, block: int = BLOCK_SPANS
 ) -> SpanCounts:
     """Align and count many documents, some at a time; how many changes nothing.
 
@@ -200,20 +200,20 @@ def _counted(
 
 
 CLASSES = {
-    Fit.STRICT: Column.CORRECT,
-    Fit.EXACT: Column.TYPE,
-    Fit.TYPE: Column.BOUNDARY,
-    Fit.OVERLAP: Column.BOTH,
+    Fit.STRICT: CountColumn.CORRECT,
+    Fit.EXACT: CountColumn.TYPE,
+    Fit.TYPE: CountColumn.BOUNDARY,
+    Fit.OVERLAP: CountColumn.BOTH,
 }
 
 
 def _add_coverage(
-    values: Ints, gold: SpanColumns, predicted: SpanColumns, alignment: Alignment, view: View | None
+    values: Ints, gold: SpanColumns, predicted: SpanColumns, alignment: Alignment, selection: Selection | None
 ) -> None:
     many, pairs = len(values), alignment.pairs
     touching: Pairs | None = None
-    gold_in, predicted_in = (None, None) if view is None else (view.gold, view.predicted)
-    if view is None and gold.optional is None and not gold.alternatives:
+    gold_in, predicted_in = (None, None) if selection is None else (selection.gold, selection.predicted)
+    if selection is None and gold.optional is None and not gold.alternatives:
         # equal spans that no other span touches need not be looked at, and these are nearly all
         equal = pairs.fit >= Fit.EXACT
         places = alignment.places
@@ -225,11 +225,11 @@ def _add_coverage(
         document = gold.document[pairs.gold[apart]]
         same = pairs.fit[apart] == Fit.STRICT
         size = np.bincount(document, pairs.shared[apart], many).astype(np.int64)
-        values[:, Column.CHARACTERS] = np.bincount(document, pairs.shared[apart] * same, many)
-        values[:, Column.GOLD_CHARACTERS : Column.PREDICTED_CHARACTERS + 1] = size[:, None]
+        values[:, CountColumn.CHARACTERS] = np.bincount(document, pairs.shared[apart] * same, many)
+        values[:, CountColumn.GOLD_CHARACTERS : CountColumn.PREDICTED_CHARACTERS + 1] = size[:, None]
         alone = np.bincount(document, same, many).astype(np.int64) * SHARE_UNIT
-        values[:, Column.GOLD_SHARE : Column.PREDICTED_SHARE + 1] = alone[:, None]
-        values[:, Column.COVERABLE] = np.bincount(document, minlength=many)
+        values[:, CountColumn.GOLD_SHARE : CountColumn.PREDICTED_SHARE + 1] = alone[:, None]
+        values[:, CountColumn.COVERABLE] = np.bincount(document, minlength=many)
         if apart[equal].all():
             touching = alignment.touching
     rows, columns = (
@@ -244,12 +244,12 @@ def _add_coverage(
         copies = gold_copies, other_copies
         touching = touching_pairs(gold, predicted, places, rows, columns)
     covered = cover(gold, predicted, many, touching, rows, columns, copies)
-    values[:, Column.CHARACTERS] += covered.shared
-    values[:, Column.GOLD_CHARACTERS] += covered.gold
-    values[:, Column.PREDICTED_CHARACTERS] += covered.predicted
-    values[:, Column.GOLD_SHARE] += covered.gold_share
-    values[:, Column.PREDICTED_SHARE] += covered.predicted_share
-    values[:, Column.COVERABLE] += covered.predicted_spans
+    values[:, CountColumn.CHARACTERS] += covered.shared
+    values[:, CountColumn.GOLD_CHARACTERS] += covered.gold
+    values[:, CountColumn.PREDICTED_CHARACTERS] += covered.predicted
+    values[:, CountColumn.GOLD_SHARE] += covered.gold_share
+    values[:, CountColumn.PREDICTED_SHARE] += covered.predicted_share
+    values[:, CountColumn.COVERABLE] += covered.predicted_spans
 
 
 def _distinct(rows: Ints, key: Ints, optional: Bools | None) -> tuple[Ints, Ints]:
@@ -298,7 +298,7 @@ def total_counts(parts: Sequence[SpanCounts]) -> SpanCounts:
     fit, gold_type, type_, many = np.concatenate(cells).T
     return SpanCounts(
         documents=tuple(name for part in parts for name in part.documents),
-        values=np.concatenate(values) if values else np.zeros((0, len(Column)), np.int64),
+        values=np.concatenate(values) if values else np.zeros((0, len(CountColumn)), np.int64),
         types=tuple(types),
         cells=_cells(fit, gold_type, type_, many, len(types)),
         missed=single[0],
@@ -321,7 +321,7 @@ def align(gold: Sequence[TypedSpan], predicted: Sequence[TypedSpan]) -> list[Pai
     >>> align([TypedSpan(0, 5, "PER")], [TypedSpan(0, 4, "PER"), TypedSpan(0, 5, "ORG")])
     [Pair(gold=0, predicted=1, fit=<Fit.EXACT: 2>)]
     """
-    columns = Columns.of([gold], [predicted])
+    columns = SpanColumnPair.of([gold], [predicted])
     return pair_list(columns.align().pairs)
 
 
@@ -333,7 +333,7 @@ def pair_list(pairs: Pairs) -> list[Pair]:
 
 
 @dataclasses.dataclass(frozen=True, eq=False)
-class Columns:
+class SpanColumnPair:
     """Both sides of some documents as columns with common codes."""
 
     types: Vocabulary
@@ -341,7 +341,7 @@ class Columns:
     predicted: SpanColumns
 
     @classmethod
-    def of(cls, gold: Sequence[Sequence[TypedSpan]], predicted: Sequence[Sequence[TypedSpan]]) -> Columns:
+    def of(cls, gold: Sequence[Sequence[TypedSpan]], predicted: Sequence[Sequence[TypedSpan]]) -> SpanColumnPair:
         """The columns of the gold and predicted spans of each document."""
         kinds = kind_codes(span.kind for side in (gold, predicted) for document in side for span in document)
         types = Vocabulary()
@@ -351,6 +351,6 @@ class Columns:
         """Their alignment."""
         return align_columns(self.gold, self.predicted, self.types.ranks())
 
-    def count(self, documents: Sequence[str], alignment: Alignment, view: View | None = None) -> SpanCounts:
+    def count(self, documents: Sequence[str], alignment: Alignment, selection: Selection | None = None) -> SpanCounts:
         """What :func:`count_spans` makes of it."""
-        return count_spans(documents, self.types.words, self.gold, self.predicted, alignment, view)
+        return count_spans(documents, self.types.words, self.gold, self.predicted, alignment, selection)

@@ -28,7 +28,7 @@ SHARE_UNIT = 2**40
 
 
 @dataclasses.dataclass(frozen=True, eq=False)
-class Coverage:
+class CoverageCounts:
     """By document; every array has the shape (documents,)."""
 
     shared: Ints
@@ -51,7 +51,7 @@ def cover(
     gold_rows: Ints,
     rows: Ints,
     copies: tuple[Ints, Ints] | None = None,
-) -> Coverage:
+) -> CoverageCounts:
     """Character counts and coverage of some documents.
 
     Args:
@@ -83,7 +83,7 @@ def cover(
         )
     size = _sums(others.row, others.end - others.start - beside, len(predicted))
     shared = _Parts(pieces.gold, pieces.start, pieces.end).union()
-    return Coverage(
+    return CoverageCounts(
         shared=_sums(shared.start // stretch, shared.end - shared.start, documents),
         gold=_sums(union.start // stretch, union.end - union.start, documents),
         predicted=_sums(other_union.start // stretch, other_union.end - other_union.start - excused, documents),

@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from onrecord.eval.spans.columns import Ints
-from onrecord.eval.spans.counting import CLASSES, IOU, Column, SpanCounts
+from onrecord.eval.spans.counting import CLASSES, IOU, CountColumn, SpanCounts
 from onrecord.eval.spans.coverage import SHARE_UNIT
 from onrecord.eval.spans.overlaps import MIN_IOU
 from onrecord.eval.statistics.counts import Counts
@@ -25,26 +25,35 @@ def mode_array(values: Ints) -> NDArray[np.float64]:
     ``coverage``, whose gold side is the covered share of each gold span, its predicted side that of each prediction.
 
     Args:
-        values: Shape (..., 15): a :class:`Column` each.
+        values: Shape (..., 15): a :class:`CountColumn` each.
 
     Returns:
         Shape (..., 7, 4): a measure of :data:`MODES` each, and its gold_matched, gold, predicted_matched, predicted.
     """
     column = np.moveaxis(values, -1, 0).astype(np.float64)
-    correct, other_type = column[Column.CORRECT], column[Column.TYPE]
-    boundary, both = column[Column.BOUNDARY], column[Column.BOTH]
+    correct, other_type = column[CountColumn.CORRECT], column[CountColumn.TYPE]
+    boundary, both = column[CountColumn.BOUNDARY], column[CountColumn.BOTH]
     points = {
         "strict": correct,
         "exact": correct + other_type,
         "type": correct + boundary,
         "partial": correct + other_type + (boundary + both) / 2,
-        "iou": column[Column.IOU],
+        "iou": column[CountColumn.IOU],
     }
-    gold, predicted, characters = column[Column.GOLD], column[Column.PREDICTED], column[Column.CHARACTERS]
+    gold, predicted, characters = (
+        column[CountColumn.GOLD],
+        column[CountColumn.PREDICTED],
+        column[CountColumn.CHARACTERS],
+    )
     found = {name: [matched, gold, matched, predicted] for name, matched in points.items()}
-    found["characters"] = [characters, column[Column.GOLD_CHARACTERS], characters, column[Column.PREDICTED_CHARACTERS]]
-    shares = column[Column.GOLD_SHARE] / SHARE_UNIT, column[Column.PREDICTED_SHARE] / SHARE_UNIT
-    found["coverage"] = [shares[0], gold, shares[1], column[Column.COVERABLE]]
+    found["characters"] = [
+        characters,
+        column[CountColumn.GOLD_CHARACTERS],
+        characters,
+        column[CountColumn.PREDICTED_CHARACTERS],
+    ]
+    shares = column[CountColumn.GOLD_SHARE] / SHARE_UNIT, column[CountColumn.PREDICTED_SHARE] / SHARE_UNIT
+    found["coverage"] = [shares[0], gold, shares[1], column[CountColumn.COVERABLE]]
     return np.stack([np.stack(found[mode], axis=-1) for mode in MODES], axis=-2)
 
 
@@ -67,14 +76,14 @@ def error_classes(values: Ints) -> dict[str, int]:
     count = values.tolist()
     paired = sum(count[column] for column in CLASSES.values())
     return {
-        "correct": count[Column.CORRECT],
-        "type": count[Column.TYPE],
-        "boundary": count[Column.BOUNDARY],
-        "both": count[Column.BOTH],
-        "missed": count[Column.GOLD] - paired,
-        "spurious": count[Column.PREDICTED] - paired,
-        "split": count[Column.SPLIT],
-        "merged": count[Column.MERGED],
+        "correct": count[CountColumn.CORRECT],
+        "type": count[CountColumn.TYPE],
+        "boundary": count[CountColumn.BOUNDARY],
+        "both": count[CountColumn.BOTH],
+        "missed": count[CountColumn.GOLD] - paired,
+        "spurious": count[CountColumn.PREDICTED] - paired,
+        "split": count[CountColumn.SPLIT],
+        "merged": count[CountColumn.MERGED],
     }
 
 

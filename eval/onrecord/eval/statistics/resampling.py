@@ -26,7 +26,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 Floats = NDArray[np.float64]
-Block = tuple[slice, slice, NDArray[np.float32]]
+WeightBlock = tuple[slice, slice, NDArray[np.float32]]
 """Which draws, which units, and the weights of these units in these draws: whole numbers."""
 
 MULTINOMIAL_UNITS = 8192
@@ -139,7 +139,7 @@ def bootstrap(counts: ArrayLike, formulas: Sequence[Formula], draws: int = 10_00
     return values(_sums(make(units, draws, seed), counts, formulas, draws), formulas)
 
 
-def _sums(blocks: Iterable[Block], counts: Floats, formulas: Sequence[Formula], draws: int) -> Floats:
+def _sums(blocks: Iterable[WeightBlock], counts: Floats, formulas: Sequence[Formula], draws: int) -> Floats:
     used = sorted({part for formula in formulas for part in formula.parts})
     columns = (counts[:, part, number] for part in used for number in range(4))
     result = np.zeros((draws, counts.shape[1], 4))
@@ -147,7 +147,7 @@ def _sums(blocks: Iterable[Block], counts: Floats, formulas: Sequence[Formula], 
     return result
 
 
-def multinomial_weights(units: int, draws: int, seed: int) -> Iterator[Block]:
+def multinomial_weights(units: int, draws: int, seed: int) -> Iterator[WeightBlock]:
     """How often each unit is drawn when as many are drawn as there are; at most ``MULTINOMIAL_UNITS`` of them.
 
     A unit's probability is 1/units to 2 ** -32.
@@ -163,7 +163,7 @@ def multinomial_weights(units: int, draws: int, seed: int) -> Iterator[Block]:
         yield slice(start, start + rows), slice(0, units), weights
 
 
-def poisson_weights(units: int, draws: int, seed: int) -> Iterator[Block]:
+def poisson_weights(units: int, draws: int, seed: int) -> Iterator[WeightBlock]:
     """Independent Poisson weights of mean 1, from 16 random bits each; at most 8."""
     for drawn, these, words in _chunks(units, draws, seed, "<u2"):
         counted, above = np.zeros(words.shape, np.uint8), np.empty(words.shape, bool)
@@ -177,7 +177,7 @@ def poisson_weights(units: int, draws: int, seed: int) -> Iterator[Block]:
         yield drawn, these, counted.astype(np.float32)
 
 
-def swap_weights(units: int, draws: int, seed: int) -> Iterator[Block]:
+def swap_weights(units: int, draws: int, seed: int) -> Iterator[WeightBlock]:
     """1 or 0 with even chances: whether a unit is swapped."""
     for drawn, these, words in _chunks(units, draws, seed, "u1"):
         yield drawn, these, (words & 1).astype(np.float32)
@@ -216,7 +216,7 @@ def _raw(random: np.random.SFC64, rows: int, columns: int, dtype: str) -> NDArra
     return raw.reshape(rows, words * 8 // size)[:, :columns]
 
 
-def weighted_sums(blocks: Iterable[Block], columns: Iterable[Floats], draws: int) -> Floats:
+def weighted_sums(blocks: Iterable[WeightBlock], columns: Iterable[Floats], draws: int) -> Floats:
     """The sums of columns under the weights of each draw, exact (see the module).
 
     Args:

@@ -6,7 +6,7 @@ import dataclasses
 from collections.abc import Sequence
 from typing import Literal
 
-Unit = Literal["document", "topic"]
+SamplingUnit = Literal["document", "topic"]
 """What is resampled: never single items, which are alike within a document."""
 
 
@@ -14,7 +14,7 @@ Unit = Literal["document", "topic"]
 class Sampling:
     """How intervals are made; see :mod:`onrecord.eval.statistics.uncertainty`."""
 
-    unit: Unit = "document"
+    unit: SamplingUnit = "document"
     level: float = 0.95
     """How often such intervals cover the true value."""
     draws: int = 10_000
@@ -22,7 +22,7 @@ class Sampling:
     seed: int = 0
 
 
-DEFAULT = Sampling()
+DEFAULT_SAMPLING = Sampling()
 
 MOST_GROUPS = 50
 """Of measures that are no sums, at most so many groups of units are left out in turn."""

@@ -28,7 +28,7 @@ GOLD_ONLY = frozenset({"annotators", "agreed", "optional", "rule"})
 EMPTY: tuple[object, ...] = (None, [], (), {})
 """What a line need not say."""
 
-MOST = 4
+MOST_EXAMPLES = 4
 """Items that show all fields of a layer."""
 
 
@@ -57,7 +57,7 @@ def _chosen(article: Article, layer: str) -> list[Item]:
     """Few items that have as many different fields as any."""
     waiting: list[Item] = list(getattr(article.labels, layer))
     chosen: list[Item] = []
-    while waiting and len(chosen) < MOST:
+    while waiting and len(chosen) < MOST_EXAMPLES:
         best = max(waiting, key=lambda item: len(_fields([*chosen, item])))
         if chosen and len(_fields([*chosen, best])) == len(_fields(chosen)):
             break

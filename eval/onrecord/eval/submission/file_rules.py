@@ -12,7 +12,7 @@ from typing import NamedTuple
 from onrecord.dataset import Document, Registries
 from onrecord.dataset.reading.faults import Wrong, nearest
 from onrecord.dataset.records import LAYERS
-from onrecord.dataset.walk import Reference
+from onrecord.dataset.walk import IdReference
 from onrecord.eval.submission.line_checks import Description, declared, descriptions, references
 from onrecord.eval.submission.prediction_line import PredictionLine
 
@@ -20,7 +20,7 @@ MOST_IDS = 200_000
 """Ids that a file may declare, and references that may wait for one."""
 
 
-class Placed(NamedTuple):
+class PlacedFault(NamedTuple):
     """What is wrong, and where."""
 
     wrong: Wrong
@@ -47,7 +47,7 @@ class DocumentLines:
         self.first[id] = number
         return None
 
-    def missing(self, required: Collection[str], unread: int, last: int) -> Iterator[Placed]:
+    def missing(self, required: Collection[str], unread: int, last: int) -> Iterator[PlacedFault]:
         """Documents without a line.
 
         Args:
@@ -60,7 +60,7 @@ class DocumentLines:
             for id in missing:
                 hint = "add its line, with [] where there is nothing; or score it as empty with --allow-missing"
                 wrong = ("missing-document", "", f"no line for {id}", f"{len(required)} documents", hint)
-                yield Placed(wrong, last, id)
+                yield PlacedFault(wrong, last, id)
 
 
 class LayerLines:
@@ -79,17 +79,17 @@ class LayerLines:
             else:
                 self.first.setdefault(layer, number)
 
-    def missing(self, documents: Mapping[str, int]) -> Iterator[Placed]:
+    def missing(self, documents: Mapping[str, int]) -> Iterator[PlacedFault]:
         """Lines that lack a layer; all layers, where a file with some documents has none."""
         if documents and not self.first:
             hint = 'a file says what it predicts: write "mentions": [] for none at all'
             wrong: Wrong = ("missing-layer", "", "no layer", f"one of {', '.join(LAYERS)}", hint)
-            yield Placed(wrong, min(documents.values()), None)
+            yield PlacedFault(wrong, min(documents.values()), None)
         for layer, first in self.first.items():
             for number, document in self._without[layer]:
                 hint = f'where there are none, write "{layer}": []'
                 wrong = ("missing-layer", f"/{layer}", "nothing", f"{layer}, as on line {first}", hint)
-                yield Placed(wrong, number, document)
+                yield PlacedFault(wrong, number, document)
 
 
 class Ids:
@@ -102,7 +102,7 @@ class Ids:
             "claim": {row.id for row in registries.claims},
         }
         self._declared = 0
-        self._waiting: list[tuple[int, str, Reference]] = []
+        self._waiting: list[tuple[int, str, IdReference]] = []
 
     @property
     def too_many(self) -> bool:
@@ -118,13 +118,13 @@ class Ids:
             (number, line.doc_id, each) for each in references(line) if each.id not in self._known[each.kind]
         ]
 
-    def undeclared(self) -> Iterator[Placed]:
+    def undeclared(self) -> Iterator[PlacedFault]:
         """References that still wait."""
         for number, document, reference in self._waiting:
             if reference.id not in self._known[reference.kind]:
-                yield Placed(self._dangling(reference), number, document)
+                yield PlacedFault(self._dangling(reference), number, document)
 
-    def _dangling(self, reference: Reference) -> Wrong:
+    def _dangling(self, reference: IdReference) -> Wrong:
         kind = reference.kind
         where = {"entity": "mentions or entities", "event": "events or event_descriptions"}.get(kind, f"{kind}s")
         expected = f"an id that {where} of this file declare, or one of the {kind} registry"

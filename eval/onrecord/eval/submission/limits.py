@@ -38,7 +38,7 @@ class Limits:
         return sum(line.count(mark) for mark in (b",", b"[", b"{")) > self.max_values
 
 
-DEFAULT = Limits()
+DEFAULT_LIMITS = Limits()
 
 CORPUS = Limits(max_bytes=2**36)
 """Limits of a file of another corpus, which its owner scores on a machine of theirs: for these 64 GiB are not much."""

@@ -11,7 +11,7 @@ from onrecord.dataset import Document, Labels, Span, walk
 from onrecord.dataset.check import check_spans
 from onrecord.dataset.reading.faults import Wrong
 from onrecord.dataset.records import LAYERS
-from onrecord.dataset.walk import Reference
+from onrecord.dataset.walk import IdReference
 from onrecord.eval.submission.prediction_line import (
     ClaimDescription,
     EntityDescription,
@@ -28,7 +28,7 @@ DESCRIPTIONS = ("entities", "claims", "event_descriptions")
 """The fields of a line that say what an id stands for."""
 
 
-def references(line: PredictionLine) -> Iterator[Reference]:
+def references(line: PredictionLine) -> Iterator[IdReference]:
     """Every id in a line that must be declared somewhere in the file, or be in a registry."""
     return (each for each in walk.references(line) if each.use == "uses" and each.kind in KINDS)
 

@@ -15,7 +15,7 @@ from typing import TypeVar
 
 from onrecord.dataset import Document, Labels, Registries
 from onrecord.dataset.reading.files import sha256
-from onrecord.eval.submission.limits import DEFAULT, Limits
+from onrecord.eval.submission.limits import DEFAULT_LIMITS, Limits
 from onrecord.eval.submission.line_checks import says_something
 from onrecord.eval.submission.lines import lines_of
 from onrecord.eval.submission.mention_types import OUR_TYPES, MentionTypes
@@ -49,7 +49,7 @@ def read_submission(
     documents: Sequence[Document],
     registries: Registries,
     required: Collection[str] = (),
-    limits: Limits = DEFAULT,
+    limits: Limits = DEFAULT_LIMITS,
     types: MentionTypes = OUR_TYPES,
 ) -> Submission:
     """Read and check a prediction file.
