@@ -270,7 +270,7 @@ def test_its_items_are_drawn_by_the_report(
     with_relations: Gold, folder: Path, tmp_path: Path, browser: Browser
 ) -> None:
     path = file_of(with_relations, tmp_path / "h.jsonl", "ally")
-    found = scored(path, path.read_bytes(), read_folder(folder), Asked("all", how=None))
+    found = score_bytes(path, path.read_bytes(), read_folder(folder), Asked("all", how=None))
     view = page_view(found.report, with_relations, found.submission)
     (tmp_path / "report.html").write_bytes(html(view))
     page = browser.new_page()

@@ -25,7 +25,7 @@ from onrecord.eval.rendering.scores import json_bytes, score_json
 from onrecord.eval.rendering.signature import SCORER_VERSION
 from onrecord.eval.scoring.asked import Asked
 from onrecord.eval.scoring.compare import compare_results
-from onrecord.eval.scoring.score_file import Scoring, scored
+from onrecord.eval.scoring.score_file import Scoring, score_bytes
 from onrecord.eval.statistics.sampling import Sampling
 
 FOLDER = Path(__file__).parent / "golden"
@@ -45,7 +45,7 @@ def scoring(case: str) -> Scoring:
     raw = (FOLDER / name).read_bytes()
     if case == "names":
         raw = raw.replace(b'"type": "PER"', b'"type": "PERSON"').replace(b'"type": "GRP"', b'"type": "NORP"')
-    return scored(Path(name), raw, read_reference(FOLDER / "gold.json").gold, asked)
+    return score_bytes(Path(name), raw, read_reference(FOLDER / "gold.json").gold, asked)
 
 
 def record(case: str) -> bytes:
@@ -72,7 +72,7 @@ def comparison() -> bytes:
 
 def scored_all(name: str) -> Scoring:
     gold = read_reference(FOLDER / "gold.json").gold
-    return scored(Path(name), (FOLDER / name).read_bytes(), gold, Asked("all", how=None))
+    return score_bytes(Path(name), (FOLDER / name).read_bytes(), gold, Asked("all", how=None))
 
 
 def corpora() -> bytes:

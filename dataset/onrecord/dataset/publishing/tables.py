@@ -181,7 +181,7 @@ _REGISTRIES: tuple[tuple[str, str, type[msgspec.Struct]], ...] = (
 
 
 def _registry_config(name: str, one: str, kind: type[msgspec.Struct]) -> Config:
-    def rows(gold: Gold, _: str) -> Iterator[Row]:
+    def rows(gold: Gold, _: str) -> Iterator[TableRow]:
         return map(msgspec.to_builtins, getattr(gold.registries, name))
 
     return Config(f"registry_{name}", f"one row {one} id", pa.schema(columns(kind)), rows, splits=("registry",))
