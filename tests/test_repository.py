@@ -18,6 +18,7 @@ def tracked(root: Path) -> list[Path]:
     return [root / name for name in done.stdout.decode().splitlines() if (root / name).is_file()]
 
 
+@pytest.mark.long
 def test_generated_parts_of_the_documents_are_current(root: Path, gold: Gold) -> None:
     spec = importlib.util.spec_from_file_location("generate", root / "docs" / "generate.py")
     assert spec is not None

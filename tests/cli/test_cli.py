@@ -94,7 +94,10 @@ def test_a_broken_file_gets_all_its_faults_no_score_and_exit_code_2(root: Path, 
         ("ingest", "README.md", "--topic", "t"),
         ("annotation", "push", "--annotator", "a", "--round", "r", "--data", "nowhere"),
         ("annotation", "pull", "--round", "r", "--url", "http://127.0.0.1:1"),
-        ("annotation", "pull", "--round", "r", "--url", "http://127.0.0.1:1", "--token", "t"),
+        pytest.param(
+            ("annotation", "pull", "--round", "r", "--url", "http://127.0.0.1:1", "--token", "t"),
+            marks=pytest.mark.long,
+        ),
         ("nonsense",),
     ],
 )
@@ -113,6 +116,7 @@ def test_a_round_trip_from_ingest_to_a_second_look(root: Path, tmp_path: Path) -
     assert b"no date of publication" in done.stderr
 
 
+@pytest.mark.long
 def test_build_check_says_what_differs(root: Path, tmp_path: Path) -> None:
     done = run("build", "--check", "-o", tmp_path, cwd=root)
     assert done.returncode == 2
@@ -125,6 +129,7 @@ def test_the_version_is_printed(root: Path) -> None:
     assert run("--version", cwd=root).stdout.startswith(b"onrecord 0.")
 
 
+@pytest.mark.long
 def test_a_standoff_release_restores_the_folder_byte_for_byte(root: Path, tmp_path: Path) -> None:
     done = run("release", "--standoff", "-o", tmp_path / "r.json", cwd=root)
     assert done.returncode == 0, done.stderr
@@ -141,6 +146,7 @@ def test_a_standoff_release_restores_the_folder_byte_for_byte(root: Path, tmp_pa
     assert not (tmp_path / "e").exists()
 
 
+@pytest.mark.long
 def test_diff_says_what_changed_and_what_it_does_to_scores(root: Path) -> None:
     done = run("diff", "dataset", "dataset", "--predictions", "eval/baselines/rules.jsonl", cwd=root)
     assert done.returncode == 0, done.stderr
@@ -150,6 +156,7 @@ def test_diff_says_what_changed_and_what_it_does_to_scores(root: Path) -> None:
     assert json.loads(run("diff", "dataset", "dataset", "--json", cwd=root).stdout) == {"changes": [], "scores": []}
 
 
+@pytest.mark.long
 @pytest.mark.parametrize(
     ("missing", "words", "extra"),
     [
@@ -172,6 +179,7 @@ def test_a_missing_library_is_named_with_what_brings_it(
     assert "Traceback" not in done.stderr
 
 
+@pytest.mark.long
 def test_a_refused_file_leaves_a_failed_record_in_a_folder_of_records(root: Path, tmp_path: Path) -> None:
     (tmp_path / "p.jsonl").write_bytes(b"nonsense\n{\n[]\n")
     (tmp_path / "records").mkdir()
@@ -198,6 +206,7 @@ def test_the_options_default_to_the_limits_that_are_documented(root: Path) -> No
         assert {name: said[name] for name in dataclasses.asdict(DEFAULT_LIMITS)} == dataclasses.asdict(DEFAULT_LIMITS)
 
 
+@pytest.mark.long
 def test_a_limit_can_be_raised(root: Path, tmp_path: Path) -> None:
     file = "eval/baselines/rules.jsonl"
     for command in ("validate", "score"):

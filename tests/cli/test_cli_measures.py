@@ -6,6 +6,7 @@ import gzip
 import json
 from pathlib import Path
 
+import pytest
 from tests.cli.test_cli import run
 
 GOLD = (
@@ -15,6 +16,7 @@ GOLD = (
 PREDICTED = b'{"doc_id":"a","spans":[{"start":0,"end":5,"type":"PER"},{"start":9,"end":14,"type":"ORG"}]}\n'
 
 
+@pytest.mark.long
 def test_spans_of_two_files(tmp_path: Path) -> None:
     (tmp_path / "gold.jsonl").write_bytes(GOLD)
     (tmp_path / "predicted.jsonl.gz").write_bytes(gzip.compress(PREDICTED))
@@ -122,6 +124,7 @@ def test_clusters(tmp_path: Path) -> None:
     assert b"(0, 2" in refused.stderr
 
 
+@pytest.mark.long
 def test_compare_says_what_changed(root: Path, tmp_path: Path) -> None:
     lines = (root / "eval/baselines/rules.jsonl").read_bytes().splitlines()
     value = json.loads(lines[0])

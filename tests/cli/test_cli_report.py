@@ -28,6 +28,7 @@ def numbers(page: bytes) -> list[str]:
     return re.findall(r"\d+\.\d", page.decode())
 
 
+@pytest.mark.long
 def test_a_record_is_shown_as_its_policy_says(root: Path, tmp_path: Path, scored: Path) -> None:
     done = run("report", scored, "-o", tmp_path / "r.html", cwd=root)
     assert done.returncode == 0, done.stderr

@@ -7,18 +7,22 @@
 | ``rescore`` | ``rescore`` |
 | ``compare`` | ``compare`` |
 | ``report`` | ``report`` |
-| ``spans``, ``clusters`` | ``corpora``; with ``--compat`` ``compat`` |
+| ``spans`` | ``spans``; with ``--compat`` ``compat`` |
+| ``clusters`` | ``clusters``; with ``--compat`` ``compat`` |
 | ``schema`` | ``schema`` |
 | ``predict`` | ``predict`` |
 | ``diff`` | ``diff`` |
-| ``ingest``, ``build``, ``release``, ``rehydrate`` | ``dataset`` |
+| ``ingest`` | ``ingest`` |
+| ``build`` | ``build`` |
+| ``release`` | ``release`` |
+| ``rehydrate`` | ``rehydrate`` |
 | ``annotation ...`` | ``annotation`` |
 | ``board ...`` | ``board`` |
 | ``signature ...`` | ``signature`` |
 | ``export ...`` | ``export`` |
 
 What commands share: ``console`` writes to the terminal, ``options`` has the options of several, ``inputs`` finds what
-they are given.
+they are given, ``corpora`` has what ``spans`` and ``clusters`` share.
 """
 
 from __future__ import annotations
@@ -33,17 +37,21 @@ import typer
 from onrecord.cli import (
     annotation,
     board,
+    build,
+    clusters,
     compare,
-    corpora,
-    dataset,
     diff,
     export,
+    ingest,
     predict,
+    rehydrate,
+    release,
     report,
     rescore,
     schema,
     score,
     signature,
+    spans,
     validate,
 )
 from onrecord.cli.console import complain
@@ -63,15 +71,15 @@ app.command("score")(score.score)
 app.command("rescore")(rescore.rescore)
 app.command("compare")(compare.compare)
 app.command("report")(report.report)
-app.command("spans")(corpora.spans)
-app.command("clusters")(corpora.clusters)
+app.command("spans")(spans.spans)
+app.command("clusters")(clusters.clusters)
 app.command("schema")(schema.schema)
 app.command("predict")(predict.predict)
 app.command("diff")(diff.diff)
-app.command("ingest")(dataset.ingest)
-app.command("build")(dataset.build)
-app.command("release")(dataset.release)
-app.command("rehydrate")(dataset.rehydrate)
+app.command("ingest")(ingest.ingest)
+app.command("build")(build.build)
+app.command("release")(release.release)
+app.command("rehydrate")(rehydrate.rehydrate)
 app.add_typer(annotation.app, name="annotation")
 app.add_typer(board.app, name="board")
 app.add_typer(signature.app, name="signature")

@@ -86,24 +86,36 @@ def comparison_json(found: Comparison) -> dict[str, Any]:
 
 
 def _print(found: Comparison, headlines_only: bool, items: bool) -> None:
+    _print_scores(found)
+    for j in range(1, len(found.names)):
+        _print_differences(found, j, headlines_only)
+    _print_documents(found)
+    for j in range(1, len(found.names)):
+        _print_items(found, j, items)
+
+
+def _names(found: Comparison) -> list[str]:
     from onrecord.dataset.reading.faults import show
+
+    return [show(name) for name in found.names]
+
+
+def _print_scores(found: Comparison) -> None:
     from onrecord.eval.rendering.scores import percent, percent_interval
     from onrecord.eval.rendering.terminal import plain_console, show_table
-    from onrecord.eval.statistics.paired import conclusion
 
     console = plain_console()
     first = found.reports[0].result
-    shown = first.headlines
-    names = [show(name) for name in found.names]
     console.print(
         f"{len(first.documents)} articles of split {first.split}; score, {100 * found.how.level:g}% interval, rank"
     )
+    names = _names(found)
     for name, report in zip(names, found.reports, strict=True):
         if report.result.missing:
             missing = ", ".join(report.result.missing)
             console.print(f"PARTIAL: {name} has no line for {missing}; scored as empty", soft_wrap=True)
     rows = []
-    for measure in shown:
+    for measure in first.headlines:
         row = [measure]
         for report, rank in zip(found.reports, found.ranks[measure], strict=True):
             where = "" if rank is None else f"#{rank.best}" + (f"–{rank.worst}" if rank.worst > rank.best else "")
@@ -111,44 +123,64 @@ def _print(found: Comparison, headlines_only: bool, items: bool) -> None:
             row.append(f"{percent(report.result.values[measure])} [{interval}] {where}".replace("[] ", ""))
         rows.append(row)
     show_table(console, ["", *names], rows)
-    for j in range(1, len(names)):
-        contrast = found.contrasts[0, j]
-        measures = [
-            measure.full
-            for each in first.layers
-            for measure in each.layer.measures
-            if measure.full in contrast and (measure.full in shown if headlines_only else not measure.detail)
-        ]
-        console.print(f"\n{names[j]} minus {names[0]}, in points", soft_wrap=True)
-        headings = ["", "difference", f"{100 * found.how.level:g}% interval", "p", "least p", "detectable"]
-        show_table(console, headings, [_row(name, contrast[name]) for name in measures])
-        for name in shown:
-            if name in contrast:
-                said = conclusion(contrast[name], found.how.level, found.how.unit)
-                console.print(f"{name}: {said}", soft_wrap=True)
+
+
+def _print_differences(found: Comparison, j: int, headlines_only: bool) -> None:
+    from onrecord.eval.rendering.terminal import plain_console, show_table
+    from onrecord.eval.statistics.paired import conclusion
+
+    console = plain_console()
+    names = _names(found)
+    first = found.reports[0].result
+    shown = first.headlines
+    contrast = found.contrasts[0, j]
+    measures = [
+        measure.full
+        for each in first.layers
+        for measure in each.layer.measures
+        if measure.full in contrast and (measure.full in shown if headlines_only else not measure.detail)
+    ]
+    console.print(f"\n{names[j]} minus {names[0]}, in points", soft_wrap=True)
+    headings = ["", "difference", f"{100 * found.how.level:g}% interval", "p", "least p", "detectable"]
+    show_table(console, headings, [_row(name, contrast[name]) for name in measures])
+    for name in shown:
+        if name in contrast:
+            said = conclusion(contrast[name], found.how.level, found.how.unit)
+            console.print(f"{name}: {said}", soft_wrap=True)
+
+
+def _print_documents(found: Comparison) -> None:
+    from onrecord.eval.rendering.scores import percent
+    from onrecord.eval.rendering.terminal import plain_console, show_table
+
+    console = plain_console()
     console.print("\nby document")
-    documents = found.documents()
     lines = [
         [id, measure, *(percent(value) for value in values)]
-        for id, measures_of in documents.items()
+        for id, measures_of in found.documents().items()
         for measure, values in measures_of.items()
     ]
-    show_table(console, ["", "", *names], lines)
-    for j in range(1, len(names)):
-        changes = found.items(0, j)
-        console.print(f"\nitems, {names[0]} -> {names[j]}", soft_wrap=True)
-        counts = Counter[tuple[str, str]]((change.layer, change.change) for change in changes)
-        layers = list(dict.fromkeys(change.layer for change in changes))
-        kinds = ("fixed", "regressed", "still wrong")
-        table = [[layer, *(str(counts[layer, kind]) for kind in kinds)] for layer in layers]
-        show_table(console, ["", *kinds], table)
-        for change in changes if items else ():
-            what = "" if change.gold else " (predicted)"
-            outcome = f"{change.earlier} -> {change.later}"
-            console.print(
-                f"{change.layer} {change.document} {change.change}: {show(change.text)}{what}: {outcome}",
-                soft_wrap=True,
-            )
+    show_table(console, ["", "", *_names(found)], lines)
+
+
+def _print_items(found: Comparison, j: int, items: bool) -> None:
+    from onrecord.dataset.reading.faults import show
+    from onrecord.eval.rendering.terminal import plain_console, show_table
+
+    console = plain_console()
+    names = _names(found)
+    changes = found.items(0, j)
+    console.print(f"\nitems, {names[0]} -> {names[j]}", soft_wrap=True)
+    counts = Counter[tuple[str, str]]((change.layer, change.change) for change in changes)
+    layers = list(dict.fromkeys(change.layer for change in changes))
+    kinds = ("fixed", "regressed", "still wrong")
+    show_table(console, ["", *kinds], [[layer, *(str(counts[layer, kind]) for kind in kinds)] for layer in layers])
+    for change in changes if items else ():
+        what = "" if change.gold else " (predicted)"
+        outcome = f"{change.earlier} -> {change.later}"
+        console.print(
+            f"{change.layer} {change.document} {change.change}: {show(change.text)}{what}: {outcome}", soft_wrap=True
+        )
 
 
 def _row(name: str, paired: Paired) -> list[str]:

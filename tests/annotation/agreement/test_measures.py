@@ -123,6 +123,7 @@ def test_an_annotator_with_nothing_no_shared_document_and_one_alone(
     assert {row[1] for row in score_rows(empty)} == {"–"}
 
 
+@pytest.mark.long
 def test_three_annotators_make_three_pairs(documents: list[Document], same: dict[str, Labels]) -> None:
     pairs = agreement(by("cy", same) + by("ann", same) + by("bob", same), documents)
     assert [(pair.one, pair.other) for pair in pairs] == [("ann", "bob"), ("ann", "cy"), ("bob", "cy")]

@@ -51,6 +51,7 @@ def load(folder: Path, config: str, split: str, cache: Path) -> Rows:
     return rows
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("streaming", [False, True])
 def test_every_config_loads_with_the_network_off(root: Path, tmp_path: Path, streaming: bool) -> None:
     places = [(config.name, split) for config in configs() for split in config.splits]
@@ -101,6 +102,7 @@ def test_what_differs_is_found_and_mended(built: Built, tmp_path: Path) -> None:
     assert differences(built, tmp_path) == []
 
 
+@pytest.mark.long
 def test_a_changed_label_is_seen_through_the_cache(root: Path, tmp_path: Path, gold: Gold) -> None:
     """``load_dataset`` keys its cache of a local folder by the card, not by the data: the card carries the hash."""
     folder, cache = tmp_path / "dataset", tmp_path / "cache"
@@ -116,6 +118,7 @@ def test_a_changed_label_is_seen_through_the_cache(root: Path, tmp_path: Path, g
     assert after[0]["label"] == "neutral"
 
 
+@pytest.mark.long
 def test_two_checkouts_do_not_share_rows(root: Path, tmp_path: Path, gold: Gold) -> None:
     cache = tmp_path / "cache"
     one = msgspec.structs.replace(gold, articles=gold.articles[:3])
@@ -192,6 +195,7 @@ def test_gold_with_a_fault_is_not_built(gold: Gold) -> None:
     }
 
 
+@pytest.mark.long
 def test_croissant_is_valid_and_reads_the_rows(root: Path) -> None:
     code = """
 import json, sys

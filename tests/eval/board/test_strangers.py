@@ -117,6 +117,7 @@ def test_one_bad_entry_hangs_nothing_and_stops_nobody(
             read_entries(tmp_path)
 
 
+@pytest.mark.long
 @pytest.mark.parametrize(
     "policy",
     [
@@ -171,6 +172,7 @@ def test_of_two_that_add_one_entry_one_is_told(tmp_path: Path) -> None:
     assert [path.name for path in tmp_path.iterdir()] == ["s"]
 
 
+@pytest.mark.long
 def test_a_linked_site_is_built_where_the_link_leads(root: Path, tmp_path: Path) -> None:
     (tmp_path / "results").mkdir()
     (tmp_path / "real").mkdir()
@@ -189,6 +191,7 @@ def test_a_linked_site_is_built_where_the_link_leads(root: Path, tmp_path: Path)
     assert not (tmp_path / "results" / "t").exists()
 
 
+@pytest.mark.long
 def test_a_board_can_be_built_where_one_stands(tmp_path: Path, root: Path) -> None:
     (tmp_path / "results").mkdir()
     (tmp_path / "site").mkdir()
@@ -198,6 +201,7 @@ def test_a_board_can_be_built_where_one_stands(tmp_path: Path, root: Path) -> No
         assert done.returncode == 0, done.stderr
 
 
+@pytest.mark.long
 def test_reports_are_compared_on_the_articles_of_the_first(root: Path, tmp_path: Path) -> None:
     done = run("score", RULES, "-o", tmp_path / "r.json", cwd=root)
     (tmp_path / "p.jsonl").write_bytes((root / RULES).read_bytes())
@@ -238,6 +242,7 @@ def test_a_terminal_of_few_characters_is_no_reason_to_stop(root: Path) -> None:
     assert done.returncode == 0, done.stderr
 
 
+@pytest.mark.long
 def test_names_of_folders_command_no_terminal(root: Path, tmp_path: Path) -> None:
     (tmp_path / "r" / "t\x1b]0;x\x07" / "s" / "about.json").mkdir(parents=True)
     for words in (("board", "build", tmp_path / "r", "-o", tmp_path / "site"), ("rescore", tmp_path / "r")):

@@ -158,6 +158,7 @@ def corpus(documents: int, spans: int, seed: int = 0) -> tuple[list[bytes], list
     return gold, predicted
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("order", ["same", "reversed", "shuffled", "left out"])
 def test_processes_change_nothing(order: str) -> None:
     gold, predicted = corpus(400, 10)
@@ -403,6 +404,7 @@ def peak(gold: Sequence[bytes], predicted: Sequence[bytes], block: int) -> int:
         tracemalloc.stop()
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("order", ["same", "reversed", "left out"])
 def test_memory_does_not_grow_with_the_spans(order: str) -> None:
     gold, predicted = corpus(60, 50)

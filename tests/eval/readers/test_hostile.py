@@ -96,6 +96,7 @@ LONG: list[tuple[str, bytes, bytes, bytes]] = [
 ]
 
 
+@pytest.mark.long
 @pytest.mark.parametrize(("name", "before", "middle", "after"), LONG)
 def test_a_line_of_ten_megabytes(name: str, before: bytes, middle: bytes, after: bytes) -> None:
     found = faults(name, before + middle * (10_000_000 // len(middle)) + after)

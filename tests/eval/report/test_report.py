@@ -304,6 +304,7 @@ def test_text_has_no_control_characters(hostile_view: ReportView) -> None:
     assert "PARTIAL" not in text
 
 
+@pytest.mark.long
 def test_the_command_writes_each_format(root: Path, tmp_path: Path) -> None:
     predictions = str(root / "eval" / "baselines" / "rules.jsonl")
 

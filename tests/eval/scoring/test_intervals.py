@@ -161,6 +161,7 @@ def many(documents: int) -> Result:
     return score_submission(articles, NO_IDS, submission, "many")
 
 
+@pytest.mark.long
 def test_many_documents_are_left_out_in_groups_and_quickly() -> None:
     result = many(450)
     start = time.perf_counter()

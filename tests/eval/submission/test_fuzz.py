@@ -151,7 +151,7 @@ def faults_of(content: bytes, expected: Expected) -> Iterator[Fault]:
 
 
 @pytest.mark.parametrize("mutated", [mutated_bytes, mutated_values, mutated_lines, mutated_archives])
-@pytest.mark.parametrize("chunk", range(5))
+@pytest.mark.parametrize("chunk", [0, *(pytest.param(later, marks=pytest.mark.long) for later in range(1, 5))])
 def test_ten_thousand_mutants_are_scored_or_refused_with_a_line(
     gold: Gold, small: bytes, expected: Expected, mutated: Callable[[bytes, random.Random], bytes], chunk: int
 ) -> None:
@@ -238,6 +238,7 @@ MOST_MEMORY = 512
 """Megabytes that checking a file within the default limits may take, the libraries included."""
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("name", FLOODS)
 def test_a_flood_is_answered_in_time_and_in_little_memory(root: Path, tmp_path: Path, name: str) -> None:
     first = (root / "eval/baselines/rules.jsonl").read_bytes().splitlines()[0]

@@ -1,0 +1,81 @@
+"""``onrecord clusters``: the measures of clusters for any other corpus."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from onrecord.cli.compat import compat_mode, print_compat
+from onrecord.cli.console import note
+from onrecord.cli.corpora import CompatName, GoldFile, hand_over, show_scores
+from onrecord.cli.options import Draws, Json, Level, Output, SamplingUnitName, Seed, sampling
+
+if TYPE_CHECKING:
+    from onrecord.eval.corpora.cluster_report import ClusterReport
+
+
+class ClusterFormat(StrEnum):
+    """How files of clusters are written."""
+
+    jsonl = "jsonl"
+    conll = "conll-coref"
+    ours = "ours"
+
+
+class Across(StrEnum):
+    """Where equal cluster ids are one cluster."""
+
+    document = "document"
+    corpus = "corpus"
+
+
+def clusters(
+    gold: GoldFile,
+    predicted: Annotated[Path, typer.Argument(help="The predictions.")],
+    format: Annotated[ClusterFormat, typer.Option(help="How both files are written.")] = ClusterFormat.jsonl,
+    across: Annotated[
+        Across, typer.Option(help="conll-coref: whether equal ids are one cluster in a document or in all of them.")
+    ] = Across.document,
+    compat: CompatName = None,
+    output: Output = None,
+    json: Json = False,
+    level: Level = 0.95,
+    draws: Draws = 10_000,
+    seed: Seed = 0,
+) -> None:
+    """Score clusters of mentions of any corpus: JSON Lines, CoNLL-2012, or the entities of prediction files."""
+    from onrecord.eval.clusters.measures import RepeatedMentionsError
+    from onrecord.eval.corpora.files import cluster_report, clusters_by_document, read_cluster_corpora
+
+    corpora = read_cluster_corpora(gold, predicted, format.value, across.value)
+    if compat is not None:
+        mode = compat_mode(compat, ("clusters",))
+        print_compat(mode, (clusters_by_document(corpora, across.value),), json)
+        return
+    how = sampling(SamplingUnitName.document, level, draws, seed)
+    try:
+        report = cluster_report(corpora, how)
+    except RepeatedMentionsError as error:
+        from onrecord.dataset.reading.faults import show
+
+        note(f"{show(str(error))}")
+        note("a mention in two clusters has no score; --compat says what a tool makes of it")
+        raise typer.Exit(2) from error
+    hand_over(report, output, json)
+    if json:
+        return
+    show_scores(f"{len(report.tables)} documents", report.missing, report.rows(), how)
+    _show_reasons(report)
+    typer.echo(str(report.signature))
+
+
+def _show_reasons(report: ClusterReport) -> None:
+    reasons: dict[str, list[str]] = {}
+    for name, score in report.scores.items():
+        if score.value is None and score.reason:
+            reasons.setdefault(score.reason, []).append(name)
+    for reason, names in reasons.items():
+        typer.echo(f"– {', '.join(names)}: {reason}")

@@ -1,0 +1,28 @@
+"""``onrecord ingest``: seeds of new articles."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from onrecord.cli.console import note
+
+
+def ingest(
+    path: Annotated[Path, typer.Argument(help="A .txt, .html or .jsonl file, or a folder of such.")],
+    topic: Annotated[str, typer.Option(help="What the articles are about, as a short slug; splits go by topic.")],
+    seeds: Annotated[Path, typer.Option(help="Folder of the seeds.")] = Path("seeds"),
+    language: Annotated[str, typer.Option(help="BCP 47 tag, where the source does not say.")] = "en",
+) -> None:
+    """Make seeds of new articles and propose their zones, in one small file each to look over and edit."""
+    from onrecord.dataset.reading.faults import show
+    from onrecord.dataset.seeds.ingest import ingest as run
+
+    for each in run(path, seeds, topic, language):
+        typer.echo(each.path)
+        for zone in each.description.zones:
+            note(f"  {zone.kind:9} {zone.start:6}-{zone.end:<6} {show(zone.opens)}")
+        for warning in each.warnings:
+            note(f"  look: {warning}")

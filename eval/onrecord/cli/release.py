@@ -1,0 +1,28 @@
+"""``onrecord release``: the annotations without the articles."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from onrecord.cli.console import note
+
+
+def release(
+    output: Annotated[Path, typer.Option("--output", "-o", help="The file to write.")],
+    gold: Annotated[Path, typer.Option("--gold", help="The dataset folder.")] = Path("dataset"),
+    standoff: Annotated[bool, typer.Option("--standoff", help="Without a character of the articles.")] = False,
+) -> None:
+    """Write the annotations without the articles' text: offsets, ids and hashes."""
+    from onrecord.dataset import read_folder
+    from onrecord.dataset.publishing.card import VERSION, stated_provenance
+    from onrecord.dataset.publishing.standoff import release_json, strip
+    from onrecord.dataset.reading.files import write_atomically
+
+    if not standoff:
+        raise typer.BadParameter("the folder itself is the release with text; say --standoff for one without")
+    card = (gold / "README.md").read_text(encoding="utf-8")
+    write_atomically(output, release_json(strip(read_folder(gold), VERSION, stated_provenance(card))))
+    note(f"written: {output}")

@@ -1,0 +1,121 @@
+"""``onrecord spans``: the measures of spans for any other corpus."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from onrecord.cli.compat import compat_mode, print_compat
+from onrecord.cli.console import counting, say_left_out
+from onrecord.cli.corpora import CompatName, GoldFile, hand_over, show_scores
+from onrecord.cli.options import Draws, Json, LabelMapName, Level, Output, SamplingUnitName, Seed, sampling
+
+if TYPE_CHECKING:
+    from onrecord.eval.corpora.files import SpanCorpora
+    from onrecord.eval.corpora.span_report import SpanReport
+    from onrecord.eval.readers import ColumnFormat
+
+
+class SpanFormat(StrEnum):
+    """How files of spans are written."""
+
+    jsonl = "jsonl"
+    conll = "conll"
+    brat = "brat"
+    ours = "ours"
+
+
+class Scheme(StrEnum):
+    """How tags stand for spans."""
+
+    lenient = "lenient"
+    conlleval = "conlleval"
+    iob1 = "IOB1"
+    iob2 = "IOB2"
+    ioe1 = "IOE1"
+    ioe2 = "IOE2"
+    iobes = "IOBES"
+    bilou = "BILOU"
+
+
+def spans(
+    gold: GoldFile,
+    predicted: Annotated[
+        Path | None, typer.Argument(help="The predictions; left out where a conll file has both columns.")
+    ] = None,
+    format: Annotated[SpanFormat, typer.Option(help="How both files are written.")] = SpanFormat.jsonl,
+    scheme: Annotated[Scheme, typer.Option(help="conll: how tags stand for spans.")] = Scheme.lenient,
+    column: Annotated[int, typer.Option(help="conll: the column of the (predicted) tag, from 0 or from -1 back.")] = -1,
+    gold_column: Annotated[int, typer.Option(help="conll with one file: the column of the gold tag.")] = -2,
+    labels: LabelMapName = None,
+    types: Annotated[bool, typer.Option("--types", help="Strict scores of every type too.")] = False,
+    errors: Annotated[bool, typer.Option("--errors", help="Error classes and confusion of types too.")] = False,
+    jobs: Annotated[int, typer.Option(min=1, help="Processes to use, for jsonl.")] = 1,
+    compat: CompatName = None,
+    output: Output = None,
+    json: Json = False,
+    level: Level = 0.95,
+    draws: Draws = 10_000,
+    seed: Seed = 0,
+) -> None:
+    """Score spans of any corpus: JSON Lines, CoNLL columns, brat, or the mentions of prediction files."""
+    from onrecord.eval.corpora.files import read_tag_corpora, score_span_paths, span_report
+    from onrecord.eval.readers import ColumnFormat
+
+    columns = ColumnFormat(scheme=scheme.value, tag=column)
+    how = sampling(SamplingUnitName.document, level, draws, seed)
+    if predicted is None and format is not SpanFormat.conll:
+        raise typer.BadParameter("only a conll file can have both sides", param_hint="PREDICTED")
+    if compat is not None:
+        mode = compat_mode(compat, ("spans", "tags"))
+        if mode.takes == "tags":
+            if format is not SpanFormat.conll:
+                raise typer.BadParameter(f"{mode.name} reads tags: give --format conll", param_hint="--compat")
+            print_compat(mode, read_tag_corpora(gold, predicted, columns, gold_column), json)
+        else:
+            corpora = _corpora(gold, predicted, format, columns, gold_column)
+            print_compat(mode, (corpora.gold, corpora.predicted), json)
+        return
+    if format is SpanFormat.jsonl and predicted is not None:
+        with counting("documents read") as progress:
+            report = score_span_paths(gold, predicted, labels, how, jobs, progress)
+    else:
+        report = span_report(_corpora(gold, predicted, format, columns, gold_column), labels, how)
+    say_left_out(report.left_out)
+    hand_over(report, output, json)
+    if json:
+        return
+    show_scores(f"{len(report.counts.documents)} documents", report.missing, report.rows(), how)
+    if types:
+        show_scores("\nby type", (), report.type_rows(), None, "strict")
+    if errors:
+        _show_errors(report)
+    typer.echo(str(report.signature))
+
+
+def _corpora(
+    gold: Path, predicted: Path | None, format: SpanFormat, columns: ColumnFormat, gold_column: int
+) -> SpanCorpora:
+    from onrecord.eval.corpora.files import read_column_corpora, read_span_corpora
+
+    if predicted is None:
+        return read_column_corpora(gold, columns, gold_column)
+    return read_span_corpora(gold, predicted, format.value, columns)
+
+
+def _show_errors(report: SpanReport) -> None:
+    from onrecord.dataset.reading.faults import show
+    from onrecord.eval.rendering.terminal import plain_console, show_table
+
+    console = plain_console()
+    console.print("\nerrors")
+    show_table(console, ["", "count"], [[name, str(many)] for name, many in report.errors.items()])
+    rows = [
+        [f"{show(gold) if gold else '(spurious)'} → {show(predicted) if predicted else '(missed)'}", str(many)]
+        for (gold, predicted), many in report.confusion.items()
+    ]
+    console.print("")
+    show_table(console, ["gold type → predicted type", "pairs"], rows)
