@@ -68,6 +68,17 @@ def test_what_is_wrong_is_named(
     assert len(annotations) < 5
 
 
+def test_fields_that_nobody_reads_are_no_faults_beside_a_wrong_one(
+    tmp_path: Path, documents: list[Document], export: Export
+) -> None:
+    export = copy.deepcopy(export)
+    export[0].update(drafts=[{"result": []}], created_at="2026-01-01")
+    export[1]["annotations"][0].update(lead_time=1.5, id="one")
+    annotations, faults = read_export(written(tmp_path, export), documents)
+    assert [(fault.code, fault.pointer) for fault in faults] == [("type", "/1/annotations/0/id")]
+    assert annotations == []
+
+
 @pytest.mark.parametrize("raw", [b"", b"[", b"\xff", b"{}", b'[{"id": 1}]'])
 def test_what_is_no_export_is_refused(tmp_path: Path, documents: list[Document], raw: bytes) -> None:
     (tmp_path / "x.json").write_bytes(raw)

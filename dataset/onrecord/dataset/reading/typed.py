@@ -203,17 +203,13 @@ def _explain_struct(value: object, kind: type[msgspec.Struct], pointer: str) -> 
     types = _field_types(kind)
     fields = {field.encode_name: field for field in msgspec.structs.fields(kind)}
     for key in value:
-        if key not in fields:
-            if not _is_text(key):
-                yield ("unicode", pointer, key, "text as a key", "half of a surrogate pair stands alone")
-                continue
-            yield (
-                "unknown-field",
-                f"{pointer}/{escape(key)}",
-                key,
-                f"a field of {kind.__name__}",
-                partial(nearest, key, fields),
-            )
+        if key in fields:
+            continue
+        if not _is_text(key):
+            yield ("unicode", pointer, key, "text as a key", "half of a surrogate pair stands alone")
+        elif kind.__struct_config__.forbid_unknown_fields:
+            found = f"{pointer}/{escape(key)}"
+            yield ("unknown-field", found, key, f"a field of {kind.__name__}", partial(nearest, key, fields))
     for name, field in fields.items():
         if name in value:
             yield from explain(value[name], types[name], f"{pointer}/{name}")
