@@ -256,10 +256,18 @@ def _bound(module: Module) -> set[str]:
     return found
 
 
-def length_faults(modules: Modules, most: int) -> list[str]:
-    """Modules of more than ``most`` lines."""
-    return [
+def length_faults(modules: Modules, most: int, most_of_function: int) -> list[str]:
+    """Modules of more than ``most`` lines, and functions of more than ``most_of_function``."""
+    faults = [
         f"{module.path}:{most + 1}: {module.name} has {lines} lines, and {most} are the most"
         for module in modules.values()
         if (lines := len(module.text.splitlines())) > most
     ]
+    for module in modules.values():
+        for node in ast.walk(module.body):
+            if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
+                lines = (node.end_lineno or node.lineno) - node.lineno + 1
+                if lines > most_of_function:
+                    told = f"{node.name} has {lines} lines, and {most_of_function} are the most"
+                    faults.append(f"{module.path}:{node.lineno}: {told}")
+    return faults
