@@ -8,12 +8,15 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
 
 from onrecord.annotation.label_studio import project as ls
+from onrecord.annotation.label_studio.accounts import Access
 from onrecord.annotation.label_studio.server import Running, ServerHome, find
+from onrecord.dataset.records import Registries
 
 pytestmark = pytest.mark.labelstudio
 
@@ -137,6 +140,21 @@ def test_two_annotators_push_at_once(data: Path, root: Path, tmp_path: Path) -> 
     pulled = run("pull", "--round", "both", "--data", data, "-o", tmp_path, root=root)
     assert pulled.returncode == 0, pulled.stderr
     assert {path.name for path in (tmp_path / "both").iterdir()} == {"ann.json", "bob.json"}
+
+
+def test_writers_of_this_machine_take_turns(data: Path) -> None:
+    """The server repeats a request that met a locked database, so that two at once may make a project twice."""
+    access = Access.find(data, None, None)
+
+    def make(name: str) -> int:
+        with access.writing():
+            client = ls.connect(access.url, access.token)
+            return ls.push(client, "met", name, [], Registries(), {}, lambda _: None).project
+
+    names = [f"annotator{number}" for number in range(12)]
+    with ThreadPoolExecutor(6) as pool:
+        made = dict(zip(names, pool.map(make, names), strict=True))
+    assert ls.projects_of(ls.connect(access.url, access.token), "met") == made
 
 
 def test_home_is_where_it_is_said_to_be(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:

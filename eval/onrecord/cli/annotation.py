@@ -77,7 +77,7 @@ def push(
     if document is not None and (unknown := sorted(set(document) - {each.id for each in wanted})):
         raise typer.BadParameter(f"no such document: {', '.join(unknown)}", param_hint="--document")
     access = _access(data, url, token)
-    with working("pushing"):
+    with working("pushing"), access.writing():
         account = access.account(annotator)
         client = project.connect(access.url, access.token)
         done = project.push(client, round, annotator, wanted, ids, versions, note)
@@ -104,7 +104,7 @@ def submit(
     ids = read_registries(registries)
     submission = read_submission(labels, read_input(labels), read_documents(seeds), ids)
     access = _access(data, None, None)
-    with working("submitting"):
+    with working("submitting"), access.writing():
         account = access.account(annotator)
         assert account is not None
         client = project.connect(access.url, account.token)
@@ -203,7 +203,7 @@ def adjudicate(
         write_atomically(output, b"\n".join(lines) + b"\n")
         return
     access = _access(data, url, token)
-    with working("pushing"):
+    with working("pushing"), access.writing():
         account = access.account(annotator)
         client = project.connect(access.url, access.token)
         wanted = [document for document in documents if document.id in merged]

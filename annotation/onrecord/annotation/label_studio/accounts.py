@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import contextlib
 import dataclasses
 import secrets
+from collections.abc import Iterator
 from pathlib import Path
 
 import msgspec
@@ -38,6 +40,14 @@ class Access:
         if running is None:
             raise ServerError(f"no server runs on {data}; start one with: onrecord annotation serve")
         return cls(running.url, running.token, data)
+
+    @contextlib.contextmanager
+    def writing(self) -> Iterator[None]:
+        """One command at a time writes to a server of this machine: its SQLite meets two writers with a lock error,
+        and the server answers that by carrying the whole request out again, which makes a second project.
+        """
+        with contextlib.nullcontext() if self.data is None else locked(self.data / "writing.lock"):
+            yield
 
     def account(self, name: str) -> Account | None:
         """The annotator's account, made if there is none; None on another server, where people have their own."""

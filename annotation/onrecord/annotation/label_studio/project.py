@@ -97,7 +97,10 @@ def projects_of(client: LabelStudio, round: str) -> dict[str, int]:
         if title.startswith(start):
             annotator = title.removeprefix(start)
             if annotator in found:
-                raise ProjectError(f"two projects are titled {title!r}: {found[annotator]} and {project.id}")
+                raise ProjectError(
+                    f"two projects are titled {title!r}: {found[annotator]} and {project.id}; "
+                    "delete the one that holds nothing in Label Studio"
+                )
             assert project.id is not None
             found[annotator] = project.id
     return found
