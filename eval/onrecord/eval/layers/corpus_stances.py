@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import dataclasses
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from typing import get_args
 
 from onrecord.dataset import Stance
@@ -67,37 +67,63 @@ def stance_sets(reading: StanceReading) -> StanceSets:
     )
 
 
+Triple = tuple[int, int, int]
+"""Matched, gold, predicted."""
+
+TargetKey = tuple[str, SidedId]
+"""Kind and id of a target."""
+
+
 def corpus_counts(total: StanceSets) -> dict[str, Counts]:
     """Counts of every measure over the corpus, by its name."""
+    return {name: counts_over(each.values()) for name, each in counts_by_target(total).items()}
+
+
+def counts_over(targets: Iterable[Triple]) -> Counts:
+    """The sum over targets."""
+    matched = gold = predicted = 0
+    for each in targets:
+        matched, gold, predicted = matched + each[0], gold + each[1], predicted + each[2]
+    return Counts.matched(matched, gold, predicted)
+
+
+def counts_by_target(total: StanceSets) -> dict[str, dict[TargetKey, Triple]]:
+    """What each target adds to every measure over the corpus; those that add nothing may be left out."""
+    contradictions = contradictions_by_target(total)
     return {
-        "tuple[corpus]": tuple_counts(total),
-        "contradictions": contradiction_counts(total, KINDS),
-        "contradictions[claim]": contradiction_counts(total, ("claim",)),
+        "tuple[corpus]": tuples_by_target(total),
+        "contradictions": contradictions,
+        "contradictions[claim]": {target: each for target, each in contradictions.items() if target[0] == "claim"},
     }
 
 
-def tuple_counts(total: StanceSets) -> Counts:
-    """Counts of distinct tuples.
+def tuples_by_target(total: StanceSets) -> dict[TargetKey, Triple]:
+    """Distinct tuples about each target.
 
     A prediction is found right wherever gold has the tuple. It is left out where gold has it as optional alone, or
     where each of its documents has excused it.
     """
     found = total.required & (total.charged | total.excused)
-    return Counts.matched(len(found), len(total.required), len(found | (total.charged - total.optional)))
+    counts: dict[TargetKey, list[int]] = defaultdict(lambda: [0, 0, 0])
+    for place, tuples in enumerate((found, total.required, found | (total.charged - total.optional))):
+        for _, kind, target, _ in tuples:
+            counts[kind, target][place] += 1
+    return {target: (each[0], each[1], each[2]) for target, each in counts.items()}
 
 
-def contradiction_counts(total: StanceSets, kinds: Sequence[str]) -> Counts:
-    """Counts of contradictions about targets of some kinds.
+def contradictions_by_target(total: StanceSets) -> dict[TargetKey, Triple]:
+    """Contradictions about each target.
 
     Gold contradictions that need an optional stance are optional; so are predicted ones that need an excused one.
     """
-    holders: dict[tuple[str, SidedId], dict[SidedId, int]] = defaultdict(lambda: defaultdict(int))
+    holders: dict[TargetKey, dict[SidedId, int]] = defaultdict(lambda: defaultdict(int))
     for bit, tuples in enumerate((total.required, total.optional, total.charged, total.excused)):
         for holder, kind, target, label in tuples:
-            if kind in kinds and label in _SIDES:
+            if label in _SIDES:
                 holders[kind, target][holder] |= 1 << (2 * bit + _SIDES[label])
-    matched = gold = predicted = 0
-    for of_target in holders.values():
+    counts: dict[TargetKey, Triple] = {}
+    for target, of_target in holders.items():
+        matched = gold = predicted = 0
         for one, other, pairs in _pairs_of_classes(Counter(of_target.values())):
             required = _opposed(one, other, _REQUIRED)
             gold += required * pairs
@@ -105,7 +131,8 @@ def contradiction_counts(total: StanceSets, kinds: Sequence[str]) -> Counts:
                 matched += pairs * _opposed(one, other, _SAID)
             elif _opposed(one, other, _CHARGED) and not _opposed(one, other, _GOLD):
                 predicted += pairs
-    return Counts.matched(matched, gold, matched + predicted)
+        counts[target] = matched, gold, matched + predicted
+    return counts
 
 
 _SIDES: Mapping[str, int] = {"favor": 0, "against": 1}

@@ -7,8 +7,13 @@ from typing import Any, get_args
 from onrecord.dataset.records import EntityType
 from onrecord.eval.clusters.table import Table
 from onrecord.eval.clusters.views import cluster_measures, cluster_views
+from onrecord.eval.layers.cluster_columns import Clusters
+from onrecord.eval.layers.corpus import Corpus
 from onrecord.eval.layers.layer import MISSED, OPTIONAL, RIGHT, SPURIOUS, Compared, Layer, State, Verdict
+from onrecord.eval.layers.mention_states import entity_sheet
 from onrecord.eval.layers.mentions import SpanAlignment, Spanned
+from onrecord.eval.layers.span_pairing import SpanPairing
+from onrecord.eval.layers.state_columns import StateColumns
 from onrecord.eval.spans.measures import MODES
 from onrecord.eval.spans.pairs import Fit
 from onrecord.eval.statistics.counts import Counts, Score
@@ -26,6 +31,16 @@ def _counts(alignment: SpanAlignment) -> State:
     every_kind = {f"{mode}[all]": views["all"][mode] for mode in _OF_ALL}
     by_type = {f"strict[{type}]": views[type]["strict"] if type in views else Counts() for type in TYPES}
     return State({**names, **every_kind, **by_type})
+
+
+def _columns(corpus: Corpus) -> StateColumns:
+    return entity_sheet(corpus.mentions, corpus.names, corpus.gold.codes, TYPES, _OF_ALL).columns()
+
+
+def clusters(corpus: Corpus, pairing: SpanPairing, kind: str) -> Clusters:
+    """The clusters of the mentions of a kind, ``entity`` or ``event``, optional ones left out."""
+    words, file_words = (getattr(side.codes, kind).words for side in (corpus.gold, corpus.predicted))
+    return Clusters.of(pairing, corpus.documents, words, file_words)
 
 
 def cluster_state(alignment: SpanAlignment) -> State:
@@ -115,6 +130,7 @@ ENTITIES: Layer[SpanAlignment] = Layer(
     ),
     pair=lambda pair: pair.mentions,
     state=_counts,
+    columns=_columns,
     verdicts=mention_verdicts,
     outcomes={
         "type": "right place, wrong type",
@@ -135,6 +151,7 @@ ENTITY_IDS: Layer[SpanAlignment] = Layer(
     measures=cluster_measures("entity", "entities"),
     pair=lambda pair: pair.mentions,
     state=cluster_state,
+    columns=lambda corpus: clusters(corpus, corpus.mentions, "entity").columns(),
     whole=cluster_scores,
     agreed_by=("lea", "conll"),
 )

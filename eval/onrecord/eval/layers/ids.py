@@ -23,10 +23,8 @@ from collections import Counter, defaultdict
 from collections.abc import Hashable, Iterable, Mapping, Sequence
 from typing import TypeVar
 
-from onrecord.dataset import Labels, Registries, Span, Stance
+from onrecord.dataset import Registries, Stance
 from onrecord.dataset.records import UNKNOWN, Entity, Event
-from onrecord.eval.clusters.measures import best_alignment
-from onrecord.eval.clusters.table import Table
 from onrecord.eval.matching.assignment import assign
 from onrecord.eval.matching.similarity import Parts, dice, parts, similar
 from onrecord.eval.submission.prediction_line import ClaimDescription, EntityDescription, EventDescription
@@ -79,8 +77,7 @@ def normal_name(name: str) -> str:
 
 
 def map_entities(
-    table: Table,
-    overlaps: Iterable[tuple[str, str]],
+    by_mentions: Mapping[str, str],
     declared: frozenset[str],
     described: Mapping[str, EntityDescription],
     registries: Registries,
@@ -88,8 +85,7 @@ def map_entities(
     """Predicted entity ids to gold ones.
 
     Args:
-        table: Gold and predicted clusters over the whole corpus.
-        overlaps: What :func:`overlapping_mentions` gives, document after document in the order of gold.
+        by_mentions: By the rules 2 and 3, the former before the latter.
         declared: Ids that the file itself says something of.
         described: The file's descriptions.
         registries: The gold ids.
@@ -97,14 +93,13 @@ def map_entities(
     mapping = {row.id: row.id for row in registries.entities if row.id not in declared}
     by_name = _by_name(registries)
     mapping |= _unambiguous({id: by_name.get(normal_name(each.name or "")) for id, each in described.items()})
-    mapping |= _by_mentions(overlaps, table)
+    mapping |= by_mentions
     by_wikidata = _by_wikidata(registries.entities)
     return mapping | _unambiguous({id: by_wikidata.get(each.wikidata or "") for id, each in described.items()})
 
 
 def map_events(
-    table: Table,
-    overlaps: Iterable[tuple[str, str]],
+    by_mentions: Mapping[str, str],
     declared: frozenset[str],
     registries: Registries,
     described: Mapping[str, EventDescription] | None = None,
@@ -121,7 +116,7 @@ def map_events(
         by_title[normal_name(row.title)].add(row.id)
     by_title.pop("", None)
     mapping |= _unambiguous({id: by_title.get(normal_name(each.title or "")) for id, each in described.items()})
-    mapping |= _by_mentions(overlaps, table)
+    mapping |= by_mentions
     by_wikidata = _by_wikidata(registries.events)
     return mapping | _unambiguous({id: by_wikidata.get(each.wikidata or "") for id, each in described.items()})
 
@@ -157,47 +152,48 @@ def registry_links(registries: Registries) -> dict[str, Link]:
     return {row.id: Link(row.wikidata, row.id) for row in registries.entities}
 
 
-def overlapping_mentions(
-    predicted: Iterable[tuple[Span, str | None]], gold: Sequence[tuple[Span, str | None]]
-) -> Iterable[tuple[str, str]]:
-    """(predicted id, gold id) of all mentions of one document that overlap with a Dice of at least one half.
+@dataclasses.dataclass(frozen=True, slots=True)
+class Evidence:
+    """A stance on a claim, by its evidence."""
 
-    In order of the place of the gold mention; mentions without an id are left out.
-    """
-    known = sorted((span.start, span.end, id) for span, id in gold if id)
-    others = [(span, id) for span, id in predicted if id]
-    found = similar(
-        [parts([(start, end)]) for start, end, _ in known],
-        [parts([(span.start, span.end)]) for span, _ in others],
-        MIN_DICE,
-    )
-    return [(others[each.predicted][1], known[each.gold][2]) for each in found]
+    document: int
+    claim: str
+    parts: Parts
+    label: str
+    basis: str
 
 
-def map_claims(
-    documents: Sequence[tuple[Labels, Labels]],
+def claim_map(
+    gold: Sequence[Evidence],
+    predicted: Sequence[Evidence],
     described: Mapping[str, ClaimDescription],
     registries: Registries,
 ) -> dict[str, str]:
     """Predicted claim ids to gold ones.
 
     Args:
-        documents: Gold and predicted labels of every document.
+        gold: The gold stances on claims that have evidence, documents ascending.
+        predicted: The file's, on claims that it describes; likewise.
         described: The file's descriptions.
         registries: The gold ids.
     """
     mapping = {row.id: row.id for row in registries.claims if row.id not in described}
     by_text = {_wording(row.text): row.id for row in registries.claims}
     worded = {id: by_text[text] for id, each in described.items() if (text := _wording(each.text)) in by_text}
-    shared: Counter[tuple[str, str]] = Counter()
+    by_document: dict[int, list[Evidence]] = defaultdict(list)
+    for one in gold:
+        by_document[one.document].append(one)
+    others: dict[int, list[Evidence]] = defaultdict(list)
     profiles: dict[str, list[tuple[object, ...]]] = defaultdict(list)
-    for number, (gold, predicted) in enumerate(documents):
-        stances = _claims(gold.stances)
-        others = [s for s in _claims(predicted.stances) if s.target.id in described and s.target.id not in worded]
-        for other in others:
-            profiles[other.target.id].append((number, evidence(other), other.label, other.basis))
-        for each in similar([evidence(s) for s in stances], [evidence(s) for s in others], MIN_DICE):
-            shared[others[each.predicted].target.id, stances[each.gold].target.id] += round(1000 * each.dice)
+    for other in predicted:
+        if other.claim not in worded:
+            others[other.document].append(other)
+            profiles[other.claim].append((other.document, other.parts, other.label, other.basis))
+    shared: Counter[tuple[str, str]] = Counter()
+    for document, several in others.items():
+        stances = by_document.get(document, [])
+        for each in similar([one.parts for one in stances], [other.parts for other in several], MIN_DICE):
+            shared[several[each.predicted].claim, stances[each.gold].claim] += round(1000 * each.dice)
     # what decides between equally good alignments is what the file says of its claims, not what it calls them
     said = {id: (_wording(described[id].text), sorted(profile)) for id, profile in profiles.items()}
     texts = {row.id: row.text for row in registries.claims}
@@ -215,16 +211,6 @@ def evidence(stance: Stance) -> Parts:
 def evidence_dice(one: Stance, other: Stance) -> float:
     """Overlap of two stances' evidence in code points, in [0, 1]; 0 where neither has any."""
     return dice(evidence(one), evidence(other))
-
-
-def _by_mentions(overlaps: Iterable[tuple[str, str]], table: Table) -> dict[str, str]:
-    """Rules 3 and 2, the latter before the former."""
-    votes: dict[str, Counter[str]] = defaultdict(Counter)
-    for predicted, gold in overlaps:
-        votes[predicted][gold] += 1
-    # of equal counts the first is taken, that is the one whose first vote came first
-    mapping = {predicted: count.most_common(1)[0][0] for predicted, count in votes.items()}
-    return mapping | {str(p): str(g) for g, p, _ in best_alignment(table)}
 
 
 def _by_name(registries: Registries) -> dict[str, set[str]]:
@@ -253,7 +239,3 @@ def _unambiguous(candidates: Mapping[str, set[str] | None]) -> dict[str, str]:
 
 def _wording(text: str) -> str:
     return normal_name(text).rstrip(".")
-
-
-def _claims(stances: Iterable[Stance]) -> list[Stance]:
-    return [stance for stance in stances if stance.target.kind == "claim" and stance.evidence]

@@ -13,9 +13,11 @@ from typing import Any, Generic, Protocol, Self, TypeVar
 from onrecord.dataset import Document, Labels
 from onrecord.dataset.records import LAYERS, Item
 from onrecord.eval.clusters.measures import Table
+from onrecord.eval.layers.corpus import Corpus
 from onrecord.eval.layers.ids import IdMap
 from onrecord.eval.layers.mentions import SpanAlignment
 from onrecord.eval.layers.shown import in_words, shown_fields
+from onrecord.eval.layers.state_columns import StateColumns
 from onrecord.eval.statistics.counts import Counts, Score, score, total_counts
 from onrecord.eval.statistics.measure import Measure
 
@@ -130,6 +132,8 @@ class Layer(Generic[R]):
     """Brings one document's items together; done once, and kept."""
     state: Callable[[R], State]
     """What one document adds to the scores."""
+    columns: Callable[[Corpus], StateColumns] | None = None
+    """What all documents add, at once; where left out it is put together from ``state``."""
     whole: Callable[[State], Mapping[str, Counts | Score]] | None = None
     """The measures that do not add, from the sum over documents; by name, or by the part of one."""
     verdicts: Callable[[R], list[Verdict]] | None = None
@@ -194,11 +198,21 @@ class Layer(Generic[R]):
             measures: Those that are wanted; all where left out.
         """
         wanted = self.measures if measures is None else measures
-        counts = dict(state.counts)
-        found = {name: score(each) for name, each in counts.items()}
+        whole: Mapping[str, Counts | Score] = {}
         if self.whole is not None and not all(measure.adds for measure in wanted):
-            for name, each in self.whole(state).items():
-                if isinstance(each, Counts):
-                    counts[name] = each
-                found[name] = score(each) if isinstance(each, Counts) else each
-        return {measure.name: measure.score(counts, found) for measure in wanted}
+            whole = self.whole(state)
+        return _scores(state.counts, whole, wanted)
+
+    def scores_of(self, columns: StateColumns) -> dict[str, Score]:
+        """Scores by name of the measure, from the columns of all documents."""
+        whole = {name: each for part in columns.wholes for name, each in part.scores().items()}
+        return _scores(columns.total(), whole, self.measures)
+
+
+def _scores(
+    counts: Mapping[str, Counts], whole: Mapping[str, Counts | Score], wanted: Sequence[Measure]
+) -> dict[str, Score]:
+    every = {**counts, **{name: each for name, each in whole.items() if isinstance(each, Counts)}}
+    found = {name: score(each) for name, each in every.items()}
+    found |= {name: each for name, each in whole.items() if not isinstance(each, Counts)}
+    return {measure.name: measure.score(every, found) for measure in wanted}

@@ -20,8 +20,12 @@ from typing import Any
 from onrecord.dataset import Mention
 from onrecord.eval.clusters.measures import b_cubed
 from onrecord.eval.clusters.table import Membership, Table
+from onrecord.eval.layers.cluster_columns import LinkedNames
+from onrecord.eval.layers.corpus import Corpus
 from onrecord.eval.layers.ids import NIL, Link
 from onrecord.eval.layers.layer import MISSED, RIGHT, SPURIOUS, DocumentPair, Layer, State, Verdict
+from onrecord.eval.layers.link_columns import link_sheet
+from onrecord.eval.layers.state_columns import StateColumns
 from onrecord.eval.statistics.counts import Counts, Score
 from onrecord.eval.statistics.measure import Measure
 
@@ -173,6 +177,13 @@ def link_memberships(mentions: LinkReading) -> list[Membership]:
     return rows
 
 
+def _columns(corpus: Corpus) -> StateColumns:
+    sides = corpus.gold.codes, corpus.predicted.codes
+    sheet, rows = link_sheet(corpus.mentions, sides, corpus.ids.gold_links, corpus.ids.links)
+    words, file_words = (side.entity.words for side in sides)
+    return sheet.columns([LinkedNames(rows, corpus.documents, words, file_words, corpus.mentions.predicted)])
+
+
 def _whole(state: State) -> dict[str, Counts | Score]:
     """B3+ over the corpus: B3 (Bagga and Baldwin, 1998) of names that count as found only where the link is right."""
     return {"b3+": b_cubed(state.said if isinstance(state.said, Table) else Table.of(()))}
@@ -233,6 +244,7 @@ LINKS: Layer[LinkReading] = Layer(
     ),
     pair=read_links,
     state=_state,
+    columns=_columns,
     whole=_whole,
     verdicts=_verdicts,
     outcomes={

@@ -18,7 +18,7 @@ from __future__ import annotations
 import dataclasses
 import re
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from itertools import accumulate
 from typing import NamedTuple
 
@@ -95,10 +95,10 @@ def pair_quotes(gold: Sequence[Quote], predicted: Sequence[Quote], text: str, id
         for g, p, similarity in _similar_content(gold, predicted, text)
     ]
     possible.sort(key=lambda pair: (sides[0][pair.gold], sides[1][pair.predicted]))
-    required = _best([pair for pair in possible if not gold[pair.gold].optional], *sides)
+    required = best_pairs([pair for pair in possible if not gold[pair.gold].optional], *sides)
     taken = {pair.predicted for pair in required}
     rest = [pair for pair in possible if gold[pair.gold].optional and pair.predicted not in taken]
-    return required + _best(rest, *sides)
+    return required + best_pairs(rest, *sides)
 
 
 def place(content: Sequence[Span]) -> Segments:
@@ -124,7 +124,7 @@ def _similar_content(gold: Sequence[Quote], predicted: Sequence[Quote], text: st
     return [*similar(gold_parts, other_parts, MIN_SIMILARITY), *same]
 
 
-class _Saying(NamedTuple):
+class Saying(NamedTuple):
     """What a quote says, ids only as gold knows them: by this quotes are ordered."""
 
     content: Segments
@@ -135,21 +135,21 @@ class _Saying(NamedTuple):
     cue: Segments
     parent: Segments
 
-    def agreement(self, other: _Saying) -> int:
+    def agreement(self, other: Saying) -> int:
         """In how many fields beside content and speakers two quotes agree."""
         return sum(one == another for one, another in zip(self[2:], other[2:], strict=True))
 
 
-_MOST = len(_Saying._fields) - 2
+_MOST = len(Saying._fields) - 2
 """The largest agreement."""
 
 
 def _sayings(
     quotes: Sequence[Quote], speakers: Sequence[frozenset[str | None]], relays: Sequence[Sequence[str | None]]
-) -> list[_Saying]:
+) -> list[Saying]:
     places = {quote.id: place(quote.content) for quote in quotes if quote.id is not None}
     return [
-        _Saying(
+        Saying(
             content=place(quote.content),
             speakers=tuple(sorted(id or "" for id in speakers[index])),
             relays=tuple(id or "" for id in relays[index]),
@@ -162,7 +162,12 @@ def _sayings(
     ]
 
 
-def _best(pairs: Sequence[QuotePair], gold: Sequence[_Saying], predicted: Sequence[_Saying]) -> list[QuotePair]:
+Sayings = Sequence[Saying] | Mapping[int, Saying]
+"""What quotes say, by index."""
+
+
+def best_pairs(pairs: Sequence[QuotePair], gold: Sayings, predicted: Sayings) -> list[QuotePair]:
+    """The best one-to-one pairs of some that are possible."""
     chosen: list[int] = []
     for component in components([(pair.gold, pair.predicted, 1) for pair in pairs]):
         # ranks as digits of one integer: number of pairs, similarity in millionths, right speakers, agreement

@@ -17,10 +17,13 @@ from onrecord.dataset import Quote, Span
 from onrecord.dataset.derive import QuoteType, crosses_sentence, quote_type
 from onrecord.dataset.records import UNKNOWN, Labels, QuoteMode
 from onrecord.dataset.seeds.documents import ContentKind, Document
+from onrecord.eval.layers.corpus import Corpus
 from onrecord.eval.layers.ids import IdMap
 from onrecord.eval.layers.layer import MISSED, OPTIONAL, RIGHT, SPURIOUS, Compared, DocumentPair, Layer, State, Verdict
+from onrecord.eval.layers.quote_columns import Quotes, pair_all, quote_sheet
 from onrecord.eval.layers.quote_pairing import QuotePair, gold_speakers, pair_quotes, place
 from onrecord.eval.layers.shown import given, in_words
+from onrecord.eval.layers.state_columns import StateColumns
 from onrecord.eval.matching.similarity import dice, parts
 from onrecord.eval.statistics.counts import Counts
 from onrecord.eval.statistics.measure import Measure
@@ -89,6 +92,20 @@ def read_quotes(pair: DocumentPair) -> QuoteReading:
 def _state(reading: QuoteReading) -> State:
     segments = _segments(reading.pair)
     return State({**_found(reading), "segments": segments, **_attributes(reading), **_by_slice(reading)})
+
+
+def _columns(corpus: Corpus) -> StateColumns:
+    sides = corpus.gold, corpus.predicted
+    quotes = Quotes.of(
+        len(corpus.documents), (sides[0].quotes, sides[1].quotes), (sides[0].codes, sides[1].codes), corpus.entity
+    )
+    return quote_sheet(quotes, pair_all(quotes), list(SLICES)).columns()
+
+
+def slice_bits(quotes: Sequence[Quote], document: Document) -> list[int]:
+    """The kinds of each quote of a document, as bits in the order of :data:`SLICES`."""
+    bit = {name: 1 << place for place, name in enumerate(SLICES)}
+    return [sum(bit[name] for name in kinds) for kinds in slices(quotes, document)]
 
 
 def _found(reading: QuoteReading) -> dict[str, Counts]:
@@ -303,6 +320,7 @@ QUOTES: Layer[QuoteReading] = Layer(
     ),
     pair=read_quotes,
     state=_state,
+    columns=_columns,
     verdicts=_verdicts,
     outcomes={"speaker": "found, but not said by whom"},
     matches=QuoteReading.matches,

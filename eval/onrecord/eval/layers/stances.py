@@ -17,10 +17,14 @@ from typing import Any, get_args
 
 from onrecord.dataset import Stance
 from onrecord.dataset.records import Item, StanceBasis, StanceLabel
+from onrecord.eval.layers.corpus import Corpus
 from onrecord.eval.layers.corpus_stances import KINDS, StanceSets, corpus_counts, stance_sets
 from onrecord.eval.layers.ids import MIN_DICE, evidence, evidence_dice
 from onrecord.eval.layers.layer import MISSED, OPTIONAL, RIGHT, SPURIOUS, Compared, Layer, State, Verdict
+from onrecord.eval.layers.stance_columns import Said, stance_sheet
+from onrecord.eval.layers.stance_columns import read_stances as columns_of
 from onrecord.eval.layers.stance_pairing import StanceReading, evidence_overlap, gold_key, read_stances, target_id
+from onrecord.eval.layers.state_columns import StateColumns
 from onrecord.eval.matching.assignment import assign
 from onrecord.eval.statistics.counts import Counts, Score
 from onrecord.eval.statistics.measure import Measure
@@ -49,6 +53,12 @@ def _state(reading: StanceReading) -> State:
         **_slices(reading, [required[key] for key in right]),
     }
     return State(counts, said=stance_sets(reading))
+
+
+def _columns(corpus: Corpus) -> StateColumns:
+    sides = corpus.gold, corpus.predicted
+    stances = columns_of(len(corpus.documents), (sides[0].stances, sides[1].stances), corpus.maps)
+    return stance_sheet(stances).columns([Said.of(stances, (sides[0].codes, sides[1].codes))])
 
 
 def _given_pairs(reading: StanceReading) -> dict[str, Counts]:
@@ -191,6 +201,7 @@ STANCES: Layer[StanceReading] = Layer(
     ),
     pair=read_stances,
     state=_state,
+    columns=_columns,
     whole=_whole,
     verdicts=_verdicts,
     outcomes={"label": "holder and target right, wrong label"},

@@ -3,26 +3,55 @@
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Collection, Mapping, Sequence
-from typing import Any
+import functools
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from typing import Any, TypeVar, overload
 
 from onrecord.dataset import Article, Registries, gold_hash
-from onrecord.eval.layers.document_pairs import pair_documents
+from onrecord.dataset.layers import labels as empty
+from onrecord.dataset.records import Labels
+from onrecord.eval.layers.corpus import Corpus
+from onrecord.eval.layers.document_pairs import corpus_of, pair_document
+from onrecord.eval.layers.ids import IdMap
 from onrecord.eval.layers.layer import DocumentPair, Layer, State
 from onrecord.eval.layers.scored import SCORED
+from onrecord.eval.layers.state_columns import StateColumns
+from onrecord.eval.layers.states import columns_of_states
 from onrecord.eval.statistics.counts import Score, not_submitted
 from onrecord.eval.submission.label_maps import LabelMap, relabelled
 from onrecord.eval.submission.reading import Submission
 
 
-@dataclasses.dataclass(frozen=True)
+@dataclasses.dataclass(frozen=True, eq=False)
 class LayerState:
-    """What one layer's scores are computed from, by document id."""
+    """What one layer's scores are computed from."""
 
-    documents: Mapping[str, State]
-    """What each document adds."""
+    ids: tuple[str, ...]
+    """Of the documents."""
+    columns: StateColumns
+    """What they add."""
     readings: Mapping[str, Any]
-    """How each document's items were brought together; empty where only their counts are known."""
+    """How each document's items are brought together, made when it is asked for; empty where only counts are known."""
+
+    @classmethod
+    def of_states(cls, layer: Layer[Any], states: Mapping[str, State], readings: Mapping[str, Any]) -> LayerState:
+        """From what each document adds."""
+        return cls(tuple(states), columns_of_states(layer, list(states.values())), readings)
+
+    @property
+    def documents(self) -> Mapping[str, State]:
+        """What each document adds, made when it is asked for."""
+        return Lazily(self.ids, lambda id: self._document(self._places[id]))
+
+    @functools.cached_property
+    def _places(self) -> dict[str, int]:
+        return {id: place for place, id in enumerate(self.ids)}
+
+    def _document(self, place: int) -> State:
+        parts = [whole.parts(place) for whole in self.columns.wholes]
+        said = [each for _, each in parts if each is not None]
+        tables = tuple(table for several, _ in parts for table in several)
+        return State(self.columns.document(place), tables, said[0] if said else None)  # type: ignore[arg-type]
 
     def total(self, documents: Collection[str] | None = None) -> State:
         """What some of the documents add, or all of them."""
@@ -64,8 +93,8 @@ class Result:
     missing: tuple[str, ...]
     """Those of them that the file has no line for: scored as empty."""
     layers: tuple[LayerResult, ...]
-    pairs: tuple[DocumentPair, ...]
-    """The documents as they were brought together, in the order of ``documents``."""
+    pairs: Sequence[DocumentPair]
+    """The documents with their labels, in the order of ``documents``; each is brought together when it is asked for."""
 
     @property
     def values(self) -> dict[str, float | None]:
@@ -102,7 +131,8 @@ def score_submission(
     """
     articles = sorted(articles, key=lambda article: article.document.id)
     compared = articles if labels is None else relabelled(articles, labels[1])
-    pairs = pair_documents(compared, registries, submission)
+    corpus = corpus_of(compared, registries, submission)
+    pairs = Pairs(compared, submission.documents, corpus.ids)
     return Result(
         submission=submission.name,
         submission_sha256=submission.sha256,
@@ -112,14 +142,71 @@ def score_submission(
         documents=tuple(article.document.id for article in articles),
         topics={article.document.id: article.document.topic for article in articles},
         missing=tuple(a.document.id for a in articles if a.document.id not in submission.documents),
-        layers=tuple(_layer_result(layer, pairs, submission) for layer in SCORED),
-        pairs=tuple(pairs),
+        layers=tuple(_layer_result(layer, corpus, pairs, submission.layers) for layer in SCORED),
+        pairs=pairs,
     )
 
 
-def _layer_result(layer: Layer[Any], pairs: Sequence[DocumentPair], submission: Submission) -> LayerResult:
-    if layer.item not in submission.layers:
+def _layer_result(layer: Layer[Any], corpus: Corpus, pairs: Pairs, layers: Collection[str]) -> LayerResult:
+    if layer.item not in layers:
         return LayerResult(layer, {measure.name: not_submitted() for measure in layer.measures}, None)
-    readings = {pair.document.id: layer.pair(pair) for pair in pairs}
-    state = LayerState({id: layer.state(reading) for id, reading in readings.items()}, readings)
-    return LayerResult(layer, layer.scores(state.total()), state)
+    readings = Lazily(corpus.documents, lambda id: layer.pair(pairs.of(id)))
+    if layer.columns is None:
+        state = LayerState.of_states(layer, {id: layer.state(readings[id]) for id in corpus.documents}, readings)
+    else:
+        state = LayerState(corpus.documents, layer.columns(corpus), readings)
+    return LayerResult(layer, layer.scores_of(state.columns), state)
+
+
+class Pairs(Sequence[DocumentPair]):
+    """Documents of gold with what is predicted of them, each brought together when it is asked for."""
+
+    def __init__(self, articles: Sequence[Article], predicted: Mapping[str, Labels], ids: IdMap) -> None:
+        self._articles = articles
+        self._predicted = predicted
+        self._ids = ids
+        self._places = {article.document.id: place for place, article in enumerate(articles)}
+        self._last: tuple[int, DocumentPair] | None = None
+
+    def __len__(self) -> int:
+        return len(self._articles)
+
+    @overload
+    def __getitem__(self, place: int) -> DocumentPair: ...
+    @overload
+    def __getitem__(self, place: slice) -> Sequence[DocumentPair]: ...
+    def __getitem__(self, place: int | slice) -> DocumentPair | Sequence[DocumentPair]:
+        if isinstance(place, slice):
+            return [self[each] for each in range(*place.indices(len(self)))]
+        place = range(len(self))[place]
+        if self._last is None or self._last[0] != place:  # layers ask for the same document one after the other
+            article = self._articles[place]
+            predicted = self._predicted.get(article.document.id, empty())
+            self._last = place, pair_document(article.document, article.labels, predicted, self._ids)
+        return self._last[1]
+
+    def of(self, document: str) -> DocumentPair:
+        """The document of an id."""
+        return self[self._places[document]]
+
+
+V = TypeVar("V")
+
+
+class Lazily(Mapping[str, V]):
+    """Values by name, each made when it is asked for."""
+
+    def __init__(self, names: Sequence[str], make: Callable[[str], V]) -> None:
+        self._names = dict.fromkeys(names)
+        self._make = make
+
+    def __getitem__(self, name: str) -> V:
+        if name not in self._names:
+            raise KeyError(name)
+        return self._make(name)
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._names)
+
+    def __len__(self) -> int:
+        return len(self._names)

@@ -102,6 +102,7 @@ def count_spans(
     predicted: SpanColumns,
     alignment: Alignment,
     selection: Selection | None = None,
+    coverage: bool = True,
 ) -> SpanCounts:
     """Count what an alignment says.
 
@@ -113,6 +114,7 @@ def count_spans(
         alignment: Of all of them, whatever the selection: a name paired with a pronoun is a name missed, and one
             paired with an optional pronoun no spurious name.
         selection: The spans to count; None for all.
+        coverage: Whether characters and shares are counted too.
     """
     many, pairs = len(documents), alignment.pairs
     counted = pairs
@@ -141,7 +143,8 @@ def count_spans(
     )
     values[:, CountColumn.SPLIT] = np.bincount(gold.document[split], minlength=many)
     values[:, CountColumn.MERGED] = np.bincount(predicted.document[merged], minlength=many)
-    _add_coverage(values, gold, predicted, alignment, selection)
+    if coverage:
+        _add_coverage(values, gold, predicted, alignment, selection)
     kinds = len(types)
     return SpanCounts(
         documents=tuple(documents),
@@ -212,14 +215,17 @@ def _add_coverage(
 ) -> None:
     many, pairs = len(values), alignment.pairs
     touching: Pairs | None = None
-    gold_in, predicted_in = (None, None) if selection is None else (selection.gold, selection.predicted)
-    if selection is None and gold.optional is None and not gold.alternatives:
+    gold_in = np.ones(len(gold), bool) if selection is None else selection.gold.copy()
+    predicted_in = np.ones(len(predicted), bool) if selection is None else selection.predicted.copy()
+    if not gold.alternatives:
         # equal spans that no other span touches need not be looked at, and these are nearly all
         equal = pairs.fit >= Fit.EXACT
         places = alignment.places
         apart = clear(places.gold_start, places.gold_end)[pairs.gold] & equal
         apart &= clear(places.start, places.end)[pairs.predicted]
-        gold_in, predicted_in = np.ones(len(gold), bool), np.ones(len(predicted), bool)
+        apart &= gold_in[pairs.gold] & predicted_in[pairs.predicted]
+        if gold.optional is not None:
+            apart &= ~gold.optional[pairs.gold]
         gold_in[pairs.gold[apart]] = False
         predicted_in[pairs.predicted[apart]] = False
         document = gold.document[pairs.gold[apart]]
@@ -230,12 +236,9 @@ def _add_coverage(
         alone = np.bincount(document, same, many).astype(np.int64) * SHARE_UNIT
         values[:, CountColumn.GOLD_SHARE : CountColumn.PREDICTED_SHARE + 1] = alone[:, None]
         values[:, CountColumn.COVERABLE] = np.bincount(document, minlength=many)
-        if apart[equal].all():
+        if selection is None and gold.optional is None and apart[equal].all():
             touching = alignment.touching
-    rows, columns = (
-        np.arange(len(side)) if inside is None else np.flatnonzero(inside)
-        for side, inside in ((gold, gold_in), (predicted, predicted_in))
-    )
+    rows, columns = np.flatnonzero(gold_in), np.flatnonzero(predicted_in)
     copies: tuple[Ints, Ints] | None = None
     if touching is None:
         places = alignment.places

@@ -1,0 +1,210 @@
+"""One side of many documents as columns of numbers: what the layers are paired and counted on.
+
+A corpus of a million items is handled by a few operations on arrays instead of a few on every item. Ids, types and
+labels are codes; what belongs to an item in any number (segments, speakers, evidence) is a ragged column.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import re
+from collections.abc import Iterable, Sequence
+from typing import Any, get_args
+
+import numpy as np
+from numpy.typing import NDArray
+
+from onrecord.dataset.records import QuoteMode, StanceBasis, StanceLabel, TargetKind
+
+Ints = NDArray[np.int64]
+Codes32 = NDArray[np.int32]
+Bools = NDArray[np.bool_]
+
+NONE = -1
+"""The code of no id, and the offset of no span."""
+
+MODES: tuple[str, ...] = get_args(QuoteMode)
+LABELS: tuple[str, ...] = get_args(StanceLabel)
+BASES: tuple[str, ...] = get_args(StanceBasis)
+KINDS: tuple[str, ...] = get_args(TargetKind)
+
+_THAT = re.compile(r"\W*that\b", re.IGNORECASE)
+
+
+class Codes(dict[str | None, int]):
+    """Words and their codes, 0 upwards in order of first use; no word is :data:`NONE`."""
+
+    def __init__(self, words: Iterable[str] = ()) -> None:
+        super().__init__({None: NONE})
+        for word in words:
+            self[word]
+
+    def __missing__(self, word: str | None) -> int:
+        code = self[word] = len(self) - 1
+        return code
+
+    @property
+    def words(self) -> list[str]:
+        """The word of each code."""
+        return [word for word in self if word is not None]
+
+    def ranks(self) -> Ints:
+        """The place of each code's word in alphabetical order, shape (words,)."""
+        words = self.words
+        ranks = np.empty(len(words), np.int64)
+        ranks[[self[word] for word in sorted(words)]] = np.arange(len(words))
+        return ranks
+
+
+@dataclasses.dataclass
+class Vocabularies:
+    """The codes of one side; those of types and kinds of mentions are common to both."""
+
+    type: Codes
+    kind: Codes
+    entity: Codes = dataclasses.field(default_factory=Codes)
+    event: Codes = dataclasses.field(default_factory=Codes)
+    claim: Codes = dataclasses.field(default_factory=Codes)
+
+    def of(self, kind: int) -> Codes:
+        """The codes of the targets of a kind, see :data:`KINDS`."""
+        return (self.entity, self.event, self.claim)[("entity", "event", "claim").index(KINDS[kind])]
+
+
+@dataclasses.dataclass(frozen=True, eq=False)
+class Ragged:
+    """Any number of values for each of n rows."""
+
+    first: Ints
+    """Shape (n + 1,): where the values of each row begin."""
+    values: Codes32
+    """Shape (values,), or (values, 2) for stretches."""
+
+    def row(self, row: int) -> list[Any]:
+        """The values of a row."""
+        return [*self.values[self.first[row] : self.first[row + 1]].tolist()]
+
+    @property
+    def many(self) -> Ints:
+        """How many values each row has, shape (n,)."""
+        return np.diff(self.first)
+
+    def owners(self) -> Ints:
+        """The row of each value, shape (values,)."""
+        return np.repeat(np.arange(len(self.first) - 1), self.many)
+
+    def take(self, rows: Ints) -> Ragged:
+        """Some of the rows."""
+        many = self.many[rows]
+        first = np.concatenate([[0], np.cumsum(many)])
+        at = np.arange(first[-1]) - np.repeat(first[:-1], many) + np.repeat(self.first[rows], many)
+        return Ragged(first, self.values[at])
+
+    @classmethod
+    def of(cls, many: Sequence[int], values: Sequence[Any], width: int = 1) -> Ragged:
+        """From the number of values of each row, and all values."""
+        array = np.array(values, np.int32)
+        return cls(
+            np.concatenate([[0], np.cumsum(np.array(many, np.int64))]), array.reshape(-1, 2) if width == 2 else array
+        )
+
+
+@dataclasses.dataclass(frozen=True, eq=False)
+class MentionColumns:
+    """n mentions, of entities or of events, in reading order; every array has the shape (n,)."""
+
+    document: Codes32
+    start: Codes32
+    end: Codes32
+    type: Codes32
+    kind: Codes32
+    optional: Bools
+    id: Codes32
+    """Of the cluster; :data:`NONE` for none."""
+
+    def __len__(self) -> int:
+        return len(self.start)
+
+
+@dataclasses.dataclass(frozen=True, eq=False)
+class QuoteColumns:
+    """n quotes in the order of the file; every array has the shape (n,)."""
+
+    document: Codes32
+    content: Ragged
+    """Start and end of every segment."""
+    letters: Ragged
+    """The same in letters and digits, as parts; a leading ``that`` left out."""
+    pieces: Codes32
+    """Shape (segments, 2): the letters and digits of every segment, each as if it were a quote of its own."""
+    speaker: Ragged
+    """Entity codes."""
+    relays: Ragged
+    mode: Codes32
+    source: Codes32
+    """Shape (n, 2): start and end; :data:`NONE` without."""
+    cue: Codes32
+    parent: Codes32
+    """Row of the quote that each is inside; :data:`NONE` for none, -2 for one that is not there."""
+    optional: Bools
+    slices: Codes32
+    """Bits of what kinds of quote each is; of gold alone."""
+
+    def __len__(self) -> int:
+        return len(self.mode)
+
+
+@dataclasses.dataclass(frozen=True, eq=False)
+class StanceColumns:
+    """n stances in the order of the file; every array has the shape (n,)."""
+
+    document: Codes32
+    holder: Codes32
+    kind: Codes32
+    """A code of :data:`KINDS`."""
+    target: Codes32
+    """A code of the target's kind."""
+    label: Codes32
+    basis: Codes32
+    optional: Bools
+    evidence: Ragged
+    """Parts."""
+
+    def __len__(self) -> int:
+        return len(self.label)
+
+
+@dataclasses.dataclass(frozen=True, eq=False)
+class SideColumns:
+    """One side of some documents, documents by their index."""
+
+    codes: Vocabularies
+    mentions: MentionColumns
+    events: MentionColumns
+    quotes: QuoteColumns
+    stances: StanceColumns
+
+
+class Letters:
+    """Where the letters and digits of texts are."""
+
+    def __init__(self) -> None:
+        self._known = np.zeros(0x110000, np.int8)  # 0 for not looked at, 1 for a letter or digit, 2 for another
+
+    def before(self, text: str) -> Ints:
+        """How many letters and digits stand before each offset; one entry more than the text has code points."""
+        points = np.frombuffer(text.encode("utf-32-le", "surrogatepass"), "<u4")
+        found = self._known[points]
+        if not found.all():
+            new = np.unique(points[found == 0])
+            self._known[new] = [1 if chr(point).isalnum() else 2 for point in new.tolist()]
+            found = self._known[points]
+        before = np.zeros(len(points) + 1, np.int64)
+        np.cumsum(found == 1, out=before[1:])
+        return before
+
+
+def without_that(start: int, end: int, text: str) -> tuple[int, int]:
+    """A segment of a text without a leading ``that``."""
+    that = _THAT.match(text, start, end)
+    return (start, end) if that is None else (that.end(), end)

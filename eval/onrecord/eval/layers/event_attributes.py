@@ -1,0 +1,160 @@
+"""Attributes of events: what a file says of its events, beside what the registry says.
+
+A file may describe its events (``event_descriptions``): type, modality, date, place, cardinality. What it says of an
+event that is mapped to one of gold (:func:`onrecord.eval.layers.ids.map_events`) is compared with the registry. Two
+numbers belong together: the share that is right of what is stated, and ``[stated]``, the share of gold events of which
+something is stated at all. What gold leaves open is not judged.
+
+Dates are compared as strings of EDTF (ISO 8601-2), and by year, month and day of what they begin with, where gold is
+that precise; qualifiers such as ``~`` make no difference to the latter. Places are entities, compared as such.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import re
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from typing import Any
+
+from onrecord.dataset.records import Event
+from onrecord.eval.layers.ids import IdMap, normal_name
+from onrecord.eval.layers.layer import DocumentPair
+from onrecord.eval.statistics.counts import Counts
+from onrecord.eval.statistics.measure import Measure
+from onrecord.eval.submission.prediction_line import EventDescription
+
+ATTRIBUTES = ("type", "modality", "date", "place", "cardinality")
+
+PRECISIONS = ("year", "month", "day")
+
+_BEGINNING = re.compile(r"(-?[0-9X]{4})(?:-([0-9X]{2}))?(?:-([0-9X]{2}))?")
+
+
+@dataclasses.dataclass(frozen=True)
+class ReportedEvents:
+    """The gold events that some documents report; adds by union."""
+
+    events: frozenset[str]
+    ids: IdMap
+    """What ids mean, which is the same for all documents."""
+
+    @classmethod
+    def total(cls, parts: Iterable[ReportedEvents]) -> ReportedEvents:
+        """The union of any number."""
+        every = list(parts)
+        ids = every[0].ids if every else IdMap({}, {}, {})
+        return cls(frozenset().union(*(each.events for each in every)), ids)
+
+
+def event_attributes(reported: ReportedEvents) -> dict[str, Counts]:
+    """Counts of every measure of :data:`EVENT_ATTRIBUTE_MEASURES`, all of them shares.
+
+    Gold events are those that a gold mention or a gold stance of the documents is about, unless it is optional; each
+    counts once, however many documents report it. So the counts are of the documents as a whole. Those of one document
+    alone add too, and then count an event as often as documents report it.
+    """
+    ids = reported.ids
+    gold = [row for id, row in ids.gold_events.items() if id in reported.events]
+    answers: dict[str, list[EventDescription]] = {row.id: [] for row in gold}
+    for id, description in ids.described_events.items():
+        if (row_id := ids.event.get(id)) in answers:
+            answers[row_id].append(description)
+    counts: dict[str, Counts] = {}
+    for attribute in ATTRIBUTES:
+        asked = [row for row in gold if getattr(row, attribute) is not None]
+        stated = [(row, each) for row in asked for each in answers[row.id] if getattr(each, attribute) is not None]
+        right = sum(_RIGHT[attribute](row, each, ids) for row, each in stated)
+        counts[attribute] = Counts(right, len(stated))
+        counts[f"{attribute}[stated]"] = Counts(len({row.id for row, _ in stated}), len(asked))
+        if attribute == "date":
+            counts |= _by_precision(stated)
+    counts["attributes"] = sum((counts[name] for name in ATTRIBUTES), Counts())
+    counts["attributes[stated]"] = sum((counts[f"{name}[stated]"] for name in ATTRIBUTES), Counts())
+    return counts
+
+
+def reported_events(pair: DocumentPair) -> frozenset[str]:
+    """The gold events of one document."""
+    mentioned = {event.event for event in pair.gold.events if not event.optional}
+    targets = {s.target.id for s in pair.gold.stances if s.target.kind == "event" and not s.optional}
+    return frozenset(mentioned | targets)
+
+
+def beginning(date: str | None) -> tuple[str, ...]:
+    """Year, month and day that an EDTF date or interval begins with, as far as it gives them.
+
+    >>> beginning("2022-12-19~/.."), beginning("2022-12"), beginning("../2022")
+    (('2022', '12', '19'), ('2022', '12'), ())
+    """
+    match = _BEGINNING.match(date or "")
+    return tuple(part for part in match.groups() if part is not None) if match else ()
+
+
+def _by_precision(stated: Sequence[tuple[Event, EventDescription]]) -> dict[str, Counts]:
+    counts: dict[str, Counts] = {}
+    dates = [(beginning(row.date), beginning(each.date)) for row, each in stated]
+    for length, precision in enumerate(PRECISIONS, start=1):
+        precise = [(gold, predicted) for gold, predicted in dates if len(gold) >= length]
+        right = sum(gold[:length] == predicted[:length] for gold, predicted in precise)
+        counts[f"date[{precision}]"] = Counts(right, len(precise))
+    return counts
+
+
+Judge = Callable[[Event, EventDescription, IdMap], bool]
+
+_RIGHT: Mapping[str, Judge] = {
+    "type": lambda gold, predicted, _: normal_name(gold.type) == normal_name(predicted.type or ""),
+    "modality": lambda gold, predicted, _: gold.modality == predicted.modality,
+    "date": lambda gold, predicted, _: gold.date == predicted.date,
+    "place": lambda gold, predicted, ids: gold.place == ids.entity.get(predicted.place or ""),
+    "cardinality": lambda gold, predicted, _: gold.cardinality == predicted.cardinality,
+}
+
+_OF_EVENTS = "attributes of events"
+_PLURAL = {"modality": "modalities", "cardinality": "cardinalities", **{n: f"{n}s" for n in ("type", "date", "place")}}
+
+_ATTRIBUTES: dict[str, Any] = {"page": "event-attributes.md", "adds": False}
+
+EVENT_ATTRIBUTE_MEASURES: tuple[Measure, ...] = (
+    Measure("attributes", "attributes stated of events that are right", share="attributes stated", **_ATTRIBUTES),
+    Measure(
+        "attributes[stated]",
+        "attributes of gold events of which something is stated",
+        share=_OF_EVENTS,
+        detail=True,
+        view="stated",
+        **_ATTRIBUTES,
+    ),
+    *(
+        Measure(
+            name,
+            f"events whose {name} is right, of those where one is stated",
+            share=f"{_PLURAL[name]} stated",
+            detail=True,
+            **_ATTRIBUTES,
+        )
+        for name in ATTRIBUTES
+    ),
+    *(
+        Measure(
+            f"{name}[stated]",
+            f"gold events with a {name} of which one is stated",
+            share=f"events with a {name}",
+            detail=True,
+            view="stated",
+            **_ATTRIBUTES,
+        )
+        for name in ATTRIBUTES
+    ),
+    *(
+        Measure(
+            f"date[{name}]",
+            f"dates right up to the {name}",
+            share=f"dates stated of events known to the {name}",
+            detail=True,
+            view=name,
+            **_ATTRIBUTES,
+        )
+        for name in PRECISIONS
+    ),
+)

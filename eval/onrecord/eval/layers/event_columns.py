@@ -1,0 +1,76 @@
+"""Which gold events many documents report, on columns; the definitions are those of
+:mod:`onrecord.eval.layers.event_attributes`.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Mapping
+
+import numpy as np
+
+from onrecord.eval.clusters.table import Table
+from onrecord.eval.layers.columns import KINDS, Ints, SideColumns
+from onrecord.eval.layers.event_attributes import EVENT_ATTRIBUTE_MEASURES, ReportedEvents, event_attributes
+from onrecord.eval.layers.ids import IdMap
+from onrecord.eval.layers.state_columns import Floats
+from onrecord.eval.statistics.counts import Counts, Score
+
+
+@dataclasses.dataclass(frozen=True, eq=False)
+class Reported:
+    """The gold events that documents report: a row for each document and event; arrays of the shape (r,)."""
+
+    document: Ints
+    event: Ints
+    """A code of gold."""
+    words: tuple[str, ...]
+    ids: IdMap
+
+    @classmethod
+    def of(cls, gold: SideColumns, ids: IdMap) -> Reported:
+        """Those that a gold mention or a gold stance is about, unless it is optional."""
+        mentions, stances = gold.events, gold.stances
+        mentioned = np.flatnonzero(~mentions.optional)
+        targets = np.flatnonzero((stances.kind == KINDS.index("event")) & ~stances.optional)
+        rows = np.stack(
+            [
+                np.concatenate([mentions.document[mentioned], stances.document[targets]]),
+                np.concatenate([mentions.id[mentioned], stances.target[targets]]),
+            ]
+        ).astype(np.int64)
+        document, event = np.unique(rows, axis=1)
+        return cls(document, event, tuple(gold.codes.event.words), ids)
+
+    def take(self, rows: Ints) -> Reported:
+        """Some of the rows."""
+        return dataclasses.replace(self, document=self.document[rows], event=self.event[rows])
+
+    def reported(self) -> ReportedEvents:
+        """The events, by what they are."""
+        return ReportedEvents(frozenset(self.words[code] for code in np.unique(self.event).tolist()), self.ids)
+
+    def parts(self, document: int) -> tuple[tuple[Table, ...], object]:
+        """What one document reports."""
+        return (), self.take(np.flatnonzero(self.document == document)).reported()
+
+    def scores(self) -> Mapping[str, Counts | Score]:
+        """The counts of every attribute."""
+        return dict(event_attributes(self.reported()))
+
+    def without_each(self, group: Ints, groups: int) -> Mapping[str, Floats]:
+        """See :class:`~onrecord.eval.layers.state_columns.Whole`: what only one group reports is taken off."""
+        whole = event_attributes(self.reported())
+        names = [measure.name for measure in EVENT_ATTRIBUTE_MEASURES]
+        total = np.array([[whole[name].gold_matched, whole[name].gold] for name in names], np.float64)
+        pairs = np.unique(np.stack([self.event, group[self.document]], axis=1), axis=0)
+        alone = pairs[np.bincount(pairs[:, 0])[pairs[:, 0]] == 1]
+        counts = np.tile(total, (groups, 1, 1))
+        for left_out in np.unique(alone[:, 1]).tolist():
+            if left_out >= 0:
+                events = frozenset(self.words[code] for code in alone[alone[:, 1] == left_out, 0].tolist())
+                lost = event_attributes(ReportedEvents(events, self.ids))
+                counts[left_out] -= [[lost[name].gold_matched, lost[name].gold] for name in names]
+        with np.errstate(divide="ignore", invalid="ignore"):
+            shares = counts[:, :, 0] / counts[:, :, 1]
+        return dict(zip(names, shares.T, strict=True))

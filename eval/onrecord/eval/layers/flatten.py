@@ -1,0 +1,253 @@
+"""From labels to columns, some documents at a time, so that their labels need not be held together."""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+
+from onrecord.dataset import EventMention, Labels, Mention, Quote, Stance
+from onrecord.eval.layers.columns import (
+    BASES,
+    KINDS,
+    LABELS,
+    MODES,
+    NONE,
+    Letters,
+    MentionColumns,
+    QuoteColumns,
+    Ragged,
+    SideColumns,
+    StanceColumns,
+    Vocabularies,
+    without_that,
+)
+from onrecord.eval.matching.similarity import parts
+
+_MODE = {name: code for code, name in enumerate(MODES)}
+_LABEL = {name: code for code, name in enumerate(LABELS)}
+_BASIS = {name: code for code, name in enumerate(BASES)}
+_KIND = {name: code for code, name in enumerate(KINDS)}
+
+NOWHERE = -2
+"""The row of a parent that the document does not have."""
+
+
+class Flattener:
+    """Columns of one side, made document after document.
+
+    Args:
+        codes: Of types and ids; new ones are added.
+        letters: Where letters and digits are, which costs less when shared.
+    """
+
+    def __init__(self, codes: Vocabularies, letters: Letters | None = None) -> None:
+        self.codes = codes
+        self._letters = letters or Letters()
+        self._blocks: list[SideColumns] = []
+        self._waiting = 0
+        self._targets = (codes.entity, codes.event, codes.claim)
+        self._quotes = 0
+        self._empty()
+
+    def _empty(self) -> None:
+        self._mention: list[list[int]] = [[] for _ in range(7)]
+        self._event: list[list[int]] = [[] for _ in range(7)]
+        self._quote: list[list[Any]] = [[] for _ in range(8)]
+        self._ragged: list[tuple[list[int], list[Any]]] = [([], []) for _ in range(4)]
+        self._stance: list[list[int]] = [[] for _ in range(7)]
+        self._evidence: tuple[list[int], list[Any]] = ([], [])
+
+    def add(self, document: int, labels: Labels, text: str, slices: Sequence[int] = ()) -> None:
+        """The labels of a document.
+
+        Args:
+            document: Its index.
+            labels: Its labels, checked.
+            text: Its text.
+            slices: For gold, bits of what kinds of quote each quote is.
+        """
+        if labels.mentions:
+            self._add_mentions(document, labels.mentions)
+        if labels.events:
+            self._add_events(document, labels.events)
+        if labels.quotes:
+            self._add_quotes(document, labels.quotes, text, slices)
+        if labels.stances:
+            self._add_stances(document, labels.stances)
+        self._waiting += 1
+        if self._waiting == BLOCK:
+            self._close()
+
+    def _add_mentions(self, document: int, items: Sequence[Mention]) -> None:
+        of, start, end, type, kind, optional, id = self._mention
+        types, kinds, ids = self.codes.type, self.codes.kind, self.codes.entity
+        of += [document] * len(items)
+        start += [each.start for each in items]
+        end += [each.end for each in items]
+        type += [types[each.type] for each in items]
+        kind += [kinds[each.kind] for each in items]
+        optional += [each.optional for each in items]
+        id += [ids[each.entity] for each in items]
+
+    def _add_events(self, document: int, items: Sequence[EventMention]) -> None:
+        of, start, end, type, kind, optional, id = self._event
+        ids, zeros = self.codes.event, [0] * len(items)
+        of += [document] * len(items)
+        start += [each.start for each in items]
+        end += [each.end for each in items]
+        type += zeros
+        kind += zeros
+        optional += [each.optional for each in items]
+        id += [ids[each.event] for each in items]
+
+    def _add_quotes(self, document: int, items: Sequence[Quote], text: str, slices: Sequence[int]) -> None:
+        of, mode, source, cue, pieces, parent, optional, kinds = self._quote
+        content, letters, speaker, relays = self._ragged
+        ids, before = self.codes.entity, self._letters.before(text)
+        rows = {each.id: row for row, each in enumerate(items, self._quotes) if each.id is not None}
+        of += [document] * len(items)
+        mode += [_MODE[each.mode] for each in items]
+        optional += [each.optional for each in items]
+        kinds += slices or [0] * len(items)
+        parent += [NONE if each.parent is None else rows.get(each.parent, NOWHERE) for each in items]
+        source += [(NONE, NONE) if (at := each.source) is None else (at.start, at.end) for each in items]
+        cue += [(NONE, NONE) if (at := each.cue) is None else (at.start, at.end) for each in items]
+        for many, values, all_ids in ((*speaker, [e.speaker for e in items]), (*relays, [e.relays for e in items])):
+            many += map(len, all_ids)
+            values += [ids[id] for each in all_ids for id in each]
+        edges = [[(span.start, span.end) for span in each.content] for each in items]
+        content[0].extend(map(len, edges))
+        content[1].extend(edge for each in edges for edge in each)
+        bare = [without_that(*edge, text) for each in edges for edge in each]
+        flat = before[np.array(bare, np.int64).reshape(-1, 2)].tolist()
+        pieces += flat
+        at = 0
+        for each in edges:
+            found = [(low, high) for low, high in flat[at : at + len(each)] if low < high]
+            if len(each) > 1:  # only the first segment of a quote is without a leading "that"
+                whole = [without_that(*each[0], text), *each[1:]]
+                found = list(parts((int(before[start]), int(before[end])) for start, end in whole))
+            at += len(each)
+            letters[0].append(len(found))
+            letters[1].extend(found)
+        self._quotes += len(items)
+
+    def _add_stances(self, document: int, items: Sequence[Stance]) -> None:
+        of, holder, kind, target, label, basis, optional = self._stance
+        ids, targets = self.codes.entity, self._targets
+        of += [document] * len(items)
+        holder += [ids[each.holder] for each in items]
+        kinds = [_KIND[each.target.kind] for each in items]
+        kind += kinds
+        target += [targets[code][each.target.id] for code, each in zip(kinds, items, strict=True)]
+        label += [_LABEL[each.label] for each in items]
+        basis += [_BASIS[each.basis] for each in items]
+        optional += [each.optional for each in items]
+        many, values = self._evidence
+        for each in items:
+            evidence = [(span.start, span.end) for span in each.evidence]
+            found = parts(evidence) if len(evidence) != 1 or evidence[0][0] >= evidence[0][1] else evidence
+            many.append(len(found))
+            values.extend(found)
+
+    def _close(self) -> None:
+        of, mode, source, cue, pieces, parent, optional, slices = self._quote
+        content, letters, speaker, relays = self._ragged
+        self._blocks.append(
+            SideColumns(
+                codes=self.codes,
+                mentions=_mentions(self._mention),
+                events=_mentions(self._event),
+                quotes=QuoteColumns(
+                    document=np.array(of, np.int32),
+                    content=Ragged.of(*content, width=2),
+                    letters=Ragged.of(*letters, width=2),
+                    pieces=np.array(pieces, np.int32).reshape(-1, 2),
+                    speaker=Ragged.of(*speaker),
+                    relays=Ragged.of(*relays),
+                    mode=np.array(mode, np.int32),
+                    source=np.array(source, np.int32).reshape(-1, 2),
+                    cue=np.array(cue, np.int32).reshape(-1, 2),
+                    parent=np.array(parent, np.int32),
+                    optional=np.array(optional, bool),
+                    slices=np.array(slices, np.int32),
+                ),
+                stances=StanceColumns(
+                    *(np.array(each, np.int32) for each in self._stance[:6]),
+                    np.array(self._stance[6], bool),
+                    Ragged.of(*self._evidence, width=2),
+                ),
+            )
+        )
+        self._waiting = 0
+        self._empty()
+
+    def columns(self) -> SideColumns:
+        """The columns of all documents so far, documents in ascending order of their index."""
+        self._close()
+        made = self._blocks
+        return SideColumns(
+            codes=self.codes,
+            mentions=_by_document([each.mentions for each in made]),
+            events=_by_document([each.events for each in made]),
+            quotes=_quotes_by_document([each.quotes for each in made]),
+            stances=_by_document([each.stances for each in made]),
+        )
+
+
+BLOCK = 256
+"""So many documents are held as lists at a time."""
+
+
+def _mentions(lists: Sequence[Sequence[int]]) -> MentionColumns:
+    *numbers, optional, id = lists
+    return MentionColumns(
+        *(np.array(each, np.int32) for each in numbers), np.array(optional, bool), np.array(id, np.int32)
+    )
+
+
+def _by_document(blocks: Sequence[Any]) -> Any:
+    """Several blocks of columns of one type as one, in order of the documents."""
+    joined = _joined(blocks)
+    document = joined.document
+    if np.all(document[1:] >= document[:-1]):
+        return joined
+    return _taken(joined, np.argsort(document, kind="stable"))
+
+
+def _quotes_by_document(blocks: Sequence[QuoteColumns]) -> QuoteColumns:
+    joined: QuoteColumns = _joined(blocks)
+    document = joined.document
+    if np.all(document[1:] >= document[:-1]):
+        return joined
+    order = np.argsort(document, kind="stable")
+    place = np.empty(len(order), np.int32)
+    place[order] = np.arange(len(order), dtype=np.int32)
+    moved: QuoteColumns = _taken(joined, order)
+    return dataclasses.replace(moved, parent=np.where(moved.parent >= 0, place[moved.parent], moved.parent))
+
+
+def _joined(blocks: Sequence[Any]) -> Any:
+    names = blocks[0].__dataclass_fields__
+    values = {}
+    for name in names:
+        several = [getattr(each, name) for each in blocks]
+        if isinstance(several[0], Ragged):
+            many = np.concatenate([each.many for each in several])
+            values[name] = Ragged(
+                np.concatenate([[0], np.cumsum(many)]), np.concatenate([each.values for each in several])
+            )
+        else:
+            values[name] = np.concatenate(several)
+    return type(blocks[0])(**values)
+
+
+def _taken(columns: Any, rows: Any) -> Any:
+    values = {}
+    for name in columns.__dataclass_fields__:
+        value = getattr(columns, name)
+        values[name] = value.take(rows) if isinstance(value, Ragged) else value[rows]
+    return type(columns)(**values)

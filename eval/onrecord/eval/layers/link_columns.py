@@ -1,0 +1,151 @@
+"""Linking on columns; the definitions are those of :mod:`onrecord.eval.layers.links`."""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Mapping, Sequence
+
+import numpy as np
+
+from onrecord.eval.clusters.left_out import MembershipRows
+from onrecord.eval.layers.columns import NONE, Bools, Codes, Ints, MentionColumns, Vocabularies
+from onrecord.eval.layers.ids import NIL, Link
+from onrecord.eval.layers.mention_states import names_of, own_clusters
+from onrecord.eval.layers.span_pairing import SpanPairing
+from onrecord.eval.layers.state_columns import Sheet, by_document
+
+
+@dataclasses.dataclass(frozen=True, eq=False)
+class _Links:
+    """The link of each mention of a side; shape (n,)."""
+
+    wikidata: Ints
+    """A code, or :data:`NONE`."""
+    row: Ints
+    """Of the registry: a code, or :data:`NONE`."""
+
+    def at(self, rows: Ints) -> _Links:
+        return _Links(self.wikidata[rows], self.row[rows])
+
+
+def _links(
+    mentions: MentionColumns, words: Sequence[str], links: Mapping[str, Link], codes: tuple[Codes, Codes]
+) -> _Links:
+    found = [links.get(word, NIL) for word in words] + [NIL]  # NONE is the last
+    wikidata = np.array([codes[0][link.wikidata] for link in found], np.int64)
+    row = np.array([codes[1][link.row] for link in found], np.int64)
+    return _Links(wikidata[mentions.id], row[mentions.id])
+
+
+def _right(gold: _Links, predicted: _Links) -> Bools:
+    known = (gold.wikidata != NONE) | (predicted.wikidata != NONE)
+    found: Bools = np.where(
+        known, gold.wikidata == predicted.wikidata, (predicted.row == NONE) | (predicted.row == gold.row)
+    )
+    return found
+
+
+def link_sheet(
+    pairing: SpanPairing,
+    sides: tuple[Vocabularies, Vocabularies],
+    gold_links: Mapping[str, Link],
+    links: Mapping[str, Link],
+) -> tuple[Sheet, MembershipRows]:
+    """The counts of the layer of links, and the clusters of the names that are found with their link.
+
+    Args:
+        pairing: Of all mentions.
+        sides: Codes of gold and of the file.
+        gold_links: What the registry's ids are linked to.
+        links: What the file's are.
+    """
+    gold, predicted, codes = pairing.gold, pairing.predicted, (Codes(), Codes())
+    of_gold = _links(gold, sides[0].entity.words, gold_links, codes)
+    of_predicted = _links(predicted, sides[1].entity.words, links, codes)
+    partner = _exchanged(pairing, of_gold, of_predicted)
+    rows = np.flatnonzero(partner >= 0)
+    found = rows[
+        (gold.start[rows] == predicted.start[partner[rows]])
+        & (gold.end[rows] == predicted.end[partner[rows]])
+        & (gold.type[rows] == predicted.type[partner[rows]])
+    ]
+    linked = np.zeros(len(gold), bool)
+    linked[found] = _right(of_gold.at(found), of_predicted.at(partner[found]))
+    linked &= ~gold.optional
+    excused = np.zeros(len(predicted), bool)
+    excused[partner[rows[gold.optional[rows]]]] = True
+    names = names_of(gold, sides[0]), names_of(predicted, sides[0])
+    sheet = Sheet(pairing.documents)
+    every = np.ones(len(gold), bool), np.ones(len(predicted), bool)
+    for suffix, (one, other) in (("", names), ("[kinds]", every)):
+        right = linked & one
+        right[right] = other[partner[right]]
+        which = right, one & ~gold.optional, other & ~excused
+        known = of_gold.wikidata != NONE, of_gold.wikidata != NONE, of_predicted.wikidata != NONE
+        documents = gold.document, gold.document, predicted.document
+        total, part = (
+            [
+                by_document(of, each & both, pairing.documents)
+                for of, each, both in zip(documents, which, limit, strict=True)
+            ]
+            for limit in ((True, True, True), known)
+        )
+        sheet.matched(f"all{suffix}", *total)
+        sheet.matched(f"link{suffix}", *part)
+        sheet.matched(f"nil{suffix}", *(a - b for a, b in zip(total, part, strict=True)))
+    return sheet, _memberships(pairing, partner, linked, excused, names, len(sides[1].entity.words))
+
+
+def _memberships(
+    pairing: SpanPairing, partner: Ints, linked: Bools, excused: Bools, names: tuple[Bools, Bools], clusters: int
+) -> MembershipRows:
+    gold, predicted = pairing.gold, pairing.predicted
+    own = own_clusters(predicted, clusters)
+    rows = np.flatnonzero(names[0] & ~gold.optional)
+    answer = np.where(linked[rows], partner[rows], NONE)
+    answer[answer >= 0] = np.where(names[1][answer[answer >= 0]], answer[answer >= 0], NONE)
+    left = names[1] & ~excused
+    left[answer[answer >= 0]] = False
+    others = np.flatnonzero(left)
+    found = np.full(len(rows), NONE, np.int64)
+    found[answer >= 0] = own[answer[answer >= 0]]
+    document = np.concatenate([gold.document[rows], predicted.document[others]]).astype(np.int64)
+    return MembershipRows(
+        document,
+        np.concatenate([gold.id[rows].astype(np.int64), np.full(len(others), NONE)]),
+        np.concatenate([found, own[others]]),
+        np.ones(len(document), np.int64),
+    )
+
+
+def _exchanged(pairing: SpanPairing, gold_links: _Links, links: _Links) -> Ints:
+    """The partners, where of predictions that the alignment cannot tell apart the one with the right link is taken."""
+    predicted = pairing.predicted
+    same = np.ones(max(len(predicted) - 1, 0), bool)
+    for name in ("document", "start", "end", "type", "kind"):
+        values = getattr(predicted, name)
+        same &= values[1:] == values[:-1]
+    partner = pairing.partner.copy()
+    if not same.any():
+        return partner
+    group = np.concatenate([[0], np.cumsum(~same)])
+    repeated = np.flatnonzero(np.bincount(group)[group] > 1)
+    rows = np.flatnonzero(partner >= 0)
+    rows = rows[np.isin(group[partner[rows]], group[repeated])]
+    twins: dict[int, list[int]] = {}
+    order = np.lexsort((repeated, links.row[repeated], links.wikidata[repeated]))
+    for p in repeated[order].tolist():
+        twins.setdefault(int(group[p]), []).append(p)
+    left: list[tuple[int, list[int]]] = []
+    for g in rows.tolist():
+        alike = twins[int(group[partner[g]])]
+        exact = pairing.fit[g] >= 3
+        one = gold_links.at(np.full(len(alike), g))
+        right = np.flatnonzero(_right(one, links.at(np.array(alike, np.int64)))) if exact and alike else ()
+        if len(right):
+            partner[g] = alike.pop(int(right[0]))
+        else:
+            left.append((g, alike))
+    for g, alike in left:
+        partner[g] = alike.pop(0)
+    return partner

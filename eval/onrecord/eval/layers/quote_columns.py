@@ -1,0 +1,375 @@
+"""Quotes of many documents paired and counted on columns; the definitions are those of
+:mod:`onrecord.eval.layers.quotes` and :mod:`onrecord.eval.layers.quote_pairing`.
+
+Nearly every quote is like one of the other side alone. Where there is a choice, the pairing of one document decides.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import math
+from collections.abc import Sequence
+
+import numpy as np
+
+from onrecord.dataset.records import UNKNOWN
+from onrecord.eval.layers.columns import MODES, NONE, Bools, Ints, QuoteColumns, Ragged, Vocabularies
+from onrecord.eval.layers.quote_pairing import MIN_SIMILARITY, QuotePair, Saying, best_pairs
+from onrecord.eval.layers.span_pairing import all_overlapping
+from onrecord.eval.layers.state_columns import Floats, Sheet, by_document
+
+UNKNOWN_CODE = -2
+"""Of the unknown speaker."""
+STRANGER = -3
+"""Of an id that means nothing in gold."""
+
+
+@dataclasses.dataclass(frozen=True, eq=False)
+class Speech:
+    """Who said the quotes of a side and who passed them on, in gold's codes."""
+
+    speaker: Ragged
+    """Nobody at all is the unknown speaker."""
+    relays: Ragged
+
+
+def speech(quotes: QuoteColumns, unknown: int, mapping: Ints | None) -> Speech:
+    """The speakers and relays of a side.
+
+    Args:
+        quotes: The quotes.
+        unknown: The code that the side has for the unknown speaker; -1 where it never names one.
+        mapping: Of the file's codes to gold's, :data:`STRANGER` for none; None for gold itself.
+    """
+
+    def gold_codes(values: Ints, reserved: bool) -> Ints:
+        found = values.astype(np.int64) if mapping is None else mapping[values]
+        return np.where(values == unknown, UNKNOWN_CODE, found) if reserved and unknown >= 0 else found
+
+    speaker = gold_codes(quotes.speaker.values, True)
+    nobody = np.flatnonzero(quotes.speaker.many == 0)
+    many = np.maximum(quotes.speaker.many, 1)
+    said = Ragged(
+        np.concatenate([[0], np.cumsum(many)]), np.insert(speaker, quotes.speaker.first[nobody], UNKNOWN_CODE)
+    )
+    return Speech(said, Ragged(quotes.relays.first, gold_codes(quotes.relays.values, False)))
+
+
+@dataclasses.dataclass(frozen=True, eq=False)
+class PairedQuotes:
+    """k pairs of quotes, by row, in order of the gold row; every array has the shape (k,)."""
+
+    gold: Ints
+    predicted: Ints
+    similarity: Floats
+    speaker: Bools
+    """Whether the predicted speakers are the gold speakers, no more and no fewer."""
+
+
+@dataclasses.dataclass(frozen=True, eq=False)
+class Quotes:
+    """Both sides of the quotes of D documents."""
+
+    documents: int
+    gold: QuoteColumns
+    predicted: QuoteColumns
+    said: tuple[Speech, Speech]
+    words: Sequence[str]
+    """Of gold's entity codes."""
+
+    @classmethod
+    def of(
+        cls,
+        documents: int,
+        quotes: tuple[QuoteColumns, QuoteColumns],
+        codes: tuple[Vocabularies, Vocabularies],
+        entity: Ints,
+    ) -> Quotes:
+        """Both sides, the file's ids as ``entity`` maps their codes to gold's."""
+        reserved = [side.entity.get(UNKNOWN, NONE) for side in codes]
+        mapping = np.where(entity == NONE, STRANGER, entity)
+        said = speech(quotes[0], reserved[0], None), speech(quotes[1], reserved[1], mapping)
+        return cls(documents, *quotes, said, codes[0].entity.words)
+
+
+def pair_all(quotes: Quotes) -> PairedQuotes:
+    """The optimal one-to-one pairing within each document: first the required gold, then the optional."""
+    g, p, similarity = _similar(quotes.gold, quotes.predicted)
+    same = _same_sets(quotes.said[0].speaker.take(g), quotes.said[1].speaker.take(p))
+    many, others = (np.bincount(rows, minlength=len(side)) for rows, side in ((g, quotes.gold), (p, quotes.predicted)))
+    alone = (many[g] == 1) & (others[p] == 1)
+    chosen = [PairedQuotes(g[alone], p[alone], similarity[alone], same[alone])]
+    rest = np.flatnonzero(~alone)
+    rest = rest[np.argsort(g[rest], kind="stable")]
+    if len(rest):
+        chosen.append(_decided(quotes, g[rest], p[rest], similarity[rest], same[rest]))
+    gold, predicted, alike, speaker = (
+        np.concatenate([getattr(each, field.name) for each in chosen]) for field in dataclasses.fields(PairedQuotes)
+    )
+    order = np.argsort(gold, kind="stable")
+    return PairedQuotes(gold[order], predicted[order], alike[order], speaker[order])
+
+
+def _similar(gold: QuoteColumns, predicted: QuoteColumns) -> tuple[Ints, Ints, Floats]:
+    """Rows of the quotes with a similarity of at least one half, and that similarity."""
+    sides = []
+    width = 1 + max(int(each.letters.values.max(initial=0)) for each in (gold, predicted))
+    for each in (gold, predicted):
+        owner = each.letters.owners()
+        shift = each.document[owner].astype(np.int64) * width
+        sides.append((owner, each.letters.values[:, 0] + shift, each.letters.values[:, 1] + shift))
+    (of_gold, start, end), (of_predicted, other_start, other_end) = sides
+    several = max((int(each.letters.many.max(initial=0)) for each in (gold, predicted)), default=0) > 1
+    one, other = all_overlapping(start, end, other_start, other_end, 63 if several else 4)
+    shared = np.minimum(end[one], other_end[other]) - np.maximum(start[one], other_start[other])
+    code = of_gold[one] * max(len(predicted), 1) + of_predicted[other]
+    pairs, inverse = np.unique(code, return_inverse=True)
+    total = np.bincount(inverse, shared, len(pairs))
+    g, p = np.divmod(pairs, max(len(predicted), 1))
+    similarity = 2 * total / (_size(gold)[g] + _size(predicted)[p])
+    enough = similarity >= MIN_SIMILARITY
+    found = g[enough], p[enough], similarity[enough]
+    wordless = _wordless(gold, predicted)
+    if not len(wordless):
+        return found
+    return (
+        np.concatenate([found[0], wordless[:, 0]]),
+        np.concatenate([found[1], wordless[:, 1]]),
+        np.concatenate([found[2], np.ones(len(wordless))]),
+    )
+
+
+def _size(quotes: QuoteColumns) -> Ints:
+    values = quotes.letters.values
+    sizes: Ints = np.bincount(quotes.letters.owners(), values[:, 1] - values[:, 0], len(quotes)).astype(np.int64)
+    return sizes
+
+
+def _wordless(gold: QuoteColumns, predicted: QuoteColumns) -> Ints:
+    """Rows of the quotes without letter or digit that stand at the same offsets."""
+    at: dict[tuple[int, str], list[int]] = {}
+    for row in np.flatnonzero(gold.letters.many == 0).tolist():
+        at.setdefault((int(gold.document[row]), str(gold.content.row(row))), []).append(row)
+    found = [
+        (g, p)
+        for p in np.flatnonzero(predicted.letters.many == 0).tolist()
+        for g in at.get((int(predicted.document[p]), str(predicted.content.row(p))), ())
+    ]
+    return np.array(found, np.int64).reshape(-1, 2)
+
+
+def _same_sets(one: Ragged, other: Ragged) -> Bools:
+    """Of each row, whether both sides have the same distinct values."""
+    single = (one.many == 1) & (other.many == 1)
+    same = np.zeros(len(single), bool)
+    same[single] = one.values[one.first[:-1][single]] == other.values[other.first[:-1][single]]
+    for row in np.flatnonzero(~single).tolist():
+        same[row] = set(one.row(row)) == set(other.row(row))
+    return same
+
+
+def _decided(quotes: Quotes, g: Ints, p: Ints, similarity: Floats, same: Bools) -> PairedQuotes:
+    """The pairs where there is a choice, document after document."""
+    gold, other = (
+        {row: _saying(quotes, 0, row) for row in set(g.tolist())},
+        {row: _saying(quotes, 1, row) for row in set(p.tolist())},
+    )
+    document = quotes.gold.document[g]
+    found: list[QuotePair] = []
+    for which in np.split(np.arange(len(g)), np.flatnonzero(np.diff(document)) + 1):
+        possible = [
+            QuotePair(*row)
+            for row in zip(
+                g[which].tolist(), p[which].tolist(), similarity[which].tolist(), same[which].tolist(), strict=True
+            )
+        ]
+        possible.sort(key=lambda pair: (pair.gold, pair.predicted))
+        possible.sort(key=lambda pair: (gold[pair.gold], other[pair.predicted]))
+        required = best_pairs([pair for pair in possible if not quotes.gold.optional[pair.gold]], gold, other)
+        taken = {pair.predicted for pair in required}
+        rest = [pair for pair in possible if quotes.gold.optional[pair.gold] and pair.predicted not in taken]
+        found += required + best_pairs(rest, gold, other)
+    columns = [[getattr(pair, name) for pair in found] for name in ("gold", "predicted", "similarity", "speaker")]
+    return PairedQuotes(
+        np.array(columns[0], np.int64),
+        np.array(columns[1], np.int64),
+        np.array(columns[2], np.float64),
+        np.array(columns[3], bool),
+    )
+
+
+def _saying(quotes: Quotes, side: int, row: int) -> Saying:
+    """What a quote says, as the pairing of one document sees it."""
+    columns, said = (quotes.gold, quotes.predicted)[side], quotes.said[side]
+    # a stranger has no name in gold; the unknown speaker has its own
+    words = {UNKNOWN_CODE: UNKNOWN, STRANGER: ""}
+    parent = int(columns.parent[row])
+    return Saying(
+        content=_segments(columns.content, row),
+        speakers=tuple(sorted({words.get(code) or _word(quotes, code) for code in said.speaker.row(row)})),
+        relays=tuple(_word(quotes, code) for code in said.relays.row(row)),
+        mode=MODES[columns.mode[row]],
+        source=_place(columns.source[row]),
+        cue=_place(columns.cue[row]),
+        parent=_segments(columns.content, parent) if parent >= 0 else (),
+    )
+
+
+def _word(quotes: Quotes, code: int) -> str:
+    return "" if code < 0 else quotes.words[code]
+
+
+def _segments(content: Ragged, row: int) -> tuple[tuple[int, int], ...]:
+    return tuple((start, end) for start, end in content.row(row))
+
+
+def _place(span: Ints) -> tuple[tuple[int, int], ...]:
+    return () if span[0] == NONE else ((int(span[0]), int(span[1])),)
+
+
+def quote_sheet(quotes: Quotes, pairs: PairedQuotes, slices: Sequence[str]) -> Sheet:
+    """The counts of the layer of quotes.
+
+    Args:
+        quotes: Both sides.
+        pairs: How they are paired.
+        slices: Names of the bits of ``gold.slices``.
+    """
+    sheet, gold, predicted = Sheet(quotes.documents), quotes.gold, quotes.predicted
+    counted = np.flatnonzero(~gold.optional[pairs.gold])
+    g, p = pairs.gold[counted], pairs.predicted[counted]
+    similarity, speaker = pairs.similarity[counted], pairs.speaker[counted]
+    document = gold.document[g].astype(np.int64)
+    required = by_document(gold.document, ~gold.optional, quotes.documents)
+    excused = by_document(gold.document[pairs.gold], gold.optional[pairs.gold], quotes.documents)
+    charged = by_document(predicted.document, None, quotes.documents) - excused
+
+    def many(which: Bools | None) -> Ints:
+        return by_document(document, which, quotes.documents)
+
+    chain = _same_chains(quotes.said[0].relays.take(g), quotes.said[1].relays.take(p))
+    found = many(None)
+    for name, matched in (
+        ("joint", many(speaker)),
+        ("detection@0.5", found),
+        ("detection@0.8", many(similarity >= 0.8)),
+        ("exact", many(similarity == 1)),
+        ("soft", exact_sums(document, similarity, quotes.documents)),
+        ("joint+chain", many(speaker & chain)),
+    ):
+        sheet.matched(name, matched, required, charged)
+    sheet.put("segments", _segment_counts(quotes))
+    relayed, nested = gold.relays.many[g] > 0, gold.parent[g] != NONE
+    parent = _right_parents(quotes, pairs, g, p)
+    soft = [_jaccard(quotes, *each) for each in zip(g.tolist(), p.tolist(), speaker.tolist(), strict=True)]
+    sheet.share("matched", found, required)
+    for name, right, of in (
+        ("speaker", many(speaker), found),
+        ("speaker[soft]", exact_sums(document, np.array(soft), quotes.documents), found),
+        ("relay", many(chain), found),
+        ("relay[relayed]", many(chain & relayed), many(relayed)),
+        ("parent", many(parent), found),
+        ("parent[nested]", many(parent & nested), many(nested)),
+        ("mode", many(gold.mode[g] == predicted.mode[p]), found),
+        ("source", exact_sums(document, _dice(gold.source[g], predicted.source[p]), quotes.documents), found),
+        ("cue", exact_sums(document, _dice(gold.cue[g], predicted.cue[p]), quotes.documents), found),
+    ):
+        sheet.share(name, right, of)
+    for bit, name in enumerate(slices):
+        inside = (gold.slices >> bit & 1).astype(bool)
+        of = by_document(gold.document, inside & ~gold.optional, quotes.documents)
+        sheet.share(f"joint[{name}]", many(inside[g] & speaker), of)
+        sheet.share(f"detection[{name}]", many(inside[g]), of)
+    return sheet
+
+
+def exact_sums(document: Ints, values: Floats, documents: int) -> Floats:
+    """The sum of each document's values, rounded once."""
+    sums = np.zeros(documents)
+    order = np.argsort(document, kind="stable")
+    for each in np.split(order, np.flatnonzero(np.diff(document[order])) + 1):
+        if len(each):
+            sums[document[each[0]]] = math.fsum(values[each].tolist())
+    return sums
+
+
+def _same_chains(one: Ragged, other: Ragged) -> Bools:
+    same: Bools = one.many == other.many
+    for row in np.flatnonzero(same & (one.many > 0)).tolist():
+        same[row] = one.row(row) == other.row(row)
+    return same
+
+
+def _jaccard(quotes: Quotes, g: int, p: int, same: bool) -> float:
+    if same:
+        return 1.0
+    speakers = set(quotes.said[0].speaker.row(g))
+    answers = quotes.said[1].speaker.row(p)
+    known = set(answers) - {STRANGER}
+    raw = quotes.predicted.speaker.row(p)
+    strangers = {id for id, code in zip(raw, answers, strict=False) if code == STRANGER}
+    return len(speakers & known) / (len(speakers | known) + len(strangers))
+
+
+def _dice(one: Ints, other: Ints) -> Floats:
+    """Of spans, nothing below one half; 1 where neither side has one."""
+    size, other_size = one[:, 1] - one[:, 0], other[:, 1] - other[:, 0]
+    shared = np.maximum(np.minimum(one[:, 1], other[:, 1]) - np.maximum(one[:, 0], other[:, 0]), 0)
+    none, other_none = one[:, 0] == NONE, other[:, 0] == NONE
+    value = 2 * shared / np.maximum(size + other_size, 1)
+    value[(value < MIN_SIMILARITY) | none | other_none] = 0.0
+    value[none & other_none] = 1.0
+    return value
+
+
+def _right_parents(quotes: Quotes, pairs: PairedQuotes, g: Ints, p: Ints) -> Bools:
+    """Whether each matched quote stands inside what answers the gold quote's parent."""
+    gold, predicted = quotes.gold, quotes.predicted
+    partner = np.full(len(gold) + 1, NONE)
+    partner[pairs.gold] = pairs.predicted
+    above = np.where(gold.parent >= 0, gold.parent, NONE).astype(np.int64)
+    for row in np.unique(g[(above[g] >= 0)]).tolist():
+        at, seen = int(above[row]), set[int]()
+        while at >= 0 and gold.optional[at] and partner[at] < 0 and at not in seen:
+            seen.add(at)
+            at = int(max(gold.parent[at], NONE))
+        above[row] = at
+    other = np.where(predicted.parent >= 0, predicted.parent, NONE)[p]
+    wanted = above[g]
+    right: Bools = np.where(wanted == NONE, other == NONE, (other != NONE) & (partner[wanted] == other))
+    return right
+
+
+def _segment_counts(quotes: Quotes) -> Floats:
+    """Every segment as a quote of its own: what a system that tags tokens can give."""
+    apart = tuple(_segments_apart(each) for each in (quotes.gold, quotes.predicted))
+    nobody = tuple(speech(each, NONE, None) for each in apart)
+    both = Quotes(quotes.documents, apart[0], apart[1], (nobody[0], nobody[1]), quotes.words)
+    pairs = pair_all(both)
+    of = both.gold.document[pairs.gold]
+    optional = both.gold.optional[pairs.gold]
+    counted, excused = (by_document(of, which, quotes.documents) for which in (~optional, optional))
+    required = by_document(both.gold.document, ~both.gold.optional, quotes.documents)
+    charged = by_document(both.predicted.document, None, quotes.documents) - excused
+    return np.stack([counted, required, counted, charged], axis=1).astype(np.float64)
+
+
+def _segments_apart(quotes: QuoteColumns) -> QuoteColumns:
+    owner, many = quotes.content.owners(), len(quotes.content.values)
+    lettered = quotes.pieces[:, 0] < quotes.pieces[:, 1]
+    nothing = Ragged(np.zeros(many + 1, np.int64), np.zeros(0, np.int32))
+    nowhere = np.full((many, 2), NONE, np.int32)
+    return QuoteColumns(
+        document=quotes.document[owner],
+        content=Ragged(np.arange(many + 1), quotes.content.values),
+        letters=Ragged(np.concatenate([[0], np.cumsum(lettered)]), quotes.pieces[lettered]),
+        pieces=quotes.pieces,
+        speaker=nothing,
+        relays=nothing,
+        mode=np.zeros(many, np.int32),
+        source=nowhere,
+        cue=nowhere,
+        parent=np.full(many, NONE, np.int32),
+        optional=quotes.optional[owner],
+        slices=np.zeros(many, np.int32),
+    )

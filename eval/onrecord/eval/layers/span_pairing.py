@@ -1,0 +1,213 @@
+"""The mentions of many documents aligned on columns, and what the alignment counts."""
+
+from __future__ import annotations
+
+import dataclasses
+import itertools
+from collections.abc import Iterator, Sequence
+
+import numpy as np
+from numpy.typing import NDArray
+
+from onrecord.eval.layers.columns import Bools, Codes, Ints, MentionColumns
+from onrecord.eval.spans.alignment import Alignment, align_columns
+from onrecord.eval.spans.columns import SpanColumns
+from onrecord.eval.spans.counting import BLOCK_SPANS, CountColumn, Selection, count_spans
+from onrecord.eval.spans.overlaps import CrowdedError, overlapping
+from onrecord.eval.spans.pairs import Fit
+
+Floats = NDArray[np.float64]
+
+
+def in_reading_order(columns: MentionColumns, types: Ints, kinds: Ints) -> MentionColumns:
+    """The mentions in an order that depends on content alone.
+
+    Ids are opaque, so mentions that are alike but for their cluster are ordered by the places of all its mentions: that
+    neither the order of a file nor what it calls its clusters can change what is paired.
+
+    Args:
+        columns: Documents ascending.
+        types: Alphabetical rank of each type, shape (types,).
+        kinds: Likewise of the kinds.
+    """
+    of_type = types[columns.type] if len(types) else columns.type
+    of_kind = kinds[columns.kind] if len(kinds) else columns.kind
+    keys = (columns.optional, of_kind, of_type, columns.end, columns.start, columns.document)
+    order = np.lexsort(keys)
+    repeated = np.ones(max(len(order) - 1, 0), bool)
+    for key in keys:
+        repeated &= key[order[1:]] == key[order[:-1]]
+    if repeated.any():
+        alike = np.unique(columns.id[order[np.append(repeated, False) | np.append(False, repeated)]])
+        order = np.lexsort((_ranks_by_places(columns, alike)[columns.id + 1], *keys))
+    return MentionColumns(*(getattr(columns, field.name)[order] for field in dataclasses.fields(columns)))
+
+
+def _ranks_by_places(columns: MentionColumns, ids: Ints) -> Ints:
+    """Ranks of some ids by the places of their mentions, shape (ids + 1,); at 0 is the rank of no id."""
+    ranks = np.zeros(int(columns.id.max()) + 2, np.int64)
+    rows = np.flatnonzero(np.isin(columns.id, ids))
+    rows = rows[np.lexsort((columns.end[rows], columns.start[rows], columns.document[rows]))]
+    places: dict[int, list[tuple[int, int, int]]] = {}
+    each = (getattr(columns, name)[rows].tolist() for name in ("id", "document", "start", "end"))
+    for id, *place in zip(*each, strict=True):
+        places.setdefault(id, []).append((place[0], place[1], place[2]))
+    distinct = {tuple(several): rank for rank, several in enumerate(sorted({tuple(v) for v in places.values()}))}
+    for id, several in places.items():
+        ranks[id + 1] = distinct[tuple(several)]
+    return ranks
+
+
+@dataclasses.dataclass(frozen=True, eq=False)
+class SpanPairing:
+    """Which predicted mention answers which gold one in D documents, and what was counted; rows are of the columns."""
+
+    documents: int
+    gold: MentionColumns
+    predicted: MentionColumns
+    partner: Ints
+    """Shape (gold,): the row of the prediction paired with each; -1 for none."""
+    fit: Ints
+    """Shape (gold,): how well they fit, a :class:`Fit`; -1 without."""
+    everything: Ints
+    """Shape (D, 15): a :class:`CountColumn` each."""
+
+    @property
+    def exact(self) -> Bools:
+        """Which gold mentions are found with their offsets."""
+        return self.fit >= Fit.EXACT
+
+    @property
+    def taken(self) -> Ints:
+        """Shape (predicted,): the gold row that each prediction is paired with; -1 for none."""
+        found = np.full(len(self.predicted), -1)
+        rows = np.flatnonzero(self.partner >= 0)
+        found[self.partner[rows]] = rows
+        return found
+
+    @property
+    def excused(self) -> Bools:
+        """Which predictions are paired with optional gold."""
+        found = np.zeros(len(self.predicted), bool)
+        rows = self.partner[self.gold.optional & (self.partner >= 0)]
+        found[rows] = True
+        return found
+
+
+def pair_spans(
+    documents: Sequence[str],
+    gold: MentionColumns,
+    predicted: MentionColumns,
+    types: Codes,
+    selected: Sequence[Selection] = (),
+    coverage: bool = True,
+) -> tuple[SpanPairing, list[Ints]]:
+    """Align the mentions of documents, some documents at a time.
+
+    Args:
+        documents: Their names.
+        gold: In reading order.
+        predicted: In reading order.
+        types: Codes of the types.
+        selected: Mentions that are to be counted apart.
+        coverage: Whether characters and shares are counted of all of them; of a selection they are.
+
+    Returns:
+        The pairing, and for each selection counts of the shape (D, 15).
+
+    Raises:
+        CrowdedError: Too many mentions of one document lie over each other.
+    """
+    ranks = types.ranks() if len(types) > 1 else np.zeros(1, np.int64)
+    words = types.words or [""]
+    partner, fit = (np.full(len(gold), -1) for _ in range(2))
+    counts: list[list[Ints]] = [[] for _ in range(1 + len(selected))]
+    wanted = [None, *selected]
+    for first, last in _blocks(gold, predicted, len(documents)):
+        for start, stop, alignment in _aligned(documents, gold, predicted, ranks, first, last):
+            low, high = np.searchsorted(gold.document, [start, stop]).tolist()
+            at, until = np.searchsorted(predicted.document, [start, stop]).tolist()
+            sides = _spans(gold, low, high, start), _spans(predicted, at, until, start)
+            partner[low + alignment.pairs.gold] = at + alignment.pairs.predicted
+            fit[low + alignment.pairs.gold] = alignment.pairs.fit
+            for into, which in zip(counts, wanted, strict=True):
+                some = None if which is None else Selection(which.gold[low:high], which.predicted[at:until])
+                into.append(
+                    count_spans(
+                        documents[start:stop], words, *sides, alignment, some, coverage or some is not None
+                    ).values
+                )
+    values = [np.concatenate(each) if each else np.zeros((0, len(CountColumn)), np.int64) for each in counts]
+    return SpanPairing(len(documents), gold, predicted, partner, fit, values[0]), values[1:]
+
+
+def _blocks(gold: MentionColumns, predicted: MentionColumns, documents: int) -> Iterator[tuple[int, int]]:
+    longer = max(gold.document, predicted.document, key=len)
+    firsts = np.unique(longer[::BLOCK_SPANS]).tolist()
+    bounds = sorted({0, *firsts, documents})
+    return itertools.pairwise(bounds)
+
+
+def _aligned(
+    documents: Sequence[str], gold: MentionColumns, predicted: MentionColumns, ranks: Ints, first: int, last: int
+) -> Iterator[tuple[int, int, Alignment]]:
+    """The alignment of some documents, of fewer at a time where mentions crowd."""
+    sides = (_spans(each, *np.searchsorted(each.document, [first, last]).tolist(), first) for each in (gold, predicted))
+    try:
+        yield first, last, align_columns(*sides, ranks)
+    except CrowdedError:
+        if last - first == 1:
+            raise CrowdedError(documents[first]) from None
+        middle = (first + last) // 2
+        yield from _aligned(documents, gold, predicted, ranks, first, middle)
+        yield from _aligned(documents, gold, predicted, ranks, middle, last)
+
+
+def _spans(columns: MentionColumns, low: int, high: int, first: int) -> SpanColumns:
+    rows = slice(low, high)
+    optional = columns.optional[rows]
+    return SpanColumns(
+        document=columns.document[rows].astype(np.int64) - first,
+        start=columns.start[rows].astype(np.int64),
+        end=columns.end[rows].astype(np.int64),
+        type=columns.type[rows].astype(np.int64),
+        kind=columns.kind[rows].astype(np.int64),
+        optional=optional if optional.any() else None,
+    )
+
+
+def strict_by_type(pairing: SpanPairing, names: Bools, other_names: Bools, types: int) -> Ints:
+    """Names of each type: matched strictly, in gold, predicted; shape (D, types, 3).
+
+    Args:
+        pairing: The pairing.
+        names: Which gold mentions are names.
+        other_names: Which predictions are.
+        types: Number of types.
+    """
+    gold, predicted = pairing.gold, pairing.predicted
+    required = names & ~gold.optional
+    charged = other_names & ~pairing.excused
+    found = required & (pairing.fit == Fit.STRICT)
+    found[found] = charged[pairing.partner[found]]
+    counts = [
+        np.bincount(
+            side.document[which].astype(np.int64) * types + side.type[which], minlength=pairing.documents * types
+        )
+        for side, which in ((gold, found), (gold, required), (predicted, charged))
+    ]
+    return np.stack([each.reshape(pairing.documents, types) for each in counts], axis=-1)
+
+
+_AT_ONCE = 2**16
+
+
+def all_overlapping(gold_start: Ints, gold_end: Ints, start: Ints, end: Ints, near: int = 4) -> tuple[Ints, Ints]:
+    """:func:`~onrecord.eval.spans.overlaps.overlapping` of stretches of any number of documents, some at a time."""
+    order = np.argsort(start, kind="stable")
+    found: list[tuple[Ints, Ints]] = [(np.zeros(0, np.int64), np.zeros(0, np.int64))]
+    for low in range(0, len(order), _AT_ONCE):
+        some = order[low : low + _AT_ONCE]
+        g, p = overlapping(gold_start, gold_end, start[some], end[some], near)
+        found.append((g, some[p]))
+    return np.concatenate([g for g, _ in found]), np.concatenate([p for _, p in found])

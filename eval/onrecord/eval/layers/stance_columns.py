@@ -1,0 +1,274 @@
+"""Stances of many documents on columns; the definitions are those of :mod:`onrecord.eval.layers.stances` and
+:mod:`onrecord.eval.layers.corpus_stances`.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Mapping, Sequence
+
+import numpy as np
+
+from onrecord.eval.clusters.table import Table
+from onrecord.eval.layers.columns import BASES, KINDS, LABELS, NONE, Bools, Ints, StanceColumns, Vocabularies
+from onrecord.eval.layers.corpus_stances import (
+    CorpusTuple,
+    SidedId,
+    StanceSets,
+    corpus_counts,
+    counts_by_target,
+    counts_over,
+)
+from onrecord.eval.layers.ids import MIN_DICE
+from onrecord.eval.layers.quote_columns import exact_sums
+from onrecord.eval.layers.state_columns import Floats, Sheet, by_document, f1_of
+from onrecord.eval.matching.similarity import dice
+from onrecord.eval.statistics.counts import Counts, Score
+
+REQUIRED, OPTIONAL, CHARGED, EXCUSED = range(4)
+"""What a stance is to the corpus measures."""
+
+
+@dataclasses.dataclass(frozen=True, eq=False)
+class Stances:
+    """Both sides of the stances of D documents, with what answers what."""
+
+    documents: int
+    gold: StanceColumns
+    predicted: StanceColumns
+    kept: Bools
+    """Which gold stances count: of those with one holder and target in a document the last."""
+    answers: Ints
+    """Shape (predicted,): the row of the gold stance with the holder and target of each; -1 for none."""
+    excused: Bools
+    """Predictions left out because they answer optional gold."""
+    holder: Ints
+    """Shape (predicted,): the holder in gold's codes; -1 for one that means nothing there."""
+    target: Ints
+    """Likewise."""
+
+
+def read_stances(
+    documents: int,
+    sides: tuple[StanceColumns, StanceColumns],
+    maps: tuple[Ints, Ints, Ints],
+) -> Stances:
+    """Bring both sides together.
+
+    Args:
+        documents: How many there are.
+        sides: Gold and predictions.
+        maps: Of the file's codes of entities, events and claims to gold's; -1 for none.
+    """
+    gold, predicted = sides
+    holder = _mapped(maps[0], predicted.holder)
+    target = np.full(len(predicted), NONE, np.int64)
+    for name, mapping in zip(("entity", "event", "claim"), maps, strict=True):
+        rows = predicted.kind == KINDS.index(name)
+        target[rows] = _mapped(mapping, predicted.target[rows])
+    high = 2 + max(int(each.max(initial=0)) for each in (gold.holder, gold.target, holder, target))
+
+    def key(document: Ints, holder: Ints, kind: Ints, target: Ints) -> Ints:
+        return ((document.astype(np.int64) * len(KINDS) + kind) * high + holder) * high + target
+
+    keys = key(gold.document, gold.holder, gold.kind, gold.target)
+    # np.unique gives the first of equal keys; the last is wanted
+    distinct, first = np.unique(keys[::-1], return_index=True)
+    last = len(keys) - 1 - first
+    kept = np.zeros(len(gold), bool)
+    kept[last] = True
+    known = np.flatnonzero((holder != NONE) & (target != NONE))
+    asked = key(predicted.document[known], holder[known], predicted.kind[known], target[known])
+    answers = np.full(len(predicted), NONE)
+    if len(distinct):
+        at = np.minimum(np.searchsorted(distinct, asked), len(distinct) - 1)
+        answers[known] = np.where(distinct[at] == asked, last[at], NONE)
+    excused = np.zeros(len(predicted), bool)
+    of_optional: dict[int, list[int]] = {}
+    for row in np.flatnonzero((answers != NONE) & gold.optional[answers]).tolist() if len(gold) else ():
+        of_optional.setdefault(int(answers[row]), []).append(row)
+    for g, rows in of_optional.items():
+        # one with its label, if there is one; of several what the content says
+        excused[min(rows, key=lambda row: (predicted.label[row] != gold.label[g], content(predicted, row)))] = True
+    return Stances(documents, gold, predicted, kept, answers, excused, holder, target)
+
+
+def _mapped(mapping: Ints, codes: Ints) -> Ints:
+    return mapping[codes] if len(codes) else np.zeros(0, np.int64)
+
+
+def content(stances: StanceColumns, row: int) -> tuple[str, list[tuple[int, int]], str, int]:
+    """What equal stances are ordered by."""
+    parts = [tuple(part) for part in stances.evidence.row(row)]
+    return LABELS[stances.label[row]], parts, BASES[stances.basis[row]], row
+
+
+def stance_sheet(stances: Stances) -> Sheet:
+    """The counts of the layer of stances, but for those over the corpus."""
+    gold, predicted = stances.gold, stances.predicted
+    sheet, documents = Sheet(stances.documents), stances.documents
+    required = stances.kept & ~gold.optional
+    charged = ~stances.excused
+    answers = np.flatnonzero(stances.answers != NONE)
+    answers = answers[required[stances.answers[answers]]] if len(gold) else answers
+    to = stances.answers[answers]
+    agreeing = predicted.label[answers] == gold.label[to]
+    found, right = np.zeros(len(gold), bool), np.zeros(len(gold), bool)
+    found[to], right[to[agreeing]] = True, True
+    overlap = np.zeros(len(gold))
+    np.maximum.at(overlap, to[agreeing], _overlaps(stances, answers[agreeing], to[agreeing]))
+
+    def gold_of(which: Bools) -> Ints:
+        return by_document(gold.document, which, documents)
+
+    def predicted_of(which: Bools) -> Ints:
+        return by_document(predicted.document, which, documents)
+
+    all_gold, all_predicted = gold_of(required), predicted_of(charged)
+    rows = np.flatnonzero(right)
+    evidence = exact_sums(gold.document[rows].astype(np.int64), overlap[rows], documents)
+    for name, matched in (("tuple", gold_of(right)), ("pair", gold_of(found)), ("evidence", evidence)):
+        sheet.matched(name, matched, all_gold, all_predicted)
+    answering = np.zeros(len(predicted), bool)
+    answering[answers] = True
+    for code, name in enumerate(LABELS):
+        of_gold, of_predicted = gold.label == code, predicted.label == code
+        counts = gold_of(right & of_gold), gold_of(found & of_gold), predicted_of(answering & of_predicted)
+        sheet.matched(f"label[{name}]", *counts)
+        counts = gold_of(right & of_gold), gold_of(required & of_gold), predicted_of(charged & of_predicted)
+        sheet.matched(f"tuple[{name}]", *counts)
+    for code, name in enumerate(KINDS):
+        of_gold, of_predicted = gold.kind == code, predicted.kind == code
+        counts = gold_of(right & of_gold), gold_of(required & of_gold), predicted_of(charged & of_predicted)
+        sheet.matched(f"tuple[{name}]", *counts)
+    for code, name in enumerate(BASES):
+        of_gold = gold.basis == code
+        sheet.share(f"tuple[{name}]", gold_of(right & of_gold), gold_of(required & of_gold))
+    return sheet
+
+
+def _overlaps(stances: Stances, predicted: Ints, gold: Ints) -> Floats:
+    """Dice of the evidence, nothing below one half; 1 where neither has any."""
+    found = []
+    mine, theirs = stances.gold.evidence, stances.predicted.evidence
+    for p, g in zip(predicted.tolist(), gold.tolist(), strict=True):
+        one, other = mine.row(g), theirs.row(p)
+        if one == other:
+            found.append(1.0)
+            continue
+        value = dice(tuple(map(tuple, one)), tuple(map(tuple, other)))
+        found.append(value if value >= MIN_DICE else 0.0)
+    return np.array(found, np.float64)
+
+
+@dataclasses.dataclass(frozen=True, eq=False)
+class Said:
+    """What is said in documents: r rows, one for each stance; every array has the shape (r,)."""
+
+    document: Ints
+    role: Ints
+    """:data:`REQUIRED`, :data:`OPTIONAL`, :data:`CHARGED` or :data:`EXCUSED`."""
+    holder: Ints
+    """In gold's codes; an id that means nothing there has one of the file's own, from ``strangers`` on."""
+    kind: Ints
+    target: Ints
+    label: Ints
+    words: tuple[Sequence[str], ...]
+    """By kind, and last of holders: the id of each of gold's codes."""
+    strangers: tuple[Sequence[str], ...]
+    """Likewise of the file's."""
+
+    @classmethod
+    def of(cls, stances: Stances, codes: tuple[Vocabularies, Vocabularies]) -> Said:
+        """What the stances of both sides say."""
+        gold, predicted = stances.gold, stances.predicted
+        rows = np.flatnonzero(stances.kept)
+        words, strangers = ((*(side.of(kind).words for kind in range(len(KINDS))), side.entity.words) for side in codes)
+        first = np.array([len(each) for each in words])
+        holder = np.where(stances.holder == NONE, first[-1] + predicted.holder, stances.holder)
+        target = np.where(stances.target == NONE, first[predicted.kind] + predicted.target, stances.target)
+        return cls(
+            document=np.concatenate([gold.document[rows], predicted.document]).astype(np.int64),
+            role=np.concatenate(
+                [np.where(gold.optional[rows], OPTIONAL, REQUIRED), np.where(stances.excused, EXCUSED, CHARGED)]
+            ),
+            holder=np.concatenate([gold.holder[rows], holder]).astype(np.int64),
+            kind=np.concatenate([gold.kind[rows], predicted.kind]).astype(np.int64),
+            target=np.concatenate([gold.target[rows], target]).astype(np.int64),
+            label=np.concatenate([gold.label[rows], predicted.label]).astype(np.int64),
+            words=words,
+            strangers=strangers,
+        )
+
+    def take(self, rows: Ints) -> Said:
+        """Some of the rows."""
+        columns = {
+            name: getattr(self, name)[rows] for name in ("document", "role", "holder", "kind", "target", "label")
+        }
+        return dataclasses.replace(self, **columns)
+
+    def sets(self) -> StanceSets:
+        """The tuples, by what they are."""
+        found: list[set[CorpusTuple]] = [set() for _ in range(4)]
+        columns = (self.role, self.holder, self.kind, self.target, self.label)
+        for role, holder, kind, target, label in zip(*(each.tolist() for each in columns), strict=True):
+            found[role].add((self._id(-1, holder), KINDS[kind], self._id(kind, target), LABELS[label]))
+        return StanceSets(*map(frozenset, found))
+
+    def _id(self, kind: int, code: int) -> SidedId:
+        words = self.words[kind]
+        return ("gold", words[code]) if code < len(words) else ("file", self.strangers[kind][code - len(words)])
+
+    def parts(self, document: int) -> tuple[tuple[Table, ...], object]:
+        """What one document says."""
+        return (), self.take(np.flatnonzero(self.document == document)).sets()
+
+    def scores(self) -> Mapping[str, Counts | Score]:
+        """The measures over the corpus."""
+        return corpus_counts(self.distinct().sets())
+
+    def distinct(self) -> Said:
+        """The same without repetitions, whatever the document."""
+        _, rows = np.unique(self._tuples(), axis=0, return_index=True)
+        return self.take(np.sort(rows))
+
+    def _tuples(self) -> Ints:
+        return np.stack([self.role, self.holder, self.kind, self.target, self.label], axis=1)
+
+    def without_each(self, group: Ints, groups: int) -> Mapping[str, Floats]:
+        """See :class:`~onrecord.eval.layers.state_columns.Whole`.
+
+        Without a group those tuples are missing that no other group has; only the targets of these are counted again.
+        """
+        whole = counts_by_target(self.distinct().sets())
+        total = {name: counts_over(each.values()) for name, each in whole.items()}
+        counts = {
+            name: np.tile([float(each.gold_matched), each.gold, each.predicted], (groups, 1))
+            for name, each in total.items()
+        }
+        _, inverse = np.unique(self._tuples(), axis=0, return_inverse=True)
+        inverse, of = inverse.reshape(-1), group[self.document]
+        pairs = np.unique(np.stack([inverse, of], axis=1), axis=0)
+        alone = np.bincount(pairs[:, 0])[pairs[:, 0]] == 1
+        only = np.full(inverse.max(initial=-1) + 1, -1)
+        only[pairs[alone, 0]] = pairs[alone, 1]  # the group without which a tuple is missing
+        lost = only[inverse]
+        places = _numbered(np.stack([self.kind, self.target], axis=1))
+        by_place = np.argsort(places, kind="stable")
+        bounds = np.searchsorted(places[by_place], np.arange(places.max(initial=-1) + 2))
+        touched = np.unique(np.stack([lost, places], axis=1)[lost >= 0], axis=0)
+        for left_out, place in touched.tolist():
+            rows = by_place[bounds[place] : bounds[place + 1]]
+            rest = rows[lost[rows] != left_out]
+            target = (KINDS[self.kind[rows[0]]], self._id(int(self.kind[rows[0]]), int(self.target[rows[0]])))
+            now = counts_by_target(self.take(rest).sets())
+            for name, each in counts.items():
+                before, after = whole[name].get(target), now[name].get(target)
+                each[left_out] += np.array(after or (0, 0, 0)) - np.array(before or (0, 0, 0))
+        return {name: f1_of(each[:, 0], each[:, 1], each[:, 0], each[:, 2]) for name, each in counts.items()}
+
+
+def _numbered(rows: Ints) -> Ints:
+    _, inverse = np.unique(rows, axis=0, return_inverse=True)
+    number: Ints = inverse.reshape(-1)
+    return number
