@@ -113,8 +113,8 @@ def jackknife_intervals(
     """:func:`jackknife_interval` of measures that are functions of the sums of counts."""
     counts = np.asarray(counts, np.float64)
     whole = resampling.values(counts.sum(axis=0), formulas)
-    without = resampling.leave_one_out(counts, formulas)
     known = resampling.units_with_any(counts != 0, formulas)
+    without = resampling.leave_one_out(counts, formulas)
     return [
         jackknife_interval(
             optional(whole[m]),
