@@ -59,6 +59,12 @@ def leave_one_out(counts: Floats, formula: Formula) -> list[float | None]:
     return [optional(value) for value in found]
 
 
+def contributing(counts: Floats, formula: Formula) -> int:
+    """How many units have anything that the measure counts."""
+    numbers = slice(None) if formula.kind == "f1" else slice(2)
+    return int((counts[:, list(formula.parts), numbers] != 0).any(axis=(1, 2)).sum())
+
+
 def weighted_sums(blocks: Iterable[WeightBlock], columns: Iterable[Floats], draws: int) -> Floats:
     """Shape (draws, columns), in whole numbers: each digit of a column by itself."""
     weights = [(drawn, units, block.astype(np.int64)) for drawn, units, block in blocks]

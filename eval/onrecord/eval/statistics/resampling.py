@@ -197,13 +197,6 @@ def units_with_any(there: NDArray[np.bool_], formulas: Sequence[Formula]) -> NDA
     return np.array(found, np.int64)
 
 
-def contributing(counts: ArrayLike, formula: Formula) -> NDArray[np.bool_]:
-    """Which units have anything that the measure counts, shape (units,)."""
-    numbers = slice(None) if formula.kind == "f1" else slice(2)
-    there: NDArray[np.bool_] = (np.asarray(counts)[:, list(formula.parts), numbers] != 0).any(axis=(1, 2))
-    return there
-
-
 def bootstrap(counts: ArrayLike, formulas: Sequence[Formula], draws: int = 10_000, seed: int = 0) -> Floats:
     """The scores of resamples.
 
@@ -247,7 +240,7 @@ class DrawnColumns:
         """The sums of some sets of counts, which have shape (units, sets, 4), or of what they are more than others."""
         sets = (counts[:, part] if minus is None else counts[:, part] - minus[:, part] for part in parts)
         columns = (column for each in sets for column in np.ascontiguousarray(each.T))
-        sums, places = _distinct_sums(blocks, columns, draws)
+        sums, places = distinct_sums(blocks, columns, draws)
         return cls(sums, {part: tuple(places[4 * n : 4 * n + 4]) for n, part in enumerate(parts)})
 
     def numbers(self, part: int) -> list[Floats]:
@@ -329,7 +322,7 @@ def _raw(random: np.random.SFC64, rows: int, columns: int, dtype: str) -> NDArra
     return raw.reshape(rows, words * 8 // size)[:, :columns]
 
 
-def weighted_sums(blocks: Iterable[WeightBlock], columns: Iterable[Floats], draws: int) -> Floats:
+def distinct_sums(blocks: Iterable[WeightBlock], columns: Iterable[Floats], draws: int) -> tuple[Floats, list[int]]:
     """The sums of columns under the weights of each draw, exact (see the module).
 
     Args:
@@ -338,14 +331,8 @@ def weighted_sums(blocks: Iterable[WeightBlock], columns: Iterable[Floats], draw
         draws: Number of draws.
 
     Returns:
-        Shape (draws, columns).
+        Shape (distinct columns, draws), and where in it the sums of each column are.
     """
-    sums, places = _distinct_sums(blocks, columns, draws)
-    return sums[places].T
-
-
-def _distinct_sums(blocks: Iterable[WeightBlock], columns: Iterable[Floats], draws: int) -> tuple[Floats, list[int]]:
-    """The sums of the distinct columns, shape (distinct columns, draws), and where each column's is."""
     digits: list[NDArray[np.float32]] = []
     scales: list[list[tuple[int, float]]] = []
     known: dict[bytes, int] = {}
