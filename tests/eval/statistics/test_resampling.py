@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import itertools
 import math
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 
 import numpy as np
 import pytest
@@ -72,9 +72,8 @@ def test_a_mean_is_undefined_where_a_part_is() -> None:
 
 
 def test_which_units_have_something_to_score() -> None:
-    counts = np.array([[[0, 0, 0, 1]], [[0, 1, 0, 0]], [[0, 0, 0, 0]]])
-    assert resampling.contributing(counts, Formula((0,))).tolist() == [True, True, False]
-    assert resampling.contributing(counts, Formula((0,), "share")).tolist() == [False, True, False]
+    there = np.array([[[0, 0, 0, 1]], [[0, 1, 0, 0]], [[0, 0, 0, 0]]]) != 0
+    assert resampling.units_with_any(there, [Formula((0,)), Formula((0,), "share")]).tolist() == [2, 1]
 
 
 def test_leaving_out_is_scoring_the_others() -> None:
@@ -143,6 +142,12 @@ def whole_weights(make: Weights, units: int, draws: int, seed: int = 0) -> Float
     return found
 
 
+def weighted_sums(blocks: Iterable[WeightBlock], columns: Iterable[Floats], draws: int) -> Floats:
+    """Shape (draws, columns)."""
+    sums, places = resampling.distinct_sums(blocks, columns, draws)
+    return sums[places].T
+
+
 def test_weights_are_what_they_are_called() -> None:
     multinomial = whole_weights(resampling.multinomial_weights, 50, 2_000)
     assert (multinomial.sum(axis=1) == 50).all()
@@ -178,7 +183,7 @@ def test_sums_of_large_counts_are_exact(make: Weights, units: int) -> None:
         np.zeros(units, np.int64),
     ]
     weights = whole_weights(make, units, 9).astype(np.int64)
-    found = resampling.weighted_sums(make(units, 9, 0), [c.astype(np.float64) for c in columns], 9)
+    found = weighted_sums(make(units, 9, 0), [c.astype(np.float64) for c in columns], 9)
     assert (found == np.stack([weights @ column for column in columns], axis=1)).all()
 
 
@@ -187,7 +192,7 @@ def test_sums_of_fractions_are_good_to_nine_digits(make: Weights) -> None:
     random = np.random.default_rng(0)
     columns = [random.random(2000), random.random(2000) * 1e-6, random.random(2000) * 1e12]
     weights = whole_weights(make, 2000, 9)
-    found = resampling.weighted_sums(make(2000, 9, 0), columns, 9)
+    found = weighted_sums(make(2000, 9, 0), columns, 9)
     assert found == pytest.approx(np.stack([weights @ column for column in columns], axis=1), rel=1e-10)
 
 
@@ -208,6 +213,6 @@ def test_alike_columns_are_computed_once(monkeypatch: pytest.MonkeyPatch) -> Non
 
     monkeypatch.setattr(resampling, "_digits", watched)
     column: Floats = np.arange(30, dtype=np.float64)
-    found = resampling.weighted_sums(resampling.swap_weights(30, 5, 0), [column, column + 1, column.copy()], 5)
+    found = weighted_sums(resampling.swap_weights(30, 5, 0), [column, column + 1, column.copy()], 5)
     assert len(seen) == 2
     assert (found[:, 0] == found[:, 2]).all()

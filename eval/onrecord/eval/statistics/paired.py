@@ -11,11 +11,11 @@ Both ask of new units like these and not of these units alone: what varies is th
 from __future__ import annotations
 
 import dataclasses
-import math
-from collections.abc import Sequence
+import functools
+from collections.abc import Callable, Iterator, Sequence
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import ArrayLike
 
 from onrecord.eval.statistics import resampling
 from onrecord.eval.statistics.resampling import Floats, Formula
@@ -27,6 +27,7 @@ from onrecord.eval.statistics.uncertainty import (
     NONE,
     Interval,
     attainable_p,
+    changing,
     detectable_paired_difference,
     jackknife_error,
     optional,
@@ -66,9 +67,40 @@ class Paired:
     """Why there is no p."""
 
 
+@dataclasses.dataclass(frozen=True, eq=False)
+class SystemCounts:
+    """One system's counts, with what every comparison of it takes from them: computed once, when first asked for."""
+
+    counts: Floats
+    """Shape (units, sets, 4): gold matched, gold, predicted matched, predicted."""
+    formulas: tuple[Formula, ...]
+    """The measures."""
+
+    @classmethod
+    def of(cls, counts: ArrayLike, formulas: Sequence[Formula]) -> SystemCounts:
+        """Counts as any array, shape (units, sets, 4)."""
+        return cls(np.asarray(counts, np.float64), tuple(formulas))
+
+    @functools.cached_property
+    def sums(self) -> Floats:
+        """Over units, shape (sets, 4)."""
+        total: Floats = self.counts.sum(axis=0)
+        return total
+
+    @functools.cached_property
+    def scores(self) -> Floats:
+        """Shape (measures,); NaN where undefined."""
+        return resampling.values(self.sums, self.formulas)
+
+    @functools.cached_property
+    def without(self) -> Floats:
+        """The scores without each unit, shape (units, measures); NaN where undefined."""
+        return resampling.leave_one_out(self.counts, self.formulas)
+
+
 def paired_permutation(
-    a: ArrayLike,
-    b: ArrayLike,
+    a: ArrayLike | SystemCounts,
+    b: ArrayLike | SystemCounts,
     formulas: Sequence[Formula],
     draws: int = 10_000,
     seed: int = 0,
@@ -82,7 +114,8 @@ def paired_permutation(
     leaves a score undefined counts as one with a difference as great.
 
     Args:
-        a: Counts of the first system, shape (units, sets, 4): gold matched, gold, predicted matched, predicted.
+        a: Counts of the first system, shape (units, sets, 4): gold matched, gold, predicted matched, predicted. As
+            :class:`SystemCounts`, where a system is compared more than once, with the same formulas.
         b: Counts of the second on the same units, of the same shape; a ValueError otherwise.
         formulas: The measures.
         draws: Number of swaps, where they are sampled.
@@ -93,28 +126,28 @@ def paired_permutation(
     Returns:
         A result for each formula.
     """
-    a, b = np.asarray(a, np.float64), np.asarray(b, np.float64)
-    if a.shape != b.shape:
-        raise ValueError(f"counts of two systems on the same units have one shape, not {a.shape} and {b.shape}")
-    sums = np.stack([a.sum(axis=0), b.sum(axis=0)])
-    scores = resampling.values(sums, formulas)
-    differences = scores[0] - scores[1]
-    differing = [_differing(a, b, formula) for formula in formulas]
-    sampled = [m for m, at in enumerate(differing) if at.sum() > ENUMERATED_SWAPS and not math.isnan(differences[m])]
-    as_great = _sampled(a, b, sums, [formulas[m] for m in sampled], differences[sampled], draws, seed)
+    first, second = (each if isinstance(each, SystemCounts) else SystemCounts.of(each, formulas) for each in (a, b))
+    if first.counts.shape != second.counts.shape:
+        shapes = f"{first.counts.shape} and {second.counts.shape}"
+        raise ValueError(f"counts of two systems on the same units have one shape, not {shapes}")
+    if not first.formulas == second.formulas == tuple(formulas):
+        raise ValueError("the counts of a system were prepared for other measures")
+    differences = first.scores - second.scores
+    rest_on = resampling.units_with_any(first.counts != second.counts, formulas)
+    sampled = [m for m in np.flatnonzero(~np.isnan(differences)) if rest_on[m] > ENUMERATED_SWAPS]
+    as_great = _sampled(first, second, [formulas[m] for m in sampled], differences[sampled], draws, seed)
     counted = dict(zip(sampled, as_great, strict=True))
 
     found = []
     for m, formula in enumerate(formulas):
-        rests_on = int(differing[m].sum())
-        without = resampling.leave_one_out(a, [formula]) - resampling.leave_one_out(b, [formula])
-        left_out = [optional(value) for value in without[:, 0]]
-        result = paired_jackknife(optional(differences[m]), left_out, level, rests_on, unit)
+        rests_on = int(rest_on[m])
+        without = first.without[:, m] - second.without[:, m]
+        result = paired_jackknife(optional(differences[m]), without, level, rests_on, unit)
         if result.difference is not None:
             if m in counted:
                 p, attainable, method = (counted[m] + 1) / (draws + 1), 1 / (draws + 1), PERMUTATION_SAMPLED
             else:
-                p, attainable, method = _exact(a, b, sums, formula, differing[m]), 0.0, PERMUTATION_EXACT
+                p, attainable, method = _exact(first, second, formula), 0.0, PERMUTATION_EXACT
             attainable = max(attainable, attainable_p(rests_on))
             result = dataclasses.replace(
                 result, p=max(p, attainable), method=method, attainable_p=attainable, reason=None
@@ -123,64 +156,64 @@ def paired_permutation(
     return found
 
 
-def _differing(a: Floats, b: Floats, formula: Formula) -> NDArray[np.bool_]:
-    """On which units two systems have different counts, shape (units,)."""
-    different = np.zeros(len(a), bool)
-    for part in formula.parts:
-        for number in range(4 if formula.kind == "f1" else 2):
-            different |= a[:, part, number] != b[:, part, number]
-    return different
-
-
-def _exact(a: Floats, b: Floats, sums: Floats, formula: Formula, differing: NDArray[np.bool_]) -> float:
+def _exact(first: SystemCounts, second: SystemCounts, formula: Formula) -> float:
     """The share of all swaps with a difference as great."""
     parts = list(formula.parts)
-    own = [dataclasses.replace(formula, parts=tuple(range(len(parts))))]
-    change = b[differing][1:, parts] - a[differing][1:, parts]
+    own = [Formula(tuple(range(len(parts))), formula.kind)]
+    change = second.counts[:, parts] - first.counts[:, parts]
+    change = change[(change[..., : 4 if formula.kind == "f1" else 2] != 0).any(axis=(1, 2))][1:]
     swaps = np.arange(2 ** len(change))[:, None] >> np.arange(len(change)) & 1
     moved = np.tensordot(swaps.astype(np.float64), change, 1)
-    observed = resampling.values(sums[:, parts], own)
-    return float(_as_great(sums[:, parts], moved, own, observed[0] - observed[1])[0] / len(moved))
+    sums = np.stack([first.sums[parts], second.sums[parts]])
+    scores = resampling.values(sums, own)
+    return _as_great(sums, lambda part: moved[:, part].T, own, scores[0] - scores[1])[0] / len(moved)
 
 
 def _sampled(
-    a: Floats,
-    b: Floats,
-    sums: Floats,
-    formulas: Sequence[Formula],
-    differences: Floats,
-    draws: int,
-    seed: int,
+    first: SystemCounts, second: SystemCounts, formulas: Sequence[Formula], differences: Floats, draws: int, seed: int
 ) -> list[int]:
     """How many of the sampled swaps have a difference as great, for each formula."""
     if not formulas:
         return []
-    used = sorted({part for formula in formulas for part in formula.parts})
-    columns = (b[:, part, number] - a[:, part, number] for part in used for number in range(4))
-    moved = np.zeros((draws, a.shape[1], 4))
-    swaps = resampling.swap_weights(len(a), draws, seed)
-    moved[:, used] = resampling.weighted_sums(swaps, columns, draws).reshape(draws, len(used), 4)
-    return [int(count) for count in _as_great(sums, moved, formulas, differences)]
+    used = resampling.used_parts(formulas)
+    swaps = resampling.swap_weights(len(first.counts), draws, seed)
+    moved = resampling.DrawnColumns.of(swaps, second.counts, used, draws, minus=first.counts)
+    return _as_great(np.stack([first.sums, second.sums]), moved.numbers, formulas, differences)
 
 
-def _as_great(sums: Floats, moved: Floats, formulas: Sequence[Formula], observed: Floats) -> NDArray[np.int64]:
+def _as_great(
+    sums: Floats,
+    moved: Callable[[int], Sequence[Floats] | Floats],
+    formulas: Sequence[Formula],
+    observed: Floats,
+) -> list[int]:
     """How many swaps, which move counts from the second system to the first, have a difference as great."""
-    first, second = (
-        resampling.values(_without_residue(each, sums), formulas) for each in (sums[0] + moved, sums[1] - moved)
-    )
-    smaller = np.abs(first - second) < np.abs(observed) - _TIE  # false where undefined
-    count: NDArray[np.int64] = (~smaller).sum(axis=0)
-    return count
+    residue = _TIE * sums.max(axis=0)
+
+    def swapped(system: int, sign: int) -> Iterator[Floats]:
+        def numbers(part: int) -> list[Floats]:
+            return [
+                _without_residue(total + sign * change, least)
+                for total, change, least in zip(sums[system, part], moved(part), residue[part], strict=True)
+            ]
+
+        return resampling.scores_of(numbers, formulas)
+
+    return [
+        int((~(np.abs(one - other) < abs(difference) - _TIE)).sum())  # undefined ones too
+        for one, other, difference in zip(swapped(0, 1), swapped(1, -1), observed, strict=True)
+    ]
 
 
-def _without_residue(swapped: Floats, sums: Floats) -> Floats:
+def _without_residue(swapped: Floats, least: float) -> Floats:
     """With 0 where fractions should have added up to 0 and rounding has left something: empty must stay empty."""
-    return np.where(np.abs(swapped) <= _TIE * sums.max(axis=0), 0.0, swapped)
+    swapped[np.abs(swapped) <= least] = 0.0
+    return swapped
 
 
 def paired_jackknife(
     difference: float | None,
-    without: Sequence[float | None],
+    without: Sequence[float | None] | Floats,
     level: float = 0.95,
     differing: int | None = None,
     unit: str = "document",
@@ -196,7 +229,7 @@ def paired_jackknife(
 
     Args:
         difference: First system minus second, or None where one of them is undefined.
-        without: The same without each unit.
+        without: The same without each unit; in an array NaN stands for undefined.
         level: How often the interval shall cover.
         differing: On how many units the systems differ; where it is not given, those are counted that the difference
             changes without.
@@ -208,18 +241,18 @@ def paired_jackknife(
     >>> round(found.p, 3), round(found.interval.low, 3), round(found.interval.high, 3)
     (0.082, -0.031, 0.231)
     """
-    units = len(without)
-    known = [x for x in without if x is not None]
+    left: Floats = np.asarray(without, np.float64)
+    units = len(left)
     if differing is None:
-        differing = sum(x is None or difference is None or abs(x - difference) > ALIKE for x in without)
-    error = jackknife_error(known)
+        differing = changing(difference, left)
+    error = None if np.isnan(left).any() else jackknife_error(left)
     alike = difference is not None and differing == 0 and abs(difference) <= ALIKE
     reason = None
     if difference is None:
         reason = "one of the scores is undefined"
     elif alike:
         reason = f"the systems are alike on every {unit}"
-    elif len(known) < units:
+    elif np.isnan(left).any():
         reason = f"without one {unit} a score is undefined"
     elif differing < MIN_UNITS:
         reason = f"the systems differ on {differing} of {units} {unit}s: at least {MIN_UNITS} are needed"

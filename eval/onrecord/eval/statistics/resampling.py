@@ -19,7 +19,7 @@ from __future__ import annotations
 import dataclasses
 import hashlib
 import math
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping, Sequence
 from typing import Literal
 
 import numpy as np
@@ -36,6 +36,8 @@ _CHUNK = 1024
 """Units whose weights are made at a time. Decides what a seed gives."""
 _DRAWS = 256
 """Draws made at a time: a block of weights then fits the cache. Decides nothing."""
+_LEFT_OUT = 256
+"""Units left out at a time: their scores then fit the cache. Decides nothing."""
 _DIGIT = 11
 """Bits of a digit: _CHUNK units times a weight of at most 8 times a digit is less than 2 ** 24, as are
 MULTINOMIAL_UNITS times a digit, which bounds weights that sum to the number of units."""
@@ -77,25 +79,49 @@ def values(sums: ArrayLike, formulas: Sequence[Formula]) -> Floats:
     array([0.33333333, 0.5       ,        nan])
     """
     sums = np.asarray(sums, np.float64)
-    result = np.empty((*sums.shape[:-2], len(formulas)))
-    for m, formula in enumerate(formulas):
+    result = np.empty((len(formulas), *sums.shape[:-2]))
+    for m, score in enumerate(scores_of(lambda part: np.moveaxis(sums[..., part, :], -1, 0), formulas)):
+        result[m] = score
+    return np.moveaxis(result, 0, -1)
+
+
+def scores_of(
+    numbers: Callable[[int], Sequence[Floats] | Floats],
+    formulas: Sequence[Formula],
+    alike: Callable[[int], Hashable] = int,
+) -> Iterator[Floats]:
+    """The scores of one formula after the other, each set of counts read once.
+
+    Args:
+        numbers: The four numbers of a set, each an array of one shape.
+        formulas: The measures.
+        alike: Two sets for which it is equal have the same numbers.
+
+    Yields:
+        Scores of that shape for each formula; NaN where undefined.
+    """
+    known: dict[tuple[str, Hashable], Floats] = {}
+    for formula in formulas:
         read = _f1 if formula.kind == "f1" else _share
-        result[..., m] = sum(read(sums[..., part, :]) for part in formula.parts) / len(formula.parts)
-    return result
+        for part in formula.parts:
+            if (formula.kind, alike(part)) not in known:
+                known[formula.kind, alike(part)] = read(*numbers(part))
+        parts = [known[formula.kind, alike(part)] for part in formula.parts]
+        yield parts[0] if len(parts) == 1 else sum(parts, np.zeros(())) / len(parts)
 
 
-def _f1(sums: Floats) -> Floats:
-    matched, gold, right, predicted = np.moveaxis(sums, -1, 0)
+def _f1(matched: Floats, gold: Floats, right: Floats, predicted: Floats) -> Floats:
     with np.errstate(divide="ignore", invalid="ignore"):
         recall, precision = matched / gold, right / predicted
-        f1 = 2 * precision * recall / (precision + recall)
-    f1 = np.where(precision + recall > 0, f1, 0.0)  # nothing right, or one side empty
+        both = precision + recall
+        f1 = 2 * precision * recall / both
+    f1 = np.where(both > 0, f1, 0.0)  # nothing right, or one side empty
     return np.where((gold == 0) & (predicted == 0), np.nan, f1)
 
 
-def _share(sums: Floats) -> Floats:
+def _share(matched: Floats, gold: Floats, *_: Floats) -> Floats:
     with np.errstate(divide="ignore", invalid="ignore"):
-        return np.where(sums[..., 1] > 0, sums[..., 0] / sums[..., 1], np.nan)
+        return np.where(gold > 0, matched / gold, np.nan)
 
 
 def leave_one_out(counts: ArrayLike, formulas: Sequence[Formula]) -> Floats:
@@ -106,19 +132,69 @@ def leave_one_out(counts: ArrayLike, formulas: Sequence[Formula]) -> Floats:
            [0.5]])
     """
     counts = np.asarray(counts, np.float64)
-    result = np.empty((len(counts), len(formulas)))
-    for m, formula in enumerate(formulas):  # one after the other: the array of counts may be all that memory holds
-        parts = list(formula.parts)
-        rest = counts[:, parts].sum(axis=0) - counts[:, parts]
-        result[:, m] = values(rest, [dataclasses.replace(formula, parts=tuple(range(len(parts))))])[:, 0]
-    return result
+    result = np.empty((len(formulas), len(counts)))
+    used = used_parts(formulas)
+    place = {part: n for n, part in enumerate(used)}
+    own = [Formula(tuple(place[part] for part in formula.parts), formula.kind) for formula in formulas]
+    total = counts.sum(axis=0)[used]
+    for start in range(0, len(counts), _LEFT_OUT):  # the array of counts may be all that memory holds
+        these = slice(start, start + _LEFT_OUT)
+        rest = np.ascontiguousarray((total - counts[these, used]).transpose(2, 1, 0))
+        read = {kind: of(*rest) for kind, of in (("f1", _f1), ("share", _share))}
+        for m, formula in enumerate(own):
+            scores = read[formula.kind]
+            first, *others = formula.parts
+            result[m, these] = scores[first]
+            if others:
+                for part in others:
+                    result[m, these] += scores[part]
+                result[m, these] /= len(formula.parts)
+    return result.T
 
 
-def contributing(counts: ArrayLike, formula: Formula) -> NDArray[np.bool_]:
-    """Which units have anything that the measure counts, shape (units,)."""
-    numbers = slice(None) if formula.kind == "f1" else slice(2)
-    there: NDArray[np.bool_] = (np.asarray(counts)[:, list(formula.parts), numbers] != 0).any(axis=(1, 2))
-    return there
+def used_parts(formulas: Sequence[Formula]) -> list[int]:
+    """Which sets of counts some formulas are read off, in order."""
+    return sorted({part for formula in formulas for part in formula.parts})
+
+
+def side_by_side(
+    counts: Sequence[ArrayLike], formulas: Sequence[Sequence[Formula]]
+) -> tuple[Floats, tuple[Formula, ...]]:
+    """Counts of several layers on the same units as one array, so that they share one draw of weights.
+
+    A measure's numbers do not depend on what is drawn together with it.
+
+    Args:
+        counts: Of each layer, shape (units, sets, 4), with the same units.
+        formulas: Of each layer, read off its own sets.
+
+    Returns:
+        Shape (units, all sets, 4), and the formulas of all layers in order, read off that.
+    """
+    arrays = [np.asarray(each, np.float64) for each in counts]
+    shifts = np.cumsum([0, *(each.shape[1] for each in arrays)])
+    moved = tuple(
+        Formula(tuple(part + int(shift) for part in formula.parts), formula.kind)
+        for each, shift in zip(formulas, shifts[:-1], strict=True)
+        for formula in each
+    )
+    return np.concatenate(arrays, axis=1), moved
+
+
+def units_with_any(there: NDArray[np.bool_], formulas: Sequence[Formula]) -> NDArray[np.int64]:
+    """How many units have something in the numbers that each measure is read off.
+
+    Args:
+        there: Shape (units, sets, 4): where a number is not 0, or where two systems differ.
+        formulas: The measures.
+
+    Returns:
+        Shape (measures,).
+    """
+    share = there[..., 0] | there[..., 1]
+    by_kind = {"share": share.T, "f1": (share | there[..., 2] | there[..., 3]).T}
+    found = [by_kind[formula.kind][list(formula.parts)].any(axis=0).sum() for formula in formulas]
+    return np.array(found, np.int64)
 
 
 def bootstrap(counts: ArrayLike, formulas: Sequence[Formula], draws: int = 10_000, seed: int = 0) -> Floats:
@@ -136,15 +212,44 @@ def bootstrap(counts: ArrayLike, formulas: Sequence[Formula], draws: int = 10_00
     counts = np.asarray(counts, np.float64)
     units = len(counts)
     make = multinomial_weights if units <= MULTINOMIAL_UNITS else poisson_weights
-    return values(_sums(make(units, draws, seed), counts, formulas, draws), formulas)
+    columns = DrawnColumns.of(make(units, draws, seed), counts, used_parts(formulas), draws)
+    result = np.empty((len(formulas), draws))
+    for m, score in enumerate(scores_of(columns.numbers, formulas, columns.alike)):
+        result[m] = score
+    return result.T
 
 
-def _sums(blocks: Iterable[WeightBlock], counts: Floats, formulas: Sequence[Formula], draws: int) -> Floats:
-    used = sorted({part for formula in formulas for part in formula.parts})
-    columns = (counts[:, part, number] for part in used for number in range(4))
-    result = np.zeros((draws, counts.shape[1], 4))
-    result[:, used] = weighted_sums(blocks, columns, draws).reshape(draws, len(used), 4)
-    return result
+@dataclasses.dataclass(frozen=True, eq=False, slots=True)
+class DrawnColumns:
+    """The sums of counts in every draw, alike columns once."""
+
+    sums: Floats
+    """Shape (distinct columns, draws)."""
+    places: Mapping[int, tuple[int, ...]]
+    """Where the four numbers of a set of counts stand in ``sums``."""
+
+    @classmethod
+    def of(
+        cls,
+        blocks: Iterable[WeightBlock],
+        counts: Floats,
+        parts: Sequence[int],
+        draws: int,
+        minus: Floats | None = None,
+    ) -> DrawnColumns:
+        """The sums of some sets of counts, which have shape (units, sets, 4), or of what they are more than others."""
+        sets = (counts[:, part] if minus is None else counts[:, part] - minus[:, part] for part in parts)
+        columns = (column for each in sets for column in np.ascontiguousarray(each.T))
+        sums, places = distinct_sums(blocks, columns, draws)
+        return cls(sums, {part: tuple(places[4 * n : 4 * n + 4]) for n, part in enumerate(parts)})
+
+    def numbers(self, part: int) -> list[Floats]:
+        """The four numbers of a set of counts, each of shape (draws,)."""
+        return [self.sums[place] for place in self.places[part]]
+
+    def alike(self, part: int) -> tuple[int, ...]:
+        """The same for two sets whose counts are the same on every unit."""
+        return self.places[part]
 
 
 def multinomial_weights(units: int, draws: int, seed: int) -> Iterator[WeightBlock]:
@@ -156,9 +261,10 @@ def multinomial_weights(units: int, draws: int, seed: int) -> Iterator[WeightBlo
     step = max(1, _DRAWS * _CHUNK // units)
     for start in range(0, draws, step):
         rows = min(step, draws - start)
-        words = _raw(random, rows, units, "<u4")
-        drawn = (words.astype(np.int64) * units) >> 32
-        drawn += np.arange(rows)[:, None] * units
+        drawn = _raw(random, rows, units, "<u4").astype(np.int64)
+        drawn *= units
+        drawn >>= 32
+        drawn += (np.arange(rows) * units)[:, None]
         weights = np.bincount(drawn.ravel(), minlength=rows * units).astype(np.float32).reshape(rows, units)
         yield slice(start, start + rows), slice(0, units), weights
 
@@ -216,7 +322,7 @@ def _raw(random: np.random.SFC64, rows: int, columns: int, dtype: str) -> NDArra
     return raw.reshape(rows, words * 8 // size)[:, :columns]
 
 
-def weighted_sums(blocks: Iterable[WeightBlock], columns: Iterable[Floats], draws: int) -> Floats:
+def distinct_sums(blocks: Iterable[WeightBlock], columns: Iterable[Floats], draws: int) -> tuple[Floats, list[int]]:
     """The sums of columns under the weights of each draw, exact (see the module).
 
     Args:
@@ -225,31 +331,41 @@ def weighted_sums(blocks: Iterable[WeightBlock], columns: Iterable[Floats], draw
         draws: Number of draws.
 
     Returns:
-        Shape (draws, columns).
+        Shape (distinct columns, draws), and where in it the sums of each column are.
     """
     digits: list[NDArray[np.float32]] = []
-    places: list[list[tuple[int, float]]] = []
-    known: dict[bytes, list[tuple[int, float]]] = {}
+    scales: list[list[tuple[int, float]]] = []
+    known: dict[bytes, int] = {}
+    places: list[int] = []
     for column in columns:
         numbers = np.ascontiguousarray(column, np.float64)
-        key = hashlib.blake2b(numbers.tobytes()).digest()
+        key = hashlib.blake2b(numbers.data).digest()
         if key not in known:
+            known[key] = len(scales)
             found = list(_digits(numbers))
-            known[key] = [(len(digits) + n, scale) for n, (_, scale) in enumerate(found)]
+            scales.append([(len(digits) + n, scale) for n, (_, scale) in enumerate(found)])
             digits.extend(digit for digit, _ in found)
         places.append(known[key])
-    result = np.zeros((draws, len(places)))
-    if not digits:
-        return result
-    matrix = np.stack(digits, axis=1)
-    digits.clear()
-    sums = np.zeros((draws, matrix.shape[1]))
-    for drawn, units, weights in blocks:
-        sums[drawn] += weights @ matrix[units]
-    for position, place in enumerate(places):
+    sums = _digit_sums(blocks, digits, draws)
+    result = np.zeros((len(scales), draws))
+    for total, place in zip(result, scales, strict=True):
         for digit, scale in place:
-            result[:, position] += sums[:, digit] * scale
-    return result
+            total += sums[digit] * scale
+    return result, places
+
+
+def _digit_sums(blocks: Iterable[WeightBlock], digits: Sequence[NDArray[np.float32]], draws: int) -> Floats:
+    """The sums of digits, shape (digits, draws)."""
+    sums = np.zeros((len(digits), draws))
+    if not digits:
+        return sums
+    matrix: NDArray[np.float32] = np.empty((0, 0), np.float32)
+    of = slice(0, 0)
+    for drawn, units, weights in blocks:
+        if units != of:  # blocks of the same units come one after the other
+            matrix, of = np.stack([digit[units] for digit in digits], axis=1), units
+        sums[:, drawn] += (weights @ matrix).T
+    return sums
 
 
 def _digits(numbers: Floats) -> Iterator[tuple[NDArray[np.float32], float]]:

@@ -9,7 +9,8 @@ from __future__ import annotations
 
 import functools
 import math
-from collections.abc import Iterator
+
+import numpy as np
 
 _SMALL = 1e-3
 """Where a tail is smaller than this it is summed itself."""
@@ -32,7 +33,7 @@ def two_sided_p(t: float, degrees: int) -> float:
     if math.isinf(t):
         return 0.0
     theta = math.atan2(t, math.sqrt(degrees))
-    inside = _scale(theta, degrees) * math.fsum(_terms(theta, degrees, range(degrees // 2)))
+    inside = _scale(theta, degrees) * math.fsum(_terms(theta, degrees))
     if degrees % 2:
         inside += 2 / math.pi * theta
     return _tail(t, theta, degrees) if 1 - inside < _SMALL else 1 - inside
@@ -76,16 +77,16 @@ def _scale(theta: float, degrees: int) -> float:
     return 2 / math.pi * math.sin(theta) * math.cos(theta) if degrees % 2 else math.sin(theta)
 
 
-def _terms(theta: float, degrees: int, powers: range) -> Iterator[float]:
-    """The terms of cos(theta) ** (2 k) for the first powers k.
+def _terms(theta: float, degrees: int) -> list[float]:
+    """The terms of cos(theta) ** (2 k) for all k below half the degrees.
 
     Their coefficients are 1, 1/2, 1*3/(2*4) ... for even degrees and 1, 2/3, 2*4/(3*5) ... for odd ones.
     """
     square, odd = math.cos(theta) ** 2, degrees % 2
-    term = 1.0
-    for k in powers:
-        yield term
-        term *= (2 * k + 1 + odd) / (2 * k + 2 + odd) * square
+    k = np.arange(degrees // 2, dtype=np.float64)
+    ratios = (2 * k + 1 + odd) / (2 * k + 2 + odd) * square
+    terms: list[float] = np.cumprod(np.concatenate([[1.0], ratios]))[:-1].tolist()
+    return terms
 
 
 def _tail(t: float, theta: float, degrees: int) -> float:

@@ -17,7 +17,7 @@ import math
 from collections.abc import Sequence
 
 import numpy as np
-from numpy.typing import ArrayLike
+from numpy.typing import ArrayLike, NDArray
 
 from onrecord.eval.statistics import resampling
 from onrecord.eval.statistics.resampling import Floats, Formula
@@ -65,7 +65,8 @@ class LeftOut:
     """A score that is no function of sums, with what it would be without each unit."""
 
     value: float | None
-    without: Sequence[float | None]
+    without: Sequence[float | None] | Floats
+    """An array has NaN where a score is undefined."""
 
 
 def intervals(
@@ -93,7 +94,7 @@ def intervals(
         Intervals of the formulas and then of ``left_out``, in their order.
     """
     counts = np.asarray(counts, np.float64)
-    many = [resampling.contributing(counts, formula).sum() >= MANY_UNITS for formula in formulas]
+    many = [known >= MANY_UNITS for known in resampling.units_with_any(counts != 0, formulas)]
     drawn = iter(
         bootstrap_intervals(
             counts, [f for f, is_many in zip(formulas, many, strict=True) if is_many], draws, seed, level, unit
@@ -112,21 +113,23 @@ def jackknife_intervals(
     """:func:`jackknife_interval` of measures that are functions of the sums of counts."""
     counts = np.asarray(counts, np.float64)
     whole = resampling.values(counts.sum(axis=0), formulas)
+    known = resampling.units_with_any(counts != 0, formulas)
+    without = resampling.leave_one_out(counts, formulas)
     return [
         jackknife_interval(
             optional(whole[m]),
-            [optional(value) for value in resampling.leave_one_out(counts, [formula])[:, 0]],
+            without[:, m],
             level,
-            int(resampling.contributing(counts, formula).sum()),
+            int(known[m]),
             unit,
         )
-        for m, formula in enumerate(formulas)
+        for m in range(len(formulas))
     ]
 
 
 def jackknife_interval(
     value: float | None,
-    without: Sequence[float | None],
+    without: Sequence[float | None] | Floats,
     level: float = 0.95,
     contributing: int | None = None,
     unit: str = "document",
@@ -144,7 +147,7 @@ def jackknife_interval(
 
     Args:
         value: The score, in [0, 1], or None where it is undefined.
-        without: The scores without each unit.
+        without: The scores without each unit; in an array NaN stands for undefined.
         level: How often the interval shall cover.
         contributing: How many units have anything to score; where it is not given, those are counted that the score
             changes without.
@@ -159,31 +162,42 @@ def jackknife_interval(
     >>> jackknife_interval(1.0, [1.0] * 5).reason
     'none of 5 documents has an error; among documents like these up to 45% may have (at 95%)'
     """
-    units = len(without)
+    left: Floats = np.asarray(without, np.float64)
+    units = len(left)
     if contributing is None:
-        contributing = sum(x is None or value is None or abs(x - value) > ALIKE for x in without)
+        contributing = changing(value, left)
     reason = _why_none(value, units, level, unit)
-    known = [x for x in without if x is not None]
     if reason is None:
-        if contributing == 0:
-            reason = f"leaving out any {unit} changes nothing"
-        elif contributing < MIN_UNITS:
-            reason = (
-                f"only {contributing} of {units} {unit}s {'has' if contributing == 1 else 'have'} anything to score"
-            )
-        elif len(known) < units:
-            reason = f"without one {unit} there is nothing to score"
-        elif min(known) <= 0 or max(known) >= 1:
-            reason = f"all that is {'right' if min(known) <= 0 else 'wrong'} is in one {unit}"
-        elif all(abs(x - known[0]) <= ALIKE for x in known):
-            reason = f"leaving out any {unit} changes nothing"
+        reason = _why_no_spread(left, contributing, unit)
     if reason is not None or value is None:
         return Interval(None, None, level, NONE, reason, units, contributing)
-    error = jackknife_error([_logit(x) for x in known])
-    assert error is not None  # there are at least MIN_UNITS
+    # the logarithms of math and not of numpy, which differ from machine to machine
+    scores, times = np.unique(left, return_counts=True)
+    error = _error(np.array(list(map(math.log, (scores / (1 - scores)).tolist()))), times)
     reach = quantile((1 + level) / 2, contributing - 1) * error
     low, high = _expit(_logit(value) - reach), _expit(_logit(value) + reach)
     return Interval(low, high, level, JACKKNIFE_LOGIT, None, units, contributing)
+
+
+def changing(value: float | None, without: Floats) -> int:
+    """How many units a number changes without, or is undefined without: all where it is None itself."""
+    return len(without) if value is None else int((~(np.abs(without - value) <= ALIKE)).sum())
+
+
+def _why_no_spread(without: Floats, contributing: int, unit: str) -> str | None:
+    """Why the scores without each unit tell of no spread."""
+    units = len(without)
+    if contributing == 0:
+        return f"leaving out any {unit} changes nothing"
+    if contributing < MIN_UNITS:
+        return f"only {contributing} of {units} {unit}s {'has' if contributing == 1 else 'have'} anything to score"
+    if np.isnan(without).any():
+        return f"without one {unit} there is nothing to score"
+    if without.min() <= 0 or without.max() >= 1:
+        return f"all that is {'right' if without.min() <= 0 else 'wrong'} is in one {unit}"
+    if (np.abs(without - without[0]) <= ALIKE).all():
+        return f"leaving out any {unit} changes nothing"
+    return None
 
 
 def _why_none(value: float | None, units: int, level: float, unit: str) -> str | None:
@@ -226,7 +240,7 @@ def bootstrap_intervals(
     counts = np.asarray(counts, np.float64)
     units = len(counts)
     whole = resampling.values(counts.sum(axis=0), formulas)
-    known = [int(resampling.contributing(counts, formula).sum()) for formula in formulas]
+    known = [int(n) for n in resampling.units_with_any(counts != 0, formulas)]
     drawn: Floats = np.empty((0, len(formulas)))
     if max(known) >= BOOTSTRAP_UNITS:
         drawn = resampling.bootstrap(counts, formulas, draws, seed)
@@ -248,14 +262,18 @@ def bootstrap_intervals(
 
 def _percentiles(drawn: Floats, level: float) -> tuple[float, float] | None:
     undefined = np.isnan(drawn)
-    if undefined.mean() >= (1 - level) / 2:
+    ends = [(1 - level) / 2, (1 + level) / 2]
+    if undefined.mean() >= ends[0]:
         return None
-    low = np.quantile(np.where(undefined, 0.0, drawn), (1 - level) / 2)
-    high = np.quantile(np.where(undefined, 1.0, drawn), (1 + level) / 2)
+    if not undefined.any():
+        low, high = np.quantile(drawn, ends)
+    else:
+        low = np.quantile(np.where(undefined, 0.0, drawn), ends[0])
+        high = np.quantile(np.where(undefined, 1.0, drawn), ends[1])
     return float(low), float(high)
 
 
-def jackknife_error(left_out: Sequence[float]) -> float | None:
+def jackknife_error(left_out: Sequence[float] | Floats) -> float | None:
     """Standard error from the scores without each unit; None for fewer than two.
 
     >>> jackknife_error([0.5, 0.7])
@@ -264,8 +282,27 @@ def jackknife_error(left_out: Sequence[float]) -> float | None:
     groups = len(left_out)
     if groups < 2:
         return None
-    mean = math.fsum(left_out) / groups
-    return math.sqrt((groups - 1) / groups * math.fsum((value - mean) ** 2 for value in left_out))
+    return _error(*np.unique(np.asarray(left_out, np.float64), return_counts=True))
+
+
+def _error(numbers: Floats, times: NDArray[np.int64]) -> float:
+    """The standard error from scores without each unit, of which each distinct one is given with how often it occurs.
+
+    Most units have few items and many have none, so that few of their scores are distinct.
+    """
+    groups = int(times.sum())
+    apart = numbers - _exact_sum(numbers, times) / groups
+    return math.sqrt((groups - 1) / groups * _exact_sum(apart * apart, times))
+
+
+def _exact_sum(numbers: Floats, times: NDArray[np.int64]) -> float:
+    """The sum of numbers that occur so often, rounded once: the same in any order, and as if each was added singly."""
+    if len(numbers) == times.sum():
+        return math.fsum(numbers.tolist())
+    # two halves of at most 27 bits (Veltkamp, 1968), whose products with a whole number below 2 ** 26 are exact
+    scaled = numbers * (2**27 + 1)
+    high = scaled - (scaled - numbers)
+    return math.fsum((high * times).tolist() + ((numbers - high) * times).tolist())
 
 
 def detectable_difference(error: float, groups: int, power: float = 0.8, level: float = 0.05) -> float:
