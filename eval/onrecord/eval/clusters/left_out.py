@@ -74,7 +74,8 @@ class _Lists:
     def __getitem__(self, owners: IntArray) -> IntArray:
         lengths = self.starts[owners + 1] - self.starts[owners]
         skipped = np.repeat(self.starts[owners] - np.cumsum(lengths) + lengths, lengths)
-        return self.cells[skipped + np.arange(lengths.sum())]
+        found: IntArray = self.cells[skipped + np.arange(lengths.sum())]
+        return found
 
 
 @dataclasses.dataclass(frozen=True)
@@ -143,6 +144,7 @@ class _System:
         sides = np.zeros((2, len(bounds), 6))
         aligned = np.zeros((len(bounds), 3))
         whole = [cluster_sums(*side) for side in zip(self.sizes, self.common, strict=True)]
+        added, best = self.adding.sum(axis=1), self.aligned.sum(axis=1)
         taken = _Taken.nothing(self)
         problems: list[_Problem] = []
         mentions = int(self.rows.count.sum())
@@ -150,14 +152,15 @@ class _System:
             touched = taken.take(self, rows)
             little = mentions - int(self.rows.count[rows].sum()) < LITTLE * mentions
             cells = _distinct(np.concatenate([self.lists[side][touched[side]] for side in (0, 1)]), taken.marked)
-            found[number] = _outside(self.adding, cells, little) + cell_sums(*taken.left(self, cells)).sum(axis=1)
+            found[number] = _outside(self.adding, added, cells, little)
+            found[number] += cell_sums(*taken.left(self, cells)).sum(axis=1)
             for side, clusters in enumerate(touched):
                 sizes, common = self.sizes[side][clusters], self.common[side][clusters]
                 less, fewer = taken.sizes[side][clusters], taken.common[side][clusters]
                 sides[side, number] = whole[side] - cluster_sums(sizes, common)
                 sides[side, number] += cluster_sums(sizes - less, common - fewer)
             joined = self.members[np.unique(self.component[cells])]
-            aligned[number] = _outside(self.aligned, joined, little)
+            aligned[number] = _outside(self.aligned, best, joined, little)
             problems.append(_Problem(number, self.gold[joined], self.predicted[joined], *taken.left(self, joined)))
             if number + 1 == len(bounds) or sum(each.shared.size for each in problems) > AT_ONCE:
                 _solve(problems, aligned)
@@ -231,10 +234,12 @@ def _solve(problems: Sequence[_Problem], aligned: FloatArray) -> None:
     """Add the best alignments of some problems to those of the components that stayed; all are solved at once."""
     number = np.repeat([each.number for each in problems], [each.shared.size for each in problems])
     rows, columns = (
-        np.concatenate(list(_numbered(nodes))) for nodes in zip(*((p.gold, p.predicted) for p in problems))
+        np.concatenate(list(_numbered(nodes)))
+        for nodes in ([each.gold for each in problems], [each.predicted for each in problems])
     )
     shared, a, b = (
-        np.concatenate(parts) for parts in zip(*((p.shared, p.gold_size, p.predicted_size) for p in problems))
+        np.concatenate(parts)
+        for parts in zip(*((p.shared, p.gold_size, p.predicted_size) for p in problems), strict=True)
     )
     for measure, weights in enumerate(_weights(shared, a, b)):
         chosen = match(rows, columns, weights)
@@ -266,10 +271,10 @@ def _distinct(cells: IntArray, marked: npt.NDArray[np.bool_]) -> IntArray:
     return found
 
 
-def _outside(values: FloatArray, cells: IntArray, little: bool) -> FloatArray:
-    """Sums over all cells but some."""
+def _outside(values: FloatArray, whole: FloatArray, cells: IntArray, little: bool) -> FloatArray:
+    """Sums over all cells but some; ``whole`` are those over all."""
     if little:
         kept = np.ones(values.shape[1], dtype=bool)
         kept[cells] = False
         return np.asarray(values[:, kept].sum(axis=1))
-    return np.asarray(values.sum(axis=1) - values[:, cells].sum(axis=1))
+    return np.asarray(whole - values[:, cells].sum(axis=1))

@@ -6,6 +6,7 @@ import dataclasses
 from collections.abc import Hashable, Iterable
 
 import numpy as np
+import numpy.typing as npt
 
 from onrecord.eval.clusters.measures import NAMES, Links, links, table_scores
 from onrecord.eval.clusters.table import Table, without_singletons
@@ -20,7 +21,7 @@ BARE = ("lea", "conll")
 class MembershipRows:
     """How many mentions of a document are in a gold and a predicted cluster, a row each; all of shape (k,).
 
-    Rows may repeat. Clusters of one code are one cluster, whatever the document. Codes grow to about the number of rows.
+    Rows may repeat. Clusters of one code are one cluster, whatever the document. Codes are about as many as rows.
     """
 
     document: IntArray
@@ -111,7 +112,7 @@ def _links_within(rows: MembershipRows, apart: Table) -> Links:
     documents = int(rows.document.max()) + 1 if rows.document.size else 0
     in_gold, in_predicted = rows.gold >= 0, rows.predicted >= 0
 
-    def pairs(kept: np.typing.NDArray[np.bool_]) -> int:
+    def pairs(kept: npt.NDArray[np.bool_]) -> int:
         return int(choose_2(grouped_sum(rows.document[kept], rows.count[kept], documents)).sum())
 
     together = links(apart).coreference
