@@ -20,7 +20,7 @@ from onrecord.eval.clusters.sums import CELL_SUMS, Sums, cell_sums, cluster_sums
 from onrecord.eval.matching.reduction import FloatArray, IntArray, components
 from onrecord.eval.matching.sparse import match
 
-AT_ONCE = 1 << 19
+AT_ONCE = 1 << 15
 """Edges up to which the alignments of several groups are solved together."""
 
 LITTLE = 1 / 16
