@@ -52,6 +52,7 @@ __all__ = [
     "links",
     "muc",
     "pairwise",
+    "table_scores",
     "without_singletons",
 ]
 
@@ -203,7 +204,7 @@ def cluster_scores(table: Table) -> dict[str, Score]:
     >>> {name: round(each.f1, 3) for name, each in cluster_scores(merged).items() if name in ("lea", "conll", "muc")}
     {'lea': 0.444, 'conll': 0.638, 'muc': 0.667}
     """
-    return _scores(table, links(table))
+    return table_scores(table, links(table))
 
 
 def cluster_scores_within(tables: Iterable[Table]) -> dict[str, Score]:
@@ -214,7 +215,7 @@ def cluster_scores_within(tables: Iterable[Table]) -> dict[str, Score]:
     """
     parts = list(tables)
     apart = Table.total(table.apart(number) for number, table in enumerate(parts))
-    return _scores(apart, sum((links(table) for table in parts), Links(Counts(), Counts())))
+    return table_scores(apart, sum((links(table) for table in parts), Links(Counts(), Counts())))
 
 
 def best_alignment(table: Table) -> list[tuple[Hashable, Hashable, float]]:
@@ -229,7 +230,8 @@ def best_alignment(table: Table) -> list[tuple[Hashable, Hashable, float]]:
     return [(table.gold_ids[row], table.predicted_ids[column], dice) for row, column, dice in cells]
 
 
-def _scores(table: Table, parts: Links) -> dict[str, Score]:
+def table_scores(table: Table, parts: Links) -> dict[str, Score]:
+    """Scores of all cluster measures of a table, and BLANC and the pairs from links that may leave out some pairs."""
     if table.overlapping:
         nothing = Score(None, None, None, "clusters share mentions: defined for partitions alone")
         scores = dict.fromkeys(("lea", "muc", "b3", "blanc[luo2014]", "blanc[recasens2011]", "pairwise"), nothing)

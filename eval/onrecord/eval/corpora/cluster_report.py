@@ -7,15 +7,18 @@ from collections.abc import Hashable, Iterable, Mapping
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
+
+from onrecord.eval.clusters.left_out import without_each
 from onrecord.eval.clusters.measures import Repeat, RepeatedMentionsError, Table
-from onrecord.eval.clusters.views import cluster_views
+from onrecord.eval.clusters.rows import MembershipRows, total
 from onrecord.eval.readers.json_line import normal_fragments
 from onrecord.eval.rendering.scores import ScoreRow, json_bytes, score_json, score_numbers, score_row
 from onrecord.eval.rendering.signature import HASH, Signature
 from onrecord.eval.spans.documents import ClusterDocument
 from onrecord.eval.statistics.counts import Score
-from onrecord.eval.statistics.sampling import DEFAULT_SAMPLING, Sampling, kept_in_turn, sampling_policy
-from onrecord.eval.statistics.uncertainty import Interval, jackknife_interval
+from onrecord.eval.statistics.sampling import DEFAULT_SAMPLING, MOST_GROUPS, Sampling, sampling_policy
+from onrecord.eval.statistics.uncertainty import Interval, jackknife_interval, optional
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -54,20 +57,23 @@ class ClusterReport:
     @cached_property
     def scores(self) -> dict[str, Score]:
         """By measure: across documents; with each document's clusters apart (``[within]``); without singletons."""
-        return cluster_views(list(self.tables.values()))
+        return total(self._rows)
+
+    @cached_property
+    def _rows(self) -> MembershipRows:
+        return MembershipRows.of_tables(self.tables.values())
 
     @cached_property
     def intervals(self) -> dict[str, Interval]:
         """By measure; nothing where none were asked for. Documents are left out one at a time, or in groups."""
         if self.how is None:
             return {}
-        names = sorted(self.tables)
-        without = [
-            cluster_views([self.tables[name] for name in names if name in kept])
-            for kept in kept_in_turn([[name] for name in names])
-        ]
+        groups = min(len(self.tables), MOST_GROUPS)
+        place = {name: number for number, name in enumerate(sorted(self.tables))}
+        group = np.array([place[name] % groups for name in self.tables], dtype=np.int64)
+        without = without_each(self._rows, group, groups)
         return {
-            name: jackknife_interval(score.value, [each[name].value for each in without], self.how.level)
+            name: jackknife_interval(score.value, [optional(value) for value in without[name].tolist()], self.how.level)
             for name, score in self.scores.items()
         }
 

@@ -1,0 +1,142 @@
+"""Mentions counted by document, gold cluster and predicted cluster, as arrays: the tables of many documents at once."""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Hashable, Iterable
+
+import numpy as np
+import numpy.typing as npt
+
+from onrecord.eval.clusters.measures import NAMES, Links, links, table_scores
+from onrecord.eval.clusters.table import Table, without_singletons
+from onrecord.eval.matching.reduction import IntArray
+from onrecord.eval.statistics.counts import Counts, Score
+
+BARE = ("lea", "conll")
+"""The measures that are given without singletons too."""
+
+
+@dataclasses.dataclass(frozen=True, eq=False)
+class MembershipRows:
+    """How many mentions of a document are in a gold and a predicted cluster, a row each; all of shape (k,).
+
+    Rows may repeat. Clusters of one code are one cluster, whatever the document. Codes are about as many as rows.
+    """
+
+    document: IntArray
+    """Number of the document, from 0."""
+    gold: IntArray
+    """Code of the gold cluster, from 0; -1 where gold lacks the mentions."""
+    predicted: IntArray
+    """Code of the predicted cluster, from 0; -1 where the predictions lack the mentions."""
+    count: IntArray
+    """Mentions, above zero."""
+
+    @classmethod
+    def of_tables(cls, tables: Iterable[Table]) -> MembershipRows:
+        """The rows of the tables of documents, numbered in their order; clusters of one name are one cluster.
+
+        Raises:
+            ValueError: Clusters of one side share mentions, so that mentions cannot be told from sizes.
+        """
+        gold_code: dict[Hashable, int] = {}
+        predicted_code: dict[Hashable, int] = {}
+        parts = [np.zeros((4, 0), dtype=np.int64)]
+        for number, table in enumerate(tables):
+            if table.overlapping:
+                raise ValueError("clusters share mentions: rows are of partitions alone")
+            g = np.array([gold_code.setdefault(id, len(gold_code)) for id in table.gold_ids], dtype=np.int64)
+            p = np.array([predicted_code.setdefault(id, len(predicted_code)) for id in table.predicted_ids], np.int64)
+            rest_g, rest_p = table.gold_sizes.copy(), table.predicted_sizes.copy()
+            np.subtract.at(rest_g, table.rows, table.shared)
+            np.subtract.at(rest_p, table.columns, table.shared)
+            only_g, only_p = np.flatnonzero(rest_g), np.flatnonzero(rest_p)
+            gold = np.concatenate((g[table.rows], g[only_g], np.full(only_p.size, -1)))
+            predicted = np.concatenate((p[table.columns], np.full(only_g.size, -1), p[only_p]))
+            count = np.concatenate((table.shared, rest_g[only_g], rest_p[only_p]))
+            parts.append(np.stack((np.full(gold.size, number), gold, predicted, count)))
+        return cls(*np.concatenate(parts, axis=1))
+
+    def table(self) -> Table:
+        """The table of all documents; a cluster's name is its code."""
+        gold_ids, gold_sizes, row = _sizes(self.gold, self.count)
+        predicted_ids, predicted_sizes, column = _sizes(self.predicted, self.count)
+        both = np.flatnonzero((row >= 0) & (column >= 0))
+        width = max(predicted_ids.size, 1)
+        cells, at = np.unique(row[both] * width + column[both], return_inverse=True)
+        shared = np.zeros(cells.size, dtype=np.int64)
+        np.add.at(shared, at, self.count[both])
+        rows, columns = np.divmod(cells, width)
+        ids = tuple(gold_ids.tolist()), tuple(predicted_ids.tolist())
+        return Table(*ids, gold_sizes, predicted_sizes, rows, columns, shared)
+
+    def apart(self) -> MembershipRows:
+        """The same with the clusters of each document kept apart, coded anew."""
+        return dataclasses.replace(
+            self, gold=_coded_apart(self.document, self.gold), predicted=_coded_apart(self.document, self.predicted)
+        )
+
+    def take(self, at: IntArray) -> MembershipRows:
+        """Some of the rows."""
+        return MembershipRows(self.document[at], self.gold[at], self.predicted[at], self.count[at])
+
+
+def total(rows: MembershipRows) -> dict[str, Score]:
+    """Scores of all cluster measures in all views: what ``cluster_views`` gives of the documents' tables."""
+    across, apart = rows.table(), rows.apart().table()
+    bare = table_scores(no_singletons := without_singletons(across), links(no_singletons))
+    within = table_scores(apart, _links_within(rows, apart))
+    whole = table_scores(across, links(across))
+    return {
+        **{name: whole[name] for name in NAMES},
+        **{f"{name}[within]": within[name] for name in NAMES},
+        **{f"{name}[no-singletons]": bare[name] for name in BARE},
+    }
+
+
+def choose_2(n: IntArray) -> IntArray:
+    """Pairs of so many things."""
+    return n * (n - 1) // 2
+
+
+def grouped_sum(at: IntArray, values: IntArray, size: int) -> IntArray:
+    """Sums of integers by place, exact; shape (size,)."""
+    sums = np.zeros(size, dtype=np.int64)
+    np.add.at(sums, at, values)
+    return sums
+
+
+def _links_within(rows: MembershipRows, apart: Table) -> Links:
+    """BLANC's pairs within documents: the choices of two of each document's mentions less those in one cluster."""
+    documents = int(rows.document.max()) + 1 if rows.document.size else 0
+    in_gold, in_predicted = rows.gold >= 0, rows.predicted >= 0
+
+    def pairs(kept: npt.NDArray[np.bool_]) -> int:
+        return int(choose_2(grouped_sum(rows.document[kept], rows.count[kept], documents)).sum())
+
+    together = links(apart).coreference
+    common_gold = grouped_sum(apart.rows, apart.shared, apart.gold_sizes.size)
+    common_predicted = grouped_sum(apart.columns, apart.shared, apart.predicted_sizes.size)
+    found = pairs(in_gold & in_predicted) + int(choose_2(apart.shared).sum())
+    found -= int(choose_2(common_gold).sum()) + int(choose_2(common_predicted).sum())
+    apart_counts = Counts.matched(found, pairs(in_gold) - together.gold, pairs(in_predicted) - together.predicted)
+    return Links(together, apart_counts)
+
+
+def _sizes(codes: IntArray, count: IntArray) -> tuple[IntArray, IntArray, IntArray]:
+    """Codes that are there, how many mentions each has, and each row's place among them or -1."""
+    present = codes >= 0
+    sizes = grouped_sum(codes[present], count[present], int(codes.max(initial=-1)) + 1)
+    ids = np.flatnonzero(sizes)
+    at = np.full(sizes.size + 1, -1)  # the last is what -1 looks up
+    at[ids] = np.arange(ids.size)
+    return ids, sizes[ids], at[codes]
+
+
+def _coded_apart(document: IntArray, codes: IntArray) -> IntArray:
+    present = codes >= 0
+    keys = document[present] * (int(codes.max(initial=-1)) + 1) + codes[present]
+    apart = np.full(codes.size, -1)
+    apart[present] = np.unique(keys, return_inverse=True)[1]
+    return apart
