@@ -156,15 +156,21 @@ def _system(base: Gold, kind: Kind, seed: int, number: int) -> Lines:
     if kind is Kind.copies:
         return _alternating(base, seed, number)
     said: set[str] = set()
-    known = {row.id: row for row in (*base.registries.entities, *base.registries.events, *base.registries.claims)}
+    known = _rows(base.registries)
 
     def line(at: int, article: Article, registries: Registries) -> bytes:
         draw = random.Random(f"{seed}:{number}:{at}")
         labels = mistaken(article, at, draw)
-        own = {row.id: row for row in (*registries.entities, *registries.events, *registries.claims)}
+        own = _rows(registries)
         return compact(described(article.document, labels, known | own, said))
 
     return line
+
+
+def _rows(registries: Registries) -> dict[str, Row]:
+    """All rows by id."""
+    rows: list[Row] = [*registries.entities, *registries.events, *registries.claims]
+    return {row.id: row for row in rows}
 
 
 def _alternating(base: Gold, seed: int, number: int) -> Lines:
