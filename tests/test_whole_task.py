@@ -19,6 +19,7 @@ def _the_repository_is_importable(monkeypatch: pytest.MonkeyPatch, root: Path) -
 @pytest.mark.parametrize("kind", ["copies", "hard"])
 def test_a_corpus_is_read_and_its_systems_are_valid(kind: str, tmp_path: Path) -> None:
     from benchmarks.articles import SYSTEMS, Kind, write_corpus
+
     from onrecord.dataset import read_folder
     from onrecord.dataset.check import check_gold
     from onrecord.eval.submission.reading import read_submission
@@ -29,17 +30,19 @@ def test_a_corpus_is_read_and_its_systems_are_valid(kind: str, tmp_path: Path) -
     assert len({article.document.id for article in gold.articles}) == 12
     assert {article.document.split for article in gold.articles} == {"test"}
     assert [w for a in gold.articles for w in check_gold(a.document, a.labels, gold.registries)] == []
-    documents = {article.document.id: article.document for article in gold.articles}
+    documents = [article.document for article in gold.articles]
+    ids = [document.id for document in documents]
     for name in SYSTEMS:
         raw = (tmp_path / "one" / name).read_bytes()
         assert raw == (tmp_path / "two" / name).read_bytes()
-        submission = read_submission(name, raw, documents, gold.registries, list(documents))
-        assert submission.labels.keys() == documents.keys()
+        submission = read_submission(name, raw, documents, gold.registries, ids)
+        assert submission.documents.keys() == set(ids)
     assert (tmp_path / "one" / SYSTEMS[0]).read_bytes() != (tmp_path / "one" / SYSTEMS[1]).read_bytes()
 
 
 def test_ids_grow_with_a_hard_corpus_alone(root: Path) -> None:
     from benchmarks.articles import Kind, copy_of
+
     from onrecord.dataset import read_folder
 
     base = read_folder(root / "dataset")
