@@ -45,9 +45,11 @@ docs: $(VENV)/dev
 	$(BIN)/onrecord predict --system rules -o eval/baselines/rules.jsonl
 	$(BIN)/python docs/generate.py
 
-# speed beside other tools, which are installed into an environment of their own; some twenty minutes
+# speed beside other tools, which are installed into an environment of their own, some twenty minutes; then the whole
+# task, fifteen minutes at most and what a command under way still takes
 bench: $(VENV)/dev
 	$(BIN)/python benchmarks/run.py
+	$(BIN)/python -m benchmarks.whole --readme
 
 clean:
 	rm -rf $(VENV) .onrecord results

@@ -1,0 +1,233 @@
+"""Corpora of whole articles with every layer, in any number, made of the five of ``dataset/``.
+
+``python -m benchmarks.articles --kind copies --articles 3000 --seed 0 -o FOLDER`` writes ``FOLDER/dataset``, of which
+``read_folder`` reads all it needs, and two systems: ``FOLDER/predictions.jsonl`` and ``FOLDER/predictions-2.jsonl``.
+
+- ``copies``: the five over and over, with the same ids everywhere; lines of the rule baseline and of gold with items
+  left out, in turn.
+- ``hard``: a quarter of the gold ids belong to one copy alone; the systems have ids of their own, which they describe,
+  and make the mistakes that cost a scorer most (:mod:`benchmarks.mistakes`).
+
+All articles are in the split ``test``. What is written holds the articles' text and is nothing to be committed. Rows
+and lines are written as they are made, so memory does not grow with the corpus.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import random
+import zlib
+from collections.abc import Callable, Sequence
+from enum import StrEnum
+from pathlib import Path
+from typing import Annotated, Any, TypeVar
+
+import msgspec
+import pyarrow as pa
+import pyarrow.parquet as pq
+import typer
+from benchmarks.environment import ROOT
+from benchmarks.mistakes import described, mistaken
+
+from onrecord.dataset import Article, Gold, Registries, read_folder, walk
+from onrecord.dataset.publishing.folder import parquet_name
+from onrecord.dataset.publishing.tables import Config, configs
+from onrecord.dataset.records import Claim, Entity, Event
+from onrecord.eval.baselines.rules import Rules
+from onrecord.eval.submission.prediction_line import PredictionLine
+
+SYSTEMS = ("predictions.jsonl", "predictions-2.jsonl")
+"""The prediction files of a corpus."""
+COPIES_AT_ONCE = 100
+"""Copies of the five articles in a row group."""
+OWN = 4
+"""One gold id in so many belongs to one copy alone, where a corpus is hard."""
+_READ = ("articles", "registry_entities", "registry_events", "registry_claims")
+
+Row = Entity | Event | Claim
+R = TypeVar("R", Entity, Event, Claim)
+Lines = Callable[[int, Article, Registries], bytes]
+"""A system: the line for an article, given its number and the registries of its copy."""
+
+
+class Kind(StrEnum):
+    """What a corpus is like."""
+
+    copies = "copies"
+    hard = "hard"
+
+
+def write_corpus(folder: Path, kind: Kind, articles: int, seed: int) -> None:
+    """Write the dataset folder and the prediction files of a corpus; the same arguments give the same rows and lines.
+
+    Args:
+        folder: Made where it is not there.
+        kind: What the corpus is like.
+        articles: How many; the last copy may have fewer than five.
+        seed: Of the systems' mistakes.
+    """
+    base = read_folder(ROOT / "dataset")
+    systems = [_system(base, kind, seed, number) for number in range(len(SYSTEMS))]
+    tables = [config for config in configs() if config.name in _READ]
+    folder.mkdir(parents=True, exist_ok=True)
+    with contextlib.ExitStack() as stack:
+        files = [stack.enter_context(open(folder / name, "wb")) for name in SYSTEMS]
+        writers = {
+            (config.name, split): stack.enter_context(_writer(folder / "dataset", config, split))
+            for config in tables
+            for split in config.splits
+        }
+        _add_rows(writers, tables, Gold(articles=(), registries=base.registries))
+        copies = range(-(-articles // len(base.articles)))
+        for first in copies[::COPIES_AT_ONCE]:
+            made = [copy_of(base, kind, number) for number in copies[first : first + COPIES_AT_ONCE]]
+            kept = [each.articles for each in made]
+            flat = [article for each in kept for article in each][: articles - first * len(base.articles)]
+            _add_rows(writers, tables, _merged(flat, made))
+            for number, article in enumerate(flat, start=first * len(base.articles)):
+                registries = made[number // len(base.articles) - first].registries
+                for file, line_of in zip(files, systems, strict=True):
+                    file.write(line_of(number, article, registries) + b"\n")
+
+
+def copy_of(base: Gold, kind: Kind, number: int) -> Gold:
+    """A copy of the articles, in split ``test``, and the rows of the ids that it alone has, if the corpus is hard."""
+    rows: list[Row] = [*base.registries.entities, *base.registries.events, *base.registries.claims]
+    own = {row.id for row in rows if kind is Kind.hard and zlib.crc32(row.id.encode()) % OWN == 0}
+
+    def change(_: str, id: str) -> str:
+        return f"{id}.{number}" if id in own else id
+
+    articles = []
+    for article in base.articles:
+        document = msgspec.structs.replace(article.document, id=f"{article.document.id}-{number:05}", split="test")
+        labels = walk.with_references(article.labels, change) if own else article.labels
+        articles.append(Article(document=document, labels=labels))
+    return Gold(
+        articles=tuple(articles),
+        registries=Registries(
+            entities=tuple(_own_row(row, change, number) for row in base.registries.entities if row.id in own),
+            events=tuple(_own_row(row, change, number) for row in base.registries.events if row.id in own),
+            claims=tuple(_own_row(row, change, number) for row in base.registries.claims if row.id in own),
+        ),
+    )
+
+
+def _own_row(row: R, change: Callable[[str, str], str], number: int) -> R:
+    """The row of a copy's own id: other words, and no Wikidata id, as one stands in a registry once."""
+    changed: dict[str, Any] = {"id": change("", row.id)}
+    for field in ("name", "title", "text"):
+        if hasattr(row, field):
+            changed[field] = f"{getattr(row, field).rstrip('.')} of copy {number}"
+    if not isinstance(row, Claim):
+        changed |= {"wikidata": None, "wikidata_note": "of one copy alone"}
+    return msgspec.structs.replace(walk.with_references(row, change), **changed)
+
+
+def _merged(articles: Sequence[Article], copies: Sequence[Gold]) -> Gold:
+    """Articles and the rows of all their copies."""
+    registries = [each.registries for each in copies]
+    return Gold(
+        articles=tuple(articles),
+        registries=Registries(
+            entities=tuple(row for each in registries for row in each.entities),
+            events=tuple(row for each in registries for row in each.events),
+            claims=tuple(row for each in registries for row in each.claims),
+        ),
+    )
+
+
+def _writer(folder: Path, config: Config, split: str) -> pq.ParquetWriter:
+    path = folder / parquet_name(config.name, split)
+    path.parent.mkdir(parents=True, exist_ok=True)
+    return pq.ParquetWriter(path, config.schema, compression="zstd", write_page_index=True)
+
+
+def _add_rows(writers: dict[tuple[str, str], pq.ParquetWriter], tables: Sequence[Config], gold: Gold) -> None:
+    """Add a row group to every table that gold has rows for."""
+    for config in tables:
+        for split in config.splits:
+            if rows := list(config.rows(gold, split)):
+                writers[config.name, split].write_table(pa.Table.from_pylist(rows, schema=config.schema))
+
+
+def _system(base: Gold, kind: Kind, seed: int, number: int) -> Lines:
+    """The system of a number; one that makes ``hard`` mistakes draws them from the seed, its number and the article."""
+    if kind is Kind.copies:
+        return _alternating(base, seed, number)
+    said: set[str] = set()
+    known = _rows(base.registries)
+
+    def line(at: int, article: Article, registries: Registries) -> bytes:
+        draw = random.Random(f"{seed}:{number}:{at}")
+        labels = mistaken(article, at, draw)
+        own = _rows(registries)
+        return compact(described(article.document, labels, known | own, said))
+
+    return line
+
+
+def _rows(registries: Registries) -> dict[str, Row]:
+    """All rows by id."""
+    rows: list[Row] = [*registries.entities, *registries.events, *registries.claims]
+    return {row.id: row for row in rows}
+
+
+def _alternating(base: Gold, seed: int, number: int) -> Lines:
+    """Lines of the baseline and of gold with items left out, in turn; where one system has gold, the other has not."""
+    rules = Rules.learn(article for article in base.articles if article.document.split == "validation")
+    draw = random.Random(f"{seed}:{number}")
+    first: list[tuple[bytes, bytes]] = []
+    for article in base.articles:
+        document = article.document
+        labels = article.labels
+        kept = {
+            layer: tuple(each for each in labels.of(layer) if draw.random() > 0.1) for layer in ("mentions", "events")
+        }
+        gold = PredictionLine(
+            doc_id=document.id,
+            text_sha256=document.text_sha256,
+            quotes=labels.quotes,
+            stances=labels.stances,
+            **kept,
+        )
+        first.append((msgspec.json.encode(rules.predict(document)), compact(gold)))
+
+    def line(at: int, article: Article, _: Registries) -> bytes:
+        which = at % len(base.articles)
+        whole = first[which][(at + number) % 2]
+        old = msgspec.json.encode(base.articles[which].document.id)
+        return whole.replace(old, msgspec.json.encode(article.document.id), 1)
+
+    return line
+
+
+def compact(line: PredictionLine) -> bytes:
+    """A line as systems write it: what items leave at its default is not there, nor who marked them."""
+
+    def slim(value: Any) -> Any:
+        if isinstance(value, dict):
+            return {key: slim(each) for key, each in value.items() if key not in _GOLD_ONLY and each not in _NOTHING}
+        return [slim(each) for each in value] if isinstance(value, list | tuple) else value
+
+    return msgspec.json.encode(
+        {name: slim(value) for name, value in msgspec.to_builtins(line).items() if value is not None}
+    )
+
+
+_GOLD_ONLY = ("annotators", "agreed", "optional", "rule")
+_NOTHING: tuple[object, ...] = (None, [], ())
+
+
+def main(
+    articles: Annotated[int, typer.Option(min=1)],
+    output: Annotated[Path, typer.Option("--output", "-o", help="Folder to write to.")],
+    kind: Kind = Kind.copies,
+    seed: int = 0,
+) -> None:
+    """Write a corpus of so many articles."""
+    write_corpus(output, kind, articles, seed)
+
+
+if __name__ == "__main__":
+    typer.run(main)
