@@ -9,7 +9,6 @@ from collections.abc import Collection, Iterator, Mapping
 from functools import partial
 from typing import NamedTuple
 
-from onrecord.dataset import Document, Registries
 from onrecord.dataset.reading.faults import Wrong, nearest
 from onrecord.dataset.records import LAYERS
 from onrecord.dataset.walk import IdReference
@@ -31,7 +30,7 @@ class PlacedFault(NamedTuple):
 class DocumentLines:
     """Every document is on one line, and those that are asked for are there."""
 
-    def __init__(self, documents: Mapping[str, Document]) -> None:
+    def __init__(self, documents: Collection[str]) -> None:
         self.first: dict[str, int] = {}
         """The line of each document of the dataset."""
         self._documents = documents
@@ -95,12 +94,8 @@ class LayerLines:
 class Ids:
     """Every id that is referred to is declared on some line, or is in a registry."""
 
-    def __init__(self, registries: Registries) -> None:
-        self._known: dict[str, set[str]] = {
-            "entity": {row.id for row in registries.entities},
-            "event": {row.id for row in registries.events},
-            "claim": {row.id for row in registries.claims},
-        }
+    def __init__(self, published: Mapping[str, Collection[str]]) -> None:
+        self._known = {kind: set(ids) for kind, ids in published.items()}
         self._declared = 0
         self._waiting: list[tuple[int, str, IdReference]] = []
 

@@ -7,11 +7,12 @@ from collections.abc import Iterator
 
 import msgspec
 
-from onrecord.dataset import Document, Labels, Span, walk
+from onrecord.dataset import Labels, Span, walk
 from onrecord.dataset.check import check_spans
 from onrecord.dataset.reading.faults import Wrong
 from onrecord.dataset.records import LAYERS
 from onrecord.dataset.walk import IdReference
+from onrecord.eval.submission.expected import KnownDocument
 from onrecord.eval.submission.prediction_line import (
     ClaimDescription,
     EntityDescription,
@@ -54,7 +55,7 @@ def says_something(row: Description) -> bool:
     return bool(row.text if isinstance(row, ClaimDescription) else row.name or row.wikidata)
 
 
-def check_text(line: PredictionLine, document: Document) -> Iterator[Wrong]:
+def check_text(line: PredictionLine, document: KnownDocument) -> Iterator[Wrong]:
     """Another text than the document's; else spans that are not of it."""
     if line.text_sha256 == document.text_sha256:
         yield from check_spans(line.labels, document.text)

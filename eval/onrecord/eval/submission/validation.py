@@ -15,15 +15,15 @@ from __future__ import annotations
 import dataclasses
 import hashlib
 import itertools
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Iterator
 from pathlib import Path
 
-from onrecord.dataset import Document, Registries
 from onrecord.dataset.check import check_items
 from onrecord.dataset.layers import with_every_layer
 from onrecord.dataset.reading.faults import Findings, Wrong
 from onrecord.dataset.reading.typed import Decoded
 from onrecord.dataset.records import LAYERS
+from onrecord.eval.submission.expected import Expected
 from onrecord.eval.submission.file_rules import MOST_IDS, Descriptions, DocumentLines, Ids, LayerLines
 from onrecord.eval.submission.limits import Limits
 from onrecord.eval.submission.line_checks import (
@@ -39,23 +39,6 @@ from onrecord.eval.submission.lines import Line, lines_of
 from onrecord.eval.submission.mention_types import OUR_TYPES, MentionTypes
 from onrecord.eval.submission.prediction_line import PredictionLine
 from onrecord.eval.submission.salvage import salvage
-
-
-@dataclasses.dataclass(frozen=True)
-class Expected:
-    """What a prediction file is checked against."""
-
-    documents: Mapping[str, Document]
-    """Every document of the dataset, of all splits, by id."""
-    registries: Registries
-    """The published ids."""
-    required: Collection[str] = ()
-    """Ids of the documents that must have a line."""
-
-    @classmethod
-    def of(cls, documents: Sequence[Document], registries: Registries, required: Collection[str] = ()) -> Expected:
-        """From documents in any order."""
-        return cls({document.id: document for document in documents}, registries, tuple(required))
 
 
 class Checker:
@@ -74,7 +57,7 @@ class Checker:
         self._reader = LineReader(self._kind, limits)
         self._documents = DocumentLines(expected.documents)
         self._layers = LayerLines()
-        self._ids = Ids(expected.registries)
+        self._ids = Ids(expected.ids)
         self._descriptions = Descriptions()
         self._unread = 0
         """Lines of which it is not known which document of the dataset they are about, or what they say of it."""
@@ -136,7 +119,7 @@ class Checker:
             self.findings.add(wrong, at.number)
         checked = decoded.record
         if decoded.wrong:
-            checked = salvage(decoded.value, self._kind, self._expected.documents, self._expected.registries)
+            checked = salvage(decoded.value, self._kind, self._expected.documents, self._expected.somebody)
             for wrong in decoded.wrong:
                 self._add(wrong, at, checked.doc_id if checked else None, decoded.at)
         if checked is None:
