@@ -11,6 +11,7 @@
 - ``file_rules``: what must hold of all lines together.
 - ``validation``: every line checked, in memory that does not grow with the file.
 - ``line_checks``: what must hold of one line beside its types.
+- ``quick_looks``: whether there is anything to check more closely.
 - ``salvage``: what can still be checked of a line that has the wrong shape.
 - ``reading``: a whole file as a submission, or every fault of it.
 - ``label_maps``: the types of another scheme, compared with those of gold.

@@ -12,8 +12,9 @@ from typing import NamedTuple
 from onrecord.dataset.reading.faults import Wrong, nearest
 from onrecord.dataset.records import LAYERS
 from onrecord.dataset.walk import IdReference
-from onrecord.eval.submission.line_checks import Description, declared, descriptions, references
+from onrecord.eval.submission.line_checks import KINDS, Description, descriptions, references
 from onrecord.eval.submission.prediction_line import PredictionLine
+from onrecord.eval.submission.quick_looks import LineIds
 
 MOST_IDS = 200_000
 """Ids that a file may declare, and references that may wait for one."""
@@ -104,14 +105,23 @@ class Ids:
         """Whether there are more than are kept."""
         return max(self._declared, len(self._waiting)) > MOST_IDS
 
-    def take(self, line: PredictionLine, number: int) -> None:
-        """Note what a line declares, and what it refers to that no line has declared so far."""
-        for kind, id in declared(line):
-            self._declared += id not in self._known[kind]
-            self._known[kind].add(id)
-        self._waiting += [
-            (number, line.doc_id, each) for each in references(line) if each.id not in self._known[each.kind]
-        ]
+    def take(self, line: PredictionLine, number: int, ids: LineIds) -> None:
+        """Note what a line declares, and what it refers to that no line has declared so far.
+
+        Args:
+            line: The line.
+            number: Its number.
+            ids: What it refers to.
+        """
+        for (kind, use), here in ids.items():
+            if use in ("declares", "clusters"):
+                new = here - self._known[kind]
+                self._declared += len(new)
+                self._known[kind] |= new
+        if any(use == "uses" and kind in KINDS and not here <= self._known[kind] for (kind, use), here in ids.items()):
+            self._waiting += [
+                (number, line.doc_id, each) for each in references(line) if each.id not in self._known[each.kind]
+            ]
 
     def undeclared(self) -> Iterator[PlacedFault]:
         """References that still wait."""
