@@ -137,6 +137,12 @@ def _circular(quote: Quote, by_id: dict[str, Quote]) -> bool:
 
 def check_items(labels: Labels) -> Iterator[Wrong]:
     """References to items of the same document that lead nowhere, and whatever else must hold within a layer."""
+    yield from check_own_references(labels)
+    yield from check_quotes(labels.quotes)
+
+
+def check_own_references(labels: Labels) -> Iterator[Wrong]:
+    """References to items of the same document that lead nowhere."""
     ids = {layer: {item.id: None for item in labels.of(layer) if item.id} for layer in labels.__struct_fields__}
     for layer in labels.__struct_fields__:
         if not ids.keys() & walk.referents(LAYERS[layer]):
@@ -147,7 +153,6 @@ def check_items(labels: Labels) -> Iterator[Wrong]:
                 if known is not None and reference.id not in known:
                     expected = f"the id of a {reference.kind.removesuffix('s')} of this document"
                     yield "reference", reference.pointer, reference.id, expected, partial(nearest, reference.id, known)
-    yield from check_quotes(labels.quotes)
 
 
 def check_gold(document: Document, labels: Labels, registries: Registries) -> Iterator[Wrong]:

@@ -12,7 +12,9 @@ import dataclasses
 import functools
 import types
 import typing
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from itertools import chain
+from operator import attrgetter
 from typing import Annotated, Any, Literal, NamedTuple, TypeVar, get_args, get_origin
 
 import msgspec
@@ -135,6 +137,46 @@ def _values(record: msgspec.Struct, field: Field, pointer: str) -> Iterator[tupl
             yield f"{pointer}/{field.name}/{index}", each
     elif value is not None:
         yield f"{pointer}/{field.name}", value
+
+
+def all_spans(kind: type[msgspec.Struct], records: Iterable[Any]) -> list[Any]:
+    """What :func:`spans` finds in records of one type, field by field and without places; items are spans themselves.
+
+    Args:
+        kind: Their type.
+        records: The records.
+    """
+    kept = list(records)
+    found = kept if issubclass(kind, SpanItem) else []
+    for field, deeper in _walked(kind):
+        if deeper and field.struct is not None:
+            found = found + all_spans(field.struct, _column(kept, field))
+        elif field.is_span:
+            found = found + _column(kept, field)
+    return found
+
+
+def all_ids(kind: type[msgspec.Struct], records: Sequence[Any]) -> Iterator[tuple[str, Use, set[str]]]:
+    """What :func:`references` finds in records of one type, as sets of ids with what they refer to and how."""
+    for field, deeper in _walked(kind):
+        refers = field.refers
+        if deeper and field.struct is not None:
+            yield from all_ids(field.struct, _column(records, field))
+        elif refers is not None:
+            told = attrgetter(refers.by) if refers.by else None
+            for to in set(map(told, records)) if told else {refers.to}:
+                ids = set(_column([each for each in records if told(each) == to] if told else records, field))
+                if refers.unknown and UNKNOWN in ids:
+                    ids.remove(UNKNOWN)
+                    yield to, "reserved", {UNKNOWN}
+                yield to, refers.use, ids
+
+
+def _column(records: Iterable[Any], field: Field) -> list[Any]:
+    values = map(attrgetter(field.name), records)
+    if field.many:
+        return list(chain.from_iterable(filter(None, values)))
+    return [value for value in values if value is not None]
 
 
 def with_spans(record: R, change: Callable[[Span], Span]) -> R:

@@ -45,17 +45,13 @@ def validate(
 
     Exit code 0 if it can be scored, 2 if not. What each fault means: docs/faults.md.
     """
-    from onrecord.dataset import read_folder
-    from onrecord.dataset.gold import in_split
     from onrecord.eval.rendering.scores import json_bytes
+    from onrecord.eval.submission.expected import Expected
     from onrecord.eval.submission.limits import Limits
     from onrecord.eval.submission.unpacking import opened
-    from onrecord.eval.submission.validation import Expected
     from onrecord.eval.submission.validation import validate as run
 
-    labelled = read_folder(gold)
-    required = [] if allow_missing else [article.document.id for article in in_split(labelled, split.value)]
-    expected = Expected.of([article.document for article in labelled.articles], labelled.registries, required)
+    expected = Expected.read(gold, None if allow_missing else split.value)
     limits = Limits(max_bytes, max_line_bytes, max_lines, max_ratio, max_items, max_faults)
     with opened(predictions, limits) as pieces, reading(pieces) as counted:
         found = run(predictions, counted, expected, limits)

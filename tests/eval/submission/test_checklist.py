@@ -19,10 +19,11 @@ from tests.eval.conftest import Lines, as_bytes, lines_of
 
 from onrecord.dataset import FaultsError, Gold
 from onrecord.dataset.reading.faults import MOST_FAULTS, Fault, Findings
+from onrecord.eval.submission.expected import Expected
 from onrecord.eval.submission.fault_codes import FAULT_KINDS
 from onrecord.eval.submission.limits import Limits
 from onrecord.eval.submission.unpacking import opened
-from onrecord.eval.submission.validation import Expected, validate
+from onrecord.eval.submission.validation import validate
 
 SMALL = Limits(max_bytes=2**21, max_line_bytes=2**20, max_lines=50, max_ratio=50, max_faults=45)
 
@@ -444,7 +445,7 @@ def test_what_an_instruction_in_a_name_says_changes_nothing(gold: Gold, perfect:
 
 def test_messages_are_made_without_the_gold_labels(gold: Gold, tmp_path: Path) -> None:
     """Case 36: what is checked against holds texts and registries, and no label."""
-    assert {field.name for field in dataclasses.fields(Expected)} == {"documents", "registries", "required"}
+    assert {field.name for field in dataclasses.fields(Expected)} == {"documents", "ids", "required"}
     document = gold.articles[0].document
     assert not hasattr(document, "labels")
 

@@ -24,9 +24,10 @@ from tests.examples import examples
 from onrecord.dataset import Gold
 from onrecord.dataset.reading.faults import Fault, FaultsError
 from onrecord.eval import read_submission, score_submission
+from onrecord.eval.submission.expected import Expected
 from onrecord.eval.submission.limits import Limits
 from onrecord.eval.submission.unpacking import opened
-from onrecord.eval.submission.validation import Expected, validate
+from onrecord.eval.submission.validation import validate
 
 TOKENS = [b"null", b"-1", b"1e999", b'""', b"[]", b'"\\ud800"', b"NaN", b"9" * 30, b'"\\u0000"', b"[[[[", b"}", b"\xff"]
 TOKENS += [b"\n", b"\r", b"\xef\xbb\xbf", b"\x00", b'"x_a":', b'{"a":1,"a":2}', b"\xe2\x80\xa8", b"," * 50]

@@ -2,6 +2,7 @@
 
 - ``build``: from gold to the folder, and whether the folder is what its sources give.
 - ``folder``: the folder written, read back, and the hash of what it says.
+- ``texts``: its texts and ids alone, by column.
 - ``tables``: its configs: rows and Arrow schemas.
 - ``columns``: Arrow columns of records.
 - ``card``: its card, README.md.
@@ -10,4 +11,4 @@
 - ``standoff``: a release without the text, and the way back.
 """
 
-__all__ = ["build", "card", "folder", "makers", "standoff"]
+__all__ = ["build", "card", "folder", "makers", "standoff", "texts"]

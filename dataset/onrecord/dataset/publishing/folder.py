@@ -12,7 +12,8 @@ import dataclasses
 import hashlib
 import io
 import json
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -24,6 +25,8 @@ from onrecord.dataset.reading.faults import Fault, FaultsError
 from onrecord.dataset.records import LAYERS, Claim, Entity, Event, Labels, Registries, Split
 
 if TYPE_CHECKING:
+    from pyarrow.parquet import ParquetFile
+
     from onrecord.dataset.publishing.tables import TableRow
 
 SPLITS: tuple[Split, ...] = ("validation", "test")
@@ -100,19 +103,65 @@ def read_rows(folder: Path, config: str, split: str) -> list[TableRow]:
     Raises:
         FaultsError: There is no such file, or it is no Parquet file.
     """
+    with _parquet(folder / parquet_name(config, split)) as file:
+        rows: list[TableRow] = file.read().to_pylist()
+        return rows
+
+
+def read_columns(folder: Path, config: str, split: str, names: Sequence[str]) -> Iterator[list[list[str]]]:
+    """Some columns of text of one config's split, a batch of rows at a time.
+
+    Args:
+        folder: The dataset folder.
+        config: The config.
+        split: The split.
+        names: The columns.
+
+    Yields:
+        The values of each column, in the order of ``names``.
+
+    Raises:
+        FaultsError: There is no such file, it is no Parquet file, or a column is not there or lacks a value.
+    """
+    path = folder / parquet_name(config, split)
+    with _parquet(path) as file:
+        missing = [name for name in names if name not in file.schema_arrow.names]
+        if missing:
+            raise FaultsError([_other_version(path, f"no column {missing[0]}", f"the columns {', '.join(names)}")])
+        for batch in file.iter_batches(batch_size=_BATCH, columns=list(names), use_threads=False):
+            columns = [batch.column(name).to_pylist() for name in names]
+            if any(not isinstance(value, str) for values in columns for value in values):
+                raise FaultsError([_other_version(path, "a value that is no text", "text")])
+            yield columns
+
+
+_BATCH = 64
+"""Rows that are read at a time: texts of a few megabytes."""
+
+
+@contextmanager
+def _parquet(path: Path) -> Iterator[ParquetFile]:
+    """A Parquet file, open.
+
+    Raises:
+        FaultsError: It is not there, or it is none; also while it is read.
+    """
     import pyarrow as pa
     import pyarrow.parquet as pq
 
-    path = folder / parquet_name(config, split)
     try:
         with pq.ParquetFile(path) as file:
-            rows: list[TableRow] = file.read().to_pylist()
-            return rows
+            yield file
     except FileNotFoundError:
         hint = "give the dataset folder, the one with README.md and data/; onrecord build makes it"
         raise FaultsError([Fault("file", str(path), None, "", "no such file", "a Parquet file", hint)]) from None
     except pa.ArrowInvalid as error:
         raise FaultsError([Fault("parquet", str(path), None, "", str(error), "a Parquet file")]) from error
+
+
+def _other_version(path: Path, found: str, expected: str) -> Fault:
+    hint = "the folder was written by another version of onrecord"
+    return Fault("type", str(path), None, "", found, expected, hint)
 
 
 def read_folder(folder: Path) -> Gold:
@@ -131,9 +180,8 @@ def read_folder(folder: Path) -> Gold:
                 article = msgspec.convert(value, with_every_layer(Article))
                 articles.append(Article(document=article.document, labels=article.labels))
             except msgspec.ValidationError as error:
-                path = str(folder / parquet_name("articles", split))
-                hint = "the folder was written by another version of onrecord"
-                raise FaultsError([Fault("type", path, None, "", str(error), "an article", hint)]) from error
+                path = folder / parquet_name("articles", split)
+                raise FaultsError([_other_version(path, str(error), "an article")]) from error
     registries = Registries(
         entities=msgspec.convert(read_rows(folder, "registry_entities", "registry"), tuple[Entity, ...]),
         events=msgspec.convert(read_rows(folder, "registry_events", "registry"), tuple[Event, ...]),

@@ -105,7 +105,7 @@ class Decoder(Generic[T]):
             record = self._typed.decode(raw)
         except (msgspec.DecodeError, RecursionError):
             return self._explain(raw)
-        return self._explain(raw) if repeats_keys(raw) else Decoded(record, [])
+        return self._explain(raw) if repeats_keys(raw, record) else Decoded(record, [])
 
     def _explain(self, raw: bytes) -> Decoded[T]:
         try:

@@ -6,10 +6,13 @@ nesting with a ``RecursionError``. Here each of these is found with its RFC 6901
 
 from __future__ import annotations
 
+import functools
 import json
 import math
 from collections.abc import Iterable, Iterator
 from typing import Any
+
+import msgspec
 
 from onrecord.dataset.reading.faults import Wrong, show
 
@@ -72,8 +75,36 @@ def may_repeat_keys(raw: bytes, colons: int, keys: int, texts: Iterable[str]) ->
     return left != 0
 
 
-def repeats_keys(raw: bytes) -> bool:
-    """Whether a key comes twice in some object of valid JSON; see :func:`may_repeat_keys` for a faster first look."""
+def repeats_keys(raw: bytes, record: object = None) -> bool:
+    """Whether a key comes twice in some object of valid JSON; see :func:`may_repeat_keys` for a faster first look.
+
+    Args:
+        raw: The JSON.
+        record: What it was decoded as; where it says just what that is written as, nothing is parsed again.
+    """
+    if isinstance(record, msgspec.Struct) and (raw == _briefly(record) or raw == msgspec.json.encode(record)):
+        return False
+    if b"\\u003" not in raw:  # as which a colon of a text may be written; else a dropped key takes its colon along
+        try:
+            return msgspec.json.encode(msgspec.json.decode(raw)).count(b":") != raw.count(b":")
+        except (msgspec.MsgspecError, ValueError, RecursionError):
+            pass
+    return _repeats_keys(raw)
+
+
+def _briefly(record: msgspec.Struct) -> bytes:
+    """A record as compact JSON without those of its own fields that have their default."""
+    defaults = _defaults(type(record))
+    values = ((name, getattr(record, name)) for name in record.__struct_fields__)
+    return msgspec.json.encode({name: value for name, value in values if value != defaults[name]})
+
+
+@functools.cache
+def _defaults(kind: type[msgspec.Struct]) -> dict[str, Any]:
+    return {field.name: field.default for field in msgspec.structs.fields(kind)}
+
+
+def _repeats_keys(raw: bytes) -> bool:
     found = False
 
     def look(pairs: list[tuple[str, Any]]) -> dict[str, Any]:

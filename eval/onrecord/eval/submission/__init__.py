@@ -6,10 +6,12 @@
 - ``lines``: bytes as lines.
 - ``mention_types``: what types mentions may have, and what becomes of each: a side of a label map as a value.
 - ``foreign_line``: the line of a prediction file whose mentions have the types of another scheme.
+- ``expected``: what it is checked against.
 - ``line_reader``: which lines are looked at, decoded, and which end the reading.
 - ``file_rules``: what must hold of all lines together.
 - ``validation``: every line checked, in memory that does not grow with the file.
 - ``line_checks``: what must hold of one line beside its types.
+- ``quick_looks``: whether there is anything to check more closely.
 - ``salvage``: what can still be checked of a line that has the wrong shape.
 - ``reading``: a whole file as a submission, or every fault of it.
 - ``label_maps``: the types of another scheme, compared with those of gold.
@@ -17,4 +19,4 @@
 - ``examples``: a complete, commented file for each layer.
 """
 
-__all__ = ["label_maps", "limits", "mention_types", "prediction_line", "reading", "unpacking", "validation"]
+__all__ = ["expected", "label_maps", "limits", "mention_types", "prediction_line", "reading", "unpacking", "validation"]

@@ -9,12 +9,12 @@ from collections.abc import Collection, Iterator, Mapping
 from functools import partial
 from typing import NamedTuple
 
-from onrecord.dataset import Document, Registries
 from onrecord.dataset.reading.faults import Wrong, nearest
 from onrecord.dataset.records import LAYERS
 from onrecord.dataset.walk import IdReference
-from onrecord.eval.submission.line_checks import Description, declared, descriptions, references
+from onrecord.eval.submission.line_checks import KINDS, Description, descriptions, references
 from onrecord.eval.submission.prediction_line import PredictionLine
+from onrecord.eval.submission.quick_looks import LineIds
 
 MOST_IDS = 200_000
 """Ids that a file may declare, and references that may wait for one."""
@@ -31,7 +31,7 @@ class PlacedFault(NamedTuple):
 class DocumentLines:
     """Every document is on one line, and those that are asked for are there."""
 
-    def __init__(self, documents: Mapping[str, Document]) -> None:
+    def __init__(self, documents: Collection[str]) -> None:
         self.first: dict[str, int] = {}
         """The line of each document of the dataset."""
         self._documents = documents
@@ -95,12 +95,8 @@ class LayerLines:
 class Ids:
     """Every id that is referred to is declared on some line, or is in a registry."""
 
-    def __init__(self, registries: Registries) -> None:
-        self._known: dict[str, set[str]] = {
-            "entity": {row.id for row in registries.entities},
-            "event": {row.id for row in registries.events},
-            "claim": {row.id for row in registries.claims},
-        }
+    def __init__(self, published: Mapping[str, Collection[str]]) -> None:
+        self._known = {kind: set(ids) for kind, ids in published.items()}
         self._declared = 0
         self._waiting: list[tuple[int, str, IdReference]] = []
 
@@ -109,14 +105,23 @@ class Ids:
         """Whether there are more than are kept."""
         return max(self._declared, len(self._waiting)) > MOST_IDS
 
-    def take(self, line: PredictionLine, number: int) -> None:
-        """Note what a line declares, and what it refers to that no line has declared so far."""
-        for kind, id in declared(line):
-            self._declared += id not in self._known[kind]
-            self._known[kind].add(id)
-        self._waiting += [
-            (number, line.doc_id, each) for each in references(line) if each.id not in self._known[each.kind]
-        ]
+    def take(self, line: PredictionLine, number: int, ids: LineIds) -> None:
+        """Note what a line declares, and what it refers to that no line has declared so far.
+
+        Args:
+            line: The line.
+            number: Its number.
+            ids: What it refers to.
+        """
+        for (kind, use), here in ids.items():
+            if use in ("declares", "clusters"):
+                new = here - self._known[kind]
+                self._declared += len(new)
+                self._known[kind] |= new
+        if any(use == "uses" and kind in KINDS and not here <= self._known[kind] for (kind, use), here in ids.items()):
+            self._waiting += [
+                (number, line.doc_id, each) for each in references(line) if each.id not in self._known[each.kind]
+            ]
 
     def undeclared(self) -> Iterator[PlacedFault]:
         """References that still wait."""

@@ -35,7 +35,7 @@ class Limits:
 
     def too_many_values(self, line: bytes) -> bool:
         """Whether a line has more values than one that is to be parsed may have."""
-        return sum(line.count(mark) for mark in (b",", b"[", b"{")) > self.max_values
+        return len(line) > self.max_values and sum(line.count(mark) for mark in (b",", b"[", b"{")) > self.max_values
 
 
 DEFAULT_LIMITS = Limits()

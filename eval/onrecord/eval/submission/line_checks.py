@@ -7,11 +7,12 @@ from collections.abc import Iterator
 
 import msgspec
 
-from onrecord.dataset import Document, Labels, Span, walk
+from onrecord.dataset import Labels, Span, walk
 from onrecord.dataset.check import check_spans
 from onrecord.dataset.reading.faults import Wrong
 from onrecord.dataset.records import LAYERS
 from onrecord.dataset.walk import IdReference
+from onrecord.eval.submission.expected import KnownDocument
 from onrecord.eval.submission.prediction_line import (
     ClaimDescription,
     EntityDescription,
@@ -33,11 +34,6 @@ def references(line: PredictionLine) -> Iterator[IdReference]:
     return (each for each in walk.references(line) if each.use == "uses" and each.kind in KINDS)
 
 
-def declared(line: PredictionLine) -> Iterator[tuple[str, str]]:
-    """Kind and id of every id that a line itself gives a meaning to."""
-    return ((each.kind, each.id) for each in walk.references(line) if each.use in ("declares", "clusters"))
-
-
 def descriptions(line: PredictionLine) -> Iterator[tuple[str, int, Description]]:
     """What a line says of ids, with the field and the place in it; bare ids say nothing."""
     for field in DESCRIPTIONS:
@@ -54,7 +50,7 @@ def says_something(row: Description) -> bool:
     return bool(row.text if isinstance(row, ClaimDescription) else row.name or row.wikidata)
 
 
-def check_text(line: PredictionLine, document: Document) -> Iterator[Wrong]:
+def check_text(line: PredictionLine, document: KnownDocument) -> Iterator[Wrong]:
     """Another text than the document's; else spans that are not of it."""
     if line.text_sha256 == document.text_sha256:
         yield from check_spans(line.labels, document.text)
@@ -127,10 +123,10 @@ def repeated_items(labels: Labels) -> Iterator[Wrong]:
 def degenerate(line: PredictionLine) -> Iterator[Wrong]:
     """Clusterings that need no reading: all mentions of a document in one cluster."""
     for layer, _, spans in _clustered(line.labels):
-        if len(spans) >= _MANY and len({id for _, _, id in spans}) == 1:
+        if len(spans) >= MANY and len({id for _, _, id in spans}) == 1:
             found = f"all {len(spans)} {layer} in one cluster"
             yield "degenerate", f"/{layer}", found, "more than one cluster", "a score of this is that of a baseline"
 
 
-_MANY = 20
+MANY = 20
 """So few mentions may well be of one entity."""

@@ -10,7 +10,7 @@ from __future__ import annotations
 import dataclasses
 from collections import Counter
 from collections.abc import Iterator, Mapping
-from functools import partial
+from functools import cached_property, partial
 from typing import Any
 
 import msgspec
@@ -37,8 +37,15 @@ class MentionTypes:
         """Those that a label map knows of predictions."""
         return cls(foreign_line.PredictionLine, labels.predicted)
 
+    @cached_property
+    def _as_they_are(self) -> bool:
+        """Whether mentions are ours already."""
+        return self.line is PredictionLine and all(type == name for type, name in self.names.items())
+
     def unknown(self, decoded: Decoded[PredictionLine]) -> Iterator[Wrong]:
         """The types on a line that are none of these, but for those that its decoding found wrong already."""
+        if decoded.record is not None and self.names.keys() >= {each.type for each in decoded.record.mentions or ()}:
+            return
         told = {pointer for _, pointer, *_ in decoded.wrong}
         for index, type in _types(decoded):
             pointer = f"/mentions/{index}/type"
@@ -47,12 +54,16 @@ class MentionTypes:
 
     def labels(self, line: PredictionLine) -> Labels:
         """The labels of a line that is right, by our types and without the mentions that are left out."""
+        if self._as_they_are:
+            return line.labels
         named = ((mention, self.names[mention.type]) for mention in line.mentions or ())
         mentions = tuple(_called(mention, name) for mention, name in named if name is not None)
         return msgspec.structs.replace(line.labels, mentions=mentions)
 
     def left_out(self, line: PredictionLine) -> Counter[str]:
         """How many mentions of a line that is right are left out, by their type."""
+        if self._as_they_are:
+            return Counter()
         return Counter(mention.type for mention in line.mentions or () if self.names[mention.type] is None)
 
 

@@ -9,20 +9,42 @@ differ are a fault, so that the order of lines never decides.
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Collection, Iterable, Mapping, Sequence
+import hashlib
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import TypeVar
 
 from onrecord.dataset import Document, Labels, Registries
-from onrecord.dataset.reading.files import sha256
+from onrecord.eval.submission.expected import Expected
 from onrecord.eval.submission.limits import DEFAULT_LIMITS, Limits
 from onrecord.eval.submission.line_checks import says_something
 from onrecord.eval.submission.lines import lines_of
 from onrecord.eval.submission.mention_types import OUR_TYPES, MentionTypes
-from onrecord.eval.submission.prediction_line import ClaimDescription, EntityDescription, EventDescription
-from onrecord.eval.submission.validation import Checker, Expected
+from onrecord.eval.submission.prediction_line import (
+    ClaimDescription,
+    EntityDescription,
+    EventDescription,
+    PredictionLine,
+)
+from onrecord.eval.submission.validation import Checker
 
 D = TypeVar("D", EntityDescription, ClaimDescription, EventDescription)
+
+
+@dataclasses.dataclass(frozen=True)
+class SubmissionHead:
+    """What a prediction file that has been checked says beside the labels of its documents."""
+
+    name: str
+    sha256: str
+    """Of the file's content."""
+    layers: frozenset[str]
+    """Layers that the file makes predictions for, be they none in some documents."""
+    entities: Mapping[str, EntityDescription]
+    claims: Mapping[str, ClaimDescription]
+    event_descriptions: Mapping[str, EventDescription]
+    left_out: Mapping[str, Mapping[str, int]]
+    """By document id, how many mentions are left out of the labels, by their type."""
 
 
 @dataclasses.dataclass(frozen=True)
@@ -66,26 +88,109 @@ def read_submission(
     Raises:
         FaultsError: With every fault of every line.
     """
-    checker = Checker(path, Expected.of(documents, registries, required), limits, types)
-    lines = [line for each in lines_of(iter([raw]), limits) if (line := checker.take(each)) is not None]
-    checker.finish()
-    checker.findings.refuse()
-    return Submission(
-        name=Path(path).name,
-        sha256=sha256(raw),
-        documents={line.doc_id: types.labels(line) for line in lines},
-        layers=frozenset(checker.layers),
-        entities=_by_id(each for line in lines for each in line.entities),
-        claims=_by_id(each for line in lines for each in line.claims),
-        event_descriptions=_by_id(each for line in lines for each in line.event_descriptions),
-        left_out={line.doc_id: types.left_out(line) for line in lines},
-    )
+    expected = Expected.of(documents, registries, required)
+    stream = SubmissionStream(path, iter([raw]), expected, limits, types)
+    labels = {line.doc_id: types.labels(line) for line in stream}
+    head = stream.finish()
+    return Submission(documents=labels, **{each.name: getattr(head, each.name) for each in dataclasses.fields(head)})
 
 
-def _by_id(rows: Iterable[D]) -> dict[str, D]:
+class SubmissionStream:
+    """A prediction file that is checked while its lines are taken, one line in memory.
+
+    Iterating over it gives the record of each line in turn, but only while nothing is found to be wrong: a record that
+    is given is right by itself, of a document of the dataset, and the only one of that document. What only the whole
+    file tells (an id that no line declares, a layer that is not on every line, an article without a line) comes last:
+    so the lines have been given in vain where the end raises, and whatever was made of them is to be thrown away.
+
+    Args:
+        path: The name that faults give the file.
+        pieces: Its content, see :func:`onrecord.eval.submission.unpacking.opened`. All of it is taken.
+        expected: What it is checked against.
+        limits: What it may be at most.
+        types: The types of its mentions. Records still have those of a label map: :meth:`MentionTypes.labels`
+            exchanges them.
+    """
+
+    def __init__(
+        self,
+        path: Path | str,
+        pieces: Iterable[bytes],
+        expected: Expected,
+        limits: Limits = DEFAULT_LIMITS,
+        types: MentionTypes = OUR_TYPES,
+    ) -> None:
+        self._name = Path(path).name
+        self._checker = Checker(path, expected, limits, types)
+        self._limits = limits
+        self._types = types
+        self._digest = hashlib.sha256()
+        self._pieces = self._hashed(pieces)
+        self._ended = False
+        self._entities: dict[str, EntityDescription] = {}
+        self._claims: dict[str, ClaimDescription] = {}
+        self._events: dict[str, EventDescription] = {}
+        self._left_out: dict[str, Mapping[str, int]] = {}
+
+    def __iter__(self) -> Iterator[PredictionLine]:
+        """The lines; can be gone through once.
+
+        Raises:
+            FaultsError: After the last line, with every fault of every line; or what the file is packed in is broken.
+        """
+        checker = self._checker
+        for each in lines_of(self._pieces, self._limits):
+            line = checker.take(each)
+            if line is not None and not checker.findings.errors:
+                self._note(line)
+                yield line
+            if checker.stopped:
+                break
+        for _ in self._pieces:
+            pass  # whatever is not looked at is hashed, and may be packed badly
+        checker.finish()
+        self._ended = True
+        checker.findings.refuse()
+
+    @property
+    def sha256(self) -> str:
+        """Of the content, once the lines have been gone through, with or without faults."""
+        return self._digest.hexdigest()
+
+    def finish(self) -> SubmissionHead:
+        """What is known at the end; the lines that are left are gone through.
+
+        Raises:
+            FaultsError: See :meth:`__iter__`.
+        """
+        if not self._ended:
+            for _ in self:
+                pass
+        self._checker.findings.refuse()
+        return SubmissionHead(
+            name=self._name,
+            sha256=self.sha256,
+            layers=frozenset(self._checker.layers),
+            entities=self._entities,
+            claims=self._claims,
+            event_descriptions=self._events,
+            left_out=self._left_out,
+        )
+
+    def _hashed(self, pieces: Iterable[bytes]) -> Iterator[bytes]:
+        for piece in pieces:
+            self._digest.update(piece)
+            yield piece
+
+    def _note(self, line: PredictionLine) -> None:
+        _add_by_id(self._entities, line.entities)
+        _add_by_id(self._claims, line.claims)
+        _add_by_id(self._events, line.event_descriptions)
+        self._left_out[line.doc_id] = self._types.left_out(line)
+
+
+def _add_by_id(by_id: dict[str, D], rows: Iterable[D]) -> None:
     """Descriptions by id; of several that do not differ in what they say, one that says something."""
-    by_id: dict[str, D] = {}
     for row in rows:
         if row.id not in by_id or says_something(row):
             by_id[row.id] = row
-    return by_id

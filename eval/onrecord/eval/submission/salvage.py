@@ -13,21 +13,28 @@ from typing import Any, Literal, get_args, get_origin
 
 import msgspec
 
-from onrecord.dataset import Document, Registries, Span, walk
+from onrecord.dataset import Span, walk
 from onrecord.dataset.records import SpanItem
+from onrecord.eval.submission.expected import KnownDocument
 from onrecord.eval.submission.prediction_line import PredictionLine
 
 
 def salvage(
-    value: Any, kind: type[PredictionLine], documents: Mapping[str, Document], registries: Registries
+    value: Any, kind: type[PredictionLine], documents: Mapping[str, KnownDocument], somebody: str
 ) -> PredictionLine | None:
-    """The line with its misshapen parts replaced; None where not even the document is known."""
+    """The line with its misshapen parts replaced; None where not even the document is known.
+
+    Args:
+        value: The line as it was parsed.
+        kind: What it should be.
+        documents: Those of the dataset.
+        somebody: An id that is known.
+    """
     if not isinstance(value, dict):
         return None
     document = documents.get(value["doc_id"]) if isinstance(value.get("doc_id"), str) else None
     if document is None or not document.text:
         return None
-    somebody = registries.entities[0].id if registries.entities else "somebody"
     harmless = _Harmless(document.text, somebody)
     digest = value.get("text_sha256")
     rows = {

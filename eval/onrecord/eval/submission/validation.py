@@ -15,15 +15,16 @@ from __future__ import annotations
 import dataclasses
 import hashlib
 import itertools
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Iterator
 from pathlib import Path
 
-from onrecord.dataset import Document, Registries
-from onrecord.dataset.check import check_items
+from onrecord.dataset import Labels
+from onrecord.dataset.check import check_own_references, check_quotes
 from onrecord.dataset.layers import with_every_layer
 from onrecord.dataset.reading.faults import Findings, Wrong
 from onrecord.dataset.reading.typed import Decoded
 from onrecord.dataset.records import LAYERS
+from onrecord.eval.submission.expected import Expected
 from onrecord.eval.submission.file_rules import MOST_IDS, Descriptions, DocumentLines, Ids, LayerLines
 from onrecord.eval.submission.limits import Limits
 from onrecord.eval.submission.line_checks import (
@@ -38,24 +39,18 @@ from onrecord.eval.submission.line_reader import LineReader, Refused, mark
 from onrecord.eval.submission.lines import Line, lines_of
 from onrecord.eval.submission.mention_types import OUR_TYPES, MentionTypes
 from onrecord.eval.submission.prediction_line import PredictionLine
+from onrecord.eval.submission.quick_looks import (
+    LineIds,
+    clusters_are_several,
+    ids_are_right,
+    line_ids,
+    names_are_right,
+    nothing_is_repeated,
+    numbers_are_right,
+    own_references_are_right,
+    spans_are_right,
+)
 from onrecord.eval.submission.salvage import salvage
-
-
-@dataclasses.dataclass(frozen=True)
-class Expected:
-    """What a prediction file is checked against."""
-
-    documents: Mapping[str, Document]
-    """Every document of the dataset, of all splits, by id."""
-    registries: Registries
-    """The published ids."""
-    required: Collection[str] = ()
-    """Ids of the documents that must have a line."""
-
-    @classmethod
-    def of(cls, documents: Sequence[Document], registries: Registries, required: Collection[str] = ()) -> Expected:
-        """From documents in any order."""
-        return cls({document.id: document for document in documents}, registries, tuple(required))
 
 
 class Checker:
@@ -74,7 +69,7 @@ class Checker:
         self._reader = LineReader(self._kind, limits)
         self._documents = DocumentLines(expected.documents)
         self._layers = LayerLines()
-        self._ids = Ids(expected.registries)
+        self._ids = Ids(expected.ids)
         self._descriptions = Descriptions()
         self._unread = 0
         """Lines of which it is not known which document of the dataset they are about, or what they say of it."""
@@ -136,7 +131,7 @@ class Checker:
             self.findings.add(wrong, at.number)
         checked = decoded.record
         if decoded.wrong:
-            checked = salvage(decoded.value, self._kind, self._expected.documents, self._expected.registries)
+            checked = salvage(decoded.value, self._kind, self._expected.documents, self._expected.somebody)
             for wrong in decoded.wrong:
                 self._add(wrong, at, checked.doc_id if checked else None, decoded.at)
         if checked is None:
@@ -146,29 +141,47 @@ class Checker:
 
     def _check(self, line: PredictionLine, at: Line) -> None:
         document = self._expected.documents.get(line.doc_id)
-        most = self._limits.items_of(len(document.text) if document else 0)
-        too_many = list(check_numbers(line, most))
-        for wrong in too_many:
-            self._add(wrong, at, line.doc_id)
-        if too_many:
+        text = document.text if document else ""
+        most = self._limits.items_of(len(text))
+        if not numbers_are_right(line, most):
+            for wrong in check_numbers(line, most):
+                self._add(wrong, at, line.doc_id)
             self._unread += 1
             return
+        labels, ids = line.labels, line_ids(line)
         misplaced = self._documents.take(line.doc_id, at.number)
         self._unread += document is None
         if misplaced:
             self._add(misplaced, at, line.doc_id if document else None)
-        elif document:
+        elif document and not (line.text_sha256 == document.text_sha256 and spans_are_right(labels, text)):
             for wrong in check_text(line, document):
                 self._add(wrong, at, line.doc_id)
-        for wrong in (*check_items(line.labels), *check_ids(line.labels), *check_names(line)):
-            self._add(wrong, at, line.doc_id)
-        for wrong in (*repeated_items(line.labels), *degenerate(line)):
-            self.findings.add(wrong, at.number, at.start, line.doc_id, "warning")
-        self._remember(line, at)
+        self._check_labels(line, labels, ids, at)
+        self._remember(line, ids, at)
 
-    def _remember(self, line: PredictionLine, at: Line) -> None:
+    def _check_labels(self, line: PredictionLine, labels: Labels, ids: LineIds, at: Line) -> None:
+        """Each check is run only where a quick look does not show that it would find nothing."""
+        wrong: list[Wrong] = []
+        if not own_references_are_right(labels, ids):
+            wrong += check_own_references(labels)
+        wrong += check_quotes(labels.quotes)
+        if not ids_are_right(labels):
+            wrong += check_ids(labels)
+        if not names_are_right(line):
+            wrong += check_names(line)
+        for each in wrong:
+            self._add(each, at, line.doc_id)
+        odd: list[Wrong] = []
+        if not nothing_is_repeated(labels):
+            odd += repeated_items(labels)
+        if not clusters_are_several(labels):
+            odd += degenerate(line)
+        for each in odd:
+            self.findings.add(each, at.number, at.start, line.doc_id, "warning")
+
+    def _remember(self, line: PredictionLine, ids: LineIds, at: Line) -> None:
         self._layers.take(line, at.number)
-        self._ids.take(line, at.number)
+        self._ids.take(line, at.number, ids)
         for wrong in self._descriptions.take(line, at.number):
             self._add(wrong, at, line.doc_id)
         if self._ids.too_many:
