@@ -18,6 +18,7 @@ from types import MappingProxyType
 from typing import Any, Literal
 
 import msgspec
+import numpy as np
 
 from onrecord.dataset import Fault, FaultsError, Gold
 from onrecord.dataset.gold import in_split
@@ -29,8 +30,10 @@ from onrecord.eval.clusters.measures import Table
 from onrecord.eval.clusters.table import Membership
 from onrecord.eval.layers.layer import Layer, State
 from onrecord.eval.layers.scored import SCORED
+from onrecord.eval.layers.state_columns import StateColumns
+from onrecord.eval.layers.states import TableStates
 from onrecord.eval.scoring.asked import Asked
-from onrecord.eval.scoring.compare import contrasts_of, ranks_of
+from onrecord.eval.scoring.compare import SystemUnits, contrasts_of, ranks_of
 from onrecord.eval.scoring.intervals import LayerUnits, layer_intervals
 from onrecord.eval.scoring.record import Record, RecordDocument, RecordLayer, RecordTable, asked_of, record_of
 from onrecord.eval.scoring.result import LayerResult, LayerState, score_submission
@@ -246,7 +249,8 @@ def _wrong_layer(
         return f"{name} is not what its counts give"
     if how is not None and told.interval is not None and result.state is not None:
         units = {id: (id,) for id in part.documents}
-        computed = layer_intervals(LayerUnits.of(result, result.state, units, [layer.headline]), how)[name]
+        of_units = LayerUnits.of(result, result.state.columns, result.state.ids, units, [layer.headline])
+        computed = layer_intervals({layer.name: of_units}, how)[layer.headline.full]
         if how.unit == "document" and not (
             _same(told.interval.low, computed.low) and _same(told.interval.high, computed.high)
         ):
@@ -275,15 +279,17 @@ def headline_result(layer: Layer[Any], part: RecordLayer, record: Record) -> Lay
         return None
     assert record.coverage is not None
     headline = layer.headline
-    states = {id: _state(headline, part.documents[id]) for id in record.coverage.scored}
-    state = LayerState(states, {})
+    ids = record.coverage.scored
+    if headline.clusters:
+        tables = [_table(part.documents[id].clusters) for id in ids]
+        state = LayerState(ids, StateColumns((), np.zeros((len(ids), 0, 4)), (TableStates(tables),)), {})
+    else:
+        state = LayerState.of_states(layer, {id: _state(headline, part.documents[id]) for id in ids}, {})
     return LayerResult(layer, layer.scores(state.total(), [headline]), state)
 
 
 def _state(headline: Measure, document: RecordDocument) -> State:
     """What a document of a record adds to a headline."""
-    if headline.clusters:
-        return State({}, (_table(document.clusters),))
     return State({headline.name: Counts(*document.counts.get(headline.name, (0, 0, 0, 0)))})
 
 
@@ -306,9 +312,7 @@ def _table(table: RecordTable | None) -> Table:
 def _ranked(rows: Sequence[Standing], how: Sampling) -> list[Standing]:
     ranked = [row for row in rows if not row.excluded]
     units = [_units(row.record) for row in ranked if row.record is not None]
-    contrasts = {
-        (i, j): dict(contrasts_of(units[i], units[j], how)) for i, j in itertools.combinations(range(len(units)), 2)
-    }
+    contrasts = {(i, j): contrasts_of(units[i], units[j], how) for i, j in itertools.combinations(range(len(units)), 2)}
     by_layer = {
         layer.name: ranks_of(
             layer.headline.full,
@@ -325,20 +329,18 @@ def _ranked(rows: Sequence[Standing], how: Sampling) -> list[Standing]:
     return [row if row.excluded else next(found) for row in rows]
 
 
-def _units(record: Record) -> dict[str, LayerUnits | None]:
+def _units(record: Record) -> SystemUnits:
     """The headlines of a record, document by document."""
     assert record.coverage is not None
     units = {id: (id,) for id in record.coverage.scored}
-    found: dict[str, LayerUnits | None] = {}
+    found: dict[str, LayerUnits] = {}
     for layer in SCORED:
         part = record.layers.get(layer.name)
         result = None if part is None else headline_result(layer, part, record)
-        found[layer.name] = (
-            None
-            if result is None or result.state is None
-            else LayerUnits.of(result, result.state, units, [layer.headline])
-        )
-    return found
+        if result is not None and result.state is not None:
+            state = result.state
+            found[layer.name] = LayerUnits.of(result, state.columns, state.ids, units, [layer.headline])
+    return SystemUnits(found)
 
 
 def _in_order(rows: Sequence[Standing]) -> list[Standing]:

@@ -7,8 +7,9 @@ from collections.abc import Hashable, Mapping, Sequence
 
 import numpy as np
 
-from onrecord.eval.clusters.left_out import MembershipRows, total, without_each
+from onrecord.eval.clusters.left_out import without_each
 from onrecord.eval.clusters.measures import b_cubed
+from onrecord.eval.clusters.rows import MembershipRows, total
 from onrecord.eval.clusters.table import Membership, Table
 from onrecord.eval.layers.columns import NONE, Ints, MentionColumns
 from onrecord.eval.layers.id_columns import table_of
@@ -24,7 +25,8 @@ class Clusters:
 
     rows: MembershipRows
     """Documents ascending."""
-    documents: Sequence[str]
+    names: Sequence[str]
+    """Of the documents."""
     words: Sequence[str]
     """Of gold's codes."""
     file_words: Sequence[str]
@@ -41,7 +43,11 @@ class Clusters:
 
     def columns(self) -> StateColumns:
         """As the state of a layer that counts nothing else."""
-        return StateColumns((), np.zeros((len(self.documents), 0, 4)), (self,))
+        return StateColumns((), np.zeros((len(self.names), 0, 4)), (self,))
+
+    def documents(self) -> int | None:
+        """How many documents have a cluster."""
+        return len(np.unique(self.rows.document))
 
     def scores(self) -> Mapping[str, Counts | Score]:
         """Every measure of clusters."""
@@ -59,7 +65,7 @@ class Clusters:
         """The table of one document, clusters by their ids."""
         low, high = np.searchsorted(self.rows.document, [document, document + 1]).tolist()
         first = int(np.searchsorted(self.predicted.document, document))
-        name = self.documents[document]
+        name = self.names[document]
 
         def cluster(code: int) -> Hashable | None:
             if code < len(self.file_words):
@@ -84,6 +90,10 @@ class LinkedNames(Clusters):
     def without_each(self, group: Ints, groups: int) -> Mapping[str, Floats]:
         """B3+ without each group."""
         return {"b3+": without_each(self.rows, group, groups)["b3"]}
+
+    def documents(self) -> int | None:
+        """It is a measure of names, and not of clusters."""
+        return None
 
     def parts(self, document: int) -> tuple[tuple[Table, ...], object]:
         """What one document adds."""

@@ -50,6 +50,9 @@ class Reported:
         """The events, by what they are."""
         return ReportedEvents(frozenset(self.words[code] for code in np.unique(self.event).tolist()), self.ids)
 
+    def documents(self) -> None:
+        """There are no clusters."""
+
     def parts(self, document: int) -> tuple[tuple[Table, ...], object]:
         """What one document reports."""
         return (), self.take(np.flatnonzero(self.document == document)).reported()

@@ -7,8 +7,8 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 
 from onrecord.dataset import Registries
-from onrecord.eval.clusters.left_out import MembershipRows
 from onrecord.eval.clusters.measures import best_alignment
+from onrecord.eval.clusters.rows import MembershipRows
 from onrecord.eval.clusters.table import Table
 from onrecord.eval.layers.columns import BASES, KINDS, LABELS, NONE, Ints, MentionColumns, SideColumns
 from onrecord.eval.layers.ids import (

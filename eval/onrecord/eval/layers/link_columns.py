@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 
 import numpy as np
 
-from onrecord.eval.clusters.left_out import MembershipRows
+from onrecord.eval.clusters.rows import MembershipRows
 from onrecord.eval.layers.columns import NONE, Bools, Codes, Ints, MentionColumns, Vocabularies
 from onrecord.eval.layers.ids import NIL, Link
 from onrecord.eval.layers.mention_states import names_of, own_clusters
@@ -110,10 +110,11 @@ def _memberships(
     found = np.full(len(rows), NONE, np.int64)
     found[answer >= 0] = own[answer[answer >= 0]]
     document = np.concatenate([gold.document[rows], predicted.document[others]]).astype(np.int64)
+    order = np.argsort(document, kind="stable")
     return MembershipRows(
-        document,
-        np.concatenate([gold.id[rows].astype(np.int64), np.full(len(others), NONE)]),
-        np.concatenate([found, own[others]]),
+        document[order],
+        np.concatenate([gold.id[rows].astype(np.int64), np.full(len(others), NONE)])[order],
+        np.concatenate([found, own[others]])[order],
         np.ones(len(document), np.int64),
     )
 

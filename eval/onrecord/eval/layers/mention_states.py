@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from onrecord.eval.clusters.left_out import MembershipRows
+from onrecord.eval.clusters.rows import MembershipRows
 from onrecord.eval.layers.columns import NONE, Bools, Ints, MentionColumns, Vocabularies
 from onrecord.eval.layers.span_pairing import SpanPairing, pair_spans, strict_by_type
 from onrecord.eval.layers.state_columns import Sheet

@@ -219,6 +219,9 @@ class Said:
         words = self.words[kind]
         return ("gold", words[code]) if code < len(words) else ("file", self.strangers[kind][code - len(words)])
 
+    def documents(self) -> None:
+        """There are no clusters."""
+
     def parts(self, document: int) -> tuple[tuple[Table, ...], object]:
         """What one document says."""
         return (), self.take(np.flatnonzero(self.document == document)).sets()

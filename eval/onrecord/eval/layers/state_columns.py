@@ -26,6 +26,9 @@ class Whole(Protocol):
     def scores(self) -> Mapping[str, Counts | Score]:
         """Of all documents; by name of the measure, or of the part of one."""
 
+    def documents(self) -> int | None:
+        """How many documents have clusters; None for what is no function of clusters."""
+
     def parts(self, document: int) -> tuple[tuple[Table, ...], object]:
         """The tables of one document, and what else it adds; None for nothing."""
 

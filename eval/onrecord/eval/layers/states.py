@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import dataclasses
+import functools
 from collections.abc import Mapping, Sequence
 from typing import Any
 
 import numpy as np
 
+from onrecord.eval.clusters.left_out import without_each
+from onrecord.eval.clusters.rows import MembershipRows, total
 from onrecord.eval.clusters.table import Table
 from onrecord.eval.layers.columns import Ints
 from onrecord.eval.layers.layer import Layer, State
@@ -26,6 +29,13 @@ class DocumentStates:
         """The measures that do not add."""
         return {} if self.layer.whole is None else self.layer.whole(State.total(self.states))
 
+    def documents(self) -> int | None:
+        """How many documents have clusters."""
+        tables = [state.tables for state in self.states]
+        if not any(tables):
+            return None
+        return sum(any(table.gold or table.predicted for table in several) for several in tables)
+
     def parts(self, document: int) -> tuple[tuple[Table, ...], object]:
         """What one document adds beside counts."""
         return self.states[document].tables, self.states[document].said
@@ -39,6 +49,33 @@ class DocumentStates:
             for name, score in self.layer.scores(State.total(rest), measures).items():
                 found[name][left_out] = np.nan if score.value is None else score.value
         return found
+
+
+@dataclasses.dataclass(frozen=True, eq=False)
+class TableStates:
+    """The clusters of documents, as a record tells of them."""
+
+    tables: Sequence[Table]
+
+    @functools.cached_property
+    def _rows(self) -> MembershipRows:
+        return MembershipRows.of_tables(self.tables)
+
+    def documents(self) -> int | None:
+        """How many documents have clusters."""
+        return len(np.unique(self._rows.document))
+
+    def scores(self) -> Mapping[str, Counts | Score]:
+        """Every measure of clusters."""
+        return total(self._rows)
+
+    def parts(self, document: int) -> tuple[tuple[Table, ...], object]:
+        """The table of one document."""
+        return (self.tables[document],), None
+
+    def without_each(self, group: Ints, groups: int) -> Mapping[str, Floats]:
+        """See :class:`~onrecord.eval.layers.state_columns.Whole`."""
+        return without_each(self._rows, group, groups)
 
 
 def columns_of_states(layer: Layer[Any], states: Sequence[State]) -> StateColumns:

@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 import dataclasses
+import math
 import statistics
 from collections.abc import Sequence
 
 from onrecord.eval.rendering.scores import FEW_DOCUMENTS, FEW_ITEMS, percent, score_row
 from onrecord.eval.report.plots import Dot, Range, dots, score_range
 from onrecord.eval.scoring.ceiling import CeilingRow
-from onrecord.eval.scoring.intervals import leave_out, units_of
+from onrecord.eval.scoring.intervals import left_out_of, units_of
 from onrecord.eval.scoring.result import LayerResult
 from onrecord.eval.scoring.score_report import Report
-from onrecord.eval.statistics.counts import Counts, Score
+from onrecord.eval.statistics.counts import Score
 from onrecord.eval.statistics.measure import Measure
 from onrecord.eval.statistics.uncertainty import Interval, detectable_difference, jackknife_error
 
@@ -126,17 +127,16 @@ def _contributing(each: LayerResult, measure: Measure, interval: Interval | None
     """How many documents a measure rests on."""
     if each.state is None:
         return 0
-    states = each.state.documents.values()
+    columns = each.state.columns
     if measure.adds:
         names = measure.mean_of or (measure.name,)
-        return sum(any(_any(state.counts.get(name, Counts()), measure) for name in names) for state in states)
-    if any(state.tables for state in states):
-        return sum(any(table.gold or table.predicted for table in state.tables) for state in states)
-    return len(states) if interval is None else interval.contributing
-
-
-def _any(counts: Counts, measure: Measure) -> bool:
-    return bool(counts.gold or (counts.predicted and not measure.share))
+        counts = columns.counts[:, [columns.names.index(name) for name in names if name in columns.names]]
+        there = counts[:, :, 1] > 0 if measure.share else (counts[:, :, 1] > 0) | (counts[:, :, 3] > 0)
+        return int(there.any(axis=1).sum())
+    clusters = [many for whole in columns.wholes if (many := whole.documents()) is not None]
+    if clusters:
+        return clusters[0]
+    return len(each.state.ids) if interval is None else interval.contributing
 
 
 def strips(report: Report) -> tuple[Strip, ...]:
@@ -199,13 +199,13 @@ def detectable(report: Report) -> dict[str, float]:
     As :func:`onrecord.eval.statistics.uncertainty.detectable_difference` has it, at most 1.
     """
     assert report.how is not None
-    units = list(units_of(report.result, report.how.unit).values())
+    units = units_of(report.result, report.how.unit)
     found: dict[str, float] = {}
     for each in report.result.layers:
         if each.state is None:
             continue
-        (left_out,) = leave_out(each, each.state, [each.layer.headline], units)
-        without = [value for value in left_out.without if value is not None]
+        left_out = left_out_of(each, each.state.columns, each.state.ids, units)
+        without = [float(value) for value in left_out.without if value is not None and not math.isnan(value)]
         error = jackknife_error(without)
         if left_out.value is not None and error and len(without) == len(left_out.without):
             found[each.layer.name] = min(1.0, detectable_difference(error, len(without)))

@@ -9,16 +9,18 @@ from collections.abc import Hashable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any, Literal, NamedTuple
 
+import numpy as np
+
 from onrecord.dataset import read_folder
 from onrecord.eval.layers.layer import RIGHT, Layer, Verdict
 from onrecord.eval.scoring.asked import Asked
-from onrecord.eval.scoring.intervals import LayerUnits, units_of
+from onrecord.eval.scoring.intervals import LayerUnits, layer_intervals, units_of
 from onrecord.eval.scoring.result import LayerResult, LayerState, Result
 from onrecord.eval.scoring.score_file import score_bytes
 from onrecord.eval.scoring.score_report import Report
-from onrecord.eval.statistics.measure import full_name
-from onrecord.eval.statistics.paired import Paired, paired_jackknife, paired_permutation
+from onrecord.eval.statistics.paired import Paired, SystemCounts, paired_jackknife, paired_permutation
 from onrecord.eval.statistics.ranks import RankInterval, rank_intervals
+from onrecord.eval.statistics.resampling import side_by_side
 from onrecord.eval.statistics.sampling import DEFAULT_SAMPLING, Sampling
 from onrecord.eval.submission.limits import DEFAULT_LIMITS
 from onrecord.eval.submission.unpacking import content
@@ -116,13 +118,16 @@ def compare_results(results: Sequence[Result], names: Sequence[str], how: Sampli
     if len({(result.gold_hash, result.documents) for result in results}) > 1:
         raise ValueError("the results are of different articles or different gold")
     units = units_of(results[0], how.unit)
-    layers = [_layers(result, units) for result in results]
+    systems = [SystemUnits.of(result, units) for result in results]
     contrasts = {
-        (i, j): dict(contrasts_of(layers[i], layers[j], how)) for i, j in itertools.combinations(range(len(results)), 2)
+        (i, j): contrasts_of(systems[i], systems[j], how) for i, j in itertools.combinations(range(len(results)), 2)
     }
     return Comparison(
         names=tuple(names),
-        reports=tuple(Report.of(result, how) for result in results),
+        reports=tuple(
+            Report(result, how, layer_intervals(system.layers, how))
+            for result, system in zip(results, systems, strict=True)
+        ),
         how=how,
         contrasts=contrasts,
         ranks={
@@ -132,39 +137,56 @@ def compare_results(results: Sequence[Result], names: Sequence[str], how: Sampli
     )
 
 
-Layers = Mapping[str, LayerUnits | None]
-"""The layers of one system by name; None where it has no predictions for one."""
+class SystemUnits:
+    """The layers of one system by name, unit by unit; what comparisons take from them is computed once.
 
+    Args:
+        layers: Those that it has predictions for, in the order of the table.
+    """
 
-def _layers(result: Result, units: Mapping[str, Sequence[str]]) -> Layers:
-    return {
-        each.layer.name: None if each.state is None else LayerUnits.of(each, each.state, units)
-        for each in result.layers
-    }
+    def __init__(self, layers: Mapping[str, LayerUnits]) -> None:
+        self.layers = layers
+        self._counts: dict[tuple[str, ...], SystemCounts] = {}
 
-
-def contrasts_of(earlier: Layers, later: Layers, how: Sampling) -> Iterator[tuple[str, Paired]]:
-    """The difference of two systems in every measure that both have, by ``layer:measure``: later minus earlier."""
-    for name, one in earlier.items():
-        other = later[name]
-        if one is None or other is None:
-            continue
-        # a layer's counts and measures have the same names whatever was predicted
-        assert (one.counted, one.measures) == (other.counted, other.measures)
-        found = paired_permutation(
-            other.counts, one.counts, one.formulas, draws=how.draws, seed=how.seed, level=how.level, unit=how.unit
+    @classmethod
+    def of(cls, result: Result, units: Mapping[str, Sequence[str]]) -> SystemUnits:
+        """Of a result."""
+        return cls(
+            {
+                each.layer.name: LayerUnits.of(each, each.state.columns, each.state.ids, units)
+                for each in result.layers
+                if each.state is not None
+            }
         )
-        for before, after in zip(one.left_out, other.left_out, strict=True):
-            found.append(
-                paired_jackknife(
-                    _minus(after.value, before.value),
-                    [_minus(a, b) for a, b in zip(after.without, before.without, strict=True)],
-                    how.level,
-                    unit=how.unit,
-                )
-            )
-        for measure, each in zip(one.measures, found, strict=True):
-            yield full_name(name, measure), each
+
+    def counts(self, names: tuple[str, ...]) -> SystemCounts:
+        """The counts of some layers side by side."""
+        if names not in self._counts:
+            layers = [self.layers[name] for name in names]
+            made = side_by_side([each.counts for each in layers], [each.formulas for each in layers])
+            self._counts[names] = SystemCounts.of(*made)
+        return self._counts[names]
+
+
+def contrasts_of(earlier: SystemUnits, later: SystemUnits, how: Sampling) -> dict[str, Paired]:
+    """The difference of two systems in every measure that both have, by ``layer:measure``: later minus earlier."""
+    names = tuple(name for name in earlier.layers if name in later.layers)
+    if not names:
+        return {}
+    one, other = earlier.counts(names), later.counts(names)
+    tested = iter(
+        paired_permutation(other, one, one.formulas, draws=how.draws, seed=how.seed, level=how.level, unit=how.unit)
+    )
+    found: dict[str, Paired] = {}
+    for name in names:
+        before, after = earlier.layers[name], later.layers[name]
+        # a layer's counts and measures have the same names whatever was predicted
+        assert (before.counted, before.additive, before.rest) == (after.counted, after.additive, after.rest)
+        found |= {measure.full: next(tested) for measure in before.additive}
+        for measure, b, a in zip(before.rest, before.left_out, after.left_out, strict=True):
+            without = np.asarray(a.without, np.float64) - np.asarray(b.without, np.float64)
+            found[measure.full] = paired_jackknife(_minus(a.value, b.value), without, how.level, unit=how.unit)
+    return found
 
 
 def _minus(later: float | None, earlier: float | None) -> float | None:

@@ -3,28 +3,33 @@
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 
 import numpy as np
 from numpy.typing import NDArray
 
-from onrecord.eval.scoring.result import LayerResult, LayerState, Result
-from onrecord.eval.statistics.counts import Counts
+from onrecord.eval.layers.state_columns import StateColumns
+from onrecord.eval.scoring.result import LayerResult, Result
 from onrecord.eval.statistics.measure import Measure
-from onrecord.eval.statistics.resampling import Formula
-from onrecord.eval.statistics.sampling import Sampling, SamplingUnit, kept_in_turn
+from onrecord.eval.statistics.resampling import Formula, leave_one_out, side_by_side
+from onrecord.eval.statistics.sampling import Sampling, SamplingUnit, group_of_each
 from onrecord.eval.statistics.uncertainty import Interval, LeftOut, intervals
+
+Units = Mapping[str, Sequence[str]]
+"""The documents of every unit."""
 
 
 def result_intervals(result: Result, how: Sampling) -> dict[str, Interval]:
     """The interval of every measure that was submitted for, by its full name ``layer:measure``."""
-    found: dict[str, Interval] = {}
     units = units_of(result, how.unit)
-    for each in result.layers:
-        if each.state is not None:
-            intervals_of = layer_intervals(LayerUnits.of(each, each.state, units), how)
-            found |= {measure.full: intervals_of[measure.name] for measure in each.layer.measures}
-    return found
+    return layer_intervals(
+        {
+            each.layer.name: LayerUnits.of(each, each.state.columns, each.state.ids, units)
+            for each in result.layers
+            if each.state is not None
+        },
+        how,
+    )
 
 
 def units_of(result: Result, unit: SamplingUnit) -> dict[str, tuple[str, ...]]:
@@ -39,8 +44,10 @@ def units_of(result: Result, unit: SamplingUnit) -> dict[str, tuple[str, ...]]:
 class LayerUnits:
     """One layer of one system unit by unit: all that intervals and comparisons are made from."""
 
-    measures: tuple[str, ...]
-    """Those that are functions of sums, then the others."""
+    additive: tuple[Measure, ...]
+    """The measures that are functions of sums."""
+    rest: tuple[Measure, ...]
+    """The others."""
     counted: tuple[str, ...]
     """Names of the counts: the second axis of ``counts``."""
     counts: NDArray[np.float64]
@@ -54,51 +61,82 @@ class LayerUnits:
     def of(
         cls,
         each: LayerResult,
-        state: LayerState,
-        units: Mapping[str, Sequence[str]],
+        columns: StateColumns,
+        documents: Sequence[str],
+        units: Units,
         measures: Sequence[Measure] | None = None,
     ) -> LayerUnits:
         """What a layer's state says of each unit: of some measures, or of all."""
         measures = each.layer.measures if measures is None else measures
-        additive = [measure for measure in measures if measure.adds]
-        rest = [measure for measure in measures if not measure.adds]
-        names, counts = count_array({id: part.counts for id, part in state.documents.items()}, additive, units)
+        additive = tuple(measure for measure in measures if measure.adds)
+        rest = tuple(measure for measure in measures if not measure.adds)
+        names = tuple(sorted({name for measure in additive for name in measure.mean_of or (measure.name,)}))
         return cls(
-            measures=tuple(measure.name for measure in [*additive, *rest]),
-            counted=tuple(names),
-            counts=counts,
-            formulas=tuple(formula(measure, names) for measure in additive),
-            left_out=tuple(leave_out(each, state, rest, list(units.values()))),
+            additive,
+            rest,
+            names,
+            unit_counts(columns, names, documents, units),
+            tuple(formula(measure, names) for measure in additive),
+            tuple(leave_out(each, columns, rest, documents, units)),
         )
 
 
-def layer_intervals(layer: LayerUnits, how: Sampling) -> dict[str, Interval]:
-    """The interval of every measure of a layer, by name."""
+def layer_intervals(layers: Mapping[str, LayerUnits], how: Sampling) -> dict[str, Interval]:
+    """The interval of every measure of some layers on the same units, by its full name."""
+    several = list(layers.values())
+    if not several:
+        return {}
+    counts, formulas = side_by_side([each.counts for each in several], [each.formulas for each in several])
     found = intervals(
-        layer.counts,
-        layer.formulas,
-        layer.left_out,
+        counts,
+        formulas,
+        [left_out for each in several for left_out in each.left_out],
         level=how.level,
         draws=how.draws,
         seed=how.seed,
         unit=how.unit,
     )
-    return dict(zip(layer.measures, found, strict=True))
+    measures = [*(m for each in several for m in each.additive), *(m for each in several for m in each.rest)]
+    by_name = {measure.full: interval for measure, interval in zip(measures, found, strict=True)}
+    wanted = [name for each in several for name in each_in_order(each)]
+    return {name: by_name[name] for name in wanted}
 
 
-def count_array(
-    counts: Mapping[str, Mapping[str, Counts]], measures: Iterable[Measure], units: Mapping[str, Sequence[str]]
-) -> tuple[list[str], NDArray[np.float64]]:
-    """Names of the counts that measures are read off, and the counts of every unit, shape (units, names, 4)."""
-    names = sorted({name for measure in measures for name in measure.mean_of or (measure.name,)})
-    array = np.zeros((len(units), len(names), 4))
-    for u, documents in enumerate(units.values()):
-        for id in documents:
-            for n, name in enumerate(names):
-                each = counts[id].get(name) if id in counts else None
-                if each is not None:
-                    array[u, n] += (each.gold_matched, each.gold, each.predicted_matched, each.predicted)
-    return names, array
+def each_in_order(layer: LayerUnits) -> list[str]:
+    """Full names of the measures of a layer."""
+    return [measure.full for measure in (*layer.additive, *layer.rest)]
+
+
+def left_out_of(each: LayerResult, columns: StateColumns, documents: Sequence[str], units: Units) -> LeftOut:
+    """A layer's headline without each unit, or without each group of units where they are many."""
+    headline = each.layer.headline
+    if not headline.adds:
+        return leave_out(each, columns, [headline], documents, units)[0]
+    grouped: dict[str, list[str]] = {}
+    for group, ids in zip(group_of_each(len(units)), units.values(), strict=True):
+        grouped.setdefault(str(group), []).extend(ids)
+    names = headline.mean_of or (headline.name,)
+    counts = unit_counts(columns, names, documents, grouped)
+    return LeftOut(each.scores[headline.name].value, leave_one_out(counts, [formula(headline, names)])[:, 0])
+
+
+def unit_counts(
+    columns: StateColumns, names: Sequence[str], documents: Sequence[str], units: Units
+) -> NDArray[np.float64]:
+    """The counts of every unit, shape (units, names, 4); documents are added in their order."""
+    place = {name: n for n, name in enumerate(columns.names)}
+    there = [n for n, name in enumerate(names) if name in place]
+    counts = np.zeros((len(units), len(names), 4))
+    some = columns.counts[:, [place[names[n]] for n in there]]
+    index = {id: n for n, id in enumerate(documents)}
+    unit = np.full(len(documents), -1)
+    for u, ids in enumerate(units.values()):
+        unit[[index[id] for id in ids if id in index]] = u
+    inside = np.flatnonzero(unit >= 0)
+    summed = np.zeros((len(units), len(there), 4))
+    np.add.at(summed, unit[inside], some[inside])
+    counts[:, there] = summed
+    return counts
 
 
 def formula(measure: Measure, names: Sequence[str]) -> Formula:
@@ -110,10 +148,18 @@ def formula(measure: Measure, names: Sequence[str]) -> Formula:
 
 
 def leave_out(
-    each: LayerResult, state: LayerState, measures: Sequence[Measure], units: Sequence[Sequence[str]]
+    each: LayerResult, columns: StateColumns, measures: Sequence[Measure], documents: Sequence[str], units: Units
 ) -> list[LeftOut]:
     """Some measures with what each is without each unit, or without each group of units where they are many."""
     if not measures:
         return []
-    without = [each.layer.scores(state.total(set(kept)), measures) for kept in kept_in_turn(units)]
-    return [LeftOut(each.scores[m.name].value, [scores[m.name].value for scores in without]) for m in measures]
+    index = {id: n for n, id in enumerate(documents)}
+    group, groups = np.full(len(documents), -1), group_of_each(len(units))
+    for of, ids in zip(groups, units.values(), strict=True):
+        group[[index[id] for id in ids]] = of
+    without = {
+        name: values
+        for whole in columns.wholes
+        for name, values in whole.without_each(group, max(groups, default=-1) + 1).items()
+    }
+    return [LeftOut(each.scores[measure.name].value, without[measure.name]) for measure in measures]

@@ -38,7 +38,7 @@ class LayerState:
         """From what each document adds."""
         return cls(tuple(states), columns_of_states(layer, list(states.values())), readings)
 
-    @property
+    @functools.cached_property
     def documents(self) -> Mapping[str, State]:
         """What each document adds, made when it is asked for."""
         return Lazily(self.ids, lambda id: self._document(self._places[id]))
@@ -72,8 +72,7 @@ class LayerResult:
         """The headline on one document alone; None where the file has no such layer."""
         if self.state is None:
             return None
-        headline = self.layer.headline
-        return self.layer.scores(self.state.documents[document], [headline])[headline.name]
+        return self.layer.scores(self.state.documents[document], [self.layer.headline])[self.layer.headline.name]
 
 
 @dataclasses.dataclass(frozen=True)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Sequence
 from typing import Literal
 
 SamplingUnit = Literal["document", "topic"]
@@ -28,15 +27,13 @@ MOST_GROUPS = 50
 """Of measures that are no sums, at most so many groups of units are left out in turn."""
 
 
-def kept_in_turn(units: Sequence[Sequence[str]]) -> list[set[str]]:
-    """What is kept where each unit is left out in turn, or, of many units, each of :data:`MOST_GROUPS` groups of them.
+def group_of_each(units: int) -> list[int]:
+    """The group that each unit is left out with: its own, or, of many, one of :data:`MOST_GROUPS`.
 
-    >>> kept_in_turn([["a", "b"], ["c"]]) == [{"c"}, {"a", "b"}]
-    True
+    >>> group_of_each(3), group_of_each(52)[48:]
+    ([0, 1, 2], [48, 49, 0, 1])
     """
-    groups = min(len(units), MOST_GROUPS)
-    everything = {id for documents in units for id in documents}
-    return [everything - {id for documents in units[group::groups] for id in documents} for group in range(groups)]
+    return [unit % MOST_GROUPS for unit in range(units)]
 
 
 def sampling_policy(how: Sampling | None) -> str:
