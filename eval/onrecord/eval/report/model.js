@@ -33,14 +33,21 @@ const fill = (id, ...children) => $(id).replaceChildren(...children.filter((each
 
 // ---- documents and items ----
 
-function open(n) {
-  if (!opened.has(n)) {
-    const found = value("d" + n);
+// a document is base64 of zlib's format of JSON: unpacked when it is asked for, and let go when others were
+const KEPT = 50;
+async function load(n) {
+  let found = opened.get(n);
+  if (!found) {
+    const packed = Uint8Array.from(atob($("d" + n).textContent), (c) => c.charCodeAt(0));
+    found = await new Response(new Blob([packed]).stream().pipeThrough(new DecompressionStream("deflate"))).json();
     found.items.forEach((item, at) => { item.at = at; });
-    opened.set(n, found);
   }
-  return opened.get(n);
+  opened.delete(n);
+  opened.set(n, found);
+  for (const each of [...opened.keys()]) if (opened.size > KEPT && each !== current) opened.delete(each);
+  return found;
 }
+const open = (n) => opened.get(n);
 const side = (item) => item.g || item.p;
 const label = (given) => given ? given.t : index.nothing;
 const fields = (given, name) => given ? given.f.filter((field) => field[0] === name).map((field) => field[1]) : [];
@@ -134,11 +141,20 @@ function matches(doc, item) {
   if (!sought) return true;
   return words(doc, item).toLowerCase().includes(sought) || [item.g, item.p].some((given) => given && given.f.some((field) => field[1].toLowerCase().includes(sought)));
 }
-function matching(n) {
-  if (state.has("ref") || state.has("to") || state.has("q")) {
-    const doc = open(n);
-    return doc.items.filter((item) => matches(doc, item)).length;
+const looksInside = () => state.has("ref") || state.has("to") || state.has("q");
+// how many items of every document are let through; null where the filter has become another meanwhile
+async function countAll(wanted) {
+  if (!filtered()) return index.documents.map((each) => each.errors);
+  if (!looksInside()) return index.documents.map((each, n) => matching(n));
+  const found = [];
+  for (let n = 0; n < index.documents.length; n++) {
+    const doc = await load(n);
+    if (!wanted()) return null;
+    found.push(doc.items.filter((item) => matches(doc, item)).length);
   }
+  return found;
+}
+function matching(n) {
   const layer = state.get("layer");
   let sum = 0;
   for (const [of, outcome, gold, predicted, count] of index.documents[n].counts) {

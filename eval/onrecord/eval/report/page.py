@@ -36,7 +36,7 @@ def render(view: ReportView, templates: Environment) -> bytes:
         templates,
         view=view,
         index=verbatim(script_json(view.index)),
-        texts=[verbatim(script_json(each)) for each in view.texts],
+        texts=[verbatim(each) for each in view.texts],
         record=verbatim(script_json(view.record)),
         open_gold=OPEN_GOLD,
     )

@@ -5,8 +5,10 @@ Offsets are in UTF-16 code units there, as strings of JavaScript are; keys and a
 
 from __future__ import annotations
 
+import base64
 import itertools
 import json
+import zlib
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from typing import Any
@@ -30,6 +32,12 @@ def script_json(value: object) -> str:
     '"\\u003c/script\\u003e\\u003c!--"'
     """
     return json.dumps(value, ensure_ascii=True, separators=(",", ":"), allow_nan=False).translate(_ESCAPES)
+
+
+def packed(value: object) -> str:
+    """JSON compressed in zlib's format, as base64: letters, digits, ``+``, ``/`` and ``=`` are inert in any element."""
+    plain = json.dumps(value, ensure_ascii=True, separators=(",", ":"), allow_nan=False).encode("ascii")
+    return base64.b64encode(zlib.compress(plain)).decode("ascii")
 
 
 def index(
@@ -80,10 +88,11 @@ def _system_names(submission: Submission, ids: IdMap, pairs: Sequence[DocumentPa
 
 def _summary(each: DocumentItems, document: Document) -> dict[str, Any]:
     """A document in the list, with how many items of each kind it has so that a filter need not open it."""
+    layers = error_layers()
     counts = Counter(
         (layer, outcome, _label(item.gold), _label(item.predicted))
         for item in each.items
-        for layer in error_layers()
+        for layer in layers
         if (outcome := outcome_in(item, layer))
     )
     return {

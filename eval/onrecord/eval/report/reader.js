@@ -3,18 +3,37 @@
 // ---- the list ----
 
 let current = -1, counts = [];
+const PAGE = 200;
+let listed = [], page = 0;
 function drawList() {
-  counts = index.documents.map((each, n) => filtered() ? matching(n) : each.errors);
   const shown = index.documents.map((each, n) => n).filter((n) => !filtered() || counts[n]);
+  const sought = $("f-document").value.toLowerCase();
+  listed = shown.filter((n) => !sought || [index.documents[n].title, index.documents[n].id].some((each) => each.toLowerCase().includes(sought)));
   const total = counts.reduce((a, b) => a + b, 0);
   fill("list-count", `${total} ${filtered() ? "items" : "errors"} in ${shown.length} of ${counts.length} documents`);
-  fill("list", ...shown.map((n) => {
+  drawPage(0);
+}
+function drawPage(at) {
+  page = at;
+  const turned = (by, says) => {
+    const made = el("button", { type: "button", "aria-label": by < 0 ? "earlier documents" : "later documents", disabled: page + by < 0 || (page + by) * PAGE >= listed.length }, says);
+    made.addEventListener("click", () => { drawPage(page + by); markPage(); });
+    return made;
+  };
+  const from = page * PAGE, to = Math.min(from + PAGE, listed.length);
+  fill("list-pages", ...(listed.length > PAGE ? [turned(-1, "‹"), ` ${from + 1}–${to} of ${listed.length} `, turned(1, "›")] : []));
+  fill("list", ...listed.slice(from, to).map((n) => {
     const each = index.documents[n];
     return el("li", {}, el("a", { href: address(changed(["doc", each.id], ["item", ""], ["at", ""])), "data-n": n, title: visible(each.id) },
       el("span", {}, bdi(each.title || each.id)), el("span", { class: "quiet" }, counts[n])));
   }));
 }
 function markList() {
+  const at = listed.indexOf(current);
+  if (at >= 0 && Math.floor(at / PAGE) !== page) drawPage(Math.floor(at / PAGE));
+  markPage();
+}
+function markPage() {
   for (const each of $("list").querySelectorAll("a")) {
     if (Number(each.dataset.n) === current) { each.setAttribute("aria-current", "true"); reveal(each, document.querySelector(".list")); }
     else each.removeAttribute("aria-current");

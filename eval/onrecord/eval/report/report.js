@@ -16,15 +16,25 @@ function chips() {
   $("f-outcome").value = state.get("outcome") || "";
   if (document.activeElement !== $("f-text")) $("f-text").value = state.get("q") || "";
 }
-function draw(scroll) {
+let drawing = 0;
+async function draw(scroll) {
+  const mine = ++drawing;
   state = read();
   const filter = FILTERS.map((key) => state.get(key) || "").join("\n");
   const refiltered = filter !== shownFilter;
-  if (refiltered) { shownFilter = filter; chips(); drawList(); }
+  chips();
+  if (refiltered) {
+    const found = await countAll(() => mine === drawing);
+    if (!found || mine !== drawing) return;
+    counts = found;
+    shownFilter = filter;
+    drawList();
+  }
   if (!index.documents.length) return;
   let n = state.has("doc") ? places.get(state.get("doc")) : undefined;
   if (n === undefined) n = refiltered && filtered() && !counts[current] ? Math.max(0, counts.findIndex((each) => each > 0)) : Math.max(0, current);
-  const doc = open(n);
+  const doc = await load(n);
+  if (mine !== drawing) return;
   const item = state.has("item") ? doc.items.find((each) => each.k === state.get("item")) : undefined;
   if (n !== current || shownText === null) {
     current = n;
@@ -73,13 +83,15 @@ function pointAt(doc, at) {
 
 // ---- hands ----
 
-function step(by) {
+async function step(by) {
+  if (current < 0) return;
   const list = steps(current), doc = open(current);
   const at = list.findIndex((item) => item.k === state.get("item"));
   const next = at < 0 ? (by > 0 ? 0 : list.length - 1) : at + by;
   if (list[next]) { scrollNext = true; go(changed(["doc", doc.id], ["item", list[next].k], ["at", ""])); return; }
   const other = nextDocument(by);
   if (other === undefined) return;
+  await load(other);
   const there = steps(other);
   scrollNext = true;
   go(changed(["doc", index.documents[other].id], ["item", there[by > 0 ? 0 : there.length - 1].k], ["at", ""]));
@@ -89,6 +101,7 @@ function nextDocument(by) {
   return undefined;
 }
 function turn(by) {
+  if (current < 0) return;
   let n = current + by;
   while (filtered() && n >= 0 && n < counts.length && !counts[n]) n += by;
   if (n >= 0 && n < counts.length) go(changed(["doc", index.documents[n].id], ["item", ""], ["at", ""]));
@@ -107,7 +120,7 @@ addEventListener("keydown", (event) => {
   if (event.key === "Escape") {
     if (typing) event.target.blur();
     else if (state.has("item") || state.has("at")) go(changed(["item", ""], ["at", ""]));
-    else go(new Map([["doc", index.documents.length ? index.documents[current].id : ""]]));
+    else go(new Map([["doc", index.documents.length ? index.documents[Math.max(0, current)].id : ""]]));
     return;
   }
   if (typing) return;
@@ -140,7 +153,7 @@ pre.addEventListener("keydown", (event) => {
   if (next) { event.preventDefault(); spans[at].tabIndex = -1; next.tabIndex = 0; next.focus(); }
 });
 function syncLayers() { for (const each of $("layers").querySelectorAll("input")) each.checked = on.has(each.value); }
-const redraw = () => { const doc = open(current); drawText(doc); dim(doc); choose(doc, current, doc.items.find((each) => each.k === state.get("item"))); };
+const redraw = () => { if (current < 0) return; const doc = open(current); drawText(doc); dim(doc); choose(doc, current, doc.items.find((each) => each.k === state.get("item"))); };
 fill("layers", ...ITEM_LAYERS.map((layer) => {
   const box = el("input", { type: "checkbox", value: layer, checked: true });
   box.addEventListener("change", () => { box.checked ? on.add(layer) : on.delete(layer); redraw(); });
@@ -151,6 +164,8 @@ for (const layer of index.layers) $("f-layer").append(el("option", { value: laye
 for (const outcome of index.outcomes) $("f-outcome").append(el("option", { value: outcome }, outcome));
 $("f-layer").addEventListener("change", (event) => go(changed(["layer", event.target.value], ["item", ""], ["doc", ""], ["at", ""])));
 $("f-outcome").addEventListener("change", (event) => go(changed(["outcome", event.target.value], ["item", ""], ["doc", ""], ["at", ""])));
+$("find-document").hidden = index.documents.length <= PAGE;
+$("f-document").addEventListener("input", () => { drawList(); markPage(); });
 let waiting = 0;
 $("f-text").addEventListener("input", (event) => {
   clearTimeout(waiting);
@@ -179,17 +194,16 @@ const csvCell = (given) => {
   const safe = /^[=+\-@\t\r]/.test(given) ? "'" + given : given;
   return /[",\r\n]/.test(safe) ? '"' + safe.replaceAll('"', '""') + '"' : safe;
 };
-function csv() {
+async function csv() {
   const rows = [["document", "layer", "item", "outcome", "link", ...["gold", "system"].flatMap((each) => [each + " text", each + " label", each + " offsets", each + " fields"])]];
-  index.documents.forEach((_, n) => {
-    const doc = open(n);
+  for (let n = 0; n < index.documents.length; n++) {
+    const doc = await load(n);
     const told = (given) => given ? [text(doc, given), given.t, offsets(doc, given), given.f.map((field) => field.join("=")).join("; ")] : ["", "", "", ""];
     for (const item of doc.items) rows.push([doc.id, item.l, item.k, item.o, item.n || "", ...told(item.g), ...told(item.p)]);
-  });
+  }
   return rows.map((row) => row.map(csvCell).join(",")).join("\r\n") + "\r\n";
 }
 $("save-json").addEventListener("click", () => save(value("record"), "application/json", "record.json"));
-$("save-csv").addEventListener("click", () => save(csv(), "text/csv", "items.csv"));
+$("save-csv").addEventListener("click", async () => save(await csv(), "text/csv", "items.csv"));
 
-draw(location.hash.includes("="));
-root.dataset.ready = String(Math.round(performance.now()));
+draw(location.hash.includes("=")).then(() => { root.dataset.ready = String(Math.round(performance.now())); });

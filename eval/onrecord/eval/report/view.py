@@ -13,7 +13,7 @@ from onrecord.eval.report.errors import Confusion, LayerErrors, confusions, erro
 from onrecord.eval.report.items import DocumentItems, items_of
 from onrecord.eval.report.matrices import ClusterMatrix, StanceMatrix, cluster_matrix, registry_names, stance_matrix
 from onrecord.eval.report.overview import MeasureRow, Strip, card, measures, slices, strips, width_in_words
-from onrecord.eval.report.payload import document_value, index
+from onrecord.eval.report.payload import document_value, index, packed
 from onrecord.eval.scoring.ceiling import CeilingRow
 from onrecord.eval.scoring.record import record_bytes, record_of
 from onrecord.eval.scoring.result import Result
@@ -56,8 +56,8 @@ class ReportView:
     documents: tuple[DocumentItems, ...]
     index: Mapping[str, Any]
     """What the page's script reads first."""
-    texts: tuple[Mapping[str, Any], ...]
-    """What it reads of each document."""
+    texts: tuple[str, ...]
+    """What it reads of each document when that is opened, see :func:`onrecord.eval.report.payload.packed`."""
     record: str
     """The result record, as its file."""
 
@@ -112,7 +112,7 @@ def page_view(
         changes=None if other is None else _changes(report, documents, gold, *other),
         documents=tuple(documents),
         index=index(documents, pairs, registries, submission),
-        texts=tuple(document_value(each, pair.document) for each, pair in zip(documents, pairs, strict=True)),
+        texts=tuple(packed(document_value(each, pair.document)) for each, pair in zip(documents, pairs, strict=True)),
         record=record_bytes(record_of(report)).decode("utf-8"),
     )
 
