@@ -14,15 +14,15 @@ from onrecord.dataset import EventMention, FaultsError, Gold, Labels, Registries
 from onrecord.dataset.records import Event
 from onrecord.eval import read_submission
 from onrecord.eval.clusters.table import Table
-from onrecord.eval.layers.events import (
+from onrecord.eval.layers.event_attributes import (
     ATTRIBUTES,
     EVENT_ATTRIBUTE_MEASURES,
-    EVENTS,
     PRECISIONS,
     ReportedEvents,
     beginning,
     event_attributes,
 )
+from onrecord.eval.layers.events import EVENTS
 from onrecord.eval.layers.ids import map_events
 from onrecord.eval.layers.layer import DocumentPair
 from onrecord.eval.statistics.counts import Counts

@@ -22,8 +22,7 @@ Floats = NDArray[np.float64]
 def in_reading_order(columns: MentionColumns, types: Ints, kinds: Ints) -> MentionColumns:
     """The mentions in an order that depends on content alone.
 
-    Ids are opaque, so mentions that are alike but for their cluster are ordered by the places of all its mentions: that
-    neither the order of a file nor what it calls its clusters can change what is paired.
+    Of alike mentions one with an id comes before one without: two ids at one place are a fault of a file.
 
     Args:
         columns: Documents ascending.
@@ -32,30 +31,10 @@ def in_reading_order(columns: MentionColumns, types: Ints, kinds: Ints) -> Menti
     """
     of_type = types[columns.type] if len(types) else columns.type
     of_kind = kinds[columns.kind] if len(kinds) else columns.kind
-    keys = (columns.optional, of_kind, of_type, columns.end, columns.start, columns.document)
-    order = np.lexsort(keys)
-    repeated = np.ones(max(len(order) - 1, 0), bool)
-    for key in keys:
-        repeated &= key[order[1:]] == key[order[:-1]]
-    if repeated.any():
-        alike = np.unique(columns.id[order[np.append(repeated, False) | np.append(False, repeated)]])
-        order = np.lexsort((_ranks_by_places(columns, alike)[columns.id + 1], *keys))
+    order = np.lexsort(
+        (columns.id < 0, columns.optional, of_kind, of_type, columns.end, columns.start, columns.document)
+    )
     return MentionColumns(*(getattr(columns, field.name)[order] for field in dataclasses.fields(columns)))
-
-
-def _ranks_by_places(columns: MentionColumns, ids: Ints) -> Ints:
-    """Ranks of some ids by the places of their mentions, shape (ids + 1,); at 0 is the rank of no id."""
-    ranks = np.zeros(int(columns.id.max()) + 2, np.int64)
-    rows = np.flatnonzero(np.isin(columns.id, ids))
-    rows = rows[np.lexsort((columns.end[rows], columns.start[rows], columns.document[rows]))]
-    places: dict[int, list[tuple[int, int, int]]] = {}
-    each = (getattr(columns, name)[rows].tolist() for name in ("id", "document", "start", "end"))
-    for id, *place in zip(*each, strict=True):
-        places.setdefault(id, []).append((place[0], place[1], place[2]))
-    distinct = {tuple(several): rank for rank, several in enumerate(sorted({tuple(v) for v in places.values()}))}
-    for id, several in places.items():
-        ranks[id + 1] = distinct[tuple(several)]
-    return ranks
 
 
 @dataclasses.dataclass(frozen=True, eq=False)
