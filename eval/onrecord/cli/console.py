@@ -20,7 +20,6 @@ EXTRAS = {
     "pandas": "dataset",
     "sklearn": "dataset",
     "httpx": "annotate",
-    "krippendorff": "annotate",
     "label_studio_sdk": "annotate",
     "trafilatura": "ingest",
 }
