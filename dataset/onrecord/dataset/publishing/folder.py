@@ -103,9 +103,18 @@ def read_rows(folder: Path, config: str, split: str) -> list[TableRow]:
     Raises:
         FaultsError: There is no such file, or it is no Parquet file.
     """
+    return list(each_row(folder, config, split))
+
+
+def each_row(folder: Path, config: str, split: str) -> Iterator[TableRow]:
+    """The same rows one after the other: only some are in memory at a time.
+
+    Raises:
+        FaultsError: There is no such file, or it is no Parquet file.
+    """
     with _parquet(folder / parquet_name(config, split)) as file:
-        rows: list[TableRow] = file.read().to_pylist()
-        return rows
+        for batch in file.iter_batches(batch_size=_BATCH, use_threads=False):
+            yield from batch.to_pylist()
 
 
 def read_columns(folder: Path, config: str, split: str, names: Sequence[str]) -> Iterator[list[list[str]]]:
@@ -172,7 +181,7 @@ def read_folder(folder: Path) -> Gold:
     """
     articles: list[Article] = []
     for split in SPLITS:
-        for row in read_rows(folder, "articles", split):
+        for row in each_row(folder, "articles", split):
             layers = {layer: row.pop(layer, ()) for layer in LAYERS}
             del row["title"]
             try:
