@@ -230,6 +230,31 @@ def _quotes_by_document(blocks: Sequence[QuoteColumns]) -> QuoteColumns:
     return dataclasses.replace(moved, parent=np.where(moved.parent >= 0, place[moved.parent], moved.parent))
 
 
+def of_documents(columns: SideColumns, kept: Sequence[int]) -> SideColumns:
+    """The columns of some documents, which become the documents from 0 on.
+
+    Args:
+        columns: Of all documents.
+        kept: Indices, ascending.
+    """
+    number = np.full(1 + max([-1, *kept, *(int(t.document.max(initial=-1)) for t in _tables(columns))]), NONE)
+    number[list(kept)] = np.arange(len(kept))
+    made = []
+    for table in _tables(columns):
+        rows = np.flatnonzero(number[table.document] != NONE)
+        some = table if len(rows) == len(table) else _taken(table, rows)
+        if isinstance(some, QuoteColumns) and some is not table:
+            place = np.full(len(table), NONE, np.int32)
+            place[rows] = np.arange(len(rows), dtype=np.int32)
+            some = dataclasses.replace(some, parent=np.where(some.parent >= 0, place[some.parent], some.parent))
+        made.append(dataclasses.replace(some, document=number[some.document].astype(np.int32)))
+    return SideColumns(columns.codes, *made)
+
+
+def _tables(columns: SideColumns) -> tuple[MentionColumns, MentionColumns, QuoteColumns, StanceColumns]:
+    return columns.mentions, columns.events, columns.quotes, columns.stances
+
+
 def _joined(blocks: Sequence[Any]) -> Any:
     names = blocks[0].__dataclass_fields__
     values = {}
@@ -247,7 +272,11 @@ def _joined(blocks: Sequence[Any]) -> Any:
 
 def _taken(columns: Any, rows: Any) -> Any:
     values = {}
+    if isinstance(columns, QuoteColumns):  # the only ragged column without bounds of its own
+        pieces = Ragged(columns.content.first, columns.pieces).take(rows).values
+        values["pieces"] = pieces
     for name in columns.__dataclass_fields__:
         value = getattr(columns, name)
-        values[name] = value.take(rows) if isinstance(value, Ragged) else value[rows]
+        if name not in values:
+            values[name] = value.take(rows) if isinstance(value, Ragged) else value[rows]
     return type(columns)(**values)
