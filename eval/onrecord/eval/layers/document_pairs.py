@@ -72,5 +72,10 @@ def gold_columns(articles: Iterable[Article]) -> SideColumns:
     """The columns of the gold labels of some articles."""
     made = Flattener(Vocabularies(Codes(), Codes()), Letters())
     for index, article in enumerate(articles):
-        made.add(index, article.labels, article.document.text, slice_bits(article.labels.quotes, article.document))
+        add_gold(made, index, article)
     return made.columns()
+
+
+def add_gold(made: Flattener, index: int, article: Article) -> None:
+    """Add the labels of an article to columns of gold."""
+    made.add(index, article.labels, article.document.text, slice_bits(article.labels.quotes, article.document))

@@ -45,7 +45,7 @@ def id_map(
     predicted: SideColumns,
     mentions: SpanPairing,
     events: SpanPairing,
-    described: tuple[Mapping[str, EntityDescription], Mapping[str, ClaimDescription], Mapping[str, EventDescription]],
+    described: Described,
     registries: Registries,
 ) -> IdMap:
     """What the ids of a file mean.

@@ -9,11 +9,10 @@ from __future__ import annotations
 import dataclasses
 import functools
 import hashlib
-import io
 import os
 import shutil
 import tempfile
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import BinaryIO
 
@@ -24,9 +23,9 @@ from onrecord.dataset import Article, Registries
 from onrecord.dataset.layers import with_every_layer
 from onrecord.dataset.records import LAYERS, Split
 from onrecord.eval.layers.columns import Codes, Letters, SideColumns, Vocabularies
+from onrecord.eval.layers.document_pairs import add_gold
 from onrecord.eval.layers.flatten import Flattener, of_documents
 from onrecord.eval.layers.kept_columns import read_columns, write_columns
-from onrecord.eval.layers.quotes import slice_bits
 from onrecord.eval.rendering.signature import SCORER_VERSION
 
 FORMAT = 1
@@ -189,7 +188,7 @@ def _make(folder: Path, into: Path) -> StoredGold:
     for split in SPLITS:
         for article in read_articles(folder, split):
             document = article.document
-            made.add(index[document.id], article.labels, document.text, slice_bits(article.labels.quotes, document))
+            add_gold(made, index[document.id], article)
             documents[document.id] = StoredDocument(
                 document.id, split, document.topic, document.text_sha256, document.text.encode("utf-8")
             )
@@ -241,25 +240,3 @@ def _keep(made: Path, path: Path) -> None:
             shutil.rmtree(beside, ignore_errors=True)
     except OSError:
         return
-
-
-def of_articles(articles: Sequence[Article], registries: Registries, hashes: Mapping[str, str]) -> StoredGold:
-    """Gold that is in memory already."""
-    ordered = sorted(articles, key=lambda article: article.document.id)
-    made = Flattener(Vocabularies(Codes(), Codes()), Letters())
-    raw = io.BytesIO()
-    offsets, documents = [0], {}
-    for index, article in enumerate(ordered):
-        document = article.document
-        made.add(index, article.labels, document.text, slice_bits(article.labels.quotes, document))
-        documents[document.id] = StoredDocument(
-            document.id, document.split, document.topic, document.text_sha256, document.text.encode("utf-8")
-        )
-        raw.write(msgspec.json.encode(article))
-        offsets.append(raw.tell())
-    return StoredGold(documents, registries, hashes, made.columns(), ArticleFile(raw, offsets, list(documents)))
-
-
-def articles_of(gold: StoredGold, ids: Sequence[str]) -> Iterator[Article]:
-    """Some articles, one at a time."""
-    return map(gold.articles.read, ids)
