@@ -87,11 +87,11 @@ class Sheet:
 
     def matched(
         self, name: str, matched: NDArray[np.number], gold: NDArray[np.number], predicted: NDArray[np.number]
-    ) -> None:  # type: ignore[type-arg]
+    ) -> None:
         """A one-to-one measure, whose two numerators are one; each of the shape (D,)."""
         self._columns[name] = np.stack([matched, gold, matched, predicted], axis=1).astype(np.float64)
 
-    def share(self, name: str, matched: NDArray[np.number], of: NDArray[np.number]) -> None:  # type: ignore[type-arg]
+    def share(self, name: str, matched: NDArray[np.number], of: NDArray[np.number]) -> None:
         """A share; each of the shape (D,)."""
         none = np.zeros(self._documents)
         self._columns[name] = np.stack([matched, of, none, none], axis=1).astype(np.float64)
@@ -109,7 +109,7 @@ class Sheet:
         return StateColumns(names, counts, tuple(wholes))
 
 
-def by_document(document: NDArray[np.integer], which: NDArray[np.bool_] | None, documents: int) -> Ints:  # type: ignore[type-arg]
+def by_document(document: NDArray[np.integer], which: NDArray[np.bool_] | None, documents: int) -> Ints:
     """How many rows there are of each document, of some or of all; shape (documents,)."""
     return np.bincount(document if which is None else document[which], minlength=documents)
 
