@@ -3,14 +3,22 @@
 from __future__ import annotations
 
 import dataclasses
+from collections.abc import Iterator
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol
 
 from onrecord.cli.console import note, read_input
 
 if TYPE_CHECKING:
     from onrecord.eval.scoring.asked import Asked
     from onrecord.eval.scoring.record import Record
+
+
+class Digest(Protocol):
+    """A hash that grows."""
+
+    def update(self, data: bytes, /) -> None:
+        """Add some bytes."""
 
 
 @dataclasses.dataclass(frozen=True)
@@ -64,3 +72,10 @@ def given(path: Path, otherwise: Asked) -> PredictionInput:
         raise FaultsError(
             [Fault("policy", str(path), None, "/key/policy", str(error), "a policy of its own")]
         ) from None
+
+
+def hashed(pieces: Iterator[bytes], digest: Digest) -> Iterator[bytes]:
+    """The pieces, which are added to a hash as they are taken."""
+    for piece in pieces:
+        digest.update(piece)
+        yield piece

@@ -31,6 +31,7 @@ from onrecord.cli.options import (
 )
 
 if TYPE_CHECKING:
+    from onrecord.dataset import FaultsError
     from onrecord.eval.scoring.record import Record
     from onrecord.eval.scoring.score_report import Report
 
@@ -60,41 +61,56 @@ def score(
 
     Exit code 2, every fault and no score where the file cannot be used; in a folder of records a failed one is kept.
     """
-    from onrecord.dataset import FaultsError, read_folder
+    import hashlib
+
+    from onrecord.cli.console import reading
+    from onrecord.cli.inputs import hashed
+    from onrecord.dataset import FaultsError
     from onrecord.dataset.reading.files import write_atomically
     from onrecord.eval.scoring.asked import Asked
-    from onrecord.eval.scoring.record import record_bytes, record_of, refused_record
-    from onrecord.eval.scoring.score_file import score_bytes, unscored
+    from onrecord.eval.scoring.record import record_bytes, record_of
+    from onrecord.eval.scoring.score_stream import score_stream, unscored_stream
+    from onrecord.eval.scoring.stored_gold import stored_gold
     from onrecord.eval.submission.limits import Limits
-    from onrecord.eval.submission.unpacking import content
+    from onrecord.eval.submission.unpacking import opened
 
-    labelled = read_folder(gold)
+    stored = stored_gold(gold)
     limits = Limits(max_bytes, max_line_bytes, max_lines, max_ratio, max_items, max_faults)
-    raw = content(predictions, limits)
     asked = Asked(split.value, labels, sampling(unit, level, draws, seed), allow_missing)
+    digest = hashlib.sha256()
     try:
-        found = score_bytes(predictions, raw, labelled, asked, limits)
+        with opened(predictions, limits) as pieces, reading(hashed(pieces, digest)) as counted:
+            found = score_stream(predictions, counted, stored, asked, limits, keep=False)
     except FaultsError as error:
         if output is not None and output.is_dir():
-            refused = refused_record(unscored(predictions, raw, labelled, asked), error)
-            write_atomically(record_path(output, refused), record_bytes(refused))
-            note(f"a failed record: {record_path(output, refused)}")
+            _keep_failed(output, unscored_stream(predictions, digest.hexdigest(), stored, asked), error)
         if not json:
             raise
         typer.echo(faults_json(error.faults))
         raise typer.Exit(2) from error
-    report = found.report
+    report, raw = found.report, b""
     say_left_out(found.left_out)
-    record = record_of(report)
+    if output is not None or json:
+        record = record_of(report)
+        raw = record_bytes(record)
+        output = None if output is None else record_path(output, record)
     if output is not None:
-        output = record_path(output, record)
-        write_atomically(output, record_bytes(record))
+        write_atomically(output, raw)
     if json:
-        typer.echo(record_bytes(record).decode("utf-8"), nl=False)
-    else:
-        print_table(report, headlines, details, gold)
-        if output is not None:
-            typer.echo(f"result: {output}")
+        typer.echo(raw.decode("utf-8"), nl=False)
+        return
+    print_table(report, headlines, details, gold)
+    typer.echo("" if output is None else f"result: {output}\n", nl=False)
+
+
+def _keep_failed(folder: Path, asked: Report, error: FaultsError) -> None:
+    """Write the record of a file that was refused."""
+    from onrecord.dataset.reading.files import write_atomically
+    from onrecord.eval.scoring.record import record_bytes, refused_record
+
+    refused = refused_record(asked, error)
+    write_atomically(record_path(folder, refused), record_bytes(refused))
+    note(f"a failed record: {record_path(folder, refused)}")
 
 
 def record_path(output: Path, record: Record) -> Path:

@@ -13,7 +13,6 @@ from tests.eval.conftest import Lines, as_bytes
 from onrecord.dataset import EventMention, FaultsError, Gold, Labels, Registries, Span, Stance, Target
 from onrecord.dataset.records import Event
 from onrecord.eval import read_submission
-from onrecord.eval.clusters.table import Table
 from onrecord.eval.layers.event_attributes import (
     ATTRIBUTES,
     EVENT_ATTRIBUTE_MEASURES,
@@ -160,16 +159,16 @@ def test_every_measure_has_its_counts_and_is_a_share() -> None:
 def test_an_event_without_a_mention_goes_by_wikidata_id_title_or_registry_id(
     description: EventDescription, event: str | None
 ) -> None:
-    ids = map_events(Table.of(()), (), frozenset(), ROWS, described(description))
+    ids = map_events({}, frozenset(), ROWS, described(description))
     assert ids.get(description.id) == event
 
 
 def test_mentions_come_before_the_title_and_after_the_wikidata_id() -> None:
-    overlaps = [("v", "other")]
+    by_mentions = {"v": "other"}
     by_title, by_wikidata = EventDescription(id="v", title="The war"), EventDescription(id="v", wikidata="Q1")
     declared = frozenset({"v"})
-    assert map_events(Table.of(()), overlaps, declared, ROWS, described(by_title))["v"] == "other"
-    assert map_events(Table.of(()), overlaps, declared, ROWS, described(by_wikidata))["v"] == "meeting"
+    assert map_events(by_mentions, declared, ROWS, described(by_title))["v"] == "other"
+    assert map_events(by_mentions, declared, ROWS, described(by_wikidata))["v"] == "meeting"
 
 
 # the file

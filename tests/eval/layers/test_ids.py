@@ -8,15 +8,17 @@ import random
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from tests.eval.by_hand import document
 from tests.eval.conftest import Lines
+from tests.eval.plain_ids import map_claims, overlapping_mentions
 
-from onrecord.dataset import Labels, Registries, Span, Stance, Target
+from onrecord.dataset import Article, Labels, Mention, Registries, Span, Stance, Target
 from onrecord.dataset.records import Claim, Entity
-from onrecord.eval.clusters.table import Table
-from onrecord.eval.layers.ids import MIN_DICE, IdMap, evidence_dice, map_claims, map_entities, overlapping_mentions
+from onrecord.eval.layers.document_pairs import corpus_of
+from onrecord.eval.layers.ids import MIN_DICE, IdMap, evidence_dice, map_entities
 from onrecord.eval.submission.prediction_line import ClaimDescription, EntityDescription
+from onrecord.eval.submission.reading import Submission
 
-NO_TABLE = Table.of(())
 ROWS = Registries(
     entities=tuple(Entity(id=id, type="PER", name=id.upper(), aliases=("both",)) for id in ("a", "b")),
     claims=tuple(Claim(id=f"c{n}", text=f"Claim {n}.") for n in range(3)),
@@ -51,29 +53,50 @@ def test_mentions_vouch_where_half_of_both_is_shared(
     assert sorted(overlapping_mentions(predicted, gold)) == sorted(expected)
 
 
-@given(mentions, gold_mentions, st.randoms(use_true_random=False))
+Marked = list[tuple[Span, str | None]]
+
+
+def entities(predicted: Marked, gold: Marked) -> dict[str, str]:
+    """What the ids of the mentions of one document mean."""
+
+    def labels(marked: Marked) -> Labels:
+        made = (Mention(start=at.start, end=at.end, text="-", type="PER", entity=id) for at, id in marked)
+        return Labels(mentions=tuple(made))
+
+    of = document("-" * 20)
+    submission = Submission("-", "", {of.id: labels(predicted)}, frozenset(), {}, {})
+    return dict(corpus_of([Article(document=of, labels=labels(gold))], ROWS, submission).ids.entity)
+
+
+one_id_a_place = st.lists(
+    st.tuples(places, st.sampled_from(["x", "y", "z", None])),
+    max_size=6,
+    unique_by=lambda each: (each[0].start, each[0].end),
+)
+
+
+@given(one_id_a_place, gold_mentions, st.randoms(use_true_random=False))
 def test_a_tie_of_votes_is_broken_by_place_and_not_by_the_order_of_a_file(
-    predicted: list[tuple[Span, str | None]], gold: list[tuple[Span, str | None]], random: random.Random
+    predicted: Marked, gold: Marked, random: random.Random
 ) -> None:
-    declared = frozenset("xyz")
-    before = map_entities(NO_TABLE, overlapping_mentions(predicted, gold), declared, {}, ROWS)
+    before = entities(predicted, gold)
     random.shuffle(predicted)
     random.shuffle(gold)
-    assert map_entities(NO_TABLE, overlapping_mentions(predicted, gold), declared, {}, ROWS) == before
+    assert entities(predicted, gold) == before
 
 
 def test_of_equally_many_votes_the_first_mention_of_gold_decides() -> None:
-    gold = [(span(10, 14), "a"), (span(0, 4), "b")]
-    predicted = [(span(10, 14), "x"), (span(0, 4), "x")]
-    assert map_entities(NO_TABLE, overlapping_mentions(predicted, gold), frozenset("x"), {}, ROWS)["x"] == "b"
+    gold: Marked = [(span(10, 14), "a"), (span(0, 4), "b")]
+    predicted: Marked = [(span(10, 13), "x"), (span(0, 3), "x")]
+    assert entities(predicted, gold)["x"] == "b"
     more = [*predicted, (span(11, 14), "x")]
-    assert map_entities(NO_TABLE, overlapping_mentions(more, gold), frozenset("x"), {}, ROWS)["x"] == "a"
+    assert entities(more, gold)["x"] == "a"
 
 
 @pytest.mark.parametrize(("name", "entity"), [("a", "a"), ("  A ", "a"), ("both", None), ("", None), ("c", None)])
 def test_a_name_counts_where_it_is_unambiguous(name: str, entity: str | None) -> None:
     described = {"x": EntityDescription(id="x", name=name)}
-    assert map_entities(NO_TABLE, (), frozenset("x"), described, ROWS).get("x") == entity
+    assert map_entities({}, frozenset("x"), described, ROWS).get("x") == entity
 
 
 def test_a_relay_chain_is_mapped_in_its_order() -> None:

@@ -14,7 +14,7 @@ from tests.eval.conftest import Lines, Scorer, f1
 
 from onrecord.dataset import Gold
 from onrecord.eval import SCORED, Report, Result, Sampling, record_bytes, record_of, score_submission
-from onrecord.eval.scoring.result import LayerState
+from onrecord.eval.layers.layer import State
 
 
 def test_gold_against_itself_is_1_on_every_measure(scored: Scorer, perfect: Lines) -> None:
@@ -217,7 +217,7 @@ def test_the_state_adds(scored: Scorer, perfect: Lines) -> None:
     for each in scored(degraded(perfect, random.Random(3))).layers:
         state = each.state
         assert state is not None
-        again = each.layer.scores(LayerState(dict(reversed(list(state.documents.items()))), {}).total())
+        again = each.layer.scores(State.total(reversed([state.documents[id] for id in state.ids])))
         for name, score in each.scores.items():
             assert again[name].value == pytest.approx(score.value, abs=1e-12)
 

@@ -103,18 +103,9 @@ def read_rows(folder: Path, config: str, split: str) -> list[TableRow]:
     Raises:
         FaultsError: There is no such file, or it is no Parquet file.
     """
-    return list(each_row(folder, config, split))
-
-
-def each_row(folder: Path, config: str, split: str) -> Iterator[TableRow]:
-    """The same rows one after the other: only some are in memory at a time.
-
-    Raises:
-        FaultsError: There is no such file, or it is no Parquet file.
-    """
     with _parquet(folder / parquet_name(config, split)) as file:
-        for batch in file.iter_batches(batch_size=_BATCH, use_threads=False):
-            yield from batch.to_pylist()
+        rows: list[TableRow] = file.read().to_pylist()
+        return rows
 
 
 def read_columns(folder: Path, config: str, split: str, names: Sequence[str]) -> Iterator[list[list[str]]]:
@@ -173,30 +164,51 @@ def _other_version(path: Path, found: str, expected: str) -> Fault:
     return Fault("type", str(path), None, "", found, expected, hint)
 
 
+def read_articles(folder: Path, split: Split) -> Iterator[Article]:
+    """The articles of one split of a dataset folder, in its order, a batch of rows in memory.
+
+    Raises:
+        FaultsError: The folder is not there or not right.
+    """
+    path = folder / parquet_name("articles", split)
+    kind = with_every_layer(Article)
+    with _parquet(path) as file:
+        for batch in file.iter_batches(batch_size=_BATCH, use_threads=False):
+            for row in batch.to_pylist():
+                layers = {layer: row.pop(layer, ()) for layer in LAYERS}
+                del row["title"]
+                try:
+                    value = {"document": {**row, "split": split}, "labels": layers}
+                    article = msgspec.convert(value, kind)
+                except msgspec.ValidationError as error:
+                    raise FaultsError([_other_version(path, str(error), "an article")]) from error
+                yield Article(document=article.document, labels=article.labels)
+
+
+def read_registry_rows(folder: Path) -> Registries:
+    """The registries of a dataset folder.
+
+    Raises:
+        FaultsError: The folder is not there or not right.
+    """
+    return Registries(
+        entities=msgspec.convert(read_rows(folder, "registry_entities", "registry"), tuple[Entity, ...]),
+        events=msgspec.convert(read_rows(folder, "registry_events", "registry"), tuple[Event, ...]),
+        claims=msgspec.convert(read_rows(folder, "registry_claims", "registry"), tuple[Claim, ...]),
+    )
+
+
 def read_folder(folder: Path) -> Gold:
     """Read articles, labels and registries back from a dataset folder.
 
     Raises:
         FaultsError: The folder is not there or not right.
     """
-    articles: list[Article] = []
-    for split in SPLITS:
-        for row in each_row(folder, "articles", split):
-            layers = {layer: row.pop(layer, ()) for layer in LAYERS}
-            del row["title"]
-            try:
-                value = {"document": {**row, "split": split}, "labels": layers}
-                article = msgspec.convert(value, with_every_layer(Article))
-                articles.append(Article(document=article.document, labels=article.labels))
-            except msgspec.ValidationError as error:
-                path = folder / parquet_name("articles", split)
-                raise FaultsError([_other_version(path, str(error), "an article")]) from error
-    registries = Registries(
-        entities=msgspec.convert(read_rows(folder, "registry_entities", "registry"), tuple[Entity, ...]),
-        events=msgspec.convert(read_rows(folder, "registry_events", "registry"), tuple[Event, ...]),
-        claims=msgspec.convert(read_rows(folder, "registry_claims", "registry"), tuple[Claim, ...]),
+    articles = [article for split in SPLITS for article in read_articles(folder, split)]
+    return Gold(
+        articles=tuple(sorted(articles, key=lambda article: article.document.id)),
+        registries=read_registry_rows(folder),
     )
-    return Gold(articles=tuple(sorted(articles, key=lambda a: a.document.id)), registries=registries)
 
 
 def gold_hash(articles: Iterable[Article]) -> str:

@@ -2,7 +2,18 @@
 
 - ``layer``: what a layer is to the scorer.
 - ``scored``: every layer, in the order of the table.
-- ``document_pairs``: documents of gold beside what a submission says of them.
+- ``columns``: one side of many documents as arrays.
+- ``flatten``: from labels to columns, some documents at a time.
+- ``kept_columns``: columns in a file.
+- ``span_pairing``: the mentions of many documents aligned on columns.
+- ``mention_states``: what is counted of mentions, on columns.
+- ``id_columns``: what a system's ids mean, found out on columns.
+- ``corpus``: both sides of many documents, aligned, with what the ids mean.
+- ``state_columns``: what many documents add to a layer's scores.
+- ``states``: the same, where it was counted document by document.
+- ``cluster_columns``: clusters of many documents.
+- ``link_columns``, ``quote_columns``, ``stance_columns``, ``event_columns``: the layers counted on columns.
+- ``document_pairs``: documents of gold beside what a submission says of them, one at a time or as columns.
 - ``mentions``: mentions of entities and of events: aligned, and brought into clusters.
 - ``ids``: what a system's ids mean in gold.
 - ``entities``: mentions found and typed, and those of one entity brought together.
@@ -12,10 +23,27 @@
 - ``stances``: who is for or against what.
 - ``stance_pairing``: which predicted stance answers which gold stance.
 - ``corpus_stances``: stances over the corpus, and contradictions between holders.
-- ``events``: mentions of one event brought together, and its attributes.
+- ``events``: mentions of one event brought together.
+- ``event_attributes``: what a file says of its events, beside the registry.
 - ``shown``: what a reader is shown of an item.
 - ``same_items``: which items two sets of labels in the same ids have in common.
 - ``gold_changes``: two versions of the gold, and what the change does to scores.
 """
 
-__all__ = ["document_pairs", "gold_changes", "ids", "layer", "mentions", "same_items", "scored", "shown"]
+__all__ = [
+    "columns",
+    "corpus",
+    "document_pairs",
+    "flatten",
+    "gold_changes",
+    "id_columns",
+    "ids",
+    "kept_columns",
+    "layer",
+    "mentions",
+    "same_items",
+    "scored",
+    "shown",
+    "state_columns",
+    "states",
+]

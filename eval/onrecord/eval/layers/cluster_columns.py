@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+from collections import Counter
 from collections.abc import Hashable, Mapping, Sequence
 
 import numpy as np
@@ -15,7 +16,7 @@ from onrecord.eval.layers.columns import NONE, Ints, MentionColumns
 from onrecord.eval.layers.id_columns import table_of
 from onrecord.eval.layers.mention_states import memberships
 from onrecord.eval.layers.span_pairing import SpanPairing
-from onrecord.eval.layers.state_columns import Floats, StateColumns
+from onrecord.eval.layers.state_columns import Floats, Sheet, StateColumns
 from onrecord.eval.statistics.counts import Counts, Score
 
 
@@ -38,12 +39,12 @@ class Clusters:
         cls, pairing: SpanPairing, documents: Sequence[str], words: Sequence[str], file_words: Sequence[str]
     ) -> Clusters:
         """Those of all mentions that are not optional."""
-        rows = memberships(pairing, len(file_words), skip_optional=True)
+        rows = counted(memberships(pairing, len(file_words), skip_optional=True))
         return cls(rows, documents, words, file_words, pairing.predicted)
 
     def columns(self) -> StateColumns:
         """As the state of a layer that counts nothing else."""
-        return StateColumns((), np.zeros((len(self.names), 0, 4)), (self,))
+        return Sheet(len(self.names)).columns([self])
 
     def documents(self) -> int | None:
         """How many documents have a cluster."""
@@ -76,7 +77,18 @@ class Clusters:
             (None if g == NONE else self.words[g], cluster(p))
             for g, p in zip(self.rows.gold[low:high].tolist(), self.rows.predicted[low:high].tolist(), strict=True)
         ]
-        return Table.of(rows)
+        return Table.of_cells(Counter(dict(zip(rows, self.rows.count[low:high].tolist(), strict=True))))
+
+
+def counted(rows: MembershipRows) -> MembershipRows:
+    """The same rows, equal ones as one; documents ascending."""
+    gold, predicted = int(rows.gold.max(initial=0)) + 2, int(rows.predicted.max(initial=0)) + 2
+    if (int(rows.document.max(initial=0)) + 1) * gold * predicted >= 2**62:
+        return rows
+    key = (rows.document * gold + rows.gold + 1) * predicted + rows.predicted + 1
+    distinct, first, many = np.unique(key, return_index=True, return_counts=True)
+    del distinct
+    return MembershipRows(rows.document[first], rows.gold[first], rows.predicted[first], many)
 
 
 @dataclasses.dataclass(frozen=True, eq=False)

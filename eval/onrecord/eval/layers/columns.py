@@ -16,8 +16,9 @@ from numpy.typing import NDArray
 
 from onrecord.dataset.records import QuoteMode, StanceBasis, StanceLabel, TargetKind
 
-Ints = NDArray[np.int64]
-Codes32 = NDArray[np.int32]
+Ints = NDArray[Any]
+"""Whole numbers of 32 or 64 bits."""
+Codes32 = Ints
 Bools = NDArray[np.bool_]
 
 NONE = -1

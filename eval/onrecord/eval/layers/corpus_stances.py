@@ -122,7 +122,7 @@ def contradictions_by_target(total: StanceSets) -> dict[TargetKey, Triple]:
             if label in _SIDES:
                 holders[kind, target][holder] |= 1 << (2 * bit + _SIDES[label])
     counts: dict[TargetKey, Triple] = {}
-    for target, of_target in holders.items():
+    for of, of_target in holders.items():
         matched = gold = predicted = 0
         for one, other, pairs in _pairs_of_classes(Counter(of_target.values())):
             required = _opposed(one, other, _REQUIRED)
@@ -131,7 +131,7 @@ def contradictions_by_target(total: StanceSets) -> dict[TargetKey, Triple]:
                 matched += pairs * _opposed(one, other, _SAID)
             elif _opposed(one, other, _CHARGED) and not _opposed(one, other, _GOLD):
                 predicted += pairs
-        counts[target] = matched, gold, matched + predicted
+        counts[of] = matched, gold, matched + predicted
     return counts
 
 

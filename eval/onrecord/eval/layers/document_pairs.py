@@ -11,6 +11,7 @@ from onrecord.dataset.seeds.documents import Document
 from onrecord.eval.layers.columns import Codes, Letters, SideColumns, Vocabularies
 from onrecord.eval.layers.corpus import Corpus
 from onrecord.eval.layers.flatten import Flattener
+from onrecord.eval.layers.id_columns import Described
 from onrecord.eval.layers.ids import IdMap
 from onrecord.eval.layers.layer import DocumentPair
 from onrecord.eval.layers.mentions import SpanAlignment
@@ -50,8 +51,20 @@ def corpus_of(articles: Sequence[Article], registries: Registries, submission: S
         [article.document.id for article in articles],
         gold,
         predicted.columns(),
-        (submission.entities, submission.claims, submission.event_descriptions),
+        described(submission),
         registries,
+    )
+
+
+def described(submission: Submission) -> Described:
+    """What the whole file says of its ids."""
+    every = submission.documents.values()
+    return Described(
+        submission.entities,
+        submission.claims,
+        submission.event_descriptions,
+        frozenset(mention.entity for each in every for mention in each.mentions if mention.entity),
+        frozenset(mention.event for each in every for mention in each.events),
     )
 
 
@@ -59,5 +72,10 @@ def gold_columns(articles: Iterable[Article]) -> SideColumns:
     """The columns of the gold labels of some articles."""
     made = Flattener(Vocabularies(Codes(), Codes()), Letters())
     for index, article in enumerate(articles):
-        made.add(index, article.labels, article.document.text, slice_bits(article.labels.quotes, article.document))
+        add_gold(made, index, article)
     return made.columns()
+
+
+def add_gold(made: Flattener, index: int, article: Article) -> None:
+    """Add the labels of an article to columns of gold."""
+    made.add(index, article.labels, article.document.text, slice_bits(article.labels.quotes, article.document))

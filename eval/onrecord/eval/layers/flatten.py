@@ -31,6 +31,8 @@ _LABEL = {name: code for code, name in enumerate(LABELS)}
 _BASIS = {name: code for code, name in enumerate(BASES)}
 _KIND = {name: code for code, name in enumerate(KINDS)}
 
+_NOWHERE = (NONE, NONE)
+
 NOWHERE = -2
 """The row of a parent that the document does not have."""
 
@@ -113,8 +115,8 @@ class Flattener:
         optional += [each.optional for each in items]
         kinds += slices or [0] * len(items)
         parent += [NONE if each.parent is None else rows.get(each.parent, NOWHERE) for each in items]
-        source += [(NONE, NONE) if (at := each.source) is None else (at.start, at.end) for each in items]
-        cue += [(NONE, NONE) if (at := each.cue) is None else (at.start, at.end) for each in items]
+        source += [_NOWHERE if (span := each.source) is None else (span.start, span.end) for each in items]
+        cue += [_NOWHERE if (span := each.cue) is None else (span.start, span.end) for each in items]
         for many, values, all_ids in ((*speaker, [e.speaker for e in items]), (*relays, [e.relays for e in items])):
             many += map(len, all_ids)
             values += [ids[id] for each in all_ids for id in each]
@@ -175,11 +177,7 @@ class Flattener:
                     optional=np.array(optional, bool),
                     slices=np.array(slices, np.int32),
                 ),
-                stances=StanceColumns(
-                    *(np.array(each, np.int32) for each in self._stance[:6]),
-                    np.array(self._stance[6], bool),
-                    Ragged.of(*self._evidence, width=2),
-                ),
+                stances=_stances(self._stance, self._evidence),
             )
         )
         self._waiting = 0
@@ -203,10 +201,14 @@ BLOCK = 256
 
 
 def _mentions(lists: Sequence[Sequence[int]]) -> MentionColumns:
-    *numbers, optional, id = lists
-    return MentionColumns(
-        *(np.array(each, np.int32) for each in numbers), np.array(optional, bool), np.array(id, np.int32)
-    )
+    of, start, end, type, kind, optional, id = (np.array(each, np.int32) for each in lists)
+    return MentionColumns(of, start, end, type, kind, optional.astype(bool), id)
+
+
+def _stances(lists: Sequence[Sequence[int]], evidence: tuple[list[int], list[Any]]) -> StanceColumns:
+    of, holder, kind, target, label, basis = (np.array(each, np.int32) for each in lists[:6])
+    parts_of = Ragged.of(*evidence, width=2)
+    return StanceColumns(of, holder, kind, target, label, basis, np.array(lists[6], bool), parts_of)
 
 
 def _by_document(blocks: Sequence[Any]) -> Any:
@@ -230,6 +232,31 @@ def _quotes_by_document(blocks: Sequence[QuoteColumns]) -> QuoteColumns:
     return dataclasses.replace(moved, parent=np.where(moved.parent >= 0, place[moved.parent], moved.parent))
 
 
+def of_documents(columns: SideColumns, kept: Sequence[int]) -> SideColumns:
+    """The columns of some documents, which become the documents from 0 on.
+
+    Args:
+        columns: Of all documents.
+        kept: Indices, ascending.
+    """
+    number = np.full(1 + max([-1, *kept, *(int(t.document.max(initial=-1)) for t in _tables(columns))]), NONE)
+    number[list(kept)] = np.arange(len(kept))
+    made: list[Any] = []
+    for table in _tables(columns):
+        rows = np.flatnonzero(number[table.document] != NONE)
+        some = table if len(rows) == len(table) else _taken(table, rows)
+        if isinstance(some, QuoteColumns) and some is not table:
+            place = np.full(len(table), NONE, np.int32)
+            place[rows] = np.arange(len(rows), dtype=np.int32)
+            some = dataclasses.replace(some, parent=np.where(some.parent >= 0, place[some.parent], some.parent))
+        made.append(dataclasses.replace(some, document=number[some.document].astype(np.int32)))
+    return SideColumns(columns.codes, *made)
+
+
+def _tables(columns: SideColumns) -> tuple[MentionColumns, MentionColumns, QuoteColumns, StanceColumns]:
+    return columns.mentions, columns.events, columns.quotes, columns.stances
+
+
 def _joined(blocks: Sequence[Any]) -> Any:
     names = blocks[0].__dataclass_fields__
     values = {}
@@ -246,8 +273,12 @@ def _joined(blocks: Sequence[Any]) -> Any:
 
 
 def _taken(columns: Any, rows: Any) -> Any:
-    values = {}
+    values: dict[str, Any] = {}
+    if isinstance(columns, QuoteColumns):  # the only ragged column without bounds of its own
+        pieces = Ragged(columns.content.first, columns.pieces).take(rows).values
+        values["pieces"] = pieces
     for name in columns.__dataclass_fields__:
         value = getattr(columns, name)
-        values[name] = value.take(rows) if isinstance(value, Ragged) else value[rows]
+        if name not in values:
+            values[name] = value.take(rows) if isinstance(value, Ragged) else value[rows]
     return type(columns)(**values)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 from collections.abc import Mapping, Sequence
 
 import numpy as np
@@ -10,7 +11,7 @@ from onrecord.dataset import Registries
 from onrecord.eval.clusters.measures import best_alignment
 from onrecord.eval.clusters.rows import MembershipRows
 from onrecord.eval.clusters.table import Table
-from onrecord.eval.layers.columns import BASES, KINDS, LABELS, NONE, Ints, MentionColumns, SideColumns
+from onrecord.eval.layers.columns import BASES, KINDS, LABELS, NONE, Ints, SideColumns
 from onrecord.eval.layers.ids import (
     MIN_DICE,
     Evidence,
@@ -26,8 +27,17 @@ from onrecord.eval.layers.span_pairing import SpanPairing, all_overlapping
 from onrecord.eval.spans.columns import Vocabulary
 from onrecord.eval.submission.prediction_line import ClaimDescription, EntityDescription, EventDescription
 
-Described = tuple[Mapping[str, EntityDescription], Mapping[str, ClaimDescription], Mapping[str, EventDescription]]
-"""What a file says of its entities, claims and events, by id."""
+
+@dataclasses.dataclass(frozen=True)
+class Described:
+    """What a whole file says of its ids, in documents that are not scored too."""
+
+    entities: Mapping[str, EntityDescription]
+    claims: Mapping[str, ClaimDescription]
+    events: Mapping[str, EventDescription]
+    used_entities: frozenset[str]
+    """Ids that a mention bears."""
+    used_events: frozenset[str]
 
 
 def id_map(
@@ -35,7 +45,7 @@ def id_map(
     predicted: SideColumns,
     mentions: SpanPairing,
     events: SpanPairing,
-    described: tuple[Mapping[str, EntityDescription], Mapping[str, ClaimDescription], Mapping[str, EventDescription]],
+    described: Described,
     registries: Registries,
 ) -> IdMap:
     """What the ids of a file mean.
@@ -45,33 +55,28 @@ def id_map(
         predicted: What the file says of them.
         mentions: The mentions of entities, paired.
         events: Those of events.
-        described: What the file says of its entities, claims and events.
+        described: What the file says of its ids.
         registries: The gold ids.
     """
-    entities, claims, of_events = described
     return IdMap(
         entity=map_entities(
             _by_mentions(mentions, gold.codes.entity.words, predicted.codes.entity.words),
-            frozenset(_used(predicted.mentions, predicted.codes.entity.words) | set(entities)),
-            entities,
+            described.used_entities | set(described.entities),
+            described.entities,
             registries,
         ),
         event=map_events(
             _by_mentions(events, gold.codes.event.words, predicted.codes.event.words),
-            frozenset(_used(predicted.events, predicted.codes.event.words)),
+            described.used_events,
             registries,
-            of_events,
+            described.events,
         ),
-        claim=claim_map(*_evidence(gold, predicted, claims), claims, registries),
-        links=map_links(entities, registries),
+        claim=claim_map(*_evidence(gold, predicted, described.claims), described.claims, registries),
+        links=map_links(described.entities, registries),
         gold_links=registry_links(registries),
-        described_events=of_events,
+        described_events=described.events,
         gold_events={row.id: row for row in registries.events},
     )
-
-
-def _used(mentions: MentionColumns, words: Sequence[str]) -> set[str]:
-    return {words[code] for code in np.unique(mentions.id).tolist() if code != NONE}
 
 
 def _by_mentions(pairing: SpanPairing, gold: Sequence[str], predicted: Sequence[str]) -> dict[str, str]:

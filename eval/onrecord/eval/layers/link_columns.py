@@ -142,9 +142,9 @@ def _exchanged(pairing: SpanPairing, gold_links: _Links, links: _Links) -> Ints:
         alike = twins[int(group[partner[g]])]
         exact = pairing.fit[g] >= 3
         one = gold_links.at(np.full(len(alike), g))
-        right = np.flatnonzero(_right(one, links.at(np.array(alike, np.int64)))) if exact and alike else ()
-        if len(right):
-            partner[g] = alike.pop(int(right[0]))
+        right = _right(one, links.at(np.array(alike, np.int64)))
+        if exact and right.any():
+            partner[g] = alike.pop(int(np.argmax(right)))
         else:
             left.append((g, alike))
     for g, alike in left:

@@ -25,7 +25,8 @@ def pair_entities(
 
 def names_of(mentions: MentionColumns, codes: Vocabularies) -> Bools:
     """Which mentions are names."""
-    return mentions.kind == codes.kind["name"]
+    names: Bools = mentions.kind == codes.kind["name"]
+    return names
 
 
 def entity_sheet(

@@ -316,7 +316,7 @@ def _dice(one: Ints, other: Ints) -> Floats:
     size, other_size = one[:, 1] - one[:, 0], other[:, 1] - other[:, 0]
     shared = np.maximum(np.minimum(one[:, 1], other[:, 1]) - np.maximum(one[:, 0], other[:, 0]), 0)
     none, other_none = one[:, 0] == NONE, other[:, 0] == NONE
-    value = 2 * shared / np.maximum(size + other_size, 1)
+    value: Floats = 2 * shared / np.maximum(size + other_size, 1)
     value[(value < MIN_SIMILARITY) | none | other_none] = 0.0
     value[none & other_none] = 1.0
     return value

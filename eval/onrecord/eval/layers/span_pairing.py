@@ -131,15 +131,20 @@ def _aligned(
     documents: Sequence[str], gold: MentionColumns, predicted: MentionColumns, ranks: Ints, first: int, last: int
 ) -> Iterator[tuple[int, int, Alignment]]:
     """The alignment of some documents, of fewer at a time where mentions crowd."""
-    sides = (_spans(each, *np.searchsorted(each.document, [first, last]).tolist(), first) for each in (gold, predicted))
+    one, other = (_between(each, first, last) for each in (gold, predicted))
     try:
-        yield first, last, align_columns(*sides, ranks)
+        yield first, last, align_columns(one, other, ranks)
     except CrowdedError:
         if last - first == 1:
             raise CrowdedError(documents[first]) from None
         middle = (first + last) // 2
         yield from _aligned(documents, gold, predicted, ranks, first, middle)
         yield from _aligned(documents, gold, predicted, ranks, middle, last)
+
+
+def _between(columns: MentionColumns, first: int, last: int) -> SpanColumns:
+    low, high = np.searchsorted(columns.document, [first, last]).tolist()
+    return _spans(columns, low, high, first)
 
 
 def _spans(columns: MentionColumns, low: int, high: int, first: int) -> SpanColumns:

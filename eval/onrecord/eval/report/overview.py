@@ -130,7 +130,7 @@ def _contributing(each: LayerResult, measure: Measure, interval: Interval | None
     columns = each.state.columns
     if measure.adds:
         names = measure.mean_of or (measure.name,)
-        counts = columns.counts[:, [columns.names.index(name) for name in names if name in columns.names]]
+        counts = columns.counts(names)
         there = counts[:, :, 1] > 0 if measure.share else (counts[:, :, 1] > 0) | (counts[:, :, 3] > 0)
         return int(there.any(axis=1).sum())
     clusters = [many for whole in columns.wholes if (many := whole.documents()) is not None]

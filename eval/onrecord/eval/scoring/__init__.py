@@ -1,6 +1,8 @@
 """A file against the gold: result, intervals, record, comparison.
 
 - ``asked``: how a score is asked for.
+- ``stored_gold``: gold as columns, kept in the user's cache.
+- ``score_stream``: a prediction file scored while it is read, line by line.
 - ``score_file``: a prediction file scored in one call.
 - ``result``: from a submission and gold to a result.
 - ``intervals``: the intervals of a whole result.
@@ -10,4 +12,15 @@
 - ``ceiling``: annotators' scores, to read a system's beside.
 """
 
-__all__ = ["asked", "ceiling", "compare", "intervals", "record", "result", "score_file", "score_report"]
+__all__ = [
+    "asked",
+    "ceiling",
+    "compare",
+    "intervals",
+    "record",
+    "result",
+    "score_file",
+    "score_report",
+    "score_stream",
+    "stored_gold",
+]

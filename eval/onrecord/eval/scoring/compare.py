@@ -11,19 +11,19 @@ from typing import Any, Literal, NamedTuple
 
 import numpy as np
 
-from onrecord.dataset import read_folder
 from onrecord.eval.layers.layer import RIGHT, Layer, Verdict
 from onrecord.eval.scoring.asked import Asked
 from onrecord.eval.scoring.intervals import LayerUnits, layer_intervals, units_of
 from onrecord.eval.scoring.result import LayerResult, LayerState, Result
-from onrecord.eval.scoring.score_file import score_bytes
 from onrecord.eval.scoring.score_report import Report
+from onrecord.eval.scoring.score_stream import score_stream
+from onrecord.eval.scoring.stored_gold import stored_gold
 from onrecord.eval.statistics.paired import Paired, SystemCounts, paired_jackknife, paired_permutation
 from onrecord.eval.statistics.ranks import RankInterval, rank_intervals
 from onrecord.eval.statistics.resampling import side_by_side
 from onrecord.eval.statistics.sampling import DEFAULT_SAMPLING, Sampling
 from onrecord.eval.submission.limits import DEFAULT_LIMITS
-from onrecord.eval.submission.unpacking import content
+from onrecord.eval.submission.unpacking import opened
 
 
 @dataclasses.dataclass(frozen=True)
@@ -78,10 +78,12 @@ def compare(
     >>> found.contrasts[0, 1]["entities:strict"].p
     1.0
     """
-    labelled = read_folder(Path(gold))
-    files = [(Path(name), content(Path(name), DEFAULT_LIMITS)) for name in predictions]
+    stored = stored_gold(Path(gold))
     asked = Asked(split, labels, how=None)  # the intervals are made where the systems are compared
-    results = [score_bytes(name, raw, labelled, asked).result for name, raw in files]
+    results = []
+    for name in map(Path, predictions):
+        with opened(name, DEFAULT_LIMITS) as pieces:
+            results.append(score_stream(name, pieces, stored, asked).result)
     return compare_results(results, distinct_names([str(name) for name in predictions]), how)
 
 

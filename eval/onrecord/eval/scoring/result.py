@@ -19,7 +19,7 @@ from onrecord.eval.layers.state_columns import StateColumns
 from onrecord.eval.layers.states import columns_of_states
 from onrecord.eval.statistics.counts import Score, not_submitted
 from onrecord.eval.submission.label_maps import LabelMap, relabelled
-from onrecord.eval.submission.reading import Submission
+from onrecord.eval.submission.reading import Submission, SubmissionHead
 
 
 @dataclasses.dataclass(frozen=True, eq=False)
@@ -130,18 +130,42 @@ def score_submission(
     """
     articles = sorted(articles, key=lambda article: article.document.id)
     compared = articles if labels is None else relabelled(articles, labels[1])
+    by_id = {article.document.id: article for article in compared}
     corpus = corpus_of(compared, registries, submission)
-    pairs = Pairs(compared, submission.documents, corpus.ids)
-    return Result(
-        submission=submission.name,
-        submission_sha256=submission.sha256,
+    return result_of(
+        corpus,
+        submission,
+        Pairs(corpus.documents, by_id.__getitem__, lambda id: submission.documents.get(id, empty()), corpus.ids),
         split=split,
         gold_hash=gold_hash(articles),
         labels="as-is" if labels is None else labels[0],
-        documents=tuple(article.document.id for article in articles),
         topics={article.document.id: article.document.topic for article in articles},
-        missing=tuple(a.document.id for a in articles if a.document.id not in submission.documents),
-        layers=tuple(_layer_result(layer, corpus, pairs, submission.layers) for layer in SCORED),
+        missing=tuple(id for id in corpus.documents if id not in submission.documents),
+    )
+
+
+def result_of(
+    corpus: Corpus,
+    head: SubmissionHead | Submission,
+    pairs: Pairs,
+    *,
+    split: str,
+    gold_hash: str,
+    labels: str,
+    topics: Mapping[str, str],
+    missing: tuple[str, ...],
+) -> Result:
+    """Every measure of documents that have been brought together; see :class:`Result` for the rest."""
+    return Result(
+        submission=head.name,
+        submission_sha256=head.sha256,
+        split=split,
+        gold_hash=gold_hash,
+        labels=labels,
+        documents=corpus.documents,
+        topics=topics,
+        missing=missing,
+        layers=tuple(_layer_result(layer, corpus, pairs, head.layers) for layer in SCORED),
         pairs=pairs,
     )
 
@@ -160,15 +184,21 @@ def _layer_result(layer: Layer[Any], corpus: Corpus, pairs: Pairs, layers: Colle
 class Pairs(Sequence[DocumentPair]):
     """Documents of gold with what is predicted of them, each brought together when it is asked for."""
 
-    def __init__(self, articles: Sequence[Article], predicted: Mapping[str, Labels], ids: IdMap) -> None:
-        self._articles = articles
+    def __init__(
+        self,
+        documents: Sequence[str],
+        article: Callable[[str], Article],
+        predicted: Callable[[str], Labels],
+        ids: IdMap,
+    ) -> None:
+        self._documents = documents
+        self._article = article
         self._predicted = predicted
         self._ids = ids
-        self._places = {article.document.id: place for place, article in enumerate(articles)}
-        self._last: tuple[int, DocumentPair] | None = None
+        self._last: DocumentPair | None = None
 
     def __len__(self) -> int:
-        return len(self._articles)
+        return len(self._documents)
 
     @overload
     def __getitem__(self, place: int) -> DocumentPair: ...
@@ -177,16 +207,16 @@ class Pairs(Sequence[DocumentPair]):
     def __getitem__(self, place: int | slice) -> DocumentPair | Sequence[DocumentPair]:
         if isinstance(place, slice):
             return [self[each] for each in range(*place.indices(len(self)))]
-        place = range(len(self))[place]
-        if self._last is None or self._last[0] != place:  # layers ask for the same document one after the other
-            article = self._articles[place]
-            predicted = self._predicted.get(article.document.id, empty())
-            self._last = place, pair_document(article.document, article.labels, predicted, self._ids)
-        return self._last[1]
+        return self.of(self._documents[place])
 
     def of(self, document: str) -> DocumentPair:
         """The document of an id."""
-        return self[self._places[document]]
+        last = self._last
+        if last is None or last.document.id != document:  # layers ask for the same document one after the other
+            article = self._article(document)
+            last = pair_document(article.document, article.labels, self._predicted(document), self._ids)
+            self._last = last
+        return last
 
 
 V = TypeVar("V")

@@ -7,19 +7,21 @@ from collections import Counter
 from collections.abc import Mapping
 from pathlib import Path
 
-from onrecord.dataset import FaultsError, Gold, read_folder
+from onrecord.dataset import FaultsError, Gold
 from onrecord.dataset.gold import in_split
 from onrecord.dataset.reading.faults import in_order, refuse
 from onrecord.dataset.reading.files import sha256
 from onrecord.eval.scoring.asked import Asked
 from onrecord.eval.scoring.result import Result, score_submission
 from onrecord.eval.scoring.score_report import Report
+from onrecord.eval.scoring.score_stream import score_stream
+from onrecord.eval.scoring.stored_gold import stored_gold
 from onrecord.eval.statistics.sampling import DEFAULT_SAMPLING, Sampling
 from onrecord.eval.submission.label_maps import map_faults, read_label_map
 from onrecord.eval.submission.limits import DEFAULT_LIMITS, Limits
 from onrecord.eval.submission.mention_types import OUR_TYPES, MentionTypes
 from onrecord.eval.submission.reading import Submission, read_submission
-from onrecord.eval.submission.unpacking import content
+from onrecord.eval.submission.unpacking import content, opened
 
 
 def score(
@@ -47,9 +49,9 @@ def score(
     >>> report.to_frame().loc[("entities", "strict"), "gold"]
     np.float64(171.0)
     """
-    labelled = read_folder(Path(gold))
-    raw = content(Path(predictions), DEFAULT_LIMITS)
-    return score_bytes(Path(predictions), raw, labelled, Asked(split, labels, how, allow_missing)).report
+    asked = Asked(split, labels, how, allow_missing)
+    with opened(Path(predictions), DEFAULT_LIMITS) as pieces:
+        return score_stream(Path(predictions), pieces, stored_gold(Path(gold)), asked).report
 
 
 @dataclasses.dataclass(frozen=True)
@@ -75,7 +77,8 @@ def score_bytes(name: Path, raw: bytes, gold: Gold, asked: Asked, limits: Limits
     required = [] if asked.allow_missing else [article.document.id for article in articles]
     mapping = None if asked.labels is None else read_label_map(asked.labels)
     types = OUR_TYPES if mapping is None else MentionTypes.of(mapping[1])
-    unfit = [] if mapping is None else sorted(map_faults(articles, mapping[1]), key=in_order)
+    used = {mention.type for article in articles for mention in article.labels.mentions}
+    unfit = [] if mapping is None else sorted(map_faults(used, mapping[1]), key=in_order)
     try:
         submission = read_submission(name, raw, documents, gold.registries, required, limits, types)
     except FaultsError as error:

@@ -13,4 +13,4 @@
 - ``relabel``: types of another scheme, on arrays.
 """
 
-__all__ = ["alignment", "columns", "counting", "documents", "measures", "pairs", "relabel"]
+__all__ = ["alignment", "columns", "counting", "documents", "measures", "overlaps", "pairs", "relabel"]

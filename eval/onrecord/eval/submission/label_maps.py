@@ -7,7 +7,7 @@ map does not know is a fault: nothing is ever dropped in silence.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from pathlib import Path
 from typing import get_args
 
@@ -84,7 +84,7 @@ def relabelled(articles: Sequence[Article], labels: LabelMap) -> list[Article]:
     Raises:
         FaultsError: See :func:`map_faults`.
     """
-    refuse(map_faults(articles, labels))
+    refuse(map_faults({mention.type for article in articles for mention in article.labels.mentions}, labels))
 
     def changed(mention: Mention) -> Mention:
         name = labels.gold[mention.type]
@@ -103,12 +103,12 @@ def relabelled(articles: Sequence[Article], labels: LabelMap) -> list[Article]:
     ]
 
 
-def map_faults(articles: Sequence[Article], labels: LabelMap) -> list[Fault]:
-    """What is wrong with a map for some articles.
+def map_faults(types: Collection[str], labels: LabelMap) -> list[Fault]:
+    """What is wrong with a map for articles whose mentions are of some types.
 
     It does not say what becomes of one of their types, or gives a type a name that the records do not know.
     """
-    missing = {m.type for a in articles for m in a.labels.mentions} - labels.gold.keys()
+    missing = set(types) - labels.gold.keys()
     return [
         *(
             Fault("label", "label map", None, "/gold", "nothing", f"what becomes of {type}", "null leaves it out")
