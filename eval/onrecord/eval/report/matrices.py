@@ -80,7 +80,7 @@ class ClusterCounts:
         self._shown: list[str] = []
         """The first documents, which have a column."""
         self._totals: Counter[str] = Counter()
-        self._cells: dict[str, dict[str, list[int]]] = defaultdict(dict)
+        self._cells: dict[str, dict[str, tuple[int, int]]] = defaultdict(dict)
         """By gold id and document: mentions found, and all."""
         self._holders: dict[str, Counter[str]] = defaultdict(Counter)
 
@@ -96,9 +96,8 @@ class ClusterCounts:
             if predicted is not None:
                 self._holders[gold][predicted or "(no id)"] += 1
             if shown:
-                cell = self._cells[gold].setdefault(document, [0, 0])
-                cell[0] += predicted is not None
-                cell[1] += 1
+                found, total = self._cells[gold].get(document, (0, 0))
+                self._cells[gold][document] = found + (predicted is not None), total + 1
 
     def matrix(self, names: Mapping[str, str]) -> ClusterMatrix:
         """The matrix over all documents counted.
@@ -116,14 +115,15 @@ class ClusterCounts:
         return ClusterMatrix(self._layer, columns, rows, len(order) - len(rows), self._documents - len(self._shown))
 
     def _row(self, id: str, held: Mapping[str, set[str]], names: Mapping[str, str]) -> ClusterRow:
-        cells, holders = self._cells.get(id, {}), self._holders.get(id, Counter())
+        cells = self._cells.get(id, {})
+        holders: Counter[str] = self._holders.get(id, Counter())
         return ClusterRow(
             id=id,
             name=names.get(id, id),
             found=holders.total(),
             total=self._totals[id],
             cells=tuple(
-                ClusterCell(*cells[each], fragment(doc=each, layer=self._layer, ref=id)) if each in cells else None
+                ClusterCell(*cells[each], href=fragment(doc=each, layer=self._layer, ref=id)) if each in cells else None
                 for each in self._shown
             ),
             holders=tuple(
@@ -209,10 +209,10 @@ class StanceCounts:
         return StanceMatrix(tuple((kind, names.get((kind, id), id)) for kind, id in targets), rows, len(places) - shown)
 
     def _cell(self, holder: str, target: _Ref) -> StanceCell:
-        gold, predicted = (each.get((holder, target), {}) for each in (self._gold, self._predicted))
+        place = holder, target
         return StanceCell(
-            tuple(sorted(gold.items())),
-            tuple(sorted(predicted.items())),
+            tuple(sorted(self._gold[place].items())) if place in self._gold else (),
+            tuple(sorted(self._predicted[place].items())) if place in self._predicted else (),
             fragment(layer="stances", ref=holder.removeprefix(FOREIGN), to=target[1].removeprefix(FOREIGN)),
         )
 
