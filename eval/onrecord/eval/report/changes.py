@@ -10,7 +10,7 @@ from typing import Any
 from onrecord.eval.layers.layer import Layer
 from onrecord.eval.rendering.scores import percent
 from onrecord.eval.report.items import DocumentItems, ReportItem
-from onrecord.eval.report.plots import Dot, Range, difference_range, document_link, slopes
+from onrecord.eval.report.plots import MOST_DOTS, Bar, Dot, Range, bars, difference_range, document_link, slopes
 from onrecord.eval.scoring.compare import ChangeKind, ItemChange, compare_results, document_changes
 from onrecord.eval.scoring.result import Result
 from onrecord.eval.statistics.paired import Paired, conclusion
@@ -41,6 +41,9 @@ class PairedStrip:
 
     name: str
     dots: tuple[Dot, ...]
+    """A line for each document; empty where there are bars."""
+    bars: tuple[Bar, ...]
+    """Of the differences, from -100 to 100, where there are too many documents for lines."""
     better: int
     worse: int
 
@@ -186,9 +189,11 @@ def _strips(
             for id, earlier, later in both
             if earlier is not None and later is not None
         ]
+        many = len(values) > MOST_DOTS
         yield PairedStrip(
             name,
-            slopes(values),
+            dots=() if many else slopes(values),
+            bars=bars([later - earlier for _, earlier, later, _ in values], -1.0, 1.0) if many else (),
             better=sum(later > earlier for _, earlier, later, _ in values),
             worse=sum(later < earlier for _, earlier, later, _ in values),
         )
