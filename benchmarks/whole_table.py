@@ -37,30 +37,34 @@ class Numbers:
     def cpu(self, label: str, kind: str, size: int) -> float | None:
         """CPU seconds."""
         run = best(self.results, label, kind, size)
-        return run and (math.inf if OVER in run.figures else run.score)
+        return None if run is None else math.inf if OVER in run.figures else run.score
 
     def peak(self, label: str, kind: str, size: int) -> float | None:
         """The most memory, in MB of 10**6 bytes."""
         run = best(self.results, label, kind, size)
-        return run and (math.inf if OVER in run.figures else run.peak)
+        return None if run is None else math.inf if OVER in run.figures else run.peak
 
     def figure(self, label: str, kind: str, size: int, name: str) -> float | None:
         """Something that was found."""
         run = best(self.results, label, kind, size)
-        return run and (math.inf if OVER in run.figures else run.figures.get(name))
+        return None if run is None else math.inf if OVER in run.figures else run.figures.get(name)
 
     def times(self, label: str, kind: str, size: int) -> float | None:
         """CPU over the typed decode that was measured beside it."""
         run = best(self.results, label, kind, size)
-        if run is None or OVER in run.figures:
-            return run and math.inf
+        if run is None:
+            return None
+        if OVER in run.figures:
+            return math.inf
         decode = run.figures.get(DECODE)
         return run.score / decode if decode else None
 
     def rest(self, kind: str, size: int) -> float | None:
         """What intervals cost, leave-one-out and bootstrap: ``score`` less ``score --draws 0``, over the decode."""
         both = self.times(tasks.SCORE, kind, size), self.times(tasks.PLAIN, kind, size)
-        return None if both[0] is None or both[1] is None else max(both[0] - both[1], 0.0)
+        if both[0] is None or both[1] is None:
+            return None
+        return math.inf if math.inf in both else max(both[0] - both[1], 0.0)
 
     def over_k(self, label: str, k: int, kind: str, size: int) -> float | None:
         """CPU over that of k times ``score`` and a decode for each pair: 1 or less is as was wanted."""
