@@ -19,6 +19,17 @@ from onrecord.eval.layers.state_columns import Floats, StateColumns
 from onrecord.eval.statistics.counts import Counts, Score
 
 
+def in_order(rows: MembershipRows) -> MembershipRows:
+    """The rows with predicted clusters coded in order of first sight: float sums go by that, however a file is read."""
+    there = np.flatnonzero(rows.predicted != NONE)
+    found, first, inverse = np.unique(rows.predicted[there], return_index=True, return_inverse=True)
+    place = np.empty(len(found), np.int64)
+    place[np.argsort(first)] = np.arange(len(found))
+    predicted = np.full(len(rows.predicted), NONE, np.int64)
+    predicted[there] = place[inverse]
+    return dataclasses.replace(rows, predicted=predicted)
+
+
 @dataclasses.dataclass(frozen=True, eq=False)
 class Clusters:
     """Gold and predicted clusters of the mentions of documents, named by codes."""
@@ -55,7 +66,7 @@ class Clusters:
 
     def without_each(self, group: Ints, groups: int) -> Mapping[str, Floats]:
         """See :class:`~onrecord.eval.layers.state_columns.Whole`."""
-        return without_each(self.rows, group, groups)
+        return without_each(in_order(self.rows), group, groups)
 
     def parts(self, document: int) -> tuple[tuple[Table, ...], object]:
         """The table of one document."""
@@ -89,7 +100,7 @@ class LinkedNames(Clusters):
 
     def without_each(self, group: Ints, groups: int) -> Mapping[str, Floats]:
         """B3+ without each group."""
-        return {"b3+": without_each(self.rows, group, groups)["b3"]}
+        return {"b3+": without_each(in_order(self.rows), group, groups)["b3"]}
 
     def documents(self) -> int | None:
         """It is a measure of names, and not of clusters."""

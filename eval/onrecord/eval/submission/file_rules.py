@@ -12,8 +12,8 @@ from typing import NamedTuple
 from onrecord.dataset.reading.faults import Wrong, nearest
 from onrecord.dataset.records import LAYERS
 from onrecord.dataset.walk import IdReference
-from onrecord.eval.submission.line_checks import KINDS, Description, descriptions, references
-from onrecord.eval.submission.prediction_line import PredictionLine
+from onrecord.eval.submission.line_checks import KINDS, descriptions, references
+from onrecord.eval.submission.prediction_line import Description, PredictionLine
 from onrecord.eval.submission.quick_looks import LineIds
 
 MOST_IDS = 200_000

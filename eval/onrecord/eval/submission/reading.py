@@ -17,7 +17,6 @@ from typing import TypeVar
 from onrecord.dataset import Document, Labels, Registries
 from onrecord.eval.submission.expected import Expected
 from onrecord.eval.submission.limits import DEFAULT_LIMITS, Limits
-from onrecord.eval.submission.line_checks import says_something
 from onrecord.eval.submission.lines import lines_of
 from onrecord.eval.submission.mention_types import OUR_TYPES, MentionTypes
 from onrecord.eval.submission.prediction_line import (
@@ -25,6 +24,7 @@ from onrecord.eval.submission.prediction_line import (
     EntityDescription,
     EventDescription,
     PredictionLine,
+    says_something,
 )
 from onrecord.eval.submission.validation import Checker
 
