@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import dataclasses
 from collections.abc import Hashable, Mapping, Sequence
+from typing import Self
 
 import numpy as np
+from numpy.typing import NDArray
 
 from onrecord.eval.clusters.left_out import without_each
 from onrecord.eval.clusters.measures import b_cubed
 from onrecord.eval.clusters.rows import MembershipRows, total
 from onrecord.eval.clusters.table import Membership, Table
-from onrecord.eval.layers.columns import NONE, Ints, MentionColumns
+from onrecord.eval.layers.columns import NONE, Ints
 from onrecord.eval.layers.id_columns import table_of
 from onrecord.eval.layers.mention_states import memberships
 from onrecord.eval.layers.span_pairing import SpanPairing
@@ -42,7 +44,8 @@ class Clusters:
     """Of gold's codes."""
     file_words: Sequence[str]
     """Of the file's; what is numbered from here on is a mention without an id."""
-    predicted: MentionColumns
+    predicted: NDArray[np.integer]
+    """The document of each predicted mention, ascending."""
 
     @classmethod
     def of(
@@ -50,7 +53,30 @@ class Clusters:
     ) -> Clusters:
         """Those of all mentions that are not optional."""
         rows = memberships(pairing, len(file_words), skip_optional=True)
-        return cls(rows, documents, words, file_words, pairing.predicted)
+        return cls(rows, documents, words, file_words, pairing.predicted.document)
+
+    @classmethod
+    def joined(cls, parts: Sequence[Self], index: Sequence[Ints], documents: Sequence[str]) -> Self:
+        """The clusters of parts together; see :class:`~onrecord.eval.layers.added_states.PartState`."""
+        codes: dict[str, int] = {}
+        for part in parts:
+            for word in part.file_words:
+                codes.setdefault(word, len(codes))
+        predicted = np.sort(np.concatenate([at[part.predicted] for part, at in zip(parts, index, strict=True)]))
+        found = []
+        for part, at in zip(parts, index, strict=True):
+            rows = part.rows
+            own = rows.predicted - len(part.file_words)
+            alone = np.flatnonzero(own >= 0)
+            code = np.array([codes[word] for word in part.file_words] + [NONE], np.int64)
+            column = code[np.where(own >= 0, NONE, rows.predicted)]
+            document = part.predicted[own[alone]]
+            within = own[alone] - np.searchsorted(part.predicted, document)
+            column[alone] = len(codes) + np.searchsorted(predicted, at[document]) + within
+            found.append(np.stack([at[rows.document], rows.gold, column, rows.count]))
+        every = np.concatenate(found, axis=1)
+        every = every[:, np.argsort(every[0], kind="stable")]
+        return cls(MembershipRows(*every), documents, parts[0].words, tuple(codes), predicted)
 
     def columns(self) -> StateColumns:
         """As the state of a layer that counts nothing else."""
@@ -75,7 +101,7 @@ class Clusters:
     def table(self, document: int) -> Table:
         """The table of one document, clusters by their ids."""
         low, high = np.searchsorted(self.rows.document, [document, document + 1]).tolist()
-        first = int(np.searchsorted(self.predicted.document, document))
+        first = int(np.searchsorted(self.predicted, document))
         name = self.names[document]
 
         def cluster(code: int) -> Hashable | None:
