@@ -250,10 +250,11 @@ class Said:
         found: list[set[CorpusTuple]] = [set() for _ in range(4)]
         columns = (self.role, self.holder, self.kind, self.target, self.label)
         for role, holder, kind, target, label in zip(*(each.tolist() for each in columns), strict=True):
-            found[role].add((self._id(-1, holder), KINDS[kind], self._id(kind, target), LABELS[label]))
+            found[role].add((self.id_of(-1, holder), KINDS[kind], self.id_of(kind, target), LABELS[label]))
         return StanceSets(*map(frozenset, found))
 
-    def _id(self, kind: int, code: int) -> SidedId:
+    def id_of(self, kind: int, code: int) -> SidedId:
+        """What a code of a kind stands for; -1 for the kind is that of holders."""
         words = self.words[kind]
         return ("gold", words[code]) if code < len(words) else ("file", self.strangers[kind][code - len(words)])
 
@@ -301,7 +302,7 @@ class Said:
         for left_out, place in touched.tolist():
             rows = by_place[bounds[place] : bounds[place + 1]]
             rest = rows[lost[rows] != left_out]
-            target = (KINDS[self.kind[rows[0]]], self._id(int(self.kind[rows[0]]), int(self.target[rows[0]])))
+            target = (KINDS[self.kind[rows[0]]], self.id_of(int(self.kind[rows[0]]), int(self.target[rows[0]])))
             now = counts_by_target(self.take(rest).sets())
             for name, each in counts.items():
                 before, after = whole[name].get(target), now[name].get(target)
