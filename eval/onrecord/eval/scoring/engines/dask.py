@@ -118,7 +118,8 @@ class Dask:
     def _gathered(self, futures: Sequence[Any], told: Told) -> list[Any]:
         from concurrent.futures import CancelledError
 
-        from distributed import CommClosedError, KilledWorker
+        from distributed.comm.core import CommClosedError
+        from distributed.scheduler import KilledWorker
 
         try:
             self._wait(futures, told)
