@@ -15,7 +15,9 @@ if TYPE_CHECKING:
     from onrecord.dataset.reading.faults import Fault
 
 EXTRAS = {
+    "dask": "dask",
     "datasets": "dataset",
+    "distributed": "dask",
     "huggingface_hub": "dataset",
     "pandas": "dataset",
     "sklearn": "dataset",

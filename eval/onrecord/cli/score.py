@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import dataclasses
+from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, NoReturn
 
 import typer
 
@@ -13,6 +15,9 @@ from onrecord.cli.options import (
     AllowMissing,
     Dataset,
     Draws,
+    EngineOption,
+    FromState,
+    Jobs,
     Json,
     LabelMapName,
     Level,
@@ -24,20 +29,30 @@ from onrecord.cli.options import (
     MaxRatio,
     Output,
     SamplingUnitName,
+    Scheduler,
     Seed,
     SplitName,
+    State,
     UnitOption,
     sampling,
 )
+from onrecord.cli.score_parts import PartsAsked, score_submitted, submitted
 
 if TYPE_CHECKING:
     from onrecord.dataset import FaultsError
+    from onrecord.eval.scoring.asked import Asked
     from onrecord.eval.scoring.record import Record
     from onrecord.eval.scoring.score_report import Report
+    from onrecord.eval.submission.limits import Limits
 
 
 def score(
-    predictions: Annotated[Path, typer.Argument(help="Prediction file, JSON Lines; - for standard input.")],
+    predictions: Annotated[
+        list[Path],
+        typer.Argument(
+            help="Prediction file, JSON Lines; - for standard input. Several, or a folder, are one submission."
+        ),
+    ],
     gold: Dataset = Path("dataset"),
     split: Annotated[SplitName, typer.Option(help="Articles to score on.")] = SplitName.test,
     output: Output = None,
@@ -56,61 +71,107 @@ def score(
     max_ratio: MaxRatio = 200,
     max_items: MaxItems = 2_000,
     max_faults: MaxFaults = 10_000,
+    state: State = None,
+    from_state: FromState = False,
+    jobs: Jobs = 1,
+    engine: EngineOption = None,
+    scheduler: Scheduler = None,
 ) -> None:
     """Score a prediction file against the gold labels.
 
     Exit code 2, every fault and no score where the file cannot be used; in a folder of records a failed one is kept.
     """
+    from onrecord.eval.scoring.asked import Asked
+    from onrecord.eval.submission.limits import Limits
+
+    limits = Limits(max_bytes, max_line_bytes, max_lines, max_ratio, max_items, max_faults)
+    asked = Asked(split.value, labels, sampling(unit, level, draws, seed), allow_missing)
+    how = PartsAsked(state, from_state, jobs, engine is not None, scheduler)
+    shown = _Shown(output, json, headlines, details, gold)
+    if how.needed(predictions):
+        _score_parts(predictions, asked, limits, how, shown)
+    else:
+        _score_file(predictions[0], asked, limits, shown)
+
+
+@dataclasses.dataclass(frozen=True)
+class _Shown:
+    """Where a result goes."""
+
+    output: Path | None
+    json: bool
+    headlines: bool
+    details: bool
+    gold: Path
+
+    def report(self, report: Report, left_out: Mapping[str, int]) -> None:
+        """Write the record, and print it or the table."""
+        from onrecord.dataset.reading.files import write_atomically
+        from onrecord.eval.scoring.record import record_bytes, record_of
+
+        say_left_out(left_out)
+        output = self.output
+        if output is not None or self.json:
+            record = record_of(report)
+            if output is not None:
+                output = record_path(output, record)
+                write_atomically(output, record_bytes(record))
+            if self.json:
+                typer.echo(record_bytes(record).decode("utf-8"), nl=False)
+                return
+        print_table(report, self.headlines, self.details, self.gold)
+        if output is not None:
+            typer.echo(f"result: {output}")
+
+    def refuse(self, error: FaultsError, predictions: Path, sha256: str | None, asked: Asked) -> NoReturn:
+        """Say why there is no result; in a folder of records a failed one is kept of a file whose content is known."""
+        from onrecord.dataset.reading.files import write_atomically
+        from onrecord.eval.scoring.record import record_bytes, refused_record
+        from onrecord.eval.scoring.score_stream import unscored_stream
+        from onrecord.eval.scoring.stored_gold import stored_gold
+
+        if sha256 is not None and self.output is not None and self.output.is_dir():
+            refused = refused_record(unscored_stream(predictions, sha256, stored_gold(self.gold), asked), error)
+            write_atomically(record_path(self.output, refused), record_bytes(refused))
+            note(f"a failed record: {record_path(self.output, refused)}")
+        if not self.json:
+            raise error
+        typer.echo(faults_json(error.faults))
+        raise typer.Exit(2) from error
+
+
+def _score_file(predictions: Path, asked: Asked, limits: Limits, shown: _Shown) -> None:
     import hashlib
 
     from onrecord.cli.console import reading
     from onrecord.cli.inputs import hashed
     from onrecord.dataset import FaultsError
-    from onrecord.dataset.reading.files import write_atomically
-    from onrecord.eval.scoring.asked import Asked
-    from onrecord.eval.scoring.record import record_bytes, record_of
-    from onrecord.eval.scoring.score_stream import score_stream, unscored_stream
+    from onrecord.eval.scoring.score_stream import score_stream
     from onrecord.eval.scoring.stored_gold import stored_gold
-    from onrecord.eval.submission.limits import Limits
     from onrecord.eval.submission.unpacking import opened
 
-    stored = stored_gold(gold)
-    limits = Limits(max_bytes, max_line_bytes, max_lines, max_ratio, max_items, max_faults)
-    asked = Asked(split.value, labels, sampling(unit, level, draws, seed), allow_missing)
+    stored = stored_gold(shown.gold)
     digest = hashlib.sha256()
     try:
         with opened(predictions, limits) as pieces, reading(hashed(pieces, digest)) as counted:
             found = score_stream(predictions, counted, stored, asked, limits, keep=False)
     except FaultsError as error:
-        if output is not None and output.is_dir():
-            _keep_failed(output, unscored_stream(predictions, digest.hexdigest(), stored, asked), error)
-        if not json:
-            raise
-        typer.echo(faults_json(error.faults))
-        raise typer.Exit(2) from error
-    report, raw = found.report, b""
-    say_left_out(found.left_out)
-    if output is not None or json:
-        record = record_of(report)
-        raw = record_bytes(record)
-        output = None if output is None else record_path(output, record)
-    if output is not None:
-        write_atomically(output, raw)
-    if json:
-        typer.echo(raw.decode("utf-8"), nl=False)
-        return
-    print_table(report, headlines, details, gold)
-    typer.echo("" if output is None else f"result: {output}\n", nl=False)
+        shown.refuse(error, predictions, digest.hexdigest(), asked)
+    shown.report(found.report, found.left_out)
 
 
-def _keep_failed(folder: Path, asked: Report, error: FaultsError) -> None:
-    """Write the record of a file that was refused."""
-    from onrecord.dataset.reading.files import write_atomically
-    from onrecord.eval.scoring.record import record_bytes, refused_record
+def _score_parts(predictions: Sequence[Path], asked: Asked, limits: Limits, how: PartsAsked, shown: _Shown) -> None:
+    from onrecord.dataset import FaultsError
+    from onrecord.eval.scoring.parts import Setting
 
-    refused = refused_record(asked, error)
-    write_atomically(record_path(folder, refused), record_bytes(refused))
-    note(f"a failed record: {record_path(folder, refused)}")
+    setting = Setting(shown.gold.absolute(), asked.split, asked.labels, limits)
+    what = submitted(predictions, setting, how)
+    try:
+        found = score_submitted(what, setting, asked, how)
+    except FaultsError as error:
+        shown.refuse(error, predictions[0], what.sha256, asked)
+    if found.report is not None:
+        shown.report(found.report, found.left_out)
 
 
 def record_path(output: Path, record: Record) -> Path:

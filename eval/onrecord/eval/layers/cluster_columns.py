@@ -5,19 +5,32 @@ from __future__ import annotations
 import dataclasses
 from collections import Counter
 from collections.abc import Hashable, Mapping, Sequence
+from typing import Self
 
 import numpy as np
+from numpy.typing import NDArray
 
 from onrecord.eval.clusters.left_out import without_each
 from onrecord.eval.clusters.measures import b_cubed
 from onrecord.eval.clusters.rows import MembershipRows, total
 from onrecord.eval.clusters.table import Membership, Table
-from onrecord.eval.layers.columns import NONE, Ints, MentionColumns
+from onrecord.eval.layers.columns import NONE, Ints
 from onrecord.eval.layers.id_columns import table_of
 from onrecord.eval.layers.mention_states import memberships
 from onrecord.eval.layers.span_pairing import SpanPairing
 from onrecord.eval.layers.state_columns import Floats, Sheet, StateColumns
 from onrecord.eval.statistics.counts import Counts, Score
+
+
+def in_order(rows: MembershipRows) -> MembershipRows:
+    """The rows with predicted clusters coded in order of first sight: float sums go by that, however a file is read."""
+    there = np.flatnonzero(rows.predicted != NONE)
+    found, first, inverse = np.unique(rows.predicted[there], return_index=True, return_inverse=True)
+    place = np.empty(len(found), np.int64)
+    place[np.argsort(first)] = np.arange(len(found))
+    predicted = np.full(len(rows.predicted), NONE, np.int64)
+    predicted[there] = place[inverse]
+    return dataclasses.replace(rows, predicted=predicted)
 
 
 @dataclasses.dataclass(frozen=True, eq=False)
@@ -32,7 +45,8 @@ class Clusters:
     """Of gold's codes."""
     file_words: Sequence[str]
     """Of the file's; what is numbered from here on is a mention without an id."""
-    predicted: MentionColumns
+    predicted: NDArray[np.integer]
+    """The document of each predicted mention, ascending."""
 
     @classmethod
     def of(
@@ -40,7 +54,30 @@ class Clusters:
     ) -> Clusters:
         """Those of all mentions that are not optional."""
         rows = counted(memberships(pairing, len(file_words), skip_optional=True))
-        return cls(rows, documents, words, file_words, pairing.predicted)
+        return cls(rows, documents, words, file_words, pairing.predicted.document)
+
+    @classmethod
+    def joined(cls, parts: Sequence[Self], index: Sequence[Ints], documents: Sequence[str]) -> Self:
+        """The clusters of parts together; see :class:`~onrecord.eval.layers.added_states.PartState`."""
+        codes: dict[str, int] = {}
+        for part in parts:
+            for word in part.file_words:
+                codes.setdefault(word, len(codes))
+        predicted = np.sort(np.concatenate([at[part.predicted] for part, at in zip(parts, index, strict=True)]))
+        found = []
+        for part, at in zip(parts, index, strict=True):
+            rows = part.rows
+            own = rows.predicted - len(part.file_words)
+            alone = np.flatnonzero(own >= 0)
+            code = np.array([codes[word] for word in part.file_words] + [NONE], np.int64)
+            column = code[np.where(own >= 0, NONE, rows.predicted)]
+            document = part.predicted[own[alone]]
+            within = own[alone] - np.searchsorted(part.predicted, document)
+            column[alone] = len(codes) + np.searchsorted(predicted, at[document]) + within
+            found.append(np.stack([at[rows.document], rows.gold, column, rows.count]))
+        every = np.concatenate(found, axis=1)
+        every = every[:, np.argsort(every[0], kind="stable")]
+        return cls(MembershipRows(*every), documents, parts[0].words, tuple(codes), predicted)
 
     def columns(self) -> StateColumns:
         """As the state of a layer that counts nothing else."""
@@ -56,7 +93,7 @@ class Clusters:
 
     def without_each(self, group: Ints, groups: int) -> Mapping[str, Floats]:
         """See :class:`~onrecord.eval.layers.state_columns.Whole`."""
-        return without_each(self.rows, group, groups)
+        return without_each(in_order(self.rows), group, groups)
 
     def parts(self, document: int) -> tuple[tuple[Table, ...], object]:
         """The table of one document."""
@@ -65,7 +102,7 @@ class Clusters:
     def table(self, document: int) -> Table:
         """The table of one document, clusters by their ids."""
         low, high = np.searchsorted(self.rows.document, [document, document + 1]).tolist()
-        first = int(np.searchsorted(self.predicted.document, document))
+        first = int(np.searchsorted(self.predicted, document))
         name = self.names[document]
 
         def cluster(code: int) -> Hashable | None:
@@ -101,7 +138,7 @@ class LinkedNames(Clusters):
 
     def without_each(self, group: Ints, groups: int) -> Mapping[str, Floats]:
         """B3+ without each group."""
-        return {"b3+": without_each(self.rows, group, groups)["b3"]}
+        return {"b3+": without_each(in_order(self.rows), group, groups)["b3"]}
 
     def documents(self) -> int | None:
         """It is a measure of names, and not of clusters."""

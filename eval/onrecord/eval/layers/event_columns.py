@@ -5,7 +5,8 @@
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from typing import Self
 
 import numpy as np
 
@@ -47,6 +48,14 @@ class Reported:
         ).astype(np.int64)
         document, event = np.unique(rows, axis=1)
         return cls(document, event, tuple(gold.codes.event.words), ids)
+
+    @classmethod
+    def joined(cls, parts: Sequence[Self], index: Sequence[Ints], documents: Sequence[str]) -> Self:
+        """What parts report together; see :class:`~onrecord.eval.layers.added_states.PartState`."""
+        document = np.concatenate([at[part.document] for part, at in zip(parts, index, strict=True)])
+        event = np.concatenate([part.event for part in parts])
+        order = np.lexsort((event, document))
+        return cls(document[order], event[order], parts[0].words, parts[0].ids)
 
     def take(self, rows: Ints) -> Reported:
         """Some of the rows."""

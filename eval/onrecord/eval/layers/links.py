@@ -181,7 +181,9 @@ def _columns(corpus: Corpus) -> StateColumns:
     sides = corpus.gold.codes, corpus.predicted.codes
     sheet, rows = link_sheet(corpus.mentions, sides, corpus.ids.gold_links, corpus.ids.links)
     words, file_words = (side.entity.words for side in sides)
-    return sheet.columns([LinkedNames(counted(rows), corpus.documents, words, file_words, corpus.mentions.predicted)])
+    return sheet.columns(
+        [LinkedNames(counted(rows), corpus.documents, words, file_words, corpus.mentions.predicted.document)]
+    )
 
 
 def _whole(state: State) -> dict[str, Counts | Score]:

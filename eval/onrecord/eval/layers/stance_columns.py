@@ -5,7 +5,8 @@
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from typing import Self
 
 import numpy as np
 
@@ -201,7 +202,44 @@ class Said:
             strangers=strangers,
         )
 
-    def take(self, rows: Ints) -> Said:
+    @classmethod
+    def joined(cls, parts: Sequence[Self], index: Sequence[Ints], documents: Sequence[str]) -> Self:
+        """What parts say together; see :class:`~onrecord.eval.layers.added_states.PartState`."""
+        places = range(len(parts[0].words))
+        words = tuple(tuple(dict.fromkeys(word for part in parts for word in part.words[k])) for k in places)
+        strangers = tuple(tuple(dict.fromkeys(word for part in parts for word in part.strangers[k])) for k in places)
+        codes: list[list[Ints]] = []
+        for part in parts:
+            tables = []
+            for k in places:
+                known, others = ({word: n for n, word in enumerate(each[k])} for each in (words, strangers))
+                gold, file = [known[word] for word in part.words[k]], [others[word] for word in part.strangers[k]]
+                tables.append(np.array(gold + [len(known) + code for code in file], np.int64))
+            codes.append(tables)
+
+        def every(of: Callable[[Self, Ints, list[Ints]], Ints]) -> Ints:
+            return np.concatenate([of(*each) for each in zip(parts, index, codes, strict=True)])
+
+        def target(part: Self, _: Ints, tables: list[Ints]) -> Ints:
+            found = np.zeros(len(part.target), np.int64)
+            for kind in range(len(KINDS)):
+                rows = np.flatnonzero(part.kind == kind)
+                found[rows] = tables[kind][part.target[rows]]
+            return found
+
+        joined = cls(
+            document=every(lambda part, at, _: at[part.document]),
+            role=every(lambda part, *_: part.role),
+            holder=every(lambda part, _, tables: tables[-1][part.holder]),
+            kind=every(lambda part, *_: part.kind),
+            target=every(target),
+            label=every(lambda part, *_: part.label),
+            words=words,
+            strangers=strangers,
+        )
+        return joined.take(np.argsort(joined.document, kind="stable"))
+
+    def take(self, rows: Ints) -> Self:
         """Some of the rows."""
         columns = {
             name: getattr(self, name)[rows] for name in ("document", "role", "holder", "kind", "target", "label")
@@ -212,11 +250,12 @@ class Said:
         """The tuples, by what they are."""
         columns = (self.role, self.holder, self.kind, self.target, self.label)
         return _union(
-            (role, (self._id(-1, holder), KINDS[kind], self._id(kind, target), LABELS[label]))
+            (role, (self.id_of(-1, holder), KINDS[kind], self.id_of(kind, target), LABELS[label]))
             for role, holder, kind, target, label in zip(*(each.tolist() for each in columns), strict=True)
         )
 
-    def _id(self, kind: int, code: int) -> SidedId:
+    def id_of(self, kind: int, code: int) -> SidedId:
+        """What a code of a kind stands for; -1 for the kind is that of holders."""
         words = self.words[kind]
         return ("gold", words[code]) if code < len(words) else ("file", self.strangers[kind][code - len(words)])
 
