@@ -10,6 +10,7 @@
 - ``id_columns``: what a system's ids mean, found out on columns.
 - ``corpus``: both sides of many documents, aligned, with what the ids mean.
 - ``state_columns``: what many documents add to a layer's scores.
+- ``added_states``: states of parts of a corpus, added.
 - ``states``: the same, where it was counted document by document.
 - ``cluster_columns``: clusters of many documents.
 - ``link_columns``, ``quote_columns``, ``stance_columns``, ``event_columns``: the layers counted on columns.
@@ -31,9 +32,12 @@
 """
 
 __all__ = [
+    "added_states",
+    "cluster_columns",
     "columns",
     "corpus",
     "document_pairs",
+    "event_columns",
     "flatten",
     "gold_changes",
     "id_columns",
@@ -44,6 +48,7 @@ __all__ = [
     "same_items",
     "scored",
     "shown",
+    "stance_columns",
     "state_columns",
     "states",
 ]

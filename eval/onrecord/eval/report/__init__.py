@@ -2,12 +2,13 @@
 
 - ``view``: everything that a report shows, as plain values.
 - ``overview``: the score card, the table of measures, the slices and the dots.
-- ``items``: every labelled item with its outcome.
+- ``items``: every labelled item with its outcome, one document at a time.
 - ``errors``: error classes and confusion matrices, counted over the items.
 - ``matrices``: events, entities and stances over all documents.
 - ``changes``: the comparison with another system.
 - ``plots``: plots as coordinates.
 - ``payload``: what the page's script reads.
+- ``parts``: documents packed together, as they stand in the page.
 - ``page``: the view as one HTML file.
 - ``text``: the view as Markdown and as plain text.
 """

@@ -3,6 +3,10 @@
 - ``asked``: how a score is asked for.
 - ``stored_gold``: gold as columns, kept in the user's cache.
 - ``score_stream``: a prediction file scored while it is read, line by line.
+- ``parts``: parts of a submission, and what one of them says.
+- ``rounds``: the two rounds by which parts are scored.
+- ``engines``: who does them: this process, several, or the workers of Dask.
+- ``state_file``: the state of a part as a Parquet file.
 - ``score_file``: a prediction file scored in one call.
 - ``result``: from a submission and gold to a result.
 - ``intervals``: the intervals of a whole result.
@@ -16,11 +20,15 @@ __all__ = [
     "asked",
     "ceiling",
     "compare",
+    "engines",
     "intervals",
+    "parts",
     "record",
     "result",
+    "rounds",
     "score_file",
     "score_report",
     "score_stream",
+    "state_file",
     "stored_gold",
 ]
