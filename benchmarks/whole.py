@@ -8,6 +8,7 @@ on a larger corpus.
 from __future__ import annotations
 
 import dataclasses
+import fnmatch
 import os
 import signal
 import subprocess
@@ -84,6 +85,8 @@ class Session:
     """On the monotonic clock: when nothing more is begun."""
     peers: bool
     told: Callable[[str], object]
+    only: str = "*"
+    """What labels are like, with * and ?."""
     failures: list[str] = dataclasses.field(default_factory=list)
 
     def measure(self, most: int) -> None:
@@ -113,7 +116,8 @@ class Session:
 
     def _missing(self, task: Task, kind: Kind, size: int) -> bool:
         kept = self.results.of(group_of(kind, size), task.label)
-        return kind in task.kinds and size <= task.most and not kept
+        wanted = kind in task.kinds and size <= task.most and fnmatch.fnmatch(task.label, self.only)
+        return wanted and not kept
 
     def _carried_over(self, task: Task, kind: Kind, size: int) -> bool:
         """Whether a smaller corpus took longer than the cap: then this one does too, and it is kept."""
@@ -232,6 +236,7 @@ def main(
     again: Annotated[Again, typer.Option(help="Kept runs to measure again: all, or those of other code.")] = (
         Again.nothing
     ),
+    only: Annotated[str, typer.Option(help="Names of rows, with * and ?.")] = "*",
     peers: Annotated[bool, typer.Option(help="Whether to measure the peer too.")] = True,
     data: Annotated[Path | None, typer.Option(help="Keep corpora here; else they are made and removed.")] = None,
     output: Annotated[Path, typer.Option("--output", "-o", help="Folder of the results.")] = ROOT / "results/bench",
@@ -241,13 +246,14 @@ def main(
     output.mkdir(parents=True, exist_ok=True)
     results = Results(output / "whole.jsonl")
     source = source_of_whole()
-    places = [each.place for each in results.runs.values() if again is Again.all or each.source != source]
+    asked = [each for each in results.runs.values() if fnmatch.fnmatch(each.task, only)]
+    places = [each.place for each in asked if again is Again.all or each.source != source]
     if again is not Again.nothing:
         results.forget(places)
     with tempfile.TemporaryDirectory() as made:  # articles are text that must not stay
         kept = Path(made) if data is None else data.resolve()
         kept.mkdir(parents=True, exist_ok=True)
-        session = Session(results, kept, cap, time.monotonic() + budget, peers, _told)
+        session = Session(results, kept, cap, time.monotonic() + budget, peers, _told, only)
         session.measure(most)
     tables = markdown(results)
     typer.echo(tables)

@@ -178,7 +178,9 @@ def _seconds(label: str, kind: str, size: int, bound: float) -> Target:
 
 
 def _by_k(label: str, k: int, size: int) -> Target:
-    what = f"{_of(label, 'copies', size)}, over {k} × `score` and a decode a pair"
+    pairs = k * (k - 1) // 2
+    asked = f"{k} × `score` and {pairs} × decode" if pairs else "`score`"
+    what = f"{_of(label, 'copies', size)}, over {asked}"
     return Target(what, lambda n: n.over_k(label, k, "copies", size), "×", 1)
 
 

@@ -157,7 +157,7 @@ def _files(command: str, corpus: SpanCorpus | ClusterCorpus) -> Words:
 SCORE, PLAIN, FRESH = "score", "score --draws 0", "score, gold not read before"
 VALIDATE, REPORT, DIFF, OPENED = "validate", "report", "diff", "report, opened in a browser"
 LEAVE_OUT, GOLD = "leave-one-out alone", "gold, read for the second time"
-COMPARE, BOARD, BARE = "compare, {} systems", "board build, {} entries", ("--no-reports", "--no-baselines")
+COMPARE, BOARD, BARE = "compare, systems: {}", "board build, entries: {}", ("--no-reports", "--no-baselines")
 AGREEMENT, BUILD = "annotation agreement", "build"
 PUBLIC_SPANS, PEER_SPANS = "score_spans, 100,000 spans from lists", "nervaluate, 100,000 spans from lists"
 PUBLIC_CLUSTERS = "score_clusters, 200,000 mentions in 200 documents"
@@ -185,7 +185,7 @@ TASKS: tuple[Task, ...] = (
     Task(BOARD.format(1), _board(1, *BARE), needs=_entries(1)),
     Task(BOARD.format(2), _board(2, *BARE), needs=_entries(2)),
     Task(
-        "board build, 1 entry, baselines and reports",
+        "board build, entries: 1, with baselines and reports",
         _board(1),
         most=300,
         needs=_entries(1),

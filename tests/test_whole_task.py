@@ -134,7 +134,7 @@ def test_the_tables_tell_what_was_measured_and_what_was_not(tmp_path: Path) -> N
             ("score", "copies", 3_000): (20.0, 1_000.0, {"decode": 2.5}),
             ("score", "copies", 30_000): (0.0, 0.0, {"over": 120.0}),
             ("score --draws 0", "copies", 3_000): (15.0, 900.0, {"decode": 2.5}),
-            ("compare, 2 systems", "copies", 3_000): (42.0, 1.0, {"decode": 2.0}),
+            ("compare, systems: 2", "copies", 3_000): (42.0, 1.0, {"decode": 2.0}),
         },
     )
     numbers = Numbers(results)
@@ -142,7 +142,7 @@ def test_the_tables_tell_what_was_measured_and_what_was_not(tmp_path: Path) -> N
     assert numbers.growth("score", "hard", 300, 3_000) is None
     assert numbers.growth("score", "copies", 3_000, 30_000) == math.inf
     assert numbers.rest("copies", 3_000) == pytest.approx(2)
-    assert numbers.over_k("compare, 2 systems", 2, "copies", 3_000) == pytest.approx(1)
+    assert numbers.over_k("compare, systems: 2", 2, "copies", 3_000) == pytest.approx(1)
     lines = markdown(results).splitlines()
     assert "| score, 3,000 copies | 8 × decode | ≤ 8 | yes |" in lines
     assert "| score, 3,000 hard |  | ≤ 15 |  |" in lines
