@@ -1,0 +1,183 @@
+"""``onrecord score`` in parts: the same bytes however a file is cut and whoever scores it, or one sentence."""
+
+from __future__ import annotations
+
+import os
+import random
+import signal
+from pathlib import Path
+from typing import Any
+
+import msgspec
+import pytest
+from benchmarks.articles import write_corpus
+
+from onrecord.cli import app
+from onrecord.cli.console import complain
+from onrecord.eval import SCORED
+from onrecord.eval.scoring import rounds
+from onrecord.eval.scoring.asked import Asked
+from onrecord.eval.scoring.engines.dask import Dask
+from onrecord.eval.scoring.engines.engine import Engine, InProcess
+from onrecord.eval.scoring.parts import Setting
+from onrecord.eval.scoring.record import record_bytes, record_of
+from onrecord.eval.scoring.rounds import Submitted, score_parts
+from onrecord.eval.submission.limits import Limits
+
+
+@pytest.fixture(scope="module")
+def corpus(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("parts")
+    write_corpus(folder, "hard", 12, 0)
+    lines = (folder / "predictions.jsonl").read_bytes().splitlines(keepends=True)
+    (folder / "cut").mkdir()
+    for number in range(3):
+        (folder / "cut" / f"{number}.jsonl").write_bytes(b"".join(lines[number::3]))
+    return folder
+
+
+def run(capsys: pytest.CaptureFixture[str], *arguments: str | Path) -> tuple[int, str, str]:
+    try:
+        code = app(list(map(str, arguments)), standalone_mode=False) or 0
+    except Exception as error:
+        code = complain(error)
+    told = capsys.readouterr()
+    return code, told.out, told.err
+
+
+def record(capsys: pytest.CaptureFixture[str], corpus: Path, *arguments: str | Path) -> str:
+    code, out, err = run(capsys, "score", *arguments, "--gold", corpus / "dataset", "--json")
+    assert code == 0, err
+    return out
+
+
+def test_processes_states_and_parts_give_the_same_bytes(
+    corpus: Path, capsys: pytest.CaptureFixture[str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(rounds, "PART_BYTES", 50_000)
+    file, state = corpus / "predictions.jsonl", tmp_path / "whole.parquet"
+    expected = record(capsys, corpus, file)
+    assert record(capsys, corpus, file, "--jobs", "2") == expected
+    assert record(capsys, corpus, file, "--state", state) == expected
+    assert record(capsys, corpus, "--from-state", state) == expected
+    several = record(capsys, corpus, corpus / "cut")
+    assert msgspec.json.decode(several)["layers"] == msgspec.json.decode(expected)["layers"]
+    for part in sorted((corpus / "cut").iterdir()):
+        code, out, err = run(
+            capsys, "score", part, "--gold", corpus / "dataset", "--state", tmp_path / f"{part.stem}.parquet"
+        )
+        assert (code, out) == (0, ""), err
+        assert "8 articles of the split have no line" in err
+    parts = [tmp_path / f"{n}.parquet" for n in (2, 0, 1)]
+    assert record(capsys, corpus, "--from-state", *parts) == several
+    assert record(capsys, corpus, corpus / "cut" / "*.jsonl", "--jobs", "3") == several
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_the_order_of_lines_changes_nothing(
+    corpus: Path, capsys: pytest.CaptureFixture[str], tmp_path: Path, seed: int
+) -> None:
+    lines = (corpus / "predictions.jsonl").read_bytes().splitlines(keepends=True)
+    random.Random(seed).shuffle(lines)
+    (tmp_path / "p.jsonl").write_bytes(b"".join(lines))
+    found = msgspec.json.decode(record(capsys, corpus, tmp_path / "p.jsonl"))
+    assert found["layers"] == msgspec.json.decode(record(capsys, corpus, corpus / "predictions.jsonl"))["layers"]
+
+
+def test_sql_sums_a_state_to_the_number_of_the_scorer(
+    corpus: Path, capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    duckdb = pytest.importorskip("duckdb")
+    state = tmp_path / "whole.parquet"
+    found = msgspec.json.decode(record(capsys, corpus, corpus / "predictions.jsonl", "--state", state))["layers"]
+    f1 = duckdb.sql(
+        f"""
+        SELECT 2 * p * r / (p + r) FROM (
+            SELECT sum(predicted_matched) / sum(predicted_total) AS p, sum(gold_matched) / sum(gold_total) AS r
+            FROM '{state}' WHERE row = 'count' AND layer = 'entities' AND name = 'strict'
+        )"""
+    ).fetchall()[0][0]
+    assert f1 == pytest.approx(found["entities"]["measures"]["strict"]["value"], abs=1e-15)
+    muc = duckdb.sql(
+        f"""
+        WITH cells AS (
+            SELECT gold, predicted, sum(count) AS n FROM '{state}'
+            WHERE row = 'cell' AND layer = 'entity_ids' GROUP BY gold, predicted
+        ), golds AS (SELECT gold, sum(n) AS n FROM cells WHERE gold IS NOT NULL GROUP BY gold),
+        ours AS (SELECT predicted, sum(n) AS n FROM cells WHERE predicted IS NOT NULL GROUP BY predicted)
+        SELECT (SELECT sum(n) - count(*) FROM cells WHERE gold IS NOT NULL AND predicted IS NOT NULL),
+               (SELECT sum(n) - count(*) FROM golds), (SELECT sum(n) - count(*) FROM ours)"""
+    ).fetchall()[0]
+    counts = found["entity_ids"]["measures"]["muc"]["counts"]
+    assert [int(each) for each in muc] == [counts[0], counts[1], counts[3]]
+    assert {each.name for each in SCORED} >= {
+        row[0] for row in duckdb.sql(f"SELECT DISTINCT layer FROM '{state}'").fetchall() if row[0]
+    }
+
+
+def test_what_does_not_fit_is_refused_in_one_sentence(
+    corpus: Path, capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    gold, cut, state = ("--gold", corpus / "dataset"), corpus / "cut", tmp_path / "0.parquet"
+
+    def refused(*arguments: str | Path) -> str:
+        output = tmp_path / "record.json"
+        code, out, err = run(capsys, "score", *arguments, "-o", output)
+        assert (code, out, output.exists()) == (2, "", False), err
+        return err
+
+    assert run(capsys, "score", cut / "0.jsonl", *gold, "--state", state)[0] == 0
+    copy = tmp_path / "copy.parquet"
+    copy.write_bytes(state.read_bytes())
+    assert "hold the same part" in refused("--from-state", state, copy, *gold)
+    assert "no line for" in refused("--from-state", state, *gold)
+    assert "is no state" in refused("--from-state", cut / "1.jsonl", *gold)
+    assert "its split is test, not all" in refused("--from-state", state, *gold, "--split", "all")
+    assert "its labels is as-is" in refused("--from-state", state, *gold, "--labels", "conll2003")
+    assert "its gold is" in refused("--from-state", state, "--gold", "dataset")
+    assert "No such file" in refused(cut / "0.jsonl", tmp_path / "none.jsonl", *gold)
+    assert "is given twice" in refused(cut / "0.jsonl", cut / "0.jsonl", *gold)
+    assert "no file that ends in" in refused(tmp_path / "*.jsonl", *gold)
+    (tmp_path / "again.jsonl").write_bytes((cut / "0.jsonl").read_bytes())
+    assert "same part twice" in refused(cut / "0.jsonl", tmp_path / "again.jsonl", *gold)
+    lines = (corpus / "predictions.jsonl").read_bytes()
+    (tmp_path / "twice.jsonl").write_bytes(lines + lines.splitlines(keepends=True)[0])
+    assert refused(tmp_path / "twice.jsonl", *gold, "--jobs", "2") == refused(tmp_path / "twice.jsonl", *gold)
+    code = run(capsys, "score", tmp_path / "twice.jsonl", *gold, "--state", tmp_path / "twice.parquet")[0]
+    assert (code, (tmp_path / "twice.parquet").exists()) == (2, False)
+
+
+def test_a_scheduler_that_is_not_there_is_said(
+    corpus: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    pytest.importorskip("distributed")
+    monkeypatch.setattr("onrecord.eval.scoring.engines.dask.PATIENCE", 1)
+    arguments = ("--engine", "dask", "--scheduler", "tcp://127.0.0.1:9")
+    code, out, err = run(capsys, "score", corpus / "cut", "--gold", corpus / "dataset", *arguments)
+    assert (code, out) == (2, "")
+    assert "no Dask scheduler at tcp://127.0.0.1:9" in err
+
+
+@pytest.mark.long
+def test_a_worker_that_is_killed_in_the_middle_changes_nothing(corpus: Path) -> None:
+    pytest.importorskip("distributed")
+    setting = Setting((corpus / "dataset").absolute(), "test", None, Limits())
+    submitted = Submitted.of_files(sorted((corpus / "cut").iterdir()), setting)
+    killed: list[int] = []
+
+    def scored(engine: Engine, told: Any) -> bytes:
+        with engine:
+            found = score_parts(submitted, setting, Asked(), engine, told)
+        assert found.report is not None
+        return record_bytes(record_of(found.report))
+
+    class Killing(Dask):
+        def second(self, *arguments: Any) -> Any:
+            """With what the first round made gone from one of two workers."""
+            workers = self._client.run(os.getpid)
+            killed.append(next(iter(workers.values())))
+            os.kill(killed[0], signal.SIGKILL)
+            return super().second(*arguments)
+
+    assert scored(Killing(None, 2), lambda _: None) == scored(InProcess(), lambda _: None)
+    assert killed
