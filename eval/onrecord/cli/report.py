@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from onrecord.cli.console import note, say_left_out
-from onrecord.cli.inputs import PredictionInput, given
+from onrecord.cli.inputs import PredictionInput, given, sampling
 from onrecord.cli.options import (
     AllowMissing,
     Dataset,
@@ -22,7 +22,6 @@ from onrecord.cli.options import (
     Seed,
     SplitName,
     UnitOption,
-    sampling,
 )
 
 if TYPE_CHECKING:
@@ -79,7 +78,7 @@ def report(
     from onrecord.eval.scoring.ceiling import read_ceiling
 
     labelled = read_folder(gold)
-    asked = Asked(split.value, labels, sampling(unit, level, draws, seed), allow_missing)
+    asked = Asked(split.value, labels, sampling(unit.value, level, draws, seed), allow_missing)
     source = given(predictions, asked)
     found = _scored(source, labelled)
     other = None if against is None else _scored(_alike(given(against, source.asked), source), labelled)
