@@ -21,74 +21,83 @@
 | ``signature ...`` | ``signature`` |
 | ``export ...`` | ``export`` |
 
-What commands share: ``console`` writes to the terminal, ``options`` has the options of several, ``inputs`` finds what
-they are given, ``corpora`` has what ``spans`` and ``clusters`` share.
+``scoring`` is what ``score`` does, without its options. What commands share: ``console`` writes to the terminal,
+``options`` has the options of several, ``inputs`` finds what they are given, ``corpora`` has what ``spans`` and
+``clusters`` share.
 """
 
 from __future__ import annotations
 
+import importlib
 import io
 import os
 import sys
-from typing import Annotated, NoReturn
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, NoReturn
 
-import typer
-
-from onrecord.cli import (
-    annotation,
-    board,
-    build,
-    clusters,
-    compare,
-    diff,
-    export,
-    ingest,
-    predict,
-    rehydrate,
-    release,
-    report,
-    rescore,
-    schema,
-    score,
-    signature,
-    spans,
-    validate,
-)
 from onrecord.cli.console import complain
+
+if TYPE_CHECKING:
+    import typer
 
 __all__ = ["app", "main"]
 
-app = typer.Typer(
-    name="onrecord",
-    help="Who said what, about whom, on which event: a labelled news dataset and the scorer for it.",
-    no_args_is_help=True,
-    add_completion=False,
-    pretty_exceptions_enable=False,
-    context_settings={"help_option_names": ["-h", "--help"]},
+COMMANDS = (
+    "validate",
+    "score",
+    "rescore",
+    "compare",
+    "report",
+    "spans",
+    "clusters",
+    "schema",
+    "predict",
+    "diff",
+    "ingest",
+    "build",
+    "release",
+    "rehydrate",
 )
-app.command("validate")(validate.validate)
-app.command("score")(score.score)
-app.command("rescore")(rescore.rescore)
-app.command("compare")(compare.compare)
-app.command("report")(report.report)
-app.command("spans")(spans.spans)
-app.command("clusters")(clusters.clusters)
-app.command("schema")(schema.schema)
-app.command("predict")(predict.predict)
-app.command("diff")(diff.diff)
-app.command("ingest")(ingest.ingest)
-app.command("build")(build.build)
-app.command("release")(release.release)
-app.command("rehydrate")(rehydrate.rehydrate)
-app.add_typer(annotation.app, name="annotation")
-app.add_typer(board.app, name="board")
-app.add_typer(signature.app, name="signature")
-app.add_typer(export.app, name="export")
+"""Commands in the order of the help; each is the function of that name in the module of that name."""
+
+GROUPS = ("annotation", "board", "signature", "export")
+"""Groups of commands; each is the ``app`` of the module of that name."""
+
+
+def app(only: str | None = None) -> typer.Typer:
+    """The command with all its commands, or with a single one, which costs a tenth."""
+    import typer
+
+    made = typer.Typer(
+        name="onrecord",
+        help="Who said what, about whom, on which event: a labelled news dataset and the scorer for it.",
+        no_args_is_help=True,
+        add_completion=False,
+        pretty_exceptions_enable=False,
+        context_settings={"help_option_names": ["-h", "--help"]},
+    )
+    for name in COMMANDS:
+        if only in (None, name):
+            made.command(name)(getattr(importlib.import_module(f"onrecord.cli.{name}"), name))
+    for name in GROUPS:
+        if only in (None, name):
+            made.add_typer(importlib.import_module(f"onrecord.cli.{name}").app, name=name)
+
+    def options(
+        version: bool = typer.Option(False, "--version", help="Print the version.", callback=_version, is_eager=True),
+    ) -> None:
+        """Options before any command."""
+
+    made.callback()(options)
+    return made
 
 
 def _version(asked: bool) -> None:
     if asked:
         import importlib.metadata
+
+        import typer
 
         from onrecord.eval.rendering.signature import SCORER_VERSION
 
@@ -96,13 +105,29 @@ def _version(asked: bool) -> None:
         raise typer.Exit
 
 
-@app.callback()
-def _options(
-    version: Annotated[
-        bool, typer.Option("--version", help="Print the version.", callback=_version, is_eager=True)
-    ] = False,
-) -> None:
-    """Options before any command."""
+def _run(words: Sequence[str]) -> Any:
+    """Run a command; the code of a ``typer.Exit`` comes back as a value.
+
+    ``onrecord score FILE`` has no options that would need a parser: it does not wait for one to be imported.
+    """
+    match words:
+        case ["score", file] if file and not file.startswith("-") and os.name != "nt":  # there, typer expands patterns
+            from onrecord.cli.scoring import ScoreOptions, run
+
+            return run(Path(file), ScoreOptions())
+        case [name, *_] if name in (*COMMANDS, *GROUPS):
+            return _parsed(name)
+        case _:
+            return _parsed()
+
+
+def _parsed(only: str | None = None) -> Any:
+    import typer
+
+    try:
+        return app(only)(standalone_mode=False)
+    except typer.Abort:
+        return 130
 
 
 def main() -> NoReturn:
@@ -113,8 +138,8 @@ def main() -> NoReturn:
         if isinstance(stream, io.TextIOWrapper):
             stream.reconfigure(errors="backslashreplace")  # a terminal that knows few characters is no reason to stop
     try:
-        code = app(standalone_mode=False)  # the code of a typer.Exit comes back as a value
-    except (typer.Abort, KeyboardInterrupt):
+        code = _run(sys.argv[1:])
+    except KeyboardInterrupt:
         sys.exit(130)
     except BrokenPipeError:
         sys.stderr.close()  # what was read on was cut off, for instance by head

@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from onrecord.cli.console import counting, note
-from onrecord.cli.options import Dataset, Draws, Level, SamplingUnitName, Seed, SplitName, UnitOption, sampling
+from onrecord.cli.inputs import sampling
+from onrecord.cli.options import Dataset, Draws, Level, SamplingUnitName, Seed, SplitName, UnitOption
 
 if TYPE_CHECKING:
     from onrecord.dataset import Gold
@@ -41,7 +42,7 @@ def add(
     """
     import msgspec
 
-    from onrecord.cli.score import record_path
+    from onrecord.cli.scoring import record_path
     from onrecord.dataset import read_folder
     from onrecord.dataset.reading.faults import refuse
     from onrecord.dataset.reading.files import write_folder_atomically
@@ -104,7 +105,7 @@ def build(
         raise typer.BadParameter("a board and its results are in folders of their own", param_hint="--output")
     check_target(site)
     labelled = read_folder(gold)
-    asked = Asked(split.value, None, sampling(unit, level, draws, seed), False)
+    asked = Asked(split.value, None, sampling(unit.value, level, draws, seed), False)
     entries, broken = readable_entries(results)
     more = _baselines(labelled, asked) if baselines else []
     annotators = ceiling_rows(gold, split.value, gold_hash(in_split(labelled, split.value)))

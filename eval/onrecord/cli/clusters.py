@@ -11,7 +11,8 @@ import typer
 from onrecord.cli.compat import compat_mode, print_compat
 from onrecord.cli.console import note
 from onrecord.cli.corpora import CompatName, GoldFile, hand_over, show_scores
-from onrecord.cli.options import Draws, Json, Level, Output, SamplingUnitName, Seed, sampling
+from onrecord.cli.inputs import sampling
+from onrecord.cli.options import Draws, Json, Level, Output, SamplingUnitName, Seed
 
 if TYPE_CHECKING:
     from onrecord.eval.corpora.cluster_report import ClusterReport
@@ -55,7 +56,7 @@ def clusters(
         mode = compat_mode(compat, ("clusters",))
         print_compat(mode, (clusters_by_document(corpora, across.value),), json)
         return
-    how = sampling(SamplingUnitName.document, level, draws, seed)
+    how = sampling(SamplingUnitName.document.value, level, draws, seed)
     try:
         report = cluster_report(corpora, how)
     except RepeatedMentionsError as error:

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from onrecord.cli.console import working
+from onrecord.cli.inputs import sampling
 from onrecord.cli.options import (
     Dataset,
     Draws,
@@ -19,7 +20,6 @@ from onrecord.cli.options import (
     Seed,
     SplitName,
     UnitOption,
-    sampling,
 )
 
 if TYPE_CHECKING:
@@ -45,7 +45,7 @@ def compare(
     """Compare prediction files: differences with intervals and p, ranks, documents, and what changed item by item."""
     from onrecord.eval.scoring.compare import compare as run
 
-    how = sampling(unit, level, draws, seed)
+    how = sampling(unit.value, level, draws, seed)
     if len(predictions) < 2:
         raise typer.BadParameter("a comparison takes two files or more", param_hint="PREDICTIONS")
     if how is None:

@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-import json
+import sys
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
-
-import typer
 
 if TYPE_CHECKING:
     from onrecord.dataset.reading.faults import Fault
@@ -75,6 +73,8 @@ def show_error(error: Exception) -> str:
 
 def show_faults(faults: Sequence[Fault], total: int, kind: str = "fault", end: str = "; nothing was written") -> None:
     """Faults in full, up to a number, and how many there are."""
+    import typer
+
     from onrecord.dataset.reading.faults import show
 
     told: Counter[str] = Counter()
@@ -92,12 +92,15 @@ def show_faults(faults: Sequence[Fault], total: int, kind: str = "fault", end: s
 def faults_json(faults: Sequence[Fault]) -> str:
     """Faults as one JSON object."""
     import dataclasses
+    import json
 
     return json.dumps({"faults": [dataclasses.asdict(fault) for fault in faults]}, ensure_ascii=False, indent=1)
 
 
 def note(text: str) -> None:
     """A line for the person at the terminal."""
+    import typer
+
     typer.echo(text, err=True)
 
 
@@ -149,6 +152,11 @@ def working(what: str) -> Iterator[None]:
 @contextmanager
 def counting(what: str) -> Iterator[Callable[[int], object]]:
     """A running number on a terminal while something long goes on; nothing where there is no terminal."""
+    from onrecord.eval.rendering.terminal import no_terminal
+
+    if no_terminal(sys.stderr):
+        yield lambda _: None
+        return
     from rich.console import Console
 
     console = Console(stderr=True)

@@ -1,17 +1,18 @@
-"""What a command is given: a prediction file, or a record, which stands for the predictions beside it."""
+"""What a command is given: a prediction file, or a record, which stands for those beside it; how intervals are made."""
 
 from __future__ import annotations
 
 import dataclasses
 from collections.abc import Iterator
 from pathlib import Path
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, Literal, Protocol
 
 from onrecord.cli.console import note, read_input
 
 if TYPE_CHECKING:
     from onrecord.eval.scoring.asked import Asked
     from onrecord.eval.scoring.record import Record
+    from onrecord.eval.statistics.sampling import Sampling
 
 
 class Digest(Protocol):
@@ -79,3 +80,14 @@ def hashed(pieces: Iterator[bytes], digest: Digest) -> Iterator[bytes]:
     for piece in pieces:
         digest.update(piece)
         yield piece
+
+
+def sampling(unit: Literal["document", "topic"], level: float, draws: int, seed: int) -> Sampling | None:
+    """How intervals are made; None where none are asked for."""
+    from onrecord.eval.statistics.sampling import Sampling
+
+    if not 0.5 <= level <= 0.999:  # what is not a number is no less than any
+        import typer
+
+        raise typer.BadParameter("between 0.5 and 0.999", param_hint="--level")
+    return Sampling(unit, level, draws, seed) if draws else None

@@ -4,12 +4,9 @@ from __future__ import annotations
 
 from enum import StrEnum
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated
 
 import typer
-
-if TYPE_CHECKING:
-    from onrecord.eval.statistics.sampling import Sampling
 
 
 class SplitName(StrEnum):
@@ -69,12 +66,3 @@ LabelMapName = Annotated[
     str | None,
     typer.Option("--labels", help="Compare types by a map: conll2003, ontonotes, or a JSON file."),
 ]
-
-
-def sampling(unit: SamplingUnitName, level: float, draws: int, seed: int) -> Sampling | None:
-    """How intervals are made; None where none are asked for."""
-    from onrecord.eval.statistics.sampling import Sampling
-
-    if not 0.5 <= level <= 0.999:  # what is not a number is no less than any
-        raise typer.BadParameter("between 0.5 and 0.999", param_hint="--level")
-    return Sampling(unit.value, level, draws, seed) if draws else None

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from onrecord.cli.console import note, say_left_out
-from onrecord.cli.inputs import PredictionInput, given
+from onrecord.cli.inputs import PredictionInput, given, sampling
 from onrecord.cli.options import (
     AllowMissing,
     Dataset,
@@ -23,7 +23,6 @@ from onrecord.cli.options import (
     Seed,
     SplitName,
     UnitOption,
-    sampling,
 )
 
 if TYPE_CHECKING:
@@ -82,7 +81,7 @@ def report(
     # items are made in great numbers and hold no circles: looking for those so often is a third of the time
     gc.set_threshold(100_000, 20, 100)
     labelled = read_folder(gold)
-    asked = Asked(split.value, labels, sampling(unit, level, draws, seed), allow_missing)
+    asked = Asked(split.value, labels, sampling(unit.value, level, draws, seed), allow_missing)
     source = given(predictions, asked)
     found = _scored(source, labelled)
     other = None if against is None else _scored(_alike(given(against, source.asked), source), labelled)

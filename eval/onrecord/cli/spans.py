@@ -11,7 +11,8 @@ import typer
 from onrecord.cli.compat import compat_mode, print_compat
 from onrecord.cli.console import counting, say_left_out
 from onrecord.cli.corpora import CompatName, GoldFile, hand_over, show_scores
-from onrecord.cli.options import Draws, Json, LabelMapName, Level, Output, SamplingUnitName, Seed, sampling
+from onrecord.cli.inputs import sampling
+from onrecord.cli.options import Draws, Json, LabelMapName, Level, Output, SamplingUnitName, Seed
 
 if TYPE_CHECKING:
     from onrecord.eval.corpora.files import SpanCorpora
@@ -66,7 +67,7 @@ def spans(
     from onrecord.eval.readers import ColumnFormat
 
     columns = ColumnFormat(scheme=scheme.value, tag=column)
-    how = sampling(SamplingUnitName.document, level, draws, seed)
+    how = sampling(SamplingUnitName.document.value, level, draws, seed)
     if predicted is None and format is not SpanFormat.conll:
         raise typer.BadParameter("only a conll file can have both sides", param_hint="PREDICTED")
     if compat is not None:
