@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from onrecord.eval.clusters.left_out import without_each
+from onrecord.eval.clusters.left_out import b3_without_each, without_each
 from onrecord.eval.clusters.measures import Table
 from onrecord.eval.clusters.rows import MembershipRows, total
 from onrecord.eval.clusters.views import cluster_views
@@ -32,7 +32,9 @@ def tables_of(corpus: Corpus) -> list[Table]:
 
 
 def check_without(tables: list[Table], group: list[int], groups: int) -> None:
-    found = without_each(MembershipRows.of_tables(tables), np.array(group, dtype=np.int64), groups)
+    rows, of = MembershipRows.of_tables(tables), np.array(group, dtype=np.int64)
+    found = without_each(rows, of, groups)
+    assert b3_without_each(rows, of, groups) == pytest.approx(found["b3"], abs=1e-12, nan_ok=True)
     for number in range(groups):
         left = [table for table, its in zip(tables, group, strict=True) if its != number]
         expected = {name: score.value for name, score in cluster_views(left).items()}

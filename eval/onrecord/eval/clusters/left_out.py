@@ -16,7 +16,15 @@ import numpy as np
 import numpy.typing as npt
 
 from onrecord.eval.clusters.rows import MembershipRows, choose_2, grouped_sum
-from onrecord.eval.clusters.sums import CELL_SUMS, Sums, cell_sums, cluster_sums, values_across, values_within
+from onrecord.eval.clusters.sums import (
+    CELL_SUMS,
+    Sums,
+    cell_sums,
+    cluster_sums,
+    f1_of_parts,
+    values_across,
+    values_within,
+)
 from onrecord.eval.matching.reduction import FloatArray, IntArray, components
 from onrecord.eval.matching.sparse import match
 
@@ -45,6 +53,60 @@ def without_each(rows: MembershipRows, group: IntArray, groups: int) -> dict[str
     across = _System.of(rows).without(bounds)
     within = _System.of(rows.apart()).without(bounds)
     return {**values_across(across), **values_within(within, *_pairs_within(rows, group, groups))}
+
+
+def b3_without_each(rows: MembershipRows, group: IntArray, groups: int) -> FloatArray:
+    """The ``b3`` of :func:`without_each` alone, shape (groups,): without alignments, and without a step for each group.
+
+    Args:
+        rows: The mentions of all documents.
+        group: Group of each document, below ``groups``; -1 for one that is never left out.
+        groups: Number of groups.
+    """
+    of = group[rows.document]
+    found = _b3_parts(rows, of, groups)
+    mentions = rows.count.sum()
+    taken = grouped_sum(of[of >= 0], rows.count[of >= 0], groups)
+    for number in np.flatnonzero(mentions - taken < LITTLE * mentions).tolist():
+        rest = rows.take(np.flatnonzero(of != number))
+        found[:, number] = _b3_parts(rest, np.full(rest.count.size, -1), 1)[:, 0]
+    return f1_of_parts(*found)
+
+
+def _b3_parts(rows: MembershipRows, of: IntArray, groups: int) -> FloatArray:
+    """Of gold and of the predictions the sum of B-cubed and the mentions, without each group; shape (4, groups).
+
+    Args:
+        rows: Mentions.
+        of: Group of each row; -1 for none.
+        groups: Number of groups.
+    """
+    both = np.flatnonzero((rows.gold >= 0) & (rows.predicted >= 0))
+    width = int(rows.predicted.max(initial=0)) + 1
+    keys, cell = np.unique(rows.gold[both] * width + rows.predicted[both], return_inverse=True)
+    shared = grouped_sum(cell, rows.count[both], keys.size)
+    inside = of[both] >= 0
+    taken, at = np.unique(of[both][inside] * max(keys.size, 1) + cell[inside], return_inverse=True)
+    by, of_cell = np.divmod(taken, max(keys.size, 1))
+    less = shared[of_cell] - grouped_sum(at, rows.count[both][inside], taken.size)
+    fewer = shared[of_cell] ** 2 - less**2
+    parts = []
+    for codes, owner in zip((rows.gold, rows.predicted), np.divmod(keys, width), strict=True):
+        clusters = int(codes.max(initial=0)) + 1
+        there, leaving = codes >= 0, (codes >= 0) & (of >= 0)
+        sizes = grouped_sum(codes[there], rows.count[there], clusters)
+        squares = grouped_sum(owner, shared**2, clusters)
+        touched, at = np.unique(of[leaving] * clusters + codes[leaving], return_inverse=True)
+        number, cluster = np.divmod(touched, clusters)
+        gone = grouped_sum(at, rows.count[leaving], touched.size)
+        lost = grouped_sum(np.searchsorted(touched, by * clusters + owner[of_cell]), fewer, touched.size)
+        now = (squares[cluster] - lost) / np.maximum(sizes[cluster] - gone, 1)
+        change = np.bincount(number, now - squares[cluster] / sizes[cluster], groups)
+        parts += [
+            (squares / np.maximum(sizes, 1)).sum() + change,
+            sizes.sum() - np.bincount(number, gone, groups),
+        ]
+    return np.stack(parts)
 
 
 def _pairs_within(rows: MembershipRows, group: IntArray, groups: int) -> tuple[FloatArray, FloatArray, FloatArray]:

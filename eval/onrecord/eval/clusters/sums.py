@@ -96,12 +96,14 @@ def values_across(sums: Sums) -> dict[str, FloatArray]:
     apart = found, _choose_2(gold[0]) - gold[2], _choose_2(predicted[0]) - predicted[2]
     bare = {
         "muc": _matched(sums.cells["bare muc"], gold[4] - gold[5], predicted[4] - predicted[5]),
-        "b3": _f1(sums.cells["bare b3 gold"], gold[4], sums.cells["bare b3 predicted"], predicted[4]),
+        "b3": f1_of_parts(sums.cells["bare b3 gold"], gold[4], sums.cells["bare b3 predicted"], predicted[4]),
         "ceafe": _matched(sums.aligned[2], gold[5], predicted[5]),
     }
     return {
         **_values(sums, apart),
-        "lea[no-singletons]": _f1(sums.cells["bare lea gold"], gold[4], sums.cells["bare lea predicted"], predicted[4]),
+        "lea[no-singletons]": f1_of_parts(
+            sums.cells["bare lea gold"], gold[4], sums.cells["bare lea predicted"], predicted[4]
+        ),
         "conll[no-singletons]": (bare["muc"] + bare["b3"] + bare["ceafe"]) / 3,
     }
 
@@ -124,10 +126,10 @@ def _values(sums: Sums, apart: tuple[FloatArray, FloatArray, FloatArray]) -> dic
     gold, predicted, cells = sums.gold, sums.predicted, sums.cells
     together = cells["pairs"], gold[2], predicted[2]
     muc = _matched(cells["muc"], gold[0] - gold[1], predicted[0] - predicted[1])
-    b3 = _f1(cells["b3 gold"], gold[0], cells["b3 predicted"], predicted[0])
+    b3 = f1_of_parts(cells["b3 gold"], gold[0], cells["b3 predicted"], predicted[0])
     ceafe = _matched(sums.aligned[1], gold[1], predicted[1])
     return {
-        "lea": _f1(cells["lea gold"], gold[0], cells["lea predicted"], predicted[0]),
+        "lea": f1_of_parts(cells["lea gold"], gold[0], cells["lea predicted"], predicted[0]),
         "conll": (muc + b3 + ceafe) / 3,
         "muc": muc,
         "b3": b3,
@@ -156,10 +158,12 @@ def _blanc(
 
 
 def _matched(matched: FloatArray, gold: FloatArray, predicted: FloatArray) -> FloatArray:
-    return _f1(matched, gold, matched, predicted)
+    return f1_of_parts(matched, gold, matched, predicted)
 
 
-def _f1(gold_matched: FloatArray, gold: FloatArray, predicted_matched: FloatArray, predicted: FloatArray) -> FloatArray:
+def f1_of_parts(
+    gold_matched: FloatArray, gold: FloatArray, predicted_matched: FloatArray, predicted: FloatArray
+) -> FloatArray:
     """F1 as :func:`onrecord.eval.statistics.counts.score` has it, of many; nan where there is neither side."""
     recall, precision = gold_matched / np.maximum(gold, 1), predicted_matched / np.maximum(predicted, 1)
     both = precision + recall

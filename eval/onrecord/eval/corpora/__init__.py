@@ -7,6 +7,8 @@
 - ``files``: from two paths and a format to a report.
 - ``stream``: span files of any size, block by block, in several processes.
 - ``block``: what one process makes of a block.
+- ``plain_lines``: what nearly all lines are, decoded.
+- ``allocation``: how the process holds its memory.
 - ``waiting``: lines whose counterpart in the other file has not been read yet.
 """
 

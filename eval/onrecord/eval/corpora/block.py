@@ -8,20 +8,20 @@ by :mod:`onrecord.eval.readers.jsonl_spans`, which knows every fault.
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from itertools import chain
-from typing import ClassVar, Protocol
 
 import msgspec
 import numpy as np
 
 from onrecord.dataset import Fault
 from onrecord.dataset.reading.untrusted import may_repeat_keys
+from onrecord.eval.corpora.allocation import keep_memory
+from onrecord.eval.corpora.plain_lines import decode_lines
 from onrecord.eval.corpora.waiting import GOLD, PREDICTED, NamedLine
 from onrecord.eval.readers.jsonl_spans import TypeKey, read_span_line
-from onrecord.eval.spans.columns import ColumnBuilder, Plain, SpanColumns, Vocabulary, span_columns
+from onrecord.eval.spans.columns import ColumnBuilder, SpanColumns, Vocabulary, span_columns
 from onrecord.eval.spans.counting import SpanColumnPair, SpanCounts, score_columns
-from onrecord.eval.spans.documents import PlainDocument
 from onrecord.eval.spans.relabel import relabel_gold, relabel_predicted, unmapped_types
 from onrecord.eval.submission.label_maps import LabelMap, label_fault
 
@@ -70,6 +70,7 @@ class ScoredBlock:
 
 def score_block(block: Block) -> ScoredBlock:
     """Score the documents that both sides of a block have."""
+    keep_memory()
     types = Vocabulary()
     gold, predicted = (_Read.of(block, side, types) for side in (GOLD, PREDICTED))
     both = SpanColumnPair.built(types, gold.builder, predicted.builder)
@@ -115,44 +116,6 @@ def _in_common(columns: SpanColumns, ids: Sequence[str], wanted: Sequence[str]) 
     return dataclasses.replace(columns.take(rows), document=document[rows])
 
 
-class _LabelledSpan(msgspec.Struct, frozen=True, gc=False, forbid_unknown_fields=True):
-    start: int
-    end: int
-    type: str = msgspec.field(name="label")
-
-
-class _LabelledDocument(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    doc_id: str
-    spans: tuple[_LabelledSpan, ...]
-
-
-class _BareSpan(msgspec.Struct, frozen=True, gc=False, forbid_unknown_fields=True):
-    start: int
-    end: int
-    type: ClassVar[str] = ""
-
-
-class _BareDocument(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    doc_id: str
-    spans: tuple[_BareSpan, ...]
-
-
-class _Plain(Protocol):
-    """A document of spans that are plain, whatever they call their type."""
-
-    @property
-    def doc_id(self) -> str: ...
-
-    @property
-    def spans(self) -> Sequence[Plain]: ...
-
-
-_DECODE: dict[TypeKey | None, Callable[[bytes], _Plain]] = {
-    "type": msgspec.json.Decoder(PlainDocument).decode,
-    "label": msgspec.json.Decoder(_LabelledDocument).decode,
-    None: msgspec.json.Decoder(_BareDocument).decode,
-}
-
 _KEYS: dict[TypeKey | None, int] = {"type": 3, "label": 3, None: 2}
 """How many keys a plain span has."""
 
@@ -190,9 +153,8 @@ class _Read:
 
     def _add_plain(self, first: int, lines: Sequence[bytes]) -> bool:
         """Add some lines, if all of them are plain and sound; whether they are."""
-        decode = _DECODE[self.key]
         try:
-            documents = [decode(raw) for raw in lines]
+            documents = decode_lines(lines, self.key, self.builder.types)
             ids, spans = [document.doc_id for document in documents], [document.spans for document in documents]
             keys = 2 * len(ids) + _KEYS[self.key] * sum(map(len, spans))
             texts = chain(ids, (span.type for each in spans for span in each))

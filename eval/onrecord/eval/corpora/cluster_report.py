@@ -13,6 +13,7 @@ from onrecord.eval.clusters.left_out import without_each
 from onrecord.eval.clusters.measures import Repeat, RepeatedMentionsError, Table
 from onrecord.eval.clusters.rows import MembershipRows, total
 from onrecord.eval.clusters.table import Membership
+from onrecord.eval.corpora.allocation import keep_memory
 from onrecord.eval.readers.json_line import normal_fragments
 from onrecord.eval.rendering.scores import ScoreRow, json_bytes, score_json, score_numbers, score_row
 from onrecord.eval.rendering.signature import HASH, Signature
@@ -62,6 +63,7 @@ class ClusterReport:
 
     @cached_property
     def _rows(self) -> MembershipRows:
+        keep_memory()
         return MembershipRows.of_tables(self.tables.values())
 
     @cached_property

@@ -8,6 +8,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Any, Literal
 
 from onrecord.dataset.reading.faults import refuse
+from onrecord.eval.corpora.allocation import keep_memory
 from onrecord.eval.corpora.plain_spans import PlainSide, PlainSpans, plain_columns
 from onrecord.eval.rendering.scores import ScoreRow, json_bytes, score_json, score_numbers, score_row
 from onrecord.eval.rendering.signature import HASH, Signature
@@ -215,6 +216,7 @@ def count_documents(
         ValueError: A span is none.
         FaultsError: The label map cannot be read, or does not know a type.
     """
+    keep_memory()
     columns = plain_columns(gold, predicted)
     if labels is None:
         return CountedSpans(score_columns(names, columns.types, columns.gold, columns.predicted), "as-is", {})

@@ -10,7 +10,7 @@ from typing import Self
 import numpy as np
 from numpy.typing import NDArray
 
-from onrecord.eval.clusters.left_out import without_each
+from onrecord.eval.clusters.left_out import b3_without_each, without_each
 from onrecord.eval.clusters.measures import b_cubed
 from onrecord.eval.clusters.rows import MembershipRows, total
 from onrecord.eval.clusters.table import Membership, Table
@@ -138,7 +138,7 @@ class LinkedNames(Clusters):
 
     def without_each(self, group: Ints, groups: int) -> Mapping[str, Floats]:
         """B3+ without each group."""
-        return {"b3+": without_each(in_order(self.rows), group, groups)["b3"]}
+        return {"b3+": b3_without_each(in_order(self.rows), group, groups)}
 
     def documents(self) -> int | None:
         """It is a measure of names, and not of clusters."""

@@ -49,6 +49,9 @@ class Vocabulary:
     def __init__(self, words: Iterable[str] = ()) -> None:
         self._codes = _Codes((word, code) for code, word in enumerate(dict.fromkeys(words)))
 
+    def __len__(self) -> int:
+        return len(self._codes)
+
     @property
     def words(self) -> tuple[str, ...]:
         """The word of each code."""
@@ -170,7 +173,8 @@ class ColumnBuilder:
     """Columns that are made some documents at a time, so that their spans need not be held together."""
 
     def __init__(self, types: Vocabulary) -> None:
-        self._types = types
+        self.types = types
+        """Codes of the types."""
         # joined at the end: an array that grows is copied again and again
         self._sizes: list[array[int]] = []
         self._start: list[array[int]] = []
@@ -213,7 +217,7 @@ class ColumnBuilder:
         """
         # unsigned numbers are taken up faster, and there are none below 0
         starts, ends = array("Q", start), array("Q", end)
-        self._type.append(array("Q", self._types.codes(type)))
+        self._type.append(array("Q", self.types.codes(type)))
         self._sizes.append(array("Q", sizes))
         self._start.append(starts)
         self._end.append(ends)
@@ -243,7 +247,7 @@ class ColumnBuilder:
             kind=kind,
             optional=optional,
             fragments={row: span.fragments for row, span in self._rare if span.fragments},
-            alternatives={row: _variants(span, self._types) for row, span in self._rare if span.alternatives},
+            alternatives={row: _variants(span, self.types) for row, span in self._rare if span.alternatives},
         )
 
 
