@@ -188,7 +188,7 @@ def decode_cpu(predictions: Path) -> float:
 
 def _articles_place(data: Path, kind: Kind, size: int, scratch: Path) -> Place:
     corpus = _made(data, kind, size, 0)
-    other = _made(data, kind, size, 1) if size <= 3_000 else corpus
+    other = _made(data, kind, size, 1) if kind == "copies" and size <= 3_000 else corpus
     return Place(corpus, other, _made(data, kind, SIZES[0], 0), scratch, size)
 
 
