@@ -33,7 +33,7 @@ class Place:
     corpus: Path
     """A corpus of :mod:`benchmarks.articles`, or what :mod:`benchmarks.annotated` writes; by kind."""
     other: Path
-    """The same gold, and systems of another seed."""
+    """The same gold, and systems of another seed; the corpus itself where no more than two systems are measured."""
     toy: Path
     """A corpus of the same kind that is scored first, so that imports are not timed."""
     scratch: Path
@@ -172,7 +172,7 @@ TASKS: tuple[Task, ...] = (
     Task(FRESH, _score(), most=30_000, cached=False),
     Task(LEAVE_OUT, _public("leave-one-out")),
     Task(COMPARE.format(2), _compare(2)),
-    Task(COMPARE.format(4), _compare(4)),
+    Task(COMPARE.format(4), _compare(4), ("copies",)),
     Task(REPORT, _report),
     Task(
         OPENED,
