@@ -390,6 +390,7 @@ def test_a_long_list_is_turned_and_searched(opener: Opener, monkeypatch: pytest.
     assert opened.text == last.text
     page.fill("#f-document", "")
     opened.show(f"#doc={gold.articles[10].document.id}")
+    page.locator("#f-document").blur()
     page.keyboard.press("j")
     page.keyboard.press("j")
     page.wait_for_timeout(300)
