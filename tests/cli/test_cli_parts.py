@@ -10,7 +10,7 @@ from typing import Any
 
 import msgspec
 import pytest
-from benchmarks.articles import write_corpus
+from benchmarks.articles import Kind, write_corpus
 
 from onrecord.cli import app
 from onrecord.cli.console import complain
@@ -28,7 +28,7 @@ from onrecord.eval.submission.limits import Limits
 @pytest.fixture(scope="module")
 def corpus(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("parts")
-    write_corpus(folder, "hard", 12, 0)
+    write_corpus(folder, Kind.hard, 12, 0)
     lines = (folder / "predictions.jsonl").read_bytes().splitlines(keepends=True)
     (folder / "cut").mkdir()
     for number in range(3):
@@ -38,7 +38,7 @@ def corpus(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 def run(capsys: pytest.CaptureFixture[str], *arguments: str | Path) -> tuple[int, str, str]:
     try:
-        code = app(list(map(str, arguments)), standalone_mode=False) or 0
+        code = app()(list(map(str, arguments)), standalone_mode=False) or 0
     except Exception as error:
         code = complain(error)
     told = capsys.readouterr()

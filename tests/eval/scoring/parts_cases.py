@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import hashlib
+import io
 import itertools
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -17,9 +18,10 @@ from tests.strategies import labels, texts
 from onrecord.dataset import Article, Registries
 from onrecord.dataset.records import Claim, Entity, Event, Labels
 from onrecord.dataset.seeds.documents import Document
+from onrecord.eval.layers.document_pairs import gold_columns
 from onrecord.eval.layers.id_columns import Described
 from onrecord.eval.scoring.parts import Part, PartHead, Setting, Target
-from onrecord.eval.scoring.stored_gold import of_articles
+from onrecord.eval.scoring.stored_gold import KnownText, Pieces, StoredDocument, StoredGold
 from onrecord.eval.submission.limits import Limits
 from onrecord.eval.submission.mention_types import OUR_TYPES
 from onrecord.eval.submission.open_ends import OpenEnds
@@ -38,6 +40,18 @@ REGISTRIES = Registries(
 SETTING = Setting(Path("nowhere"), "test", None, Limits())
 _NAMED = st.sampled_from([None, "Minsk", "Vladimir Putin", "nobody"])
 _WIKIDATA = st.sampled_from([None, "Q7747", "Q1", "Q5"])
+
+
+def of_articles(articles: Sequence[Article], registries: Registries, hashes: Mapping[str, str]) -> StoredGold:
+    """Gold that is in memory, as if it were kept in files."""
+    texts, offsets, known = io.BytesIO(), [0], {}
+    for place, each in enumerate(articles):
+        texts.write(each.document.text.encode("utf-8", "surrogatepass"))
+        offsets.append(texts.tell())
+        document = each.document
+        about = StoredDocument(document.id, document.split, document.topic, document.text_sha256)
+        known[document.id] = KnownText(about, Pieces(texts, offsets), place)
+    return StoredGold(known, registries, hashes, gold_columns(articles), Pieces(io.BytesIO(), [0]))
 
 
 def document(number: int, text: str) -> Document:

@@ -100,7 +100,7 @@ class KnownText:
     @property
     def text(self) -> str:
         """The text."""
-        return self._texts.read(self._place).decode("utf-8")
+        return self._texts.read(self._place).decode("utf-8", "surrogatepass")
 
 
 @dataclasses.dataclass(frozen=True, eq=False)
