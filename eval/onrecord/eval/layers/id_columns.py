@@ -56,6 +56,7 @@ class Described:
         every = list(parts)
         described: tuple[dict[str, Any], dict[str, Any], dict[str, Any]] = {}, {}, {}
         for part in every:
+            rows: Mapping[str, Any]
             for into, rows in zip(described, (part.entities, part.claims, part.events), strict=True):
                 into.update({id: row for id, row in rows.items() if id not in into or says_something(row)})
         return cls(
@@ -110,7 +111,8 @@ class ClusterEvidence:
         gold, words = ({word: 0 for each in every for word in getattr(each, of)} for of in ("gold_words", "words"))
         for codes in (gold, words):
             codes.update({word: code for code, word in enumerate(codes)})
-        cells, votes = [np.zeros((0, 5), np.int64)], [np.zeros((0, 6), np.int64)]
+        cells: list[Ints] = [np.zeros((0, 5), np.int64)]
+        votes: list[Ints] = [np.zeros((0, 6), np.int64)]
         for each in every:
             row, column = (
                 np.array([codes[word] for word in of] + [OWN, NONE], np.int64)  # which -2 and -1 look up
@@ -207,7 +209,8 @@ class IdEvidence:
         return cls(
             ClusterEvidence.of(mentions, gold.entity.words, predicted.entity.words, places),
             ClusterEvidence.of(events, gold.event.words, predicted.event.words, places),
-            *(_claims(side, places) for side in sides),
+            _claims(sides[0], places),
+            _claims(sides[1], places),
             described,
         )
 

@@ -54,7 +54,7 @@ class Dask:
             at: Any = self._address
             if at is None:
                 at = self._open.enter_context(
-                    LocalCluster(
+                    LocalCluster(  # type: ignore[no-untyped-call]
                         n_workers=self._jobs,
                         threads_per_worker=1,
                         processes=True,
@@ -64,7 +64,7 @@ class Dask:
                         silence_logs=logging.CRITICAL,
                     )
                 )
-            self._client = self._open.enter_context(Client(at, timeout=PATIENCE))
+            self._client = self._open.enter_context(Client(at, timeout=PATIENCE))  # type: ignore[no-untyped-call]
         except (OSError, TimeoutError, ValueError) as error:
             self._open.close()
             said = show(str(error) or type(error).__name__)
@@ -112,7 +112,7 @@ class Dask:
     def _wait(self, futures: Sequence[Any], told: Told) -> None:
         from distributed import as_completed
 
-        for many, _ in enumerate(as_completed(futures)):
+        for many, _ in enumerate(as_completed(futures)):  # type: ignore[no-untyped-call]
             told(many + 1)
 
     def _gathered(self, futures: Sequence[Any], told: Told) -> list[Any]:
