@@ -111,7 +111,8 @@ class ClusterEvidence:
         gold, words = ({word: 0 for each in every for word in getattr(each, of)} for of in ("gold_words", "words"))
         for codes in (gold, words):
             codes.update({word: code for code, word in enumerate(codes)})
-        cells, votes = [np.zeros((0, 5), np.int64)], [np.zeros((0, 6), np.int64)]
+        cells: list[Ints] = [np.zeros((0, 5), np.int64)]
+        votes: list[Ints] = [np.zeros((0, 6), np.int64)]
         for each in every:
             row, column = (
                 np.array([codes[word] for word in of] + [OWN, NONE], np.int64)  # which -2 and -1 look up
