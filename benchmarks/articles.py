@@ -2,6 +2,7 @@
 
 ``python -m benchmarks.articles --kind copies --articles 3000 --seed 0 -o FOLDER`` writes ``FOLDER/dataset``, of which
 ``read_folder`` reads all it needs, and two systems: ``FOLDER/predictions.jsonl`` and ``FOLDER/predictions-2.jsonl``.
+With ``--relabelled`` there is ``FOLDER/relabelled`` beside it, the same articles with other labels here and there.
 
 - ``copies``: the five over and over, with the same ids everywhere; lines of the rule baseline and of gold with items
   left out, in turn.
@@ -32,7 +33,7 @@ from benchmarks.mistakes import described, mistaken
 from onrecord.dataset import Article, Gold, Registries, read_folder, walk
 from onrecord.dataset.publishing.folder import parquet_name
 from onrecord.dataset.publishing.tables import Config, configs
-from onrecord.dataset.records import Claim, Entity, Event
+from onrecord.dataset.records import Claim, Entity, Event, Labels, Mention, Stance
 from onrecord.eval.baselines.rules import Rules
 from onrecord.eval.submission.prediction_line import PredictionLine
 
@@ -42,6 +43,8 @@ COPIES_AT_ONCE = 100
 """Copies of the five articles in a row group."""
 OWN = 4
 """One gold id in so many belongs to one copy alone, where a corpus is hard."""
+CHANGED = 0.05
+"""Share of items that another version of the labels has otherwise, for each way there is."""
 _READ = ("articles", "registry_entities", "registry_events", "registry_claims")
 
 Row = Entity | Event | Claim
@@ -57,7 +60,7 @@ class Kind(StrEnum):
     hard = "hard"
 
 
-def write_corpus(folder: Path, kind: Kind, articles: int, seed: int) -> None:
+def write_corpus(folder: Path, kind: Kind, articles: int, seed: int, relabelled: bool = False) -> None:
     """Write the dataset folder and the prediction files of a corpus; the same arguments give the same rows and lines.
 
     Args:
@@ -65,6 +68,7 @@ def write_corpus(folder: Path, kind: Kind, articles: int, seed: int) -> None:
         kind: What the corpus is like.
         articles: How many; the last copy may have fewer than five.
         seed: Of the systems' mistakes.
+        relabelled: Whether to write a second dataset folder, of another version of the labels.
     """
     base = read_folder(ROOT / "dataset")
     systems = [_system(base, kind, seed, number) for number in range(len(SYSTEMS))]
@@ -72,18 +76,26 @@ def write_corpus(folder: Path, kind: Kind, articles: int, seed: int) -> None:
     folder.mkdir(parents=True, exist_ok=True)
     with contextlib.ExitStack() as stack:
         files = [stack.enter_context(open(folder / name, "wb")) for name in SYSTEMS]
-        writers = {
-            (config.name, split): stack.enter_context(_writer(folder / "dataset", config, split))
-            for config in tables
-            for split in config.splits
-        }
-        _add_rows(writers, tables, Gold(articles=(), registries=base.registries))
+        versions = [
+            {
+                (config.name, split): stack.enter_context(_writer(folder / name, config, split))
+                for config in tables
+                for split in config.splits
+            }
+            for name in (("dataset", "relabelled") if relabelled else ("dataset",))
+        ]
+        for writers in versions:
+            _add_rows(writers, tables, Gold(articles=(), registries=base.registries))
         copies = range(-(-articles // len(base.articles)))
         for first in copies[::COPIES_AT_ONCE]:
             made = [copy_of(base, kind, number) for number in copies[first : first + COPIES_AT_ONCE]]
             kept = [each.articles for each in made]
             flat = [article for each in kept for article in each][: articles - first * len(base.articles)]
-            _add_rows(writers, tables, _merged(flat, made))
+            _add_rows(versions[0], tables, _merged(flat, made))
+            if relabelled:
+                draw = random.Random(f"{seed}:{first}")
+                other = [msgspec.structs.replace(each, labels=changed(each.labels, draw)) for each in flat]
+                _add_rows(versions[1], tables, _merged(other, made))
             for number, article in enumerate(flat, start=first * len(base.articles)):
                 registries = made[number // len(base.articles) - first].registries
                 for file, line_of in zip(files, systems, strict=True):
@@ -110,6 +122,27 @@ def copy_of(base: Gold, kind: Kind, number: int) -> Gold:
             events=tuple(_own_row(row, change, number) for row in base.registries.events if row.id in own),
             claims=tuple(_own_row(row, change, number) for row in base.registries.claims if row.id in own),
         ),
+    )
+
+
+def changed(labels: Labels, draw: random.Random) -> Labels:
+    """The labels as a later version may have them: some types, kinds and stances differ, and some items are gone."""
+
+    def mention(each: Mention) -> Mention:
+        said = draw.random()
+        if said < CHANGED:
+            return msgspec.structs.replace(each, type="ORG" if each.type == "PER" else "PER")
+        return msgspec.structs.replace(each, kind="nominal") if said < 2 * CHANGED else each
+
+    def stance(each: Stance) -> Stance:
+        other = "against" if each.label == "favor" else "favor"
+        return msgspec.structs.replace(each, label=other) if draw.random() < CHANGED else each
+
+    return msgspec.structs.replace(
+        labels,
+        mentions=tuple(mention(each) for each in labels.mentions if draw.random() >= CHANGED),
+        stances=tuple(stance(each) for each in labels.stances if draw.random() >= CHANGED),
+        events=tuple(each for each in labels.events if draw.random() >= CHANGED),
     )
 
 
@@ -224,9 +257,10 @@ def main(
     output: Annotated[Path, typer.Option("--output", "-o", help="Folder to write to.")],
     kind: Kind = Kind.copies,
     seed: int = 0,
+    relabelled: Annotated[bool, typer.Option("--relabelled", help="A second dataset with other labels too.")] = False,
 ) -> None:
     """Write a corpus of so many articles."""
-    write_corpus(output, kind, articles, seed)
+    write_corpus(output, kind, articles, seed, relabelled)
 
 
 if __name__ == "__main__":

@@ -64,6 +64,13 @@ def source_of_ours() -> str:
     return _digest([*packages, *_HARNESS, HERE / "ours.py"])
 
 
+def source_of_whole() -> str:
+    """Digest of the code that the whole task runs, and of what makes its corpora."""
+    packages = [path for part in ("dataset", "annotation", "eval") for path in (ROOT / part / "onrecord").rglob("*.py")]
+    names = ("annotated", "articles", "mistakes", "ours", "peers", "public", "whole_tasks")
+    return _digest([*packages, *_HARNESS, *(HERE / f"{name}.py" for name in names)])
+
+
 def source_of_peers() -> str:
     """Digest of what the peers are asked to do."""
     return _digest([*REQUIREMENTS, *_HARNESS, HERE / "peers.py"])

@@ -5,18 +5,24 @@ Run as a module: ``python -m benchmarks.html_report [DOCUMENTS] [SPANS]``; it ne
 
 from __future__ import annotations
 
+import contextlib
 import random
 import shutil
 import sys
 import tempfile
 import time
+from collections.abc import Iterator
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from onrecord.dataset import Article, Document, Entity, Gold, Labels, Mention, Registries
 from onrecord.eval import Report, score_submission
 from onrecord.eval.layers.entities import TYPES
 from onrecord.eval.report import ReportView, html, page_view
 from onrecord.eval.submission.reading import Submission
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Page
 
 SEED = 20240229
 _WORDS = ("Minsk", "the minister", "«Тасс»", "talks", "on Monday", "𝒜gency", "said", "a visit", "of", "war")
@@ -77,10 +83,31 @@ def _mention(text: str, start: int, end: int, type: str, entity: str) -> Mention
     return Mention(start=start, end=end, text=text[start:end], type=type, entity=entity)  # type: ignore[arg-type]
 
 
-def main(documents: int = 500, spans: int = 100) -> None:
-    """Make the report, load it three times, open every tenth document; print what it took."""
+@contextlib.contextmanager
+def browser_page() -> Iterator[Page]:
+    """A page of a headless chromium."""
     from playwright.sync_api import sync_playwright
 
+    arguments = ["--no-sandbox", "--disable-gpu", "--disable-background-networking"]
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=shutil.which("chromium"), args=arguments)
+        yield browser.new_page(viewport={"width": 1360, "height": 1000})
+        browser.close()
+
+
+def ready_times(page: Page, path: Path, times: int = 3) -> list[int]:
+    """Milliseconds from navigation until a report can be read, one time after the other."""
+    ready = []
+    for _ in range(times):
+        page.goto("about:blank")
+        page.goto(path.as_uri())
+        page.wait_for_selector("html[data-ready]", state="attached", timeout=120_000)
+        ready.append(int(page.evaluate("document.documentElement.dataset.ready")))
+    return ready
+
+
+def main(documents: int = 500, spans: int = 100) -> None:
+    """Make the report, load it three times, open every tenth document; print what it took."""
     begin = time.perf_counter()
     _, view = crowd(documents, spans)
     scored = time.perf_counter()
@@ -89,18 +116,10 @@ def main(documents: int = 500, spans: int = 100) -> None:
     print(f"documents          {documents}, {spans} gold and {spans} predicted spans each")
     print(f"scored and viewed  {scored - begin:.2f} s")
     print(f"written            {made - scored:.2f} s, {len(content) / 1e6:.2f} MB")
-    with tempfile.TemporaryDirectory() as folder, sync_playwright() as playwright:
+    with tempfile.TemporaryDirectory() as folder, browser_page() as page:
         path = Path(folder) / "report.html"
         path.write_bytes(content)
-        arguments = ["--no-sandbox", "--disable-gpu", "--disable-background-networking"]
-        browser = playwright.chromium.launch(executable_path=shutil.which("chromium"), args=arguments)
-        page = browser.new_page(viewport={"width": 1360, "height": 1000})
-        ready = []
-        for _ in range(3):
-            page.goto("about:blank")
-            page.goto(path.as_uri())
-            page.wait_for_selector("html[data-ready]", state="attached")
-            ready.append(int(page.evaluate("document.documentElement.dataset.ready")))
+        ready = ready_times(page, path)
         print(f"ready              {', '.join(map(str, ready))} ms after navigation")
         opened = page.evaluate(
             """async (ids) => {
@@ -118,7 +137,6 @@ def main(documents: int = 500, spans: int = 100) -> None:
             [each.document for each in view.documents[::10]],
         )
         print(f"document opened    {opened[len(opened) // 2]:.0f} ms median, {opened[-1]:.0f} ms longest")
-        browser.close()
 
 
 if __name__ == "__main__":

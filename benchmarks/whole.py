@@ -1,234 +1,170 @@
 """The whole task: commands on corpora of articles with every layer, beside the typed decode of the same predictions.
 
-``python -m benchmarks.whole`` measures and prints the table; ``--readme`` puts it into the README. Every command is a
-process of its own with a limit of time: one that takes longer is told as such and not tried on a larger corpus.
+``python -m benchmarks.whole`` measures what is not measured yet and prints the tables; ``--readme`` puts them into the
+README. Every measurement is a process of its own with a limit of time: what takes longer is told as such and not tried
+on a larger corpus.
 """
 
 from __future__ import annotations
 
 import dataclasses
-import math
 import os
 import signal
 import subprocess
 import sys
-import sysconfig
 import tempfile
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from enum import StrEnum
 from pathlib import Path
+from statistics import median
 from typing import Annotated
 
 import msgspec
 import typer
-from benchmarks.environment import HERE, ROOT
-from benchmarks.measurement import Failed, Measured
+from benchmarks.environment import HERE, ROOT, home, peers_python, source_of_whole
+from benchmarks.measurement import BRIEF, ONE_THREAD, Failed, Measured, Results, Run
+from benchmarks.whole_table import DECODE, OVER, filled, group_of, markdown
+from benchmarks.whole_tasks import ARTICLES, CLUSTERS, FIXED, SIZES, TASKS, Kind, Place, Task, python_of, sizes_of
 
 CAP = 120.0
-"""Seconds on the clock after which a command is ended."""
+"""Seconds on the clock after which a process is ended."""
 BUDGET = 900.0
 """Seconds on the clock after which nothing more is begun."""
-SIZES = (30, 300, 3_000, 30_000)
-KINDS = ("copies", "hard")
-LARGE = ["--max-bytes", str(2**34), "--max-lines", "1000000"]
-"""Limits that 30,000 articles are within."""
-OVER, LATE, FAILED = "over", "late", "failed"
+KINDS: tuple[Kind, ...] = ("fixed", "annotated", *ARTICLES)
+DECODES = 5
+"""How often the typed decode is measured; the median counts."""
 
 
-@dataclasses.dataclass(frozen=True)
-class Place:
-    """Where a corpus lies, and a folder for what commands write."""
+class Again(StrEnum):
+    """What to measure again."""
 
-    corpus: Path
-    other: Path
-    """The same gold, and systems of another seed."""
-    scratch: Path
-
-    @property
-    def gold(self) -> list[str]:
-        """The option that names the gold."""
-        return ["--gold", str(self.corpus / "dataset")]
-
-    @property
-    def systems(self) -> list[str]:
-        """Four prediction files."""
-        return [
-            str(at / name) for at in (self.corpus, self.other) for name in ("predictions.jsonl", "predictions-2.jsonl")
-        ]
+    nothing = "nothing"
+    stale = "stale"
+    all = "all"
 
 
-@dataclasses.dataclass(frozen=True)
-class Command:
-    """A command of ``onrecord`` that is measured."""
-
-    label: str
-    words: Callable[[Place], list[str]]
-    most: int = 3_000
-    """Articles of the largest corpus that it is measured on."""
-    limits: bool = False
-    """Whether it takes the options of :data:`LARGE`."""
-    kinds: tuple[str, ...] = KINDS
-    before: Callable[[Place], list[str]] | None = None
-    """What must have been run, unmeasured."""
-    target: float | None = None
-    """Most times the typed decode, on copies, from 300 articles on."""
-
-
-def _added(place: Place) -> list[str]:
-    return ["board", "add", place.systems[0], "--to", str(place.scratch / "results"), "--team", "t", "--system", "s"]
-
-
-COMMANDS = (
-    Command("validate", lambda p: ["validate", p.systems[0], *p.gold], 30_000, True, target=4),
-    Command("score --draws 0", lambda p: ["score", p.systems[0], *p.gold, "--draws", "0"], 30_000, True, target=6),
-    Command("score", lambda p: ["score", p.systems[0], *p.gold], 30_000, True, target=10),
-    Command("compare, 2 systems", lambda p: ["compare", *p.systems[:2], *p.gold]),
-    Command("compare, 4 systems", lambda p: ["compare", *p.systems, *p.gold]),
-    Command("report", lambda p: ["report", p.systems[0], *p.gold, "-o", str(p.scratch / "report.html")]),
-    Command("diff", lambda p: ["diff", str(p.corpus / "dataset"), str(p.other / "dataset")]),
-    Command("predict", lambda p: ["predict", *p.gold, "-o", str(p.scratch / "rules.jsonl")], kinds=("copies",)),
-    Command(
-        "board build, 1 entry",
-        lambda p: ["board", "build", str(p.scratch / "results"), *p.gold, "-o", str(p.scratch / "site")],
-        most=300,
-        before=lambda p: [*_added(p), *p.gold],
-    ),
-    Command(
-        "rescore, 1 record",
-        lambda p: ["rescore", str(p.scratch / "results"), *p.gold],
-        most=300,
-        before=lambda p: [*_added(p), *p.gold],
-    ),
-)
-
-
-@dataclasses.dataclass(frozen=True)
-class Cell:
-    """A command measured on a corpus of one size."""
-
-    cpu: float = math.nan
-    """CPU seconds of the whole process."""
-    peak: float = math.nan
-    """The most memory, in MB of 10**6 bytes."""
-    decode: float = math.nan
-    """CPU seconds of the typed decode, of the same predictions in the same run."""
-    why: str = ""
-    """Why there is no measurement: ``over`` the cap, too ``late``, ``failed``; empty if there is one."""
-
-
-@dataclasses.dataclass(frozen=True)
-class Row:
-    """A command on one kind of corpus, by number of articles."""
-
-    command: Command
-    kind: str
-    cells: dict[int, Cell]
-
-
-def exponent(small: tuple[float, float], large: tuple[float, float]) -> float:
-    """The power of the size that the cost grows with, from two pairs of size and cost; all are above 0."""
-    return math.log(large[1] / small[1]) / math.log(large[0] / small[0])
-
-
-def growth(row: Row) -> float | None:
-    """The exponent between the two largest sizes that were measured; None where there are fewer."""
-    known = [(size, cell.cpu) for size, cell in sorted(row.cells.items()) if not cell.why and cell.cpu > 0]
-    return exponent(known[-2], known[-1]) if len(known) > 1 else None
-
-
-def table(rows: Sequence[Row], sizes: Sequence[int], cap: float = CAP) -> str:
-    """The rows as a table of Markdown."""
-    headings = ["command", "corpus", *(f"{size:,}" for size in sizes), "exponent", "target", "met"]
-    lines = [headings, ["---", "---", *["---:"] * (len(headings) - 2)]]
-    for row in rows:
-        cells = [_cell(row.cells.get(size), cap) for size in sizes]
-        power = growth(row)
-        target, met = _target(row)
-        lines.append([row.command.label, row.kind, *cells, "" if power is None else f"{power:.2f}", target, met])
-    return "\n".join(f"| {' | '.join(line)} |" for line in lines) + "\n"
-
-
-def _cell(cell: Cell | None, cap: float) -> str:
-    if cell is None:
-        return ""
-    if cell.why:
-        return {OVER: f"> {cap:g} s", LATE: "not run", FAILED: "FAILED"}[cell.why]
-    return f"{cell.cpu:.2f} s, {cell.cpu / cell.decode:.3g} ×, {cell.peak:,.0f} MB"
-
-
-def _target(row: Row) -> tuple[str, str]:
-    """The target and whether the largest corpus that was tried meets it; over the cap is not met."""
-    if row.command.target is None or row.kind != "copies":
-        return "", ""
-    tried = [cell for size, cell in sorted(row.cells.items()) if size >= 300 and cell.why != LATE]
-    if not tried:
-        return f"≤ {row.command.target:g} ×", ""
-    met = not tried[-1].why and tried[-1].cpu / tried[-1].decode <= row.command.target
-    return f"≤ {row.command.target:g} ×", "yes" if met else "NO"
-
-
-def run(words: Sequence[str], seconds: float) -> Measured | None:
-    """A command measured as a whole process; None where it was ended after so many seconds.
+def run(words: Sequence[str], seconds: float, environment: Mapping[str, str], python: str) -> Measured | None:
+    """What a worker measures; None where it was ended after so many seconds.
 
     Raises:
         Failed: It ended with an error.
     """
-    worker = [sys.executable, "-m", "benchmarks.worker", "command", *words]
     pipe = subprocess.PIPE
-    process = subprocess.Popen(worker, cwd=ROOT, stdout=pipe, stderr=pipe, start_new_session=True)
+    process = subprocess.Popen(
+        [python, "-m", "benchmarks.worker", *words],
+        cwd=ROOT,
+        stdout=pipe,
+        stderr=pipe,
+        start_new_session=True,
+        env={**os.environ, **environment},
+    )
     try:
         printed, complaint = process.communicate(timeout=seconds)
-    except subprocess.TimeoutExpired:
-        os.killpg(process.pid, signal.SIGKILL)  # the command is the worker's child
+    except BaseException as interruption:
+        os.killpg(process.pid, signal.SIGKILL)  # a command is the worker's child
         process.communicate()
-        return None
+        if isinstance(interruption, subprocess.TimeoutExpired):
+            return None
+        raise
     if process.returncode:
         raise Failed(" ".join(complaint.decode("utf-8", "replace").strip().splitlines()[-1:]))
     return msgspec.json.decode(printed, type=Measured)
 
 
-def measure(sizes: Sequence[int], data: Path, cap: float, budget: float) -> Iterator[tuple[Command, str, int, Cell]]:
-    """Every command on every corpus, the small ones first."""
-    until = time.monotonic() + budget
-    over: set[tuple[str, str]] = set()
-    for size in sizes:
-        for kind in KINDS:
-            commands = [each for each in COMMANDS if kind in each.kinds and size <= each.most]
-            if size > 3_000 and kind != "copies":
-                continue
-            if time.monotonic() > until:
-                yield from ((each, kind, size, Cell(why=LATE)) for each in commands)
-                continue
-            corpora = [_made(data, kind, size, seed) for seed in range(2 if size <= 3_000 else 1)]
-            with tempfile.TemporaryDirectory() as scratch:
-                place = Place(corpora[0], corpora[-1], Path(scratch))
-                for command in commands:
-                    key = (command.label, kind)
-                    if key in over or time.monotonic() > until:
-                        yield command, kind, size, Cell(why=OVER if key in over else LATE)
-                        continue
-                    left = max(1.0, until - time.monotonic())
-                    cell = _measured(command, place, size, min(cap, left))
-                    if cell.why == OVER and left < cap:
-                        cell = Cell(why=LATE)
-                    if cell.why == OVER:
-                        over.add(key)
-                    yield command, kind, size, cell
+@dataclasses.dataclass
+class Session:
+    """Measuring what is missing, for as long as there is time."""
+
+    results: Results
+    data: Path
+    """Where corpora with articles are made."""
+    cap: float
+    until: float
+    """On the monotonic clock: when nothing more is begun."""
+    peers: bool
+    told: Callable[[str], object]
+    failures: list[str] = dataclasses.field(default_factory=list)
+
+    def measure(self, most: int) -> None:
+        """Every task on every corpus of up to so many articles, the small ones first."""
+        for size in (0, *SIZES):
+            for kind in KINDS:
+                if size in sizes_of(kind, most):
+                    self._on_corpus(kind, size)
+
+    def _on_corpus(self, kind: Kind, size: int) -> None:
+        missing = [task for task in TASKS if self._missing(task, kind, size)]
+        missing = [task for task in missing if not self._carried_over(task, kind, size)]
+        if not missing or time.monotonic() > self.until:
+            return
+        place_of = _fixed_place if kind == "fixed" else _annotated_place if kind == "annotated" else _articles_place
+        with tempfile.TemporaryDirectory() as scratch:
+            place = place_of(self.data, kind, size, Path(scratch))
+            if kind in ARTICLES:
+                # the columns of gold, as an earlier command has left them
+                fill = ["public", "gold-again", str(place.corpus), str(place.corpus)]
+                run(fill, self.cap, self._environment(TASKS[0], place), sys.executable)
+            for task in missing:
+                if time.monotonic() > self.until:
+                    self.told(f"no time is left: {task.label}, {kind}, {size}")
+                    return
+                self._task(task, kind, place)
+
+    def _missing(self, task: Task, kind: Kind, size: int) -> bool:
+        kept = self.results.of(group_of(kind, size), task.label)
+        return kind in task.kinds and size <= task.most and not kept
+
+    def _carried_over(self, task: Task, kind: Kind, size: int) -> bool:
+        """Whether a smaller corpus took longer than the cap: then this one does too, and it is kept."""
+        for smaller in (each for each in SIZES if each < size):
+            for each in self.results.of(group_of(kind, smaller), task.label).values():
+                if OVER in each.figures:
+                    self._keep(task, kind, size, 0, each)
+                    return True
+        return False
+
+    def _task(self, task: Task, kind: Kind, place: Place) -> None:
+        name = f"{task.label}, {kind}, {place.size}"
+        if not self.peers and task.words(place)[0] == "peers":
+            return
+        environment = self._environment(task, place)
+        try:
+            for need in task.needs(place):
+                if not need.path.exists() and run(need.words, self.cap, environment, sys.executable) is None:
+                    self._keep(task, kind, place.size, 0, _ended(self.cap))
+                    return
+            decodes = [decode_cpu(Path(place.systems[0])) for _ in range(DECODES)] if kind in ARTICLES else []
+            figures = {DECODE: median(decodes)} if decodes else {}
+            python = python_of(task.words(place), peers_python() if task.words(place)[0] == "peers" else None)
+            for number in range(2):
+                begun = time.monotonic()
+                limit = max(1.0, min(self.cap, self.until + self.cap - begun))
+                found = run(task.words(place), limit, environment, python)
+                if found is None:
+                    found = _ended(limit)
+                self._keep(task, kind, place.size, number, _with(found, figures))
+                self.told(f"{name}: {found.score:.3f} s CPU, {found.peak:,.0f} MB {found.figures}")
+                if time.monotonic() - begun > BRIEF:
+                    break
+        except (Failed, subprocess.CalledProcessError) as failure:
+            self.failures.append(f"{name}: {failure}")
+            self.told(f"FAILED {name}: {failure}")
+
+    def _environment(self, task: Task, place: Place) -> dict[str, str]:
+        cache = {"ONRECORD_CACHE": str(place.scratch / "cache") if task.cached else ""}
+        return cache if task.words(place)[0] == "command" else {**cache, **ONE_THREAD}
+
+    def _keep(self, task: Task, kind: Kind, size: int, number: int, found: Measured) -> None:
+        self.results.add(Run(group_of(kind, size), task.label, number, source_of_whole(), found))
 
 
-def _measured(command: Command, place: Place, size: int, seconds: float) -> Cell:
-    onrecord = str(Path(sysconfig.get_path("scripts")) / "onrecord")
-    try:
-        unprepared = command.before is not None and not (place.scratch / "results").exists()
-        if unprepared and command.before and run([onrecord, *command.before(place)], seconds) is None:
-            return Cell(why=OVER)
-        decode = decode_cpu(Path(place.systems[0]))
-        words = [*command.words(place), *(LARGE if command.limits and size > 3_000 else [])]
-        found = run([onrecord, *words], seconds)
-    except Failed as failure:
-        print(f"FAILED {command.label}, {size} articles: {failure}", file=sys.stderr)
-        return Cell(why=FAILED)
-    return Cell(found.score, found.peak, decode) if found else Cell(why=OVER)
+def _ended(seconds: float) -> Measured:
+    return Measured(0.0, 0.0, 0.0, seconds, 0.0, {OVER: seconds}, {})
+
+
+def _with(found: Measured, figures: dict[str, float]) -> Measured:
+    return msgspec.structs.replace(found, figures={**found.figures, **figures})
 
 
 def decode_cpu(predictions: Path) -> float:
@@ -246,38 +182,87 @@ def decode_cpu(predictions: Path) -> float:
     return spent
 
 
+def _articles_place(data: Path, kind: Kind, size: int, scratch: Path) -> Place:
+    corpus = _made(data, kind, size, 0)
+    other = _made(data, kind, size, 1) if size <= 3_000 else corpus
+    return Place(corpus, other, _made(data, kind, SIZES[0], 0), scratch, size)
+
+
 def _made(data: Path, kind: str, size: int, seed: int) -> Path:
     """The folder of a corpus, made where it is not there."""
     folder = data / f"{kind}-{size}-{seed}"
     if not folder.exists():
         part = folder.with_name(f"{folder.name}.part")
         words = ["--kind", kind, "--articles", str(size), "--seed", str(seed), "-o", str(part)]
-        subprocess.run([sys.executable, "-m", "benchmarks.articles", *words], cwd=ROOT, check=True)
+        relabelled = ["--relabelled"] if seed == 0 and size <= 3_000 else []
+        subprocess.run([sys.executable, "-m", "benchmarks.articles", *words, *relabelled], cwd=ROOT, check=True)
         part.rename(folder)
     return folder
 
 
+def _annotated_place(data: Path, kind: Kind, size: int, scratch: Path) -> Place:
+    from benchmarks.annotated import write_annotated
+
+    folder = data / f"{kind}-{size}"
+    if not folder.exists():
+        part = folder.with_name(f"{folder.name}.part")
+        write_annotated(part, size)
+        part.rename(folder)
+    return Place(folder, folder, folder, scratch, size)
+
+
+def _fixed_place(data: Path, kind: Kind, size: int, scratch: Path) -> Place:
+    """The corpora without articles are those of the other benchmark, and are kept where those are."""
+    from benchmarks.corpora import is_made
+    from benchmarks.public import write_cluster_files
+
+    kept = home() / "data"
+    for corpus in FIXED:
+        if not is_made(kept, corpus):
+            described = msgspec.json.encode(corpus).decode()
+            subprocess.run([sys.executable, "-m", "benchmarks.corpora", str(kept), described], cwd=ROOT, check=True)
+    write_cluster_files(kept, CLUSTERS)
+    return Place(data, data, data, scratch, size)
+
+
 def main(
     most: Annotated[int, typer.Option(help="Articles of the largest corpus.")] = SIZES[-1],
-    cap: Annotated[float, typer.Option(help="Seconds after which a command is ended.")] = CAP,
+    cap: Annotated[float, typer.Option(help="Seconds after which a process is ended.")] = CAP,
     budget: Annotated[float, typer.Option(help="Seconds after which nothing more is begun.")] = BUDGET,
-    readme: Annotated[bool, typer.Option("--readme", help="Put the table into the README.")] = False,
+    again: Annotated[Again, typer.Option(help="Kept runs to measure again: all, or those of other code.")] = (
+        Again.nothing
+    ),
+    peers: Annotated[bool, typer.Option(help="Whether to measure the peer too.")] = True,
+    data: Annotated[Path | None, typer.Option(help="Keep corpora here; else they are made and removed.")] = None,
+    output: Annotated[Path, typer.Option("--output", "-o", help="Folder of the results.")] = ROOT / "results/bench",
+    readme: Annotated[bool, typer.Option("--readme", help="Put the tables into the README.")] = False,
 ) -> None:
-    """Measure the whole task and print the table."""
-    sizes = [size for size in SIZES if size <= most]
-    rows: dict[tuple[str, str], Row] = {}
-    with tempfile.TemporaryDirectory() as data:  # articles are text that must not stay
-        for command, kind, size, cell in measure(sizes, Path(data), cap, budget):
-            print(f"{command.label}, {kind}, {size}: {_cell(cell, cap)}", file=sys.stderr)
-            rows.setdefault((command.label, kind), Row(command, kind, {})).cells[size] = cell
-    made = table(list(rows.values()), sizes, cap)
-    print(made)
+    """Measure of the whole task what is not measured yet, and print the tables."""
+    output.mkdir(parents=True, exist_ok=True)
+    results = Results(output / "whole.jsonl")
+    source = source_of_whole()
+    places = [each.place for each in results.runs.values() if again is Again.all or each.source != source]
+    if again is not Again.nothing:
+        results.forget(places)
+    with tempfile.TemporaryDirectory() as made:  # articles are text that must not stay
+        kept = Path(made) if data is None else data.resolve()
+        kept.mkdir(parents=True, exist_ok=True)
+        session = Session(results, kept, cap, time.monotonic() + budget, peers, _told)
+        session.measure(most)
+    tables = markdown(results)
+    typer.echo(tables)
+    old = sum(each.source != source for each in results.runs.values())
+    if old:
+        _told(f"{old} runs are of other code: --again stale")
     if readme:
-        begin, end = "<!-- generated: whole -->\n", "<!-- end -->"
-        before, _, rest = (HERE / "README.md").read_text("utf-8").partition(begin)
-        (HERE / "README.md").write_text(before + begin + made + end + rest.partition(end)[2], "utf-8")
-    if any(cell.why == FAILED for row in rows.values() for cell in row.cells.values()):
+        path = HERE / "README.md"
+        path.write_text(filled(path.read_text("utf-8"), tables), "utf-8")
+    if session.failures:
         raise typer.Exit(1)
+
+
+def _told(line: str) -> None:
+    print(line, file=sys.stderr, flush=True)
 
 
 if __name__ == "__main__":

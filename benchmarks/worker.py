@@ -14,6 +14,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable
+from importlib import import_module
 from importlib.metadata import version
 from pathlib import Path
 from typing import TypeVar
@@ -25,12 +26,9 @@ RSS_UNIT = 1 if sys.platform == "darwin" else 1024
 
 
 def measure_contender(side: str, contender: str, corpus: Path, toy: Path) -> dict[str, object]:
-    """Measure a contender on a corpus."""
-    if side == "ours":
-        from benchmarks.ours import CONTENDERS, DISTRIBUTIONS
-    else:
-        from benchmarks.peers import CONTENDERS, DISTRIBUTIONS
-    prepare = CONTENDERS[contender]
+    """Measure a contender on a corpus; the side is a module with contenders: ``ours``, ``public`` or ``peers``."""
+    module = import_module(f"benchmarks.{side}")
+    prepare = module.CONTENDERS[contender]
     prepare(toy)()
     start = used()
     scoring, load_cpu, _ = timed(lambda: prepare(corpus))
@@ -42,7 +40,7 @@ def measure_contender(side: str, contender: str, corpus: Path, toy: Path) -> dic
         "wall": score_wall,
         "peak": peak_memory(),
         "figures": figures,
-        "versions": {name: version(name) for name in DISTRIBUTIONS},
+        "versions": {name: version(name) for name in module.DISTRIBUTIONS},
     }
 
 

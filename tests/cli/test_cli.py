@@ -166,7 +166,6 @@ def test_diff_says_what_changed_and_what_it_does_to_scores(root: Path) -> None:
             ("annotation", "pull", "--round", "r", "--url", "http://127.0.0.1:1", "--token", "t"),
             "annotate",
         ),
-        ("krippendorff", ("annotation", "agreement", "annotation/exports/blind"), "annotate"),
     ],
 )
 def test_a_missing_library_is_named_with_what_brings_it(

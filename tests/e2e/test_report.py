@@ -16,6 +16,7 @@ from tests.eval.hostile import ATTACKS, hostile
 from onrecord.dataset import Gold
 from onrecord.eval import Report, Sampling, score_submission
 from onrecord.eval.report import ReportView, html, page_view
+from onrecord.eval.report.items import documents_of
 from onrecord.eval.report.page import environment, render
 from onrecord.eval.scoring.asked import Asked
 from onrecord.eval.scoring.ceiling import read_ceiling
@@ -152,7 +153,7 @@ def test_a_bar_leads_to_its_items(view: ReportView, page_of_rules: bytes, opener
 
 def test_keys_and_deep_links(view: ReportView, page_of_rules: bytes, opener: Opener) -> None:
     opened = opener(page_of_rules)
-    each = view.documents[2]
+    each = [*documents_of(view.result)][2]
     item = next(item for item in each.items if item.outcome == "missed")
     opened.go(f"#doc={each.document}&item={item.key}")
     page = opened.page
@@ -222,7 +223,7 @@ def test_what_only_the_other_system_has_is_shown_by_its_place(opener: Opener, go
     )
     made = page_view(Report.of(fewer.result), gold, fewer.submission, other=("other", other.result))
     assert made.changes is not None
-    gone = [each for each in made.changes.items["fixed"] if each.later == "absent"]
+    gone = [each for each in made.changes.items["fixed"].shown if each.later == "absent"]
     assert gone
     opened = opener(html(made))
     opened.go()
@@ -258,7 +259,7 @@ def test_downloads(view: ReportView, page_of_rules: bytes, opener: Opener, gold:
     with opened.page.expect_download() as download:
         opened.page.click("#save-csv")
     rows = list(csv.reader(io.StringIO(download.value.path().read_text("utf-8"), newline="")))
-    assert len(rows) == 1 + sum(len(each.items) for each in view.documents)
+    assert len(rows) == 1 + sum(len(each.items) for each in documents_of(view.result))
     assert {len(row) for row in rows} == {13}
     opened.quiet()
 
@@ -291,7 +292,7 @@ def test_hostile_strings_are_text(hostile_view: ReportView, opener: Opener) -> N
     assert "\\u202egnp.exe" in page.locator("main").inner_text()
     assert "49" not in page.locator("h1").inner_text()
     assert page.locator("img, iframe, object, embed, link, base").count() == 0
-    assert page.locator("script").count() == 2 + len(gold.articles) + 1
+    assert page.locator("script").count() == 2 + len(hostile_view.parts) + 1
     handlers = "all => all.flatMap((each) => each.getAttributeNames().filter((name) => /^on|^style$/.test(name)))"
     assert page.locator("body *").evaluate_all(handlers) == []
     links = page.locator("a").evaluate_all("all => all.map((each) => each.getAttribute('href'))")
@@ -346,7 +347,7 @@ def test_five_hundred_documents_are_ready_in_a_second(
     assert min(opened.go() for _ in range(3)) < READY
     shown = opened.page.evaluate("""async () => {
       const texts = [];
-      for (const { id } of JSON.parse(document.getElementById('index').textContent).documents) {
+      for (const [id] of JSON.parse(document.getElementById('index').textContent).documents) {
         location.hash = '#doc=' + encodeURIComponent(id) + '&layer=entities';
         while (document.querySelector('#doc-about bdi').textContent !== id) {
           await new Promise((done) => setTimeout(done));
@@ -358,4 +359,53 @@ def test_five_hundred_documents_are_ready_in_a_second(
     expected = [[article.document.id, article.document.text] for article in gold.articles]
     assert shown == expected
     assert len(json.dumps(shown)) > DOCUMENTS * SPANS
+    opened.quiet()
+
+
+def test_a_long_list_is_turned_and_searched(opener: Opener, monkeypatch: pytest.MonkeyPatch, root: Path) -> None:
+    monkeypatch.syspath_prepend(str(root))
+    from benchmarks.html_report import crowd
+
+    monkeypatch.setattr("onrecord.eval.report.parts.PART", 50_000)
+    gold, view = crowd(250, 20)
+    assert len(view.parts) > 5
+    opened = opener(html(view))
+    opened.go()
+    page = opened.page
+    assert page.locator("#list a").count() == 200
+    page.click("#list-pages button[aria-label='later documents']")
+    assert page.locator("#list a").count() == 50
+    last = gold.articles[-1].document
+    page.fill("#f-document", last.id)
+    page.locator("#list a").first.click()
+    page.wait_for_function("id => document.querySelector('#doc-about bdi').textContent === id", arg=last.id)
+    assert opened.text == last.text
+    page.fill("#f-document", "")
+    opened.show(f"#doc={gold.articles[10].document.id}")
+    page.keyboard.press("j")
+    page.keyboard.press("j")
+    page.wait_for_function(
+        "id => document.querySelector('#doc-about bdi').textContent === id", arg=gold.articles[12].document.id
+    )
+    for sought in ("Name 1", "PREDICTED", "a", " the", "ß"):
+        page.fill("#f-text", sought)
+        page.wait_for_timeout(1500)
+        told = page.evaluate("""async () => {
+          let sum = 0;
+          for (let n = 0; n < index.documents.length; n++) {
+            const doc = await load(n);
+            sum += doc.items.filter((item) => matches(doc, item)).length;
+          }
+          return sum;
+        }""")
+        assert page.locator("#list-count").inner_text().startswith(f"{told} items in "), sought
+    opened.quiet()
+
+
+def test_a_browser_that_cannot_unpack_says_so(page_of_rules: bytes, opener: Opener) -> None:
+    opened = opener(page_of_rules)
+    opened.page.add_init_script("delete window.DecompressionStream")
+    opened.page.goto(opened.address)
+    assert opened.page.locator("#cannot").is_visible()
+    assert opened.page.locator("#card table.card").is_visible()
     opened.quiet()

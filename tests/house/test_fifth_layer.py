@@ -47,6 +47,7 @@ from onrecord.eval.layers.shown import in_words
 from onrecord.eval.platforms.keys import columns, numbers
 from onrecord.eval.platforms.reference import read_reference, reference_bytes, reference_of
 from onrecord.eval.report import html, markdown_report, page_view
+from onrecord.eval.report.items import documents_of
 from onrecord.eval.schemas import schema
 from onrecord.eval.scoring.asked import Asked
 from onrecord.eval.scoring.record import read_record
@@ -256,7 +257,7 @@ def test_it_is_in_the_report(with_relations: Gold, folder: Path, tmp_path: Path)
     assert {each.meaning for each in errors.classes} >= {"right ends, wrong entity or label"}
     (confusion,) = [each for each in view.confusions if each.layer == "relations"]
     assert [row[0] for row in confusion.rows] == ["ally", "rival", "–"]
-    for document in view.documents:
+    for document in documents_of(view.result):
         items = [item for item in document.items if item.layer == "relations"]
         assert len(items) == 2
         for item in items:
@@ -276,7 +277,7 @@ def test_its_items_are_drawn_by_the_report(
     page = browser.new_page()
     wrong: list[str] = []
     page.on("pageerror", lambda error: wrong.append(str(error)))
-    first = view.documents[0]
+    first = next(documents_of(view.result))
     item = next(each for each in first.items if each.layer == "relations")
     page.goto(f"{(tmp_path / 'report.html').as_uri()}#doc={first.document}&item={item.key}")
     page.wait_for_selector("#text .relations", state="attached")

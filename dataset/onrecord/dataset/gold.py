@@ -6,6 +6,7 @@ which the seed and its zones give.
 
 from __future__ import annotations
 
+import functools
 import json
 from typing import Any
 
@@ -59,15 +60,16 @@ def ordered(labels: Labels) -> Labels:
     return type(labels)(**{layer: tuple(sorted(labels.of(layer), key=place)) for layer in labels.__struct_fields__})
 
 
+@functools.cache
+def _defaults(kind: type[msgspec.Struct]) -> tuple[tuple[str, Any], ...]:
+    """The fields of a type with their defaults; of one that must be there, what is equal to no value."""
+    return tuple((field.name, field.default) for field in msgspec.structs.fields(kind))
+
+
 def _without_defaults(value: object) -> Any:
     if isinstance(value, msgspec.Struct):
-        fields = msgspec.structs.fields(value)
-        kept = {field.name: (getattr(value, field.name), field) for field in fields}
-        return {
-            name: _without_defaults(inner)
-            for name, (inner, field) in kept.items()
-            if field.required or inner != field.default
-        }
+        kept = ((name, getattr(value, name), default) for name, default in _defaults(type(value)))
+        return {name: _without_defaults(inner) for name, inner, default in kept if inner != default}
     if isinstance(value, tuple):
         return [_without_defaults(inner) for inner in value]
     return value

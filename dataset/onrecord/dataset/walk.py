@@ -230,6 +230,7 @@ def _each(record: msgspec.Struct, field: Field, change: Callable[[Any], Any]) ->
     return tuple(change(each) for each in value) if field.many else change(value)
 
 
+@functools.cache
 def vocabulary(kind: type[msgspec.Struct], name: str) -> tuple[str, ...]:
     """The words that a field may have; empty where it may have any."""
     (field,) = (each for each in fields(kind) if each.name == name)

@@ -13,12 +13,13 @@ if TYPE_CHECKING:
     from onrecord.dataset.reading.faults import Fault
 
 EXTRAS = {
+    "dask": "dask",
     "datasets": "dataset",
+    "distributed": "dask",
     "huggingface_hub": "dataset",
     "pandas": "dataset",
     "sklearn": "dataset",
     "httpx": "annotate",
-    "krippendorff": "annotate",
     "label_studio_sdk": "annotate",
     "trafilatura": "ingest",
 }

@@ -45,6 +45,23 @@ UnitOption = Annotated[SamplingUnitName, typer.Option(help="What intervals and t
 Level = Annotated[float, typer.Option(min=0.5, max=0.999, help="How often intervals cover the true value.")]
 Draws = Annotated[int, typer.Option(min=0, max=1_000_000, help="Resamples where they are drawn; 0 for no intervals.")]
 Seed = Annotated[int, typer.Option(min=0, help="Seed where resamples are drawn; the same gives the same.")]
+State = Annotated[
+    Path | None, typer.Option(help="Write the state that scores are computed from, Parquet; see docs/state.md.")
+]
+FromState = Annotated[bool, typer.Option("--from-state", help="What is given is states: finish them together.")]
+Jobs = Annotated[int, typer.Option(min=1, max=1024, help="Processes that score parts of the submission.")]
+
+
+class EngineName(StrEnum):
+    """What scores parts, if not processes of this machine."""
+
+    dask = "dask"
+
+
+EngineOption = Annotated[EngineName | None, typer.Option(help="Score parts on the workers of a Dask scheduler.")]
+Scheduler = Annotated[
+    str | None, typer.Option(help="Its address, such as tcp://host:8786; --jobs workers on this machine if left out.")
+]
 LabelMapName = Annotated[
     str | None,
     typer.Option("--labels", help="Compare types by a map: conll2003, ontonotes, or a JSON file."),

@@ -4,15 +4,19 @@ from __future__ import annotations
 
 import itertools
 import json
+import math
 import random
 import subprocess
 import sys
+from collections.abc import Hashable, Sequence
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from onrecord.annotation.agreement.gamma import Continuum, Unit, disorder, dissimilarity, gamma
+from onrecord.annotation.agreement import gamma as module
+from onrecord.annotation.agreement.gamma import SAMPLES, Continuum, Unit, disorder, gamma
+from onrecord.eval.matching.assignment import assign
 
 units = st.builds(
     lambda start, length, type: Unit(start, start + length, type),
@@ -21,6 +25,41 @@ units = st.builds(
     st.sampled_from(["PER", "ORG"]),
 )
 some = st.lists(units, max_size=4)
+
+
+def dissimilarity(one: Unit, other: Unit) -> float:
+    moved = abs(one.start - other.start) + abs(one.end - other.end)
+    return (moved / (one.end - one.start + other.end - other.start)) ** 2 + (one.type != other.type)
+
+
+def plain_disorder(one: Sequence[Unit], other: Sequence[Unit]) -> float:
+    """Every unit beside every other."""
+    edges: list[tuple[Hashable, Hashable, float]] = [
+        (i, j, 2 - cost) for i, u in enumerate(one) for j, v in enumerate(other) if (cost := dissimilarity(u, v)) < 2
+    ]
+    both = len(one) + len(other)
+    return (both - math.fsum(edges[index][2] for index in assign(edges))) / (both / 2)
+
+
+def plain_gamma(continua: Sequence[Continuum]) -> float | None:
+    """One sample after the other."""
+    randomly = random.Random(0)
+
+    def moved(units: Sequence[Unit], length: int) -> list[Unit]:
+        distance = randomly.randrange(max(1, length))
+        starts = [(unit.start + distance) % max(1, length) for unit in units]
+        return [Unit(s, s + unit.end - unit.start, unit.type) for s, unit in zip(starts, units, strict=True)]
+
+    observed, expected = [], []
+    for text in continua:
+        if weight := len(text.one) + len(text.other):
+            observed.append(weight * plain_disorder(text.one, text.other))
+            by_chance = [
+                plain_disorder(moved(text.one, text.length), moved(text.other, text.length)) for _ in range(SAMPLES)
+            ]
+            expected.append(weight * math.fsum(by_chance) / SAMPLES)
+    chance = math.fsum(expected)
+    return None if not chance else 1 - math.fsum(observed) / chance
 
 
 def least(one: list[Unit], other: list[Unit]) -> float:
@@ -40,6 +79,28 @@ def test_no_alignment_has_less_disorder(one: list[Unit], other: list[Unit]) -> N
         assert one == other == []
     else:
         assert found == pytest.approx(least(one, other))
+
+
+texts = st.lists(
+    st.builds(
+        lambda length, one, other, shared: Continuum(length, (*one, *shared), (*shared, *other)),
+        st.integers(0, 80),
+        st.lists(units, max_size=12),
+        st.lists(units, max_size=12),
+        st.lists(units, max_size=6),
+    ),
+    max_size=3,
+)
+
+
+@given(texts, st.sampled_from([1, 7, 100, 2**18]))
+def test_all_samples_at_once_give_the_bits_of_one_after_the_other(continua: list[Continuum], block: int) -> None:
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(module, "_BLOCK", block)
+        assert gamma(continua) == plain_gamma(continua)
+        for text in continua:
+            if text.one or text.other:
+                assert disorder(text.one, text.other) == plain_disorder(text.one, text.other)
 
 
 def test_the_same_units_agree_fully_and_chance_is_about_zero() -> None:

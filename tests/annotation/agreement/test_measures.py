@@ -7,8 +7,11 @@ import shutil
 from pathlib import Path
 from typing import Any
 
+import krippendorff
 import msgspec
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 from tests.eval.conftest import lines_of
 from tests.eval.scoring.test_result import degraded, renamed
 
@@ -105,6 +108,22 @@ def test_one_value_nothing_matched_and_a_known_alpha() -> None:
     known = attribute("l", "f", [("a", "a"), ("a", "a"), ("b", "b"), ("b", "a")], 4)
     assert known.alpha == pytest.approx(1 - (1 / 4) / (2 * 5 * 3 / (8 * 7)))
     assert known.observed == 0.75
+
+
+values = st.sampled_from(["a", "b", "c", "?"])
+
+
+@given(st.lists(st.tuples(values, values), min_size=1, max_size=40))
+def test_alpha_is_that_of_krippendorff(pairs: list[tuple[str, str]]) -> None:
+    """The package makes a table of all values with each other for every item."""
+    vocabulary = sorted({value for pair in pairs for value in pair})
+    found = attribute("l", "f", pairs, len(pairs)).alpha
+    if len(vocabulary) == 1:
+        assert found is None
+    else:
+        table = [[vocabulary.index(pair[side]) for pair in pairs] for side in (0, 1)]
+        expected = krippendorff.alpha(reliability_data=table, level_of_measurement="nominal")
+        assert found == pytest.approx(expected, rel=0, abs=1e-12)
 
 
 def test_an_annotator_with_nothing_no_shared_document_and_one_alone(

@@ -6,8 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from onrecord.dataset.reading.faults import show
-from onrecord.dataset.reading.typed import explain, read_lines, read_value
+from onrecord.dataset.reading.faults import FaultsError, show
+from onrecord.dataset.reading.typed import explain, read_elements, read_lines, read_value
 from onrecord.dataset.reading.untrusted import may_repeat_keys, repeats_keys
 from onrecord.dataset.records import Labels, Mention, Quote
 
@@ -108,6 +108,40 @@ def test_what_is_refused_is_explained_and_what_is_taken_is_not(value: object) ->
 def test_any_bytes_give_a_record_or_a_fault(raw: bytes) -> None:
     record, faults = read_value("f.json", raw, Labels)
     assert (record is None) == bool(faults)
+
+
+elements = st.one_of(
+    st.just(GOOD),
+    st.sampled_from(
+        [
+            GOOD.replace(b'"a"', '"\u00e4 :"'.encode()),
+            GOOD.replace(b'"a"', b'"\\u003a"'),
+            GOOD.replace(b"}", b',"type":"ORG"}'),
+            GOOD.replace(b"PER", b"per"),
+            b"null",
+            b"[" * 2000 + b"]" * 2000,
+            b"\xff",
+            b"",
+        ]
+    ),
+    st.binary(max_size=6),
+)
+
+
+@given(
+    st.lists(elements, max_size=5),
+    st.sampled_from([b"", b"\xef\xbb\xbf", b" \n"]),
+    st.sampled_from([b"]", b"] ", b"", b"]x", b",]", b"]\xff"]),
+)
+def test_an_array_is_read_element_by_element_as_it_is_at_once(several: list[bytes], begin: bytes, end: bytes) -> None:
+    raw = begin + b"[" + b", ".join(several) + end
+    records, faults = read_value("f.json", raw, tuple[Mention, ...])
+    if records is not None:
+        assert tuple(read_elements("f.json", raw, Mention)) == records
+        return
+    with pytest.raises(FaultsError) as caught:
+        list(read_elements("f.json", raw, Mention))
+    assert list(caught.value.faults) == faults
 
 
 def test_nothing_found_can_command_a_terminal() -> None:

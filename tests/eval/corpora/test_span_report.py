@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
 from typing import Any
 
+import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -94,6 +96,53 @@ def test_the_record_depends_on_nothing_but_content(
     one, other = ({each.doc_id: each.spans for each in side} for side in (gold, predicted))
     assert score_spans(one, other).as_json() == before
     assert score_spans(iter(gold), iter(predicted)).as_json() == before
+
+
+@given(corpora, st.randoms(use_true_random=False))
+def test_every_form_of_a_span_says_the_same(corpus: list[tuple[list[TypedSpan], list[TypedSpan]]], random: Any) -> None:
+    forms: list[Callable[[TypedSpan], Any]] = [
+        lambda span: TypedSpan(span.start, span.end, span.type),
+        lambda span: (span.start, span.end, span.type),
+        lambda span: [span.start, span.end, span.type],
+        lambda span: (np.int64(span.start), np.int64(span.end), span.type),
+        lambda span: (span.start, span.end, span.type, ""),
+    ]
+
+    def record(gold: Any, predicted: Any) -> bytes:
+        return score_spans(gold, predicted, how=None).as_json()
+
+    sides = [[spans for spans, _ in corpus], [spans for _, spans in corpus]]
+    plain = [[[forms[0](span) for span in spans] for spans in side] for side in sides]
+    expected = record(*plain)
+    for form in forms:
+        made = [[iter([form(span) for span in spans]) for spans in side] for side in sides]
+        assert record(*made) == expected
+    mixed: Any = [[tuple(random.choice(forms)(span) for span in spans) for spans in side] for side in sides]
+    assert record(*mixed) == expected
+    untyped = [[[TypedSpan(span.start, span.end) for span in spans] for spans in side] for side in sides]
+    pairs: Any = [[[(span.start, span.end) for span in spans] for spans in side] for side in sides]
+    assert record(*pairs) == record(*untyped)
+
+
+@pytest.mark.parametrize("wrong", [(3, 3), (4, 3), (-1, 3), (0, 2**31), (0, 2**70), (-(2**70), 3)])
+@pytest.mark.parametrize("form", [lambda *span: span, TypedSpan])
+def test_what_is_wrong_is_said_whatever_the_form(wrong: tuple[int, int], form: Any) -> None:
+    sound = [form(0, 5, "PER"), form(7, 9, "ORG")]
+    with pytest.raises(ValueError, match=rf"^the gold document '1' has a span from {wrong[0]} to {wrong[1]}$"):
+        score_spans([sound, [*sound, form(*wrong, "PER")]], [sound, sound])
+    metric = SpanMetric()
+    with pytest.raises(ValueError, match=rf"^prediction 0 has a span from {wrong[0]} to {wrong[1]}$"):
+        metric.add(prediction=[form(*wrong, "PER")], reference=sound)
+
+
+@pytest.mark.parametrize(
+    "wrong", [(0.5, 3, "A"), ("0", "3", "A"), (None, 3, "A"), 7, (1,), (0, 3, "A", "", 1, 2, 3, 4)]
+)
+def test_what_is_no_span_is_an_error_of_type(wrong: Any) -> None:
+    with pytest.raises(TypeError):
+        score_spans([[(0, 5, "PER"), wrong]], [[]])
+    with pytest.raises(TypeError):
+        score_spans([[wrong]], [[]])
 
 
 def test_the_record(report: SpanReport) -> None:

@@ -2,12 +2,18 @@
 
 from __future__ import annotations
 
+import random
+from collections.abc import Iterator
 from typing import Any
 
 import msgspec
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
-from onrecord.dataset import Gold
+from onrecord.dataset import Article, Gold
 from onrecord.eval.layers.gold_changes import gold_changes
+from onrecord.eval.layers.same_items import matched
+from onrecord.eval.layers.scored import with_items
 
 
 def replaced(gold: Gold, number: int, **layers: Any) -> Gold:
@@ -54,3 +60,53 @@ def test_articles_and_registries_are_compared_too(gold: Gold) -> None:
     registries = msgspec.structs.replace(gold.registries, entities=(renamed, *gold.registries.entities[1:]))
     (change,) = gold_changes(gold, msgspec.structs.replace(gold, registries=registries))
     assert change.fields == (("name", gold.registries.entities[0].name, "Another Name"),)
+
+
+NOT_COMPARED = {"id", "annotators", "agreed", "parent"}
+
+
+def plain_changes(old: Article, new: Article) -> Iterator[tuple[str, str, str, tuple[str, ...]]]:
+    """Layer, kind, item and changed fields, with everything aligned and every field looked at."""
+    pairs = matched(old.labels, new.labels, new.document)
+    for layer in with_items():
+        before, after, of = old.labels.of(layer.item), new.labels.of(layer.item), dict(pairs[layer.item])
+        for index, item in enumerate(before):
+            if index not in of:
+                yield layer.item, "removed", layer.text(item), ()
+                continue
+            names = [field.name for field in msgspec.structs.fields(item) if field.name not in NOT_COMPARED]
+            changed = [name for name in names if getattr(item, name) != getattr(after[of[index]], name)]
+            if changed:
+                yield layer.item, "changed", layer.text(item), tuple(changed)
+        for index, item in enumerate(after):
+            if index not in of.values():
+                yield layer.item, "added", layer.text(item), ()
+
+
+def edited(items: tuple[Any, ...], randomly: random.Random, share: float) -> tuple[Any, ...]:
+    """Some items left out, moved, made optional, or with a field of another one."""
+    made = []
+    for item in items:
+        if randomly.random() < share:
+            field = randomly.choice(("type", "entity", "mode", "speaker", "label", "holder", "event", "rule", ""))
+            if field in item.__struct_fields__:
+                item = msgspec.structs.replace(item, **{field: getattr(randomly.choice(items), field)})
+            elif field == "":
+                continue
+            else:
+                item = msgspec.structs.replace(item, optional=not item.optional)
+        made.append(item)
+    if randomly.random() < share:
+        randomly.shuffle(made)
+    return tuple(made)
+
+
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
+@given(st.randoms(use_true_random=False), st.sampled_from([0.0, 0.02, 0.3]))
+def test_what_is_passed_over_has_no_changes(gold: Gold, randomly: random.Random, share: float) -> None:
+    number = randomly.randrange(len(gold.articles))
+    labels = gold.articles[number].labels
+    layers = {name: edited(labels.of(name), randomly, share) for name in labels.__struct_fields__}
+    new = replaced(gold, number, **layers)
+    found = [(c.layer, c.kind, c.item, tuple(name for name, _, _ in c.fields)) for c in gold_changes(gold, new)]
+    assert found == list(plain_changes(gold.articles[number], new.articles[number]))

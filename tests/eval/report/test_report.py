@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import base64
 import dataclasses
 import html as html_module
 import json
 import re
 import subprocess
 import sys
+import zlib
 from collections import Counter
 from pathlib import Path
 
@@ -24,11 +26,13 @@ from onrecord.eval.rendering.html import visible
 from onrecord.eval.rendering.markdown import inert, plain
 from onrecord.eval.rendering.scores import FEW_DOCUMENTS, FEW_ITEMS, percent
 from onrecord.eval.report import MOST_CHARACTERS, ReportView, html, markdown_report, page_view, text_report
-from onrecord.eval.report.errors import NOTHING, outcome_in
-from onrecord.eval.report.items import UNJUDGED
+from onrecord.eval.report.changes import MOST_CHANGES
+from onrecord.eval.report.errors import NOTHING, tally
+from onrecord.eval.report.items import UNJUDGED, DocumentItems, ReportItem, documents_of
 from onrecord.eval.report.overview import detectable, width_in_words
-from onrecord.eval.report.payload import document_value, script_json
-from onrecord.eval.report.plots import x
+from onrecord.eval.report.parts import Parts, line_json, script_json
+from onrecord.eval.report.payload import document_value
+from onrecord.eval.report.plots import MOST_DOTS, bars, x
 from onrecord.eval.scoring.asked import Asked
 from onrecord.eval.scoring.ceiling import read_ceiling
 from onrecord.eval.scoring.compare import item_changes
@@ -63,13 +67,21 @@ def worse(perfect: Lines, scored: Scorer) -> Result:
     return scored(perfect)
 
 
+def outcome_in(item: ReportItem, layer: str) -> str:
+    """What became of an item in a layer; empty where that does not look at it."""
+    if item.layer == layer:
+        return item.outcome
+    on = next((each.told_on for each in SCORED if each.name == layer), "")
+    return item.link if on == item.layer else ""
+
+
 def test_every_verdict_is_one_item(view: ReportView) -> None:
     for layer in SCORED:
         if layer.verdicts is None:
             continue
         result = next(each for each in view.result.layers if each.layer.name == layer.name)
         assert result.state is not None
-        for each in view.documents:
+        for each in documents_of(view.result):
             verdicts = layer.verdicts(result.state.readings[each.document])
             items = [each.item(layer.name, verdict) for verdict in verdicts]
             assert len({item.key for item in items}) == len(verdicts)
@@ -83,7 +95,7 @@ def test_every_verdict_is_one_item(view: ReportView) -> None:
 
 
 def test_items_are_all_of_gold_and_all_predictions(view: ReportView, gold: Gold) -> None:
-    for each, pair in zip(view.documents, view.result.pairs, strict=True):
+    for each, pair in zip(documents_of(view.result), view.result.pairs, strict=True):
         for layer in with_items():
             items = [item for item in each.items if item.layer == layer.name]
             assert sum(item.gold is not None for item in items) == len(pair.gold.of(layer.item))
@@ -157,7 +169,7 @@ def test_a_dot_is_the_score_of_its_document_alone(view: ReportView) -> None:
         each = next(e for e in view.result.layers if strip.name.startswith(f"{e.layer.name}:"))
         state = each.state
         assert isinstance(state, LayerState)
-        assert len(strip.dots) + len(strip.undefined) == len(view.result.documents)
+        assert len(strip.dots) + strip.without == len(view.result.documents)
         for dot in strip.dots:
             score = each.headline_on(dot.document)
             assert score is not None
@@ -186,13 +198,13 @@ def test_changes_are_those_of_the_comparison_and_lead_to_their_items(
     made = page_view(report, gold, submission, other=("worse.jsonl", worse)).changes
     assert made is not None
     expected = list(item_changes(worse, report.result))
-    told = [(c.document, c.layer, c.text, c.earlier, c.later) for items in made.items.values() for c in items]
+    told = [(c.document, c.layer, c.text, c.earlier, c.later) for items in made.items.values() for c in items.shown]
     assert Counter(told) == Counter((c.document, c.layer, c.text, c.earlier, c.later) for c in expected)
     for kind, items in made.items.items():
-        assert len(items) == sum(c.change == kind for c in expected)
-    keys = {(d.document, item.key) for d in page_view(report, gold, submission).documents for item in d.items}
+        assert items.count == len(items.shown) == sum(c.change == kind for c in expected)
+    keys = {(d.document, item.key) for d in documents_of(report.result) for item in d.items}
     for items in made.items.values():
-        for change in items:
+        for change in items.shown:
             fields = dict(part.split("=") for part in change.href.removeprefix("#").split("&"))
             assert fields["doc"] == change.document
             if change.later != "absent":
@@ -205,7 +217,7 @@ def test_changes_are_those_of_the_comparison_and_lead_to_their_items(
 def test_gold_against_itself_has_no_error(perfect: Lines, scored: Scorer, gold: Gold) -> None:
     result = scored(perfect)
     made = page_view(Report.of(result), gold, Submission("p", "", {}, frozenset(), {}, {}))
-    assert {item.outcome for each in made.documents for item in each.items} <= {"right", "optional"}
+    assert {item.outcome for each in documents_of(made.result) for item in each.items} <= {"right", "optional"}
     assert all([kind.outcome for kind in each.classes] == ["right"] for each in made.errors)
 
 
@@ -215,7 +227,7 @@ def test_a_layer_that_is_not_there_is_not_missed(perfect: Lines, scored: Scorer,
             del line[name]
     result = scored(perfect)
     made = page_view(Report.of(result), gold, Submission("p", "", {}, frozenset(), {}, {}))
-    outcomes = {item.outcome for each in made.documents for item in each.items if item.layer == "quotes"}
+    outcomes = {item.outcome for each in documents_of(made.result) for item in each.items if item.layer == "quotes"}
     assert outcomes <= UNJUDGED
     assert [each.layer for each in made.errors] == ["entities", "links"]
     assert b"the file has no predictions for this layer" in html(made)
@@ -227,7 +239,7 @@ def test_what_is_missing_is_said_first(perfect: Lines, scored: Scorer, gold: Gol
     (missing,) = result.missing
     assert f"PARTIAL: no line for {missing}; scored as empty" in text_report(made)
     assert '<p class="flag partial"><b>Partial.</b>' in html(made).decode()
-    first = next(each for each in made.documents if each.document == missing)
+    first = next(each for each in documents_of(made.result) if each.document == missing)
     assert {item.outcome for item in first.items} <= {"missed", "optional"}
 
 
@@ -254,12 +266,104 @@ def test_offsets_are_those_of_javascript() -> None:
     text = gold.articles[0].document.text
     units = text.encode("utf-16-le", "surrogatepass")
     assert len(units) > 2 * len(text)
-    value = document_value(made.documents[0], gold.articles[0].document)
-    for item, told in zip(made.documents[0].items, value["items"], strict=True):
+    first = next(documents_of(result))
+    value = document_value(first)
+    assert [each.document for each in made.documents] == [each.document.id for each in gold.articles]
+    for item, told in zip(first.items, value["items"], strict=True):
         side = item.gold or item.predicted
         assert side is not None
         for (start, end, _), (first, last, _) in zip(side.places, (told.get("g") or told["p"])["s"], strict=True):
             assert units[2 * first : 2 * last].decode("utf-16-le") == text[start:end]
+
+
+def label_of(item: ReportItem, gold: bool) -> str:
+    side = item.gold if gold else item.predicted
+    return NOTHING if side is None else side.label
+
+
+def test_the_count_of_a_document_is_that_of_its_items_one_by_one(view: ReportView) -> None:
+    layers = [layer.name for layer in SCORED if layer.verdicts is not None]
+    for each, summary in zip(documents_of(view.result), view.documents, strict=True):
+        expected = Counter(
+            (layer, outcome, label_of(item, True), label_of(item, False))
+            for item in each.items
+            for layer in layers
+            if (outcome := outcome_in(item, layer))
+        )
+        assert tally(each.items) == summary.counts == expected
+        wrong = sum(item.outcome not in UNJUDGED and item.outcome != "right" for item in each.items)
+        assert summary.errors == wrong
+        row = next(row for row in view.index["documents"] if row[0] == each.document)
+        numbers = iter(row[3:])
+        assert {tuple(view.index["kinds"][kind]): n for kind, n in zip(numbers, numbers, strict=True)} == expected
+
+
+def test_nothing_that_is_kept_holds_a_document(view: ReportView) -> None:
+    kept = [getattr(view, field.name) for field in dataclasses.fields(view) if field.name != "result"]
+    seen: set[int] = set()
+    while kept:
+        each = kept.pop()
+        assert not isinstance(each, (DocumentItems, ReportItem))
+        if id(each) not in seen and not isinstance(each, str):
+            seen.add(id(each))
+            if dataclasses.is_dataclass(each):
+                kept += [getattr(each, field.name) for field in dataclasses.fields(each)]
+            elif isinstance(each, dict):
+                kept += [*each, *each.values()]
+            elif isinstance(each, (list, tuple)):
+                kept += each
+
+
+def test_changes_are_capped_and_counted(
+    rules: tuple[Report, Submission], gold: Gold, worse: Result, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    report, submission = rules
+    whole = page_view(report, gold, submission, other=("worse.jsonl", worse))
+    monkeypatch.setattr("onrecord.eval.report.changes.MOST_CHANGES", 3)
+    made = page_view(report, gold, submission, other=("worse.jsonl", worse))
+    assert whole.changes is not None
+    assert made.changes is not None
+    for kind, items in made.changes.items.items():
+        every = whole.changes.items[kind]
+        assert len(every.shown) <= MOST_CHANGES
+        assert (items.shown, items.count) == (every.shown[:3], every.count)
+        if every.count > 3:
+            assert f"{every.count - 3} more" in text_report(made)
+            assert f"{every.count - 3} more</p>".encode() in html(made)
+
+
+@given(st.lists(st.floats(0, 1)))
+def test_bars_hold_every_document_once(values: list[float]) -> None:
+    made = bars(values)
+    assert sum(int(bar.title.split()[0]) for bar in made) == len(values)
+    assert len(made) <= 50
+    assert all(8 <= bar.x <= 268 and 1 <= bar.height <= 30 for bar in made)
+    assert len(made) <= MOST_DOTS
+
+
+TEXTS = st.text(st.characters(codec=None)) | st.sampled_from(ATTACKS)
+
+
+def unpacked(packed: str) -> list[object]:
+    """What JavaScript reads of a part."""
+    assert re.fullmatch(r"[A-Za-z0-9+/=]*", packed)
+    return [json.loads(line) for line in zlib.decompress(base64.b64decode(packed)).decode("utf-8").split("\n")]
+
+
+@given(st.lists(st.dictionaries(TEXTS, TEXTS), max_size=12), st.integers(1, 200))
+def test_parts_give_back_every_document(values: list[dict[str, str]], size: int) -> None:
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("onrecord.eval.report.parts.PART", size)
+        parts = Parts()
+        for value in values:
+            parts.add(value)
+        parts.end()
+    read = [unpacked(each) for each in parts.packed]
+    expected = [json.loads(json.dumps(value)) for value in values]  # two halves of a character are one there
+    assert [document for each in read for document in each] == expected
+    assert parts.firsts == [sum(map(len, read[:n])) for n in range(len(read))]
+    for each in read[:-1]:
+        assert sum(len(line_json(value)) for value in each) >= size
 
 
 @given(st.recursive(st.text() | st.sampled_from(ATTACKS), lambda inner: st.lists(inner)))

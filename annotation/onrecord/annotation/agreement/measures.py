@@ -3,7 +3,7 @@
 One annotator's labels are scored as a prediction against the other's, with the same alignment and measures as any
 system; F1 is what systems are compared by, so it is also the scale on which people and models can be seen side by side.
 What both found is then compared field by field with Krippendorff's alpha for nominal data (Krippendorff, 2004, chapter
-11; the ``krippendorff`` package), always with the share that was found by both, since alpha says nothing of the rest.
+11), always with the share that was found by both, since alpha says nothing of the rest.
 
 Each annotator may use ids of their own: they are aligned as a system's are. ``optional`` is taken off both sides first,
 so that what somebody was unsure of counts.
@@ -259,10 +259,8 @@ def _agreement(both: _Versions) -> PairAgreement:
 
 def _gamma(layer: Layer[Any], both: _Versions) -> float | None:
     return gamma(
-        [
-            Continuum(len(a.document.text), _units(layer, a.labels), _units(layer, both.other[a.document.id]))
-            for a in both.articles
-        ]
+        Continuum(len(a.document.text), _units(layer, a.labels), _units(layer, both.other[a.document.id]))
+        for a in both.articles
     )
 
 
@@ -344,15 +342,22 @@ def attribute(layer: str, field: str, values: Sequence[tuple[str, str]], total: 
     if not values:
         return Attribute(layer, field, 0, total, None, None, "nothing that both found")
     observed = sum(one == other for one, other in values) / len(values)
-    vocabulary = sorted({value for pair in values for value in pair})
-    if len(vocabulary) == 1:
+    if len(set(itertools.chain.from_iterable(values))) == 1:
         reason = "only one value occurs: nothing to tell apart"
         return Attribute(layer, field, len(values), total, observed, None, reason)
-    import krippendorff
+    return Attribute(layer, field, len(values), total, observed, _alpha(values))
 
-    table = [[vocabulary.index(pair[side]) for pair in values] for side in (0, 1)]
-    alpha = float(krippendorff.alpha(reliability_data=table, level_of_measurement="nominal"))
-    return Attribute(layer, field, len(values), total, observed, alpha)
+
+def _alpha(values: Sequence[tuple[str, str]]) -> float:
+    """Krippendorff's nominal alpha of two annotators' values, of which there are at least two different ones.
+
+    Every item has both values, so the observed disagreement is the share of unlike pairs, and the expected one that of
+    all ordered pairs of two of the n values: whole numbers until the last division, and no table of values.
+    """
+    counts = Counter(itertools.chain.from_iterable(values))
+    n = 2 * len(values)
+    unlike = 2 * sum(one != other for one, other in values)
+    return 1 - (n - 1) * unlike / (n * n - sum(count * count for count in counts.values()))
 
 
 def _disagreements(

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import dataclasses
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -17,8 +17,8 @@ import msgspec
 from onrecord.annotation.label_studio.from_result import from_result, unused_parts
 from onrecord.annotation.label_studio.labelling import config_hash
 from onrecord.dataset.check import faults_of
-from onrecord.dataset.reading.faults import Fault, nearest, refuse, show
-from onrecord.dataset.reading.typed import read_value
+from onrecord.dataset.reading.faults import Fault, FaultsError, nearest, refuse, show
+from onrecord.dataset.reading.typed import read_elements
 from onrecord.dataset.records import Labels
 from onrecord.dataset.seeds.documents import Document
 
@@ -92,41 +92,53 @@ def read_export(path: Path, documents: Sequence[Document]) -> tuple[list[Annotat
     Returns:
         Every annotation that is whole, and the faults of all others. A skipped task is no annotation.
     """
-    tasks, faults = read_value(path, path.read_bytes(), tuple[ExportedTask, ...])
     by_id = {document.id: document for document in documents}
     annotations: list[Annotation] = []
-    for index, task in enumerate(tasks or ()):
-        document = by_id.get(task.data.doc_id)
-        if document is None:
-            hint = nearest(task.data.doc_id, by_id) or "the export is of another project"
-            pointer = f"/{index}/data/doc_id"
-            faults.append(Fault("document", str(path), None, pointer, show(task.data.doc_id), "a known document", hint))
+    faults: list[Fault] = []
+    try:
+        for index, task in enumerate(read_elements(path, path.read_bytes(), ExportedTask)):
+            read, wrong = _annotations(path, index, task, by_id)
+            annotations += read
+            faults += wrong
+    except FaultsError as error:
+        return [], list(error.faults)
+    return annotations, faults
+
+
+def _annotations(
+    path: Path, index: int, task: ExportedTask, by_id: Mapping[str, Document]
+) -> tuple[list[Annotation], list[Fault]]:
+    """What :func:`read_export` gives of one task."""
+    document = by_id.get(task.data.doc_id)
+    if document is None:
+        hint = nearest(task.data.doc_id, by_id) or "the export is of another project"
+        pointer = f"/{index}/data/doc_id"
+        return [], [Fault("document", str(path), None, pointer, show(task.data.doc_id), "a known document", hint)]
+    if wrong_text := _check_data(path, index, task.data, document):
+        return [], wrong_text
+    annotations: list[Annotation] = []
+    faults: list[Fault] = []
+    for place, annotation in enumerate(task.annotations):
+        if annotation.was_cancelled:
             continue
-        wrong_text = _check_data(path, index, task.data, document)
-        if wrong_text:
-            faults += wrong_text
+        pointer = f"/{index}/annotations/{place}"
+        labels, wrong = from_result(annotation.result, document.text)
+        wrong += unused_parts(annotation.result)
+        if wrong:
+            faults += faults_of(str(path), None, wrong, within=f"{pointer}/result")
             continue
-        for place, annotation in enumerate(task.annotations):
-            if annotation.was_cancelled:
-                continue
-            pointer = f"/{index}/annotations/{place}"
-            labels, wrong = from_result(annotation.result, document.text)
-            wrong += unused_parts(annotation.result)
-            if wrong:
-                faults += faults_of(str(path), None, wrong, within=f"{pointer}/result")
-                continue
-            annotations.append(
-                Annotation(
-                    document=document.id,
-                    annotator=annotator_name(annotation.completed_by.email),
-                    labels=labels,
-                    complete=_complete(annotation.result),
-                    task=task.id,
-                    file=str(path),
-                    pointer=pointer,
-                    project=task.project,
-                )
+        annotations.append(
+            Annotation(
+                document=document.id,
+                annotator=annotator_name(annotation.completed_by.email),
+                labels=labels,
+                complete=_complete(annotation.result),
+                task=task.id,
+                file=str(path),
+                pointer=pointer,
+                project=task.project,
             )
+        )
     return annotations, faults
 
 

@@ -74,6 +74,9 @@ class FaultsError(OnrecordError):
         """How many there are of each kind."""
         super().__init__("\n".join(str(fault) for fault in self.faults))
 
+    def __reduce__(self) -> tuple[type[FaultsError], tuple[tuple[Fault, ...], dict[str, int]]]:
+        return FaultsError, (self.faults, self.counts)  # as it comes from another process
+
     @property
     def total(self) -> int:
         """How many there are."""

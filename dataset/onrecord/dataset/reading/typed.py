@@ -15,7 +15,7 @@ from typing import Any, Generic, Literal, TypeVar, get_args, get_origin
 
 import msgspec
 
-from onrecord.dataset.reading.faults import Fault, Findings, Wrong, nearest
+from onrecord.dataset.reading.faults import Fault, Findings, Wrong, nearest, refuse
 from onrecord.dataset.reading.untrusted import MOST_DEPTH, BadNumber, escape, oddities, parse_json, repeats_keys
 from onrecord.dataset.records import Id, Offset
 
@@ -54,6 +54,35 @@ def read_value(path: Path | str, raw: bytes, kind: type[T]) -> tuple[T | None, l
     for wrong in decoded.wrong:
         findings.add(wrong, None)
     return decoded.record, findings.faults
+
+
+def read_elements(path: Path | str, raw: bytes, kind: type[T]) -> Iterator[T]:
+    """Decode the elements of one JSON array that takes up a whole file, one after the other.
+
+    Only one element at a time is in memory as more than bytes. See :func:`read_value` for all of them at once.
+
+    Raises:
+        FaultsError: The file is not right, with every fault of it, at the first element with any: those before it are
+            of no use either.
+    """
+    whole = raw.removeprefix(BOM)
+    decoder = Decoder(kind, lines=False)
+    done = 0
+    try:
+        for element in msgspec.json.decode(whole, type=tuple[msgspec.Raw, ...]):
+            decoded = decoder.decode(bytes(element))
+            if decoded.wrong or decoded.record is None:
+                break
+            yield decoded.record
+            done += 1
+        else:
+            return
+    except (msgspec.DecodeError, RecursionError):
+        pass
+    # pointers and positions are of the file, so its faults are looked for in the whole of it
+    values, faults = read_value(path, raw, tuple[kind, ...])  # type: ignore[valid-type]
+    refuse(faults)
+    yield from (values or ())[done:]
 
 
 def _lines(raw: bytes) -> Iterator[tuple[int, bytes]]:

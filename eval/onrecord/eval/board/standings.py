@@ -18,7 +18,6 @@ from types import MappingProxyType
 from typing import Any, Literal
 
 import msgspec
-import numpy as np
 
 from onrecord.dataset import Fault, FaultsError, Gold
 from onrecord.dataset.gold import in_split
@@ -30,7 +29,7 @@ from onrecord.eval.clusters.measures import Table
 from onrecord.eval.clusters.table import Membership
 from onrecord.eval.layers.layer import Layer, State
 from onrecord.eval.layers.scored import SCORED
-from onrecord.eval.layers.state_columns import StateColumns
+from onrecord.eval.layers.state_columns import Sheet
 from onrecord.eval.layers.states import TableStates
 from onrecord.eval.scoring.asked import Asked
 from onrecord.eval.scoring.compare import SystemUnits, contrasts_of, ranks_of
@@ -282,7 +281,7 @@ def headline_result(layer: Layer[Any], part: RecordLayer, record: Record) -> Lay
     ids = record.coverage.scored
     if headline.clusters:
         tables = [_table(part.documents[id].clusters) for id in ids]
-        state = LayerState(ids, StateColumns((), np.zeros((len(ids), 0, 4)), (TableStates(tables),)), {})
+        state = LayerState(ids, Sheet(len(ids)).columns([TableStates(tables)]), {})
     else:
         state = LayerState.of_states(layer, {id: _state(headline, part.documents[id]) for id in ids}, {})
     return LayerResult(layer, layer.scores(state.total(), [headline]), state)

@@ -9,7 +9,7 @@ cell. Differences lose digits where next to nothing is left; there, what is unto
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from itertools import pairwise
 
 import numpy as np
@@ -161,7 +161,8 @@ class _System:
                 sides[side, number] += cluster_sums(sizes - less, common - fewer)
             joined = self.members[np.unique(self.component[cells])]
             aligned[number] = _outside(self.aligned, best, joined, little)
-            problems.append(_Problem(number, self.gold[joined], self.predicted[joined], *taken.left(self, joined)))
+            nodes = taken.numbered(self.gold[joined], 0), taken.numbered(self.predicted[joined], 1)
+            problems.append(_Problem(number, *nodes, *taken.left(self, joined)))
             if number + 1 == len(bounds) or sum(each.shared.size for each in problems) > AT_ONCE:
                 _solve(problems, aligned)
                 problems = []
@@ -177,6 +178,8 @@ class _Taken:
     sizes: tuple[IntArray, IntArray]
     common: tuple[IntArray, IntArray]
     marked: npt.NDArray[np.bool_]
+    place: tuple[IntArray, IntArray]
+    """Some place of each cluster in the list that was numbered last."""
 
     @classmethod
     def nothing(cls, system: _System) -> _Taken:
@@ -186,7 +189,14 @@ class _Taken:
             (sizes[0], sizes[1]),
             (common[0], common[1]),
             np.zeros(system.shared.size, bool),
+            (np.zeros_like(sizes[0]), np.zeros_like(sizes[1])),
         )
+
+    def numbered(self, clusters: IntArray, side: int) -> IntArray:
+        """A number of each of some clusters, the same for the same, below how many there are."""
+        self.place[side][clusters] = np.arange(clusters.size)
+        found: IntArray = self.place[side][clusters]
+        return found
 
     def take(self, system: _System, rows: slice) -> tuple[IntArray, IntArray]:
         """Take some rows; the gold and the predicted clusters that they touch."""
@@ -220,10 +230,11 @@ class _Taken:
 
 @dataclasses.dataclass(frozen=True)
 class _Problem:
-    """The components that a group touches, as they are without it."""
+    """The components that a group touches, as they are without it; an entry for each cell."""
 
     number: int
     gold: IntArray
+    """A number of the gold cluster, below the number of cells."""
     predicted: IntArray
     shared: IntArray
     gold_size: IntArray
@@ -232,11 +243,12 @@ class _Problem:
 
 def _solve(problems: Sequence[_Problem], aligned: FloatArray) -> None:
     """Add the best alignments of some problems to those of the components that stayed; all are solved at once."""
-    number = np.repeat([each.number for each in problems], [each.shared.size for each in problems])
-    rows, columns = (
-        np.concatenate(list(_numbered(nodes)))
-        for nodes in ([each.gold for each in problems], [each.predicted for each in problems])
-    )
+    sizes = [each.shared.size for each in problems]
+    number = np.repeat([each.number for each in problems], sizes)
+    # numbered on, so that no node is of two problems
+    first = np.repeat(np.cumsum([0, *sizes[:-1]]), sizes)
+    rows = first + np.concatenate([each.gold for each in problems])
+    columns = first + np.concatenate([each.predicted for each in problems])
     shared, a, b = (
         np.concatenate(parts)
         for parts in zip(*((p.shared, p.gold_size, p.predicted_size) for p in problems), strict=True)
@@ -244,15 +256,6 @@ def _solve(problems: Sequence[_Problem], aligned: FloatArray) -> None:
     for measure, weights in enumerate(_weights(shared, a, b)):
         chosen = match(rows, columns, weights)
         aligned[:, measure] += np.bincount(number[chosen], weights=weights[chosen], minlength=len(aligned))
-
-
-def _numbered(parts: Sequence[IntArray]) -> Iterator[IntArray]:
-    """The nodes of several graphs numbered on, so that none is of two of them."""
-    start = 0
-    for nodes in parts:
-        distinct, at = np.unique(nodes, return_inverse=True)
-        yield start + at
-        start += distinct.size
 
 
 def _weights(shared: IntArray, a: IntArray, b: IntArray) -> tuple[FloatArray, FloatArray, FloatArray]:
@@ -273,6 +276,8 @@ def _distinct(cells: IntArray, marked: npt.NDArray[np.bool_]) -> IntArray:
 
 def _outside(values: FloatArray, whole: FloatArray, cells: IntArray, little: bool) -> FloatArray:
     """Sums over all cells but some; ``whole`` are those over all."""
+    if cells.size == values.shape[1]:
+        return np.zeros(len(values))
     if little:
         kept = np.ones(values.shape[1], dtype=bool)
         kept[cells] = False

@@ -230,11 +230,15 @@ def best_alignment(table: Table) -> list[tuple[Hashable, Hashable, float]]:
     return [(table.gold_ids[row], table.predicted_ids[column], dice) for row, column, dice in cells]
 
 
+SHARED_MENTIONS = Score(None, None, None, "clusters share mentions: defined for partitions alone")
+"""The score of clusters that overlap, by most measures."""
+
+
 def table_scores(table: Table, parts: Links) -> dict[str, Score]:
     """Scores of all cluster measures of a table, and BLANC and the pairs from links that may leave out some pairs."""
     if table.overlapping:
-        nothing = Score(None, None, None, "clusters share mentions: defined for partitions alone")
-        scores = dict.fromkeys(("lea", "muc", "b3", "blanc[luo2014]", "blanc[recasens2011]", "pairwise"), nothing)
+        names = ("lea", "muc", "b3", "blanc[luo2014]", "blanc[recasens2011]", "pairwise")
+        scores = dict.fromkeys(names, SHARED_MENTIONS)
     else:
         scores = {name: score(measure(table)) for name, measure in (("lea", lea), ("muc", muc), ("b3", b_cubed))}
         scores["blanc[luo2014]"] = blanc_score(parts, "luo2014")

@@ -9,8 +9,15 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from onrecord.eval.clusters.measures import Table, cluster_scores, cluster_scores_within, without_singletons
-from onrecord.eval.statistics.counts import Score
+from onrecord.eval.clusters.measures import (
+    SHARED_MENTIONS,
+    Table,
+    cluster_scores,
+    cluster_scores_within,
+    lea,
+    without_singletons,
+)
+from onrecord.eval.statistics.counts import Score, score
 from onrecord.eval.statistics.measure import Measure
 
 _DEFINITIONS = {
@@ -59,6 +66,12 @@ def _measure(name: str, text: str, view: str) -> Measure:
     return Measure(
         full, text, detail=full not in _SHOWN, view=view, page=page, citation=citation, clusters=True, adds=False
     )
+
+
+def lea_alone(tables: Sequence[Table]) -> Score:
+    """LEA of :func:`cluster_views`, and nothing else."""
+    across = Table.total(tables)
+    return SHARED_MENTIONS if across.overlapping else score(lea(across))
 
 
 def cluster_views(tables: Sequence[Table]) -> dict[str, Score]:

@@ -1,5 +1,6 @@
 """A million labelled documents, as a stream.
 
+- ``plain_spans``: spans as Python has them, checked, as columns.
 - ``span_report``: the score of plain spans.
 - ``cluster_report``: the score of clustered mentions.
 - ``training_metric``: the same for a training loop, documents added as they come.

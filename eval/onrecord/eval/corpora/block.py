@@ -19,8 +19,8 @@ from onrecord.dataset import Fault
 from onrecord.dataset.reading.untrusted import may_repeat_keys
 from onrecord.eval.corpora.waiting import GOLD, PREDICTED, NamedLine
 from onrecord.eval.readers.jsonl_spans import TypeKey, read_span_line
-from onrecord.eval.spans.columns import ColumnBuilder, Plain, SpanColumns, Vocabulary, kind_codes, span_columns
-from onrecord.eval.spans.counting import SpanCounts, score_columns
+from onrecord.eval.spans.columns import ColumnBuilder, Plain, SpanColumns, Vocabulary, span_columns
+from onrecord.eval.spans.counting import SpanColumnPair, SpanCounts, score_columns
 from onrecord.eval.spans.documents import PlainDocument
 from onrecord.eval.spans.relabel import relabel_gold, relabel_predicted, unmapped_types
 from onrecord.eval.submission.label_maps import LabelMap, label_fault
@@ -72,8 +72,8 @@ def score_block(block: Block) -> ScoredBlock:
     """Score the documents that both sides of a block have."""
     types = Vocabulary()
     gold, predicted = (_Read.of(block, side, types) for side in (GOLD, PREDICTED))
-    kinds = kind_codes(gold.builder.kinds | predicted.builder.kinds)
-    columns, others, ids = gold.builder.columns(kinds), predicted.builder.columns(kinds), gold.ids
+    both = SpanColumnPair.built(types, gold.builder, predicted.builder)
+    columns, others, ids = both.gold, both.predicted, gold.ids
     faults = [*gold.faults(block, columns), *predicted.faults(block, others)]
     if block.labels is not None:
         faults += gold.unmapped(block, columns, block.labels.gold, types)

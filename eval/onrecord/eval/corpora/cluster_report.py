@@ -12,6 +12,7 @@ import numpy as np
 from onrecord.eval.clusters.left_out import without_each
 from onrecord.eval.clusters.measures import Repeat, RepeatedMentionsError, Table
 from onrecord.eval.clusters.rows import MembershipRows, total
+from onrecord.eval.clusters.table import Membership
 from onrecord.eval.readers.json_line import normal_fragments
 from onrecord.eval.rendering.scores import ScoreRow, json_bytes, score_json, score_numbers, score_row
 from onrecord.eval.rendering.signature import HASH, Signature
@@ -138,10 +139,7 @@ def score_clusters(
     repeats = [*_repeats(one, "gold"), *_repeats(other, "predicted")]
     if repeats:
         raise RepeatedMentionsError(repeats)
-    tables = {}
-    for id, members in one.items():
-        cluster, others = dict(members), dict(other.get(id, ()))
-        tables[id] = Table.of((cluster.get(each), others.get(each)) for each in dict.fromkeys([*cluster, *others]))
+    tables = {id: Table.of(_memberships(dict(members), dict(other.get(id, ())))) for id, members in one.items()}
     return ClusterReport(tables, tuple(id for id in one if id not in other), how)
 
 
@@ -159,13 +157,25 @@ def _by_id(corpus: ClusterCorpus, side: str) -> dict[str, Members]:
         if document.doc_id in found:
             raise ValueError(f"the {side} document {document.doc_id!r} is there twice")
         found[document.doc_id] = [
-            ((m.start, m.end, normal_fragments(m.fragments)), m.cluster) for m in document.mentions
+            ((m.start, m.end, normal_fragments(m.fragments) if m.fragments else ()), m.cluster)
+            for m in document.mentions
         ]
     return dict(sorted(found.items()))
 
 
+def _memberships(gold: dict[Hashable, Hashable], predicted: dict[Hashable, Hashable]) -> list[Membership]:
+    """The gold and the predicted cluster of each mention, in the order in which the sides have them."""
+    rest = predicted.keys() - gold.keys()
+    return [
+        *zip(gold.values(), map(predicted.get, gold), strict=True),
+        *((None, cluster) for mention, cluster in predicted.items() if mention in rest),
+    ]
+
+
 def _repeats(corpus: Mapping[str, Members], side: str) -> Iterable[Repeat]:
     for id, members in corpus.items():
+        if len(dict(members)) == len(members):
+            continue
         places: dict[Hashable, list[int]] = {}
         numbers: dict[Hashable, int] = {}
         for mention, cluster in members:

@@ -7,14 +7,12 @@ from collections.abc import Iterable, Mapping, Sequence
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, Literal
 
-import msgspec
-
 from onrecord.dataset.reading.faults import refuse
-from onrecord.eval.readers.json_line import normal_fragments, place_faults
+from onrecord.eval.corpora.plain_spans import PlainSide, PlainSpans, plain_columns
 from onrecord.eval.rendering.scores import ScoreRow, json_bytes, score_json, score_numbers, score_row
 from onrecord.eval.rendering.signature import HASH, Signature
-from onrecord.eval.spans.counting import SpanColumnPair, SpanCounts, score_columns
-from onrecord.eval.spans.documents import SpanDocument, TypedSpan
+from onrecord.eval.spans.counting import SpanCounts, score_columns
+from onrecord.eval.spans.documents import SpanDocument
 from onrecord.eval.spans.measures import MODES, SPAN_POLICY, error_classes, mode_array, mode_counts, type_counts
 from onrecord.eval.spans.relabel import relabel_gold, relabel_predicted, unmapped_types
 from onrecord.eval.statistics.counts import Counts, Score, score
@@ -25,9 +23,6 @@ from onrecord.eval.submission.label_maps import label_fault, read_label_map
 
 if TYPE_CHECKING:
     import pandas as pd
-
-PlainSpans = Iterable[TypedSpan | tuple[int, int] | tuple[int, int, str]]
-"""Spans of one document; a tuple is start, end and type, half-open."""
 
 SpanCorpus = Iterable[SpanDocument] | Mapping[str, PlainSpans] | Sequence[PlainSpans]
 """Documents, spans by document id, or spans of one document after the other."""
@@ -189,7 +184,13 @@ def score_spans(
         raise ValueError(f"{len(one)} gold documents and {len(other)} predicted ones")
     if unknown := sorted(other.keys() - one.keys()):
         raise ValueError(f"predictions for documents that gold does not have: {', '.join(unknown[:5])}")
-    found = count_documents(list(one), list(one.values()), [other.get(id, ()) for id in one], labels)
+    names = list(one)
+    found = count_documents(
+        names,
+        PlainSide(list(one.values()), lambda n: f"the gold document {names[n]!r}"),
+        PlainSide([other.get(id, ()) for id in names], lambda n: f"the predicted document {names[n]!r}"),
+        labels,
+    )
     missing = tuple(id for id in one if id not in other)
     return SpanReport(found.counts, missing, found.labels, how, left_out=found.left_out)
 
@@ -206,13 +207,15 @@ class CountedSpans:
 
 
 def count_documents(
-    names: Sequence[str],
-    gold: Sequence[Sequence[TypedSpan]],
-    predicted: Sequence[Sequence[TypedSpan]],
-    labels: str | None = None,
+    names: Sequence[str], gold: PlainSide, predicted: PlainSide, labels: str | None = None
 ) -> CountedSpans:
-    """Count the spans of documents, whose types are compared by a label map, or as they are."""
-    columns = SpanColumnPair.of(gold, predicted)
+    """Count the spans of documents, whose types are compared by a label map, or as they are.
+
+    Raises:
+        ValueError: A span is none.
+        FaultsError: The label map cannot be read, or does not know a type.
+    """
+    columns = plain_columns(gold, predicted)
     if labels is None:
         return CountedSpans(score_columns(names, columns.types, columns.gold, columns.predicted), "as-is", {})
     name, mapping = read_label_map(labels)
@@ -235,12 +238,12 @@ def _positional(corpus: SpanCorpus) -> bool:
     return isinstance(corpus, Sequence) and not any(isinstance(each, SpanDocument) for each in corpus)
 
 
-def _by_id(corpus: SpanCorpus, side: str) -> dict[str, tuple[TypedSpan, ...]]:
-    found: dict[str, tuple[TypedSpan, ...]] = {}
+def _by_id(corpus: SpanCorpus, side: str) -> dict[str, PlainSpans]:
+    found: dict[str, PlainSpans] = {}
     for id, spans in _pairs(corpus):
         if id in found:
             raise ValueError(f"the {side} document {id!r} is there twice")
-        found[id] = checked_spans(spans, f"the {side} document {id!r}")
+        found[id] = spans
     return found if _positional(corpus) else dict(sorted(found.items()))
 
 
@@ -251,29 +254,3 @@ def _pairs(corpus: SpanCorpus) -> Iterable[tuple[str, PlainSpans]]:
     rest: Iterable[SpanDocument | PlainSpans] = corpus
     for number, each in enumerate(rest):
         yield (each.doc_id, each.spans) if isinstance(each, SpanDocument) else (str(number), each)
-
-
-MOST_OFFSET = 2**31 - 1
-
-
-def checked_spans(spans: PlainSpans, where: str) -> tuple[TypedSpan, ...]:
-    """Spans that can be scored.
-
-    Raises:
-        ValueError: A span is empty or out of range, or its fragments are not in order, apart, and from its start to its
-            end.
-    """
-    typed = tuple([span if isinstance(span, TypedSpan) else TypedSpan(*span) for span in spans])
-    for span in typed:
-        if not 0 <= span.start < span.end <= MOST_OFFSET:
-            raise ValueError(f"{where} has a span from {span.start} to {span.end}")
-    if any(span.fragments or span.alternatives for span in typed):
-        return tuple(_normal(span, where) for span in typed)
-    return typed
-
-
-def _normal(span: TypedSpan, where: str) -> TypedSpan:
-    if faults := place_faults("", None, "", span.start, span.end, span.fragments):
-        raise ValueError(f"{where} has a span of {faults[0].found}, and not of {faults[0].expected}")
-    others = tuple(checked_spans([other], where)[0] for other in span.alternatives)
-    return msgspec.structs.replace(span, fragments=normal_fragments(span.fragments), alternatives=others)

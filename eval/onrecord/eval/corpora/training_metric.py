@@ -12,7 +12,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from onrecord.eval.clusters.measures import Table
 from onrecord.eval.clusters.views import cluster_views
 from onrecord.eval.corpora.cluster_report import PlainClusters
-from onrecord.eval.corpora.span_report import PlainSpans, checked_spans, count_documents
+from onrecord.eval.corpora.plain_spans import PlainSide, PlainSpans
+from onrecord.eval.corpora.span_report import count_documents
 from onrecord.eval.spans.counting import SpanCounts, total_counts
 from onrecord.eval.spans.measures import mode_counts, type_counts
 from onrecord.eval.statistics.counts import Score, score
@@ -53,8 +54,8 @@ class SpanMetric:
         """
         _same_number(predictions, references)
         names = [str(self._many + n) for n in range(len(references))]
-        gold = [checked_spans(spans, f"reference {name}") for name, spans in zip(names, references, strict=True)]
-        predicted = [checked_spans(spans, f"prediction {name}") for name, spans in zip(names, predictions, strict=True)]
+        gold = PlainSide(references, lambda n: f"reference {names[n]}")
+        predicted = PlainSide(predictions, lambda n: f"prediction {names[n]}")
         self._parts.append(count_documents(names, gold, predicted, self.labels).counts)
         self._many += len(names)
 

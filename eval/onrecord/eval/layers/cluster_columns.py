@@ -3,20 +3,34 @@
 from __future__ import annotations
 
 import dataclasses
+from collections import Counter
 from collections.abc import Hashable, Mapping, Sequence
+from typing import Self
 
 import numpy as np
+from numpy.typing import NDArray
 
 from onrecord.eval.clusters.left_out import without_each
 from onrecord.eval.clusters.measures import b_cubed
 from onrecord.eval.clusters.rows import MembershipRows, total
 from onrecord.eval.clusters.table import Membership, Table
-from onrecord.eval.layers.columns import NONE, Ints, MentionColumns
+from onrecord.eval.layers.columns import NONE, Ints
 from onrecord.eval.layers.id_columns import table_of
 from onrecord.eval.layers.mention_states import memberships
 from onrecord.eval.layers.span_pairing import SpanPairing
-from onrecord.eval.layers.state_columns import Floats, StateColumns
+from onrecord.eval.layers.state_columns import Floats, Sheet, StateColumns
 from onrecord.eval.statistics.counts import Counts, Score
+
+
+def in_order(rows: MembershipRows) -> MembershipRows:
+    """The rows with predicted clusters coded in order of first sight: float sums go by that, however a file is read."""
+    there = np.flatnonzero(rows.predicted != NONE)
+    found, first, inverse = np.unique(rows.predicted[there], return_index=True, return_inverse=True)
+    place = np.empty(len(found), np.int64)
+    place[np.argsort(first)] = np.arange(len(found))
+    predicted = np.full(len(rows.predicted), NONE, np.int64)
+    predicted[there] = place[inverse]
+    return dataclasses.replace(rows, predicted=predicted)
 
 
 @dataclasses.dataclass(frozen=True, eq=False)
@@ -31,19 +45,43 @@ class Clusters:
     """Of gold's codes."""
     file_words: Sequence[str]
     """Of the file's; what is numbered from here on is a mention without an id."""
-    predicted: MentionColumns
+    predicted: NDArray[np.integer]
+    """The document of each predicted mention, ascending."""
 
     @classmethod
     def of(
         cls, pairing: SpanPairing, documents: Sequence[str], words: Sequence[str], file_words: Sequence[str]
     ) -> Clusters:
         """Those of all mentions that are not optional."""
-        rows = memberships(pairing, len(file_words), skip_optional=True)
-        return cls(rows, documents, words, file_words, pairing.predicted)
+        rows = counted(memberships(pairing, len(file_words), skip_optional=True))
+        return cls(rows, documents, words, file_words, pairing.predicted.document)
+
+    @classmethod
+    def joined(cls, parts: Sequence[Self], index: Sequence[Ints], documents: Sequence[str]) -> Self:
+        """The clusters of parts together; see :class:`~onrecord.eval.layers.added_states.PartState`."""
+        codes: dict[str, int] = {}
+        for part in parts:
+            for word in part.file_words:
+                codes.setdefault(word, len(codes))
+        predicted = np.sort(np.concatenate([at[part.predicted] for part, at in zip(parts, index, strict=True)]))
+        found = []
+        for part, at in zip(parts, index, strict=True):
+            rows = part.rows
+            own = rows.predicted - len(part.file_words)
+            alone = np.flatnonzero(own >= 0)
+            code = np.array([codes[word] for word in part.file_words] + [NONE], np.int64)
+            column = code[np.where(own >= 0, NONE, rows.predicted)]
+            document = part.predicted[own[alone]]
+            within = own[alone] - np.searchsorted(part.predicted, document)
+            column[alone] = len(codes) + np.searchsorted(predicted, at[document]) + within
+            found.append(np.stack([at[rows.document], rows.gold, column, rows.count]))
+        every = np.concatenate(found, axis=1)
+        every = every[:, np.argsort(every[0], kind="stable")]
+        return cls(MembershipRows(*every), documents, parts[0].words, tuple(codes), predicted)
 
     def columns(self) -> StateColumns:
         """As the state of a layer that counts nothing else."""
-        return StateColumns((), np.zeros((len(self.names), 0, 4)), (self,))
+        return Sheet(len(self.names)).columns([self])
 
     def documents(self) -> int | None:
         """How many documents have a cluster."""
@@ -55,7 +93,7 @@ class Clusters:
 
     def without_each(self, group: Ints, groups: int) -> Mapping[str, Floats]:
         """See :class:`~onrecord.eval.layers.state_columns.Whole`."""
-        return without_each(self.rows, group, groups)
+        return without_each(in_order(self.rows), group, groups)
 
     def parts(self, document: int) -> tuple[tuple[Table, ...], object]:
         """The table of one document."""
@@ -64,7 +102,7 @@ class Clusters:
     def table(self, document: int) -> Table:
         """The table of one document, clusters by their ids."""
         low, high = np.searchsorted(self.rows.document, [document, document + 1]).tolist()
-        first = int(np.searchsorted(self.predicted.document, document))
+        first = int(np.searchsorted(self.predicted, document))
         name = self.names[document]
 
         def cluster(code: int) -> Hashable | None:
@@ -76,7 +114,18 @@ class Clusters:
             (None if g == NONE else self.words[g], cluster(p))
             for g, p in zip(self.rows.gold[low:high].tolist(), self.rows.predicted[low:high].tolist(), strict=True)
         ]
-        return Table.of(rows)
+        return Table.of_cells(Counter(dict(zip(rows, self.rows.count[low:high].tolist(), strict=True))))
+
+
+def counted(rows: MembershipRows) -> MembershipRows:
+    """The same rows, equal ones as one; documents ascending."""
+    gold, predicted = int(rows.gold.max(initial=0)) + 2, int(rows.predicted.max(initial=0)) + 2
+    if (int(rows.document.max(initial=0)) + 1) * gold * predicted >= 2**62:
+        return rows
+    key = (rows.document * gold + rows.gold + 1) * predicted + rows.predicted + 1
+    distinct, first, many = np.unique(key, return_index=True, return_counts=True)
+    del distinct
+    return MembershipRows(rows.document[first], rows.gold[first], rows.predicted[first], many)
 
 
 @dataclasses.dataclass(frozen=True, eq=False)
@@ -89,7 +138,7 @@ class LinkedNames(Clusters):
 
     def without_each(self, group: Ints, groups: int) -> Mapping[str, Floats]:
         """B3+ without each group."""
-        return {"b3+": without_each(self.rows, group, groups)["b3"]}
+        return {"b3+": without_each(in_order(self.rows), group, groups)["b3"]}
 
     def documents(self) -> int | None:
         """It is a measure of names, and not of clusters."""

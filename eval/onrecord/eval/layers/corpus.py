@@ -9,15 +9,15 @@ import numpy as np
 
 from onrecord.dataset import Registries
 from onrecord.eval.layers.columns import NONE, Codes, Ints, SideColumns
-from onrecord.eval.layers.id_columns import Described, id_map
+from onrecord.eval.layers.id_columns import Described, IdEvidence
 from onrecord.eval.layers.ids import IdMap
 from onrecord.eval.layers.mention_states import pair_entities
 from onrecord.eval.layers.span_pairing import SpanPairing, in_reading_order, pair_spans
 
 
 @dataclasses.dataclass(frozen=True, eq=False)
-class Corpus:
-    """D documents with their gold and predicted labels, and what has been found out about them."""
+class Pairing:
+    """D documents with their gold and predicted labels, brought together: what no other document has a say in."""
 
     documents: tuple[str, ...]
     """Their names, ascending: an index of a column is a place here."""
@@ -27,6 +27,42 @@ class Corpus:
     names: Ints
     """Counts of the names alone, shape (D, 15)."""
     events: SpanPairing
+
+    @classmethod
+    def align(cls, documents: Sequence[str], gold: SideColumns, predicted: SideColumns) -> Pairing:
+        """Align the mentions and events of every document.
+
+        Args:
+            documents: Their names, ascending.
+            gold: The gold labels.
+            predicted: The file's, with the types and kinds of ``gold``.
+        """
+        types, kinds = gold.codes.type, gold.codes.kind
+        ranks = types.ranks(), kinds.ranks()
+        ordered = [in_reading_order(side.mentions, *ranks) for side in (gold, predicted)]
+        mentions, names = pair_entities(documents, ordered[0], ordered[1], gold.codes)
+        none = np.zeros(1, np.int64)
+        of_events = [in_reading_order(side.events, none, none) for side in (gold, predicted)]
+        events, _ = pair_spans(documents, of_events[0], of_events[1], Codes([""]))
+        gold = dataclasses.replace(gold, mentions=ordered[0], events=of_events[0])
+        predicted = dataclasses.replace(predicted, mentions=ordered[1], events=of_events[1])
+        return cls(tuple(documents), gold, predicted, mentions, names, events)
+
+    def evidence(self, described: Described, places: Ints | None = None) -> IdEvidence:
+        """What these documents say of what ids mean.
+
+        Args:
+            described: What the file says of its ids.
+            places: Shape (D,): the place of each document in the whole corpus; these are all where left out.
+        """
+        places = np.arange(len(self.documents)) if places is None else places
+        return IdEvidence.of((self.gold, self.predicted), self.mentions, self.events, described, places)
+
+
+@dataclasses.dataclass(frozen=True, eq=False)
+class Corpus(Pairing):
+    """The same with what the file's ids mean: all that layers are counted from."""
+
     ids: IdMap
 
     @classmethod
@@ -38,26 +74,14 @@ class Corpus:
         described: Described,
         registries: Registries,
     ) -> Corpus:
-        """Align the mentions and events of every document, and find out what the ids of the file mean.
+        """All documents of a corpus, by which alone it is decided what ids mean; see :meth:`Pairing.align`."""
+        pairing = Pairing.align(documents, gold, predicted)
+        return cls.with_ids(pairing, pairing.evidence(described).id_map(registries))
 
-        Args:
-            documents: Their names, ascending.
-            gold: The gold labels.
-            predicted: The file's, with the types and kinds of ``gold``.
-            described: What the file says of its ids.
-            registries: The gold ids.
-        """
-        types, kinds = gold.codes.type, gold.codes.kind
-        ranks = types.ranks(), kinds.ranks()
-        ordered = [in_reading_order(side.mentions, *ranks) for side in (gold, predicted)]
-        mentions, names = pair_entities(documents, ordered[0], ordered[1], gold.codes)
-        none = np.zeros(1, np.int64)
-        of_events = [in_reading_order(side.events, none, none) for side in (gold, predicted)]
-        events, _ = pair_spans(documents, of_events[0], of_events[1], Codes([""]))
-        gold = dataclasses.replace(gold, mentions=ordered[0], events=of_events[0])
-        predicted = dataclasses.replace(predicted, mentions=ordered[1], events=of_events[1])
-        ids = id_map(gold, predicted, mentions, events, described, registries)
-        return cls(tuple(documents), gold, predicted, mentions, names, events, ids)
+    @classmethod
+    def with_ids(cls, pairing: Pairing, ids: IdMap) -> Corpus:
+        """Documents that have been brought together, when it is known what the ids mean."""
+        return cls(**{field.name: getattr(pairing, field.name) for field in dataclasses.fields(Pairing)}, ids=ids)
 
     @property
     def entity(self) -> Ints:

@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import dataclasses
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Hashable, Iterable, Mapping
 from typing import get_args
 
 from onrecord.dataset import Stance
@@ -25,8 +25,8 @@ KINDS: tuple[str, ...] = get_args(TargetKind)
 SidedId = tuple[str, str]
 """Whose id it is, ``gold`` or ``file``, and the id: what means nothing in gold goes by the file's own id."""
 
-CorpusTuple = tuple[SidedId, str, SidedId, str]
-"""holder, kind of target, target, label."""
+CorpusTuple = tuple[Hashable, str, Hashable, str]
+"""holder, kind of target, target, label; who and what are a :data:`SidedId`, or a code that stands for one."""
 
 
 @dataclasses.dataclass(frozen=True)
@@ -70,7 +70,7 @@ def stance_sets(reading: StanceReading) -> StanceSets:
 Triple = tuple[int, int, int]
 """Matched, gold, predicted."""
 
-TargetKey = tuple[str, SidedId]
+TargetKey = tuple[str, Hashable]
 """Kind and id of a target."""
 
 
@@ -116,7 +116,7 @@ def contradictions_by_target(total: StanceSets) -> dict[TargetKey, Triple]:
 
     Gold contradictions that need an optional stance are optional; so are predicted ones that need an excused one.
     """
-    holders: dict[TargetKey, dict[SidedId, int]] = defaultdict(lambda: defaultdict(int))
+    holders: dict[TargetKey, dict[Hashable, int]] = defaultdict(lambda: defaultdict(int))
     for bit, tuples in enumerate((total.required, total.optional, total.charged, total.excused)):
         for holder, kind, target, label in tuples:
             if label in _SIDES:

@@ -6,7 +6,7 @@ from typing import Any, get_args
 
 from onrecord.dataset.records import EntityType
 from onrecord.eval.clusters.table import Table
-from onrecord.eval.clusters.views import cluster_measures, cluster_views
+from onrecord.eval.clusters.views import cluster_measures, cluster_views, lea_alone
 from onrecord.eval.layers.cluster_columns import Clusters
 from onrecord.eval.layers.corpus import Corpus
 from onrecord.eval.layers.layer import MISSED, OPTIONAL, RIGHT, SPURIOUS, Compared, Layer, State, Verdict
@@ -51,6 +51,11 @@ def cluster_state(alignment: SpanAlignment) -> State:
 def cluster_scores(state: State) -> dict[str, Score]:
     """Every measure of clusters, from the tables of all documents."""
     return cluster_views(state.tables)
+
+
+def headline_of_clusters(state: State) -> Score:
+    """The first of them alone."""
+    return lea_alone(state.tables)
 
 
 _OUTCOMES = {Fit.STRICT: RIGHT, Fit.EXACT: "type", Fit.TYPE: "boundary", Fit.OVERLAP: "both"}
@@ -153,5 +158,6 @@ ENTITY_IDS: Layer[SpanAlignment] = Layer(
     state=cluster_state,
     columns=lambda corpus: clusters(corpus, corpus.mentions, "entity").columns(),
     whole=cluster_scores,
+    alone=headline_of_clusters,
     agreed_by=("lea", "conll"),
 )

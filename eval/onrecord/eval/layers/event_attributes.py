@@ -53,16 +53,29 @@ def event_attributes(reported: ReportedEvents) -> dict[str, Counts]:
     counts once, however many documents report it. So the counts are of the documents as a whole. Those of one document
     alone add too, and then count an event as often as documents report it.
     """
-    ids = reported.ids
-    gold = [row for id, row in ids.gold_events.items() if id in reported.events]
-    answers: dict[str, list[EventDescription]] = {row.id: [] for row in gold}
+    answered = answered_events(reported.ids)
+    return attribute_counts([answered[id] for id in answered.keys() & reported.events], reported.ids)
+
+
+Answered = tuple[Event, Sequence[EventDescription]]
+"""A gold event, and what the file says of it."""
+
+
+def answered_events(ids: IdMap) -> dict[str, Answered]:
+    """Every gold event with what the file says of it, by its id."""
+    answers: dict[str, list[EventDescription]] = {id: [] for id in ids.gold_events}
     for id, description in ids.described_events.items():
         if (row_id := ids.event.get(id)) in answers:
             answers[row_id].append(description)
+    return {id: (row, answers[id]) for id, row in ids.gold_events.items()}
+
+
+def attribute_counts(events: Sequence[Answered], ids: IdMap) -> dict[str, Counts]:
+    """What some gold events add to :func:`event_attributes`: the counts of disjoint sets of events add up."""
     counts: dict[str, Counts] = {}
     for attribute in ATTRIBUTES:
-        asked = [row for row in gold if getattr(row, attribute) is not None]
-        stated = [(row, each) for row in asked for each in answers[row.id] if getattr(each, attribute) is not None]
+        asked = [each for each in events if getattr(each[0], attribute) is not None]
+        stated = [(row, each) for row, answers in asked for each in answers if getattr(each, attribute) is not None]
         right = sum(_RIGHT[attribute](row, each, ids) for row, each in stated)
         counts[attribute] = Counts(right, len(stated))
         counts[f"{attribute}[stated]"] = Counts(len({row.id for row, _ in stated}), len(asked))

@@ -5,13 +5,20 @@
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from typing import Self
 
 import numpy as np
 
 from onrecord.eval.clusters.table import Table
 from onrecord.eval.layers.columns import KINDS, Ints, SideColumns
-from onrecord.eval.layers.event_attributes import EVENT_ATTRIBUTE_MEASURES, ReportedEvents, event_attributes
+from onrecord.eval.layers.event_attributes import (
+    EVENT_ATTRIBUTE_MEASURES,
+    ReportedEvents,
+    answered_events,
+    attribute_counts,
+    event_attributes,
+)
 from onrecord.eval.layers.ids import IdMap
 from onrecord.eval.layers.state_columns import Floats
 from onrecord.eval.statistics.counts import Counts, Score
@@ -42,6 +49,14 @@ class Reported:
         document, event = np.unique(rows, axis=1)
         return cls(document, event, tuple(gold.codes.event.words), ids)
 
+    @classmethod
+    def joined(cls, parts: Sequence[Self], index: Sequence[Ints], documents: Sequence[str]) -> Self:
+        """What parts report together; see :class:`~onrecord.eval.layers.added_states.PartState`."""
+        document = np.concatenate([at[part.document] for part, at in zip(parts, index, strict=True)])
+        event = np.concatenate([part.event for part in parts])
+        order = np.lexsort((event, document))
+        return cls(document[order], event[order], parts[0].words, parts[0].ids)
+
     def take(self, rows: Ints) -> Reported:
         """Some of the rows."""
         return dataclasses.replace(self, document=self.document[rows], event=self.event[rows])
@@ -63,17 +78,20 @@ class Reported:
 
     def without_each(self, group: Ints, groups: int) -> Mapping[str, Floats]:
         """See :class:`~onrecord.eval.layers.state_columns.Whole`: what only one group reports is taken off."""
-        whole = event_attributes(self.reported())
+        answered = answered_events(self.ids)
         names = [measure.name for measure in EVENT_ATTRIBUTE_MEASURES]
-        total = np.array([[whole[name].gold_matched, whole[name].gold] for name in names], np.float64)
+
+        def counted(codes: Ints) -> Floats:
+            events = [answered[word] for code in codes.tolist() if (word := self.words[code]) in answered]
+            found = attribute_counts(events, self.ids)
+            return np.array([[found[name].gold_matched, found[name].gold] for name in names], np.float64)
+
         pairs = np.unique(np.stack([self.event, group[self.document]], axis=1), axis=0)
         alone = pairs[np.bincount(pairs[:, 0])[pairs[:, 0]] == 1]
-        counts = np.tile(total, (groups, 1, 1))
+        counts = np.tile(counted(np.unique(self.event)), (groups, 1, 1))
         for left_out in np.unique(alone[:, 1]).tolist():
             if left_out >= 0:
-                events = frozenset(self.words[code] for code in alone[alone[:, 1] == left_out, 0].tolist())
-                lost = event_attributes(ReportedEvents(events, self.ids))
-                counts[left_out] -= [[lost[name].gold_matched, lost[name].gold] for name in names]
+                counts[left_out] -= counted(alone[alone[:, 1] == left_out, 0])
         with np.errstate(divide="ignore", invalid="ignore"):
             shares = counts[:, :, 0] / counts[:, :, 1]
         return dict(zip(names, shares.T, strict=True))

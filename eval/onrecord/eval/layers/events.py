@@ -6,7 +6,13 @@ import dataclasses
 
 from onrecord.eval.clusters.views import cluster_measures
 from onrecord.eval.layers.corpus import Corpus
-from onrecord.eval.layers.entities import cluster_scores, cluster_state, clusters, mention_verdicts
+from onrecord.eval.layers.entities import (
+    cluster_scores,
+    cluster_state,
+    clusters,
+    headline_of_clusters,
+    mention_verdicts,
+)
 from onrecord.eval.layers.event_attributes import (
     EVENT_ATTRIBUTE_MEASURES,
     ReportedEvents,
@@ -93,6 +99,7 @@ EVENTS: Layer[EventReading] = Layer(
     state=_state,
     columns=_columns,
     whole=_whole,
+    alone=headline_of_clusters,
     verdicts=lambda reading: mention_verdicts(reading.alignment),
     outcomes={"boundary": "right type, other boundaries"},
     matches=lambda reading: reading.alignment.exact(),

@@ -6,7 +6,7 @@ Items are matched by what they are about, not by their ids, so that a renumberin
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator
 
 import msgspec
 
@@ -52,14 +52,16 @@ def gold_changes(old: Gold, new: Gold) -> list[GoldChange]:
 
 
 def _changed_items(old: Labels, new: Labels, document: Document) -> Iterator[GoldChange]:
+    if old == new:
+        return
     pairs = matched(old, new, document)
     for layer in with_items():
         before, after = old.of(layer.item), new.of(layer.item)
-        partner = dict(pairs[layer.item])
+        partner, without = dict(pairs[layer.item]), _not_compared(layer.item_type)
         for index, item in enumerate(before):
             if index not in partner:
                 yield GoldChange(document.id, layer.item, "removed", layer.text(item))
-            elif fields := tuple(_changed_fields(item, after[partner[index]], _not_compared(layer.item_type))):
+            elif fields := tuple(_changed_fields(item, after[partner[index]], without)):
                 yield GoldChange(document.id, layer.item, "changed", layer.text(item), fields)
         taken = set(partner.values())
         for index, item in enumerate(after):
@@ -67,10 +69,10 @@ def _changed_items(old: Labels, new: Labels, document: Document) -> Iterator[Gol
                 yield GoldChange(document.id, layer.item, "added", layer.text(item))
 
 
-def _not_compared(kind: type[Item]) -> list[str]:
+def _not_compared(kind: type[Item]) -> frozenset[str]:
     """Fields that say who made an item, or that refer to other items by ids which may have been renumbered."""
     within = [field.name for field in walk.fields(kind) if field.refers is not None and field.refers.to in LAYERS]
-    return ["id", "annotators", "agreed", *within]
+    return frozenset(["id", "annotators", "agreed", *within])
 
 
 def _changed_rows(name: str, old: Iterable[Strict], new: Iterable[Strict]) -> Iterator[GoldChange]:
@@ -78,15 +80,17 @@ def _changed_rows(name: str, old: Iterable[Strict], new: Iterable[Strict]) -> It
     for id in sorted({*before, *after}):
         if id not in after or id not in before:
             yield GoldChange("", name, "removed" if id in before else "added", id)
-        elif fields := tuple(_changed_fields(before[id], after[id], ("id",))):
+        elif fields := tuple(_changed_fields(before[id], after[id], {"id"})):
             yield GoldChange("", name, "changed", id, fields)
 
 
-def _changed_fields(old: Strict, new: Strict, without: Sequence[str]) -> Iterator[tuple[str, str, str]]:
-    for field in msgspec.structs.fields(old):
-        one, other = getattr(old, field.name), getattr(new, field.name)
-        if field.name not in without and one != other:
-            yield field.name, _shown(one), _shown(other)
+def _changed_fields(old: Strict, new: Strict, without: Collection[str]) -> Iterator[tuple[str, str, str]]:
+    if old == new:
+        return
+    for name in old.__struct_fields__:
+        one, other = getattr(old, name), getattr(new, name)
+        if name not in without and one != other:
+            yield name, _shown(one), _shown(other)
 
 
 def _shown(value: object) -> str:

@@ -1,9 +1,15 @@
-"""What a system's ids mean, found out on columns; the rules are those of :mod:`onrecord.eval.layers.ids`."""
+"""What a system's ids mean, found out on columns; the rules are those of :mod:`onrecord.eval.layers.ids`.
+
+What decides is evidence that adds over documents (:class:`IdEvidence`): the parts of a submission are looked at apart,
+on whatever machine, and their sum says what the ids mean, to the last tie: what comes first in the corpus comes first
+in a sum, whichever part it is from.
+"""
 
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
 
 import numpy as np
 
@@ -25,12 +31,17 @@ from onrecord.eval.layers.ids import (
 from onrecord.eval.layers.mention_states import memberships
 from onrecord.eval.layers.span_pairing import SpanPairing, all_overlapping
 from onrecord.eval.spans.columns import Vocabulary
-from onrecord.eval.submission.prediction_line import ClaimDescription, EntityDescription, EventDescription
+from onrecord.eval.submission.prediction_line import (
+    ClaimDescription,
+    EntityDescription,
+    EventDescription,
+    says_something,
+)
 
 
 @dataclasses.dataclass(frozen=True)
 class Described:
-    """What a whole file says of its ids, in documents that are not scored too."""
+    """What a whole file says of its ids, in documents that are not scored too; adds."""
 
     entities: Mapping[str, EntityDescription]
     claims: Mapping[str, ClaimDescription]
@@ -39,52 +50,201 @@ class Described:
     """Ids that a mention bears."""
     used_events: frozenset[str]
 
-
-def id_map(
-    gold: SideColumns,
-    predicted: SideColumns,
-    mentions: SpanPairing,
-    events: SpanPairing,
-    described: Described,
-    registries: Registries,
-) -> IdMap:
-    """What the ids of a file mean.
-
-    Args:
-        gold: All documents.
-        predicted: What the file says of them.
-        mentions: The mentions of entities, paired.
-        events: Those of events.
-        described: What the file says of its ids.
-        registries: The gold ids.
-    """
-    return IdMap(
-        entity=map_entities(
-            _by_mentions(mentions, gold.codes.entity.words, predicted.codes.entity.words),
-            described.used_entities | set(described.entities),
-            described.entities,
-            registries,
-        ),
-        event=map_events(
-            _by_mentions(events, gold.codes.event.words, predicted.codes.event.words),
-            described.used_events,
-            registries,
-            described.events,
-        ),
-        claim=claim_map(*_evidence(gold, predicted, described.claims), described.claims, registries),
-        links=map_links(described.entities, registries),
-        gold_links=registry_links(registries),
-        described_events=described.events,
-        gold_events={row.id: row for row in registries.events},
-    )
+    @classmethod
+    def total(cls, parts: Iterable[Described]) -> Described:
+        """Of parts that describe no id in two ways; of a description that says something and a bare id the former."""
+        every = list(parts)
+        described: tuple[dict[str, Any], dict[str, Any], dict[str, Any]] = {}, {}, {}
+        for part in every:
+            of_part: tuple[Mapping[str, Any], ...] = part.entities, part.claims, part.events
+            for into, rows in zip(described, of_part, strict=True):
+                into.update({id: row for id, row in rows.items() if id not in into or says_something(row)})
+        return cls(
+            *described,
+            frozenset().union(*(each.used_entities for each in every)),
+            frozenset().union(*(each.used_events for each in every)),
+        )
 
 
-def _by_mentions(pairing: SpanPairing, gold: Sequence[str], predicted: Sequence[str]) -> dict[str, str]:
-    """By the best alignment of clusters; else by the mentions that overlap."""
-    found = {predicted[p]: gold[g] for p, g in _votes(pairing, gold)}
-    table = table_of(memberships(pairing, len(predicted), skip_optional=False))
-    clusters = ((int(str(g)), int(str(p))) for g, p, _ in best_alignment(table))
-    return found | {predicted[p]: gold[g] for g, p in clusters if p < len(predicted)}
+OWN = -2
+"""The code of a cluster of one mention without an id."""
+
+
+@dataclasses.dataclass(frozen=True, eq=False)
+class ClusterEvidence:
+    """What the mentions of some documents say of one kind of ids; adds."""
+
+    gold_words: tuple[str, ...]
+    """The gold id of each code."""
+    words: tuple[str, ...]
+    """The file's."""
+    cells: Ints
+    """Shape (n, 5): gold code or :data:`NONE`, the file's code, :data:`NONE` or :data:`OWN`, mentions that are in both,
+    and the first of them: its document and its place there. A row for each pair of clusters, and for each single
+    mention without an id that is gold."""
+    votes: Ints
+    """Shape (m, 6): the file's code, gold code, overlapping pairs of mentions, and the first gold mention of these: its
+    document, start and end."""
+
+    @classmethod
+    def of(cls, pairing: SpanPairing, gold: Sequence[str], predicted: Sequence[str], places: Ints) -> ClusterEvidence:
+        """That of some documents.
+
+        Args:
+            pairing: Their mentions.
+            gold: The gold id of each code.
+            predicted: The file's.
+            places: Shape (D,): the place of each document in the whole corpus.
+        """
+        rows = memberships(pairing, len(predicted), skip_optional=False)
+        own = rows.predicted >= len(predicted)
+        column = np.where(own, OWN, rows.predicted)
+        at = np.arange(len(column)) - np.searchsorted(rows.document, rows.document)
+        cells = np.stack([rows.gold, column, rows.count, places[rows.document], at], axis=1)
+        cells = cells[~own | (rows.gold != NONE)]  # one that is nobody's says nothing
+        return cls(tuple(gold), tuple(predicted), _summed(cells), _summed(_overlaps(pairing, places)))
+
+    @classmethod
+    def total(cls, parts: Iterable[ClusterEvidence]) -> ClusterEvidence:
+        """The sum over parts that have no document in common."""
+        every = list(parts)
+        gold, words = ({word: 0 for each in every for word in getattr(each, of)} for of in ("gold_words", "words"))
+        for codes in (gold, words):
+            codes.update({word: code for code, word in enumerate(codes)})
+        cells, votes = [np.zeros((0, 5), np.int64)], [np.zeros((0, 6), np.int64)]
+        for each in every:
+            row, column = (
+                np.array([codes[word] for word in of] + [OWN, NONE], np.int64)  # which -2 and -1 look up
+                for codes, of in ((gold, each.gold_words), (words, each.words))
+            )
+            cells.append(np.column_stack([row[each.cells[:, 0]], column[each.cells[:, 1]], each.cells[:, 2:]]))
+            votes.append(np.column_stack([column[each.votes[:, 0]], row[each.votes[:, 1]], each.votes[:, 2:]]))
+        return cls(tuple(gold), tuple(words), _summed(np.concatenate(cells)), _summed(np.concatenate(votes)))
+
+    def by_mentions(self) -> dict[str, str]:
+        """The file's ids to gold ids: by the best alignment of clusters; else by the mentions that overlap."""
+        gold, words = self.gold_words, self.words
+        found = {words[p]: gold[g] for p, g in self._voted()}
+        column = self.cells[:, 1].copy()
+        own = column == OWN
+        column[own] = len(words) + np.arange(np.count_nonzero(own))
+        table = table_of(MembershipRows(self.cells[:, 3], self.cells[:, 0], column, self.cells[:, 2]))
+        clusters = ((int(str(g)), int(str(p))) for g, p, _ in best_alignment(table))
+        return found | {words[p]: gold[g] for g, p in clusters if p < len(words)}
+
+    def _voted(self) -> list[tuple[int, int]]:
+        """The file's id, and the gold id that most of its mentions overlap with; of several the one seen first."""
+        by, to, many, document, start, end = self.votes.T
+        ranks = Vocabulary(self.gold_words).ranks() if self.gold_words else np.zeros(0, np.int64)
+        best = np.lexsort((ranks[to], end, start, document, -many, by))
+        chosen = best[np.flatnonzero(np.diff(by[best], prepend=-1))]
+        return list(zip(by[chosen].tolist(), to[chosen].tolist(), strict=True))
+
+
+def _summed(rows: Ints) -> Ints:
+    """Rows of two codes, a number and a place, the numbers of the same codes added at their first place, in order."""
+    rows = rows[np.lexsort(rows[:, :2:-1].T)]
+    apart = -1 - np.arange(len(rows))
+    key = np.where(rows[:, 1] == OWN, apart, (rows[:, 0] + 1) * (rows[:, 1].max(initial=0) + 2) + rows[:, 1] + 1)
+    _, first, inverse = np.unique(key, return_index=True, return_inverse=True)
+    found = rows[first]
+    found[:, 2] = 0
+    np.add.at(found[:, 2], inverse, rows[:, 2])
+    return found[np.argsort(first)]
+
+
+def _overlaps(pairing: SpanPairing, places: Ints) -> Ints:
+    """Pairs of mentions with ids that overlap enough, as votes."""
+    gold, predicted = pairing.gold, pairing.predicted
+    rows, columns = np.flatnonzero(gold.id != NONE), np.flatnonzero(predicted.id != NONE)
+    width = 1 + max(int(each.end.max(initial=0)) for each in (gold, predicted))
+    axis = [
+        (
+            side.document[at].astype(np.int64) * width + side.start[at],
+            side.document[at].astype(np.int64) * width + side.end[at],
+        )
+        for side, at in ((gold, rows), (predicted, columns))
+    ]
+    g, p = all_overlapping(*axis[0], *axis[1])
+    shared = np.minimum(axis[0][1][g], axis[1][1][p]) - np.maximum(axis[0][0][g], axis[1][0][p])
+    total = axis[0][1][g] - axis[0][0][g] + axis[1][1][p] - axis[1][0][p]
+    enough = 2 * shared >= MIN_DICE * total
+    g, p = rows[g[enough]], columns[p[enough]]
+    one = np.ones(len(g), np.int64)
+    return np.stack([predicted.id[p], gold.id[g], one, places[gold.document[g]], gold.start[g], gold.end[g]], axis=1)
+
+
+@dataclasses.dataclass(frozen=True, eq=False)
+class IdEvidence:
+    """All that the meaning of a file's ids follows from, of some documents; adds."""
+
+    entities: ClusterEvidence
+    events: ClusterEvidence
+    gold_claims: tuple[Evidence, ...]
+    """The gold stances on claims that have evidence."""
+    claims: tuple[Evidence, ...]
+    """The file's."""
+    described: Described
+
+    @classmethod
+    def of(
+        cls,
+        sides: tuple[SideColumns, SideColumns],
+        mentions: SpanPairing,
+        events: SpanPairing,
+        described: Described,
+        places: Ints,
+    ) -> IdEvidence:
+        """That of some documents.
+
+        Args:
+            sides: Their gold labels, and what the file says of them.
+            mentions: The mentions of entities, paired.
+            events: Those of events.
+            described: What the file says of its ids.
+            places: Shape (D,): the place of each document in the whole corpus.
+        """
+        gold, predicted = (side.codes for side in sides)
+        return cls(
+            ClusterEvidence.of(mentions, gold.entity.words, predicted.entity.words, places),
+            ClusterEvidence.of(events, gold.event.words, predicted.event.words, places),
+            _claims(sides[0], places),
+            _claims(sides[1], places),
+            described,
+        )
+
+    @classmethod
+    def total(cls, parts: Iterable[IdEvidence]) -> IdEvidence:
+        """The sum over parts that have no document in common and describe no id in two ways."""
+        every = list(parts)
+        return cls(
+            ClusterEvidence.total(each.entities for each in every),
+            ClusterEvidence.total(each.events for each in every),
+            tuple(one for each in every for one in each.gold_claims),
+            tuple(one for each in every for one in each.claims),
+            Described.total(each.described for each in every),
+        )
+
+    def id_map(self, registries: Registries) -> IdMap:
+        """What the ids mean, given the gold ids."""
+        described = self.described
+        claims = described.claims
+        gold = sorted(self.gold_claims, key=lambda each: each.document)
+        predicted = sorted((each for each in self.claims if each.claim in claims), key=lambda each: each.document)
+        return IdMap(
+            entity=map_entities(
+                self.entities.by_mentions(),
+                described.used_entities | set(described.entities),
+                described.entities,
+                registries,
+            ),
+            event=map_events(self.events.by_mentions(), described.used_events, registries, described.events),
+            claim=claim_map(gold, predicted, claims, registries),
+            links=map_links(described.entities, registries),
+            gold_links=registry_links(registries),
+            described_events=described.events,
+            gold_events={row.id: row for row in registries.events},
+        )
 
 
 def table_of(rows: MembershipRows) -> Table:
@@ -114,47 +274,17 @@ def _numbered(codes: Ints, count: Ints) -> tuple[Ints, Ints, Ints]:
     return found[order], sizes, at
 
 
-def _votes(pairing: SpanPairing, gold_ids: Sequence[str]) -> list[tuple[int, int]]:
-    """Predicted id, and the gold id that most of its mentions overlap with; of several the one seen first."""
-    gold, predicted = pairing.gold, pairing.predicted
-    rows, columns = np.flatnonzero(gold.id != NONE), np.flatnonzero(predicted.id != NONE)
-    width = 1 + max(int(each.end.max(initial=0)) for each in (gold, predicted))
-    axis = [
-        (
-            side.document[at].astype(np.int64) * width + side.start[at],
-            side.document[at].astype(np.int64) * width + side.end[at],
+def _claims(side: SideColumns, places: Ints) -> tuple[Evidence, ...]:
+    """The stances on claims that have evidence."""
+    stances, words = side.stances, side.codes.claim.words
+    of_claims = np.flatnonzero((stances.kind == KINDS.index("claim")) & (stances.evidence.many > 0))
+    return tuple(
+        Evidence(
+            int(places[stances.document[row]]),
+            words[stances.target[row]],
+            tuple(map(tuple, stances.evidence.row(row))),
+            LABELS[stances.label[row]],
+            BASES[stances.basis[row]],
         )
-        for side, at in ((gold, rows), (predicted, columns))
-    ]
-    g, p = all_overlapping(*axis[0], *axis[1])
-    shared = np.minimum(axis[0][1][g], axis[1][1][p]) - np.maximum(axis[0][0][g], axis[1][0][p])
-    total = axis[0][1][g] - axis[0][0][g] + axis[1][1][p] - axis[1][0][p]
-    enough = 2 * shared >= MIN_DICE * total
-    g, p = rows[g[enough]], columns[p[enough]]
-    ranks = Vocabulary(gold_ids).ranks() if len(gold_ids) else np.zeros(0, np.int64)
-    order = np.lexsort((ranks[gold.id[g]], gold.end[g], gold.start[g], gold.document[g]))
-    voted = predicted.id[p[order]].astype(np.int64) * max(len(gold_ids), 1) + gold.id[g[order]]
-    pairs, first, many = np.unique(voted, return_index=True, return_counts=True)
-    by, to = np.divmod(pairs, max(len(gold_ids), 1))
-    best = np.lexsort((first, -many, by))
-    chosen = best[np.flatnonzero(np.diff(by[best], prepend=-1))]
-    return list(zip(by[chosen].tolist(), to[chosen].tolist(), strict=True))
-
-
-def _evidence(
-    gold: SideColumns, predicted: SideColumns, described: Mapping[str, ClaimDescription]
-) -> tuple[list[Evidence], list[Evidence]]:
-    """The stances on claims that have evidence, of either side; of the file's those on claims that it describes."""
-    sides = []
-    for side, known in ((gold, None), (predicted, described)):
-        stances, words = side.stances, side.codes.claim.words
-        of_claims = np.flatnonzero((stances.kind == KINDS.index("claim")) & (stances.evidence.many > 0))
-        made = []
-        for row in of_claims.tolist():
-            id = words[stances.target[row]]
-            if known is None or id in known:
-                parts = tuple(map(tuple, stances.evidence.row(row)))
-                label, basis = LABELS[stances.label[row]], BASES[stances.basis[row]]
-                made.append(Evidence(int(stances.document[row]), id, parts, label, basis))
-        sides.append(made)
-    return sides[0], sides[1]
+        for row in of_claims.tolist()
+    )

@@ -109,8 +109,8 @@ def map_events(
     A description without title and Wikidata id says nothing of which event it is: it does not count as a declaration.
     """
     described = described or {}
-    identified = {id for id, each in described.items() if each.title or each.wikidata}
-    mapping = {row.id: row.id for row in registries.events if row.id not in declared | identified}
+    declared = declared | {id for id, each in described.items() if each.title or each.wikidata}
+    mapping = {row.id: row.id for row in registries.events if row.id not in declared}
     by_title: dict[str, set[str]] = defaultdict(set)
     for row in registries.events:
         by_title[normal_name(row.title)].add(row.id)

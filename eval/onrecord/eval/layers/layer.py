@@ -136,6 +136,8 @@ class Layer(Generic[R]):
     """What all documents add, at once; where left out it is put together from ``state``."""
     whole: Callable[[State], Mapping[str, Counts | Score]] | None = None
     """The measures that do not add, from the sum over documents; by name, or by the part of one."""
+    alone: Callable[[State], Score] | None = None
+    """The headline alone, where it does not add: what ``whole`` has of it; read off that where left out."""
     verdicts: Callable[[R], list[Verdict]] | None = None
     """Of one document: every gold item, and every prediction that answers none. Right are those that the headline
     counts as right. None for a layer that is about no single item."""
@@ -202,6 +204,12 @@ class Layer(Generic[R]):
         if self.whole is not None and not all(measure.adds for measure in wanted):
             whole = self.whole(state)
         return _scores(state.counts, whole, wanted)
+
+    def headline_of(self, state: State) -> Score:
+        """The headline alone, see :meth:`scores`."""
+        if self.alone is not None:
+            return self.alone(state)
+        return self.scores(state, [self.headline])[self.headline.name]
 
     def scores_of(self, columns: StateColumns) -> dict[str, Score]:
         """Scores by name of the measure, from the columns of all documents."""

@@ -20,7 +20,7 @@ from typing import Any
 from onrecord.dataset import Mention
 from onrecord.eval.clusters.measures import b_cubed
 from onrecord.eval.clusters.table import Membership, Table
-from onrecord.eval.layers.cluster_columns import LinkedNames
+from onrecord.eval.layers.cluster_columns import LinkedNames, counted
 from onrecord.eval.layers.corpus import Corpus
 from onrecord.eval.layers.ids import NIL, Link
 from onrecord.eval.layers.layer import MISSED, RIGHT, SPURIOUS, DocumentPair, Layer, State, Verdict
@@ -181,7 +181,9 @@ def _columns(corpus: Corpus) -> StateColumns:
     sides = corpus.gold.codes, corpus.predicted.codes
     sheet, rows = link_sheet(corpus.mentions, sides, corpus.ids.gold_links, corpus.ids.links)
     words, file_words = (side.entity.words for side in sides)
-    return sheet.columns([LinkedNames(rows, corpus.documents, words, file_words, corpus.mentions.predicted)])
+    return sheet.columns(
+        [LinkedNames(counted(rows), corpus.documents, words, file_words, corpus.mentions.predicted.document)]
+    )
 
 
 def _whole(state: State) -> dict[str, Counts | Score]:

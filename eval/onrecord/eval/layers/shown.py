@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator
+import functools
+from collections.abc import Iterable, Iterator
 
 import msgspec
 
@@ -32,23 +33,34 @@ def shown_fields(item: msgspec.Struct, without: str = "") -> tuple[tuple[str, st
         item: An item.
         without: A field that is shown elsewhere.
     """
-    left_out = {*Item.__struct_fields__, without}
-    if isinstance(item, SpanItem):
-        left_out |= {"start", "end", "text"}
-    return given(_fields(item, left_out))
-
-
-def _fields(item: msgspec.Struct, left_out: Collection[str]) -> Iterator[tuple[str, str | None]]:
-    for field in walk.fields(type(item)):
-        within = field.refers is not None and field.refers.to in LAYERS  # an item of the same document
-        if field.name in left_out or field.is_span or within:
+    found: list[tuple[str, str]] = []
+    for name, many in _shown(type(item), without):
+        value = getattr(item, name)
+        if value is None:
             continue
-        value = getattr(item, field.name)
-        for each in value if field.many else (value,):
-            if isinstance(each, msgspec.Struct):
-                yield from _referring(field.name, each)
-            else:
-                yield field.name, None if each is None else str(each)
+        for each in value if many else (value,):
+            if type(each) is str:
+                found.append((name, each))
+            elif isinstance(each, msgspec.Struct):
+                found += _referring(name, each)
+            elif each is not None:
+                found.append((name, str(each)))
+    return tuple(found)
+
+
+@functools.cache
+def _shown(kind: type[msgspec.Struct], without: str) -> tuple[tuple[str, bool], ...]:
+    """The fields of a type that are shown, and which of them have many values."""
+    left_out = {*Item.__struct_fields__, without}
+    if issubclass(kind, SpanItem):
+        left_out |= {"start", "end", "text"}
+    return tuple(
+        (field.name, field.many)
+        for field in walk.fields(kind)
+        if field.name not in left_out
+        and not field.is_span
+        and not (field.refers is not None and field.refers.to in LAYERS)  # an item of the same document
+    )
 
 
 def _referring(name: str, value: msgspec.Struct) -> Iterator[tuple[str, str]]:

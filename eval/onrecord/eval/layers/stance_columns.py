@@ -5,7 +5,8 @@
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from typing import Self
 
 import numpy as np
 
@@ -15,6 +16,7 @@ from onrecord.eval.layers.corpus_stances import (
     CorpusTuple,
     SidedId,
     StanceSets,
+    TargetKey,
     corpus_counts,
     counts_by_target,
     counts_over,
@@ -200,7 +202,44 @@ class Said:
             strangers=strangers,
         )
 
-    def take(self, rows: Ints) -> Said:
+    @classmethod
+    def joined(cls, parts: Sequence[Self], index: Sequence[Ints], documents: Sequence[str]) -> Self:
+        """What parts say together; see :class:`~onrecord.eval.layers.added_states.PartState`."""
+        places = range(len(parts[0].words))
+        words = tuple(tuple(dict.fromkeys(word for part in parts for word in part.words[k])) for k in places)
+        strangers = tuple(tuple(dict.fromkeys(word for part in parts for word in part.strangers[k])) for k in places)
+        codes: list[list[Ints]] = []
+        for part in parts:
+            tables = []
+            for k in places:
+                known, others = ({word: n for n, word in enumerate(each[k])} for each in (words, strangers))
+                gold, file = [known[word] for word in part.words[k]], [others[word] for word in part.strangers[k]]
+                tables.append(np.array(gold + [len(known) + code for code in file], np.int64))
+            codes.append(tables)
+
+        def every(of: Callable[[Self, Ints, list[Ints]], Ints]) -> Ints:
+            return np.concatenate([of(*each) for each in zip(parts, index, codes, strict=True)])
+
+        def target(part: Self, _: Ints, tables: list[Ints]) -> Ints:
+            found = np.zeros(len(part.target), np.int64)
+            for kind in range(len(KINDS)):
+                rows = np.flatnonzero(part.kind == kind)
+                found[rows] = tables[kind][part.target[rows]]
+            return found
+
+        joined = cls(
+            document=every(lambda part, at, _: at[part.document]),
+            role=every(lambda part, *_: part.role),
+            holder=every(lambda part, _, tables: tables[-1][part.holder]),
+            kind=every(lambda part, *_: part.kind),
+            target=every(target),
+            label=every(lambda part, *_: part.label),
+            words=words,
+            strangers=strangers,
+        )
+        return joined.take(np.argsort(joined.document, kind="stable"))
+
+    def take(self, rows: Ints) -> Self:
         """Some of the rows."""
         columns = {
             name: getattr(self, name)[rows] for name in ("document", "role", "holder", "kind", "target", "label")
@@ -209,13 +248,14 @@ class Said:
 
     def sets(self) -> StanceSets:
         """The tuples, by what they are."""
-        found: list[set[CorpusTuple]] = [set() for _ in range(4)]
         columns = (self.role, self.holder, self.kind, self.target, self.label)
-        for role, holder, kind, target, label in zip(*(each.tolist() for each in columns), strict=True):
-            found[role].add((self._id(-1, holder), KINDS[kind], self._id(kind, target), LABELS[label]))
-        return StanceSets(*map(frozenset, found))
+        return _union(
+            (role, (self.id_of(-1, holder), KINDS[kind], self.id_of(kind, target), LABELS[label]))
+            for role, holder, kind, target, label in zip(*(each.tolist() for each in columns), strict=True)
+        )
 
-    def _id(self, kind: int, code: int) -> SidedId:
+    def id_of(self, kind: int, code: int) -> SidedId:
+        """What a code of a kind stands for; -1 for the kind is that of holders."""
         words = self.words[kind]
         return ("gold", words[code]) if code < len(words) else ("file", self.strangers[kind][code - len(words)])
 
@@ -232,46 +272,62 @@ class Said:
 
     def distinct(self) -> Said:
         """The same without repetitions, whatever the document."""
-        _, rows = np.unique(self._tuples(), axis=0, return_index=True)
+        _, rows = np.unique(self._keys(), return_index=True)
         return self.take(np.sort(rows))
 
-    def _tuples(self) -> Ints:
-        return np.stack([self.role, self.holder, self.kind, self.target, self.label], axis=1)
+    def _keys(self) -> Ints:
+        """A number of what each row says, whatever the document."""
+        key: Ints = np.zeros(len(self.role), np.int64)
+        for column, many in (
+            (self.role, 4),
+            (self.kind, len(KINDS)),
+            (self.label, len(LABELS)),
+            (self.holder, 1 + int(self.holder.max(initial=0))),
+            (self.target, 1 + int(self.target.max(initial=0))),
+        ):
+            key = key * many + column
+        return key
 
     def without_each(self, group: Ints, groups: int) -> Mapping[str, Floats]:
         """See :class:`~onrecord.eval.layers.state_columns.Whole`.
 
         Without a group those tuples are missing that no other group has; only the targets of these are counted again.
         """
-        whole = counts_by_target(self.distinct().sets())
+        tuples, lost = self._lost(group, groups)
+        whole = counts_by_target(_union(tuples))
         total = {name: counts_over(each.values()) for name, each in whole.items()}
         counts = {
             name: np.tile([float(each.gold_matched), each.gold, each.predicted], (groups, 1))
             for name, each in total.items()
         }
-        _, inverse = np.unique(self._tuples(), axis=0, return_inverse=True)
-        inverse, of = inverse.reshape(-1), group[self.document]
-        pairs = np.unique(np.stack([inverse, of], axis=1), axis=0)
-        alone = np.bincount(pairs[:, 0])[pairs[:, 0]] == 1
-        only = np.full(inverse.max(initial=-1) + 1, -1)
-        only[pairs[alone, 0]] = pairs[alone, 1]  # the group without which a tuple is missing
-        lost = only[inverse]
-        places = _numbered(np.stack([self.kind, self.target], axis=1))
-        by_place = np.argsort(places, kind="stable")
-        bounds = np.searchsorted(places[by_place], np.arange(places.max(initial=-1) + 2))
-        touched = np.unique(np.stack([lost, places], axis=1)[lost >= 0], axis=0)
-        for left_out, place in touched.tolist():
-            rows = by_place[bounds[place] : bounds[place + 1]]
-            rest = rows[lost[rows] != left_out]
-            target = (KINDS[self.kind[rows[0]]], self._id(int(self.kind[rows[0]]), int(self.target[rows[0]])))
-            now = counts_by_target(self.take(rest).sets())
+        about: dict[TargetKey, list[int]] = {}
+        touched: dict[tuple[int, TargetKey], None] = {}
+        for row, ((_, (_, kind, target, _)), left_out) in enumerate(zip(tuples, lost, strict=True)):
+            about.setdefault((kind, target), []).append(row)
+            if left_out >= 0:
+                touched[left_out, (kind, target)] = None
+        for left_out, key in touched:
+            now = counts_by_target(_union([tuples[row] for row in about[key] if lost[row] != left_out]))
             for name, each in counts.items():
-                before, after = whole[name].get(target), now[name].get(target)
-                each[left_out] += np.array(after or (0, 0, 0)) - np.array(before or (0, 0, 0))
+                before, after = whole[name].get(key, (0, 0, 0)), now[name].get(key, (0, 0, 0))
+                each[left_out] += [b - a for a, b in zip(before, after, strict=True)]
         return {name: f1_of(each[:, 0], each[:, 1], each[:, 0], each[:, 2]) for name, each in counts.items()}
 
+    def _lost(self, group: Ints, groups: int) -> tuple[list[tuple[int, CorpusTuple]], list[int]]:
+        """Every distinct tuple of codes with its role, and the group without which it is missing; -1 for none."""
+        _, first, inverse = np.unique(self._keys(), return_index=True, return_inverse=True)
+        pairs = np.unique(inverse * (groups + 1) + group[self.document] + 1)
+        tuple_, of = np.divmod(pairs, groups + 1)
+        alone = np.bincount(tuple_)[tuple_] == 1
+        lost = np.full(len(first), -1)
+        lost[tuple_[alone]] = of[alone] - 1
+        columns = (self.role, self.holder, self.kind, self.target, self.label)
+        rows = zip(*(each[first].tolist() for each in columns), strict=True)
+        return [(role, (h, KINDS[kind], t, LABELS[label])) for role, h, kind, t, label in rows], lost.tolist()
 
-def _numbered(rows: Ints) -> Ints:
-    _, inverse = np.unique(rows, axis=0, return_inverse=True)
-    number: Ints = inverse.reshape(-1)
-    return number
+
+def _union(tuples: Iterable[tuple[int, CorpusTuple]]) -> StanceSets:
+    found: tuple[set[CorpusTuple], ...] = (set(), set(), set(), set())
+    for role, each in tuples:
+        found[role].add(each)
+    return StanceSets(*map(frozenset, found))

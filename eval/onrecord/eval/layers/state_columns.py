@@ -7,8 +7,9 @@ out.
 from __future__ import annotations
 
 import dataclasses
+import hashlib
 from collections.abc import Mapping, Sequence
-from typing import Protocol
+from typing import Any, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
@@ -18,6 +19,8 @@ from onrecord.eval.layers.columns import Ints
 from onrecord.eval.statistics.counts import Counts, Score
 
 Floats = NDArray[np.float64]
+Numbers = NDArray[Any]
+"""Whole numbers or fractions."""
 
 
 class Whole(Protocol):
@@ -46,36 +49,68 @@ class Whole(Protocol):
 
 @dataclasses.dataclass(frozen=True, eq=False)
 class StateColumns:
-    """What D documents add to a layer's scores."""
+    """What D documents add to a layer's scores.
 
+    Many of the numbers are the same ones (all measures of quotes have one number of gold quotes), and nearly all are
+    whole: each distinct column is kept once, in as few bits as it takes.
+    """
+
+    size: int
+    """D."""
     names: tuple[str, ...]
-    """What is counted: the second axis of ``counts``."""
-    counts: Floats
-    """Shape (D, names, 4): gold matched, gold, predicted matched, predicted."""
+    """What is counted."""
+    places: Ints
+    """Shape (names, 4): which column is the gold matched, gold, predicted matched and predicted of each name."""
+    columns: tuple[NDArray[Any], ...]
+    """The distinct columns, each of the shape (D,), of whole numbers or of fractions."""
     wholes: tuple[Whole, ...] = ()
     """Of the measures that do not add."""
 
+    @classmethod
+    def of(cls, names: Sequence[str], counts: Floats, wholes: Sequence[Whole] = ()) -> StateColumns:
+        """From counts of the shape (D, names, 4)."""
+        sheet = Sheet(len(counts))
+        for place, name in enumerate(names):
+            sheet.put(name, counts[:, place])
+        return sheet.columns(wholes)
+
+    def counts(self, names: Sequence[str]) -> Floats:
+        """The counts of some names, zero for one that is not there; shape (D, names, 4)."""
+        at = {name: place for place, name in enumerate(self.names)}
+        found = np.zeros((self.size, len(names), 4))
+        for n, name in enumerate(names):
+            if name in at:
+                for number, column in enumerate(self.places[at[name]].tolist()):
+                    found[:, n, number] = self.columns[column]
+        return found
+
     def total(self) -> dict[str, Counts]:
         """The sum over documents, by name; fractions are added in the order of the documents."""
-        if not len(self.counts):
-            return {name: Counts() for name in self.names}
-        # not np.sum, which adds in an order that depends on how many there are
-        sums = np.add.accumulate(self.counts, axis=0)[-1] if self.fractional else self.counts.sum(axis=0)
-        return {name: counts_of(row) for name, row in zip(self.names, sums.tolist(), strict=True)}
-
-    @property
-    def fractional(self) -> bool:
-        """Whether some count is no whole number."""
-        return bool((self.counts % 1).any())
+        sums = [_sum(column) for column in self.columns]
+        return {
+            name: Counts(*(sums[at] for at in row)) for name, row in zip(self.names, self.places.tolist(), strict=True)
+        }
 
     def document(self, document: int) -> dict[str, Counts]:
         """The counts of one document, by name."""
-        return {name: counts_of(row) for name, row in zip(self.names, self.counts[document].tolist(), strict=True)}
+        values = [_plain(column[document].item()) for column in self.columns]
+        return {
+            name: Counts(*(values[at] for at in row))
+            for name, row in zip(self.names, self.places.tolist(), strict=True)
+        }
 
 
-def counts_of(row: Sequence[float]) -> Counts:
-    """Counts from four numbers."""
-    return Counts(*(int(number) if number.is_integer() else number for number in row))
+def _sum(column: NDArray[Any]) -> float:
+    if not len(column):
+        return 0
+    if column.dtype.kind != "f":
+        return int(column.sum(dtype=np.int64))
+    # not np.sum, which adds in an order that depends on how many there are
+    return _plain(float(np.add.accumulate(column)[-1]))
+
+
+def _plain(number: float) -> float:
+    return int(number) if float(number).is_integer() else number
 
 
 class Sheet:
@@ -83,30 +118,51 @@ class Sheet:
 
     def __init__(self, documents: int) -> None:
         self._documents = documents
-        self._columns: dict[str, Floats] = {}
+        self._names: list[str] = []
+        self._places: list[list[int]] = []
+        self._columns: list[NDArray[Any]] = []
+        self._known: dict[bytes, int] = {}
 
-    def matched(
-        self, name: str, matched: NDArray[np.number], gold: NDArray[np.number], predicted: NDArray[np.number]
-    ) -> None:
+    def matched(self, name: str, matched: Numbers, gold: Numbers, predicted: Numbers) -> None:
         """A one-to-one measure, whose two numerators are one; each of the shape (D,)."""
-        self._columns[name] = np.stack([matched, gold, matched, predicted], axis=1).astype(np.float64)
+        self._add(name, (matched, gold, matched, predicted))
 
-    def share(self, name: str, matched: NDArray[np.number], of: NDArray[np.number]) -> None:
+    def share(self, name: str, matched: Numbers, of: Numbers) -> None:
         """A share; each of the shape (D,)."""
         none = np.zeros(self._documents)
-        self._columns[name] = np.stack([matched, of, none, none], axis=1).astype(np.float64)
+        self._add(name, (matched, of, none, none))
 
-    def put(self, name: str, counts: Floats) -> None:
+    def put(self, name: str, counts: Numbers) -> None:
         """Counts of the shape (D, 4)."""
-        self._columns[name] = counts
+        self._add(name, tuple(counts.T))
+
+    def _add(self, name: str, columns: Sequence[Numbers]) -> None:
+        self._names.append(name)
+        self._places.append([self._place(column) for column in columns])
+
+    def _place(self, column: Numbers) -> int:
+        least = _least(column)
+        key = least.dtype.char.encode() + hashlib.blake2b(least.tobytes()).digest()
+        if key not in self._known:
+            self._known[key] = len(self._columns)
+            self._columns.append(least)
+        return self._known[key]
 
     def columns(self, wholes: Sequence[Whole] = ()) -> StateColumns:
         """Everything that was put together."""
-        names = tuple(self._columns)
-        counts = (
-            np.stack([self._columns[name] for name in names], axis=1) if names else np.zeros((self._documents, 0, 4))
-        )
-        return StateColumns(names, counts, tuple(wholes))
+        places = np.array(self._places, np.int64).reshape(-1, 4)
+        return StateColumns(self._documents, tuple(self._names), places, tuple(self._columns), tuple(wholes))
+
+
+def _least(column: Numbers) -> NDArray[Any]:
+    """The same numbers in as few bits as they take."""
+    column = np.ascontiguousarray(column)
+    if column.dtype.kind == "f":
+        whole = column.astype(np.int64)
+        if not np.array_equal(whole, column):
+            return column.astype(np.float64)
+        column = whole
+    return column.astype(np.min_scalar_type(int(column.max(initial=0))))
 
 
 def by_document(document: NDArray[np.integer], which: NDArray[np.bool_] | None, documents: int) -> Ints:

@@ -86,4 +86,4 @@ def columns_of_states(layer: Layer[Any], states: Sequence[State]) -> StateColumn
         for place, name in enumerate(names):
             if (each := state.counts.get(name)) is not None:
                 row[place] = each.gold_matched, each.gold, each.predicted_matched, each.predicted
-    return StateColumns(tuple(names), counts, (DocumentStates(layer, states),))
+    return StateColumns.of(names, counts, (DocumentStates(layer, states),))

@@ -32,7 +32,7 @@ def exchanges(rows: IntArray, columns: IntArray, weights: FloatArray) -> Iterato
     left: IntArray = np.arange(rows.size)
     while left.size:
         r, c, w = rows[left], columns[left], weights[left]
-        safe = np.flatnonzero(w >= _best_other(r, w) + _best_other(c, w))
+        safe = _safe(r, c, w)
         if not safe.size:
             return
         # two safe edges with a common end are leaves of equal weight: the first will do
@@ -73,20 +73,30 @@ def grouped(label: IntArray) -> Iterator[IntArray]:
         start = stop
 
 
-def _best_other(node: IntArray, weight: FloatArray) -> FloatArray:
-    """For each edge the weight of the best other edge at its end ``node``, 0 where there is none."""
-    size = int(node.max()) + 1
-    best = np.zeros(size)
-    np.maximum.at(best, node, weight)
-    top = weight == best[node]
-    sole = top & (np.bincount(node[top], minlength=size)[node] == 1)
-    second = np.zeros(size)
-    np.maximum.at(second, node[~top], weight[~top])
-    return np.where(sole, second[node], best[node])
+def _safe(rows: IntArray, columns: IntArray, weight: FloatArray) -> IntArray:
+    """Edges that weigh as much as the best other edges of their row and of their column together."""
+    heaviest = (weight == _heaviest(rows, weight)[rows]) & (weight == _heaviest(columns, weight)[columns])
+    top = np.flatnonzero(heaviest)  # none but the heaviest of both its ends can be safe
+    others = weight.copy()
+    others[top] = 0.0
+    best = np.zeros(top.size)
+    for node in (rows, columns):
+        ends, second = node[top], _heaviest(node, others)
+        best += np.where(np.bincount(ends)[ends] > 1, weight[top], second[ends])
+    found: IntArray = top[weight[top] >= best]
+    return found
+
+
+def _heaviest(node: IntArray, weight: FloatArray) -> FloatArray:
+    """The weight of the heaviest edge of each node; 0 where there is none."""
+    heaviest = np.zeros(int(node.max()) + 1)
+    np.maximum.at(heaviest, node, weight)
+    return heaviest
 
 
 def _first_of_each(values: IntArray) -> IntArray:
-    if values.size < 2:
+    """Indices of the first of equal values, ascending."""
+    if values.size < 2 or np.bincount(values).max() == 1:
         return np.arange(values.size)
     return np.sort(np.unique(values, return_index=True)[1])
 

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import dataclasses
+from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
 
+from onrecord.eval.layers.layer import Layer
 from onrecord.eval.rendering.scores import percent
 from onrecord.eval.report.items import DocumentItems, ReportItem
-from onrecord.eval.report.plots import Dot, Range, difference_range, document_link, slopes
-from onrecord.eval.scoring.compare import ChangeKind, ItemChange, compare_results
+from onrecord.eval.report.plots import MOST_DOTS, Bar, Dot, Range, bars, difference_range, document_link, slopes
+from onrecord.eval.scoring.compare import ChangeKind, ItemChange, compare_results, document_changes
 from onrecord.eval.scoring.result import Result
 from onrecord.eval.statistics.paired import Paired, conclusion
 from onrecord.eval.statistics.sampling import Sampling
@@ -38,6 +41,9 @@ class PairedStrip:
 
     name: str
     dots: tuple[Dot, ...]
+    """A line for each document; empty where there are bars."""
+    bars: tuple[Bar, ...]
+    """Of the differences, from -100 to 100, where there are too many documents for lines."""
     better: int
     worse: int
 
@@ -55,6 +61,20 @@ class ShownChange:
     href: str
 
 
+MOST_CHANGES = 500
+"""Changes of a kind that are shown at most."""
+
+
+@dataclasses.dataclass(frozen=True)
+class ChangedItems:
+    """The items of one kind of change."""
+
+    shown: tuple[ShownChange, ...]
+    """By layer and document; the first :data:`MOST_CHANGES`."""
+    count: int
+    """Of all of them."""
+
+
 @dataclasses.dataclass(frozen=True)
 class Changes:
     """This system against another."""
@@ -65,16 +85,44 @@ class Changes:
     missing: tuple[str, ...]
     differences: tuple[Difference, ...]
     strips: tuple[PairedStrip, ...]
-    items: Mapping[ChangeKind, tuple[ShownChange, ...]]
+    items: Mapping[ChangeKind, ChangedItems]
+
+
+class ItemChanges:
+    """What changed from another system to this one, gathered one document after the other.
+
+    Args:
+        layers: Those that both have, in the order of the table; changes come by layer, then by document.
+    """
+
+    def __init__(self, layers: Sequence[Layer[Any]]) -> None:
+        self._layers = [layer for layer in layers if layer.verdicts is not None]
+        self._kept: dict[tuple[ChangeKind, str], list[ShownChange]] = {
+            (kind, layer.name): [] for kind in CHANGES for layer in self._layers
+        }
+        self._counts: Counter[ChangeKind] = Counter()
+
+    def add(self, before: DocumentItems, after: DocumentItems) -> None:
+        """A document, in the other system and in this one."""
+        for layer in self._layers:
+            readings = [each.readings.get(layer.name) for each in (before, after)]
+            for change in document_changes(after.document, layer, *readings):
+                self._counts[change.change] += 1
+                kept = self._kept[change.change, layer.name]
+                if len(kept) < MOST_CHANGES:
+                    kept.append(_placed(change, before, after))
+
+    def shown(self) -> dict[ChangeKind, ChangedItems]:
+        """The first of each kind, and how many there are."""
+        found = {}
+        for kind in CHANGES:
+            every = [each for layer in self._layers for each in self._kept[kind, layer.name]]
+            found[kind] = ChangedItems(tuple(every[:MOST_CHANGES]), self._counts[kind])
+        return found
 
 
 def changes(
-    other: Result,
-    result: Result,
-    names: tuple[str, str],
-    how: Sampling,
-    before: Sequence[DocumentItems],
-    after: Sequence[DocumentItems],
+    other: Result, result: Result, names: tuple[str, str], how: Sampling, items: Mapping[ChangeKind, ChangedItems]
 ) -> Changes:
     """What changed from another system to this one.
 
@@ -83,8 +131,7 @@ def changes(
         result: This one's.
         names: Of the other and of this one.
         how: How intervals and tests are made.
-        before: The other system's items, document by document.
-        after: This one's.
+        items: The items that changed.
 
     Raises:
         ValueError: The results are of different articles.
@@ -92,23 +139,22 @@ def changes(
     found = compare_results([other, result], names, how)
     contrast = found.contrasts[0, 1]
     first = result.headlines
+    earlier, later = other.values, result.values
     shown = [
         measure.full
         for each in result.layers
         for measure in each.layer.measures
         if measure.full in contrast and not measure.detail
     ]
-    items = list(_placed(found.items(), before, after))
     return Changes(
         name=names[0],
         sha256=other.submission_sha256,
         missing=other.missing,
         differences=tuple(
-            _difference(name, name in first, other.values[name], result.values[name], contrast[name], how)
-            for name in shown
+            _difference(name, name in first, earlier[name], later[name], contrast[name], how) for name in shown
         ),
         strips=tuple(_strips(found.documents(), [name for name in first if name in contrast])),
-        items={kind: tuple(each for change, each in items if change == kind) for kind in CHANGES},
+        items=items,
     )
 
 
@@ -143,38 +189,32 @@ def _strips(
             for id, earlier, later in both
             if earlier is not None and later is not None
         ]
+        many = len(values) > MOST_DOTS
         yield PairedStrip(
             name,
-            slopes(values),
+            dots=() if many else slopes(values),
+            bars=bars([later - earlier for _, earlier, later, _ in values], -1.0, 1.0) if many else (),
             better=sum(later > earlier for _, earlier, later, _ in values),
             worse=sum(later < earlier for _, earlier, later, _ in values),
         )
 
 
-def _placed(
-    found: Sequence[ItemChange], before: Sequence[DocumentItems], after: Sequence[DocumentItems]
-) -> Iterator[tuple[ChangeKind, ShownChange]]:
-    """Every change with the address of its item, or of its place where this system does not have it."""
-    places = [{each.document: each for each in documents} for documents in (before, after)]
-    for change in found:
-        if change.after is not None:
-            item = places[1][change.document].item(change.layer, change.after)
-            address = {"item": item.key}
-        else:
-            assert change.before is not None  # it was in one of the two
-            address = _at(places[0][change.document].item(change.layer, change.before))
-        yield (
-            change.change,
-            ShownChange(
-                document=change.document,
-                layer=change.layer,
-                text=change.text,
-                gold=change.gold,
-                earlier=change.earlier,
-                later=change.later,
-                href=document_link(change.document, **address),
-            ),
-        )
+def _placed(change: ItemChange, before: DocumentItems, after: DocumentItems) -> ShownChange:
+    """A change with the address of its item, or of its place where this system does not have it."""
+    if change.after is not None:
+        address = {"item": after.item(change.layer, change.after).key}
+    else:
+        assert change.before is not None  # it was in one of the two
+        address = _at(before.item(change.layer, change.before))
+    return ShownChange(
+        document=change.document,
+        layer=change.layer,
+        text=change.text,
+        gold=change.gold,
+        earlier=change.earlier,
+        later=change.later,
+        href=document_link(change.document, **address),
+    )
 
 
 def _at(item: ReportItem) -> dict[str, str]:

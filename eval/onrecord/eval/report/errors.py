@@ -1,15 +1,15 @@
-"""Error classes and confusion matrices, counted over the items that the document view shows."""
+"""Error classes and confusion matrices, read off one count of the items that the document view shows."""
 
 from __future__ import annotations
 
 import dataclasses
-from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections import Counter, defaultdict
+from collections.abc import Iterable
 
 from onrecord.dataset.walk import vocabulary
 from onrecord.eval.layers.layer import SPURIOUS
 from onrecord.eval.layers.scored import SCORED, with_items
-from onrecord.eval.report.items import UNJUDGED, DocumentItems, ReportItem, meanings
+from onrecord.eval.report.items import UNJUDGED, ItemSide, ReportItem, meanings
 from onrecord.eval.report.plots import fragment
 
 
@@ -70,52 +70,74 @@ class Confusion:
     """Label, cells, total. None where nothing can be: neither in gold nor predicted."""
 
 
-def outcome_in(item: ReportItem, layer: str) -> str:
-    """What became of an item in a layer; empty where that does not look at it."""
-    if item.layer == layer:
-        return item.outcome
-    on = next((each.told_on for each in SCORED if each.name == layer), "")
-    return item.link if on == item.layer else ""
+Tally = Counter[tuple[str, str, str, str]]
+"""How many items have a layer, an outcome in it, a label in gold and a predicted label; an item that two layers judge
+is counted in both."""
 
 
-def errors(documents: Sequence[DocumentItems]) -> tuple[LayerErrors, ...]:
+def tally(items: Iterable[ReportItem]) -> Tally:
+    """Count items; what a layer does not look at is not counted in it."""
+    told = defaultdict(list)
+    for layer in SCORED:
+        if layer.verdicts is not None and layer.told_on:
+            told[layer.told_on].append(layer.name)
+    counts: Tally = Counter()
+    for item in items:
+        labels = _label(item.gold), _label(item.predicted)
+        counts[(item.layer, item.outcome, *labels)] += 1
+        if item.link:
+            for name in told[item.layer]:
+                counts[(name, item.link, *labels)] += 1
+    return counts
+
+
+def _label(side: ItemSide | None) -> str:
+    return NOTHING if side is None else side.label
+
+
+def errors(counts: Tally) -> tuple[LayerErrors, ...]:
     """The outcomes of every layer that has any, commonest kinds in a fixed order."""
     found = []
-    outcomes = meanings()
-    for layer in error_layers():
-        counts = Counter(outcome_in(item, layer) for each in documents for item in each.items)
-        total = sum(n for outcome, n in counts.items() if outcome and outcome not in UNJUDGED)
+    for name in error_layers():
+        outcomes: Counter[str] = Counter()
+        for (layer, outcome, _, _), n in counts.items():
+            if layer == name and outcome not in UNJUDGED:
+                outcomes[outcome] += n
+        total = outcomes.total()
         if not total:
             continue
         classes = tuple(
             ErrorClass(
                 outcome=outcome,
                 meaning=meaning,
-                count=counts[outcome],
-                share=counts[outcome] / total,
-                href=fragment(layer=layer, outcome=outcome),
+                count=outcomes[outcome],
+                share=outcomes[outcome] / total,
+                href=fragment(layer=name, outcome=outcome),
             )
-            for outcome, meaning in outcomes.items()
-            if counts[outcome] and outcome not in UNJUDGED
+            for outcome, meaning in meanings().items()
+            if outcomes[outcome]
         )
-        found.append(LayerErrors(layer, total - counts[SPURIOUS], counts[SPURIOUS], classes))
+        found.append(LayerErrors(name, total - outcomes[SPURIOUS], outcomes[SPURIOUS], classes))
     return tuple(found)
 
 
-def confusions(documents: Sequence[DocumentItems]) -> tuple[Confusion, ...]:
+def confusions(counts: Tally) -> tuple[Confusion, ...]:
     """The labels of every layer whose items have one, over the items that are scored."""
     found = []
     for layer in with_items():
-        items = [item for each in documents for item in each.items if item.layer == layer.name]
-        judged = [item for item in items if item.outcome not in UNJUDGED]
-        if layer.label and judged:
+        if not layer.label:
+            continue
+        cells: Counter[tuple[str, str]] = Counter()
+        for (name, outcome, gold, predicted), n in counts.items():
+            if name == layer.name and outcome not in UNJUDGED:
+                cells[gold, predicted] += n
+        if cells:
             labels = vocabulary(layer.item_type, layer.label)
-            found.append(_confusion(layer.name, layer.label_title or f"Labels of {layer.name}", labels, judged))
+            found.append(_confusion(layer.name, layer.label_title or f"Labels of {layer.name}", labels, cells))
     return tuple(found)
 
 
-def _confusion(layer: str, title: str, labels: Iterable[str], items: Sequence[ReportItem]) -> Confusion:
-    counts = Counter((_label(item, gold=True), _label(item, gold=False)) for item in items)
+def _confusion(layer: str, title: str, labels: Iterable[str], counts: Counter[tuple[str, str]]) -> Confusion:
     order = [*labels, *sorted({label for pair in counts for label in pair} - {*labels, NOTHING})]
     rows = [label for label in order if any(counts[label, other] for other in (*order, NOTHING))]
     columns = [label for label in order if any(counts[other, label] for other in (*order, NOTHING)) or label in rows]
@@ -134,8 +156,3 @@ def _cell(layer: str, row: str, column: str, count: int, total: int) -> MatrixCe
     share = count / total if total else 0.0
     shade = 0 if not count else 1 + min(4, int(5 * share))
     return MatrixCell(count, share, shade, row == column, fragment(layer=layer, gold=row, pred=column))
-
-
-def _label(item: ReportItem, gold: bool) -> str:
-    side = item.gold if gold else item.predicted
-    return NOTHING if side is None else side.label

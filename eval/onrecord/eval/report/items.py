@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import dataclasses
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 from onrecord.dataset import Labels
@@ -69,13 +69,20 @@ class ReportItem:
 
 @dataclasses.dataclass(frozen=True)
 class DocumentItems:
-    """All items of a document."""
+    """A document, brought together, and all its items."""
 
-    document: str
+    pair: DocumentPair
+    readings: Mapping[str, Reading]
+    """How the scorer brought it together, by name of the layer; those alone that the file has."""
     items: tuple[ReportItem, ...]
     """By layer; gold first, in the order of the scorer."""
     places: Mapping[tuple[str, int | None, int | None], int]
     """The place of the item that each verdict is about, by its layer, its gold index and its predicted index."""
+
+    @property
+    def document(self) -> str:
+        """Its id."""
+        return self.pair.document.id
 
     def item(self, layer: str, verdict: Verdict) -> ReportItem:
         """The item that a verdict of a layer is about."""
@@ -103,7 +110,7 @@ def document_items(pair: DocumentPair, readings: Mapping[str, Reading]) -> Docum
     for layer in SCORED:
         if layer.told_on and layer.verdicts is not None and layer.name in readings:
             _tell(layer, readings, items, found)
-    return DocumentItems(pair.document.id, tuple(items), found)
+    return DocumentItems(pair, readings, tuple(items), found)
 
 
 @dataclasses.dataclass(frozen=True)
@@ -170,13 +177,11 @@ def _alike(item: Item) -> tuple[object, ...]:
     return tuple(getattr(item, name, None) for name in ("start", "end", "type", "kind"))
 
 
-def items_of(result: Result) -> list[DocumentItems]:
-    """The items of every document of a result, in its order."""
+def documents_of(result: Result) -> Iterator[DocumentItems]:
+    """The documents of a result in its order, one at a time: each is brought together once, and none is kept."""
     states = {each.layer.name: each.state for each in result.layers if each.state is not None}
-    return [
-        document_items(pair, {name: state.readings[pair.document.id] for name, state in states.items()})
-        for pair in result.pairs
-    ]
+    for pair in result.pairs:
+        yield document_items(pair, {name: state.readings[pair.document.id] for name, state in states.items()})
 
 
 def error_count(each: DocumentItems) -> int:

@@ -67,52 +67,70 @@ class ClusterMatrix:
     documents_left_out: int
 
 
-def cluster_matrix(layer: str, pairs: Sequence[DocumentPair], names: Mapping[str, str]) -> ClusterMatrix:
-    """The clusters of ``events`` or ``entities`` over all documents.
+class ClusterCounts:
+    """The clusters of ``events`` or ``entities``, counted one document after the other.
 
     Args:
         layer: Which of the two.
-        pairs: The documents in order.
-        names: What the gold ids stand for.
     """
-    totals: dict[str, Counter[str]] = defaultdict(Counter)
-    found: dict[str, Counter[str]] = defaultdict(Counter)
-    holders: dict[str, Counter[str]] = defaultdict(Counter)
-    for pair in pairs:
-        alignment = pair.events if layer == "events" else pair.mentions
-        for gold, predicted in _clusters(alignment):
-            totals[gold][pair.document.id] += 1
+
+    def __init__(self, layer: str) -> None:
+        self._layer = layer
+        self._documents = 0
+        self._shown: list[str] = []
+        """The first documents, which have a column."""
+        self._totals: Counter[str] = Counter()
+        self._cells: dict[str, dict[str, tuple[int, int]]] = defaultdict(dict)
+        """By gold id and document: mentions found, and all."""
+        self._holders: dict[str, Counter[str]] = defaultdict(Counter)
+
+    def add(self, pair: DocumentPair) -> None:
+        """Count a document."""
+        shown = self._documents < MOST_COLUMNS
+        document = pair.document.id
+        self._documents += 1
+        if shown:
+            self._shown.append(document)
+        for gold, predicted in _clusters(pair.events if self._layer == "events" else pair.mentions):
+            self._totals[gold] += 1
             if predicted is not None:
-                found[gold][pair.document.id] += 1
-                holders[gold][predicted or "(no id)"] += 1
-    held: dict[str, set[str]] = defaultdict(set)
-    for gold, counts in holders.items():
-        for predicted in counts:
-            held[predicted].add(gold)
-    order = sorted(totals, key=lambda id: (-totals[id].total(), id))
-    documents = [pair.document.id for pair in pairs]
-    shown = documents[:MOST_COLUMNS]
-    rows = tuple(
-        ClusterRow(
+                self._holders[gold][predicted or "(no id)"] += 1
+            if shown:
+                found, total = self._cells[gold].get(document, (0, 0))
+                self._cells[gold][document] = found + (predicted is not None), total + 1
+
+    def matrix(self, names: Mapping[str, str]) -> ClusterMatrix:
+        """The matrix over all documents counted.
+
+        Args:
+            names: What the gold ids stand for.
+        """
+        held: dict[str, set[str]] = defaultdict(set)
+        for gold, counts in self._holders.items():
+            for predicted in counts:
+                held[predicted].add(gold)
+        order = sorted(self._totals, key=lambda id: (-self._totals[id], id))
+        rows = tuple(self._row(id, held, names) for id in order[:MOST_ROWS])
+        columns = tuple((each, document_link(each)) for each in self._shown)
+        return ClusterMatrix(self._layer, columns, rows, len(order) - len(rows), self._documents - len(self._shown))
+
+    def _row(self, id: str, held: Mapping[str, set[str]], names: Mapping[str, str]) -> ClusterRow:
+        cells = self._cells.get(id, {})
+        holders: Counter[str] = self._holders.get(id, Counter())
+        return ClusterRow(
             id=id,
             name=names.get(id, id),
-            found=found[id].total(),
-            total=totals[id].total(),
+            found=holders.total(),
+            total=self._totals[id],
             cells=tuple(
-                ClusterCell(found[id][each], totals[id][each], fragment(doc=each, layer=layer, ref=id))
-                if totals[id][each]
-                else None
-                for each in shown
+                ClusterCell(*cells[each], href=fragment(doc=each, layer=self._layer, ref=id)) if each in cells else None
+                for each in self._shown
             ),
             holders=tuple(
                 Holder(predicted, n, tuple(names.get(other, other) for other in sorted(held[predicted] - {id})))
-                for predicted, n in sorted(holders[id].items(), key=lambda item: (-item[1], item[0]))
+                for predicted, n in sorted(holders.items(), key=lambda item: (-item[1], item[0]))
             ),
         )
-        for id in order[:MOST_ROWS]
-    )
-    columns = tuple((each, document_link(each)) for each in shown)
-    return ClusterMatrix(layer, columns, rows, len(order) - len(rows), len(documents) - len(shown))
 
 
 def _clusters(alignment: SpanAlignment) -> list[tuple[str, str | None]]:
@@ -154,50 +172,49 @@ FOREIGN = "system: "
 """Before an id of the file that means nothing in gold."""
 
 
-def stance_matrix(
-    documents: Sequence[DocumentItems], pairs: Sequence[DocumentPair], registries: Registries
-) -> StanceMatrix:
-    """All stances, gold and predicted, by holder and target."""
-    gold: dict[tuple[str, _Ref], Counter[str]] = defaultdict(Counter)
-    predicted: dict[tuple[str, _Ref], Counter[str]] = defaultdict(Counter)
-    for each, pair in zip(documents, pairs, strict=True):
+class StanceCounts:
+    """All stances, gold and predicted, by holder and target, counted one document after the other."""
+
+    def __init__(self) -> None:
+        self._gold: dict[tuple[str, _Ref], Counter[str]] = defaultdict(Counter)
+        self._predicted: dict[tuple[str, _Ref], Counter[str]] = defaultdict(Counter)
+
+    def add(self, each: DocumentItems) -> None:
+        """Count a document."""
         for item in each.items:
-            if item.layer == "stances":
-                _count(item, pair, gold, predicted)
-    places = {*gold, *predicted}
-    holders = _largest([holder for holder, _ in places], MOST_COLUMNS)
-    targets = _largest([target for _, target in places], MOST_COLUMNS)
-    names = registry_names(registries)
-    rows = tuple(
-        (
-            names.get(("entity", holder), holder),
-            tuple(
-                StanceCell(
-                    tuple(sorted(gold[holder, target].items())),
-                    tuple(sorted(predicted[holder, target].items())),
-                    fragment(layer="stances", ref=holder.removeprefix(FOREIGN), to=target[1].removeprefix(FOREIGN)),
-                )
-                if (holder, target) in places
-                else None
-                for target in targets
-            ),
+            if item.layer != "stances":
+                continue
+            if item.gold is not None:
+                self._gold[stance_refs(item, None, each.pair)][item.gold.label] += 1
+            if item.predicted is not None:
+                self._predicted[stance_refs(item, True, each.pair)][item.predicted.label] += 1
+
+    def matrix(self, names: Mapping[tuple[str, str], str]) -> StanceMatrix:
+        """The matrix over all documents counted.
+
+        Args:
+            names: What gold's ids are called, see :func:`registry_names`.
+        """
+        places = {*self._gold, *self._predicted}
+        holders = _largest([holder for holder, _ in places], MOST_COLUMNS)
+        targets = _largest([target for _, target in places], MOST_COLUMNS)
+        rows = tuple(
+            (
+                names.get(("entity", holder), holder),
+                tuple(self._cell(holder, target) if (holder, target) in places else None for target in targets),
+            )
+            for holder in holders
         )
-        for holder in holders
-    )
-    shown = sum(cell is not None for _, cells in rows for cell in cells)
-    return StanceMatrix(tuple((kind, names.get((kind, id), id)) for kind, id in targets), rows, len(places) - shown)
+        shown = sum(cell is not None for _, cells in rows for cell in cells)
+        return StanceMatrix(tuple((kind, names.get((kind, id), id)) for kind, id in targets), rows, len(places) - shown)
 
-
-def _count(
-    item: ReportItem,
-    pair: DocumentPair,
-    gold: dict[tuple[str, _Ref], Counter[str]],
-    predicted: dict[tuple[str, _Ref], Counter[str]],
-) -> None:
-    if item.gold is not None:
-        gold[stance_refs(item, None, pair)][item.gold.label] += 1
-    if item.predicted is not None:
-        predicted[stance_refs(item, True, pair)][item.predicted.label] += 1
+    def _cell(self, holder: str, target: _Ref) -> StanceCell:
+        place = holder, target
+        return StanceCell(
+            tuple(sorted(self._gold[place].items())) if place in self._gold else (),
+            tuple(sorted(self._predicted[place].items())) if place in self._predicted else (),
+            fragment(layer="stances", ref=holder.removeprefix(FOREIGN), to=target[1].removeprefix(FOREIGN)),
+        )
 
 
 def stance_refs(item: ReportItem, system: bool | None, pair: DocumentPair) -> tuple[str, _Ref]:

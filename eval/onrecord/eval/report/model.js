@@ -4,6 +4,7 @@
 const $ = (id) => document.getElementById(id);
 const value = (id) => JSON.parse($(id).textContent);
 const index = value("index");
+index.documents = index.documents.map(([id, title, errors, ...counts]) => ({ id, title, errors, counts }));
 const unjudged = new Set(index.unjudged);
 const ITEM_LAYERS = index.items;
 const pair = (kind, id) => kind + "\n" + id;
@@ -33,14 +34,40 @@ const fill = (id, ...children) => $(id).replaceChildren(...children.filter((each
 
 // ---- documents and items ----
 
-// a document is base64 of zlib's format of JSON: unpacked when it is asked for, and let go when others were
-const KEPT = 50;
+// a part is base64 of zlib's format of some lines of UTF-8, a document's JSON each: unpacked when one of them is asked
+// for, and let go when others were
+const KEPT = 50, PARTS_KEPT = 4;
+const unpacked = new Map();
+async function unpack(id) {
+  const letters = atob($(id).textContent), packed = new Uint8Array(letters.length);
+  for (let at = 0; at < letters.length; at++) packed[at] = letters.charCodeAt(at);
+  return new Response(new Blob([packed]).stream().pipeThrough(new DecompressionStream("deflate"))).text();
+}
+function partOf(n) {
+  let low = 0, high = index.parts.length - 1;
+  while (low < high) {
+    const middle = (low + high + 1) >> 1;
+    index.parts[middle] <= n ? low = middle : high = middle - 1;
+  }
+  return low;
+}
+function linesOf(part) {
+  const found = unpacked.get(part) || unpack("part" + part).then((text) => text.split("\n"));
+  unpacked.delete(part);
+  unpacked.set(part, found);
+  for (const each of [...unpacked.keys()]) if (unpacked.size > PARTS_KEPT) unpacked.delete(each);
+  return found;
+}
+function parsed(line) {
+  const found = JSON.parse(line);
+  found.items.forEach((item, at) => { item.at = at; });
+  return found;
+}
 async function load(n) {
   let found = opened.get(n);
   if (!found) {
-    const packed = Uint8Array.from(atob($("d" + n).textContent), (c) => c.charCodeAt(0));
-    found = await new Response(new Blob([packed]).stream().pipeThrough(new DecompressionStream("deflate"))).json();
-    found.items.forEach((item, at) => { item.at = at; });
+    const part = partOf(n);
+    found = parsed((await linesOf(part))[n - index.parts[part]]);
   }
   opened.delete(n);
   opened.set(n, found);
@@ -143,22 +170,65 @@ function matches(doc, item) {
 }
 const looksInside = () => state.has("ref") || state.has("to") || state.has("q");
 // how many items of every document are let through; null where the filter has become another meanwhile
-async function countAll(wanted) {
+async function countAll(wanted, tell) {
   if (!filtered()) return index.documents.map((each) => each.errors);
-  if (!looksInside()) return index.documents.map((each, n) => matching(n));
-  const found = [];
-  for (let n = 0; n < index.documents.length; n++) {
-    const doc = await load(n);
+  const bound = index.documents.map((each, n) => matching(n));
+  if (!looksInside()) return bound;
+  const may = mayMatch(), found = [];
+  let told = performance.now();
+  for (let part = 0; part < index.parts.length; part++) {
+    const first = index.parts[part], lines = bound.slice(first, index.parts[part + 1]).some((n) => n) ? await linesOf(part) : [];
     if (!wanted()) return null;
-    found.push(doc.items.filter((item) => matches(doc, item)).length);
+    const end = part + 1 < index.parts.length ? index.parts[part + 1] : index.documents.length;
+    for (let n = first; n < end; n++) {
+      if (!bound[n] || !may(lines[n - first])) { found.push(0); continue; }
+      const doc = opened.get(n) || parsed(lines[n - first]);
+      found.push(doc.items.filter((item) => matches(doc, item)).length);
+    }
+    if (performance.now() - told > 100) {
+      tell(end / index.documents.length);
+      await new Promise((done) => setTimeout(done));
+      if (!wanted()) return null;
+      told = performance.now();
+    }
   }
   return found;
 }
+// whether an item of a document may be let through, from its line alone: what is sought stands in it as it is, or an id
+// by whose name it is found does
+function mayMatch() {
+  const all = [];
+  for (const key of ["ref", "to"]) if (state.has(key)) all.push(standsIn(idsOf(state.get(key))));
+  const sought = (state.get("q") || "").toLowerCase();
+  // what is escaped, what may span two places or two names, and what is another letter at the end of a word
+  if (sought && !/["\\\p{Cc}\p{Cs}…→σς]|^\s|\s$/u.test(sought)) {
+    const named = standsIn(idsNamed(sought));
+    all.push((line) => line.toLowerCase().includes(sought) || named(line));
+  }
+  return (line) => all.every((each) => each(line));
+}
+const standsIn = (ids) => {
+  const written = [...ids].map((id) => JSON.stringify(id));
+  return (line) => written.length > 200 || written.some((id) => line.includes(id));
+};
+function idsOf(id) {
+  const found = new Set([id]);
+  for (const [own, gold] of systemIds) if (gold === id) found.add(own);
+  return found;
+}
+function idsNamed(sought) {
+  const named = new Set(), gold = new Set();
+  for (const [, id, name] of index.gold) if (name.toLowerCase().includes(sought)) { named.add(id); gold.add(id); }
+  for (const [, id, name, of] of index.system) if (gold.has(of) || name.toLowerCase().includes(sought)) named.add(id);
+  return named;
+}
+const systemIds = index.system.map(([, id, , gold]) => [id, gold]);
 function matching(n) {
-  const layer = state.get("layer");
+  const layer = state.get("layer"), counts = index.documents[n].counts;
   let sum = 0;
-  for (const [of, outcome, gold, predicted, count] of index.documents[n].counts) {
-    if (layer ? of === layer : of !== "links") if (passes(of, outcome, gold, predicted)) sum += count;
+  for (let at = 0; at < counts.length; at += 2) {
+    const [of, outcome, gold, predicted] = index.kinds[counts[at]];
+    if (layer ? of === layer : of !== "links") if (passes(of, outcome, gold, predicted)) sum += counts[at + 1];
   }
   return sum;
 }

@@ -8,7 +8,7 @@ import statistics
 from collections.abc import Sequence
 
 from onrecord.eval.rendering.scores import FEW_DOCUMENTS, FEW_ITEMS, percent, score_row
-from onrecord.eval.report.plots import Dot, Range, dots, score_range
+from onrecord.eval.report.plots import MOST_DOTS, Bar, Dot, Range, bars, dots, score_range
 from onrecord.eval.scoring.ceiling import CeilingRow
 from onrecord.eval.scoring.intervals import left_out_of, units_of
 from onrecord.eval.scoring.result import LayerResult
@@ -45,14 +45,24 @@ class MeasureRow:
     """Why little can be read off it; empty where it can."""
 
 
+MOST_UNDEFINED = 5
+
+
 @dataclasses.dataclass(frozen=True)
 class Strip:
     """A headline document by document."""
 
     name: str
     dots: tuple[Dot, ...]
+    """One for each document with a score; empty where there are bars."""
+    bars: tuple[Bar, ...]
+    """Of the documents with a score, where they are too many for dots."""
+    documents: int
+    """How many have a score."""
     undefined: tuple[str, ...]
-    """Documents without a score."""
+    """Documents without one, the first :data:`MOST_UNDEFINED`."""
+    without: int
+    """How many have none."""
     median: str
 
 
@@ -130,7 +140,7 @@ def _contributing(each: LayerResult, measure: Measure, interval: Interval | None
     columns = each.state.columns
     if measure.adds:
         names = measure.mean_of or (measure.name,)
-        counts = columns.counts[:, [columns.names.index(name) for name in names if name in columns.names]]
+        counts = columns.counts(names)
         there = counts[:, :, 1] > 0 if measure.share else (counts[:, :, 1] > 0) | (counts[:, :, 3] > 0)
         return int(there.any(axis=1).sum())
     clusters = [many for whole in columns.wholes if (many := whole.documents()) is not None]
@@ -145,14 +155,23 @@ def strips(report: Report) -> tuple[Strip, ...]:
     for each in report.result.layers:
         if each.state is None:
             continue
-        scores = {id: each.headline_on(id) for id in report.result.documents}
-        known = {id: score for id, score in scores.items() if score is not None and score.value is not None}
-        values = [(id, score.value or 0.0, _title(id, score)) for id, score in known.items()]
+        values: list[tuple[str, float, str]] = []
+        undefined = []
+        for id in report.result.documents:
+            score = each.headline_on(id)
+            if score is None or score.value is None:
+                undefined.append(id)
+            else:
+                values.append((id, score.value, _title(id, score)))
+        many = len(values) > MOST_DOTS
         found.append(
             Strip(
                 name=each.layer.headline.full,
-                dots=dots(values),
-                undefined=tuple(id for id in scores if id not in known),
+                dots=() if many else dots(values),
+                bars=bars([value for _, value, _ in values]) if many else (),
+                documents=len(values),
+                undefined=tuple(undefined[:MOST_UNDEFINED]),
+                without=len(undefined),
                 median=percent(statistics.median(value for _, value, _ in values) if values else None),
             )
         )

@@ -9,7 +9,7 @@ from jinja2 import Environment
 
 from onrecord.eval.rendering import html as pages
 from onrecord.eval.rendering.html import verbatim
-from onrecord.eval.report.payload import script_json
+from onrecord.eval.report.parts import line_json, packed, script_json
 from onrecord.eval.report.view import OPEN_GOLD, ReportView
 
 _PAGE = pages.PageKind(
@@ -36,7 +36,7 @@ def render(view: ReportView, templates: Environment) -> bytes:
         templates,
         view=view,
         index=verbatim(script_json(view.index)),
-        texts=[verbatim(each) for each in view.texts],
-        record=verbatim(script_json(view.record)),
+        parts=[verbatim(each) for each in view.parts],
+        record=verbatim(packed(line_json(view.record))),
         open_gold=OPEN_GOLD,
     )

@@ -1,53 +1,58 @@
-"""What the page's script reads: one JSON value for the whole, and one for each document, read when it is opened.
+"""What the page's script reads: one JSON value for the whole, and one for each document, read when it is opened (see
+:mod:`onrecord.eval.report.parts`).
 
 Offsets are in UTF-16 code units there, as strings of JavaScript are; keys and addresses keep code points.
 """
 
 from __future__ import annotations
 
-import base64
+import dataclasses
 import itertools
-import json
-import zlib
-from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
-from onrecord.dataset import Document, Registries
-from onrecord.dataset.walk import references
+from onrecord.dataset import Labels, Registries
+from onrecord.dataset.records import LAYERS
+from onrecord.dataset.walk import all_ids
 from onrecord.eval.layers.ids import IdMap
-from onrecord.eval.layers.layer import DocumentPair
 from onrecord.eval.layers.scored import with_items
-from onrecord.eval.report.errors import NOTHING, error_layers, outcome_in
+from onrecord.eval.report.errors import NOTHING, Tally, error_layers, tally
 from onrecord.eval.report.items import UNJUDGED, DocumentItems, ItemSide, ReportItem, error_count, meanings
 from onrecord.eval.submission.reading import Submission
 
-_ESCAPES = {ord(c): f"\\u{ord(c):04x}" for c in "<>&\u2028\u2029"}
 
+@dataclasses.dataclass(frozen=True, slots=True)
+class DocumentSummary:
+    """A document in the list, with how many items of each kind it has so that a filter need not open it."""
 
-def script_json(value: object) -> str:
-    r"""JSON that may stand inside a script element: nothing in it can end the element or begin a comment.
+    document: str
+    title: str
+    errors: int
+    """How many of its items are wrong."""
+    counts: Tally
 
-    >>> script_json("</script><!--")
-    '"\\u003c/script\\u003e\\u003c!--"'
-    """
-    return json.dumps(value, ensure_ascii=True, separators=(",", ":"), allow_nan=False).translate(_ESCAPES)
-
-
-def packed(value: object) -> str:
-    """JSON compressed in zlib's format, as base64: letters, digits, ``+``, ``/`` and ``=`` are inert in any element."""
-    plain = json.dumps(value, ensure_ascii=True, separators=(",", ":"), allow_nan=False).encode("ascii")
-    return base64.b64encode(zlib.compress(plain)).decode("ascii")
+    @classmethod
+    def of(cls, each: DocumentItems) -> DocumentSummary:
+        """Of a document's items."""
+        return cls(each.document, each.pair.document.title, error_count(each), tally(each.items))
 
 
 def index(
-    documents: Sequence[DocumentItems],
-    pairs: Sequence[DocumentPair],
+    documents: Sequence[DocumentSummary],
+    firsts: Sequence[int],
     registries: Registries,
-    submission: Submission,
+    system: Sequence[Sequence[str]],
 ) -> dict[str, Any]:
-    """What the script needs before any document is opened."""
-    ids = pairs[0].ids if pairs else IdMap({}, {}, {})
+    """What the script needs before any document is opened.
+
+    Args:
+        documents: All of them, in order.
+        firsts: The number of the first document of each part.
+        registries: The gold ids.
+        system: The file's, see :meth:`SystemNames.rows`.
+    """
+    kinds: dict[tuple[str, str, str, str], int] = {}
+    rows = [[each.document, each.title, each.errors, *_flat(each.counts, kinds)] for each in documents]
     return {
         "outcomes": list(meanings()),
         "unjudged": sorted(UNJUDGED),
@@ -55,9 +60,18 @@ def index(
         "items": [layer.name for layer in with_items()],
         "nothing": NOTHING,
         "gold": _gold_names(registries),
-        "system": _system_names(submission, ids, pairs),
-        "documents": [_summary(each, pair.document) for each, pair in zip(documents, pairs, strict=True)],
+        "system": system,
+        "kinds": list(kinds),
+        "documents": rows,
+        "parts": list(firsts),
     }
+
+
+def _flat(counts: Tally, kinds: dict[tuple[str, str, str, str], int]) -> Iterator[int]:
+    """Number of a kind of item and how many there are of it, one after the other; kinds are numbered as they come."""
+    for kind, n in sorted(counts.items()):
+        yield kinds.setdefault(kind, len(kinds))
+        yield n
 
 
 def _gold_names(registries: Registries) -> list[list[str]]:
@@ -69,46 +83,36 @@ def _gold_names(registries: Registries) -> list[list[str]]:
     ]
 
 
-def _system_names(submission: Submission, ids: IdMap, pairs: Sequence[DocumentPair]) -> list[list[str]]:
-    """Kind, id, what the file calls it, the gold id that it was mapped to, what it links to."""
-    known: Mapping[str, Mapping[str, str]] = {"entity": ids.entity, "event": ids.event, "claim": ids.claim}
-    named: dict[tuple[str, str], str] = {}
-    for pair in pairs:
-        for _, item in pair.predicted.items():
-            named |= {(each.kind, each.id): "" for each in references(item) if each.kind in known}
-    named |= {("entity", id): each.name or "" for id, each in submission.entities.items()}
-    named |= {("event", id): each.title or "" for id, each in submission.event_descriptions.items()}
-    named |= {("claim", id): each.text for id, each in submission.claims.items()}
-    links = {id: link.wikidata or "NIL" for id, link in ids.links.items()}
-    return [
-        [kind, id, name, known[kind].get(id, ""), links.get(id, "NIL") if kind == "entity" else ""]
-        for (kind, id), name in sorted(named.items())
-    ]
+class SystemNames:
+    """The ids of a file, gathered one document after the other."""
+
+    def __init__(self) -> None:
+        self._ids: dict[str, set[str]] = {"entity": set(), "event": set(), "claim": set()}
+
+    def add(self, labels: Labels) -> None:
+        """The ids that a document's labels have."""
+        for name in labels.__struct_fields__:
+            for kind, _, ids in all_ids(LAYERS[name], labels.of(name)):
+                if kind in self._ids:
+                    self._ids[kind] |= ids
+
+    def rows(self, submission: Submission, ids: IdMap) -> list[list[str]]:
+        """Kind, id, what the file calls it, the gold id that it was mapped to, what it links to."""
+        known: Mapping[str, Mapping[str, str]] = {"entity": ids.entity, "event": ids.event, "claim": ids.claim}
+        named = {(kind, id): "" for kind, several in self._ids.items() for id in several}
+        named |= {("entity", id): each.name or "" for id, each in submission.entities.items()}
+        named |= {("event", id): each.title or "" for id, each in submission.event_descriptions.items()}
+        named |= {("claim", id): each.text for id, each in submission.claims.items()}
+        links = {id: link.wikidata or "NIL" for id, link in ids.links.items()}
+        return [
+            [kind, id, name, known[kind].get(id, ""), links.get(id, "NIL") if kind == "entity" else ""]
+            for (kind, id), name in sorted(named.items())
+        ]
 
 
-def _summary(each: DocumentItems, document: Document) -> dict[str, Any]:
-    """A document in the list, with how many items of each kind it has so that a filter need not open it."""
-    layers = error_layers()
-    counts = Counter(
-        (layer, outcome, _label(item.gold), _label(item.predicted))
-        for item in each.items
-        for layer in layers
-        if (outcome := outcome_in(item, layer))
-    )
-    return {
-        "id": each.document,
-        "title": document.title,
-        "errors": error_count(each),
-        "counts": [[*key, n] for key, n in sorted(counts.items())],
-    }
-
-
-def _label(side: ItemSide | None) -> str:
-    return NOTHING if side is None else side.label
-
-
-def document_value(each: DocumentItems, document: Document) -> dict[str, Any]:
+def document_value(each: DocumentItems) -> dict[str, Any]:
     """One document: its text and its items."""
+    document = each.pair.document
     units = _utf16(document.text)
     return {
         "id": each.document,

@@ -6,6 +6,7 @@ All plots of shares have one axis, 0 to 100, so that they can be compared down a
 from __future__ import annotations
 
 import dataclasses
+from collections import Counter
 from collections.abc import Sequence
 from urllib.parse import quote
 
@@ -87,6 +88,45 @@ class Dot:
     """The same document in another system."""
     trend: str = ""
     """``up``, ``down`` or ``same``, against the other system."""
+
+
+MOST_DOTS = 500
+"""Documents that are a dot or a line each; more are bars."""
+_BARS = 50
+
+
+@dataclasses.dataclass(frozen=True)
+class Bar:
+    """Some documents whose values are alike."""
+
+    x: float
+    width: float
+    height: float
+    """Pixels up from the ground; the tallest is :data:`_TALLEST`."""
+    title: str
+
+
+_TALLEST = 30.0
+
+
+def bars(values: Sequence[float], low: float = 0.0, high: float = 1.0) -> tuple[Bar, ...]:
+    """How many documents have which value, from the lowest that there can be to the highest.
+
+    >>> [(bar.x, bar.height, bar.title) for bar in bars([0.0, 0.01, 1.0])]
+    [(8.0, 30.0, '2 documents from 0 to 2'), (262.8, 15.0, '1 document from 98 to 100')]
+    """
+    counts = Counter(min(_BARS - 1, int(_BARS * (value - low) / (high - low))) for value in values)
+    most, step, width = max(counts.values(), default=1), (high - low) / _BARS, WIDTH / _BARS
+    return tuple(
+        Bar(
+            round(MARGIN + width * place, 1),
+            round(width - 0.6, 1),
+            round(max(1.0, _TALLEST * n / most), 1),
+            f"{n} document{'' if n == 1 else 's'}"
+            f" from {100 * (low + step * place):.0f} to {100 * (low + step * (place + 1)):.0f}",
+        )
+        for place, n in sorted(counts.items())
+    )
 
 
 def dots(values: Sequence[tuple[str, float, str]]) -> tuple[Dot, ...]:

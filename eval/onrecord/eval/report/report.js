@@ -24,7 +24,7 @@ async function draw(scroll) {
   const refiltered = filter !== shownFilter;
   chips();
   if (refiltered) {
-    const found = await countAll(() => mine === drawing);
+    const found = await countAll(() => mine === drawing, (share) => fill("list-count", `searching: ${Math.floor(100 * share)}%`));
     if (!found || mine !== drawing) return;
     counts = found;
     shownFilter = filter;
@@ -35,6 +35,7 @@ async function draw(scroll) {
   if (n === undefined) n = refiltered && filtered() && !counts[current] ? Math.max(0, counts.findIndex((each) => each > 0)) : Math.max(0, current);
   const doc = await load(n);
   if (mine !== drawing) return;
+  turnedTo = -1;
   const item = state.has("item") ? doc.items.find((each) => each.k === state.get("item")) : undefined;
   if (n !== current || shownText === null) {
     current = n;
@@ -100,11 +101,14 @@ function nextDocument(by) {
   for (let n = current + by; n >= 0 && n < counts.length; n += by) if (counts[n]) return n;
   return undefined;
 }
+let turnedTo = -1;  // where a key has led that is not drawn yet: the next one goes on from there
 function turn(by) {
   if (current < 0) return;
-  let n = current + by;
+  let n = (turnedTo < 0 ? current : turnedTo) + by;
   while (filtered() && n >= 0 && n < counts.length && !counts[n]) n += by;
-  if (n >= 0 && n < counts.length) go(changed(["doc", index.documents[n].id], ["item", ""], ["at", ""]));
+  if (n < 0 || n >= counts.length) return;
+  turnedTo = n;
+  go(changed(["doc", index.documents[n].id], ["item", ""], ["at", ""]));
 }
 let scrollNext = false;
 addEventListener("hashchange", () => {
@@ -197,13 +201,14 @@ const csvCell = (given) => {
 async function csv() {
   const rows = [["document", "layer", "item", "outcome", "link", ...["gold", "system"].flatMap((each) => [each + " text", each + " label", each + " offsets", each + " fields"])]];
   for (let n = 0; n < index.documents.length; n++) {
-    const doc = await load(n);
+    const doc = opened.get(n) || parsed((await linesOf(partOf(n)))[n - index.parts[partOf(n)]]);
     const told = (given) => given ? [text(doc, given), given.t, offsets(doc, given), given.f.map((field) => field.join("=")).join("; ")] : ["", "", "", ""];
     for (const item of doc.items) rows.push([doc.id, item.l, item.k, item.o, item.n || "", ...told(item.g), ...told(item.p)]);
   }
   return rows.map((row) => row.map(csvCell).join(",")).join("\r\n") + "\r\n";
 }
-$("save-json").addEventListener("click", () => save(value("record"), "application/json", "record.json"));
+$("save-json").addEventListener("click", async () => save(JSON.parse(await unpack("record")), "application/json", "record.json"));
 $("save-csv").addEventListener("click", async () => save(await csv(), "text/csv", "items.csv"));
 
-draw(location.hash.includes("=")).then(() => { root.dataset.ready = String(Math.round(performance.now())); });
+if (typeof DecompressionStream === "undefined") $("cannot").hidden = false;
+else draw(location.hash.includes("=")).then(() => { root.dataset.ready = String(Math.round(performance.now())); });

@@ -9,9 +9,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 
 from onrecord.eval.rendering.markdown import inert, plain
-from onrecord.eval.report.changes import CHANGES, Changes, ShownChange
+from onrecord.eval.report.changes import CHANGES, ChangedItems, Changes, ShownChange
 from onrecord.eval.report.errors import LayerErrors
-from onrecord.eval.report.items import error_count
 from onrecord.eval.report.overview import MeasureRow
 from onrecord.eval.report.view import OPEN_GOLD, ReportView
 from onrecord.eval.statistics.measure import full_name
@@ -81,12 +80,12 @@ def _sections(view: ReportView) -> list[TextSection]:
             )
             for each in view.confusions
         ),
-        ("Documents", ["document", "errors"], [[d.document, str(error_count(d))] for d in view.documents], []),
+        ("Documents", ["document", "errors"], [[d.document, str(d.errors)] for d in view.documents], []),
         ("All measures", _headings(view), [_measure(row) for row in view.measures], []),
     ]
     if view.changes is not None:
         found += [
-            (kind.capitalize(), ["document", "layer", "item", "was", "is"], _items(view.changes.items[kind]), [])
+            (kind.capitalize(), ["document", "layer", "item", "was", "is"], *_items(view.changes.items[kind]))
             for kind in CHANGES
         ]
     found += [
@@ -121,8 +120,14 @@ def _outcomes(errors: Iterable[LayerErrors]) -> list[list[str]]:
     return [[e.layer, c.outcome, str(c.count), f"{100 * c.share:.1f}%"] for e in errors for c in e.classes]
 
 
-def _items(items: Iterable[ShownChange]) -> list[list[str]]:
-    return [[i.document, i.layer, i.text if i.gold else f"{i.text} (predicted)", i.earlier, i.later] for i in items]
+def _items(items: ChangedItems) -> tuple[list[list[str]], list[str]]:
+    """Rows, and what is said below them."""
+    rows = [_item(each) for each in items.shown]
+    return rows, [f"{items.count - len(rows)} more"] if items.count > len(rows) else []
+
+
+def _item(i: ShownChange) -> list[str]:
+    return [i.document, i.layer, i.text if i.gold else f"{i.text} (predicted)", i.earlier, i.later]
 
 
 def _markdown_section(heading: str, headings: Sequence[str], rows: Sequence[Sequence[str]], below: list[str]) -> str:

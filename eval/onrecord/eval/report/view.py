@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 import dataclasses
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from typing import Any
 
 from onrecord.dataset import Gold
+from onrecord.eval.layers.ids import IdMap
 from onrecord.eval.rendering.signature import SCORER_VERSION
-from onrecord.eval.report.changes import Changes, changes
-from onrecord.eval.report.errors import Confusion, LayerErrors, confusions, errors
-from onrecord.eval.report.items import DocumentItems, items_of
-from onrecord.eval.report.matrices import ClusterMatrix, StanceMatrix, cluster_matrix, registry_names, stance_matrix
+from onrecord.eval.report.changes import Changes, ItemChanges, changes
+from onrecord.eval.report.errors import Confusion, LayerErrors, Tally, confusions, errors
+from onrecord.eval.report.items import DocumentItems, documents_of
+from onrecord.eval.report.matrices import ClusterCounts, ClusterMatrix, StanceCounts, StanceMatrix, registry_names
 from onrecord.eval.report.overview import MeasureRow, Strip, card, measures, slices, strips, width_in_words
-from onrecord.eval.report.payload import document_value, index, packed
+from onrecord.eval.report.parts import Parts
+from onrecord.eval.report.payload import DocumentSummary, SystemNames, document_value, index
 from onrecord.eval.scoring.ceiling import CeilingRow
 from onrecord.eval.scoring.record import record_bytes, record_of
 from onrecord.eval.scoring.result import Result
@@ -53,11 +56,11 @@ class ReportView:
     entities: ClusterMatrix
     stances: StanceMatrix
     changes: Changes | None
-    documents: tuple[DocumentItems, ...]
+    documents: tuple[DocumentSummary, ...]
     index: Mapping[str, Any]
     """What the page's script reads first."""
-    texts: tuple[str, ...]
-    """What it reads of each document when that is opened, see :func:`onrecord.eval.report.payload.packed`."""
+    parts: tuple[str, ...]
+    """What it reads of documents when one of them is opened, see :class:`onrecord.eval.report.parts.Parts`."""
     record: str
     """The result record, as its file."""
 
@@ -86,8 +89,9 @@ def page_view(
         ValueError: The other result is of different articles.
     """
     result, registries = report.result, gold.registries
-    pairs = result.pairs
-    documents = items_of(result)
+    if other is not None and other[1].documents != result.documents:
+        raise ValueError("the results are of different articles")
+    read = _read(result, None if other is None else other[1])
     names = registry_names(registries)
     by_kind = {wanted: {id: name for (kind, id), name in names.items() if kind == wanted} for wanted in _KINDS}
     return ReportView(
@@ -104,15 +108,15 @@ def page_view(
         measures=measures(report),
         slices=slices(report),
         strips=strips(report),
-        errors=errors(documents),
-        confusions=confusions(documents),
-        events=cluster_matrix("events", pairs, by_kind["event"]),
-        entities=cluster_matrix("entities", pairs, by_kind["entity"]),
-        stances=stance_matrix(documents, pairs, registries),
-        changes=None if other is None else _changes(report, documents, gold, *other),
-        documents=tuple(documents),
-        index=index(documents, pairs, registries, submission),
-        texts=tuple(packed(document_value(each, pair.document)) for each, pair in zip(documents, pairs, strict=True)),
+        errors=errors(read.counts),
+        confusions=confusions(read.counts),
+        events=read.events.matrix(by_kind["event"]),
+        entities=read.entities.matrix(by_kind["entity"]),
+        stances=read.stances.matrix(names),
+        changes=None if other is None or read.changed is None else _changes(report, read.changed, *other),
+        documents=tuple(read.documents),
+        index=index(read.documents, read.parts.firsts, registries, read.names.rows(submission, read.ids)),
+        parts=tuple(read.parts.packed),
         record=record_bytes(record_of(report)).decode("utf-8"),
     )
 
@@ -120,7 +124,53 @@ def page_view(
 _KINDS = ("entity", "event")
 
 
-def _changes(report: Report, documents: Sequence[DocumentItems], gold: Gold, name: str, other: Result) -> Changes:
-    before = items_of(other)
+@dataclasses.dataclass
+class _Read:
+    """What one pass over the documents gathers: of a document itself, only what is packed is kept."""
+
+    changed: ItemChanges | None
+    ids: IdMap = dataclasses.field(default_factory=lambda: IdMap({}, {}, {}))
+    counts: Tally = dataclasses.field(default_factory=Counter)
+    events: ClusterCounts = dataclasses.field(default_factory=lambda: ClusterCounts("events"))
+    entities: ClusterCounts = dataclasses.field(default_factory=lambda: ClusterCounts("entities"))
+    stances: StanceCounts = dataclasses.field(default_factory=StanceCounts)
+    names: SystemNames = dataclasses.field(default_factory=SystemNames)
+    documents: list[DocumentSummary] = dataclasses.field(default_factory=list)
+    parts: Parts = dataclasses.field(default_factory=Parts)
+
+    def add(self, each: DocumentItems) -> None:
+        summary = DocumentSummary.of(each)
+        self.ids = each.pair.ids
+        self.counts.update(summary.counts)
+        self.events.add(each.pair)
+        self.entities.add(each.pair)
+        self.stances.add(each)
+        self.names.add(each.pair.predicted)
+        self.documents.append(summary)
+        self.parts.add(document_value(each))
+
+
+def _read(result: Result, other: Result | None) -> _Read:
+    """Go through the documents once, beside those of another system where there is one."""
+    if other is None:
+        read = _Read(None)
+        for each in documents_of(result):
+            read.add(each)
+    else:
+        both = [
+            one.layer
+            for one, two in zip(result.layers, other.layers, strict=True)
+            if one.state is not None and two.state is not None
+        ]
+        changed = ItemChanges(both)
+        read = _Read(changed)
+        for before, after in zip(documents_of(other), documents_of(result), strict=True):
+            changed.add(before, after)
+            read.add(after)
+    read.parts.end()
+    return read
+
+
+def _changes(report: Report, changed: ItemChanges, name: str, other: Result) -> Changes:
     names = (name, report.result.submission)
-    return changes(other, report.result, names, report.how or DEFAULT_SAMPLING, before, documents)
+    return changes(other, report.result, names, report.how or DEFAULT_SAMPLING, changed.shown())

@@ -11,10 +11,10 @@ from typing import Any, Literal, NamedTuple
 
 import numpy as np
 
-from onrecord.eval.layers.layer import RIGHT, Layer, Verdict
+from onrecord.eval.layers.layer import RIGHT, Layer, Reading, Verdict
 from onrecord.eval.scoring.asked import Asked
 from onrecord.eval.scoring.intervals import LayerUnits, layer_intervals, units_of
-from onrecord.eval.scoring.result import LayerResult, LayerState, Result
+from onrecord.eval.scoring.result import LayerResult, Result
 from onrecord.eval.scoring.score_report import Report
 from onrecord.eval.scoring.score_stream import score_stream
 from onrecord.eval.scoring.stored_gold import stored_gold
@@ -249,16 +249,32 @@ def item_changes(earlier: Result, later: Result) -> Iterator[ItemChange]:
     for one, other in zip(earlier.layers, later.layers, strict=True):
         if one.state is None or other.state is None or one.layer.verdicts is None:
             continue
-        before, after = (_verdicts(one.layer, state) for state in (one.state, other.state))
-        for key in sorted({**before, **after}, key=lambda key: (key.document, not key.gold)):
-            told = [each.get(key) for each in (before, after)]
-            outcomes = [ABSENT if each is None else each.outcome for each in told]
-            right = [outcome in (RIGHT, ABSENT) for outcome in outcomes]
-            if all(right):
-                continue
-            change: ChangeKind = "still wrong" if right[0] == right[1] else "fixed" if right[1] else "regressed"
-            text = next(each.text for each in told if each is not None)
-            yield ItemChange(key.document, one.layer.name, change, text, key.gold, outcomes[0], outcomes[1], *told)
+        for document in sorted({*one.state.readings, *other.state.readings}):
+            readings = [state.readings.get(document) for state in (one.state, other.state)]
+            yield from document_changes(document, one.layer, *readings)
+
+
+def document_changes(
+    document: str, layer: Layer[Any], earlier: Reading | None, later: Reading | None
+) -> Iterator[ItemChange]:
+    """Those of one layer of one document; gold first, in reading order.
+
+    Args:
+        document: Its id.
+        layer: A layer with verdicts.
+        earlier: The document, brought together with what the earlier system says; None where it says nothing.
+        later: The same of the later system.
+    """
+    before, after = (_verdicts(layer, reading) for reading in (earlier, later))
+    for key in sorted({**before, **after}, key=lambda key: not key.gold):
+        told = [each.get(key) for each in (before, after)]
+        outcomes = [ABSENT if each is None else each.outcome for each in told]
+        right = [outcome in (RIGHT, ABSENT) for outcome in outcomes]
+        if all(right):
+            continue
+        change: ChangeKind = "still wrong" if right[0] == right[1] else "fixed" if right[1] else "regressed"
+        text = next(each.text for each in told if each is not None)
+        yield ItemChange(document, layer.name, change, text, key.gold, outcomes[0], outcomes[1], *told)
 
 
 ABSENT = "absent"
@@ -266,19 +282,17 @@ ABSENT = "absent"
 
 
 class _Item(NamedTuple):
-    document: str
     gold: bool
     key: Hashable
     copy: int
     """Of equal items the first, the second and so on are told apart."""
 
 
-def _verdicts(layer: Layer[Any], state: LayerState) -> dict[_Item, Verdict]:
+def _verdicts(layer: Layer[Any], reading: Reading | None) -> dict[_Item, Verdict]:
     found: dict[_Item, Verdict] = {}
-    for document, reading in state.readings.items():
-        copies: Counter[Hashable] = Counter()
-        for verdict in layer.judged(reading):
-            gold = verdict.gold is not None
-            copies[gold, verdict.key] += 1
-            found[_Item(document, gold, verdict.key, copies[gold, verdict.key])] = verdict
+    copies: Counter[Hashable] = Counter()
+    for verdict in [] if reading is None else layer.judged(reading):
+        gold = verdict.gold is not None
+        copies[gold, verdict.key] += 1
+        found[_Item(gold, verdict.key, copies[gold, verdict.key])] = verdict
     return found

@@ -15,6 +15,9 @@ from onrecord.eval.statistics.resampling import Formula, leave_one_out, side_by_
 from onrecord.eval.statistics.sampling import Sampling, SamplingUnit, group_of_each
 from onrecord.eval.statistics.uncertainty import Interval, LeftOut, intervals
 
+SIDE_BY_SIDE = 2**13
+"""Of so many units the layers share the draws of the bootstrap; of more, layer after layer takes less memory."""
+
 Units = Mapping[str, Sequence[str]]
 """The documents of every unit."""
 
@@ -22,14 +25,14 @@ Units = Mapping[str, Sequence[str]]
 def result_intervals(result: Result, how: Sampling) -> dict[str, Interval]:
     """The interval of every measure that was submitted for, by its full name ``layer:measure``."""
     units = units_of(result, how.unit)
-    return layer_intervals(
-        {
-            each.layer.name: LayerUnits.of(each, each.state.columns, each.state.ids, units)
-            for each in result.layers
-            if each.state is not None
-        },
-        how,
+    layers = (
+        (each.layer.name, LayerUnits.of(each, each.state.columns, each.state.ids, units))
+        for each in result.layers
+        if each.state is not None
     )
+    if len(units) <= SIDE_BY_SIDE:
+        return layer_intervals(dict(layers), how)
+    return {name: each for layer in layers for name, each in layer_intervals(dict([layer]), how).items()}
 
 
 def units_of(result: Result, unit: SamplingUnit) -> dict[str, tuple[str, ...]]:
@@ -124,18 +127,16 @@ def unit_counts(
     columns: StateColumns, names: Sequence[str], documents: Sequence[str], units: Units
 ) -> NDArray[np.float64]:
     """The counts of every unit, shape (units, names, 4); documents are added in their order."""
-    place = {name: n for n, name in enumerate(columns.names)}
-    there = [n for n, name in enumerate(names) if name in place]
-    counts = np.zeros((len(units), len(names), 4))
-    some = columns.counts[:, [place[names[n]] for n in there]]
+    some = columns.counts(names)
     index = {id: n for n, id in enumerate(documents)}
     unit = np.full(len(documents), -1)
     for u, ids in enumerate(units.values()):
         unit[[index[id] for id in ids if id in index]] = u
     inside = np.flatnonzero(unit >= 0)
-    summed = np.zeros((len(units), len(there), 4))
-    np.add.at(summed, unit[inside], some[inside])
-    counts[:, there] = summed
+    if len(inside) == len(units) and np.array_equal(unit, np.arange(len(units))):
+        return some  # every document is a unit
+    counts = np.zeros((len(units), len(names), 4))
+    np.add.at(counts, unit[inside], some[inside])
     return counts
 
 

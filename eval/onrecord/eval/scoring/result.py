@@ -43,6 +43,10 @@ class LayerState:
         """What each document adds, made when it is asked for."""
         return Lazily(self.ids, lambda id: self._document(self._places[id]))
 
+    def counted(self, document: str) -> State:
+        """The counts that a document adds, without what else it does."""
+        return State(self.columns.document(self._places[document]))
+
     @functools.cached_property
     def _places(self) -> dict[str, int]:
         return {id: place for place, id in enumerate(self.ids)}
@@ -72,7 +76,8 @@ class LayerResult:
         """The headline on one document alone; None where the file has no such layer."""
         if self.state is None:
             return None
-        return self.layer.scores(self.state.documents[document], [self.layer.headline])[self.layer.headline.name]
+        adds = self.layer.headline.adds
+        return self.layer.headline_of(self.state.counted(document) if adds else self.state.documents[document])
 
 
 @dataclasses.dataclass(frozen=True)

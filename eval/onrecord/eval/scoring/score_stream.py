@@ -176,15 +176,15 @@ def _result(
         split=split,
         gold_hash=gold.hashes[split],
         labels="as-is" if mapping is None else mapping[0],
-        topics={id: gold.documents[id].topic for id in ids},
+        topics={id: gold.documents[id].about.topic for id in ids},
         missing=tuple(id for id in ids if id not in taken.there),
     )
 
 
 def _article(gold: StoredGold, mapping: tuple[str, LabelMap] | None) -> Callable[[str], Article]:
     if mapping is None:
-        return gold.articles.read
-    return lambda id: relabelled([gold.articles.read(id)], mapping[1])[0]
+        return gold.article
+    return lambda id: relabelled([gold.article(id)], mapping[1])[0]
 
 
 def _predicted(kept: _Kept | None) -> Callable[[str], Labels]:

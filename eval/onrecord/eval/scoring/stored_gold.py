@@ -28,7 +28,7 @@ from onrecord.eval.layers.flatten import Flattener, of_documents
 from onrecord.eval.layers.kept_columns import read_columns, write_columns
 from onrecord.eval.rendering.signature import SCORER_VERSION
 
-FORMAT = 1
+FORMAT = 2
 """Of what is kept."""
 
 _TABLES = (
@@ -40,40 +40,80 @@ _TABLES = (
 )
 
 
-class StoredDocument(msgspec.Struct, frozen=True):
-    """A document of gold without its labels."""
+class StoredDocument(msgspec.Struct, frozen=True, gc=False):
+    """A document of gold without its labels and its text."""
 
     id: str
     split: Split
     topic: str
     text_sha256: str
-    utf8: bytes
-    """The text: in UTF-8 it takes half the memory."""
-
-    @property
-    def text(self) -> str:
-        """The text; made anew each time."""
-        return self.utf8.decode("utf-8")
 
 
 class _Header(msgspec.Struct, frozen=True):
     documents: list[StoredDocument]
     registries: Registries
     hashes: dict[str, str]
-    offsets: list[int]
+    articles: list[int]
     """Where each article begins in the file of articles, and where the last ends."""
+    texts: list[int]
+    """Likewise of the texts."""
+
+
+class Pieces:
+    """A file of pieces one after the other, of which each is read when it is asked for.
+
+    Args:
+        file: The file, open.
+        offsets: Where each piece begins, and where the last ends.
+    """
+
+    def __init__(self, file: BinaryIO, offsets: Sequence[int]) -> None:
+        self._file = file
+        self._offsets = offsets
+
+    def read(self, place: int) -> bytes:
+        """One piece."""
+        self._file.seek(self._offsets[place])
+        return self._file.read(self._offsets[place + 1] - self._offsets[place])
+
+
+class KnownText:
+    """A document of gold with its text, which is read anew each time."""
+
+    __slots__ = ("_place", "_texts", "about")
+
+    def __init__(self, about: StoredDocument, texts: Pieces, place: int) -> None:
+        self.about = about
+        self._texts = texts
+        self._place = place
+
+    @property
+    def id(self) -> str:
+        """Its id."""
+        return self.about.id
+
+    @property
+    def text_sha256(self) -> str:
+        """SHA-256 of the text."""
+        return self.about.text_sha256
+
+    @property
+    def text(self) -> str:
+        """The text."""
+        return self._texts.read(self._place).decode("utf-8")
 
 
 @dataclasses.dataclass(frozen=True, eq=False)
 class StoredGold:
     """All documents of a dataset, ascending by id, with their labels as columns."""
 
-    documents: Mapping[str, StoredDocument]
+    documents: Mapping[str, KnownText]
     registries: Registries
     hashes: Mapping[str, str]
     """By split, ``all`` among them: see :func:`onrecord.dataset.publishing.folder.gold_hash`."""
     columns: SideColumns
-    articles: ArticleFile
+    articles: Pieces
+    """As JSON, in the order of ``documents``."""
 
     @functools.cached_property
     def ids(self) -> dict[str, list[str]]:
@@ -87,35 +127,22 @@ class StoredGold:
 
     def in_split(self, split: str) -> list[str]:
         """Ids of the documents of a split, ascending."""
-        return [id for id, each in self.documents.items() if split in ("all", each.split)]
+        return [id for id, each in self.documents.items() if split in ("all", each.about.split)]
+
+    def article(self, id: str) -> Article:
+        """An article with its labels."""
+        article = msgspec.json.decode(self.articles.read(self._places[id]), type=with_every_layer(Article))
+        return Article(document=article.document, labels=article.labels)
+
+    @functools.cached_property
+    def _places(self) -> dict[str, int]:
+        return {id: place for place, id in enumerate(self.documents)}
 
     def columns_of(self, ids: Sequence[str]) -> SideColumns:
         """The labels of some documents, which are numbered in their order; ascending."""
         if len(ids) == len(self.documents):
             return self.columns
-        place = {id: n for n, id in enumerate(self.documents)}
-        return of_documents(self.columns, [place[id] for id in ids])
-
-
-class ArticleFile:
-    """Articles as JSON, one after the other; each is read when it is asked for."""
-
-    def __init__(self, file: BinaryIO, offsets: Sequence[int], ids: Sequence[str]) -> None:
-        self._file = file
-        self._offsets = offsets
-        self._places = {id: place for place, id in enumerate(ids)}
-        self._decoder = msgspec.json.Decoder(with_every_layer(Article))
-
-    def read(self, id: str) -> Article:
-        """The article of an id."""
-        article = self._decoder.decode(self.raw(id))
-        return Article(document=article.document, labels=article.labels)
-
-    def raw(self, id: str) -> bytes:
-        """Its JSON."""
-        start, end = self._offsets[self._places[id]], self._offsets[self._places[id] + 1]
-        self._file.seek(start)
-        return self._file.read(end - start)
+        return of_documents(self.columns, [self._places[id] for id in ids])
 
 
 def stored_gold(folder: Path) -> StoredGold:
@@ -163,14 +190,14 @@ def _opened(folder: Path) -> StoredGold:
     with (folder / "columns").open("rb") as file:
         header = msgspec.msgpack.decode(np.load(file, allow_pickle=False).tobytes(), type=_Header)
         columns = read_columns(file)
-    return _gold(header, columns, (folder / "articles.jsonl").open("rb"))
+    return _gold(header, columns, folder)
 
 
-def _gold(header: _Header, columns: SideColumns, articles: BinaryIO) -> StoredGold:
-    documents = {each.id: each for each in header.documents}
-    return StoredGold(
-        documents, header.registries, header.hashes, columns, ArticleFile(articles, header.offsets, list(documents))
-    )
+def _gold(header: _Header, columns: SideColumns, folder: Path) -> StoredGold:
+    texts = Pieces((folder / "texts").open("rb"), header.texts)
+    articles = Pieces((folder / "articles").open("rb"), header.articles)
+    documents = {each.id: KnownText(each, texts, place) for place, each in enumerate(header.documents)}
+    return StoredGold(documents, header.registries, header.hashes, columns, articles)
 
 
 def _make(folder: Path, into: Path) -> StoredGold:
@@ -181,48 +208,61 @@ def _make(folder: Path, into: Path) -> StoredGold:
     registries = read_registry_rows(folder)
     ids = sorted(id for split in SPLITS for (some,) in read_texts(folder, "articles", split, ("id",)) for id in some)
     index = {id: n for n, id in enumerate(ids)}
-    spooled = tempfile.TemporaryFile()  # noqa: SIM115 - it is the last thing that holds the articles
     made = Flattener(Vocabularies(Codes(), Codes()), Letters())
     documents: dict[str, StoredDocument] = {}
-    places: dict[str, tuple[int, int]] = {}
-    for split in SPLITS:
-        for article in read_articles(folder, split):
-            document = article.document
-            add_gold(made, index[document.id], article)
-            documents[document.id] = StoredDocument(
-                document.id, split, document.topic, document.text_sha256, document.text.encode("utf-8")
-            )
-            raw = msgspec.json.encode(article)
-            places[document.id] = spooled.tell(), len(raw)
-            spooled.write(raw)
-    offsets = _sorted(spooled, [places[id] for id in ids], into / "articles.jsonl")
-    articles = (into / "articles.jsonl").open("rb")
+    with _Spool() as articles, _Spool() as texts:
+        for split in SPLITS:
+            for article in read_articles(folder, split):
+                document = article.document
+                add_gold(made, index[document.id], article)
+                documents[document.id] = StoredDocument(document.id, split, document.topic, document.text_sha256)
+                articles.add(document.id, msgspec.json.encode(article))
+                texts.add(document.id, document.text.encode("utf-8"))
+        offsets = articles.write(ids, into / "articles"), texts.write(ids, into / "texts")
     ordered = [documents[id] for id in ids]
-    hashes = {split: _hash(articles, offsets, ordered, split) for split in (*SPLITS, "all")}
-    header, columns = _Header(ordered, registries, hashes, offsets), made.columns()
+    with (into / "articles").open("rb") as file:
+        hashes = {split: _hash(Pieces(file, offsets[0]), ordered, split) for split in (*SPLITS, "all")}
+    header, columns = _Header(ordered, registries, hashes, *offsets), made.columns()
     with (into / "columns").open("wb") as file:
         np.save(file, np.frombuffer(msgspec.msgpack.encode(header), np.uint8), allow_pickle=False)
         write_columns(file, columns)
-    return _gold(header, columns, articles)
+    return _gold(header, columns, into)
 
 
-def _sorted(spooled: BinaryIO, places: Sequence[tuple[int, int]], path: Path) -> list[int]:
-    """Write the articles in the order of their ids, and say where each begins."""
-    offsets = [0]
-    with spooled, path.open("wb") as file:
-        for start, size in places:
-            spooled.seek(start)
-            file.write(spooled.read(size))
-            offsets.append(offsets[-1] + size)
-    return offsets
+class _Spool:
+    """Pieces in a temporary file, in the order in which they came."""
+
+    def __init__(self) -> None:
+        self._file = tempfile.TemporaryFile()  # noqa: SIM115 - closed by __exit__
+        self._places: dict[str, tuple[int, int]] = {}
+
+    def __enter__(self) -> _Spool:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._file.close()
+
+    def add(self, id: str, raw: bytes) -> None:
+        self._places[id] = self._file.tell(), len(raw)
+        self._file.write(raw)
+
+    def write(self, ids: Sequence[str], path: Path) -> list[int]:
+        """Write the pieces in the order of some ids, and say where each begins."""
+        offsets = [0]
+        with path.open("wb") as file:
+            for id in ids:
+                start, size = self._places[id]
+                self._file.seek(start)
+                file.write(self._file.read(size))
+                offsets.append(offsets[-1] + size)
+        return offsets
 
 
-def _hash(articles: BinaryIO, offsets: Sequence[int], documents: Sequence[StoredDocument], split: str) -> str:
+def _hash(articles: Pieces, documents: Sequence[StoredDocument], split: str) -> str:
     digest = hashlib.sha256()
     for place, each in enumerate(documents):
         if split in ("all", each.split):
-            articles.seek(offsets[place])
-            digest.update(articles.read(offsets[place + 1] - offsets[place]) + b"\n")
+            digest.update(articles.read(place) + b"\n")
     return digest.hexdigest()
 
 

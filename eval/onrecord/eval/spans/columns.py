@@ -37,11 +37,17 @@ class Plain(Protocol):
         """Its label."""
 
 
+class _Codes(dict[str, int]):
+    def __missing__(self, word: str) -> int:
+        code = self[word] = len(self)
+        return code
+
+
 class Vocabulary:
     """Words and their codes, 0 upwards in order of first use."""
 
     def __init__(self, words: Iterable[str] = ()) -> None:
-        self._codes = {word: code for code, word in enumerate(dict.fromkeys(words))}
+        self._codes = _Codes((word, code) for code, word in enumerate(dict.fromkeys(words)))
 
     @property
     def words(self) -> tuple[str, ...]:
@@ -50,15 +56,11 @@ class Vocabulary:
 
     def code(self, word: str) -> int:
         """The code of a word; a new word gets the next one."""
-        return self._codes.setdefault(word, len(self._codes))
+        return self._codes[word]
 
-    def types_of(self, spans: Sequence[Plain]) -> list[int]:
-        """The code of each span's type."""
-        codes = self._codes
-        try:
-            return [codes[span.type] for span in spans]
-        except KeyError:
-            return [self.code(span.type) for span in spans]
+    def codes(self, words: Sequence[str]) -> list[int]:
+        """The code of each word; new ones get the next."""
+        return list(map(self._codes.__getitem__, words))
 
     def ranks(self) -> Ints:
         """The place of each code's word in alphabetical order, shape (words,)."""
@@ -181,8 +183,11 @@ class ColumnBuilder:
         """The spans of the next documents."""
         first = self._many
         self.add_plain(documents)
-        spans = chain.from_iterable(documents)
-        self._rare += [(row, span) for row, span in enumerate(spans, first) if _is_rare(span)]
+        self._rare += [
+            (row, span)
+            for row, span in enumerate(chain.from_iterable(documents), first)
+            if span.kind or span.optional or span.fragments or span.alternatives
+        ]
 
     def add_plain(self, documents: Sequence[Sequence[Plain]]) -> None:
         """The spans of the next documents; fastest for so few that they are in the processor's cache still.
@@ -191,13 +196,28 @@ class ColumnBuilder:
             OverflowError: An offset is below 0 or has more than 64 bits; nothing is added then.
         """
         spans = list(chain.from_iterable(documents))
+        offsets = [span.start for span in spans], [span.end for span in spans]
+        self.add_fields(list(map(len, documents)), *offsets, [span.type for span in spans])
+
+    def add_fields(self, sizes: Sequence[int], start: Sequence[int], end: Sequence[int], type: Sequence[str]) -> None:
+        """The spans of the next documents, field by field.
+
+        Args:
+            sizes: How many spans each document has.
+            start: Of every span, one document after the other.
+            end: Likewise.
+            type: Likewise.
+
+        Raises:
+            OverflowError: An offset is below 0 or has more than 64 bits; nothing is added then.
+        """
         # unsigned numbers are taken up faster, and there are none below 0
-        start, end = array("Q", [span.start for span in spans]), array("Q", [span.end for span in spans])
-        self._type.append(array("Q", self._types.types_of(spans)))
-        self._sizes.append(array("Q", list(map(len, documents))))
-        self._start.append(start)
-        self._end.append(end)
-        self._many += len(spans)
+        starts, ends = array("Q", start), array("Q", end)
+        self._type.append(array("Q", self._types.codes(type)))
+        self._sizes.append(array("Q", sizes))
+        self._start.append(starts)
+        self._end.append(ends)
+        self._many += len(starts)
 
     @property
     def kinds(self) -> set[str]:
@@ -225,10 +245,6 @@ class ColumnBuilder:
             fragments={row: span.fragments for row, span in self._rare if span.fragments},
             alternatives={row: _variants(span, self._types) for row, span in self._rare if span.alternatives},
         )
-
-
-def _is_rare(span: TypedSpan) -> bool:
-    return bool(span.kind or span.optional or span.fragments or span.alternatives)
 
 
 def _ints(parts: Sequence[array[int]]) -> Ints:

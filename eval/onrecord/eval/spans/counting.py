@@ -20,7 +20,7 @@ from typing import NamedTuple
 import numpy as np
 
 from onrecord.eval.spans.alignment import Alignment, align_columns, touching_pairs
-from onrecord.eval.spans.columns import Bools, Ints, SpanColumns, Vocabulary, kind_codes, span_columns
+from onrecord.eval.spans.columns import Bools, ColumnBuilder, Ints, SpanColumns, Vocabulary, kind_codes
 from onrecord.eval.spans.coverage import SHARE_UNIT, clear, cover
 from onrecord.eval.spans.documents import TypedSpan
 from onrecord.eval.spans.overlaps import CrowdedError
@@ -346,9 +346,17 @@ class SpanColumnPair:
     @classmethod
     def of(cls, gold: Sequence[Sequence[TypedSpan]], predicted: Sequence[Sequence[TypedSpan]]) -> SpanColumnPair:
         """The columns of the gold and predicted spans of each document."""
-        kinds = kind_codes(span.kind for side in (gold, predicted) for document in side for span in document)
         types = Vocabulary()
-        return cls(types, span_columns(gold, types, kinds), span_columns(predicted, types, kinds))
+        builders = ColumnBuilder(types), ColumnBuilder(types)
+        for builder, documents in zip(builders, (gold, predicted), strict=True):
+            builder.add(documents)
+        return cls.built(types, *builders)
+
+    @classmethod
+    def built(cls, types: Vocabulary, gold: ColumnBuilder, predicted: ColumnBuilder) -> SpanColumnPair:
+        """The columns of two builders with common codes of types."""
+        kinds = kind_codes(gold.kinds | predicted.kinds)
+        return cls(types, gold.columns(kinds), predicted.columns(kinds))
 
     def align(self) -> Alignment:
         """Their alignment."""

@@ -9,6 +9,7 @@
 - ``expected``: what it is checked against.
 - ``line_reader``: which lines are looked at, decoded, and which end the reading.
 - ``file_rules``: what must hold of all lines together.
+- ``open_ends``: what one part of a submission leaves open, and what is wrong with the parts together.
 - ``validation``: every line checked, in memory that does not grow with the file.
 - ``line_checks``: what must hold of one line beside its types.
 - ``quick_looks``: whether there is anything to check more closely.
@@ -19,4 +20,14 @@
 - ``examples``: a complete, commented file for each layer.
 """
 
-__all__ = ["expected", "label_maps", "limits", "mention_types", "prediction_line", "reading", "unpacking", "validation"]
+__all__ = [
+    "expected",
+    "label_maps",
+    "limits",
+    "mention_types",
+    "open_ends",
+    "prediction_line",
+    "reading",
+    "unpacking",
+    "validation",
+]

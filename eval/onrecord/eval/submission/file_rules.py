@@ -12,8 +12,8 @@ from typing import NamedTuple
 from onrecord.dataset.reading.faults import Wrong, nearest
 from onrecord.dataset.records import LAYERS
 from onrecord.dataset.walk import IdReference
-from onrecord.eval.submission.line_checks import KINDS, Description, descriptions, references
-from onrecord.eval.submission.prediction_line import PredictionLine
+from onrecord.eval.submission.line_checks import KINDS, descriptions, references
+from onrecord.eval.submission.prediction_line import Description, PredictionLine
 from onrecord.eval.submission.quick_looks import LineIds
 
 MOST_IDS = 200_000
@@ -79,6 +79,11 @@ class LayerLines:
             else:
                 self.first.setdefault(layer, number)
 
+    @property
+    def lacking(self) -> dict[str, str]:
+        """Layers that some line lacks, and the document of the first of these."""
+        return {layer: lines[0][1] for layer, lines in self._without.items() if lines}
+
     def missing(self, documents: Mapping[str, int]) -> Iterator[PlacedFault]:
         """Lines that lack a layer; all layers, where a file with some documents has none."""
         if documents and not self.first:
@@ -96,6 +101,7 @@ class Ids:
     """Every id that is referred to is declared on some line, or is in a registry."""
 
     def __init__(self, published: Mapping[str, Collection[str]]) -> None:
+        self._published = published
         self._known = {kind: set(ids) for kind, ids in published.items()}
         self._declared = 0
         self._waiting: list[tuple[int, str, IdReference]] = []
@@ -122,6 +128,19 @@ class Ids:
             self._waiting += [
                 (number, line.doc_id, each) for each in references(line) if each.id not in self._known[each.kind]
             ]
+
+    @property
+    def declared(self) -> dict[str, frozenset[str]]:
+        """By kind, the ids that the lines declare and that are in no registry."""
+        return {kind: frozenset(ids.difference(self._published[kind])) for kind, ids in self._known.items()}
+
+    @property
+    def waiting(self) -> dict[str, frozenset[str]]:
+        """By kind, the ids that the lines refer to and that none of them, and no registry, declares."""
+        return {
+            kind: frozenset(each.id for _, _, each in self._waiting if each.kind == kind) - ids
+            for kind, ids in self._known.items()
+        }
 
     def undeclared(self) -> Iterator[PlacedFault]:
         """References that still wait."""

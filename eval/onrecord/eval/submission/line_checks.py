@@ -13,17 +13,10 @@ from onrecord.dataset.reading.faults import Wrong
 from onrecord.dataset.records import LAYERS
 from onrecord.dataset.walk import IdReference
 from onrecord.eval.submission.expected import KnownDocument
-from onrecord.eval.submission.prediction_line import (
-    ClaimDescription,
-    EntityDescription,
-    EventDescription,
-    PredictionLine,
-)
+from onrecord.eval.submission.prediction_line import Description, PredictionLine, says_something
 
 KINDS = ("entity", "event", "claim")
 """What an id may stand for that holds across documents."""
-
-Description = EntityDescription | ClaimDescription | EventDescription
 
 DESCRIPTIONS = ("entities", "claims", "event_descriptions")
 """The fields of a line that say what an id stands for."""
@@ -41,13 +34,6 @@ def descriptions(line: PredictionLine) -> Iterator[tuple[str, int, Description]]
         for index, row in enumerate(rows):
             if says_something(row):
                 yield field, index, row
-
-
-def says_something(row: Description) -> bool:
-    """Whether a description is more than an id."""
-    if isinstance(row, EventDescription):
-        return row != EventDescription(id=row.id)
-    return bool(row.text if isinstance(row, ClaimDescription) else row.name or row.wikidata)
 
 
 def check_text(line: PredictionLine, document: KnownDocument) -> Iterator[Wrong]:

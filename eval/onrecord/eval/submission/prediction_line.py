@@ -68,3 +68,13 @@ class PredictionLine(Strict, frozen=True, kw_only=True):
     def labels(self) -> Labels:
         """The line's items; a layer that is not there is empty."""
         return labels(**{layer: getattr(self, layer, None) or () for layer in LAYERS})
+
+
+Description = EntityDescription | ClaimDescription | EventDescription
+
+
+def says_something(row: Description) -> bool:
+    """Whether a description is more than an id."""
+    if isinstance(row, EventDescription):
+        return row != EventDescription(id=row.id)
+    return bool(row.text if isinstance(row, ClaimDescription) else row.name or row.wikidata)

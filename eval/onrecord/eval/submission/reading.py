@@ -17,14 +17,15 @@ from typing import TypeVar
 from onrecord.dataset import Document, Labels, Registries
 from onrecord.eval.submission.expected import Expected
 from onrecord.eval.submission.limits import DEFAULT_LIMITS, Limits
-from onrecord.eval.submission.line_checks import says_something
 from onrecord.eval.submission.lines import lines_of
 from onrecord.eval.submission.mention_types import OUR_TYPES, MentionTypes
+from onrecord.eval.submission.open_ends import OpenEnds
 from onrecord.eval.submission.prediction_line import (
     ClaimDescription,
     EntityDescription,
     EventDescription,
     PredictionLine,
+    says_something,
 )
 from onrecord.eval.submission.validation import Checker
 
@@ -110,6 +111,7 @@ class SubmissionStream:
         limits: What it may be at most.
         types: The types of its mentions. Records still have those of a label map: :meth:`MentionTypes.labels`
             exchanges them.
+        part: Whether it is a part of a submission: what only the whole tells is left open, see :attr:`open_ends`.
     """
 
     def __init__(
@@ -119,7 +121,11 @@ class SubmissionStream:
         expected: Expected,
         limits: Limits = DEFAULT_LIMITS,
         types: MentionTypes = OUR_TYPES,
+        part: bool = False,
     ) -> None:
+        self._part = part
+        self.digests: dict[str, bytes] = {}
+        """Of a part, the SHA-256 of the line of each document, without what ends it."""
         self._name = Path(path).name
         self._checker = Checker(path, expected, limits, types)
         self._limits = limits
@@ -143,14 +149,22 @@ class SubmissionStream:
             line = checker.take(each)
             if line is not None and not checker.findings.errors:
                 self._note(line)
+                if self._part:
+                    self.digests[line.doc_id] = hashlib.sha256(each.raw).digest()
                 yield line
             if checker.stopped:
                 break
         for _ in self._pieces:
             pass  # whatever is not looked at is hashed, and may be packed badly
-        checker.finish()
+        if not self._part:
+            checker.finish()
         self._ended = True
         checker.findings.refuse()
+
+    @property
+    def open_ends(self) -> OpenEnds:
+        """What a part leaves open, once its lines have been gone through."""
+        return self._checker.open_ends
 
     @property
     def sha256(self) -> str:

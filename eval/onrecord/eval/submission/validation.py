@@ -38,6 +38,7 @@ from onrecord.eval.submission.line_checks import (
 from onrecord.eval.submission.line_reader import LineReader, Refused, mark
 from onrecord.eval.submission.lines import Line, lines_of
 from onrecord.eval.submission.mention_types import OUR_TYPES, MentionTypes
+from onrecord.eval.submission.open_ends import OpenEnds
 from onrecord.eval.submission.prediction_line import PredictionLine
 from onrecord.eval.submission.quick_looks import (
     LineIds,
@@ -83,6 +84,11 @@ class Checker:
     def layers(self) -> tuple[str, ...]:
         """Those that the file has."""
         return tuple(layer for layer in LAYERS if layer in self._layers.first)
+
+    @property
+    def open_ends(self) -> OpenEnds:
+        """What the lines leave open where they are a part of a file: :meth:`finish` is not called then."""
+        return OpenEnds(self.layers, self._layers.lacking, self._ids.declared, self._ids.waiting)
 
     def take(self, line: Line) -> PredictionLine | None:
         """Check a line; the record if it could be read, for what it says of other lines may still be wrong."""

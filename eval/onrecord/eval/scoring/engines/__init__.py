@@ -1,0 +1,8 @@
+"""Who does the two rounds of scoring in parts: this process, several, or those of a Dask scheduler.
+
+- ``engine``: what an engine is, and the one of this process.
+- ``processes``: processes of this machine.
+- ``dask``: the workers of a Dask scheduler.
+"""
+
+__all__ = ["dask", "engine", "processes"]

@@ -1,0 +1,148 @@
+"""Both rounds on the workers of a Dask scheduler: past one machine. Needs the extra ``dask``.
+
+What a worker has read stays in its memory between the rounds. A worker that is killed takes its parts along, and Dask
+does them again elsewhere: a part is read from its file, which every worker must be able to open under the same path, as
+it must the dataset folder.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import dataclasses
+import logging
+import warnings
+from collections.abc import Collection, Iterator, Sequence
+from typing import Any, Self
+
+from onrecord.dataset.reading.faults import OnrecordError, show
+from onrecord.eval.layers.added_states import PartState
+from onrecord.eval.layers.ids import IdMap
+from onrecord.eval.scoring.engines.engine import First, Told, first_round
+from onrecord.eval.scoring.parts import BroughtPart, Part, Setting, Source
+
+TOGETHER = 8
+"""So many states are added at a time: the width of the tree."""
+
+PATIENCE = 10
+"""Seconds in which a scheduler must answer."""
+
+
+class Dask:
+    """The workers of a scheduler.
+
+    Args:
+        address: Of the scheduler; None for one on this machine, which nobody else can reach.
+        jobs: How many workers that one has.
+
+    Raises:
+        ModuleNotFoundError: ``distributed`` is not installed.
+    """
+
+    def __init__(self, address: str | None = None, jobs: int = 1) -> None:
+        import distributed  # noqa: F401 - it is said at once that it is not there
+
+        self._address = address
+        self._jobs = jobs
+        self._brought: list[Any] = []
+        self._open = contextlib.ExitStack()
+
+    def __enter__(self) -> Self:
+        from distributed import Client, LocalCluster
+
+        logging.getLogger("distributed").setLevel(logging.CRITICAL)
+        try:
+            at: Any = self._address
+            if at is None:
+                at = self._open.enter_context(
+                    LocalCluster(
+                        n_workers=self._jobs,
+                        threads_per_worker=1,
+                        processes=True,
+                        host="127.0.0.1",
+                        dashboard_address=None,
+                        worker_dashboard_address=None,
+                        silence_logs=logging.CRITICAL,
+                    )
+                )
+            self._client = self._open.enter_context(Client(at, timeout=PATIENCE))
+        except (OSError, TimeoutError, ValueError) as error:
+            self._open.close()
+            said = show(str(error) or type(error).__name__)
+            raise OnrecordError(f"no Dask scheduler at {show(str(self._address or '127.0.0.1'))}: {said}") from None
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._brought = []
+        self._open.close()
+
+    def first(self, sources: Sequence[Source], setting: Setting, told: Told) -> list[First]:
+        """See :class:`~onrecord.eval.scoring.engines.engine.Engine`.
+
+        Raises:
+            OnrecordError: Workers were lost again and again, or the scheduler was.
+        """
+        submit = self._client.submit
+        self._brought = [submit(first_round, _absolute(source), setting, pure=False) for source in sources]
+        return self._gathered([submit(_first, each, pure=False) for each in self._brought], told)
+
+    def second(self, ids: IdMap, items: Collection[str], told: Told) -> PartState:
+        """See :class:`~onrecord.eval.scoring.engines.engine.Engine`.
+
+        Raises:
+            OnrecordError: Workers were lost again and again, or the scheduler was.
+        """
+        submit = self._client.submit
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore", UserWarning)  # that it is large; the scheduler must have it, not a worker
+            mapping = submit(_same, ids, pure=False)
+        states = [submit(BroughtPart.count, each, mapping, items, pure=False) for each in self._brought]
+        counted = states
+        while len(states) > 1:
+            groups = [states[first : first + TOGETHER] for first in range(0, len(states), TOGETHER)]
+            states = [submit(PartState.total, group, pure=False) for group in groups]
+        self._wait(counted, told)
+        found: PartState = self._gathered(states, lambda _: None)[0]
+        return found
+
+    def parts(self) -> Iterator[Part]:
+        """See :class:`~onrecord.eval.scoring.engines.engine.Engine`."""
+        for each in self._brought:
+            yield self._gathered([self._client.submit(_part, each, pure=False)], lambda _: None)[0]
+
+    def _wait(self, futures: Sequence[Any], told: Told) -> None:
+        from distributed import as_completed
+
+        for many, _ in enumerate(as_completed(futures)):
+            told(many + 1)
+
+    def _gathered(self, futures: Sequence[Any], told: Told) -> list[Any]:
+        from concurrent.futures import CancelledError
+
+        from distributed.comm.core import CommClosedError
+        from distributed.scheduler import KilledWorker
+
+        try:
+            self._wait(futures, told)
+            return [future.result(timeout=None) for future in futures]
+        except KilledWorker:
+            hint = "they may have been out of memory: smaller files, or workers with more of it"
+            raise OnrecordError(f"Dask workers were lost again and again on one part; {hint}") from None
+        except (CancelledError, CommClosedError, TimeoutError):
+            raise OnrecordError("the Dask scheduler was lost before the score was there") from None
+
+
+def _absolute(source: Source) -> Source:
+    path = getattr(source, "path", None)
+    return source if path is None else dataclasses.replace(source, path=path.absolute())  # type: ignore[type-var]
+
+
+def _first(brought: BroughtPart) -> First:
+    return brought.part.head, brought.evidence
+
+
+def _part(brought: BroughtPart) -> Part:
+    return brought.part
+
+
+def _same(ids: IdMap) -> IdMap:
+    return ids

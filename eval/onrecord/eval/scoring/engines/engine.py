@@ -1,0 +1,75 @@
+"""What does the two rounds of scoring in parts, and the simplest that does: this process."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Iterator, Sequence
+from typing import Protocol, Self
+
+from onrecord.eval.layers.added_states import PartState
+from onrecord.eval.layers.id_columns import IdEvidence
+from onrecord.eval.layers.ids import IdMap
+from onrecord.eval.scoring.parts import BroughtPart, Part, PartHead, Setting, Source, target_of
+
+Told = Callable[[int], object]
+"""Is told how many parts are done."""
+
+First = tuple[PartHead, IdEvidence]
+"""What a part sends home after the first round."""
+
+
+class Engine(Protocol):
+    """Does both rounds; parts stay where they were read."""
+
+    def __enter__(self) -> Self: ...
+
+    def __exit__(self, *_: object) -> None: ...
+
+    def first(self, sources: Sequence[Source], setting: Setting, told: Told) -> list[First]:
+        """Read every part and bring it together with gold; in the order of the sources.
+
+        Raises:
+            FaultsError: Of the first part in that order that has faults.
+        """
+
+    def second(self, ids: IdMap, items: Collection[str], told: Told) -> PartState:
+        """Count every part, and add up; see :meth:`PartState.of`."""
+
+    def parts(self) -> Iterator[Part]:
+        """The parts as they were read, one at a time."""
+
+
+def first_round(source: Source, setting: Setting) -> BroughtPart:
+    """Read a part and bring it together with gold."""
+    return source.read(setting).bring(target_of(setting))
+
+
+class InProcess:
+    """Part after part, all held."""
+
+    def __init__(self) -> None:
+        self._brought: list[BroughtPart] = []
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._brought = []
+
+    def first(self, sources: Sequence[Source], setting: Setting, told: Told) -> list[First]:
+        """See :class:`Engine`."""
+        for number, source in enumerate(sources):
+            self._brought.append(first_round(source, setting))
+            told(number + 1)
+        return [(each.part.head, each.evidence) for each in self._brought]
+
+    def second(self, ids: IdMap, items: Collection[str], told: Told) -> PartState:
+        """See :class:`Engine`."""
+        found = []
+        for number, each in enumerate(self._brought):
+            found.append(each.count(ids, items))
+            told(number + 1)
+        return PartState.total(found)
+
+    def parts(self) -> Iterator[Part]:
+        """See :class:`Engine`."""
+        return (each.part for each in self._brought)

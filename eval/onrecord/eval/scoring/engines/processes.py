@@ -1,0 +1,114 @@
+"""Both rounds on processes of this machine; what a part is between the rounds waits in a temporary folder."""
+
+from __future__ import annotations
+
+import functools
+import multiprocessing
+import pickle
+import sys
+import tempfile
+from collections.abc import Callable, Collection, Iterator, Sequence
+from concurrent.futures import Future, ProcessPoolExecutor, as_completed
+from concurrent.futures.process import BrokenProcessPool
+from pathlib import Path
+from typing import Any, Self, TypeVar
+
+from onrecord.dataset.reading.faults import OnrecordError
+from onrecord.eval.layers.added_states import PartState
+from onrecord.eval.layers.ids import IdMap
+from onrecord.eval.scoring.engines.engine import First, Told, first_round
+from onrecord.eval.scoring.parts import BroughtPart, Part, Setting, Source
+
+R = TypeVar("R")
+
+
+class Processes:
+    """Some processes, to each of which any part may fall in either round.
+
+    Args:
+        jobs: How many.
+    """
+
+    def __init__(self, jobs: int) -> None:
+        self._jobs = jobs
+        self._parts = 0
+
+    def __enter__(self) -> Self:
+        self._folder = tempfile.TemporaryDirectory(prefix="onrecord-")
+        # a process that is forked has the gold that this one has read
+        context = multiprocessing.get_context("fork" if sys.platform == "linux" else "spawn")
+        self._pool = ProcessPoolExecutor(self._jobs, context)
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._pool.shutdown(cancel_futures=True)
+        self._folder.cleanup()
+
+    def first(self, sources: Sequence[Source], setting: Setting, told: Told) -> list[First]:
+        """See :class:`~onrecord.eval.scoring.engines.engine.Engine`.
+
+        Raises:
+            OnrecordError: A process was ended from outside.
+        """
+        self._parts = len(sources)
+        folder = Path(self._folder.name)
+        return self._done(_first, [(source, setting, folder / str(n)) for n, source in enumerate(sources)], told)
+
+    def second(self, ids: IdMap, items: Collection[str], told: Told) -> PartState:
+        """See :class:`~onrecord.eval.scoring.engines.engine.Engine`.
+
+        Raises:
+            OnrecordError: A process was ended from outside.
+        """
+        folder = Path(self._folder.name)
+        _dump(folder / "ids", ids)
+        groups = [tuple(range(first, min(first + TOGETHER, self._parts))) for first in range(0, self._parts, TOGETHER)]
+        return PartState.total(self._done(_second, [(folder, group, items) for group in groups], told))
+
+    def parts(self) -> Iterator[Part]:
+        """See :class:`~onrecord.eval.scoring.engines.engine.Engine`."""
+        for number in range(self._parts):
+            yield _load(Path(self._folder.name) / str(number)).part
+
+    def _done(self, task: Callable[..., R], arguments: Sequence[tuple[Any, ...]], told: Told) -> list[R]:
+        futures: list[Future[R]] = []
+        try:
+            futures += [self._pool.submit(task, *each) for each in arguments]
+            for many, _ in enumerate(as_completed(futures)):
+                told(many + 1)
+            return [each.result() for each in futures]
+        except BrokenProcessPool:
+            hint = "it may have been out of memory: fewer --jobs take less"
+            raise OnrecordError(f"a process of --jobs was ended from outside; {hint}") from None
+
+
+TOGETHER = 4
+"""So many parts are counted, and their states added, before one goes home."""
+
+
+def _first(source: Source, setting: Setting, path: Path) -> First:
+    brought = first_round(source, setting)
+    _dump(path, brought)
+    return brought.part.head, brought.evidence
+
+
+def _second(folder: Path, numbers: Sequence[int], items: Collection[str]) -> PartState:
+    ids = _ids(folder / "ids")
+    return PartState.total([_load(folder / str(number)).count(ids, items) for number in numbers])
+
+
+@functools.lru_cache(maxsize=1)
+def _ids(path: Path) -> IdMap:
+    ids: IdMap = pickle.loads(path.read_bytes())
+    return ids
+
+
+def _dump(path: Path, value: object) -> None:
+    with path.open("wb") as file:
+        pickle.dump(value, file, pickle.HIGHEST_PROTOCOL)
+
+
+def _load(path: Path) -> BroughtPart:
+    with path.open("rb") as file:
+        brought: BroughtPart = pickle.load(file)
+    return brought

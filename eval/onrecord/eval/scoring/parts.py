@@ -1,0 +1,239 @@
+"""One part of a submission: read, brought together with gold, and counted once it is known what ids mean.
+
+What is done to a part needs no other part, so it is done by whatever process or machine. Gold is read by each process
+once; what is sent around is evidence and states, never items.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import functools
+import hashlib
+import itertools
+from collections.abc import Collection, Iterator, Mapping
+from pathlib import Path
+from typing import Protocol
+
+import numpy as np
+
+from onrecord.dataset.reading.faults import in_order, refuse
+from onrecord.eval.layers.added_states import PartState
+from onrecord.eval.layers.columns import Codes, Ints, Letters, SideColumns, Vocabularies
+from onrecord.eval.layers.corpus import Corpus, Pairing
+from onrecord.eval.layers.flatten import Flattener, of_documents
+from onrecord.eval.layers.id_columns import Described, IdEvidence
+from onrecord.eval.layers.ids import IdMap
+from onrecord.eval.scoring.score_stream import _relabelled, _types
+from onrecord.eval.scoring.stored_gold import StoredGold, stored_gold
+from onrecord.eval.submission.expected import Expected
+from onrecord.eval.submission.label_maps import map_faults, read_label_map
+from onrecord.eval.submission.limits import Limits
+from onrecord.eval.submission.mention_types import OUR_TYPES, MentionTypes
+from onrecord.eval.submission.open_ends import OpenEnds
+from onrecord.eval.submission.reading import SubmissionStream
+from onrecord.eval.submission.unpacking import opened
+
+CHUNK = 2**20
+
+
+@dataclasses.dataclass(frozen=True)
+class Setting:
+    """What parts are scored against, in words that mean the same to every process."""
+
+    gold: Path
+    """The dataset folder."""
+    split: str
+    labels: str | None
+    limits: Limits
+
+
+@dataclasses.dataclass(frozen=True, eq=False)
+class Target:
+    """The same, read."""
+
+    gold: StoredGold
+    ids: tuple[str, ...]
+    """The documents of the split, ascending: a document's place is its place here."""
+    columns: SideColumns
+    """Their gold labels, by the types of the label map."""
+    labels: str
+    """What the label map is called; ``as-is`` for none."""
+    types: MentionTypes
+
+    @functools.cached_property
+    def places(self) -> Mapping[str, int]:
+        """The place of each document."""
+        return {id: place for place, id in enumerate(self.ids)}
+
+    @property
+    def expected(self) -> Expected:
+        """What lines are checked against; no document must be there."""
+        return Expected(self.gold.documents, self.gold.ids)
+
+    def empty(self) -> SideColumns:
+        """The columns of no predictions."""
+        return self.flattener().columns()
+
+    def flattener(self) -> Flattener:
+        """What makes columns of predictions."""
+        return Flattener(Vocabularies(self.columns.codes.type, self.columns.codes.kind), Letters())
+
+    def brought(self, places: Ints, predicted: SideColumns) -> Pairing:
+        """Some documents, by their places, with what is predicted of them."""
+        some = of_documents(self.columns, places.tolist())
+        codes = dataclasses.replace(  # counting adds the ids of registries
+            some.codes, **{kind: Codes(getattr(some.codes, kind).words) for kind in ("entity", "event", "claim")}
+        )
+        gold = dataclasses.replace(some, codes=codes)
+        return Pairing.align([self.ids[place] for place in places.tolist()], gold, predicted)
+
+
+@functools.lru_cache(maxsize=1)
+def target_of(setting: Setting) -> Target:
+    """What a setting says, read once a process.
+
+    Raises:
+        FaultsError: The dataset or the label map is not right, or the one does not fit the other.
+    """
+    gold = stored_gold(setting.gold)
+    ids = gold.in_split(setting.split)
+    columns = gold.columns_of(ids)
+    if setting.labels is None:
+        return Target(gold, tuple(ids), columns, "as-is", OUR_TYPES)
+    name, mapping = read_label_map(setting.labels)
+    refuse(sorted(map_faults(_types(columns), mapping), key=in_order))
+    return Target(gold, tuple(ids), _relabelled(columns, mapping), name, MentionTypes.of(mapping))
+
+
+@dataclasses.dataclass(frozen=True)
+class PartHead:
+    """What a part says beside items."""
+
+    name: str
+    sha256: str
+    """Of its content."""
+    digests: Mapping[str, bytes]
+    """The SHA-256 of the line of each document that it has one for, of whatever split."""
+    described: Described
+    ends: OpenEnds
+    left_out: Mapping[str, int]
+    """How many mentions of documents of the split the label map leaves out, by type."""
+
+
+@dataclasses.dataclass(frozen=True, eq=False)
+class Part:
+    """A part as it was read."""
+
+    head: PartHead
+    places: Ints
+    """Shape (D,), ascending: of its documents in the split."""
+    predicted: SideColumns
+    """What it says of them, numbered in their order."""
+
+    def bring(self, target: Target) -> BroughtPart:
+        """The part beside gold."""
+        pairing = target.brought(self.places, self.predicted)
+        return BroughtPart(self, pairing, pairing.evidence(self.head.described, self.places))
+
+
+@dataclasses.dataclass(frozen=True, eq=False)
+class BroughtPart:
+    """A part after the first round."""
+
+    part: Part
+    pairing: Pairing
+    evidence: IdEvidence
+
+    def count(self, ids: IdMap, items: Collection[str]) -> PartState:
+        """The second round: what the part adds, see :meth:`PartState.of`."""
+        return PartState.of(Corpus.with_ids(self.pairing, ids), self.part.places, items)
+
+
+class Source(Protocol):
+    """Where a part is from."""
+
+    def read(self, setting: Setting) -> Part:
+        """The part.
+
+        Raises:
+            FaultsError: With every fault of it that can be told from it alone.
+        """
+
+
+@dataclasses.dataclass(frozen=True)
+class LineSource:
+    """Lines of a prediction file: all of it, or a range of bytes of one that is not packed."""
+
+    path: Path
+    start: int = 0
+    stop: int | None = None
+    """Where the range ends; None for a whole file, which may be packed."""
+
+    def read(self, setting: Setting) -> Part:
+        """See :class:`Source`."""
+        if self.stop is not None:
+            return self._read(self._range(self.stop), setting)
+        with opened(self.path, setting.limits) as pieces:
+            return self._read(pieces, setting)
+
+    def _range(self, stop: int) -> Iterator[bytes]:
+        with self.path.open("rb") as file:
+            file.seek(self.start)
+            left = stop - self.start
+            while left > 0 and (piece := file.read(min(CHUNK, left))):
+                left -= len(piece)
+                yield piece
+
+    def _read(self, pieces: Iterator[bytes], setting: Setting) -> Part:
+        target = target_of(setting)
+        stream = SubmissionStream(self.path, pieces, target.expected, setting.limits, target.types, part=True)
+        entities: set[str | None] = set()
+        events: set[str] = set()
+        kept = {}
+        for line in stream:
+            labels = target.types.labels(line)
+            entities.update([mention.entity for mention in labels.mentions])
+            events.update([mention.event for mention in labels.events])
+            if line.doc_id in target.places:
+                kept[target.places[line.doc_id]] = labels
+        head = stream.finish()
+        places = sorted(kept)
+        made = target.flattener()
+        for number, place in enumerate(places):
+            made.add(number, kept[place], target.gold.documents[target.ids[place]].text)
+        left_out: dict[str, int] = {}
+        for id, types in head.left_out.items():
+            for type, many in types.items() if id in target.places else ():
+                left_out[type] = left_out.get(type, 0) + many
+        used = frozenset(id for id in entities if id), frozenset(events)
+        described = Described(head.entities, head.claims, head.event_descriptions, *used)
+        about = PartHead(head.name, head.sha256, stream.digests, described, stream.open_ends, left_out)
+        return Part(about, np.array(places, np.int64), made.columns())
+
+
+def cut(path: Path, size: int, limits: Limits) -> tuple[list[LineSource], str, int]:
+    """A prediction file in ranges of some bytes, cut at ends of lines.
+
+    Returns:
+        The ranges, the SHA-256 of the content, and how many lines it has. What is packed is not cut.
+
+    Raises:
+        FaultsError: See :func:`onrecord.eval.submission.unpacking.opened`.
+        OSError: It cannot be opened.
+    """
+    digest, at, first, lines, bounds = hashlib.sha256(), 0, b"", 0, [0]
+    with opened(path, limits) as pieces:
+        for piece in pieces:
+            first = first or piece[:2]
+            digest.update(piece)
+            lines += piece.count(b"\n")
+            if at + len(piece) - bounds[-1] >= size and (end := piece.rfind(b"\n")) >= 0:
+                bounds.append(at + end + 1)
+            at += len(piece)
+    with path.open("rb") as file:
+        packed = file.read(2) != first
+    if packed or len(bounds) == 1:
+        return [LineSource(path)], digest.hexdigest(), lines
+    if bounds[-1] != at:
+        bounds.append(at)
+    return [LineSource(path, *each) for each in itertools.pairwise(bounds)], digest.hexdigest(), lines

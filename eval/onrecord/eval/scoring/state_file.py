@@ -1,0 +1,301 @@
+"""The state of a submission as a Parquet file that anything can add up; docs/state.md has its schema.
+
+The first row groups hold the parts, one each: what a part says, as columns, from which it is brought together with gold
+again. The others hold what every document adds, as rows, once it is decided what ids mean: for that all parts are
+needed, so a file that lacks documents has parts alone, and is finished together with the others.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import io
+import os
+from collections.abc import Iterable, Iterator, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import msgspec
+import numpy as np
+
+from onrecord.dataset.reading.faults import OnrecordError, show
+from onrecord.eval.layers.cluster_columns import Clusters
+from onrecord.eval.layers.columns import KINDS, LABELS, NONE, Codes, SideColumns, Vocabularies
+from onrecord.eval.layers.event_columns import Reported
+from onrecord.eval.layers.kept_columns import read_columns, write_columns
+from onrecord.eval.layers.stance_columns import Said
+from onrecord.eval.layers.state_columns import StateColumns
+from onrecord.eval.rendering.signature import SCORER_VERSION
+from onrecord.eval.scoring.parts import Part, PartHead, Setting, Target, target_of
+from onrecord.eval.scoring.rounds import PartsScoring, Submitted
+from onrecord.eval.scoring.score_report import POLICY
+
+if TYPE_CHECKING:
+    import pyarrow as pa
+
+FORMAT = "onrecord-state/1"
+_KEY = b"onrecord"
+_ROLES = ("required", "optional", "charged", "excused")
+_TEXT = ("layer", "document", "name", "gold", "predicted", "holder", "target_kind", "target", "label")
+_COUNTS = ("gold_matched", "gold_total", "predicted_matched", "predicted_total")
+
+
+class StatePart(msgspec.Struct, frozen=True):
+    """One of the parts that a file holds."""
+
+    name: str
+    sha256: str
+    """Of its content."""
+    documents: list[str]
+    """That it has a line for, of whatever split."""
+
+
+class StateHeader(msgspec.Struct, frozen=True):
+    """What a state is of."""
+
+    format: str
+    scorer: str
+    policy: dict[str, str]
+    split: str
+    labels: str
+    gold: str
+    name: str
+    submission: str
+    """What stands for the content of the submission in a record."""
+    finished: bool
+    """Whether it has rows of documents, and is not only a part."""
+    missing: list[str]
+    """Documents of the split without a line."""
+    parts: list[StatePart]
+
+
+def write_state(path: Path, scoring: PartsScoring, name: str, setting: Setting, parts: Iterable[Part]) -> None:
+    """Write the state of what was scored in parts; the file is there whole or not at all."""
+    import pyarrow.parquet as pq
+
+    target = target_of(setting)
+    schema = _schema()
+    beside = path.with_name(f".{path.name}.{os.getpid()}")
+    heads: list[PartHead] = []
+    try:
+        with pq.ParquetWriter(beside, schema, compression="zstd") as writer:
+            for part in parts:
+                heads.append(part.head)
+                writer.write_table(_table(schema, {"row": ["part"], "name": [part.head.name], "data": [_packed(part)]}))
+            for layer, columns in () if scoring.state is None else scoring.state.layers.items():
+                assert scoring.state is not None
+                for rows in _rows(columns, scoring.state.documents):
+                    if rows["row"]:
+                        writer.write_table(_table(schema, rows | {"layer": [layer] * len(rows["row"])}))
+            header = _header(scoring, name, setting, target, heads)
+            writer.add_key_value_metadata({_KEY: msgspec.json.encode(header)})
+        beside.replace(path)
+    finally:
+        beside.unlink(missing_ok=True)
+
+
+def _header(
+    scoring: PartsScoring, name: str, setting: Setting, target: Target, heads: Sequence[PartHead]
+) -> StateHeader:
+    return StateHeader(
+        format=FORMAT,
+        scorer=SCORER_VERSION,
+        policy=dict(POLICY),
+        split=setting.split,
+        labels=target.labels,
+        gold=target.gold.hashes[setting.split],
+        name=name,
+        submission=scoring.sha256,
+        finished=scoring.state is not None,
+        missing=list(scoring.missing),
+        parts=[StatePart(head.name, head.sha256, sorted(head.digests)) for head in heads],
+    )
+
+
+def _schema() -> pa.Schema:
+    import pyarrow as pa
+
+    return pa.schema(
+        [
+            ("row", pa.string()),
+            *((name, pa.string()) for name in _TEXT),
+            *((name, pa.float64()) for name in _COUNTS),
+            ("count", pa.int64()),
+            ("data", pa.binary()),
+        ]
+    )
+
+
+def _table(schema: pa.Schema, rows: dict[str, Any]) -> pa.Table:
+    import pyarrow as pa
+
+    many = len(rows["row"])
+    columns = [
+        pa.array(rows[each.name], each.type) if each.name in rows else pa.nulls(many, each.type) for each in schema
+    ]
+    return pa.table(columns, schema=schema)
+
+
+def _rows(columns: StateColumns, documents: Sequence[str]) -> Iterator[dict[str, Any]]:
+    """What each document adds, as rows of each kind."""
+    counts = columns.counts(columns.names)
+    at, which = np.nonzero(counts.any(axis=2))
+    yield {
+        "row": ["count"] * len(at),
+        "document": [documents[n] for n in at.tolist()],
+        "name": [columns.names[n] for n in which.tolist()],
+        **{name: counts[at, which, n] for n, name in enumerate(_COUNTS)},
+    }
+    for whole in columns.wholes:
+        if isinstance(whole, Clusters):
+            yield _cells(whole)
+        elif isinstance(whole, Said):
+            yield _tuples(whole, documents)
+        elif isinstance(whole, Reported):
+            yield {
+                "row": ["event"] * len(whole.document),
+                "document": [documents[n] for n in whole.document.tolist()],
+                "gold": [whole.words[code] for code in whole.event.tolist()],
+            }
+
+
+def _cells(whole: Clusters) -> dict[str, Any]:
+    rows, words, own = whole.rows, whole.file_words, len(whole.file_words)
+    distinct, inverse = np.unique(np.stack([rows.document, rows.gold, rows.predicted]), axis=1, return_inverse=True)
+    count = np.zeros(distinct.shape[1], np.int64)
+    np.add.at(count, inverse.reshape(-1), rows.count)
+    document, gold, predicted = distinct.tolist()
+    first = np.searchsorted(whole.predicted, np.arange(len(whole.names))).tolist()
+
+    def cluster(of: int, code: int) -> str | None:
+        if code == NONE:
+            return None
+        return words[code] if code < own else f"{whole.names[of]}#{code - own - first[of]}"
+
+    return {
+        "row": ["cell"] * len(document),
+        "document": [whole.names[n] for n in document],
+        "gold": [None if code == NONE else whole.words[code] for code in gold],
+        "predicted": [cluster(*each) for each in zip(document, predicted, strict=True)],
+        "count": count,
+    }
+
+
+def _tuples(whole: Said, documents: Sequence[str]) -> dict[str, Any]:
+    columns = (whole.holder.tolist(), whole.kind.tolist(), whole.target.tolist())
+    return {
+        "row": ["tuple"] * len(whole.document),
+        "document": [documents[n] for n in whole.document.tolist()],
+        "name": [_ROLES[role] for role in whole.role.tolist()],
+        "holder": [":".join(whole.id_of(-1, code)) for code in columns[0]],
+        "target_kind": [KINDS[kind] for kind in columns[1]],
+        "target": [":".join(whole.id_of(kind, code)) for kind, code in zip(columns[1], columns[2], strict=True)],
+        "label": [LABELS[code] for code in whole.label.tolist()],
+    }
+
+
+def _packed(part: Part) -> bytes:
+    into = io.BytesIO()
+    np.save(into, np.frombuffer(msgspec.json.encode(part.head), np.uint8), allow_pickle=False)
+    write_columns(into, part.predicted)
+    return into.getvalue()
+
+
+@dataclasses.dataclass(frozen=True)
+class StateSource:
+    """A part that is held by the state of a submission."""
+
+    path: Path
+    number: int
+
+    def read(self, setting: Setting) -> Part:
+        """See :class:`~onrecord.eval.scoring.parts.Source`.
+
+        Raises:
+            OnrecordError: The file does not hold what it should.
+        """
+        import pyarrow as pa
+        import pyarrow.parquet as pq
+
+        target = target_of(setting)
+        try:
+            table = pq.ParquetFile(self.path).read_row_group(self.number, columns=["data"])
+            file = io.BytesIO(table.column("data")[0].as_py())
+            head = msgspec.json.decode(np.load(file, allow_pickle=False).tobytes(), type=PartHead)
+            columns = _recoded(read_columns(file), target)
+            places = sorted(target.places[id] for id in head.digests if id in target.places)
+        except (pa.ArrowException, msgspec.DecodeError, ValueError, LookupError, TypeError, EOFError) as error:
+            raise OnrecordError(f"{show(str(self.path))} is no state that can be read: {show(str(error))}") from error
+        return Part(head, np.array(places, np.int64), columns)
+
+
+def _recoded(columns: SideColumns, target: Target) -> SideColumns:
+    """The columns with the codes of types and kinds that gold has."""
+    types, kinds = target.columns.codes.type, target.columns.codes.kind
+    mentions = columns.mentions
+    tables = [
+        np.array([to[word] for word in of.words] + [NONE], np.int32)
+        for to, of in ((types, columns.codes.type), (kinds, columns.codes.kind))
+    ]
+    codes: dict[str, Codes] = {kind: getattr(columns.codes, kind) for kind in ("entity", "event", "claim")}
+    return dataclasses.replace(
+        columns,
+        codes=Vocabularies(types, kinds, **codes),
+        mentions=dataclasses.replace(mentions, type=tables[0][mentions.type], kind=tables[1][mentions.kind]),
+    )
+
+
+def read_header(path: Path) -> StateHeader:
+    """What a state is of.
+
+    Raises:
+        OnrecordError: It is none.
+        OSError: It cannot be opened.
+    """
+    import pyarrow as pa
+    import pyarrow.parquet as pq
+
+    with path.open("rb") as file:
+        try:
+            metadata = pq.read_metadata(file).metadata or {}
+            header = msgspec.json.decode(metadata[_KEY], type=StateHeader)
+        except (pa.ArrowException, OSError, msgspec.DecodeError, KeyError) as error:
+            raise OnrecordError(f"{show(str(path))} is no state: onrecord score --state writes one") from error
+    if header.format != FORMAT:
+        raise OnrecordError(f"{show(str(path))} is a state of another format: {show(header.format)}")
+    return header
+
+
+def submitted_states(paths: Sequence[Path], setting: Setting) -> Submitted:
+    """The parts of one submission, from states.
+
+    Raises:
+        OnrecordError: One is no state, or of another gold, split, label map, policy or version of the scorer; or two
+            hold the same part.
+    """
+    target = target_of(setting)
+    wanted = {
+        "scorer": SCORER_VERSION,
+        "policy": dict(POLICY),
+        "split": setting.split,
+        "labels": target.labels,
+        "gold": target.gold.hashes[setting.split],
+    }
+    sources: list[StateSource] = []
+    seen: dict[tuple[str, tuple[str, ...]], Path] = {}
+    headers = []
+    for path in sorted(paths):
+        header = read_header(path)
+        for name, value in wanted.items():
+            if (found := getattr(header, name)) != value:
+                there, here = show(str(found)), show(str(value))
+                raise OnrecordError(f"{show(str(path))} cannot be added: its {name} is {there}, not {here}")
+        for number, part in enumerate(header.parts):
+            key = part.sha256, tuple(part.documents)
+            if part.documents and key in seen:
+                raise OnrecordError(f"{show(str(seen[key]))} and {show(str(path))} hold the same part")
+            seen[key] = path
+            sources.append(StateSource(path, number))
+        headers.append(header)
+    alone = headers[0].submission if len(headers) == 1 else None
+    more = f" and {len(headers) - 1} more" if len(headers) > 1 else ""
+    return Submitted(f"{headers[0].name}{more}", tuple(sources), alone)
