@@ -114,7 +114,7 @@ def _run(words: Sequence[str]) -> Any:
         case ["score", file] if file and not file.startswith("-") and os.name != "nt":  # there, typer expands patterns
             from onrecord.cli.scoring import ScoreOptions, run
 
-            return run(Path(file), ScoreOptions())
+            return run([Path(file)], ScoreOptions())
         case [name, *_] if name in (*COMMANDS, *GROUPS):
             return _parsed(name)
         case _:

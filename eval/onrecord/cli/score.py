@@ -12,6 +12,9 @@ from onrecord.cli.options import (
     AllowMissing,
     Dataset,
     Draws,
+    EngineOption,
+    FromState,
+    Jobs,
     Json,
     LabelMapName,
     Level,
@@ -23,10 +26,13 @@ from onrecord.cli.options import (
     MaxRatio,
     Output,
     SamplingUnitName,
+    Scheduler,
     Seed,
     SplitName,
+    State,
     UnitOption,
 )
+from onrecord.cli.score_parts import PartsAsked
 from onrecord.cli.scoring import ScoreOptions, run
 
 _DEFAULT = ScoreOptions()
@@ -34,7 +40,12 @@ _SPLIT, _UNIT = SplitName(_DEFAULT.split), SamplingUnitName(_DEFAULT.unit)
 
 
 def score(
-    predictions: Annotated[Path, typer.Argument(help="Prediction file, JSON Lines; - for standard input.")],
+    predictions: Annotated[
+        list[Path],
+        typer.Argument(
+            help="Prediction file, JSON Lines; - for standard input. Several, or a folder, are one submission."
+        ),
+    ],
     gold: Dataset = _DEFAULT.gold,
     split: Annotated[SplitName, typer.Option(help="Articles to score on.")] = _SPLIT,
     output: Output = _DEFAULT.output,
@@ -55,6 +66,11 @@ def score(
     max_ratio: MaxRatio = 200,
     max_items: MaxItems = 2_000,
     max_faults: MaxFaults = 10_000,
+    state: State = None,
+    from_state: FromState = False,
+    jobs: Jobs = 1,
+    engine: EngineOption = None,
+    scheduler: Scheduler = None,
 ) -> None:
     """Score a prediction file against the gold labels.
 
@@ -74,6 +90,7 @@ def score(
         draws=draws,
         seed=seed,
         limits=(max_bytes, max_line_bytes, max_lines, max_ratio, max_items, max_faults),
+        parts=PartsAsked(state, from_state, jobs, engine is not None, scheduler),
     )
     if code := run(predictions, options):
         raise typer.Exit(code)

@@ -4,15 +4,19 @@ from __future__ import annotations
 
 import dataclasses
 import sys
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
 from onrecord.cli.console import faults_json, note, reading, say_left_out
+from onrecord.cli.score_parts import PartsAsked, score_submitted, submitted
 
 if TYPE_CHECKING:
     from onrecord.dataset import FaultsError
+    from onrecord.eval.scoring.asked import Asked
     from onrecord.eval.scoring.record import Record
     from onrecord.eval.scoring.score_report import Report
+    from onrecord.eval.submission.limits import Limits
 
 
 @dataclasses.dataclass(frozen=True)
@@ -33,75 +37,108 @@ class ScoreOptions:
     seed: int = 0
     limits: tuple[int, ...] = ()
     """The values of :class:`onrecord.eval.submission.limits.Limits`; its own where empty."""
+    parts: PartsAsked = dataclasses.field(default_factory=PartsAsked)
 
 
-def run(predictions: Path, options: ScoreOptions) -> int:
-    """Score a prediction file, print what is asked for, and say the exit code."""
-    import hashlib
-
-    from onrecord.cli.inputs import hashed, sampling
-    from onrecord.dataset.reading.faults import FaultsError
+def run(predictions: Sequence[Path], options: ScoreOptions) -> int:
+    """Score predictions, print what is asked for, and say the exit code."""
+    from onrecord.cli.inputs import sampling
     from onrecord.eval.scoring.asked import Asked
-    from onrecord.eval.scoring.score_stream import score_stream, unscored_stream
-    from onrecord.eval.scoring.stored_gold import stored_gold
     from onrecord.eval.submission.limits import Limits
-    from onrecord.eval.submission.unpacking import opened
 
-    output = options.output
-    stored = stored_gold(options.gold)
     limits = Limits(*options.limits)
     how = sampling(options.unit, options.level, options.draws, options.seed)
     asked = Asked(options.split, options.labels, how, options.allow_missing)
+    shown = _Shown(options.output, options.json, options.headlines, options.details, options.gold)
+    if options.parts.needed(predictions):
+        return _score_parts(predictions, asked, limits, options.parts, shown)
+    return _score_file(predictions[0], asked, limits, shown)
+
+
+@dataclasses.dataclass(frozen=True)
+class _Shown:
+    """Where a result goes."""
+
+    output: Path | None
+    json: bool
+    headlines: bool
+    details: bool
+    gold: Path
+
+    def report(self, report: Report, left_out: Mapping[str, int]) -> None:
+        """Write the record, and print it or the table."""
+        say_left_out(left_out)
+        output = self.output
+        if output is not None or self.json:
+            from onrecord.dataset.reading.files import write_atomically
+            from onrecord.eval.scoring.record import record_bytes, record_of
+
+            record = record_of(report)
+            if output is not None:
+                output = record_path(output, record)
+                write_atomically(output, record_bytes(record))
+            if self.json:
+                _say(record_bytes(record).decode("utf-8"))
+                return
+        print_table(report, self.headlines, self.details, self.gold)
+        if output is not None:
+            _say(f"result: {output}\n")
+
+    def refuse(self, error: FaultsError, predictions: Path, sha256: str | None, asked: Asked) -> int:
+        """Say why there is no result; in a folder of records a failed one is kept of a file whose content is known."""
+        from onrecord.dataset.reading.files import write_atomically
+        from onrecord.eval.scoring.record import record_bytes, refused_record
+        from onrecord.eval.scoring.score_stream import unscored_stream
+        from onrecord.eval.scoring.stored_gold import stored_gold
+
+        if sha256 is not None and self.output is not None and self.output.is_dir():
+            refused = refused_record(unscored_stream(predictions, sha256, stored_gold(self.gold), asked), error)
+            write_atomically(record_path(self.output, refused), record_bytes(refused))
+            note(f"a failed record: {record_path(self.output, refused)}")
+        if not self.json:
+            raise error
+        _say(f"{faults_json(error.faults)}\n")
+        return 2
+
+
+def _score_file(predictions: Path, asked: Asked, limits: Limits, shown: _Shown) -> int:
+    import hashlib
+
+    from onrecord.cli.inputs import hashed
+    from onrecord.dataset.reading.faults import FaultsError
+    from onrecord.eval.scoring.score_stream import score_stream
+    from onrecord.eval.scoring.stored_gold import stored_gold
+    from onrecord.eval.submission.unpacking import opened
+
+    stored = stored_gold(shown.gold)
     digest = hashlib.sha256()
     try:
         with opened(predictions, limits) as pieces, reading(hashed(pieces, digest)) as counted:
             found = score_stream(predictions, counted, stored, asked, limits, keep=False)
     except FaultsError as error:
-        if output is not None and output.is_dir():
-            _keep_failed(output, unscored_stream(predictions, digest.hexdigest(), stored, asked), error)
-        if not options.json:
-            raise
-        _say(f"{faults_json(error.faults)}\n")
-        return 2
-    say_left_out(found.left_out)
-    raw = b""
-    if output is not None or options.json:
-        output, raw = _write_record(found.report, output)
-    if options.json:
-        _say(raw.decode("utf-8"))
-        return 0
-    print_table(found.report, options.headlines, options.details, options.gold)
-    if output is not None:
-        _say(f"result: {output}\n")
+        return shown.refuse(error, predictions, digest.hexdigest(), asked)
+    shown.report(found.report, found.left_out)
+    return 0
+
+
+def _score_parts(predictions: Sequence[Path], asked: Asked, limits: Limits, how: PartsAsked, shown: _Shown) -> int:
+    from onrecord.dataset.reading.faults import FaultsError
+    from onrecord.eval.scoring.parts import Setting
+
+    setting = Setting(shown.gold.absolute(), asked.split, asked.labels, limits)
+    what = submitted(predictions, setting, how)
+    try:
+        found = score_submitted(what, setting, asked, how)
+    except FaultsError as error:
+        return shown.refuse(error, predictions[0], what.sha256, asked)
+    if found.report is not None:
+        shown.report(found.report, found.left_out)
     return 0
 
 
 def _say(text: str) -> None:
     sys.stdout.write(text)
     sys.stdout.flush()
-
-
-def _write_record(report: Report, output: Path | None) -> tuple[Path | None, bytes]:
-    """The record, written where that is asked for, and the file that it is in."""
-    from onrecord.dataset.reading.files import write_atomically
-    from onrecord.eval.scoring.record import record_bytes, record_of
-
-    record = record_of(report)
-    raw = record_bytes(record)
-    if output is not None:
-        output = record_path(output, record)
-        write_atomically(output, raw)
-    return output, raw
-
-
-def _keep_failed(folder: Path, asked: Report, error: FaultsError) -> None:
-    """Write the record of a file that was refused."""
-    from onrecord.dataset.reading.files import write_atomically
-    from onrecord.eval.scoring.record import record_bytes, refused_record
-
-    refused = refused_record(asked, error)
-    write_atomically(record_path(folder, refused), record_bytes(refused))
-    note(f"a failed record: {record_path(folder, refused)}")
 
 
 def record_path(output: Path, record: Record) -> Path:

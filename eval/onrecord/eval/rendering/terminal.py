@@ -35,9 +35,9 @@ class PlainConsole:
 
     def table(self, headings: Sequence[str], rows: Sequence[Sequence[str]]) -> None:
         """Print a table; see :func:`plain_table`."""
-        lines = None
-        if no_terminal(sys.stdout) and all(map(_one_wide, headings)) and all(_one_wide(c) for row in rows for c in row):
-            lines = table_lines(headings, rows)
+        cells = [*headings, *(cell for row in rows for cell in row)]
+        simple = all(_one_wide(cell) and cell == cell.strip() for cell in cells)  # rich drops spaces at the end
+        lines = table_lines(headings, rows) if simple and no_terminal(sys.stdout) else None
         if lines is None:
             _rich_console().print(plain_table(headings, rows))
         else:
