@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Mapping, Sequence
 
 import numpy as np
@@ -144,12 +145,15 @@ def _evidence(
     for side, known in ((gold, None), (predicted, described)):
         stances, words = side.stances, side.codes.claim.words
         of_claims = np.flatnonzero((stances.kind == KINDS.index("claim")) & (stances.evidence.many > 0))
-        made = []
-        for row in of_claims.tolist():
-            id = words[stances.target[row]]
-            if known is None or id in known:
-                parts = tuple(map(tuple, stances.evidence.row(row)))
-                label, basis = LABELS[stances.label[row]], BASES[stances.basis[row]]
-                made.append(Evidence(int(stances.document[row]), id, parts, label, basis))
-        sides.append(made)
+        evidence = stances.evidence.take(of_claims)
+        first, values = evidence.first.tolist(), evidence.values.tolist()
+        columns = (stances.document, stances.target, stances.label, stances.basis)
+        rows = zip(*(each[of_claims].tolist() for each in columns), itertools.pairwise(first), strict=True)
+        sides.append(
+            [
+                Evidence(document, words[target], tuple(map(tuple, values[low:high])), LABELS[label], BASES[basis])
+                for document, target, label, basis, (low, high) in rows
+                if known is None or words[target] in known
+            ]
+        )
     return sides[0], sides[1]
