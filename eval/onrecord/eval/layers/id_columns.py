@@ -7,14 +7,10 @@ in a sum, whichever part it is from.
 
 from __future__ import annotations
 
-<<<<<<< HEAD
 import dataclasses
+import itertools
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
-=======
-import itertools
-from collections.abc import Mapping, Sequence
->>>>>>> w-clusters
 
 import numpy as np
 
@@ -284,53 +280,12 @@ def _claims(side: SideColumns, places: Ints) -> tuple[Evidence, ...]:
     """The stances on claims that have evidence."""
     stances, words = side.stances, side.codes.claim.words
     of_claims = np.flatnonzero((stances.kind == KINDS.index("claim")) & (stances.evidence.many > 0))
+    evidence = stances.evidence.take(of_claims)
+    first, values = evidence.first.tolist(), evidence.values.tolist()
+    columns = (places[stances.document[of_claims]],)
+    columns += tuple(each[of_claims] for each in (stances.target, stances.label, stances.basis))
+    rows = zip(*(each.tolist() for each in columns), itertools.pairwise(first), strict=True)
     return tuple(
-        Evidence(
-            int(places[stances.document[row]]),
-            words[stances.target[row]],
-            tuple(map(tuple, stances.evidence.row(row))),
-            LABELS[stances.label[row]],
-            BASES[stances.basis[row]],
-        )
-<<<<<<< HEAD
-        for row in of_claims.tolist()
+        Evidence(document, words[target], tuple(map(tuple, values[low:high])), LABELS[label], BASES[basis])
+        for document, target, label, basis, (low, high) in rows
     )
-=======
-        for side, at in ((gold, rows), (predicted, columns))
-    ]
-    g, p = all_overlapping(*axis[0], *axis[1])
-    shared = np.minimum(axis[0][1][g], axis[1][1][p]) - np.maximum(axis[0][0][g], axis[1][0][p])
-    total = axis[0][1][g] - axis[0][0][g] + axis[1][1][p] - axis[1][0][p]
-    enough = 2 * shared >= MIN_DICE * total
-    g, p = rows[g[enough]], columns[p[enough]]
-    ranks = Vocabulary(gold_ids).ranks() if len(gold_ids) else np.zeros(0, np.int64)
-    order = np.lexsort((ranks[gold.id[g]], gold.end[g], gold.start[g], gold.document[g]))
-    voted = predicted.id[p[order]].astype(np.int64) * max(len(gold_ids), 1) + gold.id[g[order]]
-    pairs, first, many = np.unique(voted, return_index=True, return_counts=True)
-    by, to = np.divmod(pairs, max(len(gold_ids), 1))
-    best = np.lexsort((first, -many, by))
-    chosen = best[np.flatnonzero(np.diff(by[best], prepend=-1))]
-    return list(zip(by[chosen].tolist(), to[chosen].tolist(), strict=True))
-
-
-def _evidence(
-    gold: SideColumns, predicted: SideColumns, described: Mapping[str, ClaimDescription]
-) -> tuple[list[Evidence], list[Evidence]]:
-    """The stances on claims that have evidence, of either side; of the file's those on claims that it describes."""
-    sides = []
-    for side, known in ((gold, None), (predicted, described)):
-        stances, words = side.stances, side.codes.claim.words
-        of_claims = np.flatnonzero((stances.kind == KINDS.index("claim")) & (stances.evidence.many > 0))
-        evidence = stances.evidence.take(of_claims)
-        first, values = evidence.first.tolist(), evidence.values.tolist()
-        columns = (stances.document, stances.target, stances.label, stances.basis)
-        rows = zip(*(each[of_claims].tolist() for each in columns), itertools.pairwise(first), strict=True)
-        sides.append(
-            [
-                Evidence(document, words[target], tuple(map(tuple, values[low:high])), LABELS[label], BASES[basis])
-                for document, target, label, basis, (low, high) in rows
-                if known is None or words[target] in known
-            ]
-        )
-    return sides[0], sides[1]
->>>>>>> w-clusters
