@@ -61,8 +61,8 @@ SpeakerId = Annotated[Id, Refers("entity", unknown=True)]
 QuoteId = Annotated[Id, Refers("quotes")]
 
 
-class Strict(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """Base of whatever is read and written: immutable, by name only, no unknown fields."""
+class Strict(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, gc=False):
+    """Base of whatever is read and written: immutable, by name only, no unknown fields; never part of a cycle."""
 
 
 class Span(Strict, frozen=True, kw_only=True):
