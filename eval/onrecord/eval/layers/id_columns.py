@@ -282,10 +282,10 @@ def _claims(side: SideColumns, places: Ints) -> tuple[Evidence, ...]:
     of_claims = np.flatnonzero((stances.kind == KINDS.index("claim")) & (stances.evidence.many > 0))
     evidence = stances.evidence.take(of_claims)
     first, values = evidence.first.tolist(), evidence.values.tolist()
-    columns = (places[stances.document[of_claims]],)
-    columns += tuple(each[of_claims] for each in (stances.target, stances.label, stances.basis))
-    rows = zip(*(each.tolist() for each in columns), itertools.pairwise(first), strict=True)
+    document = places[stances.document[of_claims]].tolist()
+    columns = (each[of_claims].tolist() for each in (stances.target, stances.label, stances.basis))
+    rows = zip(document, *columns, itertools.pairwise(first), strict=True)
     return tuple(
-        Evidence(document, words[target], tuple(map(tuple, values[low:high])), LABELS[label], BASES[basis])
-        for document, target, label, basis, (low, high) in rows
+        Evidence(at, words[target], tuple(map(tuple, values[low:high])), LABELS[label], BASES[basis])
+        for at, target, label, basis, (low, high) in rows
     )
