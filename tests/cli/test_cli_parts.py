@@ -10,7 +10,6 @@ from typing import Any
 
 import msgspec
 import pytest
-from benchmarks.articles import Kind, write_corpus
 
 from onrecord.cli import app
 from onrecord.cli.console import complain
@@ -26,9 +25,13 @@ from onrecord.eval.submission.limits import Limits
 
 
 @pytest.fixture(scope="module")
-def corpus(tmp_path_factory: pytest.TempPathFactory) -> Path:
+def corpus(tmp_path_factory: pytest.TempPathFactory, root: Path) -> Path:
     folder = tmp_path_factory.mktemp("parts")
-    write_corpus(folder, Kind.hard, 12, 0)
+    with pytest.MonkeyPatch.context() as patched:
+        patched.syspath_prepend(str(root))
+        from benchmarks.articles import Kind, write_corpus
+
+        write_corpus(folder, Kind.hard, 12, 0)
     lines = (folder / "predictions.jsonl").read_bytes().splitlines(keepends=True)
     (folder / "cut").mkdir()
     for number in range(3):
