@@ -123,9 +123,10 @@ def counted(rows: MembershipRows) -> MembershipRows:
     if (int(rows.document.max(initial=0)) + 1) * gold * predicted >= 2**62:
         return rows
     key = (rows.document * gold + rows.gold + 1) * predicted + rows.predicted + 1
-    distinct, first, many = np.unique(key, return_index=True, return_counts=True)
-    del distinct
-    return MembershipRows(rows.document[first], rows.gold[first], rows.predicted[first], many)
+    _, first, many = np.unique(key, return_index=True, return_counts=True)
+    order = np.argsort(first)  # as they were seen, and not by codes, which follow the order of the file
+    first = first[order]
+    return MembershipRows(rows.document[first], rows.gold[first], rows.predicted[first], many[order])
 
 
 @dataclasses.dataclass(frozen=True, eq=False)
