@@ -246,12 +246,17 @@ class ItemChange:
 
 def item_changes(earlier: Result, later: Result) -> Iterator[ItemChange]:
     """Every item that one of the systems did not get right, by layer and document; gold first, in reading order."""
-    for one, other in zip(earlier.layers, later.layers, strict=True):
-        if one.state is None or other.state is None or one.layer.verdicts is None:
-            continue
-        for document in sorted({*one.state.readings, *other.state.readings}):
-            readings = [state.readings.get(document) for state in (one.state, other.state)]
-            yield from document_changes(document, one.layer, *readings)
+    both = [
+        (one.layer, one.state.readings, other.state.readings)
+        for one, other in zip(earlier.layers, later.layers, strict=True)
+        if one.state is not None and other.state is not None and one.layer.verdicts is not None
+    ]
+    found: list[list[ItemChange]] = [[] for _ in both]
+    # document by document: all layers of one are read off what is brought together once
+    for document in sorted({document for _, *sides in both for readings in sides for document in readings}):
+        for changes, (layer, before, after) in zip(found, both, strict=True):
+            changes += document_changes(document, layer, before.get(document), after.get(document))
+    return itertools.chain.from_iterable(found)
 
 
 def document_changes(
