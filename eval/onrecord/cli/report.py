@@ -26,8 +26,8 @@ from onrecord.cli.options import (
 )
 
 if TYPE_CHECKING:
-    from onrecord.dataset import Gold
-    from onrecord.eval.scoring.score_file import Scoring
+    from onrecord.eval.scoring.score_stream import StreamScoring
+    from onrecord.eval.scoring.stored_gold import StoredGold
 
 
 class Format(StrEnum):
@@ -71,16 +71,16 @@ def report(
 
     A record is scored as its own policy says, whatever the options.
     """
-    from onrecord.dataset import read_folder
     from onrecord.dataset.publishing.makers import made_by
     from onrecord.dataset.reading.files import write_atomically
     from onrecord.eval.report import html, markdown_report, page_view, text_report
     from onrecord.eval.scoring.asked import Asked
     from onrecord.eval.scoring.ceiling import read_ceiling
+    from onrecord.eval.scoring.stored_gold import stored_gold
 
     # items are made in great numbers and hold no circles: looking for those so often is a third of the time
     gc.set_threshold(100_000, 20, 100)
-    labelled = read_folder(gold)
+    labelled = stored_gold(gold)
     asked = Asked(split.value, labels, sampling(unit.value, level, draws, seed), allow_missing)
     source = given(predictions, asked)
     found = _scored(source, labelled)
@@ -121,11 +121,11 @@ def _alike(other: PredictionInput, source: PredictionInput) -> PredictionInput:
     return dataclasses.replace(other, asked=dataclasses.replace(source.asked, allow_missing=missing))
 
 
-def _scored(source: PredictionInput, gold: Gold) -> Scoring:
+def _scored(source: PredictionInput, gold: StoredGold) -> StreamScoring:
     """The score of what the command was given."""
-    from onrecord.eval.scoring.score_file import score_bytes
+    from onrecord.eval.scoring.score_stream import score_stream
 
-    found = score_bytes(source.path, source.raw, gold, source.asked)
+    found = score_stream(source.path, [source.raw], gold, source.asked)
     say_left_out(found.left_out)
     return found
 

@@ -23,14 +23,18 @@ from onrecord.eval.statistics.counts import Counts, Score
 
 
 def in_order(rows: MembershipRows) -> MembershipRows:
-    """The rows with predicted clusters coded in order of first sight: float sums go by that, however a file is read."""
-    there = np.flatnonzero(rows.predicted != NONE)
-    found, first, inverse = np.unique(rows.predicted[there], return_index=True, return_inverse=True)
+    """The rows with clusters coded in order of first sight: float sums go by that, however files are read."""
+    return dataclasses.replace(rows, gold=_by_sight(rows.gold), predicted=_by_sight(rows.predicted))
+
+
+def _by_sight(codes: Ints) -> Ints:
+    there = np.flatnonzero(codes != NONE)
+    found, first, inverse = np.unique(codes[there], return_index=True, return_inverse=True)
     place = np.empty(len(found), np.int64)
     place[np.argsort(first)] = np.arange(len(found))
-    predicted = np.full(len(rows.predicted), NONE, np.int64)
-    predicted[there] = place[inverse]
-    return dataclasses.replace(rows, predicted=predicted)
+    coded = np.full(len(codes), NONE, np.int64)
+    coded[there] = place[inverse]
+    return coded
 
 
 @dataclasses.dataclass(frozen=True, eq=False)

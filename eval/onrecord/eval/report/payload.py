@@ -18,7 +18,7 @@ from onrecord.eval.layers.ids import IdMap
 from onrecord.eval.layers.scored import with_items
 from onrecord.eval.report.errors import NOTHING, Tally, error_layers, tally
 from onrecord.eval.report.items import UNJUDGED, DocumentItems, ItemSide, ReportItem, error_count, meanings
-from onrecord.eval.submission.reading import Submission
+from onrecord.eval.submission.reading import Submission, SubmissionHead
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -96,7 +96,7 @@ class SystemNames:
                 if kind in self._ids:
                     self._ids[kind] |= ids
 
-    def rows(self, submission: Submission, ids: IdMap) -> list[list[str]]:
+    def rows(self, submission: Submission | SubmissionHead, ids: IdMap) -> list[list[str]]:
         """Kind, id, what the file calls it, the gold id that it was mapped to, what it links to."""
         known: Mapping[str, Mapping[str, str]] = {"entity": ids.entity, "event": ids.event, "claim": ids.claim}
         named = {(kind, id): "" for kind, several in self._ids.items() for id in several}

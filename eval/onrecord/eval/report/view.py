@@ -21,8 +21,9 @@ from onrecord.eval.scoring.ceiling import CeilingRow
 from onrecord.eval.scoring.record import record_bytes, record_of
 from onrecord.eval.scoring.result import Result
 from onrecord.eval.scoring.score_report import Report
+from onrecord.eval.scoring.stored_gold import StoredGold
 from onrecord.eval.statistics.sampling import DEFAULT_SAMPLING
-from onrecord.eval.submission.reading import Submission
+from onrecord.eval.submission.reading import Submission, SubmissionHead
 
 OPEN_GOLD = "Open gold: the labels are public, so a system may have been tuned on them."
 
@@ -67,8 +68,8 @@ class ReportView:
 
 def page_view(
     report: Report,
-    gold: Gold,
-    submission: Submission,
+    gold: Gold | StoredGold,
+    submission: Submission | SubmissionHead,
     ceiling: Sequence[CeilingRow] = (),
     other: tuple[str, Result] | None = None,
     command: str = "",

@@ -39,6 +39,8 @@ class StreamScoring:
     report: Report
     left_out: Mapping[str, int]
     """How many predicted mentions of the articles scored the label map leaves out, by their type."""
+    submission: SubmissionHead
+    """What the file says beside its items."""
 
     @property
     def result(self) -> Result:
@@ -87,7 +89,7 @@ def score_stream(
     for id in ids:
         left_out.update(head.left_out.get(id, {}))
     result = _result(ids, gold, columns, taken, head, asked.split, mapping)
-    return StreamScoring(Report.of(result, asked.how), left_out)
+    return StreamScoring(Report.of(result, asked.how), left_out, head)
 
 
 def unscored_stream(name: Path, sha256: str, gold: StoredGold, asked: Asked) -> Report:

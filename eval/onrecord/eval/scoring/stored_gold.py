@@ -6,6 +6,7 @@ second time neither Parquet nor labels are read. ``$ONRECORD_CACHE`` names anoth
 
 from __future__ import annotations
 
+import contextlib
 import dataclasses
 import functools
 import hashlib
@@ -70,11 +71,17 @@ class Pieces:
     def __init__(self, file: BinaryIO, offsets: Sequence[int]) -> None:
         self._file = file
         self._offsets = offsets
+        self._number = None
+        with contextlib.suppress(OSError):  # what is in memory has no number
+            self._number = file.fileno()
 
     def read(self, place: int) -> bytes:
         """One piece."""
-        self._file.seek(self._offsets[place])
-        return self._file.read(self._offsets[place + 1] - self._offsets[place])
+        start, size = self._offsets[place], self._offsets[place + 1] - self._offsets[place]
+        if self._number is not None and hasattr(os, "pread"):
+            return os.pread(self._number, size, start)  # a forked process shares the place where the file stands
+        self._file.seek(start)
+        return self._file.read(size)
 
 
 class KnownText:

@@ -1,0 +1,53 @@
+"""A file that is read line by line gets the record of one that is held, to the last bit."""
+
+from __future__ import annotations
+
+import dataclasses
+import random
+from pathlib import Path
+
+import pytest
+from tests.eval.conftest import Lines, as_bytes
+from tests.eval.scoring.test_result import degraded
+
+from onrecord.dataset import Gold
+from onrecord.eval import record_bytes, record_of
+from onrecord.eval.scoring.asked import Asked
+from onrecord.eval.scoring.score_file import score_bytes
+from onrecord.eval.scoring.score_stream import score_stream
+from onrecord.eval.scoring.stored_gold import stored_gold
+
+
+@pytest.mark.parametrize("split", ["test", "validation", "all"])
+@pytest.mark.parametrize("labels", [None, "ontonotes"])
+def test_lines_in_any_order_give_the_record_of_the_whole(
+    split: str, labels: str | None, gold: Gold, perfect: Lines, root: Path
+) -> None:
+    asked = Asked(split, None, allow_missing=True)
+    if labels is not None:
+        asked = dataclasses.replace(asked, labels=labels)
+        for line in perfect:
+            line["mentions"] = [{**m, "type": {"PER": "PERSON"}.get(m["type"], "ORG")} for m in line["mentions"]]
+    raw = as_bytes(degraded(perfect, random.Random(7)))
+    stored, held = stored_gold(root / "dataset"), score_bytes(Path("p.jsonl"), raw, gold, asked)
+    streamed = score_stream(Path("p.jsonl"), iter([raw]), stored, asked)
+    assert record_bytes(record_of(streamed.report)) == record_bytes(record_of(held.report))
+    assert streamed.left_out == held.left_out
+    for one, other in zip(streamed.result.pairs, held.result.pairs, strict=True):
+        assert (one.gold, one.predicted, one.mentions.pairs) == (other.gold, other.predicted, other.mentions.pairs)
+
+
+def test_gold_is_kept_and_found_again_and_a_cache_that_is_broken_is_made_anew(
+    root: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("ONRECORD_CACHE", str(tmp_path))
+    made = stored_gold(root / "dataset")
+    (folder,) = (tmp_path / "gold").iterdir()
+    assert stored_gold(root / "dataset").hashes == made.hashes
+    (folder / "columns").write_bytes(b"no columns")
+    assert stored_gold(root / "dataset").hashes == made.hashes
+    again = stored_gold(root / "dataset")
+    assert [again.article(id) for id in again.documents] == [made.article(id) for id in made.documents]
+    monkeypatch.setenv("ONRECORD_CACHE", "")
+    assert stored_gold(root / "dataset").hashes == made.hashes
+    assert len(list((tmp_path / "gold").iterdir())) == 1
