@@ -15,7 +15,6 @@ from onrecord.eval.clusters.measures import b_cubed
 from onrecord.eval.clusters.rows import MembershipRows, total
 from onrecord.eval.clusters.table import Membership, Table
 from onrecord.eval.layers.columns import NONE, Ints
-from onrecord.eval.layers.id_columns import table_of
 from onrecord.eval.layers.mention_states import memberships
 from onrecord.eval.layers.span_pairing import SpanPairing
 from onrecord.eval.layers.state_columns import Floats, Sheet, StateColumns
@@ -139,7 +138,7 @@ class LinkedNames(Clusters):
 
     def scores(self) -> Mapping[str, Counts | Score]:
         """B3+."""
-        return {"b3+": b_cubed(table_of(self.rows))}
+        return {"b3+": b_cubed(self.rows.table())}
 
     def without_each(self, group: Ints, groups: int) -> Mapping[str, Floats]:
         """B3+ without each group."""

@@ -16,7 +16,6 @@ Optional gold is paired last, with what the rest has left.
 from __future__ import annotations
 
 import dataclasses
-import re
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from itertools import accumulate
@@ -24,6 +23,7 @@ from typing import NamedTuple
 
 from onrecord.dataset import Quote, Span
 from onrecord.dataset.records import UNKNOWN
+from onrecord.eval.layers.columns import without_that
 from onrecord.eval.layers.ids import IdMap
 from onrecord.eval.matching.assignment import components
 from onrecord.eval.matching.component import Edge, solve
@@ -33,7 +33,6 @@ MIN_SIMILARITY = 0.5
 """Pairs below it are never made."""
 
 _MILLION = 1_000_000
-_THAT = re.compile(r"\W*that\b", re.IGNORECASE)
 
 
 Segments = tuple[tuple[int, int], ...]
@@ -73,8 +72,8 @@ def content_parts(content: Sequence[Span], text: str, letters: Sequence[int]) ->
         letters: What :func:`letters_before` says of it.
     """
     edges = [(span.start, span.end) for span in content]
-    if edges and (that := _THAT.match(text, *edges[0])):
-        edges[0] = (that.end(), edges[0][1])
+    if edges:
+        edges[0] = without_that(*edges[0], text)
     return parts((letters[start], letters[end]) for start, end in edges)
 
 

@@ -10,7 +10,6 @@ from pathlib import Path
 from onrecord.dataset import FaultsError, Gold
 from onrecord.dataset.gold import in_split
 from onrecord.dataset.reading.faults import in_order, refuse
-from onrecord.dataset.reading.files import sha256
 from onrecord.eval.scoring.asked import Asked
 from onrecord.eval.scoring.result import Result, score_submission
 from onrecord.eval.scoring.score_report import Report
@@ -89,14 +88,6 @@ def score_bytes(name: Path, raw: bytes, gold: Gold, asked: Asked, limits: Limits
         left_out.update(submission.left_out.get(article.document.id, {}))
     result = score_submission(articles, gold.registries, submission, asked.split, mapping)
     return Scoring(Report.of(result, asked.how), left_out, submission)
-
-
-def unscored(name: Path, raw: bytes, gold: Gold, asked: Asked) -> Report:
-    """The report of a file as if it predicted nothing: how it was asked for, where the file itself is refused."""
-    mapping = None if asked.labels is None else read_label_map(asked.labels)
-    nothing = Submission(name.name, sha256(raw), {}, frozenset(), {}, {})
-    result = score_submission(in_split(gold, asked.split), gold.registries, nothing, asked.split, mapping)
-    return Report(result, asked.how, {})
 
 
 def score_path(predictions: Path, gold: Gold, asked: Asked, follow_links: bool = False) -> Scoring:
