@@ -16,11 +16,12 @@ from typing import Any
 
 from onrecord.annotation.agreement.measures import agreement
 from onrecord.annotation.agreement.tables import markdown as agreement_markdown
-from onrecord.annotation.gold.from_rounds import MadeGold, gold_of_rounds, read_rounds
+from onrecord.annotation.gold.from_rounds import MadeGold, gold_of_rounds
 from onrecord.annotation.label_studio.exports import read_exports
 from onrecord.dataset import Article, FaultsError, Gold, read_documents, read_folder, read_registries
+from onrecord.dataset.corpus import read_corpus
 from onrecord.dataset.layers import LAYERS
-from onrecord.dataset.publishing.card import VERSION, count_table, markdown_table
+from onrecord.dataset.publishing.card import count_table, markdown_table
 from onrecord.dataset.reading.files import write_atomically
 from onrecord.dataset.reading.json_schema import field_docs
 from onrecord.eval import (
@@ -52,12 +53,14 @@ DOCUMENTS = (
     "docs/faults.md",
     "docs/measures/compat.md",
 )
+CORPUS = read_corpus(ROOT)
 _PART = re.compile(r"(<!-- generated: ([\w-]+) -->\n).*?(<!-- end -->)", re.DOTALL)
 
 
 def made() -> MadeGold:
     """The gold with what is known of how it was made."""
-    rounds = read_rounds(ROOT / "annotation/gold.json")
+    rounds = CORPUS.about.gold
+    assert rounds is not None
     registries = read_registries(ROOT / "annotation/registries")
     return gold_of_rounds(ROOT / "annotation", rounds, read_documents(ROOT / "seeds"), registries)
 
@@ -162,14 +165,14 @@ def parts(gold: Gold) -> dict[str, str]:
         "scores": f"{markdown(report)}\n`{report.signature}`\n",
         "example": "```json\n" + json.dumps(example(gold), ensure_ascii=False) + "\n```\n",
         "refusal": f"```text\n{refusal(gold)}```\n",
-        "counts": count_table(gold),
+        "counts": count_table(gold, CORPUS.about.splits.names),
         "agreement": agreement_markdown(pair),
         "adjudication": adjudication_table(gold),
         "ceiling": ceiling_of(all_result),
         "ceiling-test": ceiling_of(result),
         "detectable": detectable_table(gold, submission),
         "audit": audit_table(gold, how.errata),
-        "version": f"Version of the labels: {VERSION}\n",
+        "version": f"Version of the labels: {CORPUS.about.card.version}\n",
         "compat-modes": compat_modes(),
         "compat-differences": compat_differences(),
         "measures": markdown_table(["measure", "what counts as right"], measures),

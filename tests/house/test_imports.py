@@ -34,6 +34,7 @@ ORDERS = {
         "layers",
         "derive",
         "reading",
+        "corpus",
         "seeds",
         "gold",
         "check",

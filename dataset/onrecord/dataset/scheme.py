@@ -48,7 +48,7 @@ class Scheme(Strict, frozen=True, kw_only=True):
     """Types of mentions whose entity may be of another type, such as ``Russian`` of the country."""
     mention_kinds: Words = get_args(MentionKind)
     """The first is the default, and what the headline of entities counts: names."""
-    quote_modes: Annotated[Words, msgspec.Meta(max_length=12)] = get_args(QuoteMode)
+    quote_modes: Annotated[tuple[Word, ...], msgspec.Meta(min_length=1, max_length=12)] = get_args(QuoteMode)
     """The first is the default."""
     stance_labels: Words = get_args(StanceLabel)
     """Contradictions are told between ``favor`` and ``against`` alone."""

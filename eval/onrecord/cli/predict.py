@@ -9,7 +9,8 @@ from typing import Annotated
 import typer
 
 from onrecord.cli.console import note
-from onrecord.cli.options import Dataset, SplitName
+from onrecord.cli.options import Dataset
+from onrecord.cli.places import GOLD
 
 
 class System(StrEnum):
@@ -20,8 +21,8 @@ class System(StrEnum):
 
 def predict(
     system: Annotated[System, typer.Option(help="Which baseline.")] = System.rules,
-    gold: Dataset = Path("dataset"),
-    split: Annotated[SplitName, typer.Option(help="Articles of the dataset to label.")] = SplitName.all,
+    gold: Dataset = GOLD,
+    split: Annotated[str, typer.Option(help="Articles of the dataset to label: a split, or all.")] = "all",
     seeds: Annotated[
         Path | None, typer.Option(help="Label the articles of a seed folder instead, labelled or not.")
     ] = None,
@@ -31,14 +32,14 @@ def predict(
     import msgspec
 
     from onrecord.dataset import read_documents, read_folder
-    from onrecord.dataset.gold import in_split
+    from onrecord.dataset.gold import in_split, learnable
     from onrecord.dataset.reading.files import write_atomically
     from onrecord.eval.baselines.rules import Rules
 
     labelled = read_folder(gold)
     if system is System.rules:
-        rules = Rules.learn(in_split(labelled, SplitName.validation.value))
-    of_split = [article.document for article in in_split(labelled, split.value)]
+        rules = Rules.learn(learnable(labelled))
+    of_split = [article.document for article in in_split(labelled, split)]
     documents = of_split if seeds is None else read_documents(seeds)
     lines = [msgspec.json.encode(rules.predict(document)) + b"\n" for document in documents]
     if str(output) == "-":
