@@ -23,7 +23,9 @@ from onrecord.dataset.scheme import Scheme, wrong_scheme
 
 FILE = "onrecord.toml"
 
-Line = Annotated[str, msgspec.Meta(min_length=1, max_length=200, pattern=r"^[^\x00-\x1f]+$(?!\n)")]
+Line = Annotated[
+    str, msgspec.Meta(min_length=1, max_length=200, pattern=r"^[^\x00-\x1f]+$(?!\n)", description="a line of text")
+]
 """A text of one line."""
 
 
@@ -49,14 +51,22 @@ class CardText(Strict, frozen=True, kw_only=True):
 
     title: Line = "A corpus of news articles"
     """The name that is shown."""
-    name: Annotated[str, msgspec.Meta(min_length=1, max_length=96, pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]*$(?!\n)")] = (
-        "corpus"
-    )
+    name: Annotated[
+        str,
+        msgspec.Meta(
+            min_length=1,
+            max_length=96,
+            pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]*$(?!\n)",
+            description="letters, digits and . _ -",
+        ),
+    ] = "corpus"
     """The name in metadata: letters, digits and ``. _ -``."""
-    version: Annotated[str, msgspec.Meta(pattern=r"^\d+\.\d+\.\d+$(?!\n)")] = "0.1.0"
+    version: Annotated[str, msgspec.Meta(pattern=r"^\d+\.\d+\.\d+$(?!\n)", description='a version such as "0.1.0"')] = (
+        "0.1.0"
+    )
     """Of the labels: major for a change of schema or guidelines, minor for new or mended labels, patch for
     documentation alone."""
-    date: Annotated[str, msgspec.Meta(pattern=r"^\d{4}-\d{2}-\d{2}$(?!\n)")] | None = None
+    date: Annotated[str, msgspec.Meta(pattern=r"^\d{4}-\d{2}-\d{2}$(?!\n)", description="YYYY-MM-DD")] | None = None
     """When this version was published; not said where left out."""
     summary: str = ""
     """What the dataset is, in a sentence or two of Markdown."""

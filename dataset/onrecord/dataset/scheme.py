@@ -23,7 +23,15 @@ from onrecord.dataset.records import (
     Strict,
 )
 
-Word = Annotated[str, msgspec.Meta(min_length=1, max_length=64, pattern=r"^[^\W_][\w.&+/'-]*$(?!\n)")]
+Word = Annotated[
+    str,
+    msgspec.Meta(
+        min_length=1,
+        max_length=64,
+        pattern=r"^[^\W_][\w.&+/'-]*$(?!\n)",
+        description="1 to 64 letters and digits, and within them _ . & + / ' -",
+    ),
+]
 """A label of a vocabulary: letters and digits of any script, and within it ``_ . & + / ' -``."""
 
 Words = Annotated[tuple[Word, ...], msgspec.Meta(min_length=1, max_length=200)]

@@ -2,6 +2,7 @@
 
 | command | file |
 |---|---|
+| ``init`` | ``init`` |
 | ``validate`` | ``validate`` |
 | ``score`` | ``score`` |
 | ``rescore`` | ``rescore`` |
@@ -45,6 +46,7 @@ if TYPE_CHECKING:
 __all__ = ["app", "main"]
 
 COMMANDS = (
+    "init",
     "validate",
     "score",
     "rescore",
