@@ -77,16 +77,21 @@ class CardText(Strict, frozen=True, kw_only=True):
     license: Line = "other"
     """The Hub's identifier of the licence, such as ``cc-by-4.0``; ``other`` where none fits."""
     license_name: Line | None = None
+    """What a licence without an identifier is called."""
     license_link: Line | None = None
+    """Where it stands: a file of the dataset folder, or an address."""
     license_url: Line | None = None
     """The licence of the annotations, for metadata."""
     creator: Line | None = None
+    """Who made the dataset."""
     cite_as: Line | None = None
+    """How it is cited."""
     limitations: str = ""
     """The limits as plain text, for metadata."""
     personal_information: str = ""
     """What is said of persons, as plain text, for metadata."""
     tags: tuple[Line, ...] = ()
+    """Words that it is found by on the Hub."""
     annotations_creators: tuple[Line, ...] = ()
     """Of the Hub's words, such as ``expert-generated`` or ``machine-generated``."""
     about_splits: str = ""

@@ -67,6 +67,17 @@ def the_corpus() -> Corpus:
     return corpus
 
 
+def any_corpus() -> Corpus | None:
+    """The corpus that the command is about, as :func:`the_corpus`; None, and the published scheme, where there is none.
+
+    Raises:
+        FaultsError: The corpus's file is not right.
+    """
+    from onrecord.dataset.corpus import find_corpus
+
+    return the_corpus() if VARIABLE in os.environ or find_corpus(Path()) is not None else None
+
+
 def gold_folder(given: Path) -> Path:
     """The dataset folder that a command scores on, its scheme in force.
 
