@@ -233,7 +233,7 @@ def example(gold: Gold) -> dict[str, Any]:
     }
 
 
-CORPUS_TABLES = {"scheme": Scheme, "splits": Splits, "gold": Rounds, "card": CardText}
+CORPUS_TABLES: dict[str, type[msgspec.Struct]] = {"scheme": Scheme, "splits": Splits, "gold": Rounds, "card": CardText}
 
 
 def corpus_table(kind: type[msgspec.Struct]) -> str:
