@@ -12,12 +12,12 @@ from numpy.typing import NDArray
 
 from onrecord.eval.clusters.left_out import b3_without_each, without_each
 from onrecord.eval.clusters.measures import b_cubed
-from onrecord.eval.clusters.rows import MembershipRows, total
+from onrecord.eval.clusters.rows import MembershipRows, lea_apart, total
 from onrecord.eval.clusters.table import Membership, Table
 from onrecord.eval.layers.columns import NONE, Ints
 from onrecord.eval.layers.mention_states import memberships
 from onrecord.eval.layers.span_pairing import SpanPairing
-from onrecord.eval.layers.state_columns import Floats, Sheet, StateColumns
+from onrecord.eval.layers.state_columns import Floats, Sheet, StateColumns, f1_of
 from onrecord.eval.statistics.counts import Counts, Score
 
 
@@ -93,6 +93,10 @@ class Clusters:
     def scores(self) -> Mapping[str, Counts | Score]:
         """Every measure of clusters."""
         return total(self.rows)
+
+    def lea_of_each(self) -> Floats:
+        """LEA of each document by itself, NaN where it is undefined; shape (documents,)."""
+        return f1_of(*lea_apart(self.rows, len(self.names)))
 
     def without_each(self, group: Ints, groups: int) -> Mapping[str, Floats]:
         """See :class:`~onrecord.eval.layers.state_columns.Whole`."""
