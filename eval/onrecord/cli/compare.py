@@ -23,7 +23,6 @@ from onrecord.cli.options import (
 
 if TYPE_CHECKING:
     from onrecord.eval.scoring.compare import Comparison
-    from onrecord.eval.scoring.item_changes import ItemChange
     from onrecord.eval.statistics.paired import Paired
 
 
@@ -77,16 +76,12 @@ def comparison_json(found: Comparison) -> dict[str, Any]:
                 "earlier": found.names[i],
                 "later": found.names[j],
                 "measures": {name: dataclasses.asdict(each) for name, each in measures.items()},
-                "items": [_told(change) for change in found.items(i, j)],
+                "items": [change.told() for change in found.items(i, j)],
             }
             for (i, j), measures in found.contrasts.items()
         ],
         "documents": found.documents(),
     }
-
-
-def _told(change: ItemChange) -> dict[str, Any]:
-    return {name: getattr(change, name) for name in change.__slots__}
 
 
 def _print(found: Comparison, headlines_only: bool, items: bool) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Sequence
 
 import numpy as np
@@ -137,7 +138,7 @@ def _in_bytes(first: Ints, values: Ints) -> list[bytes]:
     raw = np.ascontiguousarray(values, np.int32)
     step = raw.itemsize * (raw.shape[1] if raw.ndim > 1 else 1)
     every, bounds = raw.tobytes(), (first * step).tolist()
-    return [every[low:high] for low, high in zip(bounds[:-1], bounds[1:], strict=True)]
+    return [every[low:high] for low, high in itertools.pairwise(bounds)]
 
 
 def _speakers(said: Speech, rows: Ints, words: Sequence[str]) -> list[tuple[str, ...]]:
@@ -146,7 +147,7 @@ def _speakers(said: Speech, rows: Ints, words: Sequence[str]) -> list[tuple[str,
     names = {UNKNOWN_CODE: UNKNOWN, STRANGER: ""}
     values, first = speaker.values.tolist(), speaker.first.tolist()
     known = [names[code] if code < 0 else words[code] for code in values]
-    return [tuple(sorted(set(known[low:high]))) for low, high in zip(first[:-1], first[1:], strict=True)]
+    return [tuple(sorted(set(known[low:high]))) for low, high in itertools.pairwise(first)]
 
 
 def _of_segments(quotes: QuoteColumns, rows: Ints) -> InWords:
@@ -212,9 +213,7 @@ def _used(stances: Stances, answers: Ints, to: Ints, agreeing: Bools) -> Ints:
 def _words(kind: Ints, target: Ints, codes: Vocabularies) -> list[str]:
     """The target of each stance; an empty word for none."""
     words = [codes.of(number).words for number in range(len(KINDS))]
-    return [
-        "" if code == NONE else words[of][code] for of, code in zip(kind.tolist(), target.tolist(), strict=True)
-    ]
+    return ["" if code == NONE else words[of][code] for of, code in zip(kind.tolist(), target.tolist(), strict=True)]
 
 
 def _of_stances(stances: StanceColumns, rows: Ints, codes: Vocabularies) -> InWords:

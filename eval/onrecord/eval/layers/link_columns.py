@@ -25,6 +25,7 @@ class Links:
     """Of the registry: a code, or :data:`NONE`."""
 
     def at(self, rows: Ints) -> Links:
+        """Those of some mentions."""
         return Links(self.wikidata[rows], self.row[rows])
 
 

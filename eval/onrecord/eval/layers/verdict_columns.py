@@ -90,7 +90,8 @@ class VerdictColumns:
 
 def row_codes(columns: Sequence[Ints]) -> Ints:
     """A number below n for each of n rows, the same for equal rows."""
-    key, many = np.zeros(len(columns[0]), np.int64), 1
+    key: Ints = np.zeros(len(columns[0]), np.int64)
+    many = 1
     for column in columns:
         low = int(column.min(initial=0))
         width = int(column.max(initial=0)) - low + 1

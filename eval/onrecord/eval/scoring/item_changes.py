@@ -41,6 +41,10 @@ class ItemChange:
     """What became of it in the earlier system: ``right``, an error, or ``absent`` for a prediction not made."""
     later: str
 
+    def told(self) -> dict[str, Any]:
+        """The change for JSON."""
+        return {name: getattr(self, name) for name in self.__slots__}
+
 
 def item_changes(earlier: Result, later: Result) -> Iterator[ItemChange]:
     """Every item that one of the systems did not get right, by layer and document; gold first, in reading order."""
