@@ -106,6 +106,28 @@ class Clusters:
         """The table of one document."""
         return (self.table(document),), None
 
+    def named(self) -> list[tuple[list[tuple[str, str, int]], dict[str, int], dict[str, int]]]:
+        """Of each document the cells of its table, and the mentions of each gold and each predicted cluster; clusters
+        by their ids in words.
+        """
+        found: list[tuple[list[tuple[str, str, int]], dict[str, int], dict[str, int]]] = [
+            ([], {}, {}) for _ in self.names
+        ]
+        rows, known = self.rows, len(self.file_words)
+        first = np.searchsorted(self.predicted, np.arange(len(self.names))).tolist()
+        columns = (each.tolist() for each in (rows.document, rows.gold, rows.predicted, rows.count))
+        for at, g, p, many in zip(*columns, strict=True):
+            cells, gold, predicted = found[at]
+            if p != NONE:
+                other = self.file_words[p] if p < known else str((self.names[at], p - known - first[at]))
+                predicted[other] = predicted.get(other, 0) + many
+            if g != NONE:
+                word = self.words[g]
+                gold[word] = gold.get(word, 0) + many
+                if p != NONE:
+                    cells.append((word, other, many))
+        return found
+
     def table(self, document: int) -> Table:
         """The table of one document, clusters by their ids."""
         low, high = np.searchsorted(self.rows.document, [document, document + 1]).tolist()
