@@ -17,6 +17,7 @@ from onrecord.eval.scoring.result import LayerResult, Result
 from onrecord.eval.scoring.score_report import Report
 from onrecord.eval.scoring.score_stream import score_stream
 from onrecord.eval.scoring.stored_gold import stored_gold
+from onrecord.eval.statistics.measure import Measure
 from onrecord.eval.statistics.paired import Paired, SystemCounts, paired_jackknife, paired_permutation
 from onrecord.eval.statistics.ranks import RankInterval, rank_intervals
 from onrecord.eval.statistics.resampling import side_by_side
@@ -128,10 +129,7 @@ def compare_results(results: Sequence[Result], names: Sequence[str], how: Sampli
     }
     return Comparison(
         names=tuple(names),
-        reports=tuple(
-            Report(result, how, layer_intervals(system.layers, how))
-            for result, system in zip(results, systems, strict=True)
-        ),
+        reports=tuple(system.report(result, how) for result, system in zip(results, systems, strict=True)),
         how=how,
         contrasts=contrasts,
         ranks={
@@ -162,6 +160,14 @@ class SystemUnits:
                 if each.state is not None
             }
         )
+
+    def of_measures(self, measures: Mapping[str, Measure]) -> SystemUnits:
+        """The same of one measure of each layer, by the layer's name."""
+        return SystemUnits({name: layer.of_measure(measures[name]) for name, layer in self.layers.items()})
+
+    def report(self, result: Result, how: Sampling) -> Report:
+        """The result that these are of with its intervals; ``how`` has the units that these are by."""
+        return Report(result, how, layer_intervals(self.layers, how))
 
     def counts(self, names: tuple[str, ...]) -> SystemCounts:
         """The counts of some layers side by side."""

@@ -20,7 +20,7 @@ MOST = 1e12
 """The largest count of a record."""
 
 NamedTable = tuple[tuple[tuple[str, str, int], ...], dict[str, int], dict[str, int]]
-"""Gold cluster, predicted cluster and mentions that they share, ascending; mentions of each gold, and predicted, one."""
+"""Gold cluster, predicted cluster and mentions in both, ascending; mentions of each gold, and of each predicted one."""
 
 
 def plain(value: float) -> float:

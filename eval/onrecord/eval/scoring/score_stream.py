@@ -5,7 +5,7 @@ from __future__ import annotations
 import dataclasses
 import tempfile
 from collections import Counter
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -100,13 +100,16 @@ def _needs_labels(layer: Layer[Any], judged: bool) -> bool:
     return layer.columns is None or (judged and layer.verdicts is not None and layer.judged_columns is None)
 
 
-def unscored_stream(name: Path, sha256: str, gold: StoredGold, asked: Asked) -> Report:
-    """The report of a file as if it predicted nothing: how it was asked for, where the file itself is refused."""
+def unscored_stream(name: Path, sha256: str, gold: StoredGold, asked: Asked, layers: Collection[str] = ()) -> Report:
+    """The report of a file as if it predicted nothing: how it was asked for, where the file itself is refused.
+
+    Without intervals; with scores of the layers that the file is taken to have.
+    """
     ids = gold.in_split(asked.split)
     mapping = None if asked.labels is None else read_label_map(asked.labels)
     columns = gold.columns_of(ids)
-    head = SubmissionHead(name.name, sha256, frozenset(), {}, {}, {}, {})
-    result = _result(ids, gold, columns, _Taken(ids, gold, columns, None), head, asked.split, mapping)
+    head = SubmissionHead(name.name, sha256, frozenset(layers), {}, {}, {}, {})
+    result = _result(ids, gold, columns, _Taken(ids, gold, columns, _Kept()), head, asked.split, mapping)
     return Report(result, asked.how, {})
 
 

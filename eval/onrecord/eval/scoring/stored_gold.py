@@ -10,21 +10,23 @@ import contextlib
 import dataclasses
 import functools
 import hashlib
+import io
+import itertools
 import os
 import shutil
 import tempfile
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import BinaryIO
+from typing import BinaryIO, get_args
 
 import msgspec
 import numpy as np
 
-from onrecord.dataset import Article, Registries
+from onrecord.dataset import Article, Gold, Registries
 from onrecord.dataset.layers import with_every_layer
 from onrecord.dataset.records import LAYERS, Split
 from onrecord.eval.layers.columns import Codes, Letters, SideColumns, Vocabularies
-from onrecord.eval.layers.document_pairs import add_gold
+from onrecord.eval.layers.document_pairs import add_gold, gold_columns
 from onrecord.eval.layers.flatten import Flattener, of_documents
 from onrecord.eval.layers.kept_columns import read_columns, write_columns
 from onrecord.eval.rendering.signature import SCORER_VERSION
@@ -170,6 +172,21 @@ def stored_gold(folder: Path) -> StoredGold:
         if cache is not None and name is not None:
             _keep(Path(made), cache / name)
         return gold
+
+
+def gold_in_memory(gold: Gold) -> StoredGold:
+    """Labels that are in memory as what is scored against."""
+    articles = sorted(gold.articles, key=lambda article: article.document.id)
+    documents, raw, texts = [], [], []
+    for article in articles:
+        each = article.document
+        documents.append(StoredDocument(each.id, each.split, each.topic, each.text_sha256))
+        raw.append(msgspec.json.encode(article))
+        texts.append(each.text.encode("utf-8"))
+    pieces = [Pieces(io.BytesIO(b"".join(each)), [0, *itertools.accumulate(map(len, each))]) for each in (raw, texts)]
+    hashes = {split: _hash(pieces[0], documents, split) for split in (*get_args(Split), "all")}
+    known = {each.id: KnownText(each, pieces[1], place) for place, each in enumerate(documents)}
+    return StoredGold(known, gold.registries, hashes, gold_columns(articles), pieces[0])
 
 
 def cache_folder() -> Path | None:
