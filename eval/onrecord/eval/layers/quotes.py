@@ -11,7 +11,7 @@ from __future__ import annotations
 import dataclasses
 import math
 from collections.abc import Hashable, Iterable, Iterator, Mapping, Sequence
-from typing import Any, get_args
+from typing import TYPE_CHECKING, Any, get_args
 
 from onrecord.dataset import Quote, Span
 from onrecord.dataset.derive import QuoteType, crosses_sentence, quote_type
@@ -19,16 +19,17 @@ from onrecord.dataset.records import UNKNOWN, Labels, QuoteMode
 from onrecord.dataset.seeds.documents import ContentKind, Document
 from onrecord.eval.layers.corpus import Corpus
 from onrecord.eval.layers.ids import IdMap
-from onrecord.eval.layers.item_verdicts import quote_verdicts
 from onrecord.eval.layers.layer import MISSED, OPTIONAL, RIGHT, SPURIOUS, Compared, DocumentPair, Layer, State, Verdict
 from onrecord.eval.layers.quote_columns import PairedQuotes, Quotes, pair_all, quote_sheet
 from onrecord.eval.layers.quote_pairing import QuotePair, gold_speakers, pair_quotes, place
 from onrecord.eval.layers.shown import given, in_words
 from onrecord.eval.layers.state_columns import StateColumns
-from onrecord.eval.layers.verdict_columns import VerdictColumns
 from onrecord.eval.matching.similarity import dice, parts
 from onrecord.eval.statistics.counts import Counts
 from onrecord.eval.statistics.measure import Measure
+
+if TYPE_CHECKING:
+    from onrecord.eval.layers.verdict_columns import VerdictColumns
 
 __all__ = ["QUOTES", "SLICES", "QuotePair", "pair_quotes", "slices"]
 
@@ -101,6 +102,8 @@ def _columns(corpus: Corpus) -> StateColumns:
 
 
 def _judged_columns(corpus: Corpus) -> tuple[StateColumns, VerdictColumns]:
+    from onrecord.eval.layers.item_verdicts import quote_verdicts  # only where systems are compared
+
     paired = _paired(corpus)
     return quote_sheet(*paired, list(SLICES)).columns(), quote_verdicts(*paired)
 
