@@ -29,7 +29,6 @@
 from __future__ import annotations
 
 import importlib
-import io
 import os
 import sys
 from collections.abc import Sequence
@@ -37,6 +36,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, NoReturn
 
 from onrecord.cli.console import complain
+from onrecord.dataset.reading.platform import plain_text
 
 if TYPE_CHECKING:
     import typer
@@ -135,8 +135,7 @@ def main() -> NoReturn:
     # products of matrices as narrow as those of the bootstrap gain nothing from more threads, which wait by spinning
     os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
     for stream in (sys.stdout, sys.stderr):
-        if isinstance(stream, io.TextIOWrapper):
-            stream.reconfigure(errors="backslashreplace")  # a terminal that knows few characters is no reason to stop
+        plain_text(stream)
     try:
         code = _run(sys.argv[1:])
     except KeyboardInterrupt:
