@@ -13,6 +13,7 @@
 | ``predict`` | ``predict`` |
 | ``diff`` | ``diff`` |
 | ``ingest`` | ``ingest`` |
+| ``zones`` | ``zones`` |
 | ``build`` | ``build`` |
 | ``release`` | ``release`` |
 | ``rehydrate`` | ``rehydrate`` |
@@ -55,6 +56,7 @@ COMMANDS = (
     "predict",
     "diff",
     "ingest",
+    "zones",
     "build",
     "release",
     "rehydrate",

@@ -20,9 +20,12 @@ def ingest(
     from onrecord.dataset.reading.faults import show
     from onrecord.dataset.seeds.ingest import ingest as run
 
-    for each in run(path, seeds, topic, language):
+    intake = run(path, seeds, topic, language)
+    for each in intake.articles:
         typer.echo(each.path)
         for zone in each.description.zones:
             note(f"  {zone.kind:9} {zone.start:6}-{zone.end:<6} {show(zone.opens)}")
         for warning in each.warnings:
             note(f"  look: {warning}")
+    for reason in intake.passed_over:
+        note(f"passed over: {reason}")

@@ -11,8 +11,9 @@ from hypothesis import strategies as st
 from tests.builders import describe, place_in_seed
 
 from onrecord.dataset import FaultsError, read_documents
-from onrecord.dataset.seeds.documents import CONTENT, check_zones
-from onrecord.dataset.seeds.ingest import description_json, ingest, propose_zones
+from onrecord.dataset.seeds.documents import CONTENT, check_zones, description_json
+from onrecord.dataset.seeds.ingest import ingest
+from onrecord.dataset.seeds.proposal import propose_zones
 
 ARTICLE = """ date 2024-01-02 Video
 Home | News | Sport | Weather | More
@@ -41,7 +42,7 @@ PAGE = """<html><head><title>Leaders meet again | The Paper</title><meta name="a
 
 def test_a_text_file_is_zoned(tmp_path: Path) -> None:
     (tmp_path / "leaders.txt").write_text(ARTICLE)
-    (one,) = ingest(tmp_path / "leaders.txt", tmp_path / "seeds", "town-hall")
+    (one,) = ingest(tmp_path / "leaders.txt", tmp_path / "seeds", "town-hall").articles
     kinds = [(zone.kind, zone.opens) for zone in one.description.zones]
     assert ("title", "Leaders meet again in the old town hall") in kinds
     assert [kind for kind, _ in kinds] == [
@@ -64,7 +65,7 @@ def test_a_text_file_is_zoned(tmp_path: Path) -> None:
 
 def test_a_page_goes_through_trafilatura(tmp_path: Path) -> None:
     (tmp_path / "page.html").write_text(PAGE)
-    (one,) = ingest(tmp_path / "page.html", tmp_path / "seeds", "town-hall")
+    (one,) = ingest(tmp_path / "page.html", tmp_path / "seeds", "town-hall").articles
     (document,) = read_documents(tmp_path / "seeds")
     assert document.title == "Leaders meet again in the old town hall"
     assert "“We agreed on everything,”" in document.text
@@ -75,17 +76,17 @@ def test_a_page_goes_through_trafilatura(tmp_path: Path) -> None:
 def test_lines_of_json_become_articles(tmp_path: Path) -> None:
     line = {"text": ARTICLE, "title": "Leaders meet again in the old town hall", "date": "2024-01-02", "url": "u"}
     (tmp_path / "a.jsonl").write_text(json.dumps(line) + "\n\n" + json.dumps({**line, "text": "Second.\nText."}))
-    assert len(ingest(tmp_path / "a.jsonl", tmp_path / "seeds", "t")) == 2
+    assert len(ingest(tmp_path / "a.jsonl", tmp_path / "seeds", "t").articles) == 2
     documents = read_documents(tmp_path / "seeds")
     assert {(d.published, d.published_source, d.url) for d in documents} == {("2024-01-02", "header", "u")}
 
 
 def test_a_second_run_keeps_what_a_person_has_edited(tmp_path: Path) -> None:
     (tmp_path / "leaders.txt").write_text(ARTICLE)
-    (one,) = ingest(tmp_path / "leaders.txt", tmp_path / "seeds", "t")
+    (one,) = ingest(tmp_path / "leaders.txt", tmp_path / "seeds", "t").articles
     edited = one.path.read_text().replace('"publisher": "unknown"', '"publisher": "The Paper"')
     one.path.write_text(edited)
-    (again,) = ingest(tmp_path / "leaders.txt", tmp_path / "seeds", "t")
+    (again,) = ingest(tmp_path / "leaders.txt", tmp_path / "seeds", "t").articles
     assert again.path == one.path
     assert one.path.read_text() == edited
     assert any("already" in warning for warning in again.warnings)
@@ -94,7 +95,7 @@ def test_a_second_run_keeps_what_a_person_has_edited(tmp_path: Path) -> None:
 def test_crlf_emoji_and_nbsp_survive(tmp_path: Path) -> None:
     raw = "A title of five whole words\r\n\r\nBody 😀\u00a0text one.\r\nAnd a second line.\r\n".encode()
     (tmp_path / "x.txt").write_bytes(raw)
-    (one,) = ingest(tmp_path / "x.txt", tmp_path / "seeds", "t")
+    (one,) = ingest(tmp_path / "x.txt", tmp_path / "seeds", "t").articles
     (document,) = read_documents(tmp_path / "seeds")
     assert document.text == "A title of five whole words\n\nBody 😀\u00a0text one.\nAnd a second line."
     assert (tmp_path / "seeds" / one.description.seed).read_bytes() == raw
@@ -109,7 +110,7 @@ def test_nothing_is_written_unless_everything_can_be_read(tmp_path: Path) -> Non
     (folder / "lines.jsonl").write_text('{"title": "no text"}\n{"text": "x", "txet": 1}\n')
     with pytest.raises(FaultsError) as error:
         ingest(folder, tmp_path / "seeds", "t")
-    assert {fault.code for fault in error.value.faults} == {"encoding", "empty", "missing-field", "unknown-field"}
+    assert {fault.code for fault in error.value.faults} == {"encoding", "empty", "missing-field"}
     assert not (tmp_path / "seeds").exists()
 
 
@@ -150,6 +151,6 @@ def test_the_seeds_are_found_again_in_their_own_descriptions(root: Path) -> None
 
 def test_a_description_is_small_and_a_zone_a_line(tmp_path: Path) -> None:
     (tmp_path / "leaders.txt").write_text(ARTICLE)
-    (one,) = ingest(tmp_path / "leaders.txt", tmp_path / "seeds", "t")
+    (one,) = ingest(tmp_path / "leaders.txt", tmp_path / "seeds", "t").articles
     lines = description_json(one.description).decode().splitlines()
     assert sum('"kind"' in line for line in lines) == len(one.description.zones)

@@ -8,6 +8,7 @@ sections is an exact map between the two.
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Annotated, Literal, get_args
@@ -178,8 +179,8 @@ def _visible(text: str) -> str:
     return text.replace("\ufeff", "").strip()
 
 
-def read_document(path: Path) -> Document:
-    """The document that a seed description (``seeds/ID.json``) and the seed beside it make.
+def read_seed(path: Path) -> tuple[SeedDescription, str]:
+    """A seed description (``seeds/ID.json``) and the seed beside it, decoded.
 
     Raises:
         FaultsError: The description or the seed is not right; every fault is named.
@@ -200,7 +201,12 @@ def read_document(path: Path) -> Document:
     except UnicodeDecodeError as error:
         raise FaultsError([Fault("encoding", str(seed), None, "", f"byte {error.start}", "UTF-8")]) from error
     refuse(check_zones(description, decoded, str(path)))
-    return make_document(description, decoded)
+    return description, decoded
+
+
+def read_document(path: Path) -> Document:
+    """The document that a seed description and the seed beside it make; see :func:`read_seed`."""
+    return make_document(*read_seed(path))
 
 
 def make_document(description: SeedDescription, decoded: str) -> Document:
@@ -221,6 +227,19 @@ def make_document(description: SeedDescription, decoded: str) -> Document:
         url=description.url,
         sections=sections,
     )
+
+
+def description_json(description: SeedDescription) -> bytes:
+    """A seed description as its file: a field a line, a zone a line."""
+    fields = msgspec.to_builtins(description)
+    zones = fields.pop("zones")
+    lines = [
+        f"  {json.dumps(key)}: {json.dumps(value, ensure_ascii=False)},"
+        for key, value in fields.items()
+        if value is not None or key.startswith("published")
+    ]
+    rows = ["    " + json.dumps(zone, ensure_ascii=False) for zone in zones]
+    return "\n".join(["{", *lines, '  "zones": [', ",\n".join(rows), "  ]", "}", ""]).encode("utf-8")
 
 
 def read_documents(folder: Path) -> list[Document]:
