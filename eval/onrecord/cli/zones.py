@@ -22,7 +22,7 @@ def _option(kind: str, what: str) -> typer.models.OptionInfo:
 
 
 def zones(
-    id: Annotated[str, typer.Argument(help="Of the article: seeds/ID.json.")],
+    id: Annotated[str, typer.Argument(help="Of the article, or how no other begins: seeds/ID.json.")],
     seeds: Annotated[Path, typer.Option(help="Folder of the seeds.")] = Path("seeds"),
     title: Annotated[Places, _option("title", f"Make this a title. A place is {_PLACE}.")] = None,
     dek: Annotated[Places, _option("dek", "Make this the text below the title.")] = None,
@@ -73,14 +73,17 @@ def zones(
 
 
 def _description(seeds: Path, id: str) -> Path:
+    """The description of an article, of whose id the beginning will do if no other begins so."""
     from onrecord.dataset.reading.faults import Fault, FaultsError, nearest, show
 
-    path = seeds / f"{id}.json"
     there = sorted(each.stem for each in seeds.glob("*.json"))
-    if id not in there:
-        hint = nearest(id, there) or ("" if there else "make one with: onrecord ingest FILE")
-        raise FaultsError([Fault("file", str(path), None, "", show(id), "the id of an article that is there", hint)])
-    return path
+    meant = [id] if id in there else [each for each in there if id and each.startswith(id)]
+    if len(meant) == 1:
+        return seeds / f"{meant[0]}.json"
+    hint = f"one of {', '.join(meant[:6])}" if meant else nearest(id, there)
+    if not there:
+        hint = "make one with: onrecord ingest FILE"
+    raise FaultsError([Fault("file", str(seeds), None, "", show(id), "the id of an article that is there", hint)])
 
 
 def _show(description: SeedDescription, decoded: str, every_line: bool) -> None:

@@ -8,9 +8,8 @@ import re
 
 WANTED = "a day such as 2023-01-02 or 2 January 2023"
 
-_YEAR_FIRST = re.compile(
-    r"(\d{4})([-/.])(\d{1,2})\2(\d{1,2})(?:[T ,]+\d{1,2}:\d{2}[\d:.,]*\s*(?:[AaPp][Mm])?\s*(?:Z|UTC|GMT|[+-]\d\d:?\d\d)?)?"
-)
+_TIME = r"(?:[T ,]+\d{1,2}:\d{2}[\d:.,]*\s*(?:[AaPp][Mm])?\s*(?:Z|UTC|GMT|[+-]\d\d:?\d\d)?)?"
+_YEAR_FIRST = re.compile(rf"(\d{{4}})(?:([-/.])(\d{{1,2}})\2(\d{{1,2}})|(\d\d)(\d\d)){_TIME}")
 
 
 class DayError(ValueError):
@@ -32,7 +31,7 @@ def read_day(written: str) -> str:
     """
     plain = written.strip()
     if match := _YEAR_FIRST.fullmatch(plain):
-        year, _, month, day = match.groups()
+        year, month, day = match[1], match[3] or match[5], match[4] or match[6]
         try:
             return datetime.date(int(year), int(month), int(day)).isoformat()
         except ValueError:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import bisect
 import copy
 import dataclasses
+import functools
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
@@ -64,6 +65,11 @@ class _Row:
     kind: ContentKind | None = None
     at: int | None = None
     """Which line of the page it is, where that was found."""
+
+    @functools.cached_property
+    def key(self) -> str:
+        """Its letters and digits."""
+        return key_of(self.text)
 
 
 def read_page(raw: bytes) -> Page:
@@ -222,12 +228,12 @@ def _insert(rows: list[_Row], lines: Sequence[PageLine], found: Sequence[int]) -
     for at in found:
         line = lines[at]
         kind = _KINDS[line.mark or "caption"]
-        if any(_says(row, line.key, kind) for row in rows):
+        if _is_said(rows, line, kind):
             continue
         place = next((n for n, row in enumerate(rows) if row.at is not None and row.at > at), len(rows))
         rows.insert(place, _Row(line.text, kind, at))
         # of what stands before it, the main text may have a part, such as the words before a date
-        parts = [row for row in _without_place(rows[:place]) if (key := key_of(row.text)) and key in line.key]
+        parts = [row for row in _without_place(rows[:place]) if row.key and row.key in line.key]
         rows[:] = [row for row in rows if not any(row is part for part in parts)]
 
 
@@ -240,12 +246,19 @@ def _without_place(rows: Sequence[_Row]) -> Iterator[_Row]:
             break
 
 
-def _says(row: _Row, key: str, kind: ContentKind) -> bool:
-    """Whether a line that is there says already what a line of the page with some key says."""
-    there = key_of(row.text)
-    if key == there:
+def _is_said(rows: Sequence[_Row], line: PageLine, kind: ContentKind) -> bool:
+    """Whether lines that are there say already what another line of the page says."""
+    if any(line.key == row.key for row in rows):
         return True
-    return key in there and (row.kind == kind or (kind == "caption" and len(key) >= _LEAST_OF_CAPTION))
+    if kind == "byline":  # a second one is often the first two in one, or a part of one
+        short = (row.text for row in rows if row.kind == kind or (row.kind is None and len(row.text) <= _MOST_PLAIN))
+        return set(_words(line.text)) <= {word for text in short for word in _words(text)}
+    longer = (row for row in rows if row.kind == kind or len(line.key) >= _LEAST_OF_CAPTION)
+    return any(line.key in row.key for row in longer)
+
+
+def _words(text: str) -> list[str]:
+    return [key for word in text.split() if (key := key_of(word))]
 
 
 def _published(claims: Iterable[Claim], found: Sequence[PageLine]) -> tuple[Stated | None, list[str]]:

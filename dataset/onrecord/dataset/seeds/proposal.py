@@ -43,7 +43,7 @@ _BESIDE_DATE = re.compile(
 )
 """What may stand on a line beside its date."""
 _DATELINE = re.compile(
-    rf"^[A-Z][A-Z .'’-]+(?:, [A-Z][\w. ]*)?, (?:{_MONTH}\.? \d{{1,2}}|\d{{1,2}} {_MONTH}\.?)(?:,? \d{{4}})?"
+    rf"^[A-Z][A-Z .'’-]+(?:, [A-Z][\w. ]*)?, (?i:{_MONTH}\.? \d{{1,2}}|\d{{1,2}} {_MONTH}\.?)(?:,? \d{{4}})?"
     r"(?: \(\w+\))?\s*[-–—:.]*$"
 )
 """A place in capitals and a day, and nothing else: ``MOSCOW, July 23:``."""
@@ -139,7 +139,7 @@ def _classed_lines(
     decoded: str, title: str | None, known: Mapping[int, ContentKind]
 ) -> list[tuple[ZoneKind, _Line]]:
     lines = lines_of(decoded)
-    title_at = _title_line([line.text for line in lines], title)
+    title_at = _title_line(lines, title, known)
     seen: set[str] = set()
     result: list[tuple[ZoneKind, _Line]] = []
     ended = in_body = False
@@ -207,17 +207,23 @@ def _is_foreign_byline(line: str) -> bool:
     return dated or bool(_FOREIGN_BYLINE.search(line))
 
 
-def _title_line(lines: Sequence[str], title: str | None) -> int:
-    """The line of the given title, else the first line of five words or more that is no date and ends no sentence."""
-    if title and title.strip() in lines:
-        return lines.index(title.strip())
-    for index, line in enumerate(lines[:12]):
+def _title_line(lines: Sequence[_Line], title: str | None, known: Mapping[int, ContentKind]) -> int:
+    """The line of the given title, else the first line of five words or more that is no date and ends no sentence.
+
+    What is known to be something else is not looked at; where nothing is found, it is the first line left.
+    """
+    texts = [line.text for line in lines]
+    if title and title.strip() in texts:
+        return texts.index(title.strip())
+    others = [index for index, line in enumerate(lines) if known.get(line.start, "title") == "title"]
+    for index in others[:12]:
+        text = texts[index]
         if (
-            len(re.findall(r"\w+", line)) >= 5
-            and len(line) < 200
-            and "|" not in line
-            and not _ENDS_SENTENCE.search(line)
-            and not DATE.search(line)
+            len(re.findall(r"\w+", text)) >= 5
+            and len(text) < 200
+            and "|" not in text
+            and not _ENDS_SENTENCE.search(text)
+            and not DATE.search(text)
         ):
             return index
-    return 0
+    return others[0] if others else 0
