@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime
+import sys
 
 import pytest
 from hypothesis import given
@@ -68,3 +69,10 @@ def test_anything_is_read_or_refused(written: str) -> None:
         assert datetime.date.fromisoformat(read_day(written))
     except DayError as error:
         assert error.expected
+
+
+def test_without_dateutil_the_form_that_is_read_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(sys.modules, "dateutil", None)
+    assert read_day("2023-01-02T03:04:05Z") == "2023-01-02"
+    with pytest.raises(DayError, match="a day such as 2023-01-02; pip install python-dateutil"):
+        read_day("2 January 2023")
