@@ -10,6 +10,10 @@ from pathlib import Path
 import pytest
 
 RULES = "eval/baselines/rules.jsonl"
+PAGE = """<html><body><article><h1>Harbour plan is voted down in Velden</h1>\r
+<p class="byline">By Ana Kovač</p><p>The town council voted down the harbour plan on Tuesday, after a debate.</p>\r
+<figure><img src="a.jpg"><figcaption>The quay.</figcaption></figure><p>It will come back next year, officials said, when
+the roof of the hall has been mended.</p></article></body></html>"""
 ARTICLE = "Harbour plan is voted down in Velden\nBy Ana Kovač\n12 March 2024\n\nThe council said no, 7 to 4. 😀\n"
 
 
@@ -57,6 +61,7 @@ COMMANDS: dict[str, tuple[str, ...]] = {
 def test_a_command_gives_the_same_bytes(root: Path, tmp_path: Path, name: str) -> None:
     (tmp_path / "in").mkdir()
     (tmp_path / "in" / "harbour.txt").write_bytes(ARTICLE.encode())
+    (tmp_path / "in" / "page.html").write_bytes(PAGE.encode())
     seen = []
     for windows in (False, True):
         out = tmp_path / "out"

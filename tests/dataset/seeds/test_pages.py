@@ -200,3 +200,10 @@ def test_a_page_without_a_text_is_refused(raw: bytes) -> None:
 def test_a_page_nested_without_end_is_read(tmp_path: Path) -> None:
     raw = page("<div>" * 3000 + "<p class='byline'>By Ana</p>" + "</div>" * 3000)
     assert TITLE in read_page(raw).text
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16"])
+def test_letters_stay_as_the_page_has_them_whatever_its_line_ends(encoding: str) -> None:
+    raw = page("<p class='byline'>By\nAna Kovac\u030c 😀</p>").decode().replace("<meta charset=utf-8>", "").replace("<p>", "\r\n<p>")
+    found = read_page(raw.encode(encoding))
+    assert found.text == f"{TITLE}\nBy Ana Kovac\u030c 😀\n{FIRST}\n{SECOND}\n{THIRD}"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import functools
 import re
 from collections import Counter
 from collections.abc import Iterator
@@ -56,7 +57,7 @@ class PageLine:
     days: list[str]
     """What its ``time`` elements say, but for those of a later change."""
 
-    @property
+    @functools.cached_property
     def key(self) -> str:
         """Its letters and digits, by which lines are found to be the same."""
         return key_of(self.text)

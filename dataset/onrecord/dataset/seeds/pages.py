@@ -177,7 +177,7 @@ def _is_heading(element: Any) -> bool:
 
 def _found(rows: Sequence[_Row], lines: Sequence[PageLine]) -> list[int]:
     """Which marked lines of the page are of the article, those that the main text has among them."""
-    placed = [row.at for row in rows if row.at is not None]
+    placed = {row.at for row in rows if row.at is not None}
     if not placed:
         return []
     first, last = min(placed), max(placed)
@@ -234,7 +234,8 @@ def _insert(rows: list[_Row], lines: Sequence[PageLine], found: Sequence[int]) -
         rows.insert(place, _Row(line.text, kind, at))
         # of what stands before it, the main text may have a part, such as the words before a date
         parts = [row for row in _without_place(rows[:place]) if row.key and row.key in line.key]
-        rows[:] = [row for row in rows if not any(row is part for part in parts)]
+        if parts:
+            rows[:] = [row for row in rows if not any(row is part for part in parts)]
 
 
 def _without_place(rows: Sequence[_Row]) -> Iterator[_Row]:
@@ -248,13 +249,14 @@ def _without_place(rows: Sequence[_Row]) -> Iterator[_Row]:
 
 def _is_said(rows: Sequence[_Row], line: PageLine, kind: ContentKind) -> bool:
     """Whether lines that are there say already what another line of the page says."""
-    if any(line.key == row.key for row in rows):
+    key = line.key
+    if any(key == row.key for row in rows):
         return True
     if kind == "byline":  # a second one is often the first two in one, or a part of one
         short = (row.text for row in rows if row.kind == kind or (row.kind is None and len(row.text) <= _MOST_PLAIN))
         return set(_words(line.text)) <= {word for text in short for word in _words(text)}
-    longer = (row for row in rows if row.kind == kind or len(line.key) >= _LEAST_OF_CAPTION)
-    return any(line.key in row.key for row in longer)
+    many = len(key) >= _LEAST_OF_CAPTION
+    return any(key in row.key for row in rows if many or row.kind == kind)
 
 
 def _words(text: str) -> list[str]:
