@@ -52,6 +52,8 @@ COMMANDS: dict[str, tuple[str, ...]] = {
     "predict": ("predict", "--split", "all", "-o", "{out}/p.jsonl"),
     "predict to a pipe": ("predict", "--split", "test"),
     "ingest": ("ingest", "{in}", "--topic", "t", "--seeds", "{out}/seeds"),
+    "board build": ("board", "build", "eval/results", "-o", "{out}/site"),
+    "diff": ("diff", "dataset", "dataset"),
     "release": ("release", "--standoff", "-o", "{out}/r.json"),
 }
 

@@ -133,7 +133,8 @@ def plain_text(stream: TextIO) -> None:
     """
     if not isinstance(stream, io.TextIOWrapper):
         return
-    if stream.isatty() or "PYTHONIOENCODING" in os.environ:
+    if stream.isatty():
         stream.reconfigure(errors="backslashreplace")
     else:
-        stream.reconfigure(encoding="utf-8", errors="backslashreplace", newline="\n")
+        encoding = None if "PYTHONIOENCODING" in os.environ else "utf-8"  # it may have been asked for
+        stream.reconfigure(encoding=encoding, errors="backslashreplace", newline="\n")
