@@ -19,6 +19,7 @@ import jsonschema
 import msgspec
 import pytest
 from playwright.sync_api import Browser
+from tests.builders import ABOUT
 from tests.eval.conftest import as_bytes, lines_of
 
 from onrecord.annotation.agreement.measures import agreement
@@ -31,10 +32,10 @@ from onrecord.annotation.label_studio.project import check_config, offered_ids, 
 from onrecord.annotation.label_studio.to_result import to_result
 from onrecord.dataset import Article, FaultsError, Gold, Labels, Span, read_folder
 from onrecord.dataset.gold import ordered
-from onrecord.dataset.layers import labels
+from onrecord.dataset.layers import LAYERS, labels
 from onrecord.dataset.publishing.build import build, differences, write
 from onrecord.dataset.publishing.standoff import read_release, rehydrate, release_json, strip
-from onrecord.dataset.records import LAYERS, EntityId, Item
+from onrecord.dataset.records import EntityId, Item
 from onrecord.eval import compare, record_bytes, record_of, score
 from onrecord.eval.board import board_csv, board_html, board_json
 from onrecord.eval.board.entries import readable_entries
@@ -42,7 +43,7 @@ from onrecord.eval.board.standings import standings
 from onrecord.eval.layers.gold_changes import gold_changes
 from onrecord.eval.layers.ids import IdMap
 from onrecord.eval.layers.layer import MISSED, RIGHT, SPURIOUS, Compared, DocumentPair, Layer, State, Verdict
-from onrecord.eval.layers.scored import SCORED, added
+from onrecord.eval.layers.scored import added, scored_layers
 from onrecord.eval.layers.shown import in_words
 from onrecord.eval.platforms.keys import columns, numbers
 from onrecord.eval.platforms.reference import read_reference, reference_bytes, reference_of
@@ -139,7 +140,7 @@ def registered() -> Iterator[None]:
     with added(RELATIONS, Relation):
         yield
     assert "relations" not in LAYERS
-    assert RELATIONS not in SCORED
+    assert RELATIONS not in scored_layers()
 
 
 @pytest.fixture
@@ -162,7 +163,7 @@ def with_relations(gold: Gold) -> Gold:
 @pytest.fixture
 def folder(with_relations: Gold, tmp_path: Path) -> Path:
     """That gold as a dataset folder."""
-    write(build(with_relations, "- `ann` (mine): person, annotator.\n"), tmp_path / "dataset")
+    write(build(with_relations, ABOUT, "- `ann` (mine): person, annotator.\n"), tmp_path / "dataset")
     return tmp_path / "dataset"
 
 
@@ -216,7 +217,7 @@ def test_gold_that_does_not_hold_is_not_built(with_relations: Gold) -> None:
     )
     bad = Gold(articles=(Article(document=first.document, labels=wrong), *rest), registries=with_relations.registries)
     with pytest.raises(FaultsError) as caught:
-        build(bad, "")
+        build(bad, ABOUT, "")
     assert {fault.pointer for fault in caught.value.faults} == {"/relations/0/other", "/relations/1/other"}
 
 
@@ -312,7 +313,7 @@ def test_it_has_a_column_on_boards_and_platforms(with_relations: Gold, folder: P
 def test_it_is_published_and_comes_back(with_relations: Gold, folder: Path, tmp_path: Path) -> None:
     datasets = pytest.importorskip("datasets")
     assert read_folder(folder) == with_relations
-    assert differences(build(with_relations, "- `ann` (mine): person, annotator.\n"), folder) == []
+    assert differences(build(with_relations, ABOUT, "- `ann` (mine): person, annotator.\n"), folder) == []
     rows = datasets.load_dataset(str(folder), "relations", split="test", cache_dir=str(tmp_path / "cache"))
     expected = [
         each for a in with_relations.articles if a.document.split == "test" for each in a.labels.of("relations")
@@ -329,7 +330,7 @@ def test_it_is_published_and_comes_back(with_relations: Gold, folder: Path, tmp_
 
 def test_it_is_released_without_text_and_restored(with_relations: Gold, root: Path, tmp_path: Path) -> None:
     release = tmp_path / "release.json"
-    release.write_bytes(release_json(strip(with_relations, "1", "- made up")))
+    release.write_bytes(release_json(strip(with_relations, ABOUT, "- made up")))
     for article in read_release(release).articles:
         for each in article.labels.of("relations"):
             assert re.fullmatch("[0-9a-f]{12}", each.subject.text)

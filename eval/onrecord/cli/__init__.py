@@ -2,6 +2,7 @@
 
 | command | file |
 |---|---|
+| ``init`` | ``init`` |
 | ``validate`` | ``validate`` |
 | ``score`` | ``score`` |
 | ``rescore`` | ``rescore`` |
@@ -23,8 +24,8 @@
 | ``export ...`` | ``export`` |
 
 ``scoring`` is what ``score`` does, without its options. What commands share: ``console`` writes to the terminal,
-``options`` has the options of several, ``inputs`` finds what they are given, ``corpora`` has what ``spans`` and
-``clusters`` share.
+``places`` finds the corpus and the dataset folder, ``options`` has the options of several, ``inputs`` finds what they
+are given, ``corpora`` has what ``spans`` and ``clusters`` share.
 """
 
 from __future__ import annotations
@@ -37,6 +38,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, NoReturn
 
 from onrecord.cli.console import complain
+from onrecord.cli.places import OPTION, without_corpus
 from onrecord.dataset.reading.platform import plain_text
 
 if TYPE_CHECKING:
@@ -45,6 +47,7 @@ if TYPE_CHECKING:
 __all__ = ["app", "main"]
 
 COMMANDS = (
+    "init",
     "validate",
     "score",
     "rescore",
@@ -88,6 +91,7 @@ def app(only: str | None = None) -> typer.Typer:
 
     def options(
         version: bool = typer.Option(False, "--version", help="Print the version.", callback=_version, is_eager=True),
+        corpus: str = typer.Option("", OPTION, help="The corpus to work in, before or after the command."),
     ) -> None:
         """Options before any command."""
 
@@ -139,6 +143,7 @@ def main() -> NoReturn:
     for stream in (sys.stdout, sys.stderr):
         plain_text(stream)
     try:
+        sys.argv[1:] = without_corpus(sys.argv[1:])
         code = _run(sys.argv[1:])
     except KeyboardInterrupt:
         sys.exit(130)

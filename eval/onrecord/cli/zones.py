@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from onrecord.cli.console import note
+from onrecord.cli.places import seeds_folder
 
 if TYPE_CHECKING:
     from onrecord.dataset.seeds.documents import SeedDescription
@@ -23,7 +24,7 @@ def _option(kind: str, what: str) -> typer.models.OptionInfo:
 
 def zones(
     id: Annotated[str, typer.Argument(help="Of the article, or how no other begins: seeds/ID.json.")],
-    seeds: Annotated[Path, typer.Option(help="Folder of the seeds.")] = Path("seeds"),
+    seeds: Annotated[Path | None, typer.Option(help="Folder of the seeds; seeds in the corpus if left out.")] = None,
     title: Annotated[Places, _option("title", f"Make this a title. A place is {_PLACE}.")] = None,
     dek: Annotated[Places, _option("dek", "Make this the text below the title.")] = None,
     byline: Annotated[Places, _option("byline", "Make this an author, an agency's credit.")] = None,
@@ -43,10 +44,10 @@ def zones(
 ) -> None:
     """Show the zones of a seed, or change some without counting characters; everything else stays as it is."""
     from onrecord.dataset.reading.files import write_atomically
-    from onrecord.dataset.seeds.documents import description_json, make_document, read_seed
+    from onrecord.dataset.seeds.documents import description_json, layout, read_seed
     from onrecord.dataset.seeds.zoning import Edit, Publication, rezone
 
-    path = _description(seeds, id)
+    path = _description(seeds_folder(seeds), id)
     description, decoded = read_seed(path)
     asked = {
         "title": title,
@@ -67,7 +68,7 @@ def zones(
     new = rezone(description, decoded, str(path), edits, Publication(published, published_source, published_reason))
     if new != description:
         write_atomically(path, description_json(new))
-        if make_document(new, decoded).text != make_document(description, decoded).text:
+        if layout(decoded, new.zones)[0] != layout(decoded, description.zones)[0]:
             note("the text is another one now: what was pushed, labelled or predicted before does not fit it")
     _show(new, decoded, lines)
 

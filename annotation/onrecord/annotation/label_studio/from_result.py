@@ -16,9 +16,9 @@ from onrecord.annotation.label_studio.regions import ResultItem
 from onrecord.annotation.label_studio.result_regions import Region, regions_of, relations_of
 from onrecord.dataset import walk
 from onrecord.dataset.gold import ordered
-from onrecord.dataset.layers import labels
+from onrecord.dataset.layers import LAYERS, labels
 from onrecord.dataset.reading.faults import Wrong, nearest, show
-from onrecord.dataset.records import LAYERS, Labels, Span, SpanItem, Target, TargetKind
+from onrecord.dataset.records import Labels, Span, SpanItem, Target, TargetKind
 
 Tied = Mapping[tuple[str, str], list[str]]
 """Regions by the one that they are tied to and the relation."""

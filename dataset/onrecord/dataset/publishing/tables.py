@@ -15,8 +15,9 @@ import pyarrow as pa
 
 from onrecord.dataset.derive import context, crosses_sentence, quote_type
 from onrecord.dataset.gold import Article, Gold
+from onrecord.dataset.layers import LAYERS
 from onrecord.dataset.publishing.columns import ArrowColumns, columns
-from onrecord.dataset.records import LAYERS, Claim, Entity, Event, EventMention, Item, Quote, Span, Stance
+from onrecord.dataset.records import Claim, Entity, Event, EventMention, Item, Quote, Span, Stance
 from onrecord.dataset.seeds.documents import Document
 from onrecord.dataset.walk import anchor
 
@@ -36,7 +37,8 @@ class Config:
     schema: pa.Schema
     rows: Callable[[Gold, str], Iterator[TableRow]]
     """The rows of a split."""
-    splits: tuple[str, ...] = ("validation", "test")
+    registry: bool = False
+    """Whether the rows are of no split."""
 
 
 def _articles(gold: Gold, split: str) -> Iterator[Article]:
@@ -184,7 +186,7 @@ def _registry_config(name: str, one: str, kind: type[msgspec.Struct]) -> Config:
     def rows(gold: Gold, _: str) -> Iterator[TableRow]:
         return map(msgspec.to_builtins, getattr(gold.registries, name))
 
-    return Config(f"registry_{name}", f"one row {one} id", pa.schema(columns(kind)), rows, splits=("registry",))
+    return Config(f"registry_{name}", f"one row {one} id", pa.schema(columns(kind)), rows, registry=True)
 
 
 def configs() -> tuple[Config, ...]:

@@ -13,7 +13,7 @@ from pathlib import Path
 
 from onrecord.dataset.reading.faults import Fault, refuse, show
 from onrecord.dataset.reading.files import sha256, write_atomically
-from onrecord.dataset.seeds.documents import SeedDescription, decode_seed, description_json, make_document
+from onrecord.dataset.seeds.documents import SeedDescription, decode_seed, description_json, layout
 from onrecord.dataset.seeds.pages import Stated
 from onrecord.dataset.seeds.proposal import DATE, day_of, propose_zones
 from onrecord.dataset.seeds.sources import Source, read_sources
@@ -136,7 +136,7 @@ def _warnings(decoded: str, description: SeedDescription, known: str | None) -> 
     dates = sorted({match.group() for match in DATE.finditer(decoded)})
     if len(dates) > 1:
         yield "more than one date: " + ", ".join(show(date) for date in dates[:6])
-    text = make_document(description, decoded).text
+    text, _ = layout(decoded, description.zones)
     share = len(text) / len(decoded)
     if share < 0.6:
         yield f"only {share:.0%} of the seed is kept as text: look at the zones"
