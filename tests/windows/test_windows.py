@@ -53,6 +53,7 @@ COMMANDS: dict[str, tuple[str, ...]] = {
     "predict to a pipe": ("predict", "--split", "test"),
     "ingest": ("ingest", "{in}", "--topic", "t", "--seeds", "{out}/seeds"),
     "board build": ("board", "build", "eval/results", "-o", "{out}/site"),
+    "init": ("init", "{out}/corpus"),
     "diff": ("diff", "dataset", "dataset"),
     "release": ("release", "--standoff", "-o", "{out}/r.json"),
 }
