@@ -14,6 +14,7 @@
 | ``predict`` | ``predict`` |
 | ``diff`` | ``diff`` |
 | ``ingest`` | ``ingest`` |
+| ``zones`` | ``zones`` |
 | ``build`` | ``build`` |
 | ``release`` | ``release`` |
 | ``rehydrate`` | ``rehydrate`` |
@@ -30,7 +31,6 @@ are given, ``corpora`` has what ``spans`` and ``clusters`` share.
 from __future__ import annotations
 
 import importlib
-import io
 import os
 import sys
 from collections.abc import Sequence
@@ -39,6 +39,7 @@ from typing import TYPE_CHECKING, Any, NoReturn
 
 from onrecord.cli.console import complain
 from onrecord.cli.places import OPTION, without_corpus
+from onrecord.dataset.reading.platform import plain_text
 
 if TYPE_CHECKING:
     import typer
@@ -58,6 +59,7 @@ COMMANDS = (
     "predict",
     "diff",
     "ingest",
+    "zones",
     "build",
     "release",
     "rehydrate",
@@ -151,8 +153,7 @@ def main() -> NoReturn:
     # products of matrices as narrow as those of the bootstrap gain nothing from more threads, which wait by spinning
     os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
     for stream in (sys.stdout, sys.stderr):
-        if isinstance(stream, io.TextIOWrapper):
-            stream.reconfigure(errors="backslashreplace")  # a terminal that knows few characters is no reason to stop
+        plain_text(stream)
     try:
         sys.argv[1:] = without_corpus(sys.argv[1:])
         code = _run(sys.argv[1:])

@@ -62,7 +62,7 @@ def rescoring_json(found: list[Rescored]) -> dict[str, Any]:
         "format": "onrecord-rescoring/1",
         "records": [
             {
-                "path": str(each.path),
+                "path": each.path.as_posix(),
                 "old": each.old.id,
                 "new": None if each.new is None else each.new.id,
                 "reason": each.reason,

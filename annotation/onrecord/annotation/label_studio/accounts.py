@@ -11,8 +11,9 @@ from pathlib import Path
 import msgspec
 
 from onrecord.annotation.label_studio.project import Account, make_account
-from onrecord.annotation.label_studio.server import ServerError, find, locked
+from onrecord.annotation.label_studio.server import ServerError, find
 from onrecord.dataset.reading.files import write_atomically
+from onrecord.dataset.reading.platform import locked
 
 
 @dataclasses.dataclass(frozen=True)

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import contextlib
 import dataclasses
-import fcntl
 import importlib.resources
 import json
 import os
@@ -28,6 +27,7 @@ import msgspec
 
 from onrecord.dataset.reading.faults import OnrecordError
 from onrecord.dataset.reading.files import write_atomically
+from onrecord.dataset.reading.platform import has_fork, locked
 
 VERSION = "1.23.2"
 ADMIN = "admin@onrecord.example"
@@ -177,7 +177,16 @@ def serving(home: ServerHome, data: Path, progress: Progress) -> Iterator[Runnin
 
 
 def find(data: Path) -> Running | None:
-    """The server that runs on ``data``, if there is one and it answers."""
+    """The server that runs on ``data``, if there is one and it answers.
+
+    Raises:
+        ServerError: This is Windows, where none is started.
+    """
+    if not has_fork():
+        raise ServerError(
+            "a Label Studio server of this machine needs Linux or macOS (on Windows: WSL); "
+            "push, pull and adjudicate reach one that runs elsewhere with --url and $ONRECORD_TOKEN"
+        )
     running = _read(data)
     if running is None or not running.pid:
         return None
@@ -300,12 +309,3 @@ def _get(url: str, token: str | None) -> object:
         return json.loads(body)
     except ValueError:
         return body
-
-
-@contextlib.contextmanager
-def locked(path: Path) -> Iterator[None]:
-    """Only one process at a time makes what all of them share."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    with path.open("w") as handle:
-        fcntl.flock(handle, fcntl.LOCK_EX)
-        yield
