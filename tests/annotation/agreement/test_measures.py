@@ -164,7 +164,7 @@ def test_own_ids_are_translated_back(gold: Gold, same: dict[str, Labels], own_id
 
 def test_what_both_say_stands_once_and_agreed(documents: list[Document], same: dict[str, Labels]) -> None:
     for document in documents:
-        merged = merge(same[document.id], same[document.id], ("ann", "bob"), document)
+        merged = merge({"ann": same[document.id], "bob": same[document.id]}, document)
         for layer in LAYERS:
             items = getattr(merged, layer)
             assert len(items) == len(getattr(same[document.id], layer))
@@ -183,7 +183,7 @@ def test_nothing_that_either_said_is_lost_in_a_merge(
     theirs = translate(other, gold.articles, gold.registries)
     for document in documents:
         one, two = same[document.id], theirs[document.id]
-        merged = merge(one, two, ("ann", "bob"), document)
+        merged = merge({"ann": one, "bob": two}, document)
         for layer in LAYERS:
             agreed = sum(item.agreed for item in getattr(merged, layer))
             assert len(getattr(merged, layer)) == len(getattr(one, layer)) + len(getattr(two, layer)) - agreed

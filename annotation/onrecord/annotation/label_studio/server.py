@@ -26,7 +26,7 @@ from pathlib import Path
 
 import msgspec
 
-from onrecord.dataset.reading.faults import OnrecordError
+from onrecord.annotation.label_studio.address import ServerError
 from onrecord.dataset.reading.files import write_atomically
 
 VERSION = "1.23.2"
@@ -38,10 +38,6 @@ Progress = Callable[[str], None]
 
 _WHOLE = "installed"
 """Name of the file that is written last into an environment; one without it was cut off and is made again."""
-
-
-class ServerError(OnrecordError):
-    """The server could not be installed, started or reached; the message says what to do."""
 
 
 class Running(msgspec.Struct, frozen=True):
