@@ -19,11 +19,20 @@ from onrecord.annotation.agreement.tables import markdown as agreement_markdown
 from onrecord.annotation.gold.from_rounds import MadeGold, gold_of_rounds, read_rounds
 from onrecord.annotation.label_studio.exports import read_exports
 from onrecord.dataset import Article, FaultsError, Gold, read_documents, read_folder, read_registries
+from onrecord.dataset.layers import LAYERS
 from onrecord.dataset.publishing.card import VERSION, count_table, markdown_table
 from onrecord.dataset.reading.files import write_atomically
 from onrecord.dataset.reading.json_schema import field_docs
-from onrecord.dataset.records import LAYERS
-from onrecord.eval import SCORED, Report, Result, Sampling, Submission, markdown, read_submission, score_submission
+from onrecord.eval import (
+    Report,
+    Result,
+    Sampling,
+    Submission,
+    markdown,
+    read_submission,
+    score_submission,
+    scored_layers,
+)
 from onrecord.eval.compat import COMPAT
 from onrecord.eval.layers.gold_changes import GoldChange
 from onrecord.eval.schemas import SCHEMAS, schema_bytes
@@ -138,7 +147,9 @@ def parts(gold: Gold) -> dict[str, str]:
     result = score_submission(articles, gold.registries, submission, "test")
     report = Report.of(result, Sampling())
     measures = [
-        [f"`{layer.name}:{measure.name}`", measure.definition] for layer in SCORED for measure in layer.measures
+        [f"`{layer.name}:{measure.name}`", measure.definition]
+        for layer in scored_layers()
+        for measure in layer.measures
     ]
     all_result = score_submission(gold.articles, gold.registries, submission, "all")
     how = made()

@@ -13,9 +13,9 @@ from onrecord.annotation.label_studio import project as ls
 from onrecord.annotation.label_studio.exports import read_exports
 from onrecord.annotation.label_studio.server import Running
 from onrecord.dataset import Document, Gold
+from onrecord.dataset.layers import LAYERS
 from onrecord.dataset.publishing.build import build, write
 from onrecord.dataset.publishing.folder import read_rows
-from onrecord.dataset.records import LAYERS
 
 pytestmark = pytest.mark.labelstudio
 

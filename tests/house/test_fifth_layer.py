@@ -31,10 +31,10 @@ from onrecord.annotation.label_studio.project import check_config, offered_ids, 
 from onrecord.annotation.label_studio.to_result import to_result
 from onrecord.dataset import Article, FaultsError, Gold, Labels, Span, read_folder
 from onrecord.dataset.gold import ordered
-from onrecord.dataset.layers import labels
+from onrecord.dataset.layers import LAYERS, labels
 from onrecord.dataset.publishing.build import build, differences, write
 from onrecord.dataset.publishing.standoff import read_release, rehydrate, release_json, strip
-from onrecord.dataset.records import LAYERS, EntityId, Item
+from onrecord.dataset.records import EntityId, Item
 from onrecord.eval import compare, record_bytes, record_of, score
 from onrecord.eval.board import board_csv, board_html, board_json
 from onrecord.eval.board.entries import readable_entries
@@ -42,7 +42,7 @@ from onrecord.eval.board.standings import standings
 from onrecord.eval.layers.gold_changes import gold_changes
 from onrecord.eval.layers.ids import IdMap
 from onrecord.eval.layers.layer import MISSED, RIGHT, SPURIOUS, Compared, DocumentPair, Layer, State, Verdict
-from onrecord.eval.layers.scored import SCORED, added
+from onrecord.eval.layers.scored import added, scored_layers
 from onrecord.eval.layers.shown import in_words
 from onrecord.eval.platforms.keys import columns, numbers
 from onrecord.eval.platforms.reference import read_reference, reference_bytes, reference_of
@@ -139,7 +139,7 @@ def registered() -> Iterator[None]:
     with added(RELATIONS, Relation):
         yield
     assert "relations" not in LAYERS
-    assert RELATIONS not in SCORED
+    assert RELATIONS not in scored_layers()
 
 
 @pytest.fixture

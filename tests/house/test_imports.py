@@ -30,6 +30,7 @@ ORDERS = {
     "dataset": (
         "records",
         "walk",
+        "scheme",
         "layers",
         "derive",
         "reading",
@@ -177,8 +178,8 @@ QUOTES, PAIRS, SPANS = f"{EVAL}layers/quotes.py", f"{EVAL}spans/pairs.py", f"{EV
         pytest.param(
             "order",
             QUOTES,
-            "from onrecord.eval import SCORED\n",
-            [f"{QUOTES}:1: onrecord.eval.layers.quotes imports onrecord.eval.SCORED: onrecord.eval comes after"],
+            "from onrecord.eval import scored\n",
+            [f"{QUOTES}:1: onrecord.eval.layers.quotes imports onrecord.eval.scored: onrecord.eval comes after"],
             id="a wing imports the package's face",
         ),
         pytest.param(

@@ -12,7 +12,7 @@ from typing import Any
 
 import msgspec
 
-from onrecord.dataset.layers import with_every_layer
+from onrecord.dataset.layers import LAYERS, in_scheme
 from onrecord.dataset.records import EventMention, Item, Labels, Mention, Quote, Registries, Stance, Strict
 from onrecord.dataset.seeds.documents import Document
 from onrecord.dataset.walk import anchor
@@ -45,8 +45,8 @@ class GoldFile(Strict, frozen=True, kw_only=True):
 
 def gold_json(document: Document, labels: Labels) -> bytes:
     """The reviewed source of an article: pretty-printed JSON, a span a line, defaults left out."""
-    items = {layer: labels.of(layer) for layer in labels.__struct_fields__}
-    value = with_every_layer(GoldFile)(id=document.id, text_sha256=document.text_sha256, **items)
+    items = {layer: labels.of(layer) for layer in LAYERS}
+    value = in_scheme(GoldFile)(id=document.id, text_sha256=document.text_sha256, **items)
     return (_pretty(_without_defaults(value), 0) + "\n").encode("utf-8")
 
 
@@ -57,7 +57,7 @@ def ordered(labels: Labels) -> Labels:
         spans = anchor(item)
         return min(span.start for span in spans), -max(span.end for span in spans), item.id or ""
 
-    return type(labels)(**{layer: tuple(sorted(labels.of(layer), key=place)) for layer in labels.__struct_fields__})
+    return type(labels)(**{layer: tuple(sorted(labels.of(layer), key=place)) for layer in LAYERS})
 
 
 @functools.cache

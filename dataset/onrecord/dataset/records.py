@@ -23,7 +23,8 @@ StanceBasis = Literal["stated", "action", "implied"]
 TargetKind = Literal["entity", "event", "claim"]
 Modality = Literal["actual", "planned", "hypothetical", "denied"]
 Cardinality = Literal["single", "set"]
-Split = Literal["validation", "test"]
+Split = Annotated[str, msgspec.Meta(min_length=1, max_length=64, pattern=r"^(?!(?:all|registry)$)[A-Za-z0-9_]+$(?!\n)")]
+"""``train``, ``validation``, ``test`` or any other name; ``all`` is all of them."""
 UNKNOWN = "unknown"
 """The one reserved entity id: a speaker whom the text leaves unnamed."""
 
@@ -163,9 +164,9 @@ class EventMention(SpanItem, frozen=True, kw_only=True):
     event: Annotated[Id, Refers("event", "clusters")]
 
 
-LAYERS: dict[str, type[Item]] = {"mentions": Mention, "quotes": Quote, "stances": Stance, "events": EventMention}
-"""The layers by the name of their field in every record and prediction line, with the type of their items. More are
-added with :func:`onrecord.dataset.layers.added`; whoever has to do with every layer goes through this."""
+ITEM_TYPES: dict[str, type[Item]] = {"mentions": Mention, "quotes": Quote, "stances": Stance, "events": EventMention}
+"""The layers of the published scheme by the name of their field in every record and prediction line, with the type of
+their items; those that are in force are :data:`onrecord.dataset.layers.LAYERS`."""
 
 
 class Labels(Strict, frozen=True, kw_only=True):

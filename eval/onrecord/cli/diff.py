@@ -27,7 +27,7 @@ def diff(
     from onrecord.dataset import read_folder
     from onrecord.dataset.reading.faults import show
     from onrecord.eval.layers.gold_changes import gold_changes
-    from onrecord.eval.layers.scored import SCORED
+    from onrecord.eval.layers.scored import scored_layers
     from onrecord.eval.rendering.scores import percent
 
     before, after = read_folder(old), read_folder(new)
@@ -49,7 +49,7 @@ def diff(
         for name, one, other in change.fields:
             typer.echo(f"    {name}: {show(one)} -> {show(other)}")
     typer.echo(f"{len(found)} changes")
-    shown = {measure.full for layer in SCORED for measure in layer.measures if not measure.detail}
+    shown = {measure.full for layer in scored_layers() for measure in layer.measures if not measure.detail}
     for measure, before_f1, after_f1 in scores:
         if measure not in shown:
             continue

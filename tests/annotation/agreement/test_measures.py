@@ -24,7 +24,7 @@ from onrecord.annotation.label_studio.project import with_ids
 from onrecord.dataset import Article, Document, FaultsError, Gold, Labels, read_registries
 from onrecord.dataset.check import check_gold
 from onrecord.dataset.gold import ordered
-from onrecord.dataset.records import LAYERS
+from onrecord.dataset.layers import LAYERS
 
 
 def annotation(document: str, annotator: str, labels: Labels) -> Annotation:

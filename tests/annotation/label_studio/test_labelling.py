@@ -9,7 +9,8 @@ from onrecord.annotation.label_studio.forms import page
 from onrecord.annotation.label_studio.labelling import config, config_hash, menus
 from onrecord.annotation.label_studio.project import check_config
 from onrecord.dataset import Gold
-from onrecord.dataset.records import LAYERS, EntityType
+from onrecord.dataset.layers import LAYERS
+from onrecord.dataset.records import EntityType
 
 
 def test_the_sdk_finds_it_valid() -> None:

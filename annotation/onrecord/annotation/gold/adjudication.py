@@ -20,9 +20,10 @@ from onrecord.annotation.agreement.measures import as_submission, compared_field
 from onrecord.annotation.label_studio.exports import Annotation
 from onrecord.dataset import Article, Document, Labels, Registries
 from onrecord.dataset.gold import ordered
+from onrecord.dataset.layers import LAYERS
 from onrecord.dataset.layers import labels as labels_of
 from onrecord.dataset.reading.faults import Fault, refuse
-from onrecord.dataset.records import LAYERS, Item
+from onrecord.dataset.records import Item
 from onrecord.dataset.walk import renamed
 from onrecord.eval.layers.document_pairs import pair_documents
 from onrecord.eval.layers.ids import IdMap

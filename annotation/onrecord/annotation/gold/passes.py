@@ -10,9 +10,10 @@ import msgspec
 
 from onrecord.annotation.label_studio.exports import Annotation, read_exports
 from onrecord.dataset.gold import Article
+from onrecord.dataset.layers import LAYERS
 from onrecord.dataset.reading.faults import Fault, refuse
 from onrecord.dataset.reading.typed import read_lines
-from onrecord.dataset.records import LAYERS, Item, Labels, Strict
+from onrecord.dataset.records import Item, Labels, Strict
 from onrecord.dataset.seeds.documents import Document
 
 

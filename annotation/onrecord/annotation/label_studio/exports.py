@@ -81,9 +81,7 @@ class Annotation:
         return link_of(self.project, self.task)
 
 
-def read_export(
-    path: Path, documents: Sequence[Document], server: str = ""
-) -> tuple[list[Annotation], list[Fault]]:
+def read_export(path: Path, documents: Sequence[Document], server: str = "") -> tuple[list[Annotation], list[Fault]]:
     """Read one export file.
 
     Args:

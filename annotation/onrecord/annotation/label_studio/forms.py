@@ -14,17 +14,8 @@ from typing import Literal, get_args
 import msgspec
 
 from onrecord.dataset import walk
-from onrecord.dataset.records import (
-    LAYERS,
-    EntityType,
-    Item,
-    MentionKind,
-    Noise,
-    QuoteMode,
-    SpanItem,
-    StanceBasis,
-    StanceLabel,
-)
+from onrecord.dataset.layers import LAYERS
+from onrecord.dataset.records import EntityType, Item, MentionKind, Noise, QuoteMode, SpanItem, StanceBasis, StanceLabel
 
 CONTINUES = "continues"
 """The relation of a later segment to the first one."""

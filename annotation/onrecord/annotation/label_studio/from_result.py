@@ -16,10 +16,10 @@ from onrecord.annotation.label_studio.regions import ResultItem
 from onrecord.annotation.label_studio.result_regions import Region, regions_of, relations_of
 from onrecord.dataset import walk
 from onrecord.dataset.gold import ordered
-from onrecord.dataset.layers import labels
+from onrecord.dataset.layers import LAYERS, labels
 from onrecord.dataset.reading.faults import Wrong, nearest, show
 from onrecord.dataset.reading.typed import explain
-from onrecord.dataset.records import LAYERS, Item, Labels, Span, SpanItem, Target, TargetKind
+from onrecord.dataset.records import Item, Labels, Span, SpanItem, Target, TargetKind
 
 Tied = Mapping[tuple[str, str], list[str]]
 """Regions by the one that they are tied to and the relation."""
@@ -147,7 +147,9 @@ def _answer(ask: PanelField, region: Region, words: Sequence[str], wrong: list[W
     value = next(iter(chosen or typed), None)
     if words and value is not None and value not in words:
         place = region.places.get(ask.name, region.at)
-        wrong.append(("label", f"/{place}", f"{ask.name} {value!r}", "one of " + ", ".join(words), nearest(value, words)))
+        wrong.append(
+            ("label", f"/{place}", f"{ask.name} {value!r}", "one of " + ", ".join(words), nearest(value, words))
+        )
         value = None
     elif value is None and ask.needed:
         found = f"no {ask.name} on {region.span.text!r}"

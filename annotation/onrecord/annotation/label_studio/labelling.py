@@ -9,8 +9,9 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
 from onrecord.annotation.label_studio.forms import OPTIONAL, RULE, Mark, page
+from onrecord.dataset.layers import LAYERS
 from onrecord.dataset.reading.files import sha256
-from onrecord.dataset.records import LAYERS, Item, Registries
+from onrecord.dataset.records import Item, Registries
 
 
 def config() -> str:

@@ -54,7 +54,13 @@ def _edges(result: Sequence[ResultItem], text: str) -> Iterator[Wrong]:
         words = text[start:end]
         if words != words.strip():
             expected = show(repr(words.strip())) if words.strip() else "words"
-            yield "white-space", f"/{index}/value", repr(words), expected, "draw the region anew, without the white space"
+            yield (
+                "white-space",
+                f"/{index}/value",
+                repr(words),
+                expected,
+                "draw the region anew, without the white space",
+            )
 
 
 def _copies(labels: Labels, places: Mapping[str, int], told: set[str | None]) -> Iterator[Wrong]:
@@ -68,7 +74,13 @@ def _copies(labels: Labels, places: Mapping[str, int], told: set[str | None]) ->
             if said in seen:
                 one = form.layer.removesuffix("s")
                 found = f"the same {one} a second time"
-                yield "repeated-item", f"/{places[str(item.id)]}", found, f"a {one} marked once", "delete one of the two"
+                yield (
+                    "repeated-item",
+                    f"/{places[str(item.id)]}",
+                    found,
+                    f"a {one} marked once",
+                    "delete one of the two",
+                )
             seen.add(said)
 
 

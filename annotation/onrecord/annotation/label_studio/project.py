@@ -22,10 +22,11 @@ from onrecord.annotation.label_studio.reach import SECONDS, reached, web
 from onrecord.annotation.label_studio.standing import Standing, standings
 from onrecord.annotation.label_studio.to_result import document_fields, to_result
 from onrecord.dataset.gold import ordered
+from onrecord.dataset.layers import LAYERS
 from onrecord.dataset.layers import labels as labels_of
 from onrecord.dataset.reading.faults import Fault, FaultsError, OnrecordError, show
 from onrecord.dataset.reading.files import write_atomically
-from onrecord.dataset.records import LAYERS, Item, Labels, Registries
+from onrecord.dataset.records import Item, Labels, Registries
 from onrecord.dataset.seeds.documents import Document
 from onrecord.dataset.walk import anchor
 
@@ -208,7 +209,7 @@ def with_ids(labels: Labels) -> Labels:
     def identified(layer: str, item: Item) -> Item:
         return item if item.id is not None else msgspec.structs.replace(item, id=next(fresh[layer]))
 
-    placed = {layer: [item for item in labels.of(layer) if anchor(item)] for layer in labels.__struct_fields__}
+    placed = {layer: [item for item in labels.of(layer) if anchor(item)] for layer in LAYERS}
     return ordered(labels_of(**placed)).changed(identified)
 
 

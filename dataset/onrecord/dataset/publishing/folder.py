@@ -20,9 +20,9 @@ from typing import TYPE_CHECKING, Any
 import msgspec
 
 from onrecord.dataset.gold import Article, Gold
-from onrecord.dataset.layers import with_every_layer
+from onrecord.dataset.layers import LAYERS, in_scheme
 from onrecord.dataset.reading.faults import Fault, FaultsError
-from onrecord.dataset.records import LAYERS, Claim, Entity, Event, Labels, Registries, Split
+from onrecord.dataset.records import Claim, Entity, Event, Labels, Registries, Split
 
 if TYPE_CHECKING:
     from pyarrow.parquet import ParquetFile
@@ -171,7 +171,7 @@ def read_articles(folder: Path, split: Split) -> Iterator[Article]:
         FaultsError: The folder is not there or not right.
     """
     path = folder / parquet_name("articles", split)
-    kind = with_every_layer(Article)
+    kind = in_scheme(Article)
     with _parquet(path) as file:
         for batch in file.iter_batches(batch_size=_BATCH, use_threads=False):
             for row in batch.to_pylist():

@@ -14,7 +14,7 @@ import msgspec
 
 from onrecord.dataset.check import spans_of
 from onrecord.dataset.gold import Article, Gold
-from onrecord.dataset.layers import with_every_layer
+from onrecord.dataset.layers import in_scheme
 from onrecord.dataset.reading.faults import Fault, FaultsError, refuse
 from onrecord.dataset.reading.files import sha256
 from onrecord.dataset.reading.typed import read_value
@@ -70,7 +70,7 @@ def read_release(path: Path) -> StandoffRelease:
     Raises:
         FaultsError: It is none, or of another format.
     """
-    release, faults = read_value(path, path.read_bytes(), with_every_layer(StandoffRelease))
+    release, faults = read_value(path, path.read_bytes(), in_scheme(StandoffRelease))
     refuse(faults)
     assert release is not None
     if release.format != FORMAT:

@@ -15,8 +15,9 @@ import pyarrow as pa
 
 from onrecord.dataset.derive import context, crosses_sentence, quote_type
 from onrecord.dataset.gold import Article, Gold
+from onrecord.dataset.layers import LAYERS
 from onrecord.dataset.publishing.columns import ArrowColumns, columns
-from onrecord.dataset.records import LAYERS, Claim, Entity, Event, EventMention, Item, Quote, Span, Stance
+from onrecord.dataset.records import Claim, Entity, Event, EventMention, Item, Quote, Span, Stance
 from onrecord.dataset.seeds.documents import Document
 from onrecord.dataset.walk import anchor
 

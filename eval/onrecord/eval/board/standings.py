@@ -21,14 +21,14 @@ import msgspec
 
 from onrecord.dataset import Fault, FaultsError, Gold
 from onrecord.dataset.gold import in_split
+from onrecord.dataset.layers import LAYERS
 from onrecord.dataset.publishing.folder import gold_hash
 from onrecord.dataset.reading.files import sha256
-from onrecord.dataset.records import LAYERS
 from onrecord.eval.board.entries import About, Entry
 from onrecord.eval.clusters.measures import Table
 from onrecord.eval.clusters.table import Membership
 from onrecord.eval.layers.layer import Layer, State
-from onrecord.eval.layers.scored import SCORED
+from onrecord.eval.layers.scored import scored_layers
 from onrecord.eval.layers.state_columns import Sheet
 from onrecord.eval.layers.states import TableStates
 from onrecord.eval.scoring.asked import Asked
@@ -217,7 +217,7 @@ def _inconsistent(record: Record, reference: Record) -> str:
         how = asked_of(record).how
         if set(record.layers) != set(reference.layers):
             return "failed: a record of other layers"
-        for layer in SCORED:
+        for layer in scored_layers():
             part, expected = record.layers[layer.name], reference.layers[layer.name]
             wrong = _wrong_layer(layer, part, expected, record, how)
             if wrong:
@@ -319,7 +319,7 @@ def _ranked(rows: Sequence[Standing], how: Sampling) -> list[Standing]:
             contrasts,
             how.level,
         )
-        for layer in SCORED
+        for layer in scored_layers()
     }
     found = iter(
         dataclasses.replace(row, ranks={name: ranks[place] for name, ranks in by_layer.items()})
@@ -333,7 +333,7 @@ def _units(record: Record) -> SystemUnits:
     assert record.coverage is not None
     units = {id: (id,) for id in record.coverage.scored}
     found: dict[str, LayerUnits] = {}
-    for layer in SCORED:
+    for layer in scored_layers():
         part = record.layers.get(layer.name)
         result = None if part is None else headline_result(layer, part, record)
         if result is not None and result.state is not None:
@@ -346,7 +346,7 @@ def _in_order(rows: Sequence[Standing]) -> list[Standing]:
     """Ranked rows by their scores, then the others; equal ones by what was submitted, not by who or when."""
 
     def key(row: Standing) -> tuple[bool, list[float], str]:
-        scores = [row.value(layer.name, layer.headline.name) for layer in SCORED]
+        scores = [row.value(layer.name, layer.headline.name) for layer in scored_layers()]
         content = row.record.key.submission if row.record else sha256(f"{row.about.team}/{row.about.system}")
         return bool(row.excluded), [1.0 if value is None else -value for value in scores], content
 

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from typing import Any, get_args
+import functools
+from typing import Any
 
-from onrecord.dataset.records import EntityType
+from onrecord.dataset.layers import Words
+from onrecord.dataset.scheme import Scheme
 from onrecord.eval.clusters.table import Table
 from onrecord.eval.clusters.views import cluster_measures, cluster_views, lea_alone
 from onrecord.eval.layers.cluster_columns import Clusters
@@ -19,7 +21,7 @@ from onrecord.eval.spans.pairs import Fit
 from onrecord.eval.statistics.counts import Counts, Score
 from onrecord.eval.statistics.measure import Measure
 
-TYPES: tuple[str, ...] = get_args(EntityType)
+TYPES = Words("entity_types")
 
 _OF_ALL = ("strict", "exact", "partial")
 """Measures that are also given for mentions of all kinds."""
@@ -86,10 +88,11 @@ def _key(item: Spanned) -> tuple[int, int, str]:
 
 _SEMEVAL: dict[str, Any] = {"page": "strict-exact-type-partial.md", "citation": "Segura-Bedmar et al., 2013"}
 
-ENTITIES: Layer[SpanAlignment] = Layer(
-    name="entities",
-    item="mentions",
-    measures=(
+
+def _measures(scheme: Scheme) -> tuple[Measure, ...]:
+    kinds = [f"{kind}s" for kind in scheme.mention_kinds]
+    every = kinds[0] if len(kinds) == 1 else f"{', '.join(kinds[:-1])} and {kinds[-1]}"
+    return (
         Measure("strict", "names with the right offsets and type", **_SEMEVAL),
         Measure("exact", "names with the right offsets, whatever the type", **_SEMEVAL),
         Measure("type", "names with the right type that overlap", **_SEMEVAL),
@@ -107,17 +110,17 @@ ENTITIES: Layer[SpanAlignment] = Layer(
             detail=True,
             page="coverage.md",
         ),
-        Measure("strict[all]", "names, nominals and pronouns with the right offsets and type", view="all", **_SEMEVAL),
+        Measure("strict[all]", f"{every} with the right offsets and type", view="all", **_SEMEVAL),
         Measure(
             "exact[all]",
-            "names, nominals and pronouns with the right offsets",
+            f"{every} with the right offsets",
             detail=True,
             view="all",
             **_SEMEVAL,
         ),
         Measure(
             "partial[all]",
-            "names, nominals and pronouns, with half a point for an overlap",
+            f"{every}, with half a point for an overlap",
             detail=True,
             view="all",
             **_SEMEVAL,
@@ -130,25 +133,35 @@ ENTITIES: Layer[SpanAlignment] = Layer(
                 view=type,
                 page="by-type.md",
             )
-            for type in TYPES
+            for type in scheme.entity_types
         ),
-    ),
-    pair=lambda pair: pair.mentions,
-    state=_counts,
-    columns=_columns,
-    verdicts=mention_verdicts,
-    outcomes={
-        "type": "right place, wrong type",
-        "boundary": "right type, other boundaries",
-        "both": "other boundaries and wrong type",
-    },
-    matches=SpanAlignment.exact,
-    compared=(Compared("type"), Compared("kind"), Compared("entity")),
-    agreed_by=("strict", "strict[all]"),
-    units="type",
-    label="type",
-    label_title="Entity types, mentions of all kinds",
-)
+    )
+
+
+@functools.cache
+def entities(scheme: Scheme) -> Layer[SpanAlignment]:
+    """The layer of mentions found and typed, as a scheme has it."""
+    return Layer(
+        name="entities",
+        item="mentions",
+        measures=_measures(scheme),
+        pair=lambda pair: pair.mentions,
+        state=_counts,
+        columns=_columns,
+        verdicts=mention_verdicts,
+        outcomes={
+            "type": "right place, wrong type",
+            "boundary": "right type, other boundaries",
+            "both": "other boundaries and wrong type",
+        },
+        matches=SpanAlignment.exact,
+        compared=(Compared("type"), Compared("kind"), *((Compared("entity"),) if scheme.ids else ())),
+        agreed_by=("strict", "strict[all]"),
+        units="type",
+        label="type",
+        label_title="Entity types, mentions of all kinds",
+    )
+
 
 ENTITY_IDS: Layer[SpanAlignment] = Layer(
     name="entity_ids",

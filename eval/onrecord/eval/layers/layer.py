@@ -11,7 +11,8 @@ from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
 from typing import Any, Generic, Protocol, Self, TypeVar
 
 from onrecord.dataset import Document, Labels
-from onrecord.dataset.records import LAYERS, Item
+from onrecord.dataset.layers import LAYERS
+from onrecord.dataset.records import Item
 from onrecord.eval.clusters.measures import Table
 from onrecord.eval.layers.corpus import Corpus
 from onrecord.eval.layers.ids import IdMap
@@ -125,7 +126,7 @@ class Layer(Generic[R]):
     name: str
     item: str
     """The field of a prediction line that makes a file take part in this layer, see
-    :data:`onrecord.dataset.records.LAYERS`."""
+    :data:`onrecord.dataset.layers.LAYERS`."""
     measures: tuple[Measure, ...]
     """The headline first."""
     pair: Callable[[DocumentPair], R]

@@ -18,6 +18,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any
 
 from onrecord.dataset import Mention
+from onrecord.dataset.layers import scheme
 from onrecord.eval.clusters.measures import b_cubed
 from onrecord.eval.clusters.table import Membership, Table
 from onrecord.eval.layers.cluster_columns import LinkedNames, counted
@@ -73,7 +74,8 @@ def _place(mention: Mention) -> tuple[int, int, str]:
 
 
 def _is_name(mention: Mention) -> bool:
-    return mention.kind == "name"
+    name: str = scheme().mention_kinds[0]
+    return mention.kind == name
 
 
 def _any_kind(_: Mention) -> bool:

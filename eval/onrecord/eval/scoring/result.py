@@ -14,7 +14,7 @@ from onrecord.eval.layers.corpus import Corpus
 from onrecord.eval.layers.document_pairs import corpus_of, pair_document
 from onrecord.eval.layers.ids import IdMap
 from onrecord.eval.layers.layer import DocumentPair, Layer, State
-from onrecord.eval.layers.scored import SCORED
+from onrecord.eval.layers.scored import scored_layers
 from onrecord.eval.layers.state_columns import StateColumns
 from onrecord.eval.layers.states import columns_of_states
 from onrecord.eval.statistics.counts import Score, not_submitted
@@ -170,7 +170,7 @@ def result_of(
         documents=corpus.documents,
         topics=topics,
         missing=missing,
-        layers=tuple(_layer_result(layer, corpus, pairs, head.layers) for layer in SCORED),
+        layers=tuple(_layer_result(layer, corpus, pairs, head.layers) for layer in scored_layers()),
         pairs=pairs,
     )
 

@@ -18,7 +18,7 @@ from onrecord.eval.scoring.stored_gold import stored_gold
 from onrecord.eval.statistics.sampling import DEFAULT_SAMPLING, Sampling
 from onrecord.eval.submission.label_maps import map_faults, read_label_map
 from onrecord.eval.submission.limits import DEFAULT_LIMITS, Limits
-from onrecord.eval.submission.mention_types import OUR_TYPES, MentionTypes
+from onrecord.eval.submission.mention_types import MentionTypes, our_types
 from onrecord.eval.submission.reading import Submission, read_submission
 from onrecord.eval.submission.unpacking import content, opened
 
@@ -75,7 +75,7 @@ def score_bytes(name: Path, raw: bytes, gold: Gold, asked: Asked, limits: Limits
     articles = in_split(gold, asked.split)
     required = [] if asked.allow_missing else [article.document.id for article in articles]
     mapping = None if asked.labels is None else read_label_map(asked.labels)
-    types = OUR_TYPES if mapping is None else MentionTypes.of(mapping[1])
+    types = our_types() if mapping is None else MentionTypes.of(mapping[1])
     used = {mention.type for article in articles for mention in article.labels.mentions}
     unfit = [] if mapping is None else sorted(map_faults(used, mapping[1]), key=in_order)
     try:

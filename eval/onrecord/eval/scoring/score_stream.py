@@ -12,15 +12,15 @@ import msgspec
 import numpy as np
 
 from onrecord.dataset import Article, FaultsError
+from onrecord.dataset.layers import in_scheme
 from onrecord.dataset.layers import labels as empty
-from onrecord.dataset.layers import with_every_layer
 from onrecord.dataset.reading.faults import in_order, refuse
 from onrecord.dataset.records import Labels
 from onrecord.eval.layers.columns import Letters, SideColumns, Vocabularies
 from onrecord.eval.layers.corpus import Corpus
 from onrecord.eval.layers.flatten import Flattener
 from onrecord.eval.layers.id_columns import Described
-from onrecord.eval.layers.scored import SCORED
+from onrecord.eval.layers.scored import scored_layers
 from onrecord.eval.scoring.asked import Asked
 from onrecord.eval.scoring.result import Pairs, Result, result_of
 from onrecord.eval.scoring.score_report import Report
@@ -28,7 +28,7 @@ from onrecord.eval.scoring.stored_gold import StoredGold
 from onrecord.eval.submission.expected import Expected
 from onrecord.eval.submission.label_maps import LabelMap, map_faults, read_label_map, relabelled
 from onrecord.eval.submission.limits import DEFAULT_LIMITS, Limits
-from onrecord.eval.submission.mention_types import OUR_TYPES, MentionTypes
+from onrecord.eval.submission.mention_types import MentionTypes, our_types
 from onrecord.eval.submission.reading import SubmissionHead, SubmissionStream
 
 
@@ -71,12 +71,12 @@ def score_stream(
     """
     ids = gold.in_split(asked.split)
     mapping = None if asked.labels is None else read_label_map(asked.labels)
-    types = OUR_TYPES if mapping is None else MentionTypes.of(mapping[1])
+    types = our_types() if mapping is None else MentionTypes.of(mapping[1])
     columns = gold.columns_of(ids)
     unfit = [] if mapping is None else sorted(map_faults(_types(columns), mapping[1]), key=in_order)
     expected = Expected(gold.documents, gold.ids, () if asked.allow_missing else ids)
     stream = SubmissionStream(name, pieces, expected, limits, types)
-    kept = _Kept() if keep or any(layer.columns is None for layer in SCORED) else None
+    kept = _Kept() if keep or any(layer.columns is None for layer in scored_layers()) else None
     taken = _Taken(ids, gold, columns, kept)
     try:
         for line in stream:
@@ -122,7 +122,7 @@ class _Kept:
             return empty()
         start, size = self._places[document]
         self._file.seek(start)
-        return msgspec.json.decode(self._file.read(size), type=with_every_layer(Labels))
+        return msgspec.json.decode(self._file.read(size), type=in_scheme(Labels))
 
 
 class _Taken:

@@ -21,8 +21,8 @@ import msgspec
 import numpy as np
 
 from onrecord.dataset import Article, Registries
-from onrecord.dataset.layers import with_every_layer
-from onrecord.dataset.records import LAYERS, Split
+from onrecord.dataset.layers import LAYERS, in_scheme
+from onrecord.dataset.records import Split
 from onrecord.eval.layers.columns import Codes, Letters, SideColumns, Vocabularies
 from onrecord.eval.layers.document_pairs import add_gold
 from onrecord.eval.layers.flatten import Flattener, of_documents
@@ -138,7 +138,7 @@ class StoredGold:
 
     def article(self, id: str) -> Article:
         """An article with its labels."""
-        article = msgspec.json.decode(self.articles.read(self._places[id]), type=with_every_layer(Article))
+        article = msgspec.json.decode(self.articles.read(self._places[id]), type=in_scheme(Article))
         return Article(document=article.document, labels=article.labels)
 
     @functools.cached_property
