@@ -15,7 +15,8 @@ import pytest
 
 from onrecord.annotation.label_studio import project as ls
 from onrecord.annotation.label_studio.accounts import Access
-from onrecord.annotation.label_studio.server import Running, ServerHome, find
+from onrecord.annotation.label_studio.home import ServerHome
+from onrecord.annotation.label_studio.server import Running, find
 from onrecord.dataset.records import Registries
 
 pytestmark = pytest.mark.labelstudio

@@ -45,7 +45,7 @@ def test_every_committed_export_can_be_read_whole(root: Path, documents: list[Do
         (lambda v: v[0]["data"].update(text=v[0]["data"]["text"] + "!"), "hash", "/0/data/text_sha256"),
         (lambda v: v[0]["data"].update(config_sha256="old"), "config", "/0/data/config_sha256"),
         (lambda v: v[0]["data"].pop("doc_id"), "missing-field", "/0/data/doc_id"),
-        (lambda v: v[0]["annotations"][0].update(completed_by=3), "type", "/0/annotations/0/completed_by"),
+        (lambda v: v[0]["annotations"][0].update(completed_by=3), "button", "/0/annotations/0/completed_by"),
         (
             lambda v: v[0]["annotations"][0]["result"][0]["value"].update(end=10**6),
             "offset",

@@ -78,8 +78,8 @@ def proposals(
         found = f"{len(by_document)} documents, none with two annotators"
         refuse([Fault("annotators", "blind exports", None, "", found, "documents with two annotators or more")])
     versions: dict[str, dict[str, Labels]] = defaultdict(dict)
-    for id, annotations in several.items():
-        for annotation in annotations:
+    for id, each in several.items():
+        for annotation in each:
             versions[annotation.annotator][id] = annotation.labels
     # ids that the reference does not know are translated to those of whoever came first, so that two names for one
     # new thing are no disagreement
@@ -93,8 +93,8 @@ def proposals(
         ]
         shown[name] = _renamed_all(labels, [_ids(labels, reference, registries), *earlier])
     shown["merged"] = {}
-    for id, annotations in sorted(several.items()):
-        theirs = {annotation.annotator: shown[annotation.annotator][id] for annotation in annotations}
+    for id, each in sorted(several.items()):
+        theirs = {annotation.annotator: shown[annotation.annotator][id] for annotation in each}
         shown["merged"][id] = merge(theirs, by_id[id])
     return shown
 

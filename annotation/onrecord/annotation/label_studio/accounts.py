@@ -11,9 +11,9 @@ from pathlib import Path
 import msgspec
 
 from onrecord.annotation.label_studio.address import ServerError, base_of, token_of
-from onrecord.annotation.label_studio.naming import email_of
+from onrecord.annotation.label_studio.home import locked
 from onrecord.annotation.label_studio.project import Account, ProjectError, make_account
-from onrecord.annotation.label_studio.server import find, locked
+from onrecord.annotation.label_studio.server import find
 from onrecord.dataset.reading.files import write_atomically
 
 

@@ -28,8 +28,8 @@ def look_over(labels: Labels, result: Sequence[ResultItem], text: str) -> Iterat
         text: The document's text.
 
     Yields:
-        White space at the ends of a region, regions marked twice, and whatever else must hold of gold within a document;
-        each with a JSON pointer into ``result``.
+        White space at the ends of a region, regions marked twice, and whatever else must hold of gold within a
+        document; each with a JSON pointer into ``result``.
     """
     yield from _edges(result, text)
     places = {str(item.get("id")): index for index, item in _marked(result)}

@@ -150,12 +150,7 @@ def push(
             is added then.
     """
     check_names(round, annotator)
-    project = projects_of(client, round).get(annotator)
-    if project is None:
-        check_config()
-        made = client.projects.create(title=title_of(round, annotator), label_config=config(), request_options=ONCE)
-        assert made.id is not None
-        project = made.id
+    project = projects_of(client, round).get(annotator) or _project(client, title_of(round, annotator))
     present = tasks_of(client, project)
     for document in documents:
         data = present.get(document.id, {}).get("data", {})
@@ -189,6 +184,13 @@ def push(
         added.append(document.id)
         step(document.id)
     return Pushed(project, tuple(added), tuple(present), refreshed)
+
+
+def _project(client: LabelStudio, title: str) -> int:
+    check_config()
+    made = client.projects.create(title=title, label_config=config(), request_options=ONCE)
+    assert made.id is not None
+    return made.id
 
 
 def _refresh(

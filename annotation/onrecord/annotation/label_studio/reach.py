@@ -62,7 +62,8 @@ def _server(client: httpx.Client, url: str) -> str:
     if not isinstance(told, dict) or not {"release", "label-studio-os-package"} & told.keys():
         page = f" {show(base)}" if base != url else ""
         raise ServerError(
-            f"{url} answers with a page{page} instead of data: it is no Label Studio, or something before it wants a log-in"
+            f"{url} answers with a page{page} instead of data: it is no Label Studio, or something before it wants a "
+            "log-in"
         )
     return base
 
