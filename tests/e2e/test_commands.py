@@ -67,7 +67,7 @@ def test_push_submit_pull_build(data: Path, root: Path, tmp_path: Path) -> None:
     pulled = run("pull", "--round", "again", "--data", data, "-o", tmp_path, root=root)
     assert pulled.returncode == 0, pulled.stderr
     assert (tmp_path / "again" / "first.json").is_file()
-    assert "5 annotations" in pulled.stdout
+    assert "5 of 5 tasks submitted" in pulled.stdout
 
 
 def test_a_round_without_a_project_is_said_so(data: Path, root: Path) -> None:
@@ -119,7 +119,7 @@ def test_nothing_is_lost_when_the_server_is_killed(root: Path, tmp_path: Path, s
         assert "4 documents added, 1 were there" in again.stderr, again.stderr
         assert run("submit", "eval/baselines/rules.jsonl", *words, root=root).returncode == 0
         pulled = run("pull", "--round", "killed", "--data", folder, "-o", tmp_path / "out", root=root)
-        assert "5 annotations" in pulled.stdout
+        assert "5 of 5 tasks submitted" in pulled.stdout
     finally:
         stop(process)
 
@@ -232,7 +232,7 @@ def test_a_submission_cut_off_by_the_server_s_death_is_finished_by_the_same_comm
         again = run("submit", "eval/baselines/rules.jsonl", *words, root=root)
         assert again.returncode == 0, again.stderr
         pulled = run("pull", "--round", "cut", "--data", folder, "-o", tmp_path / "out", root=root)
-        assert "5 annotations" in pulled.stdout
+        assert "5 of 5 tasks submitted" in pulled.stdout
         assert pulled.returncode == 0, pulled.stderr
     finally:
         stop(process)

@@ -135,3 +135,43 @@ def test_annotators_say_who_they_are(root: Path, tmp_path: Path) -> None:
     with pytest.raises(FaultsError) as error:
         read_annotators(tmp_path / "a.jsonl")
     assert {fault.pointer for fault in error.value.faults} == {"/kind", "/role", "/round"}
+
+
+def button_json(export: Export) -> str:
+    numbered = copy.deepcopy(export)
+    for task in numbered:
+        for annotation in task["annotations"]:
+            annotation["completed_by"] = 4
+    return json.dumps(numbered)
+
+
+BUTTON: dict[str, Callable[[Export], str]] = {
+    "project-3.json": button_json,
+    "min.json": lambda v: json.dumps([{"doc_id": t["data"]["doc_id"], "annotation_id": 1, "annotator": 4} for t in v]),
+    "project-3.csv": lambda v: '"annotation_id","annotator","doc_id"\n"1","4","000"\n',
+    "table.json": lambda v: '"annotation_id","annotator","doc_id"\n"1","4","000"\n',
+    "tabs.json": lambda v: "annotation_id\tannotator\tdoc_id\n1\t4\t000\n",
+    "project-3.zip": lambda v: "PK",
+}
+
+
+@pytest.mark.parametrize("name", BUTTON)
+def test_an_export_of_the_button_is_refused_for_one_reason(
+    tmp_path: Path, documents: list[Document], export: Export, name: str
+) -> None:
+    (tmp_path / name).write_text(BUTTON[name](export))
+    with pytest.raises(FaultsError) as error:
+        read_exports(tmp_path, documents)
+    (fault,) = error.value.faults
+    assert (fault.code, fault.file) == ("button", str(tmp_path / name))
+    assert "annotation pull" in fault.hint
+
+
+def test_two_accounts_of_one_name_are_two_annotators(tmp_path: Path, documents: list[Document], export: Export) -> None:
+    for name in ("a", "b"):
+        each = copy.deepcopy(export)
+        for task in each:
+            task["annotations"][0]["completed_by"]["email"] = f"ann@{name}.example"
+        written(tmp_path, each, f"{name}.json")
+    found = {annotation.annotator for annotation in read_exports(tmp_path, documents)}
+    assert found == {"ann@a.example", "ann@b.example"}

@@ -17,7 +17,7 @@ from onrecord.annotation.label_studio.result_regions import Region, regions_of, 
 from onrecord.dataset import walk
 from onrecord.dataset.gold import ordered
 from onrecord.dataset.layers import LAYERS, labels
-from onrecord.dataset.reading.faults import Wrong, nearest, show
+from onrecord.dataset.reading.faults import Wrong, nearest
 from onrecord.dataset.reading.typed import explain
 from onrecord.dataset.records import Item, Labels, Span, SpanItem, Target, TargetKind
 
@@ -195,5 +195,5 @@ def unused_parts(result: Sequence[ResultItem]) -> Iterator[Wrong]:
             form = parts.get(mark)
             if form is not None and item.get("id") not in ends:
                 one = form.layer.removesuffix("s")
-                found = f"{mark} {show(item['value'].get('text', ''))!r} tied to no {one}"
+                found = f"{mark} tied to no {one}"
                 yield "relation", f"/{index}", found, f"a relation to its {form.mark} region", ""

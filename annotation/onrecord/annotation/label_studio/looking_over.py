@@ -110,7 +110,8 @@ def told(
     for code, place, found, expected, hint in wrong:
         fault = fault_of(file, None, (code, place, found, expected, hint), pointer)
         words = _words(place, result, regions, text)
-        about = f"{fault.found}, on {words}" if words and words not in fault.found else fault.found
+        told = fault.found.startswith(words) or f"on {words}" in fault.found
+        about = fault.found if told else f"{fault.found}, on {words}"
         where = f"in {id}, at {task}"
         hint = f"{fault.hint}; {where}" if fault.hint else where
         faults.append(dataclasses.replace(fault, found=about, hint=hint, document=id))

@@ -23,7 +23,7 @@ RESERVED = {
 LONGEST_TITLE = 50
 """Characters of a project's title."""
 
-_NAME = re.compile(r"[a-z0-9]+(?:[._-]+[a-z0-9]+)*")
+_NAME = re.compile(r"(?!.*\.\.)[a-z0-9]+(?:[._-]+[a-z0-9]+)*")
 _ROUND = re.compile(r"[A-Za-z0-9]+(?:[._-]+[A-Za-z0-9]+)*")
 
 
@@ -65,7 +65,7 @@ def check_names(round: str, annotator: str) -> None:
 def _wrong_round(round: str) -> Iterator[str]:
     if not _ROUND.fullmatch(round):
         hint = _nearest(round, lower=False)
-        yield f"the round {show(round)!r} needs another name: letters a to z, digits, and . _ - between them{hint}"
+        yield f"the round {_quoted(round)} needs another name: letters a to z, digits, and . _ - between them{hint}"
 
 
 def _wrong_annotator(name: str) -> Iterator[str]:
@@ -75,13 +75,17 @@ def _wrong_annotator(name: str) -> Iterator[str]:
     elif _NAME.fullmatch(name):
         return
     elif "@" in name:
-        yield f"the annotator {show(name)!r} is an address: give a name{_nearest(name.partition('@')[0])}; {rest}"
+        yield f"the annotator {_quoted(name)} is an address: give a name{_nearest(name.partition('@')[0])}; {rest}"
     elif _NAME.fullmatch(name.lower()):
         yield f"the annotator {name!r} has capital letters, which Label Studio does not keep: write {name.lower()!r}"
     elif any(letter.isspace() for letter in name.strip()):
-        yield f"the annotator {show(name)!r} has a blank in the name{_nearest(name)}; {rest}"
+        yield f"the annotator {_quoted(name)} has a blank in the name{_nearest(name)}; {rest}"
     else:
-        yield f"the annotator {show(name)!r} needs another name{_nearest(name)}; {rest}"
+        yield f"the annotator {_quoted(name)} needs another name{_nearest(name)}; {rest}"
+
+
+def _quoted(name: str) -> str:
+    return repr(show(name)) if name else "without letters"
 
 
 def _nearest(name: str, lower: bool = True) -> str:

@@ -189,8 +189,9 @@ def push(
 def _project(client: LabelStudio, title: str) -> int:
     check_config()
     made = client.projects.create(title=title, label_config=config(), request_options=ONCE)
-    assert made.id is not None
-    return made.id
+    id: int | None = made.id
+    assert id is not None
+    return id
 
 
 def _refresh(
