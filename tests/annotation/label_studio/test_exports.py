@@ -8,6 +8,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+import msgspec
 import pytest
 
 from onrecord.annotation.gold.passes import Annotator, articles_of_pass, read_annotators
@@ -175,3 +176,19 @@ def test_two_accounts_of_one_name_are_two_annotators(tmp_path: Path, documents: 
         written(tmp_path, each, f"{name}.json")
     found = {annotation.annotator for annotation in read_exports(tmp_path, documents)}
     assert found == {"ann@a.example", "ann@b.example"}
+
+
+def test_gold_has_the_id_and_not_the_address_of_an_account_of_another_server(
+    tmp_path: Path, documents: list[Document], export: Export
+) -> None:
+    export = copy.deepcopy(export)
+    for task in export:
+        for annotation in task["annotations"]:
+            annotation["completed_by"]["email"] = "Ann@uni.example"
+            annotation["result"][0]["meta"] = {"onrecord": {"annotators": ["ann@uni.example"], "agreed": True}}
+    written(tmp_path, export)
+    with pytest.raises(FaultsError, match=r'"account": "ann@uni\.example"'):
+        articles_of_pass(tmp_path, documents, FIRST)
+    known = (msgspec.structs.replace(FIRST[0], account="Ann@Uni.example"),)
+    articles, _ = articles_of_pass(tmp_path, documents, known)
+    assert {item.annotators for article in articles for _, item in article.labels.items()} == {("first",)}
