@@ -2,10 +2,16 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import msgspec
 
+from onrecord.dataset.corpus import read_corpus
 from onrecord.dataset.reading.files import sha256
 from onrecord.dataset.seeds.documents import Document, SeedDescription, Zone
+
+ABOUT = read_corpus(Path(__file__).parent.parent).about
+"""The published corpus."""
 
 
 def zone(kind: str, start: int, end: int, opens: str) -> Zone:

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 from playwright.sync_api import Browser, Page
+from tests.builders import ABOUT
 
 from onrecord.annotation.gold.passes import Annotator, articles_of_pass
 from onrecord.annotation.label_studio import project as ls
@@ -141,7 +142,7 @@ def test_labels_made_by_clicking_come_out(
 
     person = Annotator(id=name, kind="person", role="annotator", round="hand")
     articles, _ = articles_of_pass(tmp_path / "hand", [document], [person])
-    write(build(Gold(articles=tuple(articles), registries=gold.registries), ""), tmp_path / "dataset")
+    write(build(Gold(articles=tuple(articles), registries=gold.registries), ABOUT, ""), tmp_path / "dataset")
     (row,) = read_rows(tmp_path / "dataset", "entities", document.split)
     assert (row["text"], row["kind"], row["annotators"]) == ("Vladimir Putin", "nominal", [name])
     (row,) = read_rows(tmp_path / "dataset", "quotes", document.split)

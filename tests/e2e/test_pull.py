@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import secrets
-import shutil
 import subprocess
 from pathlib import Path
 from typing import Any
@@ -155,8 +154,7 @@ def test_what_the_export_button_gives_is_refused_for_the_one_reason(
     project.submit(documents[0].id)
     answer = project.web.get(f"/api/projects/{project.pushed.project}/export?exportType={kind}").raise_for_status()
     (tmp_path / f"project.{kind.partition('_')[0].lower()}").write_bytes(answer.content)
-    shutil.copytree(root / "annotation/registries", tmp_path / "registries")
-    done = run(root, "register", tmp_path, "--registries", tmp_path / "registries")
+    done = run(root, "register", tmp_path)
     assert done.returncode == 2
     assert done.stderr.count("found: ") == 1
     assert "of Label Studio's Export button" in done.stderr

@@ -19,6 +19,7 @@ import jsonschema
 import msgspec
 import pytest
 from playwright.sync_api import Browser
+from tests.builders import ABOUT
 from tests.eval.conftest import as_bytes, lines_of
 
 from onrecord.annotation.agreement.measures import agreement
@@ -162,7 +163,7 @@ def with_relations(gold: Gold) -> Gold:
 @pytest.fixture
 def folder(with_relations: Gold, tmp_path: Path) -> Path:
     """That gold as a dataset folder."""
-    write(build(with_relations, "- `ann` (mine): person, annotator.\n"), tmp_path / "dataset")
+    write(build(with_relations, ABOUT, "- `ann` (mine): person, annotator.\n"), tmp_path / "dataset")
     return tmp_path / "dataset"
 
 
@@ -216,7 +217,7 @@ def test_gold_that_does_not_hold_is_not_built(with_relations: Gold) -> None:
     )
     bad = Gold(articles=(Article(document=first.document, labels=wrong), *rest), registries=with_relations.registries)
     with pytest.raises(FaultsError) as caught:
-        build(bad, "")
+        build(bad, ABOUT, "")
     assert {fault.pointer for fault in caught.value.faults} == {"/relations/0/other", "/relations/1/other"}
 
 
@@ -312,7 +313,7 @@ def test_it_has_a_column_on_boards_and_platforms(with_relations: Gold, folder: P
 def test_it_is_published_and_comes_back(with_relations: Gold, folder: Path, tmp_path: Path) -> None:
     datasets = pytest.importorskip("datasets")
     assert read_folder(folder) == with_relations
-    assert differences(build(with_relations, "- `ann` (mine): person, annotator.\n"), folder) == []
+    assert differences(build(with_relations, ABOUT, "- `ann` (mine): person, annotator.\n"), folder) == []
     rows = datasets.load_dataset(str(folder), "relations", split="test", cache_dir=str(tmp_path / "cache"))
     expected = [
         each for a in with_relations.articles if a.document.split == "test" for each in a.labels.of("relations")
@@ -329,7 +330,7 @@ def test_it_is_published_and_comes_back(with_relations: Gold, folder: Path, tmp_
 
 def test_it_is_released_without_text_and_restored(with_relations: Gold, root: Path, tmp_path: Path) -> None:
     release = tmp_path / "release.json"
-    release.write_bytes(release_json(strip(with_relations, "1", "- made up")))
+    release.write_bytes(release_json(strip(with_relations, ABOUT, "- made up")))
     for article in read_release(release).articles:
         for each in article.labels.of("relations"):
             assert re.fullmatch("[0-9a-f]{12}", each.subject.text)

@@ -2,6 +2,7 @@
 
 | command | file |
 |---|---|
+| ``init`` | ``init`` |
 | ``validate`` | ``validate`` |
 | ``score`` | ``score`` |
 | ``rescore`` | ``rescore`` |
@@ -22,8 +23,8 @@
 | ``export ...`` | ``export`` |
 
 ``scoring`` is what ``score`` does, without its options. What commands share: ``console`` writes to the terminal,
-``options`` has the options of several, ``inputs`` finds what they are given, ``corpora`` has what ``spans`` and
-``clusters`` share.
+``places`` finds the corpus and the dataset folder, ``options`` has the options of several, ``inputs`` finds what they
+are given, ``corpora`` has what ``spans`` and ``clusters`` share.
 """
 
 from __future__ import annotations
@@ -37,6 +38,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, NoReturn
 
 from onrecord.cli.console import complain
+from onrecord.cli.places import OPTION, without_corpus
 
 if TYPE_CHECKING:
     import typer
@@ -44,6 +46,7 @@ if TYPE_CHECKING:
 __all__ = ["app", "main"]
 
 COMMANDS = (
+    "init",
     "validate",
     "score",
     "rescore",
@@ -86,6 +89,7 @@ def app(only: str | None = None) -> typer.Typer:
 
     def options(
         version: bool = typer.Option(False, "--version", help="Print the version.", callback=_version, is_eager=True),
+        corpus: str = typer.Option("", OPTION, help="The corpus to work in, before or after the command."),
     ) -> None:
         """Options before any command."""
 
@@ -138,6 +142,7 @@ def main() -> NoReturn:
         if isinstance(stream, io.TextIOWrapper):
             stream.reconfigure(errors="backslashreplace")  # a terminal that knows few characters is no reason to stop
     try:
+        sys.argv[1:] = without_corpus(sys.argv[1:])
         code = _run(sys.argv[1:])
     except KeyboardInterrupt:
         sys.exit(130)

@@ -10,7 +10,8 @@ import typer
 
 from onrecord.cli.console import counting, note
 from onrecord.cli.inputs import sampling
-from onrecord.cli.options import Dataset, Draws, Level, SamplingUnitName, Seed, SplitName, UnitOption
+from onrecord.cli.options import Dataset, Draws, Level, SamplingUnitName, Seed, SplitOption, UnitOption
+from onrecord.cli.places import GOLD, the_split
 
 if TYPE_CHECKING:
     from onrecord.dataset import Gold
@@ -33,8 +34,8 @@ def add(
     description: Annotated[str, typer.Option(help="What it is, in a sentence or two.")] = "",
     url: Annotated[str | None, typer.Option(help="A paper or a repository, https://...")] = None,
     date: Annotated[str | None, typer.Option(help="YYYY-MM-DD.")] = None,
-    gold: Dataset = Path("dataset"),
-    split: Annotated[SplitName, typer.Option(help="Articles to score on.")] = SplitName.test,
+    gold: Dataset = GOLD,
+    split: SplitOption = None,
 ) -> None:
     """Put a prediction file into a results folder, with its record: what a submission by pull request consists of.
 
@@ -65,7 +66,7 @@ def add(
     if folder.exists():
         raise FileExistsError(errno.EEXIST, "is there already; an entry is never overwritten", str(folder))
     raw = content(predictions, DEFAULT_LIMITS)
-    record = record_of(score_bytes(predictions, raw, read_folder(gold), Asked(split.value)).report)
+    record = record_of(score_bytes(predictions, raw, read_folder(gold), Asked(the_split(gold, split))).report)
     files = {
         ABOUT: json_bytes(msgspec.to_builtins(about)),
         PREDICTIONS[0]: raw,
@@ -79,8 +80,8 @@ def add(
 def build(
     results: Results,
     site: Annotated[Path, typer.Option("--output", "-o", help="The site's folder; an old board in it is replaced.")],
-    gold: Dataset = Path("dataset"),
-    split: Annotated[SplitName, typer.Option(help="Articles to score on.")] = SplitName.test,
+    gold: Dataset = GOLD,
+    split: SplitOption = None,
     baselines: Annotated[bool, typer.Option(help="Add the rows of the baselines.")] = True,
     reports: Annotated[bool, typer.Option(help="Make a report page for every entry with predictions.")] = True,
     unit: UnitOption = SamplingUnitName.document,
@@ -105,10 +106,11 @@ def build(
         raise typer.BadParameter("a board and its results are in folders of their own", param_hint="--output")
     check_target(site)
     labelled = read_folder(gold)
-    asked = Asked(split.value, None, sampling(unit.value, level, draws, seed), False)
+    split = the_split(gold, split)
+    asked = Asked(split, None, sampling(unit.value, level, draws, seed), False)
     entries, broken = readable_entries(results)
     more = _baselines(labelled, asked) if baselines else []
-    annotators = ceiling_rows(gold, split.value, gold_hash(in_split(labelled, split.value)))
+    annotators = ceiling_rows(gold, split, gold_hash(in_split(labelled, split)))
     who = made_by(gold)
     pages = EntryReports(labelled, annotators, who)
     with counting(f"of {len(entries)} entries scored") as tell:
@@ -129,13 +131,13 @@ def _baselines(gold: Gold, asked: Asked) -> list[tuple[About, Record]]:
     import msgspec
 
     from onrecord.cli.predict import System
-    from onrecord.dataset.gold import in_split
+    from onrecord.dataset.gold import in_split, learnable
     from onrecord.eval.baselines.rules import Rules
     from onrecord.eval.board.entries import About
     from onrecord.eval.scoring.record import record_of
     from onrecord.eval.scoring.score_file import score_bytes
 
-    rules = Rules.learn(in_split(gold, SplitName.validation.value))
+    rules = Rules.learn(learnable(gold))
     documents = [article.document for article in in_split(gold, asked.split)]
     raw = b"".join(msgspec.json.encode(rules.predict(document)) + b"\n" for document in documents)
     report = score_bytes(Path(System.rules.value), raw, gold, asked).report
@@ -155,8 +157,8 @@ def admit(
     head: Annotated[str, typer.Argument(help="Full hash of the contribution.")],
     repository: Annotated[Path, typer.Option(help="Where both commits are known; nothing is checked out.")] = Path("."),
     results: Annotated[str, typer.Option(help="The results folder within the repository.")] = "eval/results",
-    gold: Dataset = Path("dataset"),
-    split: Annotated[SplitName, typer.Option(help="Articles to score on.")] = SplitName.test,
+    gold: Dataset = GOLD,
+    split: SplitOption = None,
     output: Annotated[
         Path, typer.Option("--output", "-o", help="Markdown for a comment; - for standard output.")
     ] = Path("-"),
@@ -174,7 +176,7 @@ def admit(
     from onrecord.eval.statistics.sampling import Sampling
 
     labelled = read_folder(gold)
-    asked = Asked(split.value, None, Sampling(), False)
+    asked = Asked(the_split(gold, split), None, Sampling(), False)
     refused = False
     with tempfile.TemporaryDirectory() as folder:
         try:

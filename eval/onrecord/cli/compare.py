@@ -18,9 +18,10 @@ from onrecord.cli.options import (
     Level,
     SamplingUnitName,
     Seed,
-    SplitName,
+    SplitOption,
     UnitOption,
 )
+from onrecord.cli.places import GOLD, the_split
 
 if TYPE_CHECKING:
     from onrecord.eval.scoring.compare import Comparison
@@ -31,8 +32,8 @@ def compare(
     predictions: Annotated[
         list[Path], typer.Argument(help="Two or more prediction files; the first is the one to beat.")
     ],
-    gold: Dataset = Path("dataset"),
-    split: Annotated[SplitName, typer.Option(help="Articles to score on.")] = SplitName.test,
+    gold: Dataset = GOLD,
+    split: SplitOption = None,
     json: Annotated[bool, typer.Option("--json", help="Print everything as JSON instead of tables.")] = False,
     items: Annotated[bool, typer.Option(help="List what was fixed, what regressed and what is still wrong.")] = False,
     headlines: Annotated[bool, typer.Option(help="Only the headline measure of each layer.")] = False,
@@ -51,7 +52,7 @@ def compare(
     if how is None:
         raise typer.BadParameter("a comparison needs at least one draw", param_hint="--draws")
     with working("comparing"):
-        found = run(*predictions, gold=gold, split=split.value, labels=labels, how=how)
+        found = run(*predictions, gold=gold, split=the_split(gold, split), labels=labels, how=how)
     if json:
         from onrecord.eval.rendering.scores import json_bytes
 

@@ -9,6 +9,7 @@ import typer
 
 from onrecord.cli.console import note, working
 from onrecord.cli.options import Dataset
+from onrecord.cli.places import GOLD
 
 if TYPE_CHECKING:
     from onrecord.eval.board.rescoring import Rescored
@@ -18,7 +19,7 @@ def rescore(
     records: Annotated[
         list[Path], typer.Argument(help="Records, or folders with records; the predictions lie beside them.")
     ],
-    gold: Dataset = Path("dataset"),
+    gold: Dataset = GOLD,
     write: Annotated[bool, typer.Option("--write", help="Write the new records beside the old ones.")] = False,
     details: Annotated[bool, typer.Option(help="Every measure that changes, not only the headlines.")] = False,
     json: Annotated[bool, typer.Option("--json", help="Print JSON instead of tables.")] = False,

@@ -26,7 +26,7 @@ Result = list[dict[str, Any]]
 @pytest.fixture
 def document() -> Document:
     description = msgspec.structs.replace(describe(RAW, [("body", 0, len(RAW))]), id="harbour")
-    return make_document(description, RAW)
+    return make_document(description, RAW, "test")
 
 
 def at(surface: str, occurrence: int = 1) -> Span:

@@ -17,7 +17,7 @@ from typing import Annotated, Any
 
 import msgspec
 
-from onrecord.dataset.seeds.documents import OPENS, SeedDescription, Zone, ZoneKind, decode_seed, make_document
+from onrecord.dataset.seeds.documents import OPENS, SeedDescription, Zone, ZoneKind, decode_seed, layout
 from onrecord.dataset.reading.faults import Fault, refuse, show
 from onrecord.dataset.reading.files import sha256, write_atomically
 from onrecord.dataset.reading.typed import read_lines
@@ -310,7 +310,7 @@ def _warnings(decoded: str, description: SeedDescription, known: str | None) -> 
     dates = sorted({match.group() for match in _DATE.finditer(decoded)})
     if len(dates) > 1:
         yield "more than one date: " + ", ".join(show(date) for date in dates[:6])
-    text = make_document(description, decoded).text
+    text, _ = layout(decoded, description.zones)
     share = len(text) / len(decoded)
     if share < 0.6:
         yield f"only {share:.0%} of the seed is kept as text: look at the zones"

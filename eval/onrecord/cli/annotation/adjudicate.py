@@ -9,13 +9,11 @@ from typing import Annotated
 import typer
 
 from onrecord.cli.annotation.shared import (
-    DATA,
-    REGISTRIES,
-    SEEDS,
     Data,
     Registries,
     Round,
     Seeds,
+    Sources,
     Token,
     Url,
     access_to,
@@ -27,13 +25,16 @@ from onrecord.cli.console import note
 def adjudicate(
     round: Round,
     annotator: Annotated[str, typer.Option(help="Who adjudicates.")],
-    blind: Annotated[Path, typer.Option(help="Folder of the blind exports.")] = Path("annotation/exports/blind"),
+    blind: Annotated[Path, typer.Option(help="Folder of the blind exports, or its name in the corpus.")] = Path(
+        "blind"
+    ),
     reference: Annotated[
-        Path, typer.Option(help="Dataset folder whose ids the annotators' own are matched with.")
-    ] = Path("dataset"),
-    data: Data = DATA,
-    seeds: Seeds = SEEDS,
-    registries: Registries = REGISTRIES,
+        Path | None,
+        typer.Option(help="Dataset folder whose ids the annotators' own are matched with; the corpus's if left out."),
+    ] = None,
+    data: Data = None,
+    seeds: Seeds = None,
+    registries: Registries = None,
     output: Annotated[
         Path | None, typer.Option("--output", "-o", help="Write the merged proposals here instead, as JSON Lines.")
     ] = None,
@@ -49,14 +50,14 @@ def adjudicate(
     from onrecord.annotation.gold.adjudication import proposals
     from onrecord.annotation.label_studio.exports import read_exports
     from onrecord.annotation.label_studio.naming import check_names
-    from onrecord.dataset import read_documents, read_folder, read_registries
     from onrecord.dataset.reading.files import write_atomically
 
     check_names(round, annotator)
-    documents = read_documents(seeds)
-    ids = read_registries(registries)
-    gold = read_folder(reference)
-    annotations = read_exports(blind, documents)
+    sources = Sources(seeds, registries)
+    documents = sources.documents()
+    ids = sources.ids()
+    gold = sources.gold(reference)
+    annotations = read_exports(sources.exports(blind), documents)
     versions = proposals(annotations, documents, gold.articles, gold.registries)
     merged = versions["merged"]
     times = Counter(each.document for each in annotations)

@@ -7,13 +7,13 @@ from typing import Annotated
 
 import typer
 
-from onrecord.cli.annotation.shared import SEEDS, Seeds
+from onrecord.cli.annotation.shared import Seeds, Sources
 from onrecord.cli.console import note
 
 
 def agreement(
     exports: Annotated[list[Path], typer.Argument(help="Folders of exports, such as annotation/exports/blind.")],
-    seeds: Seeds = SEEDS,
+    seeds: Seeds = None,
     json: Annotated[bool, typer.Option("--json", help="Print everything as JSON instead of tables.")] = False,
     disagreements: Annotated[bool, typer.Option(help="List every disagreement.")] = False,
 ) -> None:
@@ -21,10 +21,10 @@ def agreement(
     from onrecord.annotation.agreement.measures import agreement as measure
     from onrecord.annotation.agreement.tables import agreement_json, print_agreement
     from onrecord.annotation.label_studio.exports import read_exports
-    from onrecord.dataset import read_documents
 
-    documents = read_documents(seeds)
-    annotations = [each for folder in exports for each in read_exports(folder, documents)]
+    sources = Sources(seeds)
+    documents = sources.documents()
+    annotations = [each for folder in exports for each in read_exports(sources.exports(folder), documents)]
     pairs = measure(annotations, documents)
     if json:
         typer.echo(agreement_json(pairs))

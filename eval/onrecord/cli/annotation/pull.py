@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from onrecord.cli.annotation.shared import DATA, SEEDS, Data, Round, Seeds, Token, Url, access_to, speaking_with
+from onrecord.cli.annotation.shared import Data, Round, Seeds, Sources, Token, Url, access_to, speaking_with
 from onrecord.cli.console import note, show_faults
 
 if TYPE_CHECKING:
@@ -17,9 +17,11 @@ if TYPE_CHECKING:
 
 def pull(
     round: Round,
-    data: Data = DATA,
-    seeds: Seeds = SEEDS,
-    output: Annotated[Path, typer.Option("--output", "-o", help="Folder of the exports.")] = Path("annotation/exports"),
+    data: Data = None,
+    seeds: Seeds = None,
+    output: Annotated[
+        Path | None, typer.Option("--output", "-o", help="Folder of the exports; that of the corpus if left out.")
+    ] = None,
     url: Url = None,
     token: Token = None,
 ) -> None:
@@ -28,13 +30,13 @@ def pull(
     Only what was submitted counts: tasks that were skipped, or hold work that was not submitted, are named.
     """
     from onrecord.annotation.label_studio import project
-    from onrecord.dataset import read_documents
 
-    documents = read_documents(seeds)
+    sources = Sources(seeds)
+    documents = sources.documents()
     access = access_to(data, url, token)
     with speaking_with(access, "pulling"):
         client = project.connect(access.url, access.token)
-        pulled = project.pull(client, round, output, documents, note, access.url)
+        pulled = project.pull(client, round, output or sources.exports(), documents, note, access.url)
     for each in pulled:
         typer.echo(_line(each))
     for each in pulled:

@@ -8,13 +8,11 @@ from typing import Annotated
 import typer
 
 from onrecord.cli.annotation.shared import (
-    DATA,
-    REGISTRIES,
-    SEEDS,
     Data,
     Registries,
     Round,
     Seeds,
+    Sources,
     Token,
     Url,
     access_to,
@@ -26,9 +24,9 @@ from onrecord.cli.console import read_input
 def push(
     annotator: Annotated[str, typer.Option(help="Whose project; the account is made if there is none.")],
     round: Round,
-    data: Data = DATA,
-    seeds: Seeds = SEEDS,
-    registries: Registries = REGISTRIES,
+    data: Data = None,
+    seeds: Seeds = None,
+    registries: Registries = None,
     proposed: Annotated[
         Path | None, typer.Option(help="Prediction file to start from; none for a blind annotation.")
     ] = None,
@@ -41,12 +39,12 @@ def push(
     Tasks that are there keep everything; their menus are brought up to the registries.
     """
     from onrecord.annotation.label_studio.naming import check_names
-    from onrecord.dataset import read_documents, read_registries
     from onrecord.eval import read_submission
 
     check_names(round, annotator)
-    documents = read_documents(seeds)
-    ids = read_registries(registries)
+    sources = Sources(seeds, registries)
+    documents = sources.documents()
+    ids = sources.ids()
     versions = {}
     if proposed is not None:
         versions["proposed"] = read_submission(proposed, read_input(proposed), documents, ids).documents

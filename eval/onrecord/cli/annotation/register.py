@@ -7,22 +7,22 @@ from typing import Annotated
 
 import typer
 
-from onrecord.cli.annotation.shared import REGISTRIES, SEEDS, Registries, Seeds
+from onrecord.cli.annotation.shared import Registries, Seeds, Sources
 from onrecord.cli.console import note
 
 
 def register(
     exports: Annotated[Path, typer.Argument(help="Folder of exports, such as annotation/exports/mine.")],
-    seeds: Seeds = SEEDS,
-    registries: Registries = REGISTRIES,
+    seeds: Seeds = None,
+    registries: Registries = None,
 ) -> None:
     """Append a row for every id that annotators used and the registries lack; then look the rows over."""
     from onrecord.annotation.gold import from_rounds as gold
     from onrecord.annotation.label_studio.exports import read_exports
-    from onrecord.dataset import read_documents, read_registries
 
-    annotations = read_exports(exports, read_documents(seeds))
-    appended = gold.register(registries, gold.unregistered(annotations, read_registries(registries)))
+    sources = Sources(seeds, registries)
+    annotations = read_exports(sources.exports(exports), sources.documents())
+    appended = gold.register(sources.registries, gold.unregistered(annotations, sources.ids()))
     for line in appended:
         typer.echo(line)
     note(f"{len(appended)} rows appended" + ("; look over their types, names and titles" if appended else ""))

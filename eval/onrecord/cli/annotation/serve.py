@@ -9,12 +9,12 @@ from typing import Annotated
 
 import typer
 
-from onrecord.cli.annotation.shared import DATA, Data
+from onrecord.cli.annotation.shared import Data, data_folder
 from onrecord.cli.console import metered, note
 
 
 def serve(
-    data: Data = DATA,
+    data: Data = None,
     port: Annotated[
         int | None,
         typer.Option(min=1, max=65535, help="Where to listen; the port of last time if left out."),
@@ -32,7 +32,7 @@ def serve(
     # before the start, which they may cut off; a shell's background job ignores SIGINT otherwise
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, stop)
-    with serving(ServerHome.default(), data, note, port, metered) as running:
+    with serving(ServerHome.default(), data_folder(data), note, port, metered) as running:
         typer.echo(running.url)
         note(f"log in as {running.email} with the password {running.password}")
         note("stop with Ctrl-C")

@@ -10,31 +10,91 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from onrecord.cli.console import note, working
+from onrecord.cli.places import any_corpus, the_corpus
 
 if TYPE_CHECKING:
     from onrecord.annotation.label_studio.accounts import Access
-    from onrecord.dataset import Document, Labels
+    from onrecord.dataset import Document, Gold, Labels
     from onrecord.dataset import Registries as Ids
 
-Data = Annotated[Path, typer.Option(help="Folder of the server's database.")]
+Data = Annotated[
+    Path | None, typer.Option(help="Folder of the server's database; .onrecord/server in the corpus if left out.")
+]
 Round = Annotated[str, typer.Option("--round", help="Name of the round of annotation, such as first-pass.")]
 Url = Annotated[str | None, typer.Option(help="Another server than the one started here: any address on it.")]
 Token = Annotated[
     str | None, typer.Option(envvar="ONRECORD_TOKEN", help="For --url: a personal or a legacy token of that server.")
 ]
-Seeds = Annotated[Path, typer.Option(help="Folder of the seeds.")]
-Registries = Annotated[Path, typer.Option(help="Folder of the registries.")]
-
-DATA = Path(".onrecord/server")
-SEEDS = Path("seeds")
-REGISTRIES = Path("annotation/registries")
+Seeds = Annotated[Path | None, typer.Option(help="Folder of the seeds; that of the corpus if left out.")]
+Registries = Annotated[Path | None, typer.Option(help="Folder of the registries; that of the corpus if left out.")]
 
 
-def access_to(data: Path, url: str | None, token: str | None) -> Access:
+class Sources:
+    """What is annotated, and where it lies: in the corpus, its scheme in force, or in a folder of seeds that is named.
+
+    Raises:
+        FaultsError: There is no corpus, or it is not right.
+    """
+
+    def __init__(self, seeds: Path | None = None, registries: Path | None = None) -> None:
+        self._corpus = the_corpus() if seeds is None else any_corpus()
+        self._seeds = seeds
+        self._registries = registries
+
+    def documents(self) -> list[Document]:
+        """Every document."""
+        from onrecord.dataset import read_documents
+
+        if self._seeds is not None or self._corpus is None:
+            return read_documents(self._seeds or Path("seeds"))
+        return read_documents(self._corpus.seeds, self._corpus.about.splits)
+
+    @property
+    def registries(self) -> Path:
+        """The folder of the registries."""
+        return self._registries or self._annotation / "registries"
+
+    def ids(self) -> Ids:
+        """What the registries hold."""
+        from onrecord.dataset import read_registries
+
+        return read_registries(self.registries)
+
+    def exports(self, given: Path | None = None) -> Path:
+        """A folder of exports: as it was given, or of that name in the corpus; without, the one that holds all."""
+        folder = self._annotation / "exports"
+        if given is None:
+            return folder
+        return given if given.is_dir() or not (folder / given).is_dir() else folder / given
+
+    def gold(self, given: Path | None) -> Gold:
+        """Labels with ids of the registries: of the dataset folder that is given or the corpus's, if it is built."""
+        from onrecord.dataset import Gold, read_folder
+        from onrecord.dataset.layers import scheme
+
+        built = None if self._corpus is None else self._corpus.dataset
+        if given is None and (built is None or not (built / "data").is_dir()):
+            return Gold(articles=(), registries=self.ids(), scheme=scheme())
+        return read_folder(given or built or Path("dataset"))
+
+    @property
+    def _annotation(self) -> Path:
+        return Path("annotation") if self._corpus is None else self._corpus.annotation
+
+
+def data_folder(given: Path | None) -> Path:
+    """The folder of the server's database: as it was given, or in the corpus, or here."""
+    if given is not None:
+        return given
+    corpus = any_corpus()
+    return (Path() if corpus is None else corpus.root) / ".onrecord" / "server"
+
+
+def access_to(data: Path | None, url: str | None, token: str | None) -> Access:
     """The server that is named, or the one that runs here."""
     from onrecord.annotation.label_studio.accounts import Access
 
-    return Access.find(data, url, token)
+    return Access.find(data_folder(data), url, token)
 
 
 @contextmanager

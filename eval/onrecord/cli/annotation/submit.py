@@ -8,13 +8,11 @@ from typing import Annotated
 import typer
 
 from onrecord.cli.annotation.shared import (
-    DATA,
-    REGISTRIES,
-    SEEDS,
     Data,
     Registries,
     Round,
     Seeds,
+    Sources,
     Token,
     Url,
     access_to,
@@ -27,9 +25,9 @@ def submit(
     labels: Annotated[Path, typer.Argument(help="Labels, JSON Lines as in a prediction file; - for standard input.")],
     annotator: Annotated[str, typer.Option(help="Whose project they are handed in to.")],
     round: Round,
-    data: Data = DATA,
-    seeds: Seeds = SEEDS,
-    registries: Registries = REGISTRIES,
+    data: Data = None,
+    seeds: Seeds = None,
+    registries: Registries = None,
     url: Url = None,
     token: Token = None,
 ) -> None:
@@ -39,12 +37,12 @@ def submit(
     """
     from onrecord.annotation.label_studio import project
     from onrecord.annotation.label_studio.naming import check_names
-    from onrecord.dataset import read_documents, read_registries
     from onrecord.eval import read_submission
 
     check_names(round, annotator)
-    ids = read_registries(registries)
-    submission = read_submission(labels, read_input(labels), read_documents(seeds), ids)
+    sources = Sources(seeds, registries)
+    ids = sources.ids()
+    submission = read_submission(labels, read_input(labels), sources.documents(), ids)
     access = access_to(data, url, token)
     with speaking_with(access, "submitting"), access.writing():
         projects = project.projects_of(project.connect(access.url, access.token), round)

@@ -11,6 +11,7 @@ from typing import Any, Literal, NamedTuple
 
 import numpy as np
 
+from onrecord.dataset.layers import using
 from onrecord.eval.layers.layer import RIGHT, Layer, Reading, Verdict
 from onrecord.eval.scoring.asked import Asked
 from onrecord.eval.scoring.intervals import LayerUnits, layer_intervals, units_of
@@ -66,7 +67,7 @@ def compare(
     Args:
         *predictions: Two or more files.
         gold: The dataset folder.
-        split: ``test``, ``validation`` or ``all``.
+        split: One of the dataset's, such as ``test``, or ``all``.
         labels: A label map; see :func:`onrecord.eval.scoring.score_file.score`.
         how: How intervals and tests are made.
 
@@ -84,7 +85,8 @@ def compare(
     for name in map(Path, predictions):
         with opened(name, DEFAULT_LIMITS) as pieces:
             results.append(score_stream(name, pieces, stored, asked).result)
-    return compare_results(results, distinct_names([str(name) for name in predictions]), how)
+    with using(stored.scheme):
+        return compare_results(results, distinct_names([str(name) for name in predictions]), how)
 
 
 def distinct_names(paths: Sequence[str]) -> list[str]:

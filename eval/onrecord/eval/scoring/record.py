@@ -325,8 +325,8 @@ def asked_of(record: Record) -> Asked:
     fields = policy_fields(record)
     if lacking := {"split", "labels", "interval"} - fields.keys():
         raise ValueError(f"its policy does not say {', '.join(sorted(lacking))}")
-    if fields["split"] not in ("test", "validation", "all"):
-        raise ValueError(f"there is no split {fields['split']}")
+    if not re.fullmatch(r"[A-Za-z0-9_]{1,64}", fields["split"]):
+        raise ValueError(f"{fields['split']!r} cannot be the name of a split")
     labels = None if fields["labels"] == "as-is" else fields["labels"]
     if labels is not None and labels not in BUILT_IN:
         raise ValueError(f"it was scored with a label map of its own ({labels})")

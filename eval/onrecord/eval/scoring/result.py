@@ -9,7 +9,9 @@ from typing import Any, TypeVar, overload
 
 from onrecord.dataset import Article, Registries, gold_hash
 from onrecord.dataset.layers import labels as empty
+from onrecord.dataset.layers import scheme
 from onrecord.dataset.records import Labels
+from onrecord.dataset.scheme import Scheme
 from onrecord.eval.layers.corpus import Corpus
 from onrecord.eval.layers.document_pairs import corpus_of, pair_document
 from onrecord.eval.layers.ids import IdMap
@@ -97,6 +99,8 @@ class Result:
     missing: tuple[str, ...]
     """Those of them that the file has no line for: scored as empty."""
     layers: tuple[LayerResult, ...]
+    scheme: Scheme
+    """What is labelled."""
     pairs: Sequence[DocumentPair]
     """The documents with their labels, in the order of ``documents``; each is brought together when it is asked for."""
 
@@ -171,6 +175,7 @@ def result_of(
         topics=topics,
         missing=missing,
         layers=tuple(_layer_result(layer, corpus, pairs, head.layers) for layer in scored_layers()),
+        scheme=scheme(),
         pairs=pairs,
     )
 

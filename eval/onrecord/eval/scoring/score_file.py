@@ -8,7 +8,8 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from onrecord.dataset import FaultsError, Gold
-from onrecord.dataset.gold import in_split
+from onrecord.dataset.gold import in_split, split_faults
+from onrecord.dataset.layers import using
 from onrecord.dataset.reading.faults import in_order, refuse
 from onrecord.eval.scoring.asked import Asked
 from onrecord.eval.scoring.result import Result, score_submission
@@ -36,7 +37,7 @@ def score(
     Args:
         predictions: JSON Lines, plain, gzipped or zipped.
         gold: The dataset folder.
-        split: ``test``, ``validation`` or ``all``.
+        split: One of the dataset's, such as ``test``, or ``all``.
         labels: A label map: ``conll2003``, ``ontonotes`` or a file; see :mod:`onrecord.eval.submission.label_maps`.
         how: How intervals are made; None for none.
         allow_missing: Whether articles of the split without a line are scored as empty; the result is partial then.
@@ -71,6 +72,12 @@ class Scoring:
 
 def score_bytes(name: Path, raw: bytes, gold: Gold, asked: Asked, limits: Limits = DEFAULT_LIMITS) -> Scoring:
     """The score of a prediction file that has been read already; see :func:`score`."""
+    with using(gold.scheme):
+        return _score_bytes(name, raw, gold, asked, limits)
+
+
+def _score_bytes(name: Path, raw: bytes, gold: Gold, asked: Asked, limits: Limits) -> Scoring:
+    refuse(split_faults(asked.split, [article.document.split for article in gold.articles]))
     documents = [article.document for article in gold.articles]
     articles = in_split(gold, asked.split)
     required = [] if asked.allow_missing else [article.document.id for article in articles]

@@ -12,7 +12,7 @@ import msgspec
 import numpy as np
 
 from onrecord.dataset import Article, FaultsError
-from onrecord.dataset.layers import in_scheme
+from onrecord.dataset.layers import in_scheme, using
 from onrecord.dataset.layers import labels as empty
 from onrecord.dataset.reading.faults import in_order, refuse
 from onrecord.dataset.records import Labels
@@ -69,6 +69,13 @@ def score_stream(
     Raises:
         FaultsError: With every fault of the file.
     """
+    with using(gold.scheme):
+        return _score_stream(name, pieces, gold, asked, limits, keep)
+
+
+def _score_stream(
+    name: Path, pieces: Iterable[bytes], gold: StoredGold, asked: Asked, limits: Limits, keep: bool
+) -> StreamScoring:
     ids = gold.in_split(asked.split)
     mapping = None if asked.labels is None else read_label_map(asked.labels)
     types = our_types() if mapping is None else MentionTypes.of(mapping[1])
@@ -109,6 +116,7 @@ class _Kept:
         self._file = tempfile.TemporaryFile()  # noqa: SIM115 - open as long as somebody may ask
         self._places: dict[str, tuple[int, int]] = {}
         self._end = 0
+        self._kind = in_scheme(Labels)
 
     def add(self, document: str, labels: Labels) -> None:
         raw = msgspec.json.encode(labels)
@@ -122,7 +130,7 @@ class _Kept:
             return empty()
         start, size = self._places[document]
         self._file.seek(start)
-        return msgspec.json.decode(self._file.read(size), type=in_scheme(Labels))
+        return msgspec.json.decode(self._file.read(size), type=self._kind)
 
 
 class _Taken:

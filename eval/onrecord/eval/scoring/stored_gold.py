@@ -21,8 +21,12 @@ import msgspec
 import numpy as np
 
 from onrecord.dataset import Article, Registries
-from onrecord.dataset.layers import LAYERS, in_scheme
+from onrecord.dataset.gold import split_faults
+from onrecord.dataset.layers import LAYERS, in_scheme, scheme, using
+from onrecord.dataset.publishing.folder import read_about
+from onrecord.dataset.reading.faults import refuse
 from onrecord.dataset.records import Split
+from onrecord.dataset.scheme import DEFAULT, Scheme
 from onrecord.eval.layers.columns import Codes, Letters, SideColumns, Vocabularies
 from onrecord.eval.layers.document_pairs import add_gold
 from onrecord.eval.layers.flatten import Flattener, of_documents
@@ -32,13 +36,8 @@ from onrecord.eval.rendering.signature import SCORER_VERSION
 FORMAT = 2
 """Of what is kept."""
 
-_TABLES = (
-    "articles/validation",
-    "articles/test",
-    "registry_entities/registry",
-    "registry_events/registry",
-    "registry_claims/registry",
-)
+_TABLES = ("corpus.json", *(f"data/{name}/*.parquet" for name in ("articles", "registry_*")))
+"""The files of a dataset folder that are read."""
 
 
 class StoredDocument(msgspec.Struct, frozen=True, gc=False):
@@ -121,6 +120,8 @@ class StoredGold:
     columns: SideColumns
     articles: Pieces
     """As JSON, in the order of ``documents``."""
+    scheme: Scheme = DEFAULT
+    """What is labelled."""
 
     @functools.cached_property
     def ids(self) -> dict[str, list[str]]:
@@ -133,12 +134,18 @@ class StoredGold:
         }
 
     def in_split(self, split: str) -> list[str]:
-        """Ids of the documents of a split, ascending."""
+        """Ids of the documents of a split, ascending.
+
+        Raises:
+            FaultsError: There are none.
+        """
+        refuse(split_faults(split, [each.about.split for each in self.documents.values()]))
         return [id for id, each in self.documents.items() if split in ("all", each.about.split)]
 
     def article(self, id: str) -> Article:
         """An article with its labels."""
-        article = msgspec.json.decode(self.articles.read(self._places[id]), type=in_scheme(Article))
+        with using(self.scheme):
+            article = msgspec.json.decode(self.articles.read(self._places[id]), type=in_scheme(Article))
         return Article(document=article.document, labels=article.labels)
 
     @functools.cached_property
@@ -158,6 +165,11 @@ def stored_gold(folder: Path) -> StoredGold:
     Raises:
         FaultsError: The folder is not there or not right.
     """
+    with using(read_about(folder).scheme):
+        return _stored(folder)
+
+
+def _stored(folder: Path) -> StoredGold:
     cache = cache_folder()
     name = _name(folder)
     if cache is not None and name is not None:
@@ -185,8 +197,9 @@ def _name(folder: Path) -> str | None:
     """A name that follows from what the folder's tables say; None where one cannot be read."""
     digest = hashlib.sha256(f"{FORMAT} {SCORER_VERSION} {' '.join(LAYERS)}\n".encode())
     try:
-        for table in _TABLES:
-            with (folder / "data" / f"{table}.parquet").open("rb") as file:
+        for path in sorted(path for pattern in _TABLES for path in folder.glob(pattern)):
+            digest.update(path.relative_to(folder).as_posix().encode())
+            with path.open("rb") as file:
                 digest.update(hashlib.file_digest(file, "sha256").digest())
     except OSError:
         return None
@@ -195,7 +208,7 @@ def _name(folder: Path) -> str | None:
 
 def _opened(folder: Path) -> StoredGold:
     with (folder / "columns").open("rb") as file:
-        header = msgspec.msgpack.decode(np.load(file, allow_pickle=False).tobytes(), type=_Header)
+        header = msgspec.msgpack.decode(np.load(file, allow_pickle=False).tobytes(), type=in_scheme(_Header))
         columns = read_columns(file)
     return _gold(header, columns, folder)
 
@@ -204,21 +217,21 @@ def _gold(header: _Header, columns: SideColumns, folder: Path) -> StoredGold:
     texts = Pieces((folder / "texts").open("rb"), header.texts)
     articles = Pieces((folder / "articles").open("rb"), header.articles)
     documents = {each.id: KnownText(each, texts, place) for place, each in enumerate(header.documents)}
-    return StoredGold(documents, header.registries, header.hashes, columns, articles)
+    return StoredGold(documents, header.registries, header.hashes, columns, articles, scheme())
 
 
 def _make(folder: Path, into: Path) -> StoredGold:
     """Read a dataset folder, an article at a time, and write what is kept of it."""
-    from onrecord.dataset.publishing.folder import SPLITS, read_articles, read_registry_rows
+    from onrecord.dataset.publishing.folder import read_articles, read_registry_rows, splits_of
     from onrecord.dataset.publishing.folder import read_columns as read_texts
 
-    registries = read_registry_rows(folder)
-    ids = sorted(id for split in SPLITS for (some,) in read_texts(folder, "articles", split, ("id",)) for id in some)
+    registries, splits = read_registry_rows(folder), splits_of(folder)
+    ids = sorted(id for split in splits for (some,) in read_texts(folder, "articles", split, ("id",)) for id in some)
     index = {id: n for n, id in enumerate(ids)}
     made = Flattener(Vocabularies(Codes(), Codes()), Letters())
     documents: dict[str, StoredDocument] = {}
     with _Spool() as articles, _Spool() as texts:
-        for split in SPLITS:
+        for split in splits:
             for article in read_articles(folder, split):
                 document = article.document
                 add_gold(made, index[document.id], article)
@@ -228,7 +241,7 @@ def _make(folder: Path, into: Path) -> StoredGold:
         offsets = articles.write(ids, into / "articles"), texts.write(ids, into / "texts")
     ordered = [documents[id] for id in ids]
     with (into / "articles").open("rb") as file:
-        hashes = {split: _hash(Pieces(file, offsets[0]), ordered, split) for split in (*SPLITS, "all")}
+        hashes = {split: _hash(Pieces(file, offsets[0]), ordered, split) for split in (*splits, "all")}
     header, columns = _Header(ordered, registries, hashes, *offsets), made.columns()
     with (into / "columns").open("wb") as file:
         np.save(file, np.frombuffer(msgspec.msgpack.encode(header), np.uint8), allow_pickle=False)
