@@ -28,14 +28,14 @@ def rescore(
 
     Nothing is changed without --write, and then nothing is overwritten: a new record has another id.
     """
-    from onrecord.dataset import read_folder
     from onrecord.dataset.reading.files import write_atomically
     from onrecord.eval.board.entries import records_in
     from onrecord.eval.board.rescoring import rescore as run
     from onrecord.eval.rendering.scores import json_bytes
     from onrecord.eval.scoring.record import record_bytes
+    from onrecord.eval.scoring.stored_gold import stored_gold
 
-    labelled = read_folder(gold)
+    labelled = stored_gold(gold)
     with working("scoring again"):
         found = [run(path, record, labelled) for path, record in records_in(records)]
     if write:

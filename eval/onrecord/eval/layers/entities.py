@@ -11,11 +11,13 @@ from onrecord.eval.clusters.table import Table
 from onrecord.eval.clusters.views import cluster_measures, cluster_views, lea_alone
 from onrecord.eval.layers.cluster_columns import Clusters
 from onrecord.eval.layers.corpus import Corpus
+from onrecord.eval.layers.item_verdicts import mention_verdicts as mention_verdicts_on_columns
 from onrecord.eval.layers.layer import MISSED, OPTIONAL, RIGHT, SPURIOUS, Compared, Layer, State, Verdict
 from onrecord.eval.layers.mention_states import entity_sheet
 from onrecord.eval.layers.mentions import SpanAlignment, Spanned
 from onrecord.eval.layers.span_pairing import SpanPairing
-from onrecord.eval.layers.state_columns import StateColumns
+from onrecord.eval.layers.state_columns import Floats, StateColumns
+from onrecord.eval.layers.verdict_columns import VerdictColumns
 from onrecord.eval.spans.measures import MODES
 from onrecord.eval.spans.pairs import Fit
 from onrecord.eval.statistics.counts import Counts, Score
@@ -39,6 +41,10 @@ def _columns(corpus: Corpus) -> StateColumns:
     return entity_sheet(corpus.mentions, corpus.names, corpus.gold.codes, TYPES, _OF_ALL).columns()
 
 
+def _judged_columns(corpus: Corpus) -> tuple[StateColumns, VerdictColumns]:
+    return _columns(corpus), mention_verdicts_on_columns(corpus.mentions, corpus.gold.codes.type.words)
+
+
 def clusters(corpus: Corpus, pairing: SpanPairing, kind: str) -> Clusters:
     """The clusters of the mentions of a kind, ``entity`` or ``event``, optional ones left out."""
     words, file_words = (getattr(side.codes, kind).words for side in (corpus.gold, corpus.predicted))
@@ -58,6 +64,11 @@ def cluster_scores(state: State) -> dict[str, Score]:
 def headline_of_clusters(state: State) -> Score:
     """The first of them alone."""
     return lea_alone(state.tables)
+
+
+def headline_of_each(columns: StateColumns) -> Floats:
+    """The same of each document."""
+    return next(whole.lea_of_each() for whole in columns.wholes if isinstance(whole, Clusters))
 
 
 _OUTCOMES = {Fit.STRICT: RIGHT, Fit.EXACT: "type", Fit.TYPE: "boundary", Fit.OVERLAP: "both"}
@@ -148,6 +159,7 @@ def entities(scheme: Scheme) -> Layer[SpanAlignment]:
         pair=lambda pair: pair.mentions,
         state=_counts,
         columns=_columns,
+        judged_columns=_judged_columns,
         verdicts=mention_verdicts,
         outcomes={
             "type": "right place, wrong type",
@@ -172,5 +184,6 @@ ENTITY_IDS: Layer[SpanAlignment] = Layer(
     columns=lambda corpus: clusters(corpus, corpus.mentions, "entity").columns(),
     whole=cluster_scores,
     alone=headline_of_clusters,
+    alone_each=headline_of_each,
     agreed_by=("lea", "conll"),
 )

@@ -11,6 +11,7 @@ from onrecord.eval.layers.entities import (
     cluster_state,
     clusters,
     headline_of_clusters,
+    headline_of_each,
     mention_verdicts,
 )
 from onrecord.eval.layers.event_attributes import (
@@ -20,9 +21,11 @@ from onrecord.eval.layers.event_attributes import (
     reported_events,
 )
 from onrecord.eval.layers.event_columns import Reported
+from onrecord.eval.layers.item_verdicts import mention_verdicts as mention_verdicts_on_columns
 from onrecord.eval.layers.layer import Compared, DocumentPair, Layer, State
 from onrecord.eval.layers.mentions import SpanAlignment, Spanned
 from onrecord.eval.layers.state_columns import Sheet, StateColumns
+from onrecord.eval.layers.verdict_columns import VerdictColumns
 from onrecord.eval.spans.measures import MODES, mode_array
 from onrecord.eval.statistics.counts import Counts, Score
 from onrecord.eval.statistics.measure import Measure
@@ -69,6 +72,10 @@ def _columns(corpus: Corpus) -> StateColumns:
     return sheet.columns([clusters(corpus, corpus.events, "event"), Reported.of(corpus.gold, corpus.ids)])
 
 
+def _judged_columns(corpus: Corpus) -> tuple[StateColumns, VerdictColumns]:
+    return _columns(corpus), mention_verdicts_on_columns(corpus.events, [""])
+
+
 def _whole(state: State) -> dict[str, Counts | Score]:
     reported = state.said if isinstance(state.said, ReportedEvents) else ReportedEvents.total(())
     return {**cluster_scores(state), **event_attributes(reported)}
@@ -98,8 +105,10 @@ EVENTS: Layer[EventReading] = Layer(
     pair=read_events,
     state=_state,
     columns=_columns,
+    judged_columns=_judged_columns,
     whole=_whole,
     alone=headline_of_clusters,
+    alone_each=headline_of_each,
     verdicts=lambda reading: mention_verdicts(reading.alignment),
     outcomes={"boundary": "right type, other boundaries"},
     matches=lambda reading: reading.alignment.exact(),

@@ -10,6 +10,8 @@ import contextlib
 import dataclasses
 import functools
 import hashlib
+import io
+import itertools
 import os
 import shutil
 import tempfile
@@ -20,15 +22,15 @@ from typing import BinaryIO
 import msgspec
 import numpy as np
 
-from onrecord.dataset import Article, Registries
-from onrecord.dataset.gold import split_faults
+from onrecord.dataset import Article, Gold, Registries
+from onrecord.dataset.gold import LEARNT_FROM, split_faults
 from onrecord.dataset.layers import LAYERS, in_scheme, scheme, using
 from onrecord.dataset.publishing.folder import read_about
 from onrecord.dataset.reading.faults import refuse
 from onrecord.dataset.records import Split
 from onrecord.dataset.scheme import DEFAULT, Scheme
 from onrecord.eval.layers.columns import Codes, Letters, SideColumns, Vocabularies
-from onrecord.eval.layers.document_pairs import add_gold
+from onrecord.eval.layers.document_pairs import add_gold, gold_columns
 from onrecord.eval.layers.flatten import Flattener, of_documents
 from onrecord.eval.layers.kept_columns import read_columns, write_columns
 from onrecord.eval.rendering.signature import SCORER_VERSION
@@ -142,6 +144,11 @@ class StoredGold:
         refuse(split_faults(split, [each.about.split for each in self.documents.values()]))
         return [id for id, each in self.documents.items() if split in ("all", each.about.split)]
 
+    def learnable(self) -> list[str]:
+        """Ids of the documents that a baseline may learn from, see :func:`onrecord.dataset.gold.learnable`."""
+        splits = {each.about.split for each in self.documents.values()}
+        return next((self.in_split(name) for name in LEARNT_FROM if name in splits), [])
+
     def article(self, id: str) -> Article:
         """An article with its labels."""
         with using(self.scheme):
@@ -182,6 +189,24 @@ def _stored(folder: Path) -> StoredGold:
         if cache is not None and name is not None:
             _keep(Path(made), cache / name)
         return gold
+
+
+def gold_in_memory(gold: Gold) -> StoredGold:
+    """Labels that are in memory as what is scored against."""
+    articles = sorted(gold.articles, key=lambda article: article.document.id)
+    documents, raw, texts = [], [], []
+    for article in articles:
+        each = article.document
+        documents.append(StoredDocument(each.id, each.split, each.topic, each.text_sha256))
+        raw.append(msgspec.json.encode(article))
+        texts.append(each.text.encode("utf-8"))
+    pieces = [Pieces(io.BytesIO(b"".join(each)), [0, *itertools.accumulate(map(len, each))]) for each in (raw, texts)]
+    splits = dict.fromkeys(each.split for each in documents)
+    hashes = {split: _hash(pieces[0], documents, split) for split in (*splits, "all")}
+    known = {each.id: KnownText(each, pieces[1], place) for place, each in enumerate(documents)}
+    with using(gold.scheme):
+        columns = gold_columns(articles)
+    return StoredGold(known, gold.registries, hashes, columns, pieces[0], gold.scheme)
 
 
 def cache_folder() -> Path | None:
