@@ -10,8 +10,9 @@ whether they agreed, is computed from the blind exports and not from what the ad
 
 from __future__ import annotations
 
+import itertools
 from collections import ChainMap, Counter, defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 import msgspec
@@ -106,11 +107,15 @@ def merge(versions: Mapping[str, Labels], document: Document) -> Labels:
     and what refers to the others' is pointed to it.
     """
     names = tuple(versions)
+    pairs = {
+        (one, other): matched(versions[one], versions[other], document, rematch=False)
+        for one, other in itertools.combinations(names, 2)
+    }
     prefixed = {name: _prefixed(labels, name) for name, labels in versions.items()}
     same: dict[str, str] = {}
     merged: dict[str, list[Any]] = {}
     for layer in with_items():
-        alike = _alike(layer, versions, document)
+        alike = _alike(layer, versions, {both: each[layer.item] for both, each in pairs.items()})
         items = {name: labels.of(layer.item) for name, labels in prefixed.items()}
         merged[layer.item] = []
         for group in alike:
@@ -129,8 +134,15 @@ def merge(versions: Mapping[str, Labels], document: Document) -> Labels:
     return _renumbered(ordered(_repointed(labels_of(**merged), same)))
 
 
-def _alike(layer: Layer[Any], versions: Mapping[str, Labels], document: Document) -> list[dict[str, int]]:
+def _alike(
+    layer: Layer[Any], versions: Mapping[str, Labels], pairs: Mapping[tuple[str, str], Iterable[tuple[int, int]]]
+) -> list[dict[str, int]]:
     """The items of a layer in groups of those that are matched and the same in every compared field.
+
+    Args:
+        layer: The layer.
+        versions: The labels by annotator.
+        pairs: Places of items that are matched, by two annotators in the order of ``versions``.
 
     Returns:
         Place of an item by annotator, one group after the other; at most one item of an annotator in a group.
@@ -139,11 +151,10 @@ def _alike(layer: Layer[Any], versions: Mapping[str, Labels], document: Document
     of: dict[tuple[str, int], dict[str, int]] = {}
     names = list(versions)
     for number, name in enumerate(names):
-        labels = versions[name]
-        items = labels.of(layer.item)
+        items = versions[name].of(layer.item)
         for earlier in names[:number]:
             theirs = versions[earlier].of(layer.item)
-            for g, p in matched(versions[earlier], labels, document, rematch=False)[layer.item]:
+            for g, p in pairs[earlier, name]:
                 group = of[earlier, g]
                 free = (name, p) not in of and name not in group
                 if free and compared_fields(layer, theirs[g]) == compared_fields(layer, items[p]):
