@@ -18,7 +18,7 @@
 | ``build`` | ``build`` |
 | ``release`` | ``release`` |
 | ``rehydrate`` | ``rehydrate`` |
-| ``annotation ...`` | ``annotation`` |
+| ``annotation ...`` | ``annotation``, one file a command |
 | ``board ...`` | ``board`` |
 | ``signature ...`` | ``signature`` |
 | ``export ...`` | ``export`` |

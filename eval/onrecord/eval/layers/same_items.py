@@ -8,7 +8,7 @@ from collections.abc import Mapping
 import msgspec
 
 from onrecord.dataset import Document, Labels
-from onrecord.dataset.records import LAYERS
+from onrecord.dataset.layers import LAYERS
 from onrecord.dataset.walk import all_ids
 from onrecord.eval.layers.ids import IdMap
 from onrecord.eval.layers.layer import DocumentPair
