@@ -14,8 +14,8 @@ from typing import Any
 
 import msgspec
 
-from onrecord.annotation.label_studio.from_result import from_result, unused_parts
-from onrecord.annotation.label_studio.labelling import config_hash
+from onrecord.annotation.label_studio.from_result import from_result
+from onrecord.annotation.label_studio.labelling import config_hash, is_read
 from onrecord.dataset.check import faults_of
 from onrecord.dataset.reading.faults import Fault, FaultsError, nearest, refuse, show
 from onrecord.dataset.reading.typed import read_elements
@@ -123,7 +123,6 @@ def _annotations(
             continue
         pointer = f"/{index}/annotations/{place}"
         labels, wrong = from_result(annotation.result, document.text)
-        wrong += unused_parts(annotation.result)
         if wrong:
             faults += faults_of(str(path), None, wrong, within=f"{pointer}/result")
             continue
@@ -148,7 +147,7 @@ def _check_data(path: Path, index: int, data: TaskData, document: Document) -> l
         hint = "the seed or its zones were changed after the push, or the task was edited: push again"
         found = f"a text with SHA-256 {data.text_sha256}"
         faults.append(Fault("hash", str(path), None, f"/{index}/data/text_sha256", found, document.text_sha256, hint))
-    if data.config_sha256 != config_hash():
+    if not is_read(data.config_sha256):
         hint = "the project was made with another version of the labelling config"
         faults.append(
             Fault("config", str(path), None, f"/{index}/data/config_sha256", data.config_sha256, config_hash(), hint)

@@ -6,18 +6,20 @@ How they hold them, says :mod:`onrecord.annotation.label_studio.regions`.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any, get_args
 
 import msgspec
 
-from onrecord.annotation.label_studio.forms import CONTINUES, OPTIONAL, RULE, Form, PanelField, page
-from onrecord.annotation.label_studio.regions import ResultItem
+from onrecord.annotation.label_studio.forms import page
+from onrecord.annotation.label_studio.panel import CONTINUES, OPTIONAL, RULE, Form, PanelField
+from onrecord.annotation.label_studio.regions import ResultItem, item_id
 from onrecord.annotation.label_studio.result_regions import Region, regions_of, relations_of
+from onrecord.annotation.label_studio.ties import implied, untied
 from onrecord.dataset import walk
 from onrecord.dataset.gold import ordered
 from onrecord.dataset.layers import LAYERS, labels
-from onrecord.dataset.reading.faults import Wrong, nearest, show
+from onrecord.dataset.reading.faults import Wrong, nearest
 from onrecord.dataset.records import Labels, Span, SpanItem, Target, TargetKind
 
 Tied = Mapping[tuple[str, str], list[str]]
@@ -38,6 +40,8 @@ def from_result(result: Sequence[ResultItem], text: str) -> tuple[Labels, list[W
     wrong: list[Wrong] = []
     regions = regions_of(result, text, wrong)
     relations = relations_of(result, regions, wrong)
+    relations += implied(regions, relations, text)
+    wrong += untied(result, regions, relations)
     heads = {one: other for one, name, other in relations if name == CONTINUES}
     spans: dict[str, list[Span]] = defaultdict(list)
     for region in regions.values():
@@ -93,7 +97,7 @@ def _values(
         if field.kind is Target:
             values[ask.field] = _target(ask, region, wrong)
         elif field.many:
-            values[ask.field] = tuple(region.fields.get(ask.name, []))
+            values[ask.field] = tuple(_given(ask, region))
         else:
             words = walk.vocabulary(kind, ask.field)
             if (value := _answer(ask, region, words, wrong)) is not None:
@@ -105,19 +109,19 @@ def _values(
             values[name] = regions[ids[0]].span
     for name in form.tied:
         if ids := tied.get((region.id, name)):
-            values[name] = ids[0]
+            values[name] = item_id(ids[0], regions[ids[0]].meta.get("agreed"))
     return values
 
 
 def _answer(ask: PanelField, region: Region, words: Sequence[str], wrong: list[Wrong]) -> str | None:
     """The one value of a field; None where there is none, or one that its vocabulary does not have."""
-    chosen, typed = region.fields.get(ask.name, []), region.fields.get(ask.beside, [])
-    if chosen and typed and chosen != typed:
-        found = f"{chosen[0]} and {typed[0]}"
-        wrong.append(("field", f"/{region.places[ask.name]}", found, f"one {ask.name}", "chosen and typed differ"))
-    value = next(iter(chosen or typed), None)
+    given = _given(ask, region)
+    if len(given) > 1:
+        hint = "a button, the menu and the new ids are one field: take all but one back"
+        wrong.append(("field", f"/{_place(ask, region)}", " and ".join(given), f"one {ask.name}", hint))
+    value = given[0] if given else None
     if words and value is not None and value not in words:
-        place = region.places.get(ask.name, region.at)
+        place = _place(ask, region)
         wrong.append(("label", f"/{place}", value, "one of " + ", ".join(words), nearest(value, words)))
         value = None
     if value is None and ask.needed:
@@ -126,10 +130,20 @@ def _answer(ask: PanelField, region: Region, words: Sequence[str], wrong: list[W
     return value
 
 
+def _given(ask: PanelField, region: Region) -> list[str]:
+    """The values of a field in all of its controls, each once."""
+    return list(dict.fromkeys(value for control in ask.controls for value in region.fields.get(control, [])))
+
+
+def _place(ask: PanelField, region: Region) -> int:
+    """Index of the first of a field's items; of the region's where there is none."""
+    return next((region.places[control] for control in ask.controls if control in region.places), region.at)
+
+
 def _target(ask: PanelField, region: Region, wrong: list[Wrong]) -> Target:
     kind, _, id = (_answer(ask, region, (), wrong) or "claim:?").partition(":")
     if kind not in get_args(TargetKind) or not id:
-        place = region.places.get(ask.name, region.places.get(ask.beside, region.at))
+        place = _place(ask, region)
         wrong.append(("target", f"/{place}", f"{kind}:{id}", "entity:ID, event:ID or claim:ID", ""))
         kind, id = "claim", "?"
     return Target(kind=msgspec.convert(kind, TargetKind), id=id)
@@ -137,29 +151,9 @@ def _target(ask: PanelField, region: Region, wrong: list[Wrong]) -> Target:
 
 def _common(region: Region) -> dict[str, Any]:
     return {
-        "id": region.id,
+        "id": item_id(region.id, region.meta.get("agreed")),
         "annotators": tuple(region.meta.get("annotators", ())),
         "agreed": region.meta.get("agreed"),
         "optional": region.fields.get(OPTIONAL) == [OPTIONAL],
         "rule": next(iter(region.fields.get(RULE, [])), None),
     }
-
-
-def unused_parts(result: Sequence[ResultItem]) -> Iterator[Wrong]:
-    """Regions of parts, such as sources, that no item is tied to."""
-    ends = {
-        str(item.get(key))
-        for item in result
-        if isinstance(item, dict) and item.get("type") == "relation"
-        for key in ("from_id", "to_id")
-    }
-    parts = {part.value: form for form in page().forms for part in form.parts.values()}
-    for index, item in enumerate(result):
-        if isinstance(item, dict) and item.get("type") == "labels" and isinstance(item.get("value"), dict):
-            marks = item["value"].get("labels")
-            mark = str(marks[0]) if isinstance(marks, list) and len(marks) == 1 else ""
-            form = parts.get(mark)
-            if form is not None and item.get("id") not in ends:
-                one = form.layer.removesuffix("s")
-                found = f"{mark} {show(item['value'].get('text', ''))!r} tied to no {one}"
-                yield "relation", f"/{index}", found, f"a relation to its {form.mark} region", ""

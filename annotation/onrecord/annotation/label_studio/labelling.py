@@ -1,4 +1,4 @@
-"""The one labelling config of all layers, made from their forms, and the lists that its menus offer."""
+"""The one labelling config of all layers in force, made from their forms."""
 
 from __future__ import annotations
 
@@ -8,19 +8,24 @@ from collections.abc import Iterable
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
-from onrecord.annotation.label_studio.forms import OPTIONAL, RULE, Mark, page
-from onrecord.dataset.layers import LAYERS
+from onrecord.annotation.label_studio.forms import page
+from onrecord.annotation.label_studio.panel import Mark
+from onrecord.annotation.label_studio.regions import OPEN
+from onrecord.dataset.layers import LAYERS, scheme
 from onrecord.dataset.reading.files import sha256
-from onrecord.dataset.records import Item, Registries
+from onrecord.dataset.records import Item
+
+OLDER = frozenset({"2ef555c983fb580d3996def9c071a3a9110151163ab62b7d996cbf3aa34ab7d4"})
+"""SHA-256 of configs of before whose exports are still read: their fields had one control each, or a text beside."""
 
 
 def config() -> str:
     """The labelling config, as Label Studio takes it."""
-    return _config(tuple(LAYERS.items()))
+    return _config(tuple(LAYERS.items()), scheme().ids)
 
 
-@functools.cache
-def _config(layers: tuple[tuple[str, type[Item]], ...]) -> str:
+@functools.lru_cache(maxsize=32)
+def _config(layers: tuple[tuple[str, type[Item]], ...], ids: bool) -> str:
     templates = Environment(
         loader=PackageLoader("onrecord.annotation.label_studio", "."),
         autoescape=True,
@@ -32,12 +37,13 @@ def _config(layers: tuple[tuple[str, type[Item]], ...]) -> str:
     shown = page()
     heads = [mark for form in shown.forms for mark in form.marks]
     panels = [(form.title, form.asks, _visible(form.marks)) for form in shown.forms]
-    panels.append(("", (shown.asks[OPTIONAL], shown.asks[RULE]), _visible(heads)))
+    panels.append(("", shown.common, _visible(heads)))
     return templates.get_template("labelling.xml.j2").render(
         relations=shown.relations,
         marks=shown.marks,
         panels=panels,
         layers=[name for name, _ in layers],
+        open=OPEN,
     )
 
 
@@ -52,17 +58,6 @@ def config_hash() -> str:
     return sha256(config())
 
 
-def menus(registries: Registries) -> dict[str, list[dict[str, str]]]:
-    """The ids that a task's drop-down menus offer, as the task data that the config names."""
-    entities = [{"value": row.id, "hint": row.name} for row in registries.entities]
-    events = [{"value": row.id, "hint": row.title} for row in registries.events]
-    targets = [
-        {"value": f"{kind}:{row['value']}", "hint": row["hint"]}
-        for kind, rows in (
-            ("claim", [{"value": row.id, "hint": row.text} for row in registries.claims]),
-            ("entity", entities),
-            ("event", events),
-        )
-        for row in rows
-    ]
-    return {"entities": entities, "events": events, "targets": targets}
+def is_read(config_sha256: str) -> bool:
+    """Whether exports of tasks that carry this hash are read."""
+    return config_sha256 == config_hash() or config_sha256 in OLDER

@@ -15,8 +15,8 @@ from typing import TYPE_CHECKING, Any
 import msgspec
 
 from onrecord.annotation.label_studio.exports import read_export
-from onrecord.annotation.label_studio.forms import page
-from onrecord.annotation.label_studio.labelling import config, config_hash, menus
+from onrecord.annotation.label_studio.labelling import config, config_hash
+from onrecord.annotation.label_studio.menus import menus, offered_ids
 from onrecord.annotation.label_studio.to_result import document_fields, to_result
 from onrecord.dataset.gold import ordered
 from onrecord.dataset.layers import LAYERS
@@ -154,11 +154,11 @@ def push(
                 f"project {project} holds {document.id} with another text or labelling config; nothing was added. "
                 "Finish or delete that project, or push under the name of another round"
             )
-    offered = offered_ids(registries)
     added = []
     for document in documents:
         if document.id in present:
             continue
+        lists = menus(registries, document.text)
         task: dict[str, Any] = {
             "data": {
                 "doc_id": document.id,
@@ -166,11 +166,11 @@ def push(
                 "text": document.text,
                 "text_sha256": document.text_sha256,
                 "config_sha256": config_hash(),
-                **menus(registries),
+                **lists,
             }
         }
         task["predictions"] = [
-            {"model_version": name, "result": to_result(with_ids(labels[document.id]), offered)}
+            {"model_version": name, "result": to_result(with_ids(labels[document.id]), offered_ids(lists))}
             for name, labels in versions.items()
             if document.id in labels
         ]
@@ -194,12 +194,6 @@ def with_ids(labels: Labels) -> Labels:
 
 def _unused(letter: str, used: set[str | None]) -> Iterator[str]:
     return (id for n in itertools.count(1) if (id := f"{letter}{n}") not in used)
-
-
-def offered_ids(registries: Registries) -> dict[str, list[str]]:
-    """The ids that each menu of the labelling config offers."""
-    lists = {name: [row["value"] for row in rows] for name, rows in menus(registries).items()}
-    return {ask.name: lists[ask.options] for form in page().forms for ask in form.asks if ask.kind == "menu"}
 
 
 def tasks_of(client: LabelStudio, project: int) -> dict[str, dict[str, Any]]:
@@ -236,12 +230,12 @@ def submit(
     tasks = tasks_of(client, project)
     if missing := sorted(set(labels) - set(tasks)):
         raise ProjectError(f"project {project} has no task for {', '.join(missing)}; nothing was submitted")
-    offered = offered_ids(registries)
     done = []
     for doc_id, each in labels.items():
         theirs = client.annotations.list(id=tasks[doc_id]["id"])
         if any(annotation.completed_by == me for annotation in theirs):
             continue
+        offered = offered_ids(menus(registries, str(tasks[doc_id]["data"].get("text"))))
         result = to_result(with_ids(each), offered) + document_fields(LAYERS)
         client.annotations.create(
             id=tasks[doc_id]["id"], result=result, ground_truth=False, was_cancelled=False, request_options=ONCE
