@@ -65,6 +65,7 @@ def push(
 ) -> None:
     """Make an annotator's project, if there is none, and add the documents it lacks."""
     from onrecord.annotation.label_studio import project
+    from onrecord.annotation.label_studio.front import guidelines_beside
     from onrecord.dataset import read_documents, read_registries
     from onrecord.eval import read_submission
 
@@ -80,7 +81,7 @@ def push(
     with working("pushing"), access.writing():
         account = access.account(annotator)
         client = project.connect(access.url, access.token)
-        done = project.push(client, round, annotator, wanted, ids, versions, note)
+        done = project.push(client, round, annotator, wanted, ids, versions, note, guidelines_beside(registries))
     note(f"{len(done.added)} documents added, {len(done.present)} were there")
     if account is not None:
         note(f"{annotator} logs in as {account.email} with the password {account.password}")
@@ -181,6 +182,7 @@ def adjudicate(
     from onrecord.annotation.gold.adjudication import proposals
     from onrecord.annotation.label_studio import project
     from onrecord.annotation.label_studio.exports import read_exports
+    from onrecord.annotation.label_studio.front import guidelines_beside
     from onrecord.dataset import read_documents, read_folder, read_registries
     from onrecord.dataset.reading.files import write_atomically
 
@@ -207,7 +209,7 @@ def adjudicate(
         account = access.account(annotator)
         client = project.connect(access.url, access.token)
         wanted = [document for document in documents if document.id in merged]
-        done = project.push(client, round, annotator, wanted, ids, versions, note)
+        done = project.push(client, round, annotator, wanted, ids, versions, note, guidelines_beside(registries))
     if account is not None:
         note(f"{annotator} logs in as {account.email} with the password {account.password}")
     typer.echo(f"{access.url}/projects/{done.project}/data")

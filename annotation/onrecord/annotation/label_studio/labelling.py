@@ -9,7 +9,7 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
 from onrecord.annotation.label_studio.forms import page
-from onrecord.annotation.label_studio.panel import Mark
+from onrecord.annotation.label_studio.panel import Mark, Page
 from onrecord.annotation.label_studio.regions import OPEN
 from onrecord.dataset.layers import LAYERS, scheme
 from onrecord.dataset.reading.files import sha256
@@ -44,7 +44,26 @@ def _config(layers: tuple[tuple[str, type[Item]], ...], ids: bool) -> str:
         panels=panels,
         layers=[name for name, _ in layers],
         open=OPEN,
+        steps=Markup(_steps(shown)),
     )
+
+
+def _steps(shown: Page) -> str:
+    """How to label, in Markdown, for as long as no region is selected."""
+    lines = [
+        "**Draw over the text, then press the key of the label**; the fields of the region come up here. "
+        "Where no label is lit, press the key first.",
+        "Once in every browser: the two sliders below the text, *Select region after creating it*.",
+    ]
+    if any(ask.near for ask in shown.asks.values()):
+        lines.append("Buttons are whom the text names; everyone else is in the menu, by any name or by id.")
+    for form in shown.forms:
+        if form.parts:
+            parts = " and ".join(part.value for part in form.parts.values())
+            lines.append(f"{parts} drawn right after their {form.mark} are its own; else tie them: Alt+R, click on it.")
+    lines.append("A dashed red outline: annotators did not agree here, decide.")
+    lines.append("Guidelines: *Instructions*, above. U unselects, Backspace deletes, Ctrl+Enter submits.")
+    return "\n\n".join(lines)
 
 
 def _visible(marks: Iterable[Mark]) -> Markup:

@@ -16,6 +16,9 @@ from onrecord.dataset.records import Entity, Registries
 Row = dict[str, str]
 """``value``: the words shown; ``alias``: the id; ``hint``: shown beside it."""
 
+LISTS = ("entities", "events", "targets", "here")
+"""The lists of a task's data."""
+
 MOST_BUTTONS = 30
 """So many fit beside the text; whoever is named later in it is in the menu alone."""
 

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any
 import msgspec
 
 from onrecord.annotation.label_studio.exports import read_export
+from onrecord.annotation.label_studio.front import furnish
 from onrecord.annotation.label_studio.labelling import config, config_hash
 from onrecord.annotation.label_studio.menus import menus, offered_ids
 from onrecord.annotation.label_studio.to_result import document_fields, to_result
@@ -124,6 +125,7 @@ def push(
     registries: Registries,
     versions: Mapping[str, Mapping[str, Labels]],
     step: Step,
+    guidelines: str = "",
 ) -> Pushed:
     """Make an annotator's project if there is none, and add the documents that it lacks.
 
@@ -135,6 +137,7 @@ def push(
         registries: The ids that the menus offer.
         versions: Pre-annotations by name and document id; the editor starts from the last one. May be empty.
         step: Called with each document's id as it is added.
+        guidelines: Shown on the page; in Markdown.
 
     Raises:
         ProjectError: The project is there with another labelling config, or holds another text of a document. Nothing
@@ -154,6 +157,7 @@ def push(
                 f"project {project} holds {document.id} with another text or labelling config; nothing was added. "
                 "Finish or delete that project, or push under the name of another round"
             )
+    furnish(client, project, guidelines, ONCE)
     added = []
     for document in documents:
         if document.id in present:

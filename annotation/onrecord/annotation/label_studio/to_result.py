@@ -75,6 +75,8 @@ def _said(value: Any) -> list[str]:
 def _with_meta(region: ResultItem, item: Item) -> ResultItem:
     if item.annotators or item.agreed is not None:
         region["meta"] = {META: {"annotators": list(item.annotators), "agreed": item.agreed}}
+    if item.agreed is False and item.annotators:
+        region["meta"]["text"] = [f"to decide: marked by {' and '.join(item.annotators)}"]  # shown with the region
     return region
 
 
