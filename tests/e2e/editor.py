@@ -119,7 +119,7 @@ class Editor:
         control.get_by_text("new").first.click()
         if typed:
             control.get_by_text("Add", exact=True).click()
-            self.page.keyboard.type(id)
+            control.locator("input[name=taxonomy__add]").press_sequentially(id)
             self.page.keyboard.press("Enter")
         control.get_by_text(id, exact=True).last.click()
         self.page.wait_for_timeout(300)

@@ -74,7 +74,7 @@ def test_labels_made_by_hand_come_out(
 
     editor.actions = 0
     editor.draw(QUOTE, "q", shows="mode (statement if none is chosen)")
-    editor.button("Vladimir Putin")
+    editor.press("1")
     editor.draw("Russian President Vladimir Putin", "s")
     editor.draw("said", "c")
     assert editor.actions == 7, "a quote with its source and its cue takes seven actions"

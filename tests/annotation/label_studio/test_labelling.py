@@ -43,7 +43,7 @@ def test_the_sdk_finds_it_valid(scheme: Scheme) -> None:
 @pytest.mark.parametrize("scheme", [DEFAULT, MENTIONS, QUOTES, ONTONOTES])
 def test_its_fields_are_those_the_conversion_reads(scheme: Scheme) -> None:
     with using(scheme):
-        assert controls() == page().controls.keys() | {"complete", "note"}
+        assert controls() == page().controls | {"complete", "note"}
         (complete,) = (tag for tag in tree().iter("Choices") if tag.get("name") == "complete")
         assert {word.get("value") for word in complete} == set(LAYERS)
         marks = [tag.get("value") for tag in tree().iter("Label")]
@@ -104,8 +104,10 @@ def test_quotes_alone() -> None:
         assert [mark.value for mark in page().marks] == ["CONTENT", "SOURCE", "CUE"]
         assert page().relations == ["continues", "source", "cue", "parent"]
         assert page().asks["mode"].head == "mode (said if none is chosen)"
-        assert {"speaker_here", "speaker", "speaker_new", "relays", "utterance"} <= controls()
-        assert not {"entity", "holder", "event"} & controls()
+        assert {"speaker_unknown", "who_here", "who", "who_new", "relays", "what"} <= controls()
+        heads = {tag.get("value") for tag in tree().iter("Header")}
+        assert {"speaker", "utterance: the event of saying it"} <= heads
+        assert not {"entity", "holder", "event"} & heads
     with using(Scheme(layers=("quotes",), ids=False)):
         assert controls() == {"mode", "optional", "rule", "complete", "note"}
 

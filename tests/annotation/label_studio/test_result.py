@@ -16,7 +16,12 @@ from onrecord.annotation.label_studio.to_result import to_result
 from onrecord.dataset.gold import ordered
 from onrecord.dataset.records import Labels, Mention, Quote, Span
 
-OFFERED = {"here": ["putin"], "entities": ["putin", "minsk"], "targets": ["entity:putin"], "events": ["war"]}
+OFFERED = {
+    "here": ["putin"],
+    "entities": ["putin", "minsk"],
+    "targets": ["entity:putin"],
+    "events": ["war"],
+}
 TEXT = "Putin said: “we won” and Lukashenko nodded."
 
 
@@ -177,9 +182,10 @@ def test_a_value_is_where_it_is_offered_and_is_read_from_anywhere() -> None:
         assert from_result(made, TEXT) == (Labels(quotes=(quote,)), [])
         return {item["from_name"]: item["value"] for item in made if item.get("from_name", "region") != "region"}
 
-    assert controls("putin", "unknown")["speaker_here"]["choices"] == ["putin", "unknown"]
-    assert controls("minsk", "putin")["speaker"]["taxonomy"] == [["minsk"], ["putin"]]
-    assert controls("nobody", "putin")["speaker_new"]["taxonomy"] == [["nobody"], ["putin"]]
+    assert controls("unknown")["speaker_unknown"]["choices"] == ["unknown"]
+    assert controls("putin")["who_here"]["choices"] == ["putin"]
+    assert controls("minsk", "putin")["who"]["taxonomy"] == [["minsk"], ["putin"]]
+    assert controls("unknown", "putin")["who_new"]["taxonomy"] == [["unknown"], ["putin"]]
     assert controls("putin")["relays"]["taxonomy"] == [["minsk"], ["putin"]]
 
 
@@ -201,6 +207,6 @@ def test_the_shapes_of_the_older_config_are_read() -> None:
 
 def test_two_values_of_one_field_are_named_wherever_they_stand() -> None:
     result = _result()
-    result.append({**result[1], "from_name": "entity_new", "type": "taxonomy", "value": {"taxonomy": [["minsk"]]}})
+    result.append({**result[1], "from_name": "who_new", "type": "taxonomy", "value": {"taxonomy": [["minsk"]]}})
     _, wrong = from_result(result, TEXT)
     assert [(code, found) for code, _, found, *_ in wrong] == [("field", "putin and minsk")]

@@ -3,6 +3,7 @@
 - ``server``: a real server on this machine.
 - ``accounts``: access to a server, and the accounts of its annotators.
 - ``labelling``: the labelling config of all layers.
+- ``front``: a project's task list and guidelines.
 - ``project``: documents in, annotations out.
 - ``exports``: annotations as they come, and the labels in them.
 - ``regions``: how labels are told as result items.
@@ -10,4 +11,4 @@
 - ``from_result``: the labels in result items, and what cannot be used.
 """
 
-__all__ = ["accounts", "exports", "project", "server"]
+__all__ = ["accounts", "exports", "front", "project", "server"]

@@ -24,6 +24,9 @@ from onrecord.dataset.records import UNKNOWN, Item, SpanItem
 PLAIN = "#555555"
 """The colour of the marks of a layer that was added."""
 
+WHO, WHAT = "who", "what"
+"""The controls for the entity that an item is mostly about, and for its event."""
+
 _REGISTERED = {"entity": "entities", "event": "events"}
 """The list of the task's data that has the ids of a registry."""
 
@@ -124,9 +127,9 @@ def _mentions(item: type[Item]) -> Form:
         title="Mention",
         marks=tuple(Mark(type, background) for type, background in zip(types, colours(len(types)), strict=True)),
         asks=(
-            PanelField("entity", "ids", options="entities", near="here", needed=True),
+            PanelField("entity", "ids", options="entities", near="here", shared=WHO, needed=True),
             _choices(item, "kind"),
-            PanelField("literal", "ids", "literal: the place named, where its government is meant", options="entities"),
+            PanelField("literal", "ids", "literal: the place named, where its government is meant", options="here"),
             _choices(item, "noise", style="single"),
         ),
         label="type",
@@ -139,10 +142,10 @@ def _quotes(item: type[Item]) -> Form:
         title="Quote (on its first segment)",
         marks=(Mark("CONTENT", "#9467bd"),),
         asks=(
-            PanelField("speaker", "ids", options="entities", near="here", besides=(UNKNOWN,), several=True),
+            PanelField("speaker", "ids", options="entities", near="here", shared=WHO, word=UNKNOWN, several=True),
             PanelField("relays", "ids", "relays: from the outermost inward", options="entities", several=True),
             _choices(item, "mode"),
-            PanelField("utterance", "ids", "utterance: the event of saying it", options="events"),
+            PanelField("utterance", "ids", "utterance: the event of saying it", options="events", shared=WHAT),
         ),
         head="content",
         parts={"source": Mark("SOURCE", "#c5b0d5"), "cue": Mark("CUE", "#8c564b")},
@@ -156,7 +159,7 @@ def _stances(item: type[Item]) -> Form:
         title="Stance (on its first evidence)",
         marks=(Mark("EVIDENCE", "#d62728"),),
         asks=(
-            PanelField("holder", "ids", options="entities", near="here", needed=True),
+            PanelField("holder", "ids", options="entities", near="here", shared=WHO, needed=True),
             PanelField("target", "ids", options="targets", fresh="new claim:ID, entity:ID or event:ID", needed=True),
             _choices(item, "label"),
             _choices(item, "basis"),
@@ -171,7 +174,7 @@ def _events(item: type[Item]) -> Form:
         layer="events",
         title="Event",
         marks=(Mark("EVENT", "#003f5c"),),
-        asks=(PanelField("event", "ids", options="events", needed=True),),
+        asks=(PanelField("event", "ids", options="events", shared=WHAT, needed=True),),
     )
 
 
@@ -210,8 +213,7 @@ def _asks(item: type[Item], layer: str) -> Iterator[PanelField]:
         if walk.vocabulary(item, field.name):
             yield dataclasses.replace(_choices(item, field.name), name=name, of=field.name)
         elif refers is not None and refers.to in _REGISTERED:
-            near = "here" if refers.to == "entity" and not field.many else ""
             options = _REGISTERED[refers.to]
-            yield PanelField(name, "ids", options=options, near=near, several=field.many, needed=needed, of=field.name)
+            yield PanelField(name, "ids", options=options, several=field.many, needed=needed, of=field.name)
         else:
             yield PanelField(name, "text", several=field.many, needed=needed, of=field.name)

@@ -117,7 +117,7 @@ def _answer(ask: PanelField, region: Region, words: Sequence[str], wrong: list[W
     """The one value of a field; None where there is none, or one that its vocabulary does not have."""
     given = _given(ask, region)
     if len(given) > 1:
-        hint = "a button, the menu and the new ids are one field: take all but one back"
+        hint = "buttons, the menu and the new ids are one field: take all but one back"
         wrong.append(("field", f"/{_place(ask, region)}", " and ".join(given), f"one {ask.name}", hint))
     value = given[0] if given else None
     if words and value is not None and value not in words:
@@ -132,12 +132,12 @@ def _answer(ask: PanelField, region: Region, words: Sequence[str], wrong: list[W
 
 def _given(ask: PanelField, region: Region) -> list[str]:
     """The values of a field in all of its controls, each once."""
-    return list(dict.fromkeys(value for control in ask.controls for value in region.fields.get(control, [])))
+    return list(dict.fromkeys(value for control in ask.read for value in region.fields.get(control, [])))
 
 
 def _place(ask: PanelField, region: Region) -> int:
     """Index of the first of a field's items; of the region's where there is none."""
-    return next((region.places[control] for control in ask.controls if control in region.places), region.at)
+    return next((region.places[control] for control in ask.read if control in region.places), region.at)
 
 
 def _target(ask: PanelField, region: Region, wrong: list[Wrong]) -> Target:

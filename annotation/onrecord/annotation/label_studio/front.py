@@ -42,7 +42,7 @@ def task_list() -> dict[str, Any]:
     """The tab of the task list: articles by id and title, and how far each is; no column of JSON."""
     hidden = [f"tasks:{name}" for name in _OTHERS]
     # beside an open task there is room for little more than the title
-    beside = [*hidden, *(f"tasks:{name}" for name in SHOWN if name != "total_annotations")]
+    beside = [*hidden, *(f"tasks:{name}" for name in (*SHOWN, "data.doc_id") if name != "total_annotations")]
     return {"title": "Articles", "type": "list", "hiddenColumns": {"explore": hidden, "labeling": beside}}
 
 
@@ -71,7 +71,7 @@ def furnish(client: LabelStudio, project: int, guidelines: str, options: Any) ->
         options: Request options of every write.
     """
     if not client.views.list(project=project):
-        client.views.create(project=project, data=task_list(), request_options=options)  # type: ignore[arg-type]
+        client.views.create(project=project, data=task_list(), request_options=options)
     said = instruction(guidelines)
     if said and client.projects.get(id=project).expert_instruction != said:
         client.projects.update(id=project, expert_instruction=said, request_options=options)

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import dataclasses
 import functools
-from collections.abc import Iterable
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Sequence
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
 from onrecord.annotation.label_studio.forms import page
-from onrecord.annotation.label_studio.panel import Mark, Page
+from onrecord.annotation.label_studio.panel import Form, Mark, Page, PanelField
 from onrecord.annotation.label_studio.regions import OPEN
 from onrecord.dataset.layers import LAYERS, scheme
 from onrecord.dataset.reading.files import sha256
@@ -35,13 +37,10 @@ def _config(layers: tuple[tuple[str, type[Item]], ...], ids: bool) -> str:
         keep_trailing_newline=True,
     )
     shown = page()
-    heads = [mark for form in shown.forms for mark in form.marks]
-    panels = [(form.title, form.asks, _visible(form.marks)) for form in shown.forms]
-    panels.append(("", shown.common, _visible(heads)))
     return templates.get_template("labelling.xml.j2").render(
         relations=shown.relations,
         marks=shown.marks,
-        panels=panels,
+        rows=list(_rows(shown)),
         layers=[name for name, _ in layers],
         open=OPEN,
         steps=Markup(_steps(shown)),
@@ -66,8 +65,60 @@ def _steps(shown: Page) -> str:
     return "\n\n".join(lines)
 
 
+@dataclasses.dataclass(frozen=True)
+class _Row:
+    """A heading, or the controls of a field, and the forms whose regions show it."""
+
+    forms: tuple[Form, ...]
+    head: str = ""
+    size: int = 5
+    ask: PanelField | None = None
+    word: bool = False
+    """Whether it is only the control for the field's word."""
+
+    @property
+    def visible(self) -> Markup:
+        """Shows what it stands on where a region of one of the forms is selected."""
+        return _visible(mark for form in self.forms for mark in form.marks)
+
+
+def _rows(shown: Page) -> Iterator[_Row]:
+    """The panel from top to bottom: what several layers share is there once, first where it is the first of each."""
+    for form in shown.forms:
+        yield _Row((form,), form.title, 4)
+    having: dict[str, list[tuple[Form, PanelField]]] = defaultdict(list)
+    for form in shown.forms:
+        for ask in form.asks:
+            if ask.shared:
+                having[ask.shared].append((form, ask))
+    first = [name for name, each in having.items() if all(form.asks[0] is ask for form, ask in each)]
+    for name in first:
+        yield from _shared(having[name])
+    for form in shown.forms:
+        for ask in form.asks:
+            if not ask.shared:
+                yield _Row((form,), ask.head)
+                yield _Row((form,), ask=ask)
+    for name, each in having.items():
+        if name not in first:
+            yield from _shared(each)
+    for ask in shown.common:
+        yield _Row(shown.forms, ask.head)
+        yield _Row(shown.forms, ask=ask)
+
+
+def _shared(having: Sequence[tuple[Form, PanelField]]) -> Iterator[_Row]:
+    """What each form calls a field that they share, then its controls."""
+    for form, ask in having:
+        yield _Row((form,), ask.head)
+        if ask.word:
+            yield _Row((form,), ask=ask, word=True)
+    several = any(ask.several for _, ask in having)
+    ask = dataclasses.replace(having[0][1], several=several, word="")
+    yield _Row(tuple(form for form, _ in having), ask=ask)
+
+
 def _visible(marks: Iterable[Mark]) -> Markup:
-    """Shows what it stands on where a region with one of these marks is selected."""
     labels = ",".join(mark.value for mark in marks)
     return Markup('visibleWhen="region-selected" whenLabelValue="{}"').format(labels)
 

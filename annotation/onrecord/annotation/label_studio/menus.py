@@ -21,6 +21,9 @@ LISTS = ("entities", "events", "targets", "here")
 
 MOST_BUTTONS = 30
 """So many fit beside the text; whoever is named later in it is in the menu alone."""
+_KEYS = (*"123456789", *(f"ctrl+alt+shift+{letter}" for letter in "abcdefghijklmnopqrstu"))
+"""Of the buttons: digits for the first nine, as ``0`` is a field's word. The others have keys that nobody presses:
+Label Studio would give them plain letters, which a hand that types too early would press."""
 
 
 def menus(registries: Registries, text: str) -> dict[str, list[Row]]:
@@ -48,12 +51,17 @@ def _row(id: str, *names: str) -> Row:
 
 
 def _buttons(entities: Sequence[Entity]) -> list[Row]:
-    """Rows of names alone, with the id where two have one name."""
+    """Rows of names alone, with the id where two have one name, and a key."""
     shown = entities[:MOST_BUTTONS]
     times = Counter(row.name for row in shown)
     return [
-        {"value": row.name if times[row.name] == 1 else f"{row.name} [{row.id}]", "alias": row.id, "hint": row.id}
-        for row in shown
+        {
+            "value": row.name if times[row.name] == 1 else f"{row.name} [{row.id}]",
+            "alias": row.id,
+            "hint": row.id,
+            "hotkey": key,
+        }
+        for row, key in zip(shown, _KEYS, strict=False)
     ]
 
 

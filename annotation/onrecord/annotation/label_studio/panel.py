@@ -39,7 +39,7 @@ class Word:
 
 @dataclasses.dataclass(frozen=True)
 class PanelField:
-    """A field of the panel; one for an id has up to three controls: see :attr:`controls`."""
+    """A field of the panel; one for an id has several controls: see :attr:`controls`."""
 
     name: str
     kind: Literal["choices", "ids", "text"]
@@ -55,8 +55,11 @@ class PanelField:
     """Of ids: the list of the task's data that the menu offers."""
     near: str = ""
     """Of ids: the list of the task's data that is offered as buttons; empty for no buttons."""
-    besides: tuple[str, ...] = ()
-    """Of ids: what is offered as a button too, before those of the list."""
+    word: str = ""
+    """Of ids: a word that may stand instead of one, offered by itself."""
+    shared: str = ""
+    """Of ids: the name of the controls where fields of several layers have them in common, so that the page has each
+    list once, and a new id is offered to all of them; empty for controls of its own."""
     fresh: str = "new id"
     """Of ids: what the control for an id that no list has asks for."""
     several: bool = False
@@ -78,22 +81,40 @@ class PanelField:
         return f"{said} ({self.default} if none is chosen)" if self.default else said
 
     @property
+    def menu(self) -> str:
+        """The control with the menu."""
+        return self.shared or self.name
+
+    @property
     def here(self) -> str:
         """The control with buttons."""
-        return f"{self.name}_here"
+        return f"{self.menu}_here"
 
     @property
     def beside(self) -> str:
         """The control for an id that no list has."""
-        return f"{self.name}_new"
+        return f"{self.menu}_new"
+
+    @property
+    def apart(self) -> str:
+        """The control for :attr:`word`."""
+        return f"{self.name}_{self.word}"
 
     @property
     def controls(self) -> dict[str, ControlType]:
-        """Its controls by name, in the order in which their values count: buttons, the menu, what is in neither."""
+        """Its controls by name, in the order in which their values count: the word, buttons, the menu, new ids."""
         if self.kind == "ids":
-            buttons: dict[str, ControlType] = {self.here: "choices"} if self.near else {}
-            return {**buttons, self.name: "taxonomy", self.beside: "taxonomy"}
+            found: dict[str, ControlType] = {self.apart: "choices"} if self.word else {}
+            if self.near:
+                found[self.here] = "choices"
+            return {**found, self.menu: "taxonomy", self.beside: "taxonomy"}
         return {self.name: "choices" if self.kind == "choices" else "textarea"}
+
+    @property
+    def read(self) -> tuple[str, ...]:
+        """The controls whose values are its own where they stand on a region; also those that it had before."""
+        older = (self.name, f"{self.name}_new") if self.kind == "ids" else ()
+        return tuple(dict.fromkeys([*self.controls, *older]))
 
 
 @dataclasses.dataclass(frozen=True)
@@ -150,9 +171,14 @@ class Page:
         return {ask.name: ask for asks in (*(form.asks for form in self.forms), self.common) for ask in asks}
 
     @functools.cached_property
-    def controls(self) -> dict[str, PanelField]:
-        """The field that each control belongs to, by the control's name."""
-        return {control: ask for ask in self.asks.values() for control in ask.controls}
+    def controls(self) -> frozenset[str]:
+        """The names of all controls but those of the whole document."""
+        return frozenset(control for ask in self.asks.values() for control in ask.controls)
+
+    @functools.cached_property
+    def read(self) -> frozenset[str]:
+        """The names of all controls whose values are read."""
+        return frozenset(control for ask in self.asks.values() for control in ask.read)
 
     @functools.cached_property
     def relations(self) -> list[str]:

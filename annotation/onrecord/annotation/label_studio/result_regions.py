@@ -75,10 +75,10 @@ def _set_field(index: int, item: ResultItem, regions: Mapping[str, Region], wron
     name, value = item.get("from_name"), item.get("value")
     if name in ("complete", "note"):
         return
-    ask = page().controls.get(str(name))
-    if ask is None or not isinstance(value, dict):
+    known = str(name) in page().read
+    if not known or not isinstance(value, dict):
         found = f"from_name {show(name)}"
-        hint = "the export is of another labelling config" if ask is None else ""
+        hint = "" if known else "the export is of another labelling config"
         wrong.append(("field", f"/{index}", found, "a field of the labelling config", hint))
         return
     region = regions.get(str(item.get("id")))
@@ -94,7 +94,8 @@ def _set_field(index: int, item: ResultItem, regions: Mapping[str, Region], wron
         wrong.append(("type", f"/{index}/value", show(values), "a list of strings", ""))
         return
     kept = [each.strip() for each in values if each.strip()]
-    if not ask.several and len(kept) > 1:
+    ask = page().asks.get(str(name))
+    if ask is not None and ask.kind != "ids" and not ask.several and len(kept) > 1:
         wrong.append(("field", f"/{index}/value", ", ".join(kept), f"one value for {name}", ""))
         return
     if kept:

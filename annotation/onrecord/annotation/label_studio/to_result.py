@@ -60,9 +60,12 @@ def _control(ask: PanelField, said: Sequence[str], known: Mapping[str, frozenset
     """The control of a field that offers all of its values; they stay together, so that their order does."""
     if ask.kind != "ids":
         return ask.name
-    if ask.near and known.get(ask.near, frozenset()).union(ask.besides).issuperset(said):
+    if list(said) == [ask.word]:
+        return ask.apart
+    # one button at a time: the server's page refuses to submit two
+    if ask.near and len(said) == 1 and known.get(ask.near, frozenset()).issuperset(said):
         return ask.here
-    return ask.name if known.get(ask.options, frozenset()).issuperset(said) else ask.beside
+    return ask.menu if known.get(ask.options, frozenset()).issuperset(said) else ask.beside
 
 
 def _said(value: Any) -> list[str]:
