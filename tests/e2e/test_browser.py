@@ -9,6 +9,7 @@ from pathlib import Path
 import msgspec
 import pytest
 from playwright.sync_api import Browser, Page
+from tests.builders import ABOUT
 from tests.e2e.editor import Editor, log_in
 
 from onrecord.annotation.gold.passes import Annotator, articles_of_pass
@@ -103,7 +104,7 @@ def test_labels_made_by_hand_come_out(
 
     person = Annotator(id=name, kind="person", role="annotator", round="hand")
     articles, _ = articles_of_pass(tmp_path / "hand", [document], [person])
-    write(build(Gold(articles=tuple(articles), registries=gold.registries), ""), tmp_path / "dataset")
+    write(build(Gold(articles=tuple(articles), registries=gold.registries), ABOUT, ""), tmp_path / "dataset")
     row = read_rows(tmp_path / "dataset", "entities", document.split)[1]
     assert (row["text"], row["kind"], row["annotators"]) == ("leader", "nominal", [name])
     (row,) = read_rows(tmp_path / "dataset", "quotes", document.split)

@@ -42,7 +42,7 @@ def nobody(_: str) -> None:
 
 def hostile() -> tuple[Document, Labels, Registries]:
     description = msgspec.structs.replace(describe(RAW, [("body", 0, len(RAW))]), id="hostile")
-    document = make_document(description, RAW)
+    document = make_document(description, RAW, "test")
     assert "\r" not in document.text
 
     def at(surface: str) -> Span:
@@ -86,7 +86,7 @@ def hostile() -> tuple[Document, Labels, Registries]:
             target=Target(kind="event", id="meeting"),
             label="neutral",
             basis="implied",
-            evidence=(at("met"), at("<b>Café</b>\u2028")),
+            evidence=(at("met"), at("<b>Café</b>\u2028 \u202eend")),
             quote="q1",
         ),
     )
@@ -164,7 +164,7 @@ def test_another_text_of_a_document_is_refused_before_anything_is_added(server: 
     ls.push(admin, "changed", name, [document], registries, {}, nobody)
     raw = "another text"
     description = msgspec.structs.replace(describe(raw, [("body", 0, len(raw))]), id="hostile")
-    changed = make_document(description, raw)
+    changed = make_document(description, raw, "test")
     with pytest.raises(ls.ProjectError, match="another text"):
         ls.push(admin, "changed", name, [changed], registries, {}, nobody)
 

@@ -13,8 +13,9 @@ from typing import Any
 import msgspec
 import pyarrow.parquet as pq
 import pytest
+from tests.builders import ABOUT
 
-from onrecord.annotation.gold.from_rounds import gold_of_rounds, read_rounds
+from onrecord.annotation.gold.from_rounds import gold_of_rounds
 from onrecord.dataset import Document, FaultsError, Gold, gold_hash, read_folder, read_registries
 from onrecord.dataset.publishing.build import Built, build, differences, write
 from onrecord.dataset.publishing.folder import read_rows
@@ -54,7 +55,7 @@ def load(folder: Path, config: str, split: str, cache: Path) -> Rows:
 @pytest.mark.long
 @pytest.mark.parametrize("streaming", [False, True])
 def test_every_config_loads_with_the_network_off(root: Path, tmp_path: Path, streaming: bool) -> None:
-    places = [(config.name, split) for config in configs() for split in config.splits]
+    places = [(path.parent.name, path.stem) for path in sorted((root / "dataset" / "data").glob("*/*.parquet"))]
     for (config, split), rows in zip(places, load_each(root / "dataset", places, tmp_path, streaming), strict=True):
         assert rows == read_rows(root / "dataset", config, split), (config, split)
         assert rows
@@ -73,9 +74,10 @@ def built(root: Path, documents: list[Document]) -> Built:
     """The folder as the committed raw exports give it."""
     annotation = root / "annotation"
     registries = read_registries(annotation / "registries")
-    made = gold_of_rounds(annotation, read_rounds(annotation / "gold.json"), documents, registries)
+    assert ABOUT.gold is not None
+    made = gold_of_rounds(annotation, ABOUT.gold, documents, registries)
     assert made.unlabelled == ()
-    return build(made.gold, made.provenance, made.extra)
+    return build(made.gold, ABOUT, made.provenance, made.extra)
 
 
 def test_what_is_committed_is_what_the_sources_give(built: Built, root: Path) -> None:
@@ -84,7 +86,7 @@ def test_what_is_committed_is_what_the_sources_give(built: Built, root: Path) ->
 
 def test_a_rebuild_gives_the_same_bytes(built: Built, tmp_path: Path) -> None:
     written = write(built, tmp_path)
-    assert sorted([*built.gold, *built.parquet, *built.extra, "README.md", "croissant.json"]) == written
+    assert sorted([*built.plain, *built.parquet, "croissant.json"]) == written
     assert write(built, tmp_path) == []
     assert differences(built, tmp_path) == []
 
@@ -112,7 +114,7 @@ def test_a_changed_label_is_seen_through_the_cache(root: Path, tmp_path: Path, g
     stance = msgspec.structs.replace(article.labels.stances[0], label="neutral")
     labels = msgspec.structs.replace(article.labels, stances=(stance, *article.labels.stances[1:]))
     changed = [msgspec.structs.replace(a, labels=labels) if a is article else a for a in gold.articles]
-    write(build(msgspec.structs.replace(gold, articles=tuple(changed)), ""), folder)
+    write(build(msgspec.structs.replace(gold, articles=tuple(changed)), ABOUT, ""), folder)
     after = load(folder, "stances", "test", cache)
     assert [row["label"] for row in before] != [row["label"] for row in after]
     assert after[0]["label"] == "neutral"
@@ -123,14 +125,14 @@ def test_two_checkouts_do_not_share_rows(root: Path, tmp_path: Path, gold: Gold)
     cache = tmp_path / "cache"
     one = msgspec.structs.replace(gold, articles=gold.articles[:3])
     for name, each in (("a", one), ("b", gold)):
-        write(build(each, ""), tmp_path / name / "dataset")
+        write(build(each, ABOUT, ""), tmp_path / name / "dataset")
     assert len(load(tmp_path / "a/dataset", "articles", "test", cache)) == 2
     assert len(load(tmp_path / "b/dataset", "articles", "test", cache)) == 3
 
 
 def test_parquet_carries_no_library_metadata_and_one_row_group(root: Path) -> None:
     paths = sorted((root / "dataset" / "data").glob("*/*.parquet"))
-    assert len(paths) == sum(len(config.splits) for config in configs())
+    assert len(paths) == sum(1 if config.registry else 2 for config in configs())
     for path in paths:
         file = pq.ParquetFile(path)
         assert set(file.schema_arrow.metadata or {}) == set()
@@ -143,6 +145,7 @@ def test_nothing_in_the_folder_confuses_the_loader(root: Path) -> None:
         "README.md",
         "LICENSE-DATA.md",
         "ceiling.json",
+        "corpus.json",
         "croissant.json",
         "errata.json",
         "data",
@@ -188,7 +191,7 @@ def test_gold_with_a_fault_is_not_built(gold: Gold) -> None:
     labels = msgspec.structs.replace(article.labels, mentions=(broken, *article.labels.mentions[1:]))
     changed = msgspec.structs.replace(article, labels=labels)
     with pytest.raises(FaultsError) as error:
-        build(msgspec.structs.replace(gold, articles=(changed, *gold.articles[1:])), "")
+        build(msgspec.structs.replace(gold, articles=(changed, *gold.articles[1:])), ABOUT, "")
     assert {(fault.file, fault.pointer) for fault in error.value.faults} == {
         (f"gold/{article.document.id}.json", "/mentions/0/text"),
         (f"gold/{article.document.id}.json", "/mentions/0/entity"),

@@ -20,7 +20,8 @@ from onrecord.dataset import walk
 from onrecord.dataset.gold import ordered
 from onrecord.dataset.layers import LAYERS, labels
 from onrecord.dataset.reading.faults import Wrong, nearest
-from onrecord.dataset.records import Labels, Span, SpanItem, Target, TargetKind
+from onrecord.dataset.reading.typed import explain
+from onrecord.dataset.records import Item, Labels, Span, SpanItem, Target, TargetKind
 
 Tied = Mapping[tuple[str, str], list[str]]
 """Regions by the one that they are tied to and the relation."""
@@ -62,12 +63,10 @@ def from_result(result: Sequence[ResultItem], text: str) -> tuple[Labels, list[W
         form = by_mark.get(region.label)
         if form is not None:
             own = sorted(spans[region.id], key=lambda span: span.start)
-            values = {**_values(form, region, own, tied, regions, wrong), **_common(region)}
-            kind = LAYERS[form.layer]
-            try:
-                made[form.layer].append(msgspec.convert(values, kind))
-            except msgspec.ValidationError as error:
-                wrong.append(("type", f"/{region.at}", str(error), f"the fields of {kind.__name__}", ""))
+            told: set[str] = set()
+            values = {**_values(form, region, own, tied, regions, wrong, told), **_common(region)}
+            if (item := _item(form, region, msgspec.to_builtins(values), wrong, told)) is not None:
+                made[form.layer].append(item)
     return ordered(labels(**made)), wrong
 
 
@@ -79,10 +78,38 @@ def _head(id: str, heads: Mapping[str, str]) -> str:
     return id
 
 
+def _item(form: Form, region: Region, values: dict[str, Any], wrong: list[Wrong], told: set[str]) -> Item | None:
+    """The item of some values; None where they do not fit, which is said of each that was not ``told`` of already."""
+    kind = LAYERS[form.layer]
+    try:
+        if not told:
+            return msgspec.convert(values, kind)
+    except msgspec.ValidationError as error:
+        misfit = str(error)
+    else:
+        misfit = ""
+    before = len(wrong)
+    places = {ask.field: _place(ask, region) for ask in form.asks}
+    for code, pointer, found, expected, hint in explain(msgspec.json.decode(msgspec.json.encode(values)), kind):
+        field = pointer.split("/")[1] if pointer else ""
+        if field not in told:
+            said = f"{field} {found!r}" if field else found
+            wrong.append((code, f"/{places.get(field, region.at)}", said, expected, hint))
+    if misfit and len(wrong) == before:  # a rule that explain does not know
+        wrong.append(("type", f"/{region.at}", misfit, f"the fields of {kind.__name__}", ""))
+    return None
+
+
 def _values(
-    form: Form, region: Region, spans: list[Span], tied: Tied, regions: Mapping[str, Region], wrong: list[Wrong]
+    form: Form,
+    region: Region,
+    spans: list[Span],
+    tied: Tied,
+    regions: Mapping[str, Region],
+    wrong: list[Wrong],
+    told: set[str],
 ) -> dict[str, Any]:
-    """The fields of the item that a region begins."""
+    """The fields of the item that a region begins; those with a fault are added to ``told``."""
     kind = LAYERS[form.layer]
     values: dict[str, Any] = {}
     if issubclass(kind, SpanItem):
@@ -93,17 +120,18 @@ def _values(
         values[form.label] = region.label
     known = {field.name: field for field in walk.fields(kind)}
     for ask in form.asks:
-        field = known[ask.field]
+        field, before = known[ask.field], len(wrong)
+        value: Any
         if field.kind is Target:
-            values[ask.field] = _target(ask, region, wrong)
+            value = _target(ask, region, wrong)
         elif field.many:
-            values[ask.field] = tuple(_given(ask, region))
+            value = tuple(_given(ask, region))
         else:
-            words = walk.vocabulary(kind, ask.field)
-            if (value := _answer(ask, region, words, wrong)) is not None:
-                values[ask.field] = value
-            elif ask.needed and not field.optional:
-                values[ask.field] = words[0] if words else "?"  # it is told of already, and used for nothing
+            value = _answer(ask, region, walk.vocabulary(kind, ask.field), wrong)
+        if value is not None:
+            values[ask.field] = value
+        if len(wrong) > before:
+            told.add(ask.field)
     for name in form.parts:
         if ids := tied.get((region.id, name)):
             values[name] = regions[ids[0]].span
@@ -121,10 +149,17 @@ def _answer(ask: PanelField, region: Region, words: Sequence[str], wrong: list[W
         wrong.append(("field", f"/{_place(ask, region)}", " and ".join(given), f"one {ask.name}", hint))
     value = given[0] if given else None
     if words and value is not None and value not in words:
-        place = _place(ask, region)
-        wrong.append(("label", f"/{place}", value, "one of " + ", ".join(words), nearest(value, words)))
+        wrong.append(
+            (
+                "label",
+                f"/{_place(ask, region)}",
+                f"{ask.name} {value!r}",
+                "one of " + ", ".join(words),
+                nearest(value, words),
+            )
+        )
         value = None
-    if value is None and ask.needed:
+    elif value is None and ask.needed:
         found = f"no {ask.name} on {region.span.text!r}"
         wrong.append(("missing-field", f"/{region.at}", found, f"a {ask.name}", ""))
     return value
@@ -140,19 +175,22 @@ def _place(ask: PanelField, region: Region) -> int:
     return next((region.places[control] for control in ask.read if control in region.places), region.at)
 
 
-def _target(ask: PanelField, region: Region, wrong: list[Wrong]) -> Target:
-    kind, _, id = (_answer(ask, region, (), wrong) or "claim:?").partition(":")
+def _target(ask: PanelField, region: Region, wrong: list[Wrong]) -> Target | None:
+    answer = _answer(ask, region, (), wrong)
+    if answer is None:
+        return None
+    kind, _, id = answer.partition(":")
     if kind not in get_args(TargetKind) or not id:
-        place = _place(ask, region)
-        wrong.append(("target", f"/{place}", f"{kind}:{id}", "entity:ID, event:ID or claim:ID", ""))
-        kind, id = "claim", "?"
+        place = f"/{_place(ask, region)}"
+        wrong.append(("target", place, f"{ask.name} {answer!r}", "entity:ID, event:ID or claim:ID", ""))
+        return None
     return Target(kind=msgspec.convert(kind, TargetKind), id=id)
 
 
 def _common(region: Region) -> dict[str, Any]:
     return {
         "id": item_id(region.id, region.meta.get("agreed")),
-        "annotators": tuple(region.meta.get("annotators", ())),
+        "annotators": region.meta.get("annotators", ()),
         "agreed": region.meta.get("agreed"),
         "optional": region.fields.get(OPTIONAL) == [OPTIONAL],
         "rule": next(iter(region.fields.get(RULE, [])), None),

@@ -34,6 +34,13 @@ def region_id(id: str, agreed: bool | None) -> str:
     return OPEN + id if agreed is False else id
 
 
+def item_of(region: ResultItem) -> str:
+    """The id of the item that a region is, or would be, the first of."""
+    meta = region.get("meta")
+    kept = meta.get(META) if isinstance(meta, dict) else None
+    return item_id(str(region.get("id")), kept.get("agreed") if isinstance(kept, dict) else None)
+
+
 def item_id(id: str, agreed: bool | None) -> str:
     """The id of the item whose first region has an id; the other way than :func:`region_id`."""
     return id.removeprefix(OPEN) if agreed is False else id

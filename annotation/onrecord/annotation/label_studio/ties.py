@@ -14,7 +14,7 @@ from onrecord.annotation.label_studio.forms import page
 from onrecord.annotation.label_studio.panel import CONTINUES, Form
 from onrecord.annotation.label_studio.regions import ResultItem
 from onrecord.annotation.label_studio.result_regions import Region
-from onrecord.dataset.reading.faults import Wrong, show
+from onrecord.dataset.reading.faults import Wrong
 from onrecord.dataset.records import Span
 
 Relation = tuple[str, str, str]
@@ -72,7 +72,7 @@ def untied(
     for region in regions.values():
         if region.label in parts and region.id not in ends:
             form, _ = parts[region.label]
-            found = f"{region.label} {show(region.span.text)!r} tied to no {form.layer.removesuffix('s')}"
+            found = f"{region.label} tied to no {form.layer.removesuffix('s')}"
             yield "relation", f"/{region.at}", found, f"a relation to its {form.mark} region", ""
 
 

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import pyarrow as pa
 
+from onrecord.dataset.corpus import CorpusFile
+from onrecord.dataset.layers import using
 from onrecord.dataset.publishing.folder import parquet_name
 from onrecord.dataset.publishing.tables import Config, configs
 
@@ -53,32 +55,40 @@ _CONTEXT: dict[str, Any] = {
 }
 
 
-def croissant(version: str, provenance: str, sha256: Mapping[str, str]) -> bytes:
-    """The metadata of the folder.
+def croissant(
+    about: CorpusFile, splits: Mapping[str, Sequence[str]], provenance: str, sha256: Mapping[str, str]
+) -> bytes:
+    """The metadata as JSON-LD.
 
     Args:
-        version: Version of the labels.
+        about: The corpus.
+        splits: Of every config that has rows.
         provenance: Who made the labels.
         sha256: Of every Parquet file, by name relative to the folder.
     """
+    card = about.card
+    with using(about.scheme):
+        places = [(config, split) for config in configs() for split in splits.get(config.name, ())]
+    said = {
+        "name": card.name,
+        "description": card.description or " ".join(card.summary.split()) or card.title,
+        "conformsTo": ["http://mlcommons.org/croissant/1.0", "http://mlcommons.org/croissant/RAI/1.0"],
+        "version": card.version,
+        "inLanguage": card.languages[0] if len(card.languages) == 1 else list(card.languages) or None,
+        "license": card.license_url,
+        "url": "README.md",
+        "datePublished": card.date,
+        "creator": card.creator and {"@type": "sc:Organization", "name": card.creator},
+        "citeAs": card.cite_as,
+        "rai:dataAnnotationProtocol": "annotation/GUIDELINES.md, in Label Studio, by these accounts: "
+        + " ".join(provenance.partition("\n#")[0].split()),
+        "rai:dataLimitations": card.limitations or None,
+        "rai:personalSensitiveInformation": card.personal_information or None,
+    }
     value = {
         "@context": _CONTEXT,
         "@type": "sc:Dataset",
-        "name": "onrecord",
-        "description": "Who said what, about whom, on which event: news articles labelled with entities, quotes, "
-        "stances and events whose ids hold across articles.",
-        "conformsTo": ["http://mlcommons.org/croissant/1.0", "http://mlcommons.org/croissant/RAI/1.0"],
-        "version": version,
-        "inLanguage": "en",
-        "license": "https://creativecommons.org/licenses/by/4.0/",
-        "url": "README.md",
-        "datePublished": "2026-11-23",
-        "creator": {"@type": "sc:Organization", "name": "the onrecord developers"},
-        "citeAs": "onrecord: who said what, about whom, on which event. See CITATION.cff.",
-        "rai:dataAnnotationProtocol": "annotation/GUIDELINES.md, in Label Studio, by these accounts: "
-        + " ".join(provenance.partition("\n#")[0].split()),
-        "rai:dataLimitations": "Five English articles on two meetings; labels made by a language model.",
-        "rai:personalSensitiveInformation": "Public figures in public roles; journalists named in bylines.",
+        **{name: each for name, each in said.items() if each is not None},
         "distribution": [
             {
                 "@type": "cr:FileObject",
@@ -88,11 +98,10 @@ def croissant(version: str, provenance: str, sha256: Mapping[str, str]) -> bytes
                 "encodingFormat": "application/x-parquet",
                 "sha256": sha256[name],
             }
-            for config in configs()
-            for split in config.splits
+            for config, split in places
             for name in [parquet_name(config.name, split)]
         ],
-        "recordSet": [_record_set(config, split) for config in configs() for split in config.splits],
+        "recordSet": [_record_set(config, split) for config, split in places],
     }
     return (json.dumps(value, indent=1, ensure_ascii=False) + "\n").encode("utf-8")
 

@@ -37,7 +37,8 @@ class Config:
     schema: pa.Schema
     rows: Callable[[Gold, str], Iterator[TableRow]]
     """The rows of a split."""
-    splits: tuple[str, ...] = ("validation", "test")
+    registry: bool = False
+    """Whether the rows are of no split."""
 
 
 def _articles(gold: Gold, split: str) -> Iterator[Article]:
@@ -185,7 +186,7 @@ def _registry_config(name: str, one: str, kind: type[msgspec.Struct]) -> Config:
     def rows(gold: Gold, _: str) -> Iterator[TableRow]:
         return map(msgspec.to_builtins, getattr(gold.registries, name))
 
-    return Config(f"registry_{name}", f"one row {one} id", pa.schema(columns(kind)), rows, splits=("registry",))
+    return Config(f"registry_{name}", f"one row {one} id", pa.schema(columns(kind)), rows, registry=True)
 
 
 def configs() -> tuple[Config, ...]:

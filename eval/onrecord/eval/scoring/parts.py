@@ -16,6 +16,7 @@ from typing import Protocol
 
 import numpy as np
 
+from onrecord.dataset.layers import use
 from onrecord.dataset.reading.faults import in_order, refuse
 from onrecord.eval.layers.added_states import PartState
 from onrecord.eval.layers.columns import Codes, Ints, Letters, SideColumns, Vocabularies
@@ -96,6 +97,7 @@ def target_of(setting: Setting) -> Target:
         FaultsError: The dataset or the label map is not right, or the one does not fit the other.
     """
     gold = stored_gold(setting.gold)
+    use(gold.scheme)  # of the process: a worker may work in any thread
     ids = gold.in_split(setting.split)
     columns = gold.columns_of(ids)
     if setting.labels is None:

@@ -155,6 +155,7 @@ def _counted(
         topics={id: target.gold.documents[id].about.topic for id in target.ids},
         missing=missing,
         layers=tuple(layers),
+        scheme=target.gold.scheme,
         pairs=(),
     )
     return state, result
