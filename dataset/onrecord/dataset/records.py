@@ -93,7 +93,7 @@ class Item(Strict, frozen=True, kw_only=True):
     annotators: tuple[str, ...] = ()
     """Who marked it before adjudication."""
     agreed: bool | None = None
-    """Whether both annotators marked it alike; null where only one looked."""
+    """Whether all annotators marked it alike; null where only one looked."""
     optional: bool = False
     """Reasonable readers differ: counted neither as missed nor as spurious."""
     rule: str | None = None

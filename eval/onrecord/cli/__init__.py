@@ -18,7 +18,7 @@
 | ``build`` | ``build`` |
 | ``release`` | ``release`` |
 | ``rehydrate`` | ``rehydrate`` |
-| ``annotation ...`` | ``annotation`` |
+| ``annotation ...`` | ``annotation``, one file a command |
 | ``board ...`` | ``board`` |
 | ``signature ...`` | ``signature`` |
 | ``export ...`` | ``export`` |
@@ -114,17 +114,29 @@ def _version(asked: bool) -> None:
 def _run(words: Sequence[str]) -> Any:
     """Run a command; the code of a ``typer.Exit`` comes back as a value.
 
-    ``onrecord score FILE`` has no options that would need a parser: it does not wait for one to be imported.
+    ``onrecord score FILE``, with or without ``--gold FOLDER``, has no options that would need a parser: it does not
+    wait for one to be imported.
     """
     match words:
-        case ["score", file] if file and not file.startswith("-") and os.name != "nt":  # there, typer expands patterns
+        case ["score", file, *rest] if _is_plain(file, rest):
             from onrecord.cli.scoring import ScoreOptions, run
 
-            return run([Path(file)], ScoreOptions())
+            return run([Path(file)], ScoreOptions(gold=Path(rest[1])) if rest else ScoreOptions())
         case [name, *_] if name in (*COMMANDS, *GROUPS):
             return _parsed(name)
         case _:
             return _parsed()
+
+
+def _is_plain(file: str, rest: Sequence[str]) -> bool:
+    """Whether a file to score, and what comes after it, can be understood without a parser."""
+    if os.name == "nt":  # there, typer expands patterns
+        return False
+    match rest:
+        case [] | ["--gold", _]:
+            return all(each and not each.startswith("-") for each in (file, *rest[1:]))
+        case _:
+            return False
 
 
 def _parsed(only: str | None = None) -> Any:
