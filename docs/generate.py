@@ -14,16 +14,19 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
+import msgspec
+
 from onrecord.annotation.agreement.measures import agreement
 from onrecord.annotation.agreement.tables import markdown as agreement_markdown
 from onrecord.annotation.gold.from_rounds import MadeGold, gold_of_rounds
 from onrecord.annotation.label_studio.exports import read_exports
 from onrecord.dataset import Article, FaultsError, Gold, read_documents, read_folder, read_registries
-from onrecord.dataset.corpus import read_corpus
+from onrecord.dataset.corpus import CardText, Rounds, Splits, read_corpus
 from onrecord.dataset.layers import LAYERS
 from onrecord.dataset.publishing.card import count_table, markdown_table
 from onrecord.dataset.reading.files import write_atomically
 from onrecord.dataset.reading.json_schema import field_docs
+from onrecord.dataset.scheme import Scheme
 from onrecord.eval import (
     Report,
     Result,
@@ -49,6 +52,7 @@ DOCUMENTS = (
     "README.md",
     "DATASHEET.md",
     "seeds/README.md",
+    "docs/corpus.md",
     "docs/scoring.md",
     "docs/faults.md",
     "docs/measures/compat.md",
@@ -173,6 +177,7 @@ def parts(gold: Gold) -> dict[str, str]:
         "detectable": detectable_table(gold, submission),
         "audit": audit_table(gold, how.errata),
         "version": f"Version of the labels: {CORPUS.about.card.version}\n",
+        **{f"corpus-{name}": corpus_table(kind) for name, kind in CORPUS_TABLES.items()},
         "compat-modes": compat_modes(),
         "compat-differences": compat_differences(),
         "measures": markdown_table(["measure", "what counts as right"], measures),
@@ -226,6 +231,23 @@ def example(gold: Gold) -> dict[str, Any]:
         "events": [{**span("invasion"), "event": "V1"}],
         "entities": [{"id": "E1", "name": "Dmitry Peskov"}],
     }
+
+
+CORPUS_TABLES: dict[str, type[msgspec.Struct]] = {"scheme": Scheme, "splits": Splits, "gold": Rounds, "card": CardText}
+
+
+def corpus_table(kind: type[msgspec.Struct]) -> str:
+    """What may stand in a table of ``onrecord.toml``, with what is there where it is left out."""
+    said = field_docs(kind)
+    rows = []
+    for field in msgspec.structs.fields(kind):
+        default = field.default
+        if isinstance(default, tuple):
+            shown = ", ".join(default)
+        else:
+            shown = "" if default in (msgspec.NODEFAULT, None, "") else json.dumps(default).strip('"')
+        rows.append([f"`{field.name}`", " ".join(said[field.name].split()).replace("``", "`"), shown])
+    return markdown_table(["key", "what it is", "left out"], rows)
 
 
 def refusal(gold: Gold) -> str:

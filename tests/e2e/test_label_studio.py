@@ -86,7 +86,7 @@ def hostile() -> tuple[Document, Labels, Registries]:
             target=Target(kind="event", id="meeting"),
             label="neutral",
             basis="implied",
-            evidence=(at("met"), at("<b>Café</b>\u2028")),
+            evidence=(at("met"), at("<b>Café</b>\u2028 \u202eend")),
             quote="q1",
         ),
     )

@@ -53,6 +53,7 @@ from onrecord.eval.schemas import schema
 from onrecord.eval.scoring.asked import Asked
 from onrecord.eval.scoring.record import read_record
 from onrecord.eval.scoring.score_file import score_bytes
+from onrecord.eval.scoring.stored_gold import gold_in_memory
 from onrecord.eval.statistics.counts import Counts
 from onrecord.eval.statistics.measure import Measure
 from onrecord.eval.submission.examples import example
@@ -296,7 +297,7 @@ def test_it_has_a_column_on_boards_and_platforms(with_relations: Gold, folder: P
     entries, broken = readable_entries(tmp_path / "results")
     assert not broken
     gold = read_folder(folder)
-    found = standings(entries, gold, Asked("all"))
+    found = standings(entries, gold_in_memory(gold), Asked("all"))
     assert not found.rows[0].excluded
     assert found.rows[0].ranks["relations"] is not None
     assert "relations:relation" in json.loads(board_json(found, ()))["entries"][0]["scores"]

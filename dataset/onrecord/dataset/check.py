@@ -150,6 +150,13 @@ def check_own_references(labels: Labels) -> Iterator[Wrong]:
 def check_gold(document: Document, labels: Labels, registries: Registries) -> Iterator[Wrong]:
     """Everything that must hold of one article's gold labels."""
     yield from check_spans(labels, document.text)
+    yield from check_document(labels)
+    yield from _check_references(labels, registries)
+    yield from _check_mentions(labels, registries)
+
+
+def check_document(labels: Labels) -> Iterator[Wrong]:
+    """What must hold of one document's gold labels whatever the text and the registries say."""
     yield from check_items(labels)
     count = Counter(item.id for _, item in labels.items())
     for layer in LAYERS:
@@ -163,8 +170,6 @@ def check_gold(document: Document, labels: Labels, registries: Registries) -> It
             if isinstance(item, SpanItem) and marked[item.span] > 1:
                 found = f"{item.text!r} [{item.start}, {item.end}) marked {marked[item.span]} times"
                 yield "repeated-span", f"/{layer}/{index}", found, "a span marked once in a layer", ""
-    yield from _check_references(labels, registries)
-    yield from _check_mentions(labels, registries)
     yield from _check_speakers(labels)
     yield from _check_stances(labels.stances)
 
@@ -211,7 +216,7 @@ def _check_stances(stances: Sequence[Stance]) -> Iterator[Wrong]:
             yield (
                 "repeated-stance",
                 f"/stances/{index}",
-                f"again what /stances/{first[key]} is about",
+                f"another of {stance.holder} on {stance.target.kind}:{stance.target.id}, beside /stances/{first[key]}",
                 expected,
                 "",
             )

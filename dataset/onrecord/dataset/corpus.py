@@ -23,7 +23,9 @@ from onrecord.dataset.scheme import Scheme, wrong_scheme
 
 FILE = "onrecord.toml"
 
-Line = Annotated[str, msgspec.Meta(min_length=1, max_length=200, pattern=r"^[^\x00-\x1f]+$(?!\n)")]
+Line = Annotated[
+    str, msgspec.Meta(min_length=1, max_length=200, pattern=r"^[^\x00-\x1f]+$(?!\n)", description="a line of text")
+]
 """A text of one line."""
 
 
@@ -49,14 +51,22 @@ class CardText(Strict, frozen=True, kw_only=True):
 
     title: Line = "A corpus of news articles"
     """The name that is shown."""
-    name: Annotated[str, msgspec.Meta(min_length=1, max_length=96, pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]*$(?!\n)")] = (
-        "corpus"
-    )
+    name: Annotated[
+        str,
+        msgspec.Meta(
+            min_length=1,
+            max_length=96,
+            pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]*$(?!\n)",
+            description="letters, digits and . _ -",
+        ),
+    ] = "corpus"
     """The name in metadata: letters, digits and ``. _ -``."""
-    version: Annotated[str, msgspec.Meta(pattern=r"^\d+\.\d+\.\d+$(?!\n)")] = "0.1.0"
+    version: Annotated[str, msgspec.Meta(pattern=r"^\d+\.\d+\.\d+$(?!\n)", description='a version such as "0.1.0"')] = (
+        "0.1.0"
+    )
     """Of the labels: major for a change of guidelines or label scheme, minor for new or mended labels, patch for
     documentation, and for columns beside the same labels."""
-    date: Annotated[str, msgspec.Meta(pattern=r"^\d{4}-\d{2}-\d{2}$(?!\n)")] | None = None
+    date: Annotated[str, msgspec.Meta(pattern=r"^\d{4}-\d{2}-\d{2}$(?!\n)", description="YYYY-MM-DD")] | None = None
     """When this version was published; not said where left out."""
     summary: str = ""
     """What the dataset is, in a sentence or two of Markdown."""
@@ -67,16 +77,21 @@ class CardText(Strict, frozen=True, kw_only=True):
     license: Line = "other"
     """The Hub's identifier of the licence, such as ``cc-by-4.0``; ``other`` where none fits."""
     license_name: Line | None = None
+    """What a licence without an identifier is called."""
     license_link: Line | None = None
+    """Where it stands: a file of the dataset folder, or an address."""
     license_url: Line | None = None
     """The licence of the annotations, for metadata."""
     creator: Line | None = None
+    """Who made the dataset."""
     cite_as: Line | None = None
+    """How it is cited."""
     limitations: str = ""
     """The limits as plain text, for metadata."""
     personal_information: str = ""
     """What is said of persons, as plain text, for metadata."""
     tags: tuple[Line, ...] = ()
+    """Words that it is found by on the Hub."""
     annotations_creators: tuple[Line, ...] = ()
     """Of the Hub's words, such as ``expert-generated`` or ``machine-generated``."""
     about_splits: str = ""

@@ -107,9 +107,13 @@ def split_faults(split: str, there: Iterable[str]) -> list[Fault]:
     return [Fault("split", "the dataset", None, "", f"no article of split {split!r}", expected, nearest(split, names))]
 
 
+LEARNT_FROM = ("train", "validation")
+"""The splits that a baseline may learn from, the better one first."""
+
+
 def learnable(gold: Gold) -> list[Article]:
-    """The articles that a baseline may learn from: those of ``train``, else of ``validation``, else none."""
-    return in_split(gold, "train") or in_split(gold, "validation")
+    """The articles that a baseline may learn from: those of the first of :data:`LEARNT_FROM` that has any."""
+    return next((found for name in LEARNT_FROM if (found := in_split(gold, name))), [])
 
 
 def in_split(gold: Gold, split: str) -> list[Article]:

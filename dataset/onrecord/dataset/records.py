@@ -23,7 +23,15 @@ StanceBasis = Literal["stated", "action", "implied"]
 TargetKind = Literal["entity", "event", "claim"]
 Modality = Literal["actual", "planned", "hypothetical", "denied"]
 Cardinality = Literal["single", "set"]
-Split = Annotated[str, msgspec.Meta(min_length=1, max_length=64, pattern=r"^(?!(?:all|registry)$)[A-Za-z0-9_]+$(?!\n)")]
+Split = Annotated[
+    str,
+    msgspec.Meta(
+        min_length=1,
+        max_length=64,
+        pattern=r"^(?!(?:all|registry)$)[A-Za-z0-9_]+$(?!\n)",
+        description="the name of a split: letters, digits and _, but not all or registry",
+    ),
+]
 """``train``, ``validation``, ``test`` or any other name; ``all`` is all of them."""
 UNKNOWN = "unknown"
 """The one reserved entity id: a speaker whom the text leaves unnamed."""
@@ -85,7 +93,7 @@ class Item(Strict, frozen=True, kw_only=True):
     annotators: tuple[str, ...] = ()
     """Who marked it before adjudication; empty where nobody did, or nobody is known to have."""
     agreed: bool | None = None
-    """Whether both annotators marked it alike; null where only one looked."""
+    """Whether all annotators marked it alike; null where only one looked."""
     optional: bool = False
     """Reasonable readers differ: counted neither as missed nor as spurious."""
     rule: str | None = None

@@ -23,7 +23,15 @@ from onrecord.dataset.records import (
     Strict,
 )
 
-Word = Annotated[str, msgspec.Meta(min_length=1, max_length=64, pattern=r"^[^\W_][\w.&+/'-]*$(?!\n)")]
+Word = Annotated[
+    str,
+    msgspec.Meta(
+        min_length=1,
+        max_length=64,
+        pattern=r"^[^\W_][\w.&+/'-]*$(?!\n)",
+        description="1 to 64 letters and digits, and within them _ . & + / ' -",
+    ),
+]
 """A label of a vocabulary: letters and digits of any script, and within it ``_ . & + / ' -``."""
 
 Words = Annotated[tuple[Word, ...], msgspec.Meta(min_length=1, max_length=200)]
@@ -39,11 +47,12 @@ class Scheme(Strict, frozen=True, kw_only=True):
     """What is labelled in a corpus; the default is the published scheme."""
 
     layers: tuple[str, ...] = FIELD_NAMES
-    """The layers that are labelled, of :data:`FIELD_NAMES`."""
+    """The layers that are labelled: ``mentions``, ``quotes``, ``stances``, ``events``."""
     ids: bool = True
     """Whether items say which entity, event or claim they are about; without, neither ids nor registries are asked for
     and nothing that depends on them is scored."""
     entity_types: Words = get_args(EntityType)
+    """What a mention may be a mention of."""
     free_types: tuple[Word, ...] = ("NORP",)
     """Types of mentions whose entity may be of another type, such as ``Russian`` of the country."""
     mention_kinds: Words = get_args(MentionKind)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import dataclasses
-from collections import Counter
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -167,16 +166,14 @@ def _print_documents(found: Comparison) -> None:
 def _print_items(found: Comparison, j: int, items: bool) -> None:
     from onrecord.dataset.reading.faults import show
     from onrecord.eval.rendering.terminal import plain_console, show_table
+    from onrecord.eval.scoring.item_changes import KINDS, item_changes
 
     console = plain_console()
     names = _names(found)
-    changes = found.items(0, j)
     console.print(f"\nitems, {names[0]} -> {names[j]}", soft_wrap=True)
-    counts = Counter[tuple[str, str]]((change.layer, change.change) for change in changes)
-    layers = list(dict.fromkeys(change.layer for change in changes))
-    kinds = ("fixed", "regressed", "still wrong")
-    show_table(console, ["", *kinds], [[layer, *(str(counts[layer, kind]) for kind in kinds)] for layer in layers])
-    for change in changes if items else ():
+    rows = [[layer, *(str(counts[kind]) for kind in KINDS)] for layer, counts in found.item_counts(0, j).items()]
+    show_table(console, ["", *KINDS], rows)
+    for change in item_changes(found.reports[0].result, found.reports[j].result) if items else ():
         what = "" if change.gold else " (predicted)"
         outcome = f"{change.earlier} -> {change.later}"
         console.print(

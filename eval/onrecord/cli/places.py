@@ -67,6 +67,17 @@ def the_corpus() -> Corpus:
     return corpus
 
 
+def any_corpus() -> Corpus | None:
+    """The corpus that the command is about, as :func:`the_corpus`; None, and the published scheme, where there is none.
+
+    Raises:
+        FaultsError: The corpus's file is not right.
+    """
+    from onrecord.dataset.corpus import find_corpus
+
+    return the_corpus() if VARIABLE in os.environ or find_corpus(Path()) is not None else None
+
+
 def gold_folder(given: Path) -> Path:
     """The dataset folder that a command scores on, its scheme in force.
 
@@ -83,6 +94,18 @@ def gold_folder(given: Path) -> Path:
         given = the_corpus().dataset
     use(read_about(given).scheme)
     return given
+
+
+def seeds_folder(given: Path | None) -> Path:
+    """The folder of seeds that a command is about: as given, that of the corpus, or ``seeds`` where there is none.
+
+    Raises:
+        FaultsError: The corpus's file is not right.
+    """
+    if given is not None:
+        return given
+    corpus = any_corpus()
+    return Path("seeds") if corpus is None else corpus.seeds
 
 
 def the_split(gold: Path, asked: str | None) -> str:

@@ -35,7 +35,7 @@ from onrecord.eval.report.payload import document_value
 from onrecord.eval.report.plots import MOST_DOTS, bars, x
 from onrecord.eval.scoring.asked import Asked
 from onrecord.eval.scoring.ceiling import read_ceiling
-from onrecord.eval.scoring.compare import item_changes
+from onrecord.eval.scoring.item_changes import item_changes
 from onrecord.eval.scoring.result import LayerState
 from onrecord.eval.scoring.score_file import score_bytes
 from onrecord.eval.submission.reading import Submission

@@ -12,7 +12,7 @@ from onrecord.annotation.agreement.ceiling import ceiling_json
 from onrecord.annotation.agreement.measures import agreement, own_registries
 from onrecord.annotation.agreement.tables import agreement_section
 from onrecord.annotation.gold.adjudication import attribute_items
-from onrecord.annotation.gold.passes import articles_of_pass, provenance, read_annotators
+from onrecord.annotation.gold.passes import articles_of_pass, named, provenance, read_annotators
 from onrecord.annotation.label_studio.exports import Annotation, read_exports
 from onrecord.dataset import Document, Event, Gold, Registries
 from onrecord.dataset.corpus import Rounds
@@ -106,7 +106,7 @@ def gold_of_rounds(annotation: Path, rounds: Rounds, documents: Sequence[Documen
         errata = gold_changes(old, new)
         extra[ERRATA] = msgspec.json.format(msgspec.json.encode(errata), indent=1) + b"\n"
     if rounds.blind is not None:
-        passes = read_exports(folder / rounds.blind, documents)
+        passes = named(read_exports(folder / rounds.blind, documents), annotators)
         articles = attribute_items(articles, passes, registries)
         extra[FILE] = ceiling_json(articles, passes, registries)
         said += agreement_section(agreement(passes, documents))

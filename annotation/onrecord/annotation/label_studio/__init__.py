@@ -1,13 +1,20 @@
 """What speaks with Label Studio: the server, its projects, and labels in its terms.
 
+- ``address``: a server's address and token, as people copy them.
+- ``reach``: a server is reached, or it is said why not.
+- ``home``: where the server is installed.
 - ``server``: a real server on this machine.
+- ``naming``: names of rounds and annotators.
 - ``accounts``: access to a server, and the accounts of its annotators.
 - ``labelling``: the labelling config of all layers.
 - ``project``: documents in, annotations out.
+- ``standing``: how far the tasks are, and what was not submitted.
 - ``exports``: annotations as they come, and the labels in them.
+- ``buttons``: exports of Label Studio's own button.
+- ``looking_over``: what an annotator can mend, in the page's terms.
 - ``regions``: how labels are told as result items.
 - ``to_result``: labels as result items.
 - ``from_result``: the labels in result items, and what cannot be used.
 """
 
-__all__ = ["accounts", "exports", "project", "server"]
+__all__ = ["accounts", "exports", "home", "naming", "project", "reach", "server", "standing"]

@@ -14,9 +14,12 @@ from typing import Any
 
 import msgspec
 
+from onrecord.annotation.label_studio.buttons import SUFFIXES, button_fault
 from onrecord.annotation.label_studio.from_result import from_result, unused_parts
 from onrecord.annotation.label_studio.labelling import config_hash
-from onrecord.dataset.check import faults_of
+from onrecord.annotation.label_studio.looking_over import look_over, told
+from onrecord.annotation.label_studio.naming import annotator_of
+from onrecord.annotation.label_studio.standing import link_of
 from onrecord.dataset.reading.faults import Fault, FaultsError, nearest, refuse, show
 from onrecord.dataset.reading.typed import read_elements
 from onrecord.dataset.records import Labels
@@ -62,6 +65,7 @@ class Annotation:
 
     document: str
     annotator: str
+    """The account: its name if it was made here, else its whole address."""
     labels: Labels
     complete: frozenset[str]
     """Layers that the annotator declared finished."""
@@ -74,20 +78,16 @@ class Annotation:
     @property
     def link(self) -> str:
         """Where the task is on its server, to be put behind the server's address."""
-        return f"/projects/{self.project}/data?task={self.task}"
+        return link_of(self.project, self.task)
 
 
-def annotator_name(email: str) -> str:
-    """The account's name: the part before the ``@``."""
-    return email.partition("@")[0]
-
-
-def read_export(path: Path, documents: Sequence[Document]) -> tuple[list[Annotation], list[Fault]]:
+def read_export(path: Path, documents: Sequence[Document], server: str = "") -> tuple[list[Annotation], list[Fault]]:
     """Read one export file.
 
     Args:
         path: A JSON export of one project.
         documents: The documents that its tasks may be about.
+        server: The address that the faults' links to tasks begin with.
 
     Returns:
         Every annotation that is whole, and the faults of all others. A skipped task is no annotation.
@@ -95,9 +95,12 @@ def read_export(path: Path, documents: Sequence[Document]) -> tuple[list[Annotat
     by_id = {document.id: document for document in documents}
     annotations: list[Annotation] = []
     faults: list[Fault] = []
+    raw = path.read_bytes()
+    if (fault := button_fault(path, raw)) is not None:
+        return [], [fault]
     try:
-        for index, task in enumerate(read_elements(path, path.read_bytes(), ExportedTask)):
-            read, wrong = _annotations(path, index, task, by_id)
+        for index, task in enumerate(read_elements(path, raw, ExportedTask)):
+            read, wrong = _annotations(path, index, task, by_id, server)
             annotations += read
             faults += wrong
     except FaultsError as error:
@@ -106,7 +109,7 @@ def read_export(path: Path, documents: Sequence[Document]) -> tuple[list[Annotat
 
 
 def _annotations(
-    path: Path, index: int, task: ExportedTask, by_id: Mapping[str, Document]
+    path: Path, index: int, task: ExportedTask, by_id: Mapping[str, Document], server: str
 ) -> tuple[list[Annotation], list[Fault]]:
     """What :func:`read_export` gives of one task."""
     document = by_id.get(task.data.doc_id)
@@ -122,15 +125,19 @@ def _annotations(
         if annotation.was_cancelled:
             continue
         pointer = f"/{index}/annotations/{place}"
-        labels, wrong = from_result(annotation.result, document.text)
-        wrong += unused_parts(annotation.result)
+        result = annotation.result
+        labels, wrong = from_result(result, document.text)
+        known = bool(wrong)  # of labels that could not be read, others cannot be said to be wrong
+        wrong += unused_parts(result)
+        wrong += [each for each in look_over(labels, result, document.text) if not known or each[0] != "reference"]
         if wrong:
-            faults += faults_of(str(path), None, wrong, within=f"{pointer}/result")
+            link = server + link_of(task.project, task.id)
+            faults += told(str(path), f"{pointer}/result", wrong, result, (document.id, document.text), link)
             continue
         annotations.append(
             Annotation(
                 document=document.id,
-                annotator=annotator_name(annotation.completed_by.email),
+                annotator=annotator_of(annotation.completed_by.email),
                 labels=labels,
                 complete=_complete(annotation.result),
                 task=task.id,
@@ -170,7 +177,7 @@ def read_exports(folder: Path, documents: Sequence[Document]) -> list[Annotation
     Raises:
         FaultsError: With the faults of all files; or an annotator has two annotations of one document.
     """
-    paths = sorted(folder.glob("*.json"))
+    paths = sorted(path for path in folder.glob("*") if path.suffix in (".json", *SUFFIXES))
     if not paths:
         hint = "onrecord annotation pull writes them"
         refuse([Fault("empty", str(folder), None, "", "no export", "JSON exports of Label Studio", hint)])

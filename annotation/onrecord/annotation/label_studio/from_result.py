@@ -17,8 +17,9 @@ from onrecord.annotation.label_studio.result_regions import Region, regions_of, 
 from onrecord.dataset import walk
 from onrecord.dataset.gold import ordered
 from onrecord.dataset.layers import LAYERS, labels
-from onrecord.dataset.reading.faults import Wrong, nearest, show
-from onrecord.dataset.records import Labels, Span, SpanItem, Target, TargetKind
+from onrecord.dataset.reading.faults import Wrong, nearest
+from onrecord.dataset.reading.typed import explain
+from onrecord.dataset.records import Item, Labels, Span, SpanItem, Target, TargetKind
 
 Tied = Mapping[tuple[str, str], list[str]]
 """Regions by the one that they are tied to and the relation."""
@@ -58,12 +59,10 @@ def from_result(result: Sequence[ResultItem], text: str) -> tuple[Labels, list[W
         form = by_mark.get(region.label)
         if form is not None:
             own = sorted(spans[region.id], key=lambda span: span.start)
-            values = {**_values(form, region, own, tied, regions, wrong), **_common(region)}
-            kind = LAYERS[form.layer]
-            try:
-                made[form.layer].append(msgspec.convert(values, kind))
-            except msgspec.ValidationError as error:
-                wrong.append(("type", f"/{region.at}", str(error), f"the fields of {kind.__name__}", ""))
+            told: set[str] = set()
+            values = {**_values(form, region, own, tied, regions, wrong, told), **_common(region)}
+            if (item := _item(form, region, msgspec.to_builtins(values), wrong, told)) is not None:
+                made[form.layer].append(item)
     return ordered(labels(**made)), wrong
 
 
@@ -75,10 +74,39 @@ def _head(id: str, heads: Mapping[str, str]) -> str:
     return id
 
 
+def _item(form: Form, region: Region, values: dict[str, Any], wrong: list[Wrong], told: set[str]) -> Item | None:
+    """The item of some values; None where they do not fit, which is said of each that was not ``told`` of already."""
+    kind = LAYERS[form.layer]
+    try:
+        if not told:
+            return msgspec.convert(values, kind)
+    except msgspec.ValidationError as error:
+        misfit = str(error)
+    else:
+        misfit = ""
+    before = len(wrong)
+    places = {ask.field: region.places.get(ask.name, region.places.get(ask.beside)) for ask in form.asks}
+    for code, pointer, found, expected, hint in explain(msgspec.json.decode(msgspec.json.encode(values)), kind):
+        field = pointer.split("/")[1] if pointer else ""
+        if field not in told:
+            place = places.get(field)
+            said = f"{field} {found!r}" if field else found
+            wrong.append((code, f"/{region.at if place is None else place}", said, expected, hint))
+    if misfit and len(wrong) == before:  # a rule that explain does not know
+        wrong.append(("type", f"/{region.at}", misfit, f"the fields of {kind.__name__}", ""))
+    return None
+
+
 def _values(
-    form: Form, region: Region, spans: list[Span], tied: Tied, regions: Mapping[str, Region], wrong: list[Wrong]
+    form: Form,
+    region: Region,
+    spans: list[Span],
+    tied: Tied,
+    regions: Mapping[str, Region],
+    wrong: list[Wrong],
+    told: set[str],
 ) -> dict[str, Any]:
-    """The fields of the item that a region begins."""
+    """The fields of the item that a region begins; those with a fault are added to ``told``."""
     kind = LAYERS[form.layer]
     values: dict[str, Any] = {}
     if issubclass(kind, SpanItem):
@@ -89,17 +117,18 @@ def _values(
         values[form.label] = region.label
     known = {field.name: field for field in walk.fields(kind)}
     for ask in form.asks:
-        field = known[ask.field]
+        field, before = known[ask.field], len(wrong)
+        value: Any
         if field.kind is Target:
-            values[ask.field] = _target(ask, region, wrong)
+            value = _target(ask, region, wrong)
         elif field.many:
-            values[ask.field] = tuple(region.fields.get(ask.name, []))
+            value = tuple(region.fields.get(ask.name, []))
         else:
-            words = walk.vocabulary(kind, ask.field)
-            if (value := _answer(ask, region, words, wrong)) is not None:
-                values[ask.field] = value
-            elif ask.needed and not field.optional:
-                values[ask.field] = words[0] if words else "?"  # it is told of already, and used for nothing
+            value = _answer(ask, region, walk.vocabulary(kind, ask.field), wrong)
+        if value is not None:
+            values[ask.field] = value
+        if len(wrong) > before:
+            told.add(ask.field)
     for name in form.parts:
         if ids := tied.get((region.id, name)):
             values[name] = regions[ids[0]].span
@@ -118,27 +147,32 @@ def _answer(ask: PanelField, region: Region, words: Sequence[str], wrong: list[W
     value = next(iter(chosen or typed), None)
     if words and value is not None and value not in words:
         place = region.places.get(ask.name, region.at)
-        wrong.append(("label", f"/{place}", value, "one of " + ", ".join(words), nearest(value, words)))
+        wrong.append(
+            ("label", f"/{place}", f"{ask.name} {value!r}", "one of " + ", ".join(words), nearest(value, words))
+        )
         value = None
-    if value is None and ask.needed:
+    elif value is None and ask.needed:
         found = f"no {ask.name} on {region.span.text!r}"
         wrong.append(("missing-field", f"/{region.at}", found, f"a {ask.name}", ""))
     return value
 
 
-def _target(ask: PanelField, region: Region, wrong: list[Wrong]) -> Target:
-    kind, _, id = (_answer(ask, region, (), wrong) or "claim:?").partition(":")
+def _target(ask: PanelField, region: Region, wrong: list[Wrong]) -> Target | None:
+    answer = _answer(ask, region, (), wrong)
+    if answer is None:
+        return None
+    kind, _, id = answer.partition(":")
     if kind not in get_args(TargetKind) or not id:
         place = region.places.get(ask.name, region.places.get(ask.beside, region.at))
-        wrong.append(("target", f"/{place}", f"{kind}:{id}", "entity:ID, event:ID or claim:ID", ""))
-        kind, id = "claim", "?"
+        wrong.append(("target", f"/{place}", f"{ask.name} {answer!r}", "entity:ID, event:ID or claim:ID", ""))
+        return None
     return Target(kind=msgspec.convert(kind, TargetKind), id=id)
 
 
 def _common(region: Region) -> dict[str, Any]:
     return {
         "id": region.id,
-        "annotators": tuple(region.meta.get("annotators", ())),
+        "annotators": region.meta.get("annotators", ()),
         "agreed": region.meta.get("agreed"),
         "optional": region.fields.get(OPTIONAL) == [OPTIONAL],
         "rule": next(iter(region.fields.get(RULE, [])), None),
@@ -161,5 +195,5 @@ def unused_parts(result: Sequence[ResultItem]) -> Iterator[Wrong]:
             form = parts.get(mark)
             if form is not None and item.get("id") not in ends:
                 one = form.layer.removesuffix("s")
-                found = f"{mark} {show(item['value'].get('text', ''))!r} tied to no {one}"
+                found = f"{mark} tied to no {one}"
                 yield "relation", f"/{index}", found, f"a relation to its {form.mark} region", ""

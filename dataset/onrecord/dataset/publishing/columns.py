@@ -56,7 +56,7 @@ def columns(kind: type[msgspec.Struct], without: Collection[str] = ()) -> list[C
     names = [name for name in kind.__struct_fields__ if name not in without]
     if issubclass(kind, Item):
         about = Item.__struct_fields__
-        later = next((_LATER[base] for base in kind.__mro__ if base in _LATER), ())
+        later = next((names for each, names in _LATER.items() if issubclass(kind, each)), ())
         own = [name for name in names if name not in about]
         names = ["id", *(name for name in own if name not in later), *later, *(n for n in about if n != "id")]
     by_name, said = {field.name: field for field in walk.fields(kind)}, field_docs(kind)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import functools
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from onrecord.dataset.layers import Words
 from onrecord.dataset.scheme import Scheme
@@ -15,11 +15,14 @@ from onrecord.eval.layers.layer import MISSED, OPTIONAL, RIGHT, SPURIOUS, Compar
 from onrecord.eval.layers.mention_states import entity_sheet
 from onrecord.eval.layers.mentions import SpanAlignment, Spanned
 from onrecord.eval.layers.span_pairing import SpanPairing
-from onrecord.eval.layers.state_columns import StateColumns
+from onrecord.eval.layers.state_columns import Floats, StateColumns
 from onrecord.eval.spans.measures import MODES
 from onrecord.eval.spans.pairs import Fit
 from onrecord.eval.statistics.counts import Counts, Score
 from onrecord.eval.statistics.measure import Measure
+
+if TYPE_CHECKING:
+    from onrecord.eval.layers.verdict_columns import VerdictColumns
 
 TYPES = Words("entity_types")
 
@@ -37,6 +40,12 @@ def _counts(alignment: SpanAlignment) -> State:
 
 def _columns(corpus: Corpus) -> StateColumns:
     return entity_sheet(corpus.mentions, corpus.names, corpus.gold.codes, TYPES, _OF_ALL).columns()
+
+
+def _judged_columns(corpus: Corpus) -> tuple[StateColumns, VerdictColumns]:
+    from onrecord.eval.layers.item_verdicts import mention_verdicts as on_columns  # only where systems are compared
+
+    return _columns(corpus), on_columns(corpus.mentions, corpus.gold.codes.type.words)
 
 
 def clusters(corpus: Corpus, pairing: SpanPairing, kind: str) -> Clusters:
@@ -58,6 +67,11 @@ def cluster_scores(state: State) -> dict[str, Score]:
 def headline_of_clusters(state: State) -> Score:
     """The first of them alone."""
     return lea_alone(state.tables)
+
+
+def headline_of_each(columns: StateColumns) -> Floats:
+    """The same of each document."""
+    return next(whole.lea_of_each() for whole in columns.wholes if isinstance(whole, Clusters))
 
 
 _OUTCOMES = {Fit.STRICT: RIGHT, Fit.EXACT: "type", Fit.TYPE: "boundary", Fit.OVERLAP: "both"}
@@ -148,6 +162,7 @@ def entities(scheme: Scheme) -> Layer[SpanAlignment]:
         pair=lambda pair: pair.mentions,
         state=_counts,
         columns=_columns,
+        judged_columns=_judged_columns,
         verdicts=mention_verdicts,
         outcomes={
             "type": "right place, wrong type",
@@ -172,5 +187,6 @@ ENTITY_IDS: Layer[SpanAlignment] = Layer(
     columns=lambda corpus: clusters(corpus, corpus.mentions, "entity").columns(),
     whole=cluster_scores,
     alone=headline_of_clusters,
+    alone_each=headline_of_each,
     agreed_by=("lea", "conll"),
 )

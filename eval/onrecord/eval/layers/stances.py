@@ -14,7 +14,7 @@ import functools
 import math
 from collections import Counter
 from collections.abc import Iterable, Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from onrecord.dataset import Stance
 from onrecord.dataset.records import Item
@@ -24,13 +24,16 @@ from onrecord.eval.layers.corpus import Corpus
 from onrecord.eval.layers.corpus_stances import KINDS, StanceSets, corpus_counts, stance_sets
 from onrecord.eval.layers.ids import MIN_DICE, evidence, evidence_dice
 from onrecord.eval.layers.layer import MISSED, OPTIONAL, RIGHT, SPURIOUS, Compared, Layer, State, Verdict
-from onrecord.eval.layers.stance_columns import Said, stance_sheet
+from onrecord.eval.layers.stance_columns import Said, Stances, stance_sheet
 from onrecord.eval.layers.stance_columns import read_stances as columns_of
 from onrecord.eval.layers.stance_pairing import StanceReading, evidence_overlap, gold_key, read_stances, target_id
 from onrecord.eval.layers.state_columns import StateColumns
 from onrecord.eval.matching.assignment import assign
 from onrecord.eval.statistics.counts import Counts, Score
 from onrecord.eval.statistics.measure import Measure
+
+if TYPE_CHECKING:
+    from onrecord.eval.layers.verdict_columns import VerdictColumns
 
 __all__ = ["BASES", "LABELS", "gold_key", "stances"]
 
@@ -56,9 +59,22 @@ def _state(reading: StanceReading) -> State:
 
 
 def _columns(corpus: Corpus) -> StateColumns:
-    sides = corpus.gold, corpus.predicted
-    stances = columns_of(len(corpus.documents), (sides[0].stances, sides[1].stances), corpus.maps)
-    return stance_sheet(stances).columns([Said.of(stances, (sides[0].codes, sides[1].codes))])
+    return _counted(corpus, _paired(corpus))
+
+
+def _judged_columns(corpus: Corpus) -> tuple[StateColumns, VerdictColumns]:
+    from onrecord.eval.layers.item_verdicts import stance_verdicts  # only where systems are compared
+
+    stances = _paired(corpus)
+    return _counted(corpus, stances), stance_verdicts(stances, (corpus.gold.codes, corpus.predicted.codes))
+
+
+def _paired(corpus: Corpus) -> Stances:
+    return columns_of(len(corpus.documents), (corpus.gold.stances, corpus.predicted.stances), corpus.maps)
+
+
+def _counted(corpus: Corpus, stances: Stances) -> StateColumns:
+    return stance_sheet(stances).columns([Said.of(stances, (corpus.gold.codes, corpus.predicted.codes))])
 
 
 def _given_pairs(reading: StanceReading) -> dict[str, Counts]:
@@ -218,6 +234,7 @@ def stances(scheme: Scheme) -> Layer[StanceReading]:
         pair=read_stances,
         state=_state,
         columns=_columns,
+        judged_columns=_judged_columns,
         whole=_whole,
         verdicts=_verdicts,
         outcomes={"label": "holder and target right, wrong label"},

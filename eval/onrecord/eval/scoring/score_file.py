@@ -14,14 +14,14 @@ from onrecord.dataset.reading.faults import in_order, refuse
 from onrecord.eval.scoring.asked import Asked
 from onrecord.eval.scoring.result import Result, score_submission
 from onrecord.eval.scoring.score_report import Report
-from onrecord.eval.scoring.score_stream import score_stream
-from onrecord.eval.scoring.stored_gold import stored_gold
+from onrecord.eval.scoring.score_stream import StreamScoring, score_stream
+from onrecord.eval.scoring.stored_gold import StoredGold, stored_gold
 from onrecord.eval.statistics.sampling import DEFAULT_SAMPLING, Sampling
 from onrecord.eval.submission.label_maps import map_faults, read_label_map
 from onrecord.eval.submission.limits import DEFAULT_LIMITS, Limits
 from onrecord.eval.submission.mention_types import MentionTypes, our_types
 from onrecord.eval.submission.reading import Submission, read_submission
-from onrecord.eval.submission.unpacking import content, opened
+from onrecord.eval.submission.unpacking import opened
 
 
 def score(
@@ -97,11 +97,14 @@ def _score_bytes(name: Path, raw: bytes, gold: Gold, asked: Asked, limits: Limit
     return Scoring(Report.of(result, asked.how), left_out, submission)
 
 
-def score_path(predictions: Path, gold: Gold, asked: Asked, follow_links: bool = False) -> Scoring:
-    """The score of a file of predictions on this gold, by this version.
+def score_path(
+    predictions: Path, gold: StoredGold, asked: Asked, follow_links: bool = False, keep: bool = False
+) -> StreamScoring:
+    """The score of a file of predictions on this gold, by this version; see :func:`score_stream`.
 
     Raises:
         FaultsError: They cannot be scored.
         OSError: They cannot be read.
     """
-    return score_bytes(predictions, content(predictions, DEFAULT_LIMITS, follow_links), gold, asked)
+    with opened(predictions, DEFAULT_LIMITS, follow_links) as pieces:
+        return score_stream(predictions, pieces, gold, asked, keep=keep)

@@ -5,8 +5,9 @@ from __future__ import annotations
 import dataclasses
 import tempfile
 from collections import Counter
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from pathlib import Path
+from typing import Any
 
 import msgspec
 import numpy as np
@@ -20,6 +21,7 @@ from onrecord.eval.layers.columns import Letters, SideColumns, Vocabularies
 from onrecord.eval.layers.corpus import Corpus
 from onrecord.eval.layers.flatten import Flattener
 from onrecord.eval.layers.id_columns import Described
+from onrecord.eval.layers.layer import Layer
 from onrecord.eval.layers.scored import scored_layers
 from onrecord.eval.scoring.asked import Asked
 from onrecord.eval.scoring.result import Pairs, Result, result_of
@@ -55,6 +57,7 @@ def score_stream(
     asked: Asked,
     limits: Limits = DEFAULT_LIMITS,
     keep: bool = True,
+    judged: bool = False,
 ) -> StreamScoring:
     """The score of a prediction file whose content comes in pieces.
 
@@ -65,16 +68,17 @@ def score_stream(
         asked: How.
         limits: What the file may be at most.
         keep: Whether single documents of the result can be looked at later; their labels then go to a temporary file.
+        judged: Whether the verdicts on all items are kept, as columns.
 
     Raises:
         FaultsError: With every fault of the file.
     """
     with using(gold.scheme):
-        return _score_stream(name, pieces, gold, asked, limits, keep)
+        return _score_stream(name, pieces, gold, asked, limits, keep, judged)
 
 
 def _score_stream(
-    name: Path, pieces: Iterable[bytes], gold: StoredGold, asked: Asked, limits: Limits, keep: bool
+    name: Path, pieces: Iterable[bytes], gold: StoredGold, asked: Asked, limits: Limits, keep: bool, judged: bool
 ) -> StreamScoring:
     ids = gold.in_split(asked.split)
     mapping = None if asked.labels is None else read_label_map(asked.labels)
@@ -83,7 +87,7 @@ def _score_stream(
     unfit = [] if mapping is None else sorted(map_faults(_types(columns), mapping[1]), key=in_order)
     expected = Expected(gold.documents, gold.ids, () if asked.allow_missing else ids)
     stream = SubmissionStream(name, pieces, expected, limits, types)
-    kept = _Kept() if keep or any(layer.columns is None for layer in scored_layers()) else None
+    kept = _Kept() if keep or any(_needs_labels(layer, judged) for layer in scored_layers()) else None
     taken = _Taken(ids, gold, columns, kept)
     try:
         for line in stream:
@@ -95,17 +99,24 @@ def _score_stream(
     left_out = Counter[str]()
     for id in ids:
         left_out.update(head.left_out.get(id, {}))
-    result = _result(ids, gold, columns, taken, head, asked.split, mapping)
+    result = _result(ids, gold, columns, taken, head, asked.split, mapping, judged)
     return StreamScoring(Report.of(result, asked.how), left_out, head)
 
 
-def unscored_stream(name: Path, sha256: str, gold: StoredGold, asked: Asked) -> Report:
-    """The report of a file as if it predicted nothing: how it was asked for, where the file itself is refused."""
+def _needs_labels(layer: Layer[Any], judged: bool) -> bool:
+    return layer.columns is None or (judged and layer.verdicts is not None and layer.judged_columns is None)
+
+
+def unscored_stream(name: Path, sha256: str, gold: StoredGold, asked: Asked, layers: Collection[str] = ()) -> Report:
+    """The report of a file as if it predicted nothing: how it was asked for, where the file itself is refused.
+
+    Without intervals; with scores of the layers that the file is taken to have.
+    """
     ids = gold.in_split(asked.split)
     mapping = None if asked.labels is None else read_label_map(asked.labels)
     columns = gold.columns_of(ids)
-    head = SubmissionHead(name.name, sha256, frozenset(), {}, {}, {}, {})
-    result = _result(ids, gold, columns, _Taken(ids, gold, columns, None), head, asked.split, mapping)
+    head = SubmissionHead(name.name, sha256, frozenset(layers), {}, {}, {}, {})
+    result = _result(ids, gold, columns, _Taken(ids, gold, columns, _Kept()), head, asked.split, mapping)
     return Report(result, asked.how, {})
 
 
@@ -175,6 +186,7 @@ def _result(
     head: SubmissionHead,
     split: str,
     mapping: tuple[str, LabelMap] | None,
+    judged: bool = False,
 ) -> Result:
     if mapping is not None:
         columns = _relabelled(columns, mapping[1])
@@ -188,6 +200,7 @@ def _result(
         labels="as-is" if mapping is None else mapping[0],
         topics={id: gold.documents[id].about.topic for id in ids},
         missing=tuple(id for id in ids if id not in taken.there),
+        text=(lambda id: gold.documents[id].text) if judged else None,
     )
 
 
