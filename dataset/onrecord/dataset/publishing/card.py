@@ -10,6 +10,7 @@ from onrecord.dataset.corpus import CorpusFile
 from onrecord.dataset.gold import Gold
 from onrecord.dataset.publishing.dictionary import HEAD, dictionary
 from onrecord.dataset.publishing.folder import Tables, count_items, parquet_name
+from onrecord.dataset.publishing.makers import MADE_BY
 from onrecord.dataset.publishing.tables import Config, configs
 
 _NUMBER = re.compile(r"[-+]?[\d.]+(/[\d.]+)?|–|")
@@ -103,13 +104,6 @@ def _size(articles: int) -> str:
 
 
 _OFFSETS = "Offsets are 0-based, half-open and count Unicode code points of `text`; every span repeats its surface."
-
-_MADE_BY = "## Who made the labels\n\n"
-
-
-def stated_provenance(text: str) -> str:
-    """What a card says of who made the labels."""
-    return text.partition(_MADE_BY)[2].partition("\n## ")[0]
 
 
 def count_table(gold: Gold, splits: Sequence[str]) -> str:
@@ -220,5 +214,5 @@ from datasets import load_dataset
 {said.about_texts.strip()}
 
 {_columns(every)}
-{_MADE_BY}{provenance}
+{MADE_BY}{provenance}
 {last}"""
