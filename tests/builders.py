@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 
 import msgspec
@@ -18,7 +19,7 @@ def zone(kind: str, start: int, end: int, opens: str) -> Zone:
     return msgspec.convert({"kind": kind, "start": start, "end": end, "opens": opens}, Zone)
 
 
-def describe(raw: str, zones: list[tuple[str, int, int]]) -> SeedDescription:
+def describe(raw: str, zones: Sequence[tuple[str, int, int]]) -> SeedDescription:
     return SeedDescription(
         id="doc",
         seed="doc.txt",

@@ -23,6 +23,7 @@ EXTRAS = {
     "httpx": "annotate",
     "label_studio_sdk": "annotate",
     "trafilatura": "ingest",
+    "lxml": "ingest",
 }
 """The optional dependencies that bring a library along."""
 

@@ -96,6 +96,18 @@ def gold_folder(given: Path) -> Path:
     return given
 
 
+def seeds_folder(given: Path | None) -> Path:
+    """The folder of seeds that a command is about: as given, that of the corpus, or ``seeds`` where there is none.
+
+    Raises:
+        FaultsError: The corpus's file is not right.
+    """
+    if given is not None:
+        return given
+    corpus = any_corpus()
+    return Path("seeds") if corpus is None else corpus.seeds
+
+
 def the_split(gold: Path, asked: str | None) -> str:
     """The split that a command is about.
 

@@ -17,11 +17,11 @@ from onrecord.dataset.seeds.documents import (
     CONTENT,
     JOIN,
     decode_seed,
+    description_json,
     layout,
     make_document,
     read_document,
 )
-from onrecord.dataset.seeds.ingest import description_json
 
 EVERY = Splits(otherwise="test")
 

@@ -11,10 +11,10 @@ from pathlib import Path
 import msgspec
 
 from onrecord.annotation.label_studio.address import ServerError, base_of, token_of
-from onrecord.annotation.label_studio.home import locked
 from onrecord.annotation.label_studio.project import Account, ProjectError, make_account
 from onrecord.annotation.label_studio.server import find
 from onrecord.dataset.reading.files import write_atomically
+from onrecord.dataset.reading.platform import locked
 
 
 @dataclasses.dataclass(frozen=True)

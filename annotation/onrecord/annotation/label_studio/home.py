@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import contextlib
 import dataclasses
-import fcntl
 import importlib.resources
 import os
 import re
@@ -22,6 +21,7 @@ from pathlib import Path
 
 from onrecord.annotation.label_studio.address import ServerError
 from onrecord.dataset.reading.files import write_atomically
+from onrecord.dataset.reading.platform import locked
 
 VERSION = "1.23.2"
 
@@ -120,7 +120,7 @@ def _whole(environment: Path) -> list[Path]:
 
 
 def _packages(constraints: Path) -> int:
-    return sum(1 for line in constraints.read_text().splitlines() if "==" in line)
+    return sum(1 for line in constraints.read_text(encoding="utf-8").splitlines() if "==" in line)
 
 
 def _found(said: str) -> int:
@@ -138,21 +138,12 @@ def _run(command: list[str], log: Path, watch: Callable[[str], object]) -> None:
         process = subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=out, stderr=subprocess.STDOUT)
         try:
             while process.poll() is None:
-                watch(log.read_text(errors="replace"))
+                watch(log.read_text(encoding="utf-8", errors="replace"))
                 time.sleep(0.25)
         finally:
             if process.poll() is None:
                 process.terminate()
                 process.wait()
     if process.returncode:
-        said = log.read_text(errors="replace")[-2000:]
+        said = log.read_text(encoding="utf-8", errors="replace")[-2000:]
         raise ServerError(f"{' '.join(command)} failed:\n{said}\nwhat it brought is kept: give the same command again")
-
-
-@contextlib.contextmanager
-def locked(path: Path) -> Iterator[None]:
-    """Only one process at a time makes what all of them share."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    with path.open("w") as handle:
-        fcntl.flock(handle, fcntl.LOCK_EX)
-        yield

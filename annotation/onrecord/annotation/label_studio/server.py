@@ -21,8 +21,9 @@ from urllib.parse import urlsplit
 import msgspec
 
 from onrecord.annotation.label_studio.address import ServerError
-from onrecord.annotation.label_studio.home import VERSION, Meter, Progress, ServerHome, install, locked, unmetered
+from onrecord.annotation.label_studio.home import VERSION, Meter, Progress, ServerHome, install, unmetered
 from onrecord.dataset.reading.files import write_atomically
+from onrecord.dataset.reading.platform import has_fork, locked
 
 ADMIN = "admin@onrecord.example"
 START_SECONDS = 300.0
@@ -127,7 +128,16 @@ def serving(
 
 
 def find(data: Path) -> Running | None:
-    """The server that runs on ``data``, if there is one and it answers."""
+    """The server that runs on ``data``, if there is one and it answers.
+
+    Raises:
+        ServerError: This is Windows, where none is started.
+    """
+    if not has_fork():
+        raise ServerError(
+            "a Label Studio server of this machine needs Linux or macOS (on Windows: WSL); "
+            "push, pull and adjudicate reach one that runs elsewhere with --url and $ONRECORD_TOKEN"
+        )
     running = _read(data)
     if running is None or not running.pid:
         return None

@@ -8,6 +8,7 @@ sections is an exact map between the two.
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Annotated, Literal, get_args
@@ -175,8 +176,8 @@ def _visible(text: str) -> str:
     return text.replace("\ufeff", "").strip()
 
 
-def read_document(path: Path, splits: Splits) -> Document:
-    """The document that a seed description (``seeds/ID.json``) and the seed beside it make.
+def read_seed(path: Path) -> tuple[SeedDescription, str]:
+    """A seed description (``seeds/ID.json``) and the seed beside it, decoded.
 
     Raises:
         FaultsError: The description or the seed is not right; every fault is named.
@@ -197,6 +198,16 @@ def read_document(path: Path, splits: Splits) -> Document:
     except UnicodeDecodeError as error:
         raise FaultsError([Fault("encoding", str(seed), None, "", f"byte {error.start}", "UTF-8")]) from error
     refuse(check_zones(description, decoded, str(path)))
+    return description, decoded
+
+
+def read_document(path: Path, splits: Splits) -> Document:
+    """The document that a seed description and the seed beside it make; see :func:`read_seed`.
+
+    Raises:
+        FaultsError: The description or the seed is not right, or the article is in no split; every fault is named.
+    """
+    description, decoded = read_seed(path)
     split = splits.split_of(description.topic, description.id)
     if split is None:
         pointer, found = ("/topic", description.topic) if splits.by == "topic" else ("/id", description.id)
@@ -224,6 +235,19 @@ def make_document(description: SeedDescription, decoded: str, split: Split) -> D
         url=description.url,
         sections=sections,
     )
+
+
+def description_json(description: SeedDescription) -> bytes:
+    """A seed description as its file: a field a line, a zone a line."""
+    fields = msgspec.to_builtins(description)
+    zones = fields.pop("zones")
+    lines = [
+        f"  {json.dumps(key)}: {json.dumps(value, ensure_ascii=False)},"
+        for key, value in fields.items()
+        if value is not None or key.startswith("published")
+    ]
+    rows = ["    " + json.dumps(zone, ensure_ascii=False) for zone in zones]
+    return "\n".join(["{", *lines, '  "zones": [', ",\n".join(rows), "  ]", "}", ""]).encode("utf-8")
 
 
 def read_documents(folder: Path, splits: Splits | None = None) -> list[Document]:

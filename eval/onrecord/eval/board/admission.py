@@ -7,6 +7,7 @@ code. A contribution adds entries of its own and touches nothing else.
 from __future__ import annotations
 
 import dataclasses
+import os
 import re
 import subprocess
 from collections import defaultdict
@@ -76,7 +77,7 @@ def changed_files(repository: Path, base: str, head: str) -> list[FileChange]:
 
 
 def _git(repository: Path, *words: str) -> bytes:
-    command = ["git", "-C", str(repository), "-c", "core.hooksPath=/dev/null", *words]
+    command = ["git", "-C", str(repository), "-c", f"core.hooksPath={os.devnull}", *words]
     return subprocess.run(command, capture_output=True, check=True, timeout=120).stdout
 
 

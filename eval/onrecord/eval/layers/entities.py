@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import functools
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from onrecord.dataset.layers import Words
 from onrecord.dataset.scheme import Scheme
@@ -11,17 +11,18 @@ from onrecord.eval.clusters.table import Table
 from onrecord.eval.clusters.views import cluster_measures, cluster_views, lea_alone
 from onrecord.eval.layers.cluster_columns import Clusters
 from onrecord.eval.layers.corpus import Corpus
-from onrecord.eval.layers.item_verdicts import mention_verdicts as mention_verdicts_on_columns
 from onrecord.eval.layers.layer import MISSED, OPTIONAL, RIGHT, SPURIOUS, Compared, Layer, State, Verdict
 from onrecord.eval.layers.mention_states import entity_sheet
 from onrecord.eval.layers.mentions import SpanAlignment, Spanned
 from onrecord.eval.layers.span_pairing import SpanPairing
 from onrecord.eval.layers.state_columns import Floats, StateColumns
-from onrecord.eval.layers.verdict_columns import VerdictColumns
 from onrecord.eval.spans.measures import MODES
 from onrecord.eval.spans.pairs import Fit
 from onrecord.eval.statistics.counts import Counts, Score
 from onrecord.eval.statistics.measure import Measure
+
+if TYPE_CHECKING:
+    from onrecord.eval.layers.verdict_columns import VerdictColumns
 
 TYPES = Words("entity_types")
 
@@ -42,7 +43,9 @@ def _columns(corpus: Corpus) -> StateColumns:
 
 
 def _judged_columns(corpus: Corpus) -> tuple[StateColumns, VerdictColumns]:
-    return _columns(corpus), mention_verdicts_on_columns(corpus.mentions, corpus.gold.codes.type.words)
+    from onrecord.eval.layers.item_verdicts import mention_verdicts as on_columns  # only where systems are compared
+
+    return _columns(corpus), on_columns(corpus.mentions, corpus.gold.codes.type.words)
 
 
 def clusters(corpus: Corpus, pairing: SpanPairing, kind: str) -> Clusters:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+from typing import TYPE_CHECKING
 
 from onrecord.eval.clusters.views import cluster_measures
 from onrecord.eval.layers.corpus import Corpus
@@ -21,14 +22,15 @@ from onrecord.eval.layers.event_attributes import (
     reported_events,
 )
 from onrecord.eval.layers.event_columns import Reported
-from onrecord.eval.layers.item_verdicts import mention_verdicts as mention_verdicts_on_columns
 from onrecord.eval.layers.layer import Compared, DocumentPair, Layer, State
 from onrecord.eval.layers.mentions import SpanAlignment, Spanned
 from onrecord.eval.layers.state_columns import Sheet, StateColumns
-from onrecord.eval.layers.verdict_columns import VerdictColumns
 from onrecord.eval.spans.measures import MODES, mode_array
 from onrecord.eval.statistics.counts import Counts, Score
 from onrecord.eval.statistics.measure import Measure
+
+if TYPE_CHECKING:
+    from onrecord.eval.layers.verdict_columns import VerdictColumns
 
 
 @dataclasses.dataclass(frozen=True)
@@ -73,7 +75,9 @@ def _columns(corpus: Corpus) -> StateColumns:
 
 
 def _judged_columns(corpus: Corpus) -> tuple[StateColumns, VerdictColumns]:
-    return _columns(corpus), mention_verdicts_on_columns(corpus.events, [""])
+    from onrecord.eval.layers.item_verdicts import mention_verdicts as on_columns  # only where systems are compared
+
+    return _columns(corpus), on_columns(corpus.events, [""])
 
 
 def _whole(state: State) -> dict[str, Counts | Score]:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import dataclasses
 from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
-from typing import Any, Generic, Protocol, Self, TypeVar
+from typing import TYPE_CHECKING, Any, Generic, Protocol, Self, TypeVar
 
 from onrecord.dataset import Document, Labels
 from onrecord.dataset.layers import LAYERS
@@ -19,9 +19,11 @@ from onrecord.eval.layers.ids import IdMap
 from onrecord.eval.layers.mentions import SpanAlignment
 from onrecord.eval.layers.shown import in_words, shown_fields
 from onrecord.eval.layers.state_columns import Floats, StateColumns
-from onrecord.eval.layers.verdict_columns import VerdictColumns
 from onrecord.eval.statistics.counts import Counts, Score, score, total_counts
 from onrecord.eval.statistics.measure import Measure
+
+if TYPE_CHECKING:
+    from onrecord.eval.layers.verdict_columns import VerdictColumns
 
 
 @dataclasses.dataclass(frozen=True)

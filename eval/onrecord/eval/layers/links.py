@@ -15,7 +15,7 @@ from __future__ import annotations
 import dataclasses
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from onrecord.dataset import Mention
 from onrecord.dataset.layers import scheme
@@ -24,13 +24,14 @@ from onrecord.eval.clusters.table import Membership, Table
 from onrecord.eval.layers.cluster_columns import LinkedNames, counted
 from onrecord.eval.layers.corpus import Corpus
 from onrecord.eval.layers.ids import NIL, Link
-from onrecord.eval.layers.item_verdicts import link_verdicts
 from onrecord.eval.layers.layer import MISSED, RIGHT, SPURIOUS, DocumentPair, Layer, State, Verdict
 from onrecord.eval.layers.link_columns import LinkedMentions, link_sheet, linked_mentions
 from onrecord.eval.layers.state_columns import StateColumns
-from onrecord.eval.layers.verdict_columns import VerdictColumns
 from onrecord.eval.statistics.counts import Counts, Score
 from onrecord.eval.statistics.measure import Measure
+
+if TYPE_CHECKING:
+    from onrecord.eval.layers.verdict_columns import VerdictColumns
 
 MentionFilter = Callable[[Mention], bool]
 
@@ -186,6 +187,8 @@ def _columns(corpus: Corpus) -> StateColumns:
 
 
 def _judged_columns(corpus: Corpus) -> tuple[StateColumns, VerdictColumns]:
+    from onrecord.eval.layers.item_verdicts import link_verdicts  # only where systems are compared
+
     mentions = _linked(corpus)
     return _counted(corpus, mentions), link_verdicts(mentions, corpus.gold.codes.type.words)
 

@@ -12,7 +12,7 @@ import dataclasses
 import functools
 import math
 from collections.abc import Hashable, Iterable, Iterator, Mapping, Sequence
-from typing import Any, get_args
+from typing import TYPE_CHECKING, Any, get_args
 
 from onrecord.dataset import Quote, Span
 from onrecord.dataset.derive import QuoteType, crosses_sentence, quote_type
@@ -22,16 +22,17 @@ from onrecord.dataset.scheme import Scheme
 from onrecord.dataset.seeds.documents import ContentKind, Document
 from onrecord.eval.layers.corpus import Corpus
 from onrecord.eval.layers.ids import IdMap
-from onrecord.eval.layers.item_verdicts import quote_verdicts
 from onrecord.eval.layers.layer import MISSED, OPTIONAL, RIGHT, SPURIOUS, Compared, DocumentPair, Layer, State, Verdict
 from onrecord.eval.layers.quote_columns import PairedQuotes, Quotes, pair_all, quote_sheet
 from onrecord.eval.layers.quote_pairing import QuotePair, gold_speakers, pair_quotes, place
 from onrecord.eval.layers.shown import given, in_words
 from onrecord.eval.layers.state_columns import StateColumns
-from onrecord.eval.layers.verdict_columns import VerdictColumns
 from onrecord.eval.matching.similarity import dice, parts
 from onrecord.eval.statistics.counts import Counts
 from onrecord.eval.statistics.measure import Measure
+
+if TYPE_CHECKING:
+    from onrecord.eval.layers.verdict_columns import VerdictColumns
 
 __all__ = ["QuotePair", "kinds_of_quotes", "pair_quotes", "quotes", "slices"]
 
@@ -111,6 +112,8 @@ def _columns(corpus: Corpus) -> StateColumns:
 
 
 def _judged_columns(corpus: Corpus) -> tuple[StateColumns, VerdictColumns]:
+    from onrecord.eval.layers.item_verdicts import quote_verdicts  # only where systems are compared
+
     paired = _paired(corpus)
     return quote_sheet(*paired, list(_kinds_in_force())).columns(), quote_verdicts(*paired)
 

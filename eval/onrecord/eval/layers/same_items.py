@@ -8,7 +8,8 @@ from collections.abc import Mapping
 import msgspec
 
 from onrecord.dataset import Document, Labels
-from onrecord.dataset.walk import references
+from onrecord.dataset.layers import LAYERS
+from onrecord.dataset.walk import all_ids
 from onrecord.eval.layers.ids import IdMap
 from onrecord.eval.layers.layer import DocumentPair
 from onrecord.eval.layers.mentions import SpanAlignment
@@ -52,8 +53,8 @@ def _same_ids(*several: Labels) -> IdMap:
     """The map by which every id means itself."""
     ids: Mapping[str, dict[str, str]] = defaultdict(dict)
     for labels in several:
-        for _, item in labels.items():
-            for reference in references(item):
-                if reference.use != "reserved":
-                    ids[reference.kind][reference.id] = reference.id
+        for name, kind in LAYERS.items():
+            for to, use, used in all_ids(kind, labels.of(name)):
+                if use != "reserved":
+                    ids[to].update(zip(used, used, strict=True))
     return IdMap(ids["entity"], ids["event"], ids["claim"])

@@ -14,7 +14,7 @@ import functools
 import math
 from collections import Counter
 from collections.abc import Iterable, Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from onrecord.dataset import Stance
 from onrecord.dataset.records import Item
@@ -23,16 +23,17 @@ from onrecord.eval.layers.columns import BASES, LABELS
 from onrecord.eval.layers.corpus import Corpus
 from onrecord.eval.layers.corpus_stances import KINDS, StanceSets, corpus_counts, stance_sets
 from onrecord.eval.layers.ids import MIN_DICE, evidence, evidence_dice
-from onrecord.eval.layers.item_verdicts import stance_verdicts
 from onrecord.eval.layers.layer import MISSED, OPTIONAL, RIGHT, SPURIOUS, Compared, Layer, State, Verdict
 from onrecord.eval.layers.stance_columns import Said, Stances, stance_sheet
 from onrecord.eval.layers.stance_columns import read_stances as columns_of
 from onrecord.eval.layers.stance_pairing import StanceReading, evidence_overlap, gold_key, read_stances, target_id
 from onrecord.eval.layers.state_columns import StateColumns
-from onrecord.eval.layers.verdict_columns import VerdictColumns
 from onrecord.eval.matching.assignment import assign
 from onrecord.eval.statistics.counts import Counts, Score
 from onrecord.eval.statistics.measure import Measure
+
+if TYPE_CHECKING:
+    from onrecord.eval.layers.verdict_columns import VerdictColumns
 
 __all__ = ["BASES", "LABELS", "gold_key", "stances"]
 
@@ -62,6 +63,8 @@ def _columns(corpus: Corpus) -> StateColumns:
 
 
 def _judged_columns(corpus: Corpus) -> tuple[StateColumns, VerdictColumns]:
+    from onrecord.eval.layers.item_verdicts import stance_verdicts  # only where systems are compared
+
     stances = _paired(corpus)
     return _counted(corpus, stances), stance_verdicts(stances, (corpus.gold.codes, corpus.predicted.codes))
 

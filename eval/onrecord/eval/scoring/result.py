@@ -5,7 +5,7 @@ from __future__ import annotations
 import dataclasses
 import functools
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
-from typing import Any, TypeVar, overload
+from typing import TYPE_CHECKING, Any, TypeVar, overload
 
 import numpy as np
 
@@ -21,10 +21,12 @@ from onrecord.eval.layers.layer import DocumentPair, Layer, State
 from onrecord.eval.layers.scored import scored_layers
 from onrecord.eval.layers.state_columns import StateColumns, f1_of
 from onrecord.eval.layers.states import columns_of_states
-from onrecord.eval.layers.verdict_columns import VerdictColumns
 from onrecord.eval.statistics.counts import Score, not_submitted
 from onrecord.eval.submission.label_maps import LabelMap, relabelled
 from onrecord.eval.submission.reading import Submission, SubmissionHead
+
+if TYPE_CHECKING:
+    from onrecord.eval.layers.verdict_columns import VerdictColumns
 
 
 @dataclasses.dataclass(frozen=True, eq=False)

@@ -17,7 +17,7 @@ import shutil
 import tempfile
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import BinaryIO
+from typing import BinaryIO, cast
 
 import msgspec
 import numpy as np
@@ -27,6 +27,7 @@ from onrecord.dataset.gold import LEARNT_FROM, split_faults
 from onrecord.dataset.layers import LAYERS, in_scheme, scheme, using
 from onrecord.dataset.publishing.folder import read_about
 from onrecord.dataset.reading.faults import refuse
+from onrecord.dataset.reading.platform import read_at
 from onrecord.dataset.records import Split
 from onrecord.dataset.scheme import DEFAULT, Scheme
 from onrecord.eval.layers.columns import Codes, Letters, SideColumns, Vocabularies
@@ -72,17 +73,11 @@ class Pieces:
     def __init__(self, file: BinaryIO, offsets: Sequence[int]) -> None:
         self._file = file
         self._offsets = offsets
-        self._number = None
-        with contextlib.suppress(OSError):  # what is in memory has no number
-            self._number = file.fileno()
 
     def read(self, place: int) -> bytes:
         """One piece."""
         start, size = self._offsets[place], self._offsets[place + 1] - self._offsets[place]
-        if self._number is not None and hasattr(os, "pread"):
-            return os.pread(self._number, size, start)  # a forked process shares the place where the file stands
-        self._file.seek(start)
-        return self._file.read(size)
+        return read_at(self._file, size, start)
 
 
 class KnownText:
@@ -185,10 +180,11 @@ def _stored(folder: Path) -> StoredGold:
         except (OSError, ValueError, msgspec.DecodeError, EOFError):
             pass  # not there, or of no use: it is made anew
     with tempfile.TemporaryDirectory(prefix="onrecord-") as made:
-        gold = _make(folder, Path(made))
-        if cache is not None and name is not None:
-            _keep(Path(made), cache / name)
-        return gold
+        header, columns = _make(folder, Path(made))
+        if cache is not None and name is not None and _keep(Path(made), cache / name):
+            with contextlib.suppress(OSError):  # another process may have put its own there in the meantime
+                return _gold(header, columns, _open(cache / name / "texts"), _open(cache / name / "articles"))
+        return _gold(header, columns, _held(Path(made) / "texts"), _held(Path(made) / "articles"))
 
 
 def gold_in_memory(gold: Gold) -> StoredGold:
@@ -235,17 +231,29 @@ def _opened(folder: Path) -> StoredGold:
     with (folder / "columns").open("rb") as file:
         header = msgspec.msgpack.decode(np.load(file, allow_pickle=False).tobytes(), type=in_scheme(_Header))
         columns = read_columns(file)
-    return _gold(header, columns, folder)
+    return _gold(header, columns, _open(folder / "texts"), _open(folder / "articles"))
 
 
-def _gold(header: _Header, columns: SideColumns, folder: Path) -> StoredGold:
-    texts = Pieces((folder / "texts").open("rb"), header.texts)
-    articles = Pieces((folder / "articles").open("rb"), header.articles)
-    documents = {each.id: KnownText(each, texts, place) for place, each in enumerate(header.documents)}
-    return StoredGold(documents, header.registries, header.hashes, columns, articles, scheme())
+def _open(path: Path) -> BinaryIO:
+    return path.open("rb")
 
 
-def _make(folder: Path, into: Path) -> StoredGold:
+def _held(path: Path) -> BinaryIO:
+    """A copy of a file that goes when it is closed: on Windows nothing open can be removed."""
+    file = cast(BinaryIO, tempfile.TemporaryFile())  # noqa: SIM115 - open as long as the gold is in use
+    with path.open("rb") as original:
+        shutil.copyfileobj(original, file)
+    file.flush()  # it is read by its number
+    return file
+
+
+def _gold(header: _Header, columns: SideColumns, texts: BinaryIO, articles: BinaryIO) -> StoredGold:
+    pieces = Pieces(texts, header.texts)
+    documents = {each.id: KnownText(each, pieces, place) for place, each in enumerate(header.documents)}
+    return StoredGold(documents, header.registries, header.hashes, columns, Pieces(articles, header.articles), scheme())
+
+
+def _make(folder: Path, into: Path) -> tuple[_Header, SideColumns]:
     """Read a dataset folder, an article at a time, and write what is kept of it."""
     from onrecord.dataset.publishing.folder import read_articles, read_registry_rows, splits_of
     from onrecord.dataset.publishing.folder import read_columns as read_texts
@@ -271,7 +279,7 @@ def _make(folder: Path, into: Path) -> StoredGold:
     with (into / "columns").open("wb") as file:
         np.save(file, np.frombuffer(msgspec.msgpack.encode(header), np.uint8), allow_pickle=False)
         write_columns(file, columns)
-    return _gold(header, columns, into)
+    return header, columns
 
 
 class _Spool:
@@ -311,8 +319,8 @@ def _hash(articles: Pieces, documents: Sequence[StoredDocument], split: str) -> 
     return digest.hexdigest()
 
 
-def _keep(made: Path, path: Path) -> None:
-    """Put what was made into the cache in one step; a cache that cannot be written is no reason to fail."""
+def _keep(made: Path, path: Path) -> bool:
+    """Put what was made into the cache in one step, and say whether it is there; failing that is no reason to stop."""
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
         beside = Path(tempfile.mkdtemp(prefix=".part-", dir=path.parent))
@@ -324,4 +332,5 @@ def _keep(made: Path, path: Path) -> None:
         finally:
             shutil.rmtree(beside, ignore_errors=True)
     except OSError:
-        return
+        return False
+    return True
