@@ -94,8 +94,11 @@ class Ragged:
         """The row of each value, shape (values,)."""
         return np.repeat(np.arange(len(self.first) - 1), self.many)
 
-    def take(self, rows: Ints) -> Ragged:
-        """Some of the rows."""
+    def take(self, rows: Ints | slice) -> Ragged:
+        """Some of the rows; rows on end, given as a slice with both ends, are not copied."""
+        if isinstance(rows, slice):
+            first = self.first[rows.start : rows.stop + 1]
+            return Ragged(first - first[0], self.values[first[0] : first[-1]])
         many = self.many[rows]
         first = np.concatenate([[0], np.cumsum(many)])
         at = np.arange(first[-1]) - np.repeat(first[:-1], many) + np.repeat(self.first[rows], many)

@@ -67,6 +67,8 @@ class Described:
         )
 
 
+NOTHING_DESCRIBED = Described({}, {}, {}, frozenset(), frozenset())
+
 OWN = -2
 """The code of a cluster of one mention without an id."""
 

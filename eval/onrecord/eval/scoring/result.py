@@ -10,7 +10,6 @@ from typing import Any, TypeVar, overload
 from onrecord.dataset import Article, Registries, gold_hash
 from onrecord.dataset.layers import labels as empty
 from onrecord.dataset.records import Labels
-from onrecord.eval.layers.corpus import Corpus
 from onrecord.eval.layers.document_pairs import corpus_of, pair_document
 from onrecord.eval.layers.ids import IdMap
 from onrecord.eval.layers.layer import DocumentPair, Layer, State
@@ -137,8 +136,14 @@ def score_submission(
     compared = articles if labels is None else relabelled(articles, labels[1])
     by_id = {article.document.id: article for article in compared}
     corpus = corpus_of(compared, registries, submission)
+    counted = {
+        layer.name: layer.columns(corpus)
+        for layer in SCORED
+        if layer.item in submission.layers and layer.columns is not None
+    }
     return result_of(
-        corpus,
+        corpus.documents,
+        counted,
         submission,
         Pairs(corpus.documents, by_id.__getitem__, lambda id: submission.documents.get(id, empty()), corpus.ids),
         split=split,
@@ -150,9 +155,10 @@ def score_submission(
 
 
 def result_of(
-    corpus: Corpus,
+    documents: tuple[str, ...],
+    counted: Mapping[str, StateColumns],
     head: SubmissionHead | Submission,
-    pairs: Pairs,
+    pairs: Pairs | None,
     *,
     split: str,
     gold_hash: str,
@@ -160,29 +166,49 @@ def result_of(
     topics: Mapping[str, str],
     missing: tuple[str, ...],
 ) -> Result:
-    """Every measure of documents that have been brought together; see :class:`Result` for the rest."""
+    """Every measure of documents that have been counted.
+
+    Args:
+        documents: Their ids, ascending.
+        counted: What they add, by name of the layer, where it is counted on columns.
+        head: What the submission says beside items.
+        pairs: The documents, for whoever looks at one; None where nobody can.
+        split: See :class:`Result`, also for the rest.
+        gold_hash: See there.
+        labels: See there.
+        topics: See there.
+        missing: See there.
+    """
     return Result(
         submission=head.name,
         submission_sha256=head.sha256,
         split=split,
         gold_hash=gold_hash,
         labels=labels,
-        documents=corpus.documents,
+        documents=documents,
         topics=topics,
         missing=missing,
-        layers=tuple(_layer_result(layer, corpus, pairs, head.layers) for layer in SCORED),
-        pairs=pairs,
+        layers=tuple(_layer_result(layer, documents, counted, pairs, head.layers) for layer in SCORED),
+        pairs=() if pairs is None else pairs,
     )
 
 
-def _layer_result(layer: Layer[Any], corpus: Corpus, pairs: Pairs, layers: Collection[str]) -> LayerResult:
-    if layer.item not in layers:
+def _layer_result(
+    layer: Layer[Any],
+    documents: tuple[str, ...],
+    counted: Mapping[str, StateColumns],
+    pairs: Pairs | None,
+    items: Collection[str],
+) -> LayerResult:
+    if layer.item not in items:
         return LayerResult(layer, {measure.name: not_submitted() for measure in layer.measures}, None)
-    readings = Lazily(corpus.documents, lambda id: layer.pair(pairs.of(id)))
-    if layer.columns is None:
-        state = LayerState.of_states(layer, {id: layer.state(readings[id]) for id in corpus.documents}, readings)
+    readings: Mapping[str, Any] = {}
+    if pairs is not None:
+        readings = Lazily(documents, lambda id: layer.pair(pairs.of(id)))
+    if layer.name in counted:
+        state = LayerState(documents, counted[layer.name], readings)
     else:
-        state = LayerState(corpus.documents, layer.columns(corpus), readings)
+        state = LayerState.of_states(layer, {id: layer.state(readings[id]) for id in documents}, readings)
     return LayerResult(layer, layer.scores_of(state.columns), state)
 
 

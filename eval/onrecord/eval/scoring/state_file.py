@@ -25,9 +25,10 @@ from onrecord.eval.layers.kept_columns import read_columns, write_columns
 from onrecord.eval.layers.stance_columns import Said
 from onrecord.eval.layers.state_columns import StateColumns
 from onrecord.eval.rendering.signature import SCORER_VERSION
-from onrecord.eval.scoring.parts import Part, PartHead, Setting, Target, target_of
+from onrecord.eval.scoring.parts import Part, PartHead, Setting, target_of
 from onrecord.eval.scoring.rounds import PartsScoring, Submitted
 from onrecord.eval.scoring.score_report import POLICY
+from onrecord.eval.scoring.target import Target
 
 if TYPE_CHECKING:
     import pyarrow as pa

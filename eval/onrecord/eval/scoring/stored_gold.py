@@ -10,6 +10,7 @@ import contextlib
 import dataclasses
 import functools
 import hashlib
+import mmap
 import os
 import shutil
 import tempfile
@@ -25,12 +26,15 @@ from onrecord.dataset.layers import with_every_layer
 from onrecord.dataset.records import LAYERS, Split
 from onrecord.eval.layers.columns import Codes, Letters, SideColumns, Vocabularies
 from onrecord.eval.layers.document_pairs import add_gold
-from onrecord.eval.layers.flatten import Flattener, of_documents
-from onrecord.eval.layers.kept_columns import read_columns, write_columns
+from onrecord.eval.layers.flatten import Flattener
+from onrecord.eval.layers.kept_columns import mapped_columns, write_columns
 from onrecord.eval.rendering.signature import SCORER_VERSION
 
-FORMAT = 2
+FORMAT = 3
 """Of what is kept."""
+
+_STEP = 64
+"""Arrays of the file of columns begin at multiples of so many bytes: numpy takes them as they lie."""
 
 _TABLES = (
     "articles/validation",
@@ -119,8 +123,21 @@ class StoredGold:
     hashes: Mapping[str, str]
     """By split, ``all`` among them: see :func:`onrecord.dataset.publishing.folder.gold_hash`."""
     columns: SideColumns
+    """Of all documents; what nobody has looked at is not in memory."""
     articles: Pieces
     """As JSON, in the order of ``documents``."""
+    memory: mmap.mmap
+    """The file of the columns."""
+
+    def let_go(self) -> None:
+        """Give back the memory of columns that were looked at; who looks again reads them again."""
+        if hasattr(mmap, "MADV_DONTNEED"):
+            self.memory.madvise(mmap.MADV_DONTNEED)
+
+    @functools.cached_property
+    def places(self) -> dict[str, int]:
+        """The place of each document in ``columns``."""
+        return {id: place for place, id in enumerate(self.documents)}
 
     @functools.cached_property
     def ids(self) -> dict[str, list[str]]:
@@ -138,18 +155,8 @@ class StoredGold:
 
     def article(self, id: str) -> Article:
         """An article with its labels."""
-        article = msgspec.json.decode(self.articles.read(self._places[id]), type=with_every_layer(Article))
+        article = msgspec.json.decode(self.articles.read(self.places[id]), type=with_every_layer(Article))
         return Article(document=article.document, labels=article.labels)
-
-    @functools.cached_property
-    def _places(self) -> dict[str, int]:
-        return {id: place for place, id in enumerate(self.documents)}
-
-    def columns_of(self, ids: Sequence[str]) -> SideColumns:
-        """The labels of some documents, which are numbered in their order; ascending."""
-        if len(ids) == len(self.documents):
-            return self.columns
-        return of_documents(self.columns, [self._places[id] for id in ids])
 
 
 def stored_gold(folder: Path) -> StoredGold:
@@ -166,10 +173,10 @@ def stored_gold(folder: Path) -> StoredGold:
         except (OSError, ValueError, msgspec.DecodeError, EOFError):
             pass  # not there, or of no use: it is made anew
     with tempfile.TemporaryDirectory(prefix="onrecord-") as made:
-        gold = _make(folder, Path(made))
+        _make(folder, Path(made))
         if cache is not None and name is not None:
             _keep(Path(made), cache / name)
-        return gold
+        return _opened(Path(made))
 
 
 def cache_folder() -> Path | None:
@@ -195,19 +202,16 @@ def _name(folder: Path) -> str | None:
 
 def _opened(folder: Path) -> StoredGold:
     with (folder / "columns").open("rb") as file:
+        memory = mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ)
         header = msgspec.msgpack.decode(np.load(file, allow_pickle=False).tobytes(), type=_Header)
-        columns = read_columns(file)
-    return _gold(header, columns, folder)
-
-
-def _gold(header: _Header, columns: SideColumns, folder: Path) -> StoredGold:
+        columns = mapped_columns(file, memory, _STEP)
     texts = Pieces((folder / "texts").open("rb"), header.texts)
     articles = Pieces((folder / "articles").open("rb"), header.articles)
     documents = {each.id: KnownText(each, texts, place) for place, each in enumerate(header.documents)}
-    return StoredGold(documents, header.registries, header.hashes, columns, articles)
+    return StoredGold(documents, header.registries, header.hashes, columns, articles, memory)
 
 
-def _make(folder: Path, into: Path) -> StoredGold:
+def _make(folder: Path, into: Path) -> None:
     """Read a dataset folder, an article at a time, and write what is kept of it."""
     from onrecord.dataset.publishing.folder import SPLITS, read_articles, read_registry_rows
     from onrecord.dataset.publishing.folder import read_columns as read_texts
@@ -229,11 +233,10 @@ def _make(folder: Path, into: Path) -> StoredGold:
     ordered = [documents[id] for id in ids]
     with (into / "articles").open("rb") as file:
         hashes = {split: _hash(Pieces(file, offsets[0]), ordered, split) for split in (*SPLITS, "all")}
-    header, columns = _Header(ordered, registries, hashes, *offsets), made.columns()
+    header = _Header(ordered, registries, hashes, *offsets)
     with (into / "columns").open("wb") as file:
         np.save(file, np.frombuffer(msgspec.msgpack.encode(header), np.uint8), allow_pickle=False)
-        write_columns(file, columns)
-    return _gold(header, columns, into)
+        write_columns(file, made.columns(), _STEP)
 
 
 class _Spool:
