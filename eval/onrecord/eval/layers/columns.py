@@ -32,6 +32,12 @@ KINDS: tuple[str, ...] = get_args(TargetKind)
 _THAT = re.compile(r"\W*that\b", re.IGNORECASE)
 
 
+def narrow(numbers: Ints) -> Ints:
+    """The same whole numbers in as few bits as they take."""
+    ends = (np.min_scalar_type(int(end)) for end in (numbers.min(initial=0), numbers.max(initial=0)))
+    return np.ascontiguousarray(numbers, np.result_type(*ends))
+
+
 class Codes(dict[str | None, int]):
     """Words and their codes, 0 upwards in order of first use; no word is :data:`NONE`."""
 
@@ -103,6 +109,12 @@ class Ragged:
         first = np.concatenate([[0], np.cumsum(many)])
         at = np.arange(first[-1]) - np.repeat(first[:-1], many) + np.repeat(self.first[rows], many)
         return Ragged(first, self.values[at])
+
+    @classmethod
+    def joined(cls, several: Sequence[Ragged]) -> Ragged:
+        """The rows of several, one after the other."""
+        many = np.concatenate([each.many for each in several])
+        return cls(np.concatenate([[0], np.cumsum(many)]), np.concatenate([each.values for each in several]))
 
     @classmethod
     def of(cls, many: Sequence[int], values: Sequence[Any], width: int = 1) -> Ragged:

@@ -274,10 +274,7 @@ def _joined(blocks: Sequence[Any]) -> Any:
     for name in names:
         several = [getattr(each, name) for each in blocks]
         if isinstance(several[0], Ragged):
-            many = np.concatenate([each.many for each in several])
-            values[name] = Ragged(
-                np.concatenate([[0], np.cumsum(many)]), np.concatenate([each.values for each in several])
-            )
+            values[name] = Ragged.joined(several)
         else:
             values[name] = np.concatenate(several)
     return type(blocks[0])(**values)

@@ -181,9 +181,8 @@ def _columns(corpus: Corpus) -> StateColumns:
     sides = corpus.gold.codes, corpus.predicted.codes
     sheet, rows = link_sheet(corpus.mentions, sides, corpus.ids.gold_links, corpus.ids.links)
     words, file_words = (side.entity.words for side in sides)
-    return sheet.columns(
-        [LinkedNames(counted(rows), corpus.documents, words, file_words, corpus.mentions.predicted.document)]
-    )
+    names = LinkedNames.of_rows(counted(rows), corpus.mentions, corpus.documents, words, file_words)
+    return sheet.columns([names])
 
 
 def _whole(state: State) -> dict[str, Counts | Score]:

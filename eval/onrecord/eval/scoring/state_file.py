@@ -160,17 +160,15 @@ def _rows(columns: StateColumns, documents: Sequence[str]) -> Iterator[dict[str,
 
 
 def _cells(whole: Clusters) -> dict[str, Any]:
-    rows, words, own = whole.rows, whole.file_words, len(whole.file_words)
+    rows = whole.rows
     distinct, inverse = np.unique(np.stack([rows.document, rows.gold, rows.predicted]), axis=1, return_inverse=True)
     count = np.zeros(distinct.shape[1], np.int64)
     np.add.at(count, inverse.reshape(-1), rows.count)
     document, gold, predicted = distinct.tolist()
-    first = np.searchsorted(whole.predicted, np.arange(len(whole.names))).tolist()
 
     def cluster(of: int, code: int) -> str | None:
-        if code == NONE:
-            return None
-        return words[code] if code < own else f"{whole.names[of]}#{code - own - first[of]}"
+        found = whole.cluster(of, code)
+        return f"{found[0]}#{found[1]}" if isinstance(found, tuple) else found
 
     return {
         "row": ["cell"] * len(document),
