@@ -85,7 +85,7 @@ def test_states_are_added_by_any_steps(case: Case) -> None:
     with scored_against(case.articles, gold_hash(case.articles)) as setting, InProcess() as engine:
         firsts = engine.first(sources_of(case), setting, lambda _: None)
         ids = type(firsts[0][1]).total(each for _, each in firsts).id_map(REGISTRIES)
-        one, two, *rest = [each.count(ids, case.submission.layers) for each in engine._brought]
+        one, two, *rest = [each.count(ids, case.submission.layers) for each in engine._brought.read()]
         stepwise = PartState.total([PartState.total([*rest, two]), one])
         at_once = PartState.total([one, two, *rest])
     assert stepwise.documents == at_once.documents

@@ -71,9 +71,9 @@ def mapped_columns(file: BinaryIO, memory: mmap.mmap, step: int) -> SideColumns:
 
     def array() -> Array:
         file.seek(-file.tell() % step, 1)
-        if np.lib.format.read_magic(file) != (1, 0):
+        if np.lib.format.read_magic(file) != (1, 0):  # type: ignore[no-untyped-call]
             raise ValueError("the array is of another version")
-        shape, _, dtype = np.lib.format.read_array_header_1_0(file)
+        shape, _, dtype = np.lib.format.read_array_header_1_0(file)  # type: ignore[no-untyped-call]
         first, size = file.tell(), math.prod(shape) * dtype.itemsize
         file.seek(size, 1)
         if first + size > len(memory):

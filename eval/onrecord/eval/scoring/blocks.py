@@ -1,25 +1,25 @@
 """The documents of one file, brought together with gold some at a time: neither side is ever held whole.
 
-What a block is between the round of evidence and the round of counting waits in a temporary file, unless there is only
-one. The two rounds are those of :mod:`onrecord.eval.scoring.rounds`.
+Between the round of evidence and the round of counting a block waits in a temporary file. The two rounds are those of
+:mod:`onrecord.eval.scoring.rounds`.
 """
 
 from __future__ import annotations
 
 import dataclasses
-import pickle
-import tempfile
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
+from typing import Any
 
 import numpy as np
 
 from onrecord.dataset.records import Labels
 from onrecord.eval.layers.added_states import PartState
-from onrecord.eval.layers.columns import Ints, Vocabularies
+from onrecord.eval.layers.columns import Ints
 from onrecord.eval.layers.corpus import Corpus, Pairing
 from onrecord.eval.layers.id_columns import NOTHING_DESCRIBED, Described, IdEvidence
 from onrecord.eval.layers.ids import IdMap
 from onrecord.eval.layers.layer import Layer
+from onrecord.eval.scoring.spool import Spool
 from onrecord.eval.scoring.target import Target
 from onrecord.eval.spans.overlaps import CrowdedError
 
@@ -42,8 +42,7 @@ class Blocks:
         self._target = target
         self._size = items
         self._evidence: list[IdEvidence] = []
-        self._last: Block | None = None
-        self._spool = _Spool(target)
+        self._waiting: Spool[Block] = Spool(target.codes)
         self._crowded: CrowdedError | None = None
         self._begin()
 
@@ -84,47 +83,13 @@ class Blocks:
         except CrowdedError as error:
             self._crowded = self._crowded or error  # whether the file is right is not known before its end
         else:
-            if self._last is not None:
-                self._spool.add(self._last)
-            self._last = np.array(places, np.int64), pairing
-            self._evidence.append(pairing.evidence(NOTHING_DESCRIBED, self._last[0]))
+            at = np.array(places, np.int64)
+            self._evidence.append(pairing.evidence(NOTHING_DESCRIBED, at))
+            self._waiting.add((at, pairing))
         self._begin()
 
-    def count(self, ids: IdMap, layers: Sequence[Layer]) -> PartState:  # type: ignore[type-arg]
-        """What all documents add to some layers that are counted on columns; blocks are gone then."""
-        found = [PartState.of(Corpus.with_ids(pairing, ids), places, layers) for places, pairing in self._blocks()]
+    def count(self, ids: IdMap, layers: Sequence[Layer[Any]]) -> PartState:
+        """What all documents add to some layers that are counted on columns."""
+        blocks = self._waiting.read()
+        found = [PartState.of(Corpus.with_ids(pairing, ids), places, layers) for places, pairing in blocks]
         return found[0] if len(found) == 1 else PartState.total(found)
-
-    def _blocks(self) -> Iterator[Block]:
-        last, self._last = self._last, None
-        assert last is not None
-        yield last
-        del last
-        yield from self._spool.read()
-
-
-class _Spool:
-    """Blocks in a temporary file; words of gold are the same in all of them and stay outside."""
-
-    def __init__(self, target: Target) -> None:
-        self._target = target
-        self._file = tempfile.TemporaryFile()  # noqa: SIM115 - gone with this object
-        self._places: list[int] = []
-
-    def add(self, block: Block) -> None:
-        places, pairing = block
-        gold = dataclasses.replace(pairing.gold, codes=_NO_WORDS)
-        self._places.append(self._file.tell())
-        kept = places, dataclasses.replace(pairing, gold=gold, documents=())
-        pickle.dump(kept, self._file, pickle.HIGHEST_PROTOCOL)
-
-    def read(self) -> Iterator[Block]:
-        for place in self._places:
-            self._file.seek(place)
-            places, pairing = pickle.load(self._file)
-            gold = dataclasses.replace(pairing.gold, codes=self._target.codes)
-            names = tuple(self._target.ids[place] for place in places.tolist())
-            yield places, dataclasses.replace(pairing, gold=gold, documents=names)
-
-
-_NO_WORDS = Vocabularies({}, {}, {}, {}, {})  # type: ignore[arg-type]

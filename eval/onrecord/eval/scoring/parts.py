@@ -85,8 +85,7 @@ class Part:
 
     def bring(self, target: Target) -> BroughtPart:
         """The part beside gold."""
-        pairing = target.brought(self.places.tolist(), self.predicted)
-        return BroughtPart(self, pairing, pairing.evidence(self.head.described, self.places))
+        return BroughtPart(self, target.brought(self.places.tolist(), self.predicted))
 
 
 @dataclasses.dataclass(frozen=True, eq=False)
@@ -95,7 +94,10 @@ class BroughtPart:
 
     part: Part
     pairing: Pairing
-    evidence: IdEvidence
+
+    def evidence(self) -> IdEvidence:
+        """What it says of what ids mean."""
+        return self.pairing.evidence(self.part.head.described, self.part.places)
 
     def count(self, ids: IdMap, items: Collection[str]) -> PartState:
         """The second round: what the part adds to the layers whose fields the submission has.

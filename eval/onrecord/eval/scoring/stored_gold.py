@@ -126,12 +126,12 @@ class StoredGold:
     """Of all documents; what nobody has looked at is not in memory."""
     articles: Pieces
     """As JSON, in the order of ``documents``."""
-    memory: mmap.mmap
-    """The file of the columns."""
+    memory: mmap.mmap | None
+    """The file of the columns; None where they are held."""
 
     def let_go(self) -> None:
         """Give back the memory of columns that were looked at; who looks again reads them again."""
-        if hasattr(mmap, "MADV_DONTNEED"):
+        if self.memory is not None and hasattr(mmap, "MADV_DONTNEED"):
             self.memory.madvise(mmap.MADV_DONTNEED)
 
     @functools.cached_property

@@ -137,7 +137,7 @@ def _absolute(source: Source) -> Source:
 
 
 def _first(brought: BroughtPart) -> First:
-    return brought.part.head, brought.evidence
+    return brought.part.head, brought.evidence()
 
 
 def _part(brought: BroughtPart) -> Part:

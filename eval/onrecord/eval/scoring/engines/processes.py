@@ -89,7 +89,7 @@ TOGETHER = 4
 def _first(source: Source, setting: Setting, path: Path) -> First:
     brought = first_round(source, setting)
     _dump(path, brought)
-    return brought.part.head, brought.evidence
+    return brought.part.head, brought.evidence()
 
 
 def _second(folder: Path, numbers: Sequence[int], items: Collection[str]) -> PartState:
