@@ -35,12 +35,10 @@ class Blocks:
 
     Args:
         target: Gold.
-        items: About how many predicted items are a block.
     """
 
-    def __init__(self, target: Target, items: int = ITEMS) -> None:
+    def __init__(self, target: Target) -> None:
         self._target = target
-        self._size = items
         self._evidence: list[IdEvidence] = []
         self._waiting: Spool[Block] = Spool(target.codes)
         self._crowded: CrowdedError | None = None
@@ -53,7 +51,7 @@ class Blocks:
 
     def add(self, place: int, labels: Labels, text: str) -> None:
         """Take a document of the split, by its place there; none is taken twice."""
-        if self._items >= self._size:
+        if self._items >= ITEMS:
             self._close()
         self._made.add(place, labels, text)
         self._places.append(place)
