@@ -34,8 +34,8 @@ _THAT = re.compile(r"\W*that\b", re.IGNORECASE)
 
 def narrow(numbers: Ints) -> Ints:
     """The same whole numbers in as few bits as they take."""
-    ends = (np.min_scalar_type(int(end)) for end in (numbers.min(initial=0), numbers.max(initial=0)))
-    return np.ascontiguousarray(numbers, np.result_type(*ends))
+    low, high = int(numbers.min(initial=0)), int(numbers.max(initial=0))
+    return np.ascontiguousarray(numbers, np.min_scalar_type(min(low, -high - 1) if low < 0 else high))
 
 
 class Codes(dict[str | None, int]):
