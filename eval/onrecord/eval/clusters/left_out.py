@@ -9,7 +9,7 @@ cell. Differences lose digits where next to nothing is left; there, what is unto
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from itertools import pairwise
 
 import numpy as np
@@ -52,7 +52,8 @@ def without_each(rows: MembershipRows, group: IntArray, groups: int) -> dict[str
     stops = np.searchsorted(group[rows.document], np.arange(groups + 1))
     bounds = [slice(start, stop) for start, stop in pairwise(stops.tolist())]
     across = _System.of(rows).without(bounds)
-    within = _System.of(rows.apart()).without(bounds)
+    rows = rows.apart()
+    within = _System.of(rows).without(bounds)
     return {**values_across(across), **values_within(within, *_pairs_within(rows, group, groups))}
 
 
@@ -175,12 +176,13 @@ class _System:
         cell[both] = at
         gold, predicted = np.divmod(keys, width)
         shared = grouped_sum(at, rows.count[both], keys.size)
+        del keys, at, both  # what follows is the peak of a score
         sizes = []
         for codes, count in zip((rows.gold, rows.predicted), counts, strict=True):
             sizes.append(grouped_sum(codes[codes >= 0], rows.count[codes >= 0], count))
         a, b = sizes[0][gold], sizes[1][predicted]
         component = components(gold, predicted)
-        whole = np.zeros((3, keys.size))
+        whole = np.zeros((3, gold.size))
         for aligned, weights in zip(whole, _weights(shared, a, b), strict=True):
             chosen = match(gold, predicted, weights)
             aligned[chosen] = weights[chosen]
@@ -323,10 +325,12 @@ def _solve(problems: Sequence[_Problem], aligned: FloatArray) -> None:
         aligned[:, measure] += np.bincount(number[chosen], weights=weights[chosen], minlength=len(aligned))
 
 
-def _weights(shared: IntArray, a: IntArray, b: IntArray) -> tuple[FloatArray, FloatArray, FloatArray]:
+def _weights(shared: IntArray, a: IntArray, b: IntArray) -> Iterator[FloatArray]:
     """What CEAFm, CEAFe, and CEAFe without singletons align by."""
+    yield shared.astype(np.float64)
     dice = 2 * shared / np.maximum(a + b, 1)
-    return shared.astype(np.float64), dice, np.where((a > 1) & (b > 1), dice, 0.0)
+    yield dice
+    yield np.where((a > 1) & (b > 1), dice, 0.0)
 
 
 def _distinct(cells: IntArray, marked: npt.NDArray[np.bool_]) -> IntArray:
