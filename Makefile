@@ -45,10 +45,11 @@ docs: $(VENV)/dev
 	$(BIN)/python docs/generate.py
 
 # speed beside other tools, which are installed into an environment of their own, some twenty minutes; then the whole
-# task, fifteen minutes at most and what a command under way still takes
+# task, fifteen minutes at most and what a command under way still takes; then scoring in parts, two minutes
 bench: $(VENV)/dev
 	$(BIN)/python benchmarks/run.py
 	$(BIN)/python -m benchmarks.whole --readme
+	$(BIN)/python -m benchmarks.scale --write
 
 clean:
 	rm -rf $(VENV) .onrecord results

@@ -240,3 +240,29 @@ def test_decoding_reads_every_line_as_what_it_is(tmp_path: Path) -> None:
     path.write_bytes(b'{"doc_id":"a","text_sha256":""}\n{"doc_id":1}\n')
     with pytest.raises(msgspec.ValidationError):
         decode_cpu(path)
+
+
+def test_what_scale_measures_is_weighed_and_stands_in_the_document(tmp_path: Path, root: Path) -> None:
+    from benchmarks import scale
+    from benchmarks.articles import Kind, write_corpus
+
+    write_corpus(tmp_path, Kind.hard, 6, 0)
+    found = scale.measured(tmp_path)
+    assert found.items == sum(
+        len(line.get(name, ()))
+        for line in map(msgspec.json.decode, (tmp_path / "predictions.jsonl").read_bytes().splitlines())
+        for name in ("mentions", "quotes", "stances", "events")
+    )
+    assert min(found.evidence, found.ids, found.states) > 0
+    assert min(found.first, found.second, found.command, found.jobs, found.peak) > 0
+    made = scale.tables([found, found], 6)
+    assert made.count(f"{found.items:,}") == 2
+    document = (root / "docs" / "scale.md").read_text(encoding="utf-8")
+    part = scale.PART.search(scale.filled(document, made))
+    assert part is not None
+    assert made in part[0]
+    current = scale.PART.search(document)
+    assert current is not None
+    assert [row.split("|")[1] for row in current[0].splitlines() if row.startswith("| ")][1:3] == [
+        row.split("|")[1] for row in made.splitlines() if row.startswith("| ")
+    ][1:3]

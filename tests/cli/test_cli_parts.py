@@ -2,23 +2,32 @@
 
 from __future__ import annotations
 
+import logging
 import os
 import random
+import resource
+import shutil
 import signal
+import sys
+import time
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import msgspec
+import numpy as np
 import pytest
 
 from onrecord.cli import app
 from onrecord.cli.console import complain
+from onrecord.dataset.reading.faults import OnrecordError
 from onrecord.eval import scored_layers
-from onrecord.eval.scoring import rounds
+from onrecord.eval.scoring import blocks, rounds
 from onrecord.eval.scoring.asked import Asked
 from onrecord.eval.scoring.engines.dask import Dask
 from onrecord.eval.scoring.engines.engine import Engine, InProcess
-from onrecord.eval.scoring.parts import Setting
+from onrecord.eval.scoring.engines.processes import Processes
+from onrecord.eval.scoring.parts import LineSource, Setting
 from onrecord.eval.scoring.record import record_bytes, record_of
 from onrecord.eval.scoring.rounds import Submitted, score_parts
 from onrecord.eval.submission.limits import Limits
@@ -60,6 +69,8 @@ def test_processes_states_and_parts_give_the_same_bytes(
     monkeypatch.setattr(rounds, "PART_BYTES", 50_000)
     file, state = corpus / "predictions.jsonl", tmp_path / "whole.parquet"
     expected = record(capsys, corpus, file)
+    monkeypatch.setattr(blocks, "ITEMS", 300)
+    assert record(capsys, corpus, file) == expected
     assert record(capsys, corpus, file, "--jobs", "2") == expected
     assert record(capsys, corpus, file, "--state", state) == expected
     assert record(capsys, corpus, "--from-state", state) == expected
@@ -184,3 +195,97 @@ def test_a_worker_that_is_killed_in_the_middle_changes_nothing(corpus: Path) -> 
 
     assert scored(Killing(None, 2), lambda _: None) == scored(InProcess(), lambda _: None)
     assert killed
+
+
+def refusal(engine: Engine, sources: list[LineSource], gold: Path) -> str:
+    """The sentence that ends scoring some parts."""
+    setting = Setting(gold.absolute(), "test", None, Limits())
+    with engine, pytest.raises(OnrecordError) as refused:
+        score_parts(Submitted("p.jsonl", tuple(sources), None), setting, Asked(), engine, lambda _: None)
+    return str(refused.value)
+
+
+class Killed(LineSource):
+    """A part on which a process is killed."""
+
+    def read(self, setting: Setting) -> Any:
+        os.kill(os.getpid(), signal.SIGKILL)
+
+
+class Limited(LineSource):
+    """A part that takes more memory than the process may have."""
+
+    def read(self, setting: Setting) -> Any:
+        used = int(Path("/proc/self/statm").read_text().split()[0]) * resource.getpagesize()
+        resource.setrlimit(resource.RLIMIT_AS, (used + 2**26, resource.RLIM_INFINITY))
+        return np.ones(2**27)
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="processes are forked, and /proc says what they have")
+@pytest.mark.parametrize(("of", "says"), [(Killed, "ended from outside"), (Limited, "had not enough memory")])
+def test_a_process_that_is_lost_or_has_no_memory_is_said(corpus: Path, of: type[LineSource], says: str) -> None:
+    said = refusal(Processes(2), [of(corpus / "cut" / "0.jsonl")], corpus / "dataset")
+    assert says in said
+    assert "fewer --jobs" in said
+
+
+@pytest.fixture
+def cluster(request: pytest.FixtureRequest) -> Iterator[str]:
+    """The address of a scheduler with some workers, which are killed when they are above their limit."""
+    distributed = pytest.importorskip("distributed")
+    import dask
+
+    never = {f"distributed.worker.memory.{what}": False for what in ("target", "spill", "pause")}
+    quiet = {"dashboard_address": None, "worker_dashboard_address": None, "silence_logs": logging.CRITICAL}
+    with (
+        dask.config.set(never),
+        distributed.LocalCluster(
+            n_workers=request.param, threads_per_worker=1, host="127.0.0.1", memory_limit="600MB", **quiet
+        ) as made,
+    ):
+        yield made.scheduler_address
+
+
+@pytest.mark.long
+@pytest.mark.parametrize("cluster", [1], indirect=True)
+def test_workers_that_are_killed_again_and_again_for_their_memory_end_in_one_sentence(
+    corpus: Path, cluster: str
+) -> None:
+    class Hungry(LineSource):
+        """A part that takes more memory than any worker has; a class of a function goes to workers whole."""
+
+        def read(self, setting: Setting) -> Any:
+            held = bytearray(os.urandom(2**10)) * 2**20
+            time.sleep(20)
+            return held
+
+    said = refusal(Dask(cluster), [Hungry(corpus / "cut" / "0.jsonl")], corpus / "dataset")
+    assert said.startswith("Dask workers were lost again and again on one part; they may have been out of memory")
+    assert "\n" not in said
+
+
+@pytest.mark.parametrize("cluster", [0], indirect=True)
+def test_a_scheduler_without_workers_is_said(corpus: Path, cluster: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("onrecord.eval.scoring.engines.dask.PATIENCE", 1)
+    said = refusal(Dask(cluster), [LineSource(corpus / "cut" / "0.jsonl")], corpus / "dataset")
+    assert said.startswith("no Dask worker takes work")
+
+
+@pytest.mark.long
+@pytest.mark.parametrize("cluster", [1], indirect=True)
+def test_a_part_that_workers_do_not_find_is_said(corpus: Path, cluster: str, tmp_path: Path) -> None:
+    said = refusal(Dask(cluster), [LineSource(tmp_path / "elsewhere.jsonl")], corpus / "dataset")
+    assert "a Dask worker could not read" in said
+    assert "elsewhere.jsonl: No such file or directory; every worker must find" in said
+    held, moved = tmp_path / "dataset", tmp_path / "moved"
+    shutil.copytree(corpus / "dataset", held)
+
+    class Elsewhere(Dask):
+        def first(self, *arguments: Any) -> Any:
+            """With the dataset gone where workers look for it."""
+            held.rename(moved)
+            return super().first(*arguments)
+
+    said = refusal(Elsewhere(cluster), [LineSource(corpus / "cut" / "0.jsonl")], held)
+    assert f"a Dask worker could not read {held}" in said
+    assert "\n" not in said

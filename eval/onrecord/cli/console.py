@@ -58,6 +58,9 @@ def complain(error: Exception) -> int:
     if isinstance(error, OSError):
         note(f"cannot be written: {error.strerror}")
         return 2
+    if isinstance(error, MemoryError):
+        note("there is not enough memory for it")
+        return 2
     if isinstance(error, ModuleNotFoundError) and (extra := EXTRAS.get(str(error.name).partition(".")[0])):
         note(f"this needs {error.name}: pip install 'onrecord[{extra}]', or -e '.[{extra}]' in a checkout")
         return 2

@@ -20,10 +20,10 @@ from onrecord.dataset.records import Claim, Entity, Event, Labels
 from onrecord.dataset.seeds.documents import Document
 from onrecord.eval.layers.document_pairs import gold_columns
 from onrecord.eval.layers.id_columns import Described
-from onrecord.eval.scoring.parts import Part, PartHead, Setting, Target
+from onrecord.eval.scoring.parts import Part, PartHead, Setting
 from onrecord.eval.scoring.stored_gold import KnownText, Pieces, StoredDocument, StoredGold
+from onrecord.eval.scoring.target import Target
 from onrecord.eval.submission.limits import Limits
-from onrecord.eval.submission.mention_types import our_types
 from onrecord.eval.submission.open_ends import OpenEnds
 from onrecord.eval.submission.prediction_line import ClaimDescription, EntityDescription, EventDescription
 from onrecord.eval.submission.reading import Submission
@@ -51,7 +51,7 @@ def of_articles(articles: Sequence[Article], registries: Registries, hashes: Map
         document = each.document
         about = StoredDocument(document.id, document.split, document.topic, document.text_sha256)
         known[document.id] = KnownText(about, Pieces(texts, offsets), place)
-    return StoredGold(known, registries, hashes, gold_columns(articles), Pieces(io.BytesIO(), [0]))
+    return StoredGold(known, registries, hashes, gold_columns(articles), Pieces(io.BytesIO(), [0]), None)
 
 
 def document(number: int, text: str) -> Document:
@@ -159,8 +159,7 @@ def sources_of(case: Case) -> list[LabelSource]:
 def scored_against(articles: Sequence[Article], gold_hash: str) -> Iterator[Setting]:
     """A setting that means these articles, in this process and those that it forks."""
     gold = of_articles(articles, REGISTRIES, {"test": gold_hash})
-    ids = tuple(gold.documents)
-    TARGETS[SETTING] = Target(gold, ids, gold.columns, "as-is", our_types())
+    TARGETS[SETTING] = Target.of(gold, "test", None)
 
     def found(setting: Setting) -> Target:
         return TARGETS[setting]

@@ -21,7 +21,9 @@ from onrecord.dataset import Gold
 from onrecord.dataset.layers import labels as empty
 from onrecord.eval import Result, Submission
 from onrecord.eval.layers.document_pairs import corpus_of
-from onrecord.eval.layers.verdict_columns import Coded, SpuriousVerdicts
+from onrecord.eval.layers.scored import scored_layers
+from onrecord.eval.layers.state_columns import StateColumns
+from onrecord.eval.layers.verdict_columns import Coded, SpuriousVerdicts, VerdictColumns
 from onrecord.eval.scoring.compare import compare, compare_results
 from onrecord.eval.scoring.item_changes import item_changes, item_counts
 from onrecord.eval.scoring.result import Pairs, result_of, score_submission
@@ -83,8 +85,15 @@ def both_ways(gold: Gold, submission: Submission) -> tuple[Result, Result]:
     corpus = corpus_of(gold.articles, gold.registries, submission)
     by_id = {article.document.id: article for article in gold.articles}
     plain = score_submission(gold.articles, gold.registries, submission, "all")
+    counted, verdicts = dict[str, StateColumns](), dict[str, VerdictColumns]()
+    for layer in scored_layers():
+        if layer.item in submission.layers and layer.judged_columns is not None:
+            counted[layer.name], verdicts[layer.name] = layer.judged_columns(corpus)
+        elif layer.item in submission.layers and layer.columns is not None:
+            counted[layer.name] = layer.columns(corpus)
     judged = result_of(
-        corpus,
+        corpus.documents,
+        counted,
         submission,
         Pairs(corpus.documents, by_id.__getitem__, lambda id: submission.documents.get(id, empty()), corpus.ids),
         split="all",
@@ -92,6 +101,7 @@ def both_ways(gold: Gold, submission: Submission) -> tuple[Result, Result]:
         labels="as-is",
         topics=plain.topics,
         missing=plain.missing,
+        verdicts=verdicts,
         text=lambda id: by_id[id].document.text,
     )
     return plain, judged

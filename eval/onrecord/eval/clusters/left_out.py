@@ -9,7 +9,7 @@ cell. Differences lose digits where next to nothing is left; there, what is unto
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Sequence
+from collections.abc import Callable, Iterator, Sequence
 from itertools import pairwise
 
 import numpy as np
@@ -20,6 +20,7 @@ from onrecord.eval.clusters.sums import (
     CELL_SUMS,
     Sums,
     cell_sums,
+    cell_totals,
     cluster_sums,
     f1_of_parts,
     values_across,
@@ -51,7 +52,8 @@ def without_each(rows: MembershipRows, group: IntArray, groups: int) -> dict[str
     stops = np.searchsorted(group[rows.document], np.arange(groups + 1))
     bounds = [slice(start, stop) for start, stop in pairwise(stops.tolist())]
     across = _System.of(rows).without(bounds)
-    within = _System.of(rows.apart()).without(bounds)
+    rows = rows.apart()
+    within = _System.of(rows).without(bounds)
     return {**values_across(across), **values_within(within, *_pairs_within(rows, group, groups))}
 
 
@@ -161,8 +163,6 @@ class _System:
     """Of each cell."""
     members: _Lists
     """Cells of each component."""
-    adding: FloatArray
-    """What each cell adds to each sum of ``CELL_SUMS``; shape (sums, cells)."""
     aligned: FloatArray
     """What each cell adds to the best alignment by CEAFm, by CEAFe, and by CEAFe without singletons; (3, cells)."""
 
@@ -176,12 +176,13 @@ class _System:
         cell[both] = at
         gold, predicted = np.divmod(keys, width)
         shared = grouped_sum(at, rows.count[both], keys.size)
+        del keys, at, both  # what follows is the peak of a score
         sizes = []
         for codes, count in zip((rows.gold, rows.predicted), counts, strict=True):
             sizes.append(grouped_sum(codes[codes >= 0], rows.count[codes >= 0], count))
         a, b = sizes[0][gold], sizes[1][predicted]
         component = components(gold, predicted)
-        whole = np.zeros((3, keys.size))
+        whole = np.zeros((3, gold.size))
         for aligned, weights in zip(whole, _weights(shared, a, b), strict=True):
             chosen = match(gold, predicted, weights)
             aligned[chosen] = weights[chosen]
@@ -196,9 +197,12 @@ class _System:
             lists=(_Lists.of(gold, counts[0]), _Lists.of(predicted, counts[1])),
             component=component,
             members=_Lists.of(component, counts[0]),
-            adding=cell_sums(shared, a, b),
             aligned=whole,
         )
+
+    def adding(self, cells: IntArray) -> FloatArray:
+        """What some cells add to each sum of ``CELL_SUMS``; shape (sums, cells)."""
+        return cell_sums(self.shared[cells], self.sizes[0][self.gold[cells]], self.sizes[1][self.predicted[cells]])
 
     def without(self, bounds: Sequence[slice]) -> Sums:
         """All sums without the rows in each of some slices."""
@@ -206,7 +210,8 @@ class _System:
         sides = np.zeros((2, len(bounds), 6))
         aligned = np.zeros((len(bounds), 3))
         whole = [cluster_sums(*side) for side in zip(self.sizes, self.common, strict=True)]
-        added, best = self.adding.sum(axis=1), self.aligned.sum(axis=1)
+        added = cell_totals(self.shared, self.sizes[0][self.gold], self.sizes[1][self.predicted])
+        best = self.aligned.sum(axis=1)
         taken = _Taken.nothing(self)
         problems: list[_Problem] = []
         mentions = int(self.rows.count.sum())
@@ -214,15 +219,15 @@ class _System:
             touched = taken.take(self, rows)
             little = mentions - int(self.rows.count[rows].sum()) < LITTLE * mentions
             cells = _distinct(np.concatenate([self.lists[side][touched[side]] for side in (0, 1)]), taken.marked)
-            found[number] = _outside(self.adding, added, cells, little)
-            found[number] += cell_sums(*taken.left(self, cells)).sum(axis=1)
+            found[number] = _outside(self.adding, self.shared.size, added, cells, little)
+            found[number] += cell_totals(*taken.left(self, cells))
             for side, clusters in enumerate(touched):
                 sizes, common = self.sizes[side][clusters], self.common[side][clusters]
                 less, fewer = taken.sizes[side][clusters], taken.common[side][clusters]
                 sides[side, number] = whole[side] - cluster_sums(sizes, common)
                 sides[side, number] += cluster_sums(sizes - less, common - fewer)
             joined = self.members[np.unique(self.component[cells])]
-            aligned[number] = _outside(self.aligned, best, joined, little)
+            aligned[number] = _outside(lambda some: self.aligned[:, some], self.shared.size, best, joined, little)
             nodes = taken.numbered(self.gold[joined], 0), taken.numbered(self.predicted[joined], 1)
             problems.append(_Problem(number, *nodes, *taken.left(self, joined)))
             if number + 1 == len(bounds) or sum(each.shared.size for each in problems) > AT_ONCE:
@@ -320,10 +325,12 @@ def _solve(problems: Sequence[_Problem], aligned: FloatArray) -> None:
         aligned[:, measure] += np.bincount(number[chosen], weights=weights[chosen], minlength=len(aligned))
 
 
-def _weights(shared: IntArray, a: IntArray, b: IntArray) -> tuple[FloatArray, FloatArray, FloatArray]:
+def _weights(shared: IntArray, a: IntArray, b: IntArray) -> Iterator[FloatArray]:
     """What CEAFm, CEAFe, and CEAFe without singletons align by."""
+    yield shared.astype(np.float64)
     dice = 2 * shared / np.maximum(a + b, 1)
-    return shared.astype(np.float64), dice, np.where((a > 1) & (b > 1), dice, 0.0)
+    yield dice
+    yield np.where((a > 1) & (b > 1), dice, 0.0)
 
 
 def _distinct(cells: IntArray, marked: npt.NDArray[np.bool_]) -> IntArray:
@@ -336,12 +343,22 @@ def _distinct(cells: IntArray, marked: npt.NDArray[np.bool_]) -> IntArray:
     return found
 
 
-def _outside(values: FloatArray, whole: FloatArray, cells: IntArray, little: bool) -> FloatArray:
-    """Sums over all cells but some; ``whole`` are those over all."""
-    if cells.size == values.shape[1]:
-        return np.zeros(len(values))
+def _outside(
+    values: Callable[[IntArray], FloatArray], many: int, whole: FloatArray, cells: IntArray, little: bool
+) -> FloatArray:
+    """Sums over all cells but some.
+
+    Args:
+        values: What some cells add to each sum, shape (sums, cells).
+        many: How many cells there are.
+        whole: The sums over all of them.
+        cells: Those that are left out.
+        little: Whether what is left is so little that it is added up.
+    """
+    if cells.size == many:
+        return np.zeros(len(whole))
     if little:
-        kept = np.ones(values.shape[1], dtype=bool)
+        kept = np.ones(many, dtype=bool)
         kept[cells] = False
-        return np.asarray(values[:, kept].sum(axis=1))
-    return np.asarray(whole - values[:, cells].sum(axis=1))
+        return np.asarray(values(np.flatnonzero(kept)).sum(axis=1))
+    return np.asarray(whole - values(cells).sum(axis=1))

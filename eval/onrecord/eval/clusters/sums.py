@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from typing import Any
 
 import numpy as np
+import numpy.typing as npt
 
 from onrecord.eval.clusters.rows import choose_2
 from onrecord.eval.matching.reduction import FloatArray, IntArray
@@ -28,31 +30,43 @@ CELL_SUMS = (
 
 
 def cell_sums(n: IntArray, a: IntArray, b: IntArray) -> FloatArray:
-    """What each cell adds to each of ``CELL_SUMS``; shape (sums, cells).
+    """What each cell adds to each of ``CELL_SUMS``; shape (sums, cells), the numbers of a cell one after the other.
 
     Args:
         n: Mentions of each cell; one of none adds nothing.
         a: Size of its gold cluster.
         b: Size of its predicted cluster.
     """
-    bare = (a > 1) & (b > 1)
-    joined = np.maximum(n - 1, 0)
-    squares, links = n * n, n * joined
+    found = np.empty((n.size, len(CELL_SUMS))).T
+    for row, each in zip(found, _each_cell_sum(n, a, b), strict=True):
+        row[:] = each
+    return found
+
+
+def cell_totals(n: IntArray, a: IntArray, b: IntArray) -> FloatArray:
+    """What all cells add to each of ``CELL_SUMS``, shape (sums,); the cells are those of :func:`cell_sums`.
+
+    One sum after the other, for which twelve numbers a cell are more than fits.
+    """
+    return np.array([each.sum(dtype=np.float64) for each in _each_cell_sum(n, a, b)])
+
+
+def _each_cell_sum(n: IntArray, a: IntArray, b: IntArray) -> Iterator[npt.NDArray[Any]]:
+    joined, bare = np.maximum(n - 1, 0), (a > 1) & (b > 1)
+    yield from (n, joined, choose_2(n))
+    yield from _shares(n, joined, a, b)
+    yield joined * bare
+    for each in _shares(n, joined, a, b):
+        yield each * bare
+
+
+def _shares(n: IntArray, joined: IntArray, a: IntArray, b: IntArray) -> Iterator[FloatArray]:
+    """B-cubed and LEA of gold and of the predictions."""
+    for size in (a, b):
+        yield n * n / np.maximum(size, 1)
     alike = (n > 0) & (a == 1) & (b == 1)
-    b3 = squares / np.maximum(a, 1), squares / np.maximum(b, 1)
-    lea = links / np.maximum(a - 1, 1) + alike, links / np.maximum(b - 1, 1) + alike
-    return np.stack(
-        (
-            n,
-            joined,
-            choose_2(n),
-            *b3,
-            *lea,
-            joined * bare,
-            *(each * bare for each in b3),
-            *(each * bare for each in lea),
-        )
-    ).astype(np.float64, copy=False)
+    for size in (a, b):
+        yield n * joined / np.maximum(size - 1, 1) + alike
 
 
 def cluster_sums(sizes: IntArray, common: IntArray) -> FloatArray:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 from collections.abc import Collection, Mapping, Sequence
-from typing import Protocol, Self, runtime_checkable
+from typing import Any, Protocol, Self, runtime_checkable
 
 import numpy as np
 
@@ -13,6 +13,7 @@ from onrecord.eval.layers.columns import Ints
 from onrecord.eval.layers.corpus import Corpus
 from onrecord.eval.layers.event_columns import Reported
 from onrecord.eval.layers.ids import IdMap
+from onrecord.eval.layers.layer import Layer
 from onrecord.eval.layers.scored import scored_layers
 from onrecord.eval.layers.state_columns import Sheet, StateColumns, Whole
 
@@ -34,6 +35,19 @@ class Joinable(Protocol):
         """
 
 
+def layers_in_parts(items: Collection[str]) -> list[Layer[Any]]:
+    """The layers of a submission that has these fields in its lines.
+
+    Raises:
+        OnrecordError: One is counted document by document alone.
+    """
+    layers = [layer for layer in scored_layers() if layer.item in items]
+    for layer in layers:
+        if layer.columns is None:
+            raise OnrecordError(f"the layer {layer.name} is not scored in parts: it has no columns")
+    return layers
+
+
 @dataclasses.dataclass(frozen=True, eq=False)
 class PartState:
     """What D documents add to every layer that a submission has; adds over parts without a document in common.
@@ -49,24 +63,18 @@ class PartState:
     """By name of the layer."""
 
     @classmethod
-    def of(cls, corpus: Corpus, places: Ints, items: Collection[str]) -> PartState:
+    def of(cls, corpus: Corpus, places: Ints, layers: Sequence[Layer[Any]]) -> PartState:
         """That of some documents.
 
         Args:
             corpus: The documents.
             places: Shape (D,): their places in the whole corpus, ascending.
-            items: The fields of prediction lines that the submission has.
-
-        Raises:
-            OnrecordError: A layer is counted document by document alone.
+            layers: Those that the submission has; they are counted on columns.
         """
         found = {}
-        for layer in scored_layers():
-            if layer.item in items:
-                if layer.columns is None:
-                    raise OnrecordError(f"the layer {layer.name} is not scored in parts: it has no columns")
-                columns = layer.columns(corpus)
-                found[layer.name] = _with_ids(columns, _NO_IDS)  # the same in every part
+        for layer in layers:
+            assert layer.columns is not None
+            found[layer.name] = _with_ids(layer.columns(corpus), _NO_IDS)  # the same in every part
         return cls(places, corpus.documents, found)
 
     @classmethod

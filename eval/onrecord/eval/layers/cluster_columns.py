@@ -4,17 +4,16 @@ from __future__ import annotations
 
 import dataclasses
 from collections import Counter
-from collections.abc import Hashable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Self
 
 import numpy as np
-from numpy.typing import NDArray
 
 from onrecord.eval.clusters.left_out import b3_without_each, without_each
 from onrecord.eval.clusters.measures import b_cubed
 from onrecord.eval.clusters.rows import MembershipRows, lea_apart, total
 from onrecord.eval.clusters.table import Membership, Table
-from onrecord.eval.layers.columns import NONE, Ints
+from onrecord.eval.layers.columns import NONE, Ints, narrow
 from onrecord.eval.layers.mention_states import memberships
 from onrecord.eval.layers.span_pairing import SpanPairing
 from onrecord.eval.layers.state_columns import Floats, Sheet, StateColumns, f1_of
@@ -40,16 +39,16 @@ def _by_sight(codes: Ints) -> Ints:
 class Clusters:
     """Gold and predicted clusters of the mentions of documents, named by codes."""
 
-    rows: MembershipRows
-    """Documents ascending."""
+    kept: MembershipRows
+    """Documents ascending; in as few bits as they take, which is not what to compute with: see :attr:`rows`."""
     names: Sequence[str]
     """Of the documents."""
     words: Sequence[str]
     """Of gold's codes."""
     file_words: Sequence[str]
     """Of the file's; what is numbered from here on is a mention without an id."""
-    predicted: NDArray[np.integer]
-    """The document of each predicted mention, ascending."""
+    first: Ints
+    """Shape (D + 1,): how many predicted mentions there are before each document, and in all."""
 
     @classmethod
     def of(
@@ -57,7 +56,25 @@ class Clusters:
     ) -> Clusters:
         """Those of all mentions that are not optional."""
         rows = counted(memberships(pairing, len(file_words), skip_optional=True))
-        return cls(rows, documents, words, file_words, pairing.predicted.document)
+        return cls.of_rows(rows, pairing, documents, words, file_words)
+
+    @classmethod
+    def of_rows(
+        cls,
+        rows: MembershipRows,
+        pairing: SpanPairing,
+        documents: Sequence[str],
+        words: Sequence[str],
+        file_words: Sequence[str],
+    ) -> Self:
+        """Those of some mentions of a pairing."""
+        first = np.searchsorted(pairing.predicted.document, np.arange(len(documents) + 1))
+        return cls(_narrow(rows), documents, words, file_words, narrow(first))
+
+    @property
+    def rows(self) -> MembershipRows:
+        """The rows, in 64 bits."""
+        return _exchanged(self.kept, lambda column: column.astype(np.int64))
 
     @classmethod
     def joined(cls, parts: Sequence[Self], index: Sequence[Ints], documents: Sequence[str]) -> Self:
@@ -66,21 +83,26 @@ class Clusters:
         for part in parts:
             for word in part.file_words:
                 codes.setdefault(word, len(codes))
-        predicted = np.sort(np.concatenate([at[part.predicted] for part, at in zip(parts, index, strict=True)]))
+        many = np.zeros(len(documents), np.int64)
+        for part, at in zip(parts, index, strict=True):
+            many[at] = np.diff(part.first.astype(np.int64))
+        first = np.concatenate([[0], np.cumsum(many)])
         found = []
         for part, at in zip(parts, index, strict=True):
-            rows = part.rows
-            own = rows.predicted - len(part.file_words)
-            alone = np.flatnonzero(own >= 0)
+            rows, own = part.rows, len(part.file_words)
             code = np.array([codes[word] for word in part.file_words] + [NONE], np.int64)
-            column = code[np.where(own >= 0, NONE, rows.predicted)]
-            document = part.predicted[own[alone]]
-            within = own[alone] - np.searchsorted(part.predicted, document)
-            column[alone] = len(codes) + np.searchsorted(predicted, at[document]) + within
-            found.append(np.stack([at[rows.document], rows.gold, column, rows.count]))
-        every = np.concatenate(found, axis=1)
-        every = every[:, np.argsort(every[0], kind="stable")]
-        return cls(MembershipRows(*every), documents, parts[0].words, tuple(codes), predicted)
+            alone = rows.predicted >= own
+            moved = first[at[rows.document]] - part.first[rows.document] + len(codes) - own
+            column = np.where(alone, rows.predicted + moved, code[np.where(alone, NONE, rows.predicted)])
+            found.append(_narrow(MembershipRows(at[rows.document], rows.gold, column, rows.count)))
+        order = np.argsort(np.concatenate([rows.document for rows in found]), kind="stable")
+        kept = MembershipRows(
+            *(
+                np.concatenate([getattr(rows, field.name) for rows in found])[order]
+                for field in dataclasses.fields(MembershipRows)
+            )
+        )
+        return cls(kept, documents, parts[0].words, tuple(codes), narrow(first))
 
     def columns(self) -> StateColumns:
         """As the state of a layer that counts nothing else."""
@@ -88,7 +110,7 @@ class Clusters:
 
     def documents(self) -> int | None:
         """How many documents have a cluster."""
-        return len(np.unique(self.rows.document))
+        return len(np.unique(self.kept.document))
 
     def scores(self) -> Mapping[str, Counts | Score]:
         """Every measure of clusters."""
@@ -114,7 +136,7 @@ class Clusters:
             ([], {}, {}) for _ in self.names
         ]
         rows, known = self.rows, len(self.file_words)
-        first = np.searchsorted(self.predicted, np.arange(len(self.names))).tolist()
+        first = self.first.tolist()
         columns = (each.tolist() for each in (rows.document, rows.gold, rows.predicted, rows.count))
         for at, g, p, many in zip(*columns, strict=True):
             cells, gold, predicted = found[at]
@@ -130,20 +152,29 @@ class Clusters:
 
     def table(self, document: int) -> Table:
         """The table of one document, clusters by their ids."""
-        low, high = np.searchsorted(self.rows.document, [document, document + 1]).tolist()
-        first = int(np.searchsorted(self.predicted, document))
-        name = self.names[document]
-
-        def cluster(code: int) -> Hashable | None:
-            if code < len(self.file_words):
-                return None if code == NONE else self.file_words[code]
-            return name, code - len(self.file_words) - first
-
+        low, high = np.searchsorted(self.kept.document, [document, document + 1]).tolist()
+        gold, predicted, count = (
+            column[low:high].tolist() for column in (self.kept.gold, self.kept.predicted, self.kept.count)
+        )
         rows: list[Membership] = [
-            (None if g == NONE else self.words[g], cluster(p))
-            for g, p in zip(self.rows.gold[low:high].tolist(), self.rows.predicted[low:high].tolist(), strict=True)
+            (None if g == NONE else self.words[g], self.cluster(document, p))
+            for g, p in zip(gold, predicted, strict=True)
         ]
-        return Table.of_cells(Counter(dict(zip(rows, self.rows.count[low:high].tolist(), strict=True))))
+        return Table.of_cells(Counter(dict(zip(rows, count, strict=True))))
+
+    def cluster(self, document: int, code: int) -> str | tuple[str, int] | None:
+        """What a predicted cluster of a document is called: by its id, or as a mention of a document and its number."""
+        if code < len(self.file_words):
+            return None if code == NONE else self.file_words[code]
+        return self.names[document], code - len(self.file_words) - int(self.first[document])
+
+
+def _exchanged(rows: MembershipRows, of: Callable[[Ints], Ints]) -> MembershipRows:
+    return MembershipRows(*(of(getattr(rows, field.name)) for field in dataclasses.fields(rows)))
+
+
+def _narrow(rows: MembershipRows) -> MembershipRows:
+    return _exchanged(rows, narrow)
 
 
 def counted(rows: MembershipRows) -> MembershipRows:

@@ -33,6 +33,12 @@ KINDS: tuple[str, ...] = get_args(TargetKind)
 _THAT = re.compile(r"\W*that\b", re.IGNORECASE)
 
 
+def narrow(numbers: Ints) -> Ints:
+    """The same whole numbers in as few bits as they take."""
+    low, high = int(numbers.min(initial=0)), int(numbers.max(initial=0))
+    return np.ascontiguousarray(numbers, np.min_scalar_type(min(low, -high - 1) if low < 0 else high))
+
+
 class Codes(dict[str | None, int]):
     """Words and their codes, 0 upwards in order of first use; no word is :data:`NONE`."""
 
@@ -95,12 +101,21 @@ class Ragged:
         """The row of each value, shape (values,)."""
         return np.repeat(np.arange(len(self.first) - 1), self.many)
 
-    def take(self, rows: Ints) -> Ragged:
-        """Some of the rows."""
+    def take(self, rows: Ints | slice) -> Ragged:
+        """Some of the rows; rows on end, given as a slice with both ends, are not copied."""
+        if isinstance(rows, slice):
+            first = self.first[rows.start : rows.stop + 1]
+            return Ragged(first - first[0], self.values[first[0] : first[-1]])
         many = self.many[rows]
         first = np.concatenate([[0], np.cumsum(many)])
         at = np.arange(first[-1]) - np.repeat(first[:-1], many) + np.repeat(self.first[rows], many)
         return Ragged(first, self.values[at])
+
+    @classmethod
+    def joined(cls, several: Sequence[Ragged]) -> Ragged:
+        """The rows of several, one after the other."""
+        many = np.concatenate([each.many for each in several])
+        return cls(np.concatenate([[0], np.cumsum(many)]), np.concatenate([each.values for each in several]))
 
     @classmethod
     def of(cls, many: Sequence[int], values: Sequence[Any], width: int = 1) -> Ragged:

@@ -11,7 +11,7 @@ from typing import Self
 import numpy as np
 
 from onrecord.eval.clusters.table import Table
-from onrecord.eval.layers.columns import KINDS, Ints, SideColumns
+from onrecord.eval.layers.columns import KINDS, Ints, SideColumns, narrow
 from onrecord.eval.layers.event_attributes import (
     EVENT_ATTRIBUTE_MEASURES,
     ReportedEvents,
@@ -47,7 +47,7 @@ class Reported:
             ]
         ).astype(np.int64)
         document, event = np.unique(rows, axis=1)
-        return cls(document, event, tuple(gold.codes.event.words), ids)
+        return cls(narrow(document), narrow(event), tuple(gold.codes.event.words), ids)
 
     @classmethod
     def joined(cls, parts: Sequence[Self], index: Sequence[Ints], documents: Sequence[str]) -> Self:
@@ -55,7 +55,7 @@ class Reported:
         document = np.concatenate([at[part.document] for part, at in zip(parts, index, strict=True)])
         event = np.concatenate([part.event for part in parts])
         order = np.lexsort((event, document))
-        return cls(document[order], event[order], parts[0].words, parts[0].ids)
+        return cls(narrow(document[order]), narrow(event[order]), parts[0].words, parts[0].ids)
 
     def take(self, rows: Ints) -> Reported:
         """Some of the rows."""

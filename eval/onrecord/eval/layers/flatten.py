@@ -15,6 +15,7 @@ from onrecord.eval.layers.columns import (
     LABELS,
     MODES,
     NONE,
+    Ints,
     Letters,
     MentionColumns,
     QuoteColumns,
@@ -183,17 +184,22 @@ class Flattener:
         self._waiting = 0
         self._empty()
 
-    def columns(self) -> SideColumns:
-        """The columns of all documents so far, documents in ascending order of their index."""
+    def columns(self, numbers: Sequence[int] | None = None) -> SideColumns:
+        """The columns of all documents so far, documents in ascending order of their index.
+
+        Args:
+            numbers: Indices, ascending; the documents become those from 0 on, in this order.
+        """
         self._close()
         made = self._blocks
-        return SideColumns(
+        joined = SideColumns(
             codes=self.codes,
             mentions=_by_document([each.mentions for each in made]),
             events=_by_document([each.events for each in made]),
             quotes=_quotes_by_document([each.quotes for each in made]),
             stances=_by_document([each.stances for each in made]),
         )
+        return joined if numbers is None else of_documents(joined, numbers)
 
 
 BLOCK = 256
@@ -233,24 +239,29 @@ def _quotes_by_document(blocks: Sequence[QuoteColumns]) -> QuoteColumns:
 
 
 def of_documents(columns: SideColumns, kept: Sequence[int]) -> SideColumns:
-    """The columns of some documents, which become the documents from 0 on.
+    """The columns of some documents, which become the documents from 0 on; documents on end are not copied.
 
     Args:
-        columns: Of all documents.
+        columns: Of all documents, in their order.
         kept: Indices, ascending.
     """
-    number = np.full(1 + max([-1, *kept, *(int(t.document.max(initial=-1)) for t in _tables(columns))]), NONE)
-    number[list(kept)] = np.arange(len(kept))
-    made: list[Any] = []
-    for table in _tables(columns):
-        rows = np.flatnonzero(number[table.document] != NONE)
-        some = table if len(rows) == len(table) else _taken(table, rows)
-        if isinstance(some, QuoteColumns) and some is not table:
-            place = np.full(len(table), NONE, np.int32)
-            place[rows] = np.arange(len(rows), dtype=np.int32)
-            some = dataclasses.replace(some, parent=np.where(some.parent >= 0, place[some.parent], some.parent))
-        made.append(dataclasses.replace(some, document=number[some.document].astype(np.int32)))
-    return SideColumns(columns.codes, *made)
+    wanted = np.array(kept, np.int32)
+    return SideColumns(columns.codes, *(_of_documents(table, wanted) for table in _tables(columns)))
+
+
+def _of_documents(table: Any, kept: Ints) -> Any:
+    low, high = (np.searchsorted(table.document, kept, side) for side in ("left", "right"))
+    many = high - low
+    on_end = len(kept) == 0 or bool(np.all(low[1:] == high[:-1]))
+    moved = low - np.concatenate([[0], np.cumsum(many)[:-1]]) if len(kept) else low
+    if on_end:
+        some = _taken(table, slice(low[0], high[-1]) if len(kept) else slice(0, 0))
+    else:
+        some = _taken(table, np.arange(many.sum()) + np.repeat(moved, many))
+    if isinstance(some, QuoteColumns):
+        place = (some.parent - np.repeat(moved, many)).astype(np.int32)
+        some = dataclasses.replace(some, parent=np.where(some.parent >= 0, place, some.parent))
+    return dataclasses.replace(some, document=np.repeat(np.arange(len(kept), dtype=np.int32), many))
 
 
 def _tables(columns: SideColumns) -> tuple[MentionColumns, MentionColumns, QuoteColumns, StanceColumns]:
@@ -263,20 +274,16 @@ def _joined(blocks: Sequence[Any]) -> Any:
     for name in names:
         several = [getattr(each, name) for each in blocks]
         if isinstance(several[0], Ragged):
-            many = np.concatenate([each.many for each in several])
-            values[name] = Ragged(
-                np.concatenate([[0], np.cumsum(many)]), np.concatenate([each.values for each in several])
-            )
+            values[name] = Ragged.joined(several)
         else:
             values[name] = np.concatenate(several)
     return type(blocks[0])(**values)
 
 
-def _taken(columns: Any, rows: Any) -> Any:
+def _taken(columns: Any, rows: Ints | slice) -> Any:
     values: dict[str, Any] = {}
     if isinstance(columns, QuoteColumns):  # the only ragged column without bounds of its own
-        pieces = Ragged(columns.content.first, columns.pieces).take(rows).values
-        values["pieces"] = pieces
+        values["pieces"] = Ragged(columns.content.first, columns.pieces).take(rows).values
     for name in columns.__dataclass_fields__:
         value = getattr(columns, name)
         if name not in values:

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import dataclasses
 import itertools
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -18,7 +18,7 @@ from onrecord.dataset import Registries
 from onrecord.eval.clusters.measures import best_alignment
 from onrecord.eval.clusters.rows import MembershipRows
 from onrecord.eval.clusters.table import Table
-from onrecord.eval.layers.columns import BASES, KINDS, LABELS, NONE, Ints, SideColumns
+from onrecord.eval.layers.columns import BASES, KINDS, LABELS, NONE, Ints, Ragged, SideColumns, narrow
 from onrecord.eval.layers.ids import (
     MIN_DICE,
     Evidence,
@@ -66,6 +66,8 @@ class Described:
             frozenset().union(*(each.used_events for each in every)),
         )
 
+
+NOTHING_DESCRIBED = Described({}, {}, {}, frozenset(), frozenset())
 
 OWN = -2
 """The code of a cluster of one mention without an id."""
@@ -177,14 +179,82 @@ def _overlaps(pairing: SpanPairing, places: Ints) -> Ints:
 
 
 @dataclasses.dataclass(frozen=True, eq=False)
+class ClaimEvidence:
+    """The stances on claims that have evidence, of some documents of one side; adds. Arrays have the shape (n,)."""
+
+    document: Ints
+    """Its place in the whole corpus."""
+    claim: Ints
+    """A code of ``words``."""
+    label: Ints
+    basis: Ints
+    parts: Ragged
+    """The evidence."""
+    words: tuple[str, ...]
+
+    @classmethod
+    def of(cls, side: SideColumns, places: Ints) -> ClaimEvidence:
+        """Those of a side."""
+        stances = side.stances
+        rows = np.flatnonzero((stances.kind == KINDS.index("claim")) & (stances.evidence.many > 0))
+        used, claim = np.unique(stances.target[rows], return_inverse=True)
+        words = side.codes.claim.words
+        return cls(
+            narrow(places[stances.document[rows]]),
+            narrow(claim),
+            narrow(stances.label[rows]),
+            narrow(stances.basis[rows]),
+            stances.evidence.take(rows),
+            tuple(words[code] for code in used.tolist()),
+        )
+
+    @classmethod
+    def total(cls, parts: Sequence[ClaimEvidence]) -> ClaimEvidence:
+        """The sum over parts that have no document in common, documents ascending."""
+        codes = {word: 0 for part in parts for word in part.words}
+        codes.update({word: code for code, word in enumerate(codes)})
+        claim = [np.array([codes[word] for word in part.words], np.int64)[part.claim] for part in parts]
+        joined = cls(
+            np.concatenate([part.document for part in parts]),
+            narrow(np.concatenate(claim)),
+            np.concatenate([part.label for part in parts]),
+            np.concatenate([part.basis for part in parts]),
+            Ragged.joined([part.parts for part in parts]),
+            tuple(codes),
+        )
+        return joined._take(np.argsort(joined.document, kind="stable"))
+
+    def about(self, claims: Collection[str]) -> ClaimEvidence:
+        """Those on some claims."""
+        asked = np.array([word in claims for word in self.words], bool)
+        return self._take(np.flatnonzero(asked[self.claim]))
+
+    def within(self, documents: Ints) -> ClaimEvidence:
+        """Those in some documents."""
+        return self._take(np.flatnonzero(np.isin(self.document, documents)))
+
+    def each(self) -> list[Evidence]:
+        """One by one."""
+        first, values = self.parts.first.tolist(), self.parts.values.tolist()
+        columns = (each.tolist() for each in (self.document, self.claim, self.label, self.basis))
+        return [
+            Evidence(document, self.words[claim], tuple(map(tuple, values[low:high])), LABELS[label], BASES[basis])
+            for document, claim, label, basis, (low, high) in zip(*columns, itertools.pairwise(first), strict=True)
+        ]
+
+    def _take(self, rows: Ints) -> ClaimEvidence:
+        columns = {name: getattr(self, name)[rows] for name in ("document", "claim", "label", "basis")}
+        return dataclasses.replace(self, **columns, parts=self.parts.take(rows))
+
+
+@dataclasses.dataclass(frozen=True, eq=False)
 class IdEvidence:
     """All that the meaning of a file's ids follows from, of some documents; adds."""
 
     entities: ClusterEvidence
     events: ClusterEvidence
-    gold_claims: tuple[Evidence, ...]
-    """The gold stances on claims that have evidence."""
-    claims: tuple[Evidence, ...]
+    gold_claims: ClaimEvidence
+    claims: ClaimEvidence
     """The file's."""
     described: Described
 
@@ -210,8 +280,8 @@ class IdEvidence:
         return cls(
             ClusterEvidence.of(mentions, gold.entity.words, predicted.entity.words, places),
             ClusterEvidence.of(events, gold.event.words, predicted.event.words, places),
-            _claims(sides[0], places),
-            _claims(sides[1], places),
+            ClaimEvidence.of(sides[0], places),
+            ClaimEvidence.of(sides[1], places),
             described,
         )
 
@@ -222,8 +292,8 @@ class IdEvidence:
         return cls(
             ClusterEvidence.total(each.entities for each in every),
             ClusterEvidence.total(each.events for each in every),
-            tuple(one for each in every for one in each.gold_claims),
-            tuple(one for each in every for one in each.claims),
+            ClaimEvidence.total([each.gold_claims for each in every]),
+            ClaimEvidence.total([each.claims for each in every]),
             Described.total(each.described for each in every),
         )
 
@@ -231,8 +301,8 @@ class IdEvidence:
         """What the ids mean, given the gold ids."""
         described = self.described
         claims = described.claims
-        gold = sorted(self.gold_claims, key=lambda each: each.document)
-        predicted = sorted((each for each in self.claims if each.claim in claims), key=lambda each: each.document)
+        predicted = self.claims.about(claims)
+        gold = self.gold_claims.within(predicted.document)
         return IdMap(
             entity=map_entities(
                 self.entities.by_mentions(),
@@ -241,7 +311,7 @@ class IdEvidence:
                 registries,
             ),
             event=map_events(self.events.by_mentions(), described.used_events, registries, described.events),
-            claim=claim_map(gold, predicted, claims, registries),
+            claim=claim_map(gold.each(), predicted.each(), claims, registries),
             links=map_links(described.entities, registries),
             gold_links=registry_links(registries),
             described_events=described.events,
@@ -274,18 +344,3 @@ def _numbered(codes: Ints, count: Ints) -> tuple[Ints, Ints, Ints]:
     at[there] = place[inverse]
     sizes = np.bincount(at[there], count[there], len(order)).astype(np.int64)
     return found[order], sizes, at
-
-
-def _claims(side: SideColumns, places: Ints) -> tuple[Evidence, ...]:
-    """The stances on claims that have evidence."""
-    stances, words = side.stances, side.codes.claim.words
-    of_claims = np.flatnonzero((stances.kind == KINDS.index("claim")) & (stances.evidence.many > 0))
-    evidence = stances.evidence.take(of_claims)
-    first, values = evidence.first.tolist(), evidence.values.tolist()
-    document = places[stances.document[of_claims]].tolist()
-    columns = (each[of_claims].tolist() for each in (stances.target, stances.label, stances.basis))
-    rows = zip(document, *columns, itertools.pairwise(first), strict=True)
-    return tuple(
-        Evidence(at, words[target], tuple(map(tuple, values[low:high])), LABELS[label], BASES[basis])
-        for at, target, label, basis, (low, high) in rows
-    )

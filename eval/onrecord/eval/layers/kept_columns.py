@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import dataclasses
+import math
+import mmap
+from collections.abc import Callable
 from typing import Any, BinaryIO
 
 import msgspec
@@ -29,27 +32,63 @@ class _Header(msgspec.Struct, frozen=True):
     words: dict[str, list[str]]
 
 
-def write_columns(file: BinaryIO, columns: SideColumns) -> None:
-    """Append the columns of a side."""
+def write_columns(file: BinaryIO, columns: SideColumns, step: int = 1) -> None:
+    """Append the columns of a side.
+
+    Args:
+        file: Where to.
+        columns: The columns.
+        step: Every array begins at a multiple of so many bytes.
+    """
     arrays = arrays_of(columns)
     words = {field.name: getattr(columns.codes, field.name).words for field in dataclasses.fields(Vocabularies)}
     header = msgspec.json.encode(_Header(list(arrays), words))
-    np.save(file, np.frombuffer(header, np.uint8), allow_pickle=False)
-    for array in arrays.values():
+    for array in (np.frombuffer(header, np.uint8), *arrays.values()):
+        file.write(bytes(-file.tell() % step))
         np.save(file, array, allow_pickle=False)
 
 
 def read_columns(file: BinaryIO) -> SideColumns:
-    """Columns from where the file stands.
+    """Columns from where the file stands, written with a step of 1.
 
     Raises:
         ValueError: There are none.
     """
+    return _columns(lambda: np.load(file, allow_pickle=False))
+
+
+def mapped_columns(file: BinaryIO, memory: mmap.mmap, step: int) -> SideColumns:
+    """Columns from where a file stands, which are read from the disk where and when somebody looks.
+
+    Args:
+        file: The file.
+        memory: All of it, mapped.
+        step: What it was written with.
+
+    Raises:
+        ValueError: There are none.
+    """
+
+    def array() -> Array:
+        file.seek(-file.tell() % step, 1)
+        if np.lib.format.read_magic(file) != (1, 0):  # type: ignore[no-untyped-call]
+            raise ValueError("the array is of another version")
+        shape, _, dtype = np.lib.format.read_array_header_1_0(file)  # type: ignore[no-untyped-call]
+        first, size = file.tell(), math.prod(shape) * dtype.itemsize
+        file.seek(size, 1)
+        if first + size > len(memory):
+            raise ValueError("the file has an end too early")
+        return np.frombuffer(memory, dtype, math.prod(shape), first).reshape(shape) if size else np.zeros(shape, dtype)
+
+    return _columns(array)
+
+
+def _columns(array: Callable[[], Array]) -> SideColumns:
     try:
-        header = msgspec.json.decode(np.load(file, allow_pickle=False).tobytes(), type=_Header)
+        header = msgspec.json.decode(array().tobytes(), type=_Header)
     except msgspec.DecodeError as error:
         raise ValueError(str(error)) from error
-    arrays = {name: np.load(file, allow_pickle=False) for name in header.arrays}
+    arrays = {name: array() for name in header.arrays}
     codes = Vocabularies(**{name: Codes(words) for name, words in header.words.items()})
     return SideColumns(codes, **{name: _table(name, kind, arrays) for name, kind in _TABLES.items()})
 

@@ -201,9 +201,8 @@ def _linked(corpus: Corpus) -> LinkedMentions:
 def _counted(corpus: Corpus, mentions: LinkedMentions) -> StateColumns:
     sheet, rows = link_sheet(mentions)
     words, file_words = (side.codes.entity.words for side in (corpus.gold, corpus.predicted))
-    return sheet.columns(
-        [LinkedNames(counted(rows), corpus.documents, words, file_words, corpus.mentions.predicted.document)]
-    )
+    names = LinkedNames.of_rows(counted(rows), corpus.mentions, corpus.documents, words, file_words)
+    return sheet.columns([names])
 
 
 def _whole(state: State) -> dict[str, Counts | Score]:

@@ -11,7 +11,7 @@ from typing import Self
 import numpy as np
 
 from onrecord.eval.clusters.table import Table
-from onrecord.eval.layers.columns import BASES, KINDS, LABELS, NONE, Bools, Ints, StanceColumns, Vocabularies
+from onrecord.eval.layers.columns import BASES, KINDS, LABELS, NONE, Bools, Ints, StanceColumns, Vocabularies, narrow
 from onrecord.eval.layers.corpus_stances import (
     CorpusTuple,
     SidedId,
@@ -193,14 +193,16 @@ class Said:
         holder = np.where(stances.holder == NONE, first[-1] + predicted.holder, stances.holder)
         target = np.where(stances.target == NONE, first[predicted.kind] + predicted.target, stances.target)
         return cls(
-            document=np.concatenate([gold.document[rows], predicted.document]).astype(np.int64),
-            role=np.concatenate(
-                [np.where(gold.optional[rows], OPTIONAL, REQUIRED), np.where(stances.excused, EXCUSED, CHARGED)]
+            document=narrow(np.concatenate([gold.document[rows], predicted.document])),
+            role=narrow(
+                np.concatenate(
+                    [np.where(gold.optional[rows], OPTIONAL, REQUIRED), np.where(stances.excused, EXCUSED, CHARGED)]
+                )
             ),
-            holder=np.concatenate([gold.holder[rows], holder]).astype(np.int64),
-            kind=np.concatenate([gold.kind[rows], predicted.kind]).astype(np.int64),
-            target=np.concatenate([gold.target[rows], target]).astype(np.int64),
-            label=np.concatenate([gold.label[rows], predicted.label]).astype(np.int64),
+            holder=narrow(np.concatenate([gold.holder[rows], holder])),
+            kind=narrow(np.concatenate([gold.kind[rows], predicted.kind])),
+            target=narrow(np.concatenate([gold.target[rows], target])),
+            label=narrow(np.concatenate([gold.label[rows], predicted.label])),
             words=words,
             strangers=strangers,
         )
@@ -221,7 +223,7 @@ class Said:
             codes.append(tables)
 
         def every(of: Callable[[Self, Ints, list[Ints]], Ints]) -> Ints:
-            return np.concatenate([of(*each) for each in zip(parts, index, codes, strict=True)])
+            return narrow(np.concatenate([of(*each) for each in zip(parts, index, codes, strict=True)]))
 
         def target(part: Self, _: Ints, tables: list[Ints]) -> Ints:
             found = np.zeros(len(part.target), np.int64)

@@ -3,6 +3,9 @@
 - ``asked``: how a score is asked for.
 - ``stored_gold``: gold as columns, kept in the user's cache.
 - ``score_stream``: a prediction file scored while it is read, line by line.
+- ``target``: what a submission is scored against: gold, a split, a label map.
+- ``blocks``: the documents of one file, brought together with gold some at a time.
+- ``spool``: what waits between the two rounds, in a temporary file.
 - ``parts``: parts of a submission, and what one of them says.
 - ``rounds``: the two rounds by which parts are scored.
 - ``engines``: who does them: this process, several, or the workers of Dask.

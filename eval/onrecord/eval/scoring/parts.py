@@ -17,19 +17,17 @@ from typing import Protocol
 import numpy as np
 
 from onrecord.dataset.layers import use
-from onrecord.dataset.reading.faults import in_order, refuse
-from onrecord.eval.layers.added_states import PartState
-from onrecord.eval.layers.columns import Codes, Ints, Letters, SideColumns, Vocabularies
+from onrecord.dataset.reading.faults import refuse
+from onrecord.eval.layers.added_states import PartState, layers_in_parts
+from onrecord.eval.layers.columns import Ints, SideColumns
 from onrecord.eval.layers.corpus import Corpus, Pairing
-from onrecord.eval.layers.flatten import Flattener, of_documents
 from onrecord.eval.layers.id_columns import Described, IdEvidence
 from onrecord.eval.layers.ids import IdMap
-from onrecord.eval.scoring.score_stream import _relabelled, _types
-from onrecord.eval.scoring.stored_gold import StoredGold, stored_gold
+from onrecord.eval.scoring.stored_gold import stored_gold
+from onrecord.eval.scoring.target import Target
 from onrecord.eval.submission.expected import Expected
-from onrecord.eval.submission.label_maps import map_faults, read_label_map
+from onrecord.eval.submission.label_maps import read_label_map
 from onrecord.eval.submission.limits import Limits
-from onrecord.eval.submission.mention_types import MentionTypes, our_types
 from onrecord.eval.submission.open_ends import OpenEnds
 from onrecord.eval.submission.reading import SubmissionStream
 from onrecord.eval.submission.unpacking import opened
@@ -48,47 +46,6 @@ class Setting:
     limits: Limits
 
 
-@dataclasses.dataclass(frozen=True, eq=False)
-class Target:
-    """The same, read."""
-
-    gold: StoredGold
-    ids: tuple[str, ...]
-    """The documents of the split, ascending: a document's place is its place here."""
-    columns: SideColumns
-    """Their gold labels, by the types of the label map."""
-    labels: str
-    """What the label map is called; ``as-is`` for none."""
-    types: MentionTypes
-
-    @functools.cached_property
-    def places(self) -> Mapping[str, int]:
-        """The place of each document."""
-        return {id: place for place, id in enumerate(self.ids)}
-
-    @property
-    def expected(self) -> Expected:
-        """What lines are checked against; no document must be there."""
-        return Expected(self.gold.documents, self.gold.ids)
-
-    def empty(self) -> SideColumns:
-        """The columns of no predictions."""
-        return self.flattener().columns()
-
-    def flattener(self) -> Flattener:
-        """What makes columns of predictions."""
-        return Flattener(Vocabularies(self.columns.codes.type, self.columns.codes.kind), Letters())
-
-    def brought(self, places: Ints, predicted: SideColumns) -> Pairing:
-        """Some documents, by their places, with what is predicted of them."""
-        some = of_documents(self.columns, places.tolist())
-        codes = dataclasses.replace(  # counting adds the ids of registries
-            some.codes, **{kind: Codes(getattr(some.codes, kind).words) for kind in ("entity", "event", "claim")}
-        )
-        gold = dataclasses.replace(some, codes=codes)
-        return Pairing.align([self.ids[place] for place in places.tolist()], gold, predicted)
-
-
 @functools.lru_cache(maxsize=1)
 def target_of(setting: Setting) -> Target:
     """What a setting says, read once a process.
@@ -96,15 +53,12 @@ def target_of(setting: Setting) -> Target:
     Raises:
         FaultsError: The dataset or the label map is not right, or the one does not fit the other.
     """
+    mapping = None if setting.labels is None else read_label_map(setting.labels)
     gold = stored_gold(setting.gold)
     use(gold.scheme)  # of the process: a worker may work in any thread
-    ids = gold.in_split(setting.split)
-    columns = gold.columns_of(ids)
-    if setting.labels is None:
-        return Target(gold, tuple(ids), columns, "as-is", our_types())
-    name, mapping = read_label_map(setting.labels)
-    refuse(sorted(map_faults(_types(columns), mapping), key=in_order))
-    return Target(gold, tuple(ids), _relabelled(columns, mapping), name, MentionTypes.of(mapping))
+    target = Target.of(gold, setting.split, mapping)
+    refuse(target.unfit())
+    return target
 
 
 @dataclasses.dataclass(frozen=True)
@@ -134,8 +88,7 @@ class Part:
 
     def bring(self, target: Target) -> BroughtPart:
         """The part beside gold."""
-        pairing = target.brought(self.places, self.predicted)
-        return BroughtPart(self, pairing, pairing.evidence(self.head.described, self.places))
+        return BroughtPart(self, target.brought(self.places.tolist(), self.predicted))
 
 
 @dataclasses.dataclass(frozen=True, eq=False)
@@ -144,11 +97,18 @@ class BroughtPart:
 
     part: Part
     pairing: Pairing
-    evidence: IdEvidence
+
+    def evidence(self) -> IdEvidence:
+        """What it says of what ids mean."""
+        return self.pairing.evidence(self.part.head.described, self.part.places)
 
     def count(self, ids: IdMap, items: Collection[str]) -> PartState:
-        """The second round: what the part adds, see :meth:`PartState.of`."""
-        return PartState.of(Corpus.with_ids(self.pairing, ids), self.part.places, items)
+        """The second round: what the part adds to the layers whose fields the submission has.
+
+        Raises:
+            OnrecordError: See :func:`layers_in_parts`.
+        """
+        return PartState.of(Corpus.with_ids(self.pairing, ids), self.part.places, layers_in_parts(items))
 
 
 class Source(Protocol):
@@ -188,7 +148,8 @@ class LineSource:
 
     def _read(self, pieces: Iterator[bytes], setting: Setting) -> Part:
         target = target_of(setting)
-        stream = SubmissionStream(self.path, pieces, target.expected, setting.limits, target.types, part=True)
+        expected = Expected(target.gold.documents, target.gold.ids)  # no document must be there
+        stream = SubmissionStream(self.path, pieces, expected, setting.limits, target.types, part=True)
         entities: set[str | None] = set()
         events: set[str] = set()
         kept = {}

@@ -14,7 +14,6 @@ from onrecord.dataset.layers import labels as empty
 from onrecord.dataset.layers import scheme
 from onrecord.dataset.records import Labels
 from onrecord.dataset.scheme import Scheme
-from onrecord.eval.layers.corpus import Corpus
 from onrecord.eval.layers.document_pairs import corpus_of, pair_document
 from onrecord.eval.layers.ids import IdMap
 from onrecord.eval.layers.layer import DocumentPair, Layer, State
@@ -164,8 +163,14 @@ def score_submission(
     compared = articles if labels is None else relabelled(articles, labels[1])
     by_id = {article.document.id: article for article in compared}
     corpus = corpus_of(compared, registries, submission)
+    counted = {
+        layer.name: layer.columns(corpus)
+        for layer in scored_layers()
+        if layer.item in submission.layers and layer.columns is not None
+    }
     return result_of(
-        corpus,
+        corpus.documents,
+        counted,
         submission,
         Pairs(corpus.documents, by_id.__getitem__, lambda id: submission.documents.get(id, empty()), corpus.ids),
         split=split,
@@ -177,20 +182,33 @@ def score_submission(
 
 
 def result_of(
-    corpus: Corpus,
+    documents: tuple[str, ...],
+    counted: Mapping[str, StateColumns],
     head: SubmissionHead | Submission,
-    pairs: Pairs,
+    pairs: Pairs | None,
     *,
     split: str,
     gold_hash: str,
     labels: str,
     topics: Mapping[str, str],
     missing: tuple[str, ...],
+    verdicts: Mapping[str, VerdictColumns] | None = None,
     text: Callable[[str], str] | None = None,
 ) -> Result:
-    """Every measure of documents that have been brought together; see :class:`Result` for the rest.
+    """Every measure of documents that have been counted.
 
-    Verdicts are kept where there is a ``text``.
+    Args:
+        documents: Their ids, ascending.
+        counted: What they add, by name of the layer, where it is counted on columns.
+        head: What the submission says beside items.
+        pairs: The documents, for whoever looks at one; None where nobody can.
+        split: See :class:`Result`, also for the rest.
+        gold_hash: See there.
+        labels: See there.
+        topics: See there.
+        missing: See there.
+        verdicts: On the items of some layers, where systems are to be compared.
+        text: See there.
     """
     return Result(
         submission=head.name,
@@ -198,29 +216,35 @@ def result_of(
         split=split,
         gold_hash=gold_hash,
         labels=labels,
-        documents=corpus.documents,
+        documents=documents,
         topics=topics,
         missing=missing,
-        layers=tuple(_layer_result(layer, corpus, pairs, head.layers, text is not None) for layer in scored_layers()),
+        layers=tuple(
+            _layer_result(layer, documents, counted, pairs, head.layers, verdicts or {}) for layer in scored_layers()
+        ),
         scheme=scheme(),
-        pairs=pairs,
+        pairs=() if pairs is None else pairs,
         text=text,
     )
 
 
 def _layer_result(
-    layer: Layer[Any], corpus: Corpus, pairs: Pairs, layers: Collection[str], judged: bool
+    layer: Layer[Any],
+    documents: tuple[str, ...],
+    counted: Mapping[str, StateColumns],
+    pairs: Pairs | None,
+    items: Collection[str],
+    verdicts: Mapping[str, VerdictColumns],
 ) -> LayerResult:
-    if layer.item not in layers:
+    if layer.item not in items:
         return LayerResult(layer, {measure.name: not_submitted() for measure in layer.measures}, None)
-    readings = Lazily(corpus.documents, lambda id: layer.pair(pairs.of(id)))
-    if layer.columns is None:
-        state = LayerState.of_states(layer, {id: layer.state(readings[id]) for id in corpus.documents}, readings)
-    elif judged and layer.judged_columns is not None:
-        columns, verdicts = layer.judged_columns(corpus)
-        state = LayerState(corpus.documents, columns, readings, verdicts)
+    readings: Mapping[str, Any] = {}
+    if pairs is not None:
+        readings = Lazily(documents, lambda id: layer.pair(pairs.of(id)))
+    if layer.name in counted:
+        state = LayerState(documents, counted[layer.name], readings, verdicts.get(layer.name))
     else:
-        state = LayerState(corpus.documents, layer.columns(corpus), readings)
+        state = LayerState.of_states(layer, {id: layer.state(readings[id]) for id in documents}, readings)
     return LayerResult(layer, layer.scores_of(state.columns), state)
 
 

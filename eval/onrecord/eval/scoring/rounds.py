@@ -14,19 +14,18 @@ from pathlib import Path
 import numpy as np
 
 from onrecord.dataset.reading.faults import Fault, FaultsError, Findings, OnrecordError, show
-from onrecord.eval.layers.added_states import PartState
+from onrecord.eval.layers.added_states import PartState, layers_in_parts
 from onrecord.eval.layers.corpus import Corpus, Pairing
-from onrecord.eval.layers.id_columns import Described, IdEvidence
-from onrecord.eval.layers.scored import scored_layers
+from onrecord.eval.layers.id_columns import NOTHING_DESCRIBED, IdEvidence
 from onrecord.eval.scoring.asked import Asked
 from onrecord.eval.scoring.engines.engine import Engine, First, Told
-from onrecord.eval.scoring.parts import LineSource, PartHead, Setting, Source, Target, cut, target_of
-from onrecord.eval.scoring.result import LayerResult, LayerState, Result
+from onrecord.eval.scoring.parts import LineSource, PartHead, Setting, Source, cut, target_of
+from onrecord.eval.scoring.result import Result
 from onrecord.eval.scoring.score_report import Report
-from onrecord.eval.statistics.counts import not_submitted
+from onrecord.eval.scoring.target import Target, result_against
 from onrecord.eval.submission.expected import Expected
 from onrecord.eval.submission.open_ends import faults_together
-from onrecord.eval.submission.reading import SubmissionStream
+from onrecord.eval.submission.reading import SubmissionHead, SubmissionStream
 from onrecord.eval.submission.unpacking import opened
 
 PART_BYTES = 8 * 2**20
@@ -114,7 +113,7 @@ def score_parts(
         left_out.update(head.left_out)
     if missing and not asked.allow_missing:
         return PartsScoring(None, left_out, sha256, missing, None)
-    state, result = _counted(submitted.name, sha256, target, setting.split, missing, firsts, engine, told)
+    state, result = _counted(submitted.name, sha256, target, missing, firsts, engine, told)
     return PartsScoring(Report.of(result, asked.how), left_out, sha256, missing, state)
 
 
@@ -122,7 +121,6 @@ def _counted(
     name: str,
     sha256: str,
     target: Target,
-    split: str,
     missing: tuple[str, ...],
     firsts: Sequence[First],
     engine: Engine,
@@ -131,39 +129,19 @@ def _counted(
     evidence = [each for _, each in firsts]
     rest, places = _rest(target, missing)
     if rest is not None:
-        evidence.append(rest.evidence(Described({}, {}, {}, frozenset(), frozenset()), places))
+        evidence.append(rest.evidence(NOTHING_DESCRIBED, places))
     ids = IdEvidence.total(evidence).id_map(target.gold.registries)
     items = frozenset(layer for head, _ in firsts for layer in head.ends.layers)
     state = engine.second(ids, items, told)
     if rest is not None:
-        state = PartState.total([state, PartState.of(Corpus.with_ids(rest, ids), places, items)])
-    layers = []
-    for layer in scored_layers():
-        columns = state.finished(ids).get(layer.name)
-        if columns is None:
-            layers.append(LayerResult(layer, {measure.name: not_submitted() for measure in layer.measures}, None))
-        else:
-            found = LayerState(state.documents, columns, {})
-            layers.append(LayerResult(layer, layer.scores_of(columns), found))
-    result = Result(
-        submission=name,
-        submission_sha256=sha256,
-        split=split,
-        gold_hash=target.gold.hashes[split],
-        labels=target.labels,
-        documents=target.ids,
-        topics={id: target.gold.documents[id].about.topic for id in target.ids},
-        missing=missing,
-        layers=tuple(layers),
-        scheme=target.gold.scheme,
-        pairs=(),
-    )
-    return state, result
+        state = PartState.total([state, PartState.of(Corpus.with_ids(rest, ids), places, layers_in_parts(items))])
+    head = SubmissionHead(name, sha256, items, {}, {}, {}, {})
+    return state, result_against(target, state.finished(ids), head, None, missing)
 
 
 def _rest(target: Target, missing: Sequence[str]) -> tuple[Pairing | None, np.ndarray]:  # type: ignore[type-arg]
     places = np.array([target.places[id] for id in missing], np.int64)
-    return (target.brought(places, target.empty()) if missing else None), places
+    return (target.brought(places.tolist(), target.empty()) if missing else None), places
 
 
 def _check(

@@ -10,27 +10,24 @@ from pathlib import Path
 from typing import Any
 
 import msgspec
-import numpy as np
 
 from onrecord.dataset import Article, FaultsError
 from onrecord.dataset.layers import in_scheme, using
 from onrecord.dataset.layers import labels as empty
-from onrecord.dataset.reading.faults import in_order, refuse
+from onrecord.dataset.reading.faults import refuse
 from onrecord.dataset.records import Labels
-from onrecord.eval.layers.columns import Letters, SideColumns, Vocabularies
-from onrecord.eval.layers.corpus import Corpus
-from onrecord.eval.layers.flatten import Flattener
 from onrecord.eval.layers.id_columns import Described
 from onrecord.eval.layers.layer import Layer
 from onrecord.eval.layers.scored import scored_layers
 from onrecord.eval.scoring.asked import Asked
-from onrecord.eval.scoring.result import Pairs, Result, result_of
+from onrecord.eval.scoring.blocks import Blocks
+from onrecord.eval.scoring.result import Pairs, Result
 from onrecord.eval.scoring.score_report import Report
 from onrecord.eval.scoring.stored_gold import StoredGold
+from onrecord.eval.scoring.target import Target, result_against
 from onrecord.eval.submission.expected import Expected
-from onrecord.eval.submission.label_maps import LabelMap, map_faults, read_label_map, relabelled
+from onrecord.eval.submission.label_maps import read_label_map, relabelled
 from onrecord.eval.submission.limits import DEFAULT_LIMITS, Limits
-from onrecord.eval.submission.mention_types import MentionTypes, our_types
 from onrecord.eval.submission.reading import SubmissionHead, SubmissionStream
 
 
@@ -80,27 +77,23 @@ def score_stream(
 def _score_stream(
     name: Path, pieces: Iterable[bytes], gold: StoredGold, asked: Asked, limits: Limits, keep: bool, judged: bool
 ) -> StreamScoring:
-    ids = gold.in_split(asked.split)
-    mapping = None if asked.labels is None else read_label_map(asked.labels)
-    types = our_types() if mapping is None else MentionTypes.of(mapping[1])
-    columns = gold.columns_of(ids)
-    unfit = [] if mapping is None else sorted(map_faults(_types(columns), mapping[1]), key=in_order)
-    expected = Expected(gold.documents, gold.ids, () if asked.allow_missing else ids)
-    stream = SubmissionStream(name, pieces, expected, limits, types)
+    target = Target.of(gold, asked.split, None if asked.labels is None else read_label_map(asked.labels))
+    unfit = target.unfit()
+    expected = Expected(gold.documents, gold.ids, () if asked.allow_missing else target.ids)
+    stream = SubmissionStream(name, pieces, expected, limits, target.types)
     kept = _Kept() if keep or any(_needs_labels(layer, judged) for layer in scored_layers()) else None
-    taken = _Taken(ids, gold, columns, kept)
+    taken = _Taken(target, kept, judged)
     try:
         for line in stream:
-            taken.add(line.doc_id, types.labels(line))
+            taken.add(line.doc_id, target.types.labels(line))
     except FaultsError as error:
         raise error.after(unfit) from None
     refuse(unfit)
     head = stream.finish()
     left_out = Counter[str]()
-    for id in ids:
+    for id in target.ids:
         left_out.update(head.left_out.get(id, {}))
-    result = _result(ids, gold, columns, taken, head, asked.split, mapping, judged)
-    return StreamScoring(Report.of(result, asked.how), left_out, head)
+    return StreamScoring(Report.of(_result(target, taken, head, judged), asked.how), left_out, head)
 
 
 def _needs_labels(layer: Layer[Any], judged: bool) -> bool:
@@ -112,12 +105,10 @@ def unscored_stream(name: Path, sha256: str, gold: StoredGold, asked: Asked, lay
 
     Without intervals; with scores of the layers that the file is taken to have.
     """
-    ids = gold.in_split(asked.split)
-    mapping = None if asked.labels is None else read_label_map(asked.labels)
-    columns = gold.columns_of(ids)
-    head = SubmissionHead(name.name, sha256, frozenset(layers), {}, {}, {}, {})
-    result = _result(ids, gold, columns, _Taken(ids, gold, columns, _Kept()), head, asked.split, mapping)
-    return Report(result, asked.how, {})
+    with using(gold.scheme):
+        target = Target.of(gold, asked.split, None if asked.labels is None else read_label_map(asked.labels))
+        head = SubmissionHead(name.name, sha256, frozenset(layers), {}, {}, {}, {})
+        return Report(_result(target, _Taken(target, _Kept()), head), asked.how, {})
 
 
 class _Kept:
@@ -145,28 +136,25 @@ class _Kept:
 
 
 class _Taken:
-    """What a file says of the documents scored, as columns; and which ids it uses in any."""
+    """What a file says of the documents scored, in blocks; and which ids it uses in any."""
 
-    def __init__(self, ids: list[str], gold: StoredGold, columns: SideColumns, kept: _Kept | None) -> None:
+    def __init__(self, target: Target, kept: _Kept | None, judged: bool = False) -> None:
+        self.blocks = Blocks(target, whole=judged)
         self.there: set[str] = set()
         self.kept = kept
+        self._target = target
         self._entities: set[str | None] = set()
         self._events: set[str] = set()
-        self._index = {id: n for n, id in enumerate(ids)}
-        self._documents = gold.documents
-        self._made = Flattener(Vocabularies(columns.codes.type, columns.codes.kind), Letters())
 
     def add(self, document: str, labels: Labels) -> None:
         self._entities.update([mention.entity for mention in labels.mentions])
         self._events.update([mention.event for mention in labels.events])
-        if document in self._index:
+        if document in self._target.places:
             self.there.add(document)
-            self._made.add(self._index[document], labels, self._documents[document].text)
+            text = self._target.gold.documents[document].text
+            self.blocks.add(self._target.places[document], labels, text)
             if self.kept is not None:
                 self.kept.add(document, labels)
-
-    def columns(self) -> SideColumns:
-        return self._made.columns()
 
     def described(self, head: SubmissionHead) -> Described:
         return Described(
@@ -178,33 +166,20 @@ class _Taken:
         )
 
 
-def _result(
-    ids: list[str],
-    gold: StoredGold,
-    columns: SideColumns,
-    taken: _Taken,
-    head: SubmissionHead,
-    split: str,
-    mapping: tuple[str, LabelMap] | None,
-    judged: bool = False,
-) -> Result:
-    if mapping is not None:
-        columns = _relabelled(columns, mapping[1])
-    corpus = Corpus.of(ids, columns, taken.columns(), taken.described(head), gold.registries)
-    return result_of(
-        corpus,
-        head,
-        Pairs(ids, _article(gold, mapping), _predicted(taken.kept), corpus.ids),
-        split=split,
-        gold_hash=gold.hashes[split],
-        labels="as-is" if mapping is None else mapping[0],
-        topics={id: gold.documents[id].about.topic for id in ids},
-        missing=tuple(id for id in ids if id not in taken.there),
-        text=(lambda id: gold.documents[id].text) if judged else None,
-    )
+def _result(target: Target, taken: _Taken, head: SubmissionHead, judged: bool = False) -> Result:
+    missing = tuple(id for id in target.ids if id not in taken.there)
+    evidence = taken.blocks.finish([target.places[id] for id in missing], taken.described(head))
+    ids = evidence.id_map(target.gold.registries)
+    layers = [layer for layer in scored_layers() if layer.item in head.layers and layer.columns is not None]
+    pairs = Pairs(target.ids, _article(target), _predicted(taken.kept), ids)
+    if not judged:
+        return result_against(target, taken.blocks.count(ids, layers).finished(ids), head, pairs, missing)
+    counted, verdicts = taken.blocks.judge(ids, layers)
+    return result_against(target, counted, head, pairs, missing, verdicts)
 
 
-def _article(gold: StoredGold, mapping: tuple[str, LabelMap] | None) -> Callable[[str], Article]:
+def _article(target: Target) -> Callable[[str], Article]:
+    gold, mapping = target.gold, target.mapping
     if mapping is None:
         return gold.article
     return lambda id: relabelled([gold.article(id)], mapping[1])[0]
@@ -215,22 +190,3 @@ def _predicted(kept: _Kept | None) -> Callable[[str], Labels]:
         raise LookupError(f"what the file says of {document} was not kept")
 
     return nothing if kept is None else kept.read
-
-
-def _types(columns: SideColumns) -> set[str]:
-    words = columns.codes.type.words
-    return {words[code] for code in np.unique(columns.mentions.type).tolist()}
-
-
-def _relabelled(columns: SideColumns, labels: LabelMap) -> SideColumns:
-    """The columns with the map's types; mentions of a type that is left out are optional."""
-    codes, mentions = columns.codes.type, columns.mentions
-    names = [labels.gold.get(word) for word in codes.words]
-    to = np.array([code if name is None else codes[name] for code, name in enumerate(names)], np.int32)
-    left_out = np.array([name is None for name in names], bool)
-    if not len(mentions):
-        return columns
-    changed = dataclasses.replace(
-        mentions, type=to[mentions.type], optional=mentions.optional | left_out[mentions.type]
-    )
-    return dataclasses.replace(columns, mentions=changed)

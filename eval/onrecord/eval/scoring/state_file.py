@@ -25,9 +25,10 @@ from onrecord.eval.layers.kept_columns import read_columns, write_columns
 from onrecord.eval.layers.stance_columns import Said
 from onrecord.eval.layers.state_columns import StateColumns
 from onrecord.eval.rendering.signature import SCORER_VERSION
-from onrecord.eval.scoring.parts import Part, PartHead, Setting, Target, target_of
+from onrecord.eval.scoring.parts import Part, PartHead, Setting, target_of
 from onrecord.eval.scoring.rounds import PartsScoring, Submitted
 from onrecord.eval.scoring.score_report import POLICY
+from onrecord.eval.scoring.target import Target
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -159,17 +160,15 @@ def _rows(columns: StateColumns, documents: Sequence[str]) -> Iterator[dict[str,
 
 
 def _cells(whole: Clusters) -> dict[str, Any]:
-    rows, words, own = whole.rows, whole.file_words, len(whole.file_words)
+    rows = whole.rows
     distinct, inverse = np.unique(np.stack([rows.document, rows.gold, rows.predicted]), axis=1, return_inverse=True)
     count = np.zeros(distinct.shape[1], np.int64)
     np.add.at(count, inverse.reshape(-1), rows.count)
     document, gold, predicted = distinct.tolist()
-    first = np.searchsorted(whole.predicted, np.arange(len(whole.names))).tolist()
 
     def cluster(of: int, code: int) -> str | None:
-        if code == NONE:
-            return None
-        return words[code] if code < own else f"{whole.names[of]}#{code - own - first[of]}"
+        found = whole.cluster(of, code)
+        return f"{found[0]}#{found[1]}" if isinstance(found, tuple) else found
 
     return {
         "row": ["cell"] * len(document),

@@ -12,10 +12,11 @@ import functools
 import hashlib
 import io
 import itertools
+import mmap
 import os
 import shutil
 import tempfile
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import BinaryIO, cast
 
@@ -32,12 +33,15 @@ from onrecord.dataset.records import Split
 from onrecord.dataset.scheme import DEFAULT, Scheme
 from onrecord.eval.layers.columns import Codes, Letters, SideColumns, Vocabularies
 from onrecord.eval.layers.document_pairs import add_gold, gold_columns
-from onrecord.eval.layers.flatten import Flattener, of_documents
-from onrecord.eval.layers.kept_columns import read_columns, write_columns
+from onrecord.eval.layers.flatten import Flattener
+from onrecord.eval.layers.kept_columns import mapped_columns, write_columns
 from onrecord.eval.rendering.signature import SCORER_VERSION
 
-FORMAT = 2
+FORMAT = 3
 """Of what is kept."""
+
+_STEP = 64
+"""Arrays of the file of columns begin at multiples of so many bytes: numpy takes them as they lie."""
 
 _TABLES = ("corpus.json", *(f"data/{name}/*.parquet" for name in ("articles", "registry_*")))
 """The files of a dataset folder that are read."""
@@ -115,10 +119,23 @@ class StoredGold:
     hashes: Mapping[str, str]
     """By split, ``all`` among them: see :func:`onrecord.dataset.publishing.folder.gold_hash`."""
     columns: SideColumns
+    """Of all documents; what nobody has looked at is not in memory."""
     articles: Pieces
     """As JSON, in the order of ``documents``."""
+    memory: mmap.mmap | None
+    """The file of the columns; None where they are held."""
     scheme: Scheme = DEFAULT
     """What is labelled."""
+
+    def let_go(self) -> None:
+        """Give back the memory of columns that were looked at; who looks again reads them again."""
+        if self.memory is not None and hasattr(mmap, "MADV_DONTNEED"):
+            self.memory.madvise(mmap.MADV_DONTNEED)
+
+    @functools.cached_property
+    def places(self) -> dict[str, int]:
+        """The place of each document in ``columns``."""
+        return {id: place for place, id in enumerate(self.documents)}
 
     @functools.cached_property
     def ids(self) -> dict[str, list[str]]:
@@ -147,18 +164,8 @@ class StoredGold:
     def article(self, id: str) -> Article:
         """An article with its labels."""
         with using(self.scheme):
-            article = msgspec.json.decode(self.articles.read(self._places[id]), type=in_scheme(Article))
+            article = msgspec.json.decode(self.articles.read(self.places[id]), type=in_scheme(Article))
         return Article(document=article.document, labels=article.labels)
-
-    @functools.cached_property
-    def _places(self) -> dict[str, int]:
-        return {id: place for place, id in enumerate(self.documents)}
-
-    def columns_of(self, ids: Sequence[str]) -> SideColumns:
-        """The labels of some documents, which are numbered in their order; ascending."""
-        if len(ids) == len(self.documents):
-            return self.columns
-        return of_documents(self.columns, [self._places[id] for id in ids])
 
 
 def stored_gold(folder: Path) -> StoredGold:
@@ -180,11 +187,11 @@ def _stored(folder: Path) -> StoredGold:
         except (OSError, ValueError, msgspec.DecodeError, EOFError):
             pass  # not there, or of no use: it is made anew
     with tempfile.TemporaryDirectory(prefix="onrecord-") as made:
-        header, columns = _make(folder, Path(made))
+        _make(folder, Path(made))
         if cache is not None and name is not None and _keep(Path(made), cache / name):
             with contextlib.suppress(OSError):  # another process may have put its own there in the meantime
-                return _gold(header, columns, _open(cache / name / "texts"), _open(cache / name / "articles"))
-        return _gold(header, columns, _held(Path(made) / "texts"), _held(Path(made) / "articles"))
+                return _opened(cache / name)
+        return _opened(Path(made), _held)
 
 
 def gold_in_memory(gold: Gold) -> StoredGold:
@@ -202,7 +209,7 @@ def gold_in_memory(gold: Gold) -> StoredGold:
     known = {each.id: KnownText(each, pieces[1], place) for place, each in enumerate(documents)}
     with using(gold.scheme):
         columns = gold_columns(articles)
-    return StoredGold(known, gold.registries, hashes, columns, pieces[0], gold.scheme)
+    return StoredGold(known, gold.registries, hashes, columns, pieces[0], None, gold.scheme)
 
 
 def cache_folder() -> Path | None:
@@ -227,13 +234,6 @@ def _name(folder: Path) -> str | None:
     return digest.hexdigest()
 
 
-def _opened(folder: Path) -> StoredGold:
-    with (folder / "columns").open("rb") as file:
-        header = msgspec.msgpack.decode(np.load(file, allow_pickle=False).tobytes(), type=in_scheme(_Header))
-        columns = read_columns(file)
-    return _gold(header, columns, _open(folder / "texts"), _open(folder / "articles"))
-
-
 def _open(path: Path) -> BinaryIO:
     return path.open("rb")
 
@@ -244,16 +244,22 @@ def _held(path: Path) -> BinaryIO:
     with path.open("rb") as original:
         shutil.copyfileobj(original, file)
     file.flush()  # it is read by its number
+    file.seek(0)
     return file
 
 
-def _gold(header: _Header, columns: SideColumns, texts: BinaryIO, articles: BinaryIO) -> StoredGold:
-    pieces = Pieces(texts, header.texts)
-    documents = {each.id: KnownText(each, pieces, place) for place, each in enumerate(header.documents)}
-    return StoredGold(documents, header.registries, header.hashes, columns, Pieces(articles, header.articles), scheme())
+def _opened(folder: Path, opened: Callable[[Path], BinaryIO] = _open) -> StoredGold:
+    with opened(folder / "columns") as file:
+        memory = mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ)
+        header = msgspec.msgpack.decode(np.load(file, allow_pickle=False).tobytes(), type=in_scheme(_Header))
+        columns = mapped_columns(file, memory, _STEP)
+    texts = Pieces(opened(folder / "texts"), header.texts)
+    articles = Pieces(opened(folder / "articles"), header.articles)
+    documents = {each.id: KnownText(each, texts, place) for place, each in enumerate(header.documents)}
+    return StoredGold(documents, header.registries, header.hashes, columns, articles, memory, scheme())
 
 
-def _make(folder: Path, into: Path) -> tuple[_Header, SideColumns]:
+def _make(folder: Path, into: Path) -> None:
     """Read a dataset folder, an article at a time, and write what is kept of it."""
     from onrecord.dataset.publishing.folder import read_articles, read_registry_rows, splits_of
     from onrecord.dataset.publishing.folder import read_columns as read_texts
@@ -277,11 +283,10 @@ def _make(folder: Path, into: Path) -> tuple[_Header, SideColumns]:
     ordered = [documents[id] for id in ids]
     with (into / "articles").open("rb") as file:
         hashes = {split: _hash(Pieces(file, offsets[0]), ordered, split) for split in (*splits, "all")}
-    header, columns = _Header(ordered, registries, hashes, *offsets), made.columns()
+    header = _Header(ordered, registries, hashes, *offsets)
     with (into / "columns").open("wb") as file:
         np.save(file, np.frombuffer(msgspec.msgpack.encode(header), np.uint8), allow_pickle=False)
-        write_columns(file, columns)
-    return header, columns
+        write_columns(file, made.columns(), _STEP)
 
 
 class _Spool:

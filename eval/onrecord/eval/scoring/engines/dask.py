@@ -12,19 +12,23 @@ import dataclasses
 import logging
 import warnings
 from collections.abc import Collection, Iterator, Sequence
+from errno import ENOENT
 from typing import Any, Self
 
-from onrecord.dataset.reading.faults import OnrecordError, show
+from onrecord.dataset.reading.faults import FaultsError, OnrecordError, show
 from onrecord.eval.layers.added_states import PartState
 from onrecord.eval.layers.ids import IdMap
 from onrecord.eval.scoring.engines.engine import First, Told, first_round
-from onrecord.eval.scoring.parts import BroughtPart, Part, Setting, Source
+from onrecord.eval.scoring.parts import BroughtPart, Part, Setting, Source, target_of
 
 TOGETHER = 8
 """So many states are added at a time: the width of the tree."""
 
 PATIENCE = 10
 """Seconds in which a scheduler must answer."""
+
+IDLE = 3
+"""So many times as long may pass with nothing done and no worker that takes work."""
 
 
 class Dask:
@@ -79,17 +83,19 @@ class Dask:
         """See :class:`~onrecord.eval.scoring.engines.engine.Engine`.
 
         Raises:
-            OnrecordError: Workers were lost again and again, or the scheduler was.
+            OnrecordError: Workers were lost again and again, take no work, or cannot read a part; or the scheduler was
+                lost.
         """
         submit = self._client.submit
-        self._brought = [submit(first_round, _absolute(source), setting, pure=False) for source in sources]
+        self._brought = [submit(_bring, _absolute(source), setting, pure=False) for source in sources]
         return self._gathered([submit(_first, each, pure=False) for each in self._brought], told)
 
     def second(self, ids: IdMap, items: Collection[str], told: Told) -> PartState:
         """See :class:`~onrecord.eval.scoring.engines.engine.Engine`.
 
         Raises:
-            OnrecordError: Workers were lost again and again, or the scheduler was.
+            OnrecordError: Workers were lost again and again, take no work, or cannot read a part; or the scheduler was
+                lost.
         """
         submit = self._client.submit
         with warnings.catch_warnings():
@@ -100,7 +106,7 @@ class Dask:
         while len(states) > 1:
             groups = [states[first : first + TOGETHER] for first in range(0, len(states), TOGETHER)]
             states = [submit(PartState.total, group, pure=False) for group in groups]
-        self._wait(counted, told)
+        self._gathered(counted, told, fetch=False)
         found: PartState = self._gathered(states, lambda _: None)[0]
         return found
 
@@ -110,12 +116,30 @@ class Dask:
             yield self._gathered([self._client.submit(_part, each, pure=False)], lambda _: None)[0]
 
     def _wait(self, futures: Sequence[Any], told: Told) -> None:
-        from distributed import as_completed
+        from distributed import wait
 
-        for many, _ in enumerate(as_completed(futures)):  # type: ignore[no-untyped-call]
-            told(many + 1)
+        left, idle = set(futures), 0
+        while left:
+            try:
+                done, left = wait(left, timeout=PATIENCE, return_when="FIRST_COMPLETED")  # type: ignore[no-untyped-call]
+            except TimeoutError:
+                idle = 0 if self._works() else idle + 1
+                if idle == IDLE:
+                    raise OnrecordError(
+                        f"no Dask worker takes work: there are none, or they are paused; {_MEMORY}"
+                    ) from None
+            else:
+                told(len(futures) - len(left))
+                for each in done:
+                    if each.status == "error":
+                        each.result()
 
-    def _gathered(self, futures: Sequence[Any], told: Told) -> list[Any]:
+    def _works(self) -> bool:
+        """Whether any worker takes work."""
+        workers = self._client.scheduler_info()["workers"].values()
+        return any(each.get("status") == "running" for each in workers)
+
+    def _gathered(self, futures: Sequence[Any], told: Told, fetch: bool = True) -> list[Any]:
         from concurrent.futures import CancelledError
 
         from distributed.comm.core import CommClosedError
@@ -123,12 +147,18 @@ class Dask:
 
         try:
             self._wait(futures, told)
-            return [future.result(timeout=None) for future in futures]
-        except KilledWorker:
-            hint = "they may have been out of memory: smaller files, or workers with more of it"
-            raise OnrecordError(f"Dask workers were lost again and again on one part; {hint}") from None
+            return [future.result(timeout=None) for future in futures] if fetch else []
+        except (KilledWorker, MemoryError):
+            raise OnrecordError(f"Dask workers were lost again and again on one part; {_MEMORY}") from None
         except (CancelledError, CommClosedError, TimeoutError):
             raise OnrecordError("the Dask scheduler was lost before the score was there") from None
+        except OSError as error:
+            what = f"{show(str(error.filename))}: {error.strerror}" if error.filename else show(str(error))
+            hint = "every worker must find parts and the dataset folder under the same path"
+            raise OnrecordError(f"a Dask worker could not read {what}; {hint}") from None
+
+
+_MEMORY = "they may have been out of memory: smaller files, or workers with more of it"
 
 
 def _absolute(source: Source) -> Source:
@@ -136,8 +166,16 @@ def _absolute(source: Source) -> Source:
     return source if path is None else dataclasses.replace(source, path=path.absolute())  # type: ignore[type-var]
 
 
+def _bring(source: Source, setting: Setting) -> BroughtPart:
+    try:
+        target_of(setting)  # gold is right where the command was given
+    except FaultsError as error:
+        raise OSError(ENOENT, f"{error.faults[0].code}; {error.faults[0].found}", str(setting.gold)) from None
+    return first_round(source, setting)
+
+
 def _first(brought: BroughtPart) -> First:
-    return brought.part.head, brought.evidence
+    return brought.part.head, brought.evidence()
 
 
 def _part(brought: BroughtPart) -> Part:

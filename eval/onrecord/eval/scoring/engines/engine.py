@@ -9,6 +9,7 @@ from onrecord.eval.layers.added_states import PartState
 from onrecord.eval.layers.id_columns import IdEvidence
 from onrecord.eval.layers.ids import IdMap
 from onrecord.eval.scoring.parts import BroughtPart, Part, PartHead, Setting, Source, target_of
+from onrecord.eval.scoring.spool import Spool
 
 Told = Callable[[int], object]
 """Is told how many parts are done."""
@@ -44,32 +45,35 @@ def first_round(source: Source, setting: Setting) -> BroughtPart:
 
 
 class InProcess:
-    """Part after part, all held."""
+    """Part after part; between the rounds they wait in a temporary file."""
 
     def __init__(self) -> None:
-        self._brought: list[BroughtPart] = []
+        self._brought: Spool[BroughtPart] = Spool()
 
     def __enter__(self) -> Self:
         return self
 
     def __exit__(self, *_: object) -> None:
-        self._brought = []
+        self._brought = Spool()
 
     def first(self, sources: Sequence[Source], setting: Setting, told: Told) -> list[First]:
         """See :class:`Engine`."""
+        self._brought, found = Spool(target_of(setting).codes), []
         for number, source in enumerate(sources):
-            self._brought.append(first_round(source, setting))
+            brought = first_round(source, setting)
+            found.append((brought.part.head, brought.evidence()))
+            self._brought.add(brought)
             told(number + 1)
-        return [(each.part.head, each.evidence) for each in self._brought]
+        return found
 
     def second(self, ids: IdMap, items: Collection[str], told: Told) -> PartState:
         """See :class:`Engine`."""
         found = []
-        for number, each in enumerate(self._brought):
+        for number, each in enumerate(self._brought.read()):
             found.append(each.count(ids, items))
             told(number + 1)
         return PartState.total(found)
 
     def parts(self) -> Iterator[Part]:
         """See :class:`Engine`."""
-        return (each.part for each in self._brought)
+        return (each.part for each in self._brought.read())

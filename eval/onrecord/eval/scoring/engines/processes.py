@@ -48,7 +48,7 @@ class Processes:
         """See :class:`~onrecord.eval.scoring.engines.engine.Engine`.
 
         Raises:
-            OnrecordError: A process was ended from outside.
+            OnrecordError: A process was ended from outside, or had not enough memory.
         """
         self._parts = len(sources)
         folder = Path(self._folder.name)
@@ -58,7 +58,7 @@ class Processes:
         """See :class:`~onrecord.eval.scoring.engines.engine.Engine`.
 
         Raises:
-            OnrecordError: A process was ended from outside.
+            OnrecordError: A process was ended from outside, or had not enough memory.
         """
         folder = Path(self._folder.name)
         _dump(folder / "ids", ids)
@@ -77,9 +77,13 @@ class Processes:
             for many, _ in enumerate(as_completed(futures)):
                 told(many + 1)
             return [each.result() for each in futures]
-        except BrokenProcessPool:
-            hint = "it may have been out of memory: fewer --jobs take less"
-            raise OnrecordError(f"a process of --jobs was ended from outside; {hint}") from None
+        except (BrokenProcessPool, MemoryError) as error:
+            how = (
+                "had not enough memory"
+                if isinstance(error, MemoryError)
+                else "was ended from outside, as for its memory"
+            )
+            raise OnrecordError(f"a process of --jobs {how}: fewer --jobs take less") from None
 
 
 TOGETHER = 4
@@ -89,7 +93,7 @@ TOGETHER = 4
 def _first(source: Source, setting: Setting, path: Path) -> First:
     brought = first_round(source, setting)
     _dump(path, brought)
-    return brought.part.head, brought.evidence
+    return brought.part.head, brought.evidence()
 
 
 def _second(folder: Path, numbers: Sequence[int], items: Collection[str]) -> PartState:
