@@ -146,6 +146,17 @@ def test_a_second_push_and_a_second_submission_add_nothing(server: Running, tmp_
     assert pulled.annotations == 1
 
 
+def test_a_project_has_one_task_list_and_the_guidelines_of_the_last_push(server: Running) -> None:
+    document, _, registries = hostile()
+    name, _ = account(server)
+    admin = ls.connect(server.url, server.token)
+    for guidelines in ("# Old", "# New & better", ""):
+        pushed = ls.push(admin, "front", name, [document], registries, {}, nobody, guidelines)
+    (view,) = admin.views.list(project=pushed.project)
+    assert view.data is not None
+    assert "New &amp; better" in str(admin.projects.get(id=pushed.project).expert_instruction)
+
+
 def test_another_text_of_a_document_is_refused_before_anything_is_added(server: Running) -> None:
     document, _, registries = hostile()
     name, _ = account(server)

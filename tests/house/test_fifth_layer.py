@@ -26,9 +26,11 @@ from onrecord.annotation.agreement.measures import agreement
 from onrecord.annotation.agreement.tables import attribute_rows, score_rows
 from onrecord.annotation.gold.adjudication import attribute_items, proposals
 from onrecord.annotation.label_studio.exports import Annotation
+from onrecord.annotation.label_studio.forms import page
 from onrecord.annotation.label_studio.from_result import from_result
 from onrecord.annotation.label_studio.labelling import config
-from onrecord.annotation.label_studio.project import check_config, offered_ids, with_ids
+from onrecord.annotation.label_studio.menus import menus, offered_ids
+from onrecord.annotation.label_studio.project import check_config, with_ids
 from onrecord.annotation.label_studio.to_result import to_result
 from onrecord.dataset import Article, FaultsError, Gold, Labels, Span, read_folder
 from onrecord.dataset.gold import ordered
@@ -384,11 +386,12 @@ def test_it_is_labelled_in_label_studio(with_relations: Gold) -> None:
     check_config()
     for mark in ("RELATION", "RELATION_OBJECT"):
         assert f'<Label value="{mark}"' in config()
-    assert '<Choice value="ally"/><Choice value="rival"/>' in config()
+    assert [word.value for word in page().asks["relations_label"].words] == ["ally", "rival"]
     assert '<Relation value="object"/>' in config()
-    assert '<Choice value="relations"/>' in config()
+    assert '<Choice value="relations" hotkey="shift+5"/>' in config()
     article = with_relations.articles[0]
-    result = to_result(with_ids(article.labels), offered_ids(with_relations.registries))
+    offered = offered_ids(menus(with_relations.registries, article.document.text))
+    result = to_result(with_ids(article.labels), offered)
     assert from_result(result, article.document.text) == (article.labels, [])
     lacking = [item for item in result if item.get("from_name") != "relations_label"]
     _, wrong = from_result(lacking, article.document.text)

@@ -11,6 +11,7 @@ import pytest
 from tests.builders import describe
 
 from onrecord.annotation.label_studio.exports import read_export
+from onrecord.annotation.label_studio.forms import page
 from onrecord.annotation.label_studio.labelling import config_hash
 from onrecord.annotation.label_studio.to_result import document_fields, to_result
 from onrecord.dataset.layers import LAYERS
@@ -19,7 +20,7 @@ from onrecord.dataset.records import EventMention, Labels, Mention, Quote, Span,
 from onrecord.dataset.seeds.documents import Document, make_document
 
 RAW = "Anna Kovač told Minsk that “the harbour is closed” . Anna Kovač left Minsk."
-OFFERED = {"entity": ["anna"], "holder": ["anna"], "target": ["entity:anna"], "event": ["closing"]}
+OFFERED = {"entities": ["anna"], "targets": ["entity:anna"], "events": ["closing"]}
 Result = list[dict[str, Any]]
 
 
@@ -110,7 +111,7 @@ def test_a_wrong_id_is_said_as_it_was_typed(
     name, typed = change
     result = made(*items)
     for item in result:
-        if item.get("from_name") in (name, f"{name}_new"):
+        if item.get("from_name") in page().asks[name].read:
             kind = "taxonomy" if item["type"] == "taxonomy" else "text"
             item["value"][kind] = [[typed]] if kind == "taxonomy" else [typed]
     (fault,) = read(document, tmp_path, result)
@@ -129,7 +130,7 @@ def test_a_wrong_id_is_said_as_it_was_typed(
     ],
 )
 def test_a_missing_field_is_one_fault(document: Document, tmp_path: Path, item: Any, name: str) -> None:
-    result = [each for each in made(item) if each.get("from_name") != name]
+    result = [each for each in made(item) if each.get("from_name") not in page().asks[name].read]
     (fault,) = read(document, tmp_path, result)
     assert fault.code == "missing-field"
     assert f"no {name} on " in fault.found
@@ -138,7 +139,7 @@ def test_a_missing_field_is_one_fault(document: Document, tmp_path: Path, item: 
 def test_every_wrong_field_of_a_region_is_said(document: Document, tmp_path: Path) -> None:
     result = made(stance())
     for item in result:
-        if item.get("from_name") in ("holder", "target"):
+        if item.get("from_name") in ("who", "target"):
             item["value"]["taxonomy"] = [["not an id"]]
         if item.get("from_name") == "label":
             item["value"]["choices"] = ["agains"]
@@ -185,7 +186,10 @@ def test_a_quote_without_a_speaker_is_told_when_it_is_pulled(document: Document,
 
 def test_a_source_that_is_tied_to_nothing_says_its_words(document: Document, tmp_path: Path) -> None:
     result = made(quote(source=at("Anna Kovač")))
-    (fault,) = read(document, tmp_path, [item for item in result if item["type"] != "relation"])
+    untied = [item for item in result if item["type"] != "relation"]
+    first = [item for item in untied if item.get("value", {}).get("labels") == ["SOURCE"]]
+    assert read(document, tmp_path, untied) == []  # drawn after its quote
+    (fault,) = read(document, tmp_path, first + [item for item in untied if item not in first])
     assert fault.found == "SOURCE tied to no quote, on 'Anna Kovač'"
 
 

@@ -7,6 +7,7 @@
 - ``naming``: names of rounds and annotators.
 - ``accounts``: access to a server, and the accounts of its annotators.
 - ``labelling``: the labelling config of all layers.
+- ``front``: a project's task list and guidelines.
 - ``project``: documents in, annotations out.
 - ``standing``: how far the tasks are, and what was not submitted.
 - ``exports``: annotations as they come, and the labels in them.
@@ -17,4 +18,4 @@
 - ``from_result``: the labels in result items, and what cannot be used.
 """
 
-__all__ = ["accounts", "exports", "home", "naming", "project", "reach", "server", "standing"]
+__all__ = ["accounts", "exports", "front", "home", "naming", "project", "reach", "server", "standing"]

@@ -15,8 +15,8 @@ from typing import Any
 import msgspec
 
 from onrecord.annotation.label_studio.buttons import SUFFIXES, button_fault
-from onrecord.annotation.label_studio.from_result import from_result, unused_parts
-from onrecord.annotation.label_studio.labelling import config_hash
+from onrecord.annotation.label_studio.from_result import from_result
+from onrecord.annotation.label_studio.labelling import config_hash, is_read
 from onrecord.annotation.label_studio.looking_over import look_over, told
 from onrecord.annotation.label_studio.naming import annotator_of
 from onrecord.annotation.label_studio.standing import link_of
@@ -128,7 +128,6 @@ def _annotations(
         result = annotation.result
         labels, wrong = from_result(result, document.text)
         known = bool(wrong)  # of labels that could not be read, others cannot be said to be wrong
-        wrong += unused_parts(result)
         wrong += [each for each in look_over(labels, result, document.text) if not known or each[0] != "reference"]
         if wrong:
             link = server + link_of(task.project, task.id)
@@ -155,7 +154,7 @@ def _check_data(path: Path, index: int, data: TaskData, document: Document) -> l
         hint = "the seed or its zones were changed after the push, or the task was edited: push again"
         found = f"a text with SHA-256 {data.text_sha256}"
         faults.append(Fault("hash", str(path), None, f"/{index}/data/text_sha256", found, document.text_sha256, hint))
-    if data.config_sha256 != config_hash():
+    if not is_read(data.config_sha256):
         hint = "the project was made with another version of the labelling config"
         faults.append(
             Fault("config", str(path), None, f"/{index}/data/config_sha256", data.config_sha256, config_hash(), hint)
@@ -171,13 +170,18 @@ def _complete(result: Sequence[Any]) -> frozenset[str]:
     return frozenset()
 
 
+def paths_of(folder: Path) -> list[Path]:
+    """The files of a folder of exports, those that Label Studio's button gives included."""
+    return sorted(path for path in folder.glob("*") if path.suffix in (".json", *SUFFIXES))
+
+
 def read_exports(folder: Path, documents: Sequence[Document]) -> list[Annotation]:
     """Read every export of a folder, such as ``annotation/exports/first-pass``.
 
     Raises:
         FaultsError: With the faults of all files; or an annotator has two annotations of one document.
     """
-    paths = sorted(path for path in folder.glob("*") if path.suffix in (".json", *SUFFIXES))
+    paths = paths_of(folder)
     if not paths:
         hint = "onrecord annotation pull writes them"
         refuse([Fault("empty", str(folder), None, "", "no export", "JSON exports of Label Studio", hint)])

@@ -6,14 +6,16 @@ How they hold them, says :mod:`onrecord.annotation.label_studio.regions`.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any, get_args
 
 import msgspec
 
-from onrecord.annotation.label_studio.forms import CONTINUES, OPTIONAL, RULE, Form, PanelField, page
-from onrecord.annotation.label_studio.regions import ResultItem
+from onrecord.annotation.label_studio.forms import page
+from onrecord.annotation.label_studio.panel import CONTINUES, OPTIONAL, RULE, Form, PanelField
+from onrecord.annotation.label_studio.regions import ResultItem, item_id
 from onrecord.annotation.label_studio.result_regions import Region, regions_of, relations_of
+from onrecord.annotation.label_studio.ties import implied, untied
 from onrecord.dataset import walk
 from onrecord.dataset.gold import ordered
 from onrecord.dataset.layers import LAYERS, labels
@@ -39,6 +41,8 @@ def from_result(result: Sequence[ResultItem], text: str) -> tuple[Labels, list[W
     wrong: list[Wrong] = []
     regions = regions_of(result, text, wrong)
     relations = relations_of(result, regions, wrong)
+    relations += implied(regions, relations, text)
+    wrong += untied(result, regions, relations)
     heads = {one: other for one, name, other in relations if name == CONTINUES}
     spans: dict[str, list[Span]] = defaultdict(list)
     for region in regions.values():
@@ -85,13 +89,12 @@ def _item(form: Form, region: Region, values: dict[str, Any], wrong: list[Wrong]
     else:
         misfit = ""
     before = len(wrong)
-    places = {ask.field: region.places.get(ask.name, region.places.get(ask.beside)) for ask in form.asks}
+    places = {ask.field: _place(ask, region) for ask in form.asks}
     for code, pointer, found, expected, hint in explain(msgspec.json.decode(msgspec.json.encode(values)), kind):
         field = pointer.split("/")[1] if pointer else ""
         if field not in told:
-            place = places.get(field)
             said = f"{field} {found!r}" if field else found
-            wrong.append((code, f"/{region.at if place is None else place}", said, expected, hint))
+            wrong.append((code, f"/{places.get(field, region.at)}", said, expected, hint))
     if misfit and len(wrong) == before:  # a rule that explain does not know
         wrong.append(("type", f"/{region.at}", misfit, f"the fields of {kind.__name__}", ""))
     return None
@@ -122,7 +125,7 @@ def _values(
         if field.kind is Target:
             value = _target(ask, region, wrong)
         elif field.many:
-            value = tuple(region.fields.get(ask.name, []))
+            value = tuple(_given(ask, region))
         else:
             value = _answer(ask, region, walk.vocabulary(kind, ask.field), wrong)
         if value is not None:
@@ -134,21 +137,26 @@ def _values(
             values[name] = regions[ids[0]].span
     for name in form.tied:
         if ids := tied.get((region.id, name)):
-            values[name] = ids[0]
+            values[name] = item_id(ids[0], regions[ids[0]].meta.get("agreed"))
     return values
 
 
 def _answer(ask: PanelField, region: Region, words: Sequence[str], wrong: list[Wrong]) -> str | None:
     """The one value of a field; None where there is none, or one that its vocabulary does not have."""
-    chosen, typed = region.fields.get(ask.name, []), region.fields.get(ask.beside, [])
-    if chosen and typed and chosen != typed:
-        found = f"{chosen[0]} and {typed[0]}"
-        wrong.append(("field", f"/{region.places[ask.name]}", found, f"one {ask.name}", "chosen and typed differ"))
-    value = next(iter(chosen or typed), None)
+    given = _given(ask, region)
+    if len(given) > 1:
+        hint = "buttons, the menu and the new ids are one field: take all but one back"
+        wrong.append(("field", f"/{_place(ask, region)}", " and ".join(given), f"one {ask.name}", hint))
+    value = given[0] if given else None
     if words and value is not None and value not in words:
-        place = region.places.get(ask.name, region.at)
         wrong.append(
-            ("label", f"/{place}", f"{ask.name} {value!r}", "one of " + ", ".join(words), nearest(value, words))
+            (
+                "label",
+                f"/{_place(ask, region)}",
+                f"{ask.name} {value!r}",
+                "one of " + ", ".join(words),
+                nearest(value, words),
+            )
         )
         value = None
     elif value is None and ask.needed:
@@ -157,43 +165,33 @@ def _answer(ask: PanelField, region: Region, words: Sequence[str], wrong: list[W
     return value
 
 
+def _given(ask: PanelField, region: Region) -> list[str]:
+    """The values of a field in all of its controls, each once."""
+    return list(dict.fromkeys(value for control in ask.read for value in region.fields.get(control, [])))
+
+
+def _place(ask: PanelField, region: Region) -> int:
+    """Index of the first of a field's items; of the region's where there is none."""
+    return next((region.places[control] for control in ask.read if control in region.places), region.at)
+
+
 def _target(ask: PanelField, region: Region, wrong: list[Wrong]) -> Target | None:
     answer = _answer(ask, region, (), wrong)
     if answer is None:
         return None
     kind, _, id = answer.partition(":")
     if kind not in get_args(TargetKind) or not id:
-        place = region.places.get(ask.name, region.places.get(ask.beside, region.at))
-        wrong.append(("target", f"/{place}", f"{ask.name} {answer!r}", "entity:ID, event:ID or claim:ID", ""))
+        place = f"/{_place(ask, region)}"
+        wrong.append(("target", place, f"{ask.name} {answer!r}", "entity:ID, event:ID or claim:ID", ""))
         return None
     return Target(kind=msgspec.convert(kind, TargetKind), id=id)
 
 
 def _common(region: Region) -> dict[str, Any]:
     return {
-        "id": region.id,
+        "id": item_id(region.id, region.meta.get("agreed")),
         "annotators": region.meta.get("annotators", ()),
         "agreed": region.meta.get("agreed"),
         "optional": region.fields.get(OPTIONAL) == [OPTIONAL],
         "rule": next(iter(region.fields.get(RULE, [])), None),
     }
-
-
-def unused_parts(result: Sequence[ResultItem]) -> Iterator[Wrong]:
-    """Regions of parts, such as sources, that no item is tied to."""
-    ends = {
-        str(item.get(key))
-        for item in result
-        if isinstance(item, dict) and item.get("type") == "relation"
-        for key in ("from_id", "to_id")
-    }
-    parts = {part.value: form for form in page().forms for part in form.parts.values()}
-    for index, item in enumerate(result):
-        if isinstance(item, dict) and item.get("type") == "labels" and isinstance(item.get("value"), dict):
-            marks = item["value"].get("labels")
-            mark = str(marks[0]) if isinstance(marks, list) and len(marks) == 1 else ""
-            form = parts.get(mark)
-            if form is not None and item.get("id") not in ends:
-                one = form.layer.removesuffix("s")
-                found = f"{mark} tied to no {one}"
-                yield "relation", f"/{index}", found, f"a relation to its {form.mark} region", ""

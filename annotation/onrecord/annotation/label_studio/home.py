@@ -138,12 +138,12 @@ def _run(command: list[str], log: Path, watch: Callable[[str], object]) -> None:
         process = subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=out, stderr=subprocess.STDOUT)
         try:
             while process.poll() is None:
-                watch(log.read_text(errors="replace"))
+                watch(log.read_text(encoding="utf-8", errors="replace"))
                 time.sleep(0.25)
         finally:
             if process.poll() is None:
                 process.terminate()
                 process.wait()
     if process.returncode:
-        said = log.read_text(errors="replace")[-2000:]
+        said = log.read_text(encoding="utf-8", errors="replace")[-2000:]
         raise ServerError(f"{' '.join(command)} failed:\n{said}\nwhat it brought is kept: give the same command again")

@@ -9,7 +9,7 @@ from typing import Any
 import msgspec
 
 from onrecord.annotation.label_studio.forms import page
-from onrecord.annotation.label_studio.regions import ResultItem
+from onrecord.annotation.label_studio.regions import ResultItem, item_of
 from onrecord.dataset.check import check_document
 from onrecord.dataset.reading.faults import Fault, Wrong, fault_of, show
 from onrecord.dataset.records import Labels, SpanItem
@@ -32,7 +32,7 @@ def look_over(labels: Labels, result: Sequence[ResultItem], text: str) -> Iterat
         document; each with a JSON pointer into ``result``.
     """
     yield from _edges(result, text)
-    places = {str(item.get("id")): index for index, item in _marked(result)}
+    places = {item_of(item): index for index, item in _marked(result)}
     told: set[str | None] = set()
     for code, pointer, found, expected, hint in check_document(labels):
         _, layer, index, *_ = pointer.split("/")

@@ -15,8 +15,9 @@ from typing import TYPE_CHECKING, Any
 import msgspec
 
 from onrecord.annotation.label_studio.exports import read_export
-from onrecord.annotation.label_studio.forms import page
-from onrecord.annotation.label_studio.labelling import config, config_hash, menus
+from onrecord.annotation.label_studio.front import furnish
+from onrecord.annotation.label_studio.labelling import config, config_hash
+from onrecord.annotation.label_studio.menus import menus, offered_ids
 from onrecord.annotation.label_studio.naming import check_names, email_of, title_of
 from onrecord.annotation.label_studio.reach import SECONDS, reached, web
 from onrecord.annotation.label_studio.standing import Standing, standings
@@ -60,7 +61,8 @@ def connect(url: str, token: str) -> LabelStudio:
     from label_studio_sdk import LabelStudio
 
     base = reached(url, token)
-    return LabelStudio(base_url=base, api_key=token, httpx_client=web(base), timeout=SECONDS)
+    # with a slash: without it, a personal token is taken to the server above, where this one is below a path
+    return LabelStudio(base_url=f"{base}/", api_key=token, httpx_client=web(base), timeout=SECONDS)
 
 
 def make_account(url: str, admin_token: str, name: str, password: str) -> Account:
@@ -129,6 +131,7 @@ def push(
     registries: Registries,
     versions: Mapping[str, Mapping[str, Labels]],
     step: Step,
+    guidelines: str = "",
 ) -> Pushed:
     """Make an annotator's project if there is none, and add the documents that it lacks.
 
@@ -143,6 +146,7 @@ def push(
         registries: The ids that the menus offer.
         versions: Pre-annotations by name and document id; the editor starts from the last one. May be empty.
         step: Called with each document's id as it is added.
+        guidelines: Shown on the page; in Markdown.
 
     Raises:
         BadName: The round or the annotator cannot be called that.
@@ -159,31 +163,36 @@ def push(
                 f"project {project} holds {document.id} with another text or labelling config; nothing was added. "
                 "Finish or delete that project, or push under the name of another round"
             )
-    refreshed = _refresh(client, present, menus(registries))
-    offered = offered_ids(registries)
+    furnish(client, project, guidelines, ONCE)
+    refreshed = _refresh(client, present, registries)
     added = []
     for document in documents:
         if document.id in present:
             continue
-        task: dict[str, Any] = {
-            "data": {
-                "doc_id": document.id,
-                "title": document.title,
-                "text": document.text,
-                "text_sha256": document.text_sha256,
-                "config_sha256": config_hash(),
-                **menus(registries),
-            }
-        }
-        task["predictions"] = [
-            {"model_version": name, "result": to_result(with_ids(labels[document.id]), offered)}
-            for name, labels in versions.items()
-            if document.id in labels
-        ]
+        task = _task(document, registries, versions)
         client.projects.import_tasks(id=project, request=[task], request_options=ONCE)
         added.append(document.id)
         step(document.id)
     return Pushed(project, tuple(added), tuple(present), refreshed)
+
+
+def _task(document: Document, registries: Registries, versions: Mapping[str, Mapping[str, Labels]]) -> dict[str, Any]:
+    lists = menus(registries, document.text)
+    return {
+        "data": {
+            "doc_id": document.id,
+            "title": document.title,
+            "text": document.text,
+            "text_sha256": document.text_sha256,
+            "config_sha256": config_hash(),
+            **lists,
+        },
+        "predictions": [
+            {"model_version": name, "result": to_result(with_ids(labels[document.id]), offered_ids(lists))}
+            for name, labels in versions.items()
+            if document.id in labels
+        ],
+    }
 
 
 def _project(client: LabelStudio, title: str) -> int:
@@ -194,13 +203,14 @@ def _project(client: LabelStudio, title: str) -> int:
     return id
 
 
-def _refresh(
-    client: LabelStudio, present: Mapping[str, Mapping[str, Any]], offered: Mapping[str, Any]
-) -> tuple[str, ...]:
+def _refresh(client: LabelStudio, present: Mapping[str, Mapping[str, Any]], registries: Registries) -> tuple[str, ...]:
     """Bring the menus of tasks up to date, and return the documents of those that were not."""
-    old = {id: task for id, task in present.items() if any(task["data"].get(each) != offered[each] for each in offered)}
-    for task in old.values():
-        client.tasks.update(id=str(task["id"]), data={**task["data"], **offered}, request_options=ONCE)
+    old = []
+    for id, task in present.items():
+        data = {**task["data"], **menus(registries, str(task["data"].get("text")))}
+        if data != task["data"]:
+            client.tasks.update(id=str(task["id"]), data=data, request_options=ONCE)
+            old.append(id)
     return tuple(old)
 
 
@@ -218,12 +228,6 @@ def with_ids(labels: Labels) -> Labels:
 
 def _unused(letter: str, used: set[str | None]) -> Iterator[str]:
     return (id for n in itertools.count(1) if (id := f"{letter}{n}") not in used)
-
-
-def offered_ids(registries: Registries) -> dict[str, list[str]]:
-    """The ids that each menu of the labelling config offers."""
-    lists = {name: [row["value"] for row in rows] for name, rows in menus(registries).items()}
-    return {ask.name: lists[ask.options] for form in page().forms for ask in form.asks if ask.kind == "menu"}
 
 
 def tasks_of(client: LabelStudio, project: int) -> dict[str, dict[str, Any]]:
@@ -260,12 +264,12 @@ def submit(
     tasks = tasks_of(client, project)
     if missing := sorted(set(labels) - set(tasks)):
         raise ProjectError(f"project {project} has no task for {', '.join(missing)}; nothing was submitted")
-    offered = offered_ids(registries)
     done = []
     for doc_id, each in labels.items():
         theirs = client.annotations.list(id=tasks[doc_id]["id"])
         if any(annotation.completed_by == me for annotation in theirs):
             continue
+        offered = offered_ids(menus(registries, str(tasks[doc_id]["data"].get("text"))))
         result = to_result(with_ids(each), offered) + document_fields(LAYERS)
         client.annotations.create(
             id=tasks[doc_id]["id"], result=result, ground_truth=False, was_cancelled=False, request_options=ONCE

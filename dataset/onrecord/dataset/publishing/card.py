@@ -8,6 +8,7 @@ from typing import Any
 
 from onrecord.dataset.corpus import CorpusFile
 from onrecord.dataset.gold import Gold
+from onrecord.dataset.publishing.dictionary import HEAD, dictionary
 from onrecord.dataset.publishing.folder import Tables, count_items, parquet_name
 from onrecord.dataset.publishing.makers import MADE_BY
 from onrecord.dataset.publishing.tables import Config, configs
@@ -160,6 +161,19 @@ def _example(every: Sequence[Config], tables: Tables) -> str:
     return "\n".join(f"{line.ljust(width)}# {comment}" for line, comment in lines)
 
 
+def _columns(every: Sequence[Config]) -> str:
+    """What every column says, a table a config."""
+    tables = [f"### `{config.name}`\n\n{markdown_table(HEAD, dictionary(config, every))}" for config in every]
+    return "\n".join([f"## Columns\n\n{_ABOUT_COLUMNS}", *tables])
+
+
+_ABOUT_COLUMNS = """\
+A *span* is a record of `start`, `end` and `text`. Where the last cell is empty a column is never null. Labels are
+strings, so that their meaning hangs on no order; the words that a column may have stand here in their order, and in
+`croissant.json`.
+"""
+
+
 def _body(gold: Gold, about: CorpusFile, every: Sequence[Config], tables: Tables, provenance: str) -> str:
     listed = markdown_table(
         ["config", "rows are", "splits"],
@@ -199,5 +213,6 @@ from datasets import load_dataset
 {documents}
 {said.about_texts.strip()}
 
+{_columns(every)}
 {MADE_BY}{provenance}
 {last}"""

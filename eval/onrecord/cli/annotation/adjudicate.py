@@ -78,4 +78,4 @@ def adjudicate(
         write_atomically(output, b"\n".join(lines) + b"\n")
         return
     wanted = [document for document in documents if document.id in merged]
-    push_project(access_to(data, url, token), round, annotator, wanted, ids, versions)
+    push_project(access_to(data, url, token), round, annotator, wanted, ids, versions, sources.guidelines())

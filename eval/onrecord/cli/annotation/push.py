@@ -51,4 +51,4 @@ def push(
     wanted = [each for each in documents if document is None or each.id in document]
     if document is not None and (unknown := sorted(set(document) - {each.id for each in wanted})):
         raise typer.BadParameter(f"no such document: {', '.join(unknown)}", param_hint="--document")
-    push_project(access_to(data, url, token), round, annotator, wanted, ids, versions)
+    push_project(access_to(data, url, token), round, annotator, wanted, ids, versions, sources.guidelines())

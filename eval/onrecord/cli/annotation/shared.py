@@ -60,6 +60,12 @@ class Sources:
 
         return read_registries(self.registries)
 
+    def guidelines(self) -> str:
+        """What stands beside the registries for annotators to read; empty where there is none."""
+        from onrecord.annotation.label_studio.front import guidelines_beside
+
+        return guidelines_beside(self.registries)
+
     def exports(self, given: Path | None = None) -> Path:
         """A folder of exports: as it was given, or of that name in the corpus; without, the one that holds all."""
         folder = self._annotation / "exports"
@@ -113,6 +119,7 @@ def push_project(
     documents: Sequence[Document],
     ids: Ids,
     versions: Mapping[str, Mapping[str, Labels]],
+    guidelines: str,
 ) -> None:
     """Make an annotator's account and project, add the documents, and say what was done and where it is."""
     from onrecord.annotation.label_studio import project
@@ -120,7 +127,7 @@ def push_project(
     with speaking_with(access, "pushing"), access.writing():
         client = project.connect(access.url, access.token)
         account = access.account(annotator)
-        done = project.push(client, round, annotator, documents, ids, versions, note)
+        done = project.push(client, round, annotator, documents, ids, versions, note, guidelines)
     menus = f", the menus of {len(done.refreshed)} brought up to date" if done.refreshed else ""
     note(f"{len(done.added)} documents added, {len(done.present)} were there{menus}")
     if account is not None:
