@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import msgspec
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -166,3 +167,16 @@ def test_keys_that_come_twice_are_found_by_counting_colons(
 ) -> None:
     assert may_repeat_keys(raw, raw.count(b":"), 2, texts) is might
     assert repeats_keys(raw) is does
+
+
+@pytest.mark.parametrize("compact", [False, True])
+def test_a_key_that_comes_twice_is_found_however_a_record_is_written(compact: bool) -> None:
+    plain = msgspec.json.decode(GOOD, type=Mention)
+    first = GOOD if compact else msgspec.json.encode(plain)
+    raw = b'{"mentions":[%s,%s]}' % (first, first)
+    record = msgspec.json.decode(raw, type=Labels)
+    assert not repeats_keys(raw, record)
+    assert not repeats_keys(msgspec.json.encode(record), record)
+    for twice in (raw[:-3] + b',"type":"PER"}]}', raw[:-1] + b',"quotes":[],"quotes":[]}'):
+        assert msgspec.json.decode(twice, type=Labels) == record
+        assert repeats_keys(twice, record)

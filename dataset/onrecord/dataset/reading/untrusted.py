@@ -82,7 +82,7 @@ def repeats_keys(raw: bytes, record: object = None) -> bool:
         raw: The JSON.
         record: What it was decoded as; where it says just what that is written as, nothing is parsed again.
     """
-    if isinstance(record, msgspec.Struct) and (raw == _briefly(record) or raw == msgspec.json.encode(record)):
+    if isinstance(record, msgspec.Struct) and _says_just_this(raw, record):
         return False
     if b"\\u003" not in raw:  # as which a colon of a text may be written; else a dropped key takes its colon along
         try:
@@ -90,6 +90,17 @@ def repeats_keys(raw: bytes, record: object = None) -> bool:
         except (msgspec.MsgspecError, ValueError, RecursionError):
             pass
     return _repeats_keys(raw)
+
+
+def _says_just_this(raw: bytes, record: msgspec.Struct) -> bool:
+    """Whether the JSON is just what the record is written as, in one of two ways."""
+    for name in record.__struct_fields__:
+        value = getattr(record, name)
+        if isinstance(value, tuple) and value and isinstance(value[0], msgspec.Struct):
+            if msgspec.json.encode(value[0]) not in raw:  # told by one record within before all are written
+                return False
+            break
+    return raw == _briefly(record) or raw == msgspec.json.encode(record)
 
 
 def _briefly(record: msgspec.Struct) -> bytes:
