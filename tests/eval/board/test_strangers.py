@@ -122,7 +122,7 @@ def test_one_bad_entry_hangs_nothing_and_stops_nobody(
 @pytest.mark.parametrize(
     "policy",
     [
-        "task:articles|split:nope|labels:as-is|interval:none",
+        "task:articles|split:no/pe|labels:as-is|interval:none",
         "task:articles|split:test|interval:none",
         "labels:as-is",
         "split:test|labels:as-is|interval:document,100%,100draws,seed0",
@@ -148,6 +148,25 @@ def test_a_policy_that_nobody_asked_for_is_no_traceback(root: Path, gold: Gold, 
         done = run(*words, cwd=root)
         assert b"Traceback" not in done.stderr, words
         assert not (tmp_path / "r.html").exists()
+
+
+def test_a_record_of_a_split_that_gold_lacks_is_refused_by_name(root: Path, gold: Gold, tmp_path: Path) -> None:
+    made = record(gold, thinned(gold, 0.7))
+    (tmp_path / "p.jsonl").write_bytes(as_bytes(thinned(gold, 0.7)))
+    key = Key(
+        submission=made.key.submission,
+        gold=made.key.gold,
+        scorer=made.key.scorer,
+        policy="task:articles|split:nope|labels:as-is|interval:none",
+    )
+    value = {**json.loads(record_bytes(made)), "id": key.id}
+    value["key"]["policy"] = key.policy
+    (tmp_path / "r.json").write_bytes(json.dumps(value).encode())
+    done = run("report", tmp_path / "r.json", "-o", tmp_path / "r.html", cwd=root)
+    assert done.returncode == 2
+    assert b"no article of split 'nope'" in done.stderr
+    assert b"one of validation, test, all" in done.stderr
+    assert not (tmp_path / "r.html").exists()
 
 
 def test_a_device_is_written_to_and_a_link_followed(tmp_path: Path) -> None:
