@@ -89,6 +89,7 @@ def test_links_between_documents_lead_somewhere(root: Path) -> None:
         "DATASHEET.md",
         "CONTRIBUTING.md",
         "docs/architecture.md",
+        "docs/dataset.md",
         "docs/extend.md",
         "docs/scoring.md",
         "docs/faults.md",

@@ -194,6 +194,47 @@ def test_a_redirection_to_the_server_is_followed(server: Running) -> None:
         assert reached(url, server.token) == server.url
 
 
+class Below(BaseHTTPRequestHandler):
+    """A server below the path /tools/ls of another, as behind a reverse proxy."""
+
+    def do_GET(self) -> None:
+        if not self.path.startswith("/tools/ls/") or "//" in self.path:
+            self.send_error(404)
+            return
+        body = self.rfile.read(int(self.headers.get("Content-Length", 0)))
+        headers = {key: value for key, value in self.headers.items() if key.lower() not in ("host", "connection")}
+        url = self.server.behind + self.path.removeprefix("/tools/ls")  # type: ignore[attr-defined]
+        answer = httpx.request(self.command, url, content=body, headers=headers, trust_env=False, timeout=60)
+        self.send_response(answer.status_code)
+        self.send_header("Content-Type", answer.headers.get("Content-Type", "text/plain"))
+        self.send_header("Content-Length", str(len(answer.content)))
+        self.end_headers()
+        self.wfile.write(answer.content)
+
+    do_POST = do_PATCH = do_DELETE = do_GET  # noqa: N815
+
+    def log_message(self, *_: Any) -> None:
+        """Nothing."""
+
+
+@pytest.mark.parametrize("kind", ["legacy", "personal"])
+def test_a_server_below_a_path(server: Running, admin_token: str, root: Path, tmp_path: Path, kind: str) -> None:
+    token = admin_token if kind == "personal" else server.token
+    with ThreadingHTTPServer(("127.0.0.1", 0), Below) as http:
+        http.behind = server.url  # type: ignore[attr-defined]
+        thread = threading.Thread(target=http.serve_forever)
+        thread.start()
+        base = f"http://127.0.0.1:{http.server_port}/tools/ls"
+        words = ("--round", f"below-{kind}", "--url", f"{base}/projects/", "--token", token)
+        pushed = run(root, "push", "--annotator", "ann", "--document", DOCUMENT, *words)
+        pulled = run(root, "pull", "-o", tmp_path, *words)
+        http.shutdown()
+        thread.join()
+    assert pushed.returncode == 0, pushed.stderr
+    assert pushed.stdout.startswith(f"{base}/projects/")
+    assert "0 of 1 tasks submitted" in pulled.stdout, pulled.stderr
+
+
 def test_https_where_there_is_none(server: Running) -> None:
     with pytest.raises(ServerError, match=rf"does not speak https: is it {server.url}\?"):
         ls.connect(server.url.replace("http://", "https://"), "token")

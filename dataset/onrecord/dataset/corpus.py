@@ -64,8 +64,8 @@ class CardText(Strict, frozen=True, kw_only=True):
     version: Annotated[str, msgspec.Meta(pattern=r"^\d+\.\d+\.\d+$(?!\n)", description='a version such as "0.1.0"')] = (
         "0.1.0"
     )
-    """Of the labels: major for a change of schema or guidelines, minor for new or mended labels, patch for
-    documentation alone."""
+    """Of the labels: major for a change of guidelines or label scheme, minor for new or mended labels, patch for
+    documentation, and for columns beside the same labels."""
     date: Annotated[str, msgspec.Meta(pattern=r"^\d{4}-\d{2}-\d{2}$(?!\n)", description="YYYY-MM-DD")] | None = None
     """When this version was published; not said where left out."""
     summary: str = ""

@@ -31,6 +31,7 @@ def build(
 ) -> None:
     """Turn seeds, exports and registries into the dataset folder: reviewed JSON, Parquet and card."""
     from onrecord.annotation.gold.from_rounds import gold_of_rounds
+    from onrecord.annotation.label_studio.standing import SAID
     from onrecord.dataset import Fault, FaultsError, read_documents, read_registries
     from onrecord.dataset.corpus import FILE, Rounds
     from onrecord.dataset.publishing.build import build as make
@@ -51,6 +52,8 @@ def build(
         changed = differences(built, output) if check else write(built, output)
     for id in made.unlabelled:
         note(f"left out, not annotated yet: {id}")
+    for each in made.unsent:
+        note(f"left out, {SAID[each.state]}: {each.document}, by {each.annotator or 'somebody'}")
     for name in changed:
         typer.echo(f"{'differs' if check else 'written'}: {output / name}")
     if check and changed:

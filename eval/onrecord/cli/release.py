@@ -17,8 +17,8 @@ def release(
 ) -> None:
     """Write the annotations without the articles' text: offsets, ids and hashes."""
     from onrecord.dataset import read_folder
-    from onrecord.dataset.publishing.card import stated_provenance
     from onrecord.dataset.publishing.folder import read_about
+    from onrecord.dataset.publishing.makers import stated_provenance
     from onrecord.dataset.publishing.standoff import release_json, strip
     from onrecord.dataset.reading.files import write_atomically
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import copy
 import json
+import shutil
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -11,9 +12,11 @@ from typing import Any
 import msgspec
 import pytest
 
+from onrecord.annotation.gold.from_rounds import gold_of_rounds
 from onrecord.annotation.gold.passes import Annotator, articles_of_pass, read_annotators
 from onrecord.annotation.label_studio.exports import read_export, read_exports
-from onrecord.dataset import Document, FaultsError
+from onrecord.dataset import Document, FaultsError, read_registries
+from onrecord.dataset.corpus import Rounds
 
 Export = list[dict[str, Any]]
 FIRST = (Annotator(id="first", kind="language model", role="-", round="-"),)
@@ -192,3 +195,21 @@ def test_gold_has_the_id_and_not_the_address_of_an_account_of_another_server(
     known = (msgspec.structs.replace(FIRST[0], account="Ann@Uni.example"),)
     articles, _ = articles_of_pass(tmp_path, documents, known)
     assert {item.annotators for article in articles for _, item in article.labels.items()} == {("first",)}
+
+
+def test_gold_says_what_was_not_submitted(
+    root: Path, tmp_path: Path, documents: list[Document], export: Export
+) -> None:
+    export = copy.deepcopy(export)
+    result = export[0]["annotations"][0]["result"]
+    user = "first@onrecord.example"
+    export[0]["drafts"] = [{"id": 1, "user": user, "annotation": export[0]["annotations"][0]["id"], "result": result}]
+    changed = {"id": 2, "user": user, "annotation": export[1]["annotations"][0]["id"], "result": result[:3]}
+    export[1]["drafts"] = [changed]
+    (tmp_path / "exports" / "r").mkdir(parents=True)
+    written(tmp_path / "exports" / "r", export)
+    shutil.copy(root / "annotation/annotators.jsonl", tmp_path)
+    registries = read_registries(root / "annotation/registries")
+    made = gold_of_rounds(tmp_path, Rounds(exports="r"), documents, registries)
+    document = export[1]["data"]["doc_id"]
+    assert [(each.document, each.state, each.annotator) for each in made.unsent] == [(document, "change", "first")]

@@ -8,6 +8,7 @@ import pytest
 
 from onrecord.dataset import read_documents
 from onrecord.dataset.seeds.ingest import Ingested, ingest
+from onrecord.dataset.seeds.page_lines import key_of
 from onrecord.dataset.seeds.pages import PageError, read_page
 
 TITLE = "Harbour plan is voted down in Velden"
@@ -146,6 +147,15 @@ def test_authors_that_only_metadata_name_become_a_byline_and_are_told(tmp_path: 
     (document,) = read_documents(tmp_path / "seeds")
     assert document.text.startswith(f"{TITLE}\n\nAna Kovač\n\n{FIRST}")
     assert any("metadata" in warning and "Ana Kovač" in warning for warning in one.warnings)
+
+
+@pytest.mark.parametrize("above", ["<p>By ANA KOVAČ and Bo Li</p>", "<div class='byline'>Ana Kovač<br>Bo Li</div>"])
+def test_authors_that_stand_on_the_page_are_not_put_in_again(above: str) -> None:
+    names = '[{"name": "Ana Kovač"}, {"name": "Bo Li"}]'
+    script = f'<script type="application/ld+json">{{"@type": "NewsArticle", "author": {names}}}</script>'
+    found = read_page(page(above, script))
+    assert key_of(found.text).count("kovač") == 1
+    assert found.remarks == ()
 
 
 def test_nothing_stands_twice() -> None:

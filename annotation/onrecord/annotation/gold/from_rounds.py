@@ -13,7 +13,8 @@ from onrecord.annotation.agreement.measures import agreement, own_registries
 from onrecord.annotation.agreement.tables import agreement_section
 from onrecord.annotation.gold.adjudication import attribute_items
 from onrecord.annotation.gold.passes import articles_of_pass, named, provenance, read_annotators
-from onrecord.annotation.label_studio.exports import Annotation, read_exports
+from onrecord.annotation.label_studio.exports import Annotation, paths_of, read_exports
+from onrecord.annotation.label_studio.standing import Standing, standings
 from onrecord.dataset import Document, Event, Gold, Registries
 from onrecord.dataset.corpus import Rounds
 from onrecord.dataset.layers import scheme
@@ -78,6 +79,8 @@ class MadeGold:
     """Further files of the dataset folder, by name."""
     unlabelled: tuple[str, ...]
     """Ids of documents that nobody has annotated; they are left out."""
+    unsent: tuple[Standing, ...]
+    """Work in the exports that nobody has submitted; it is left out."""
     errata: tuple[GoldChange, ...]
 
 
@@ -111,4 +114,5 @@ def gold_of_rounds(annotation: Path, rounds: Rounds, documents: Sequence[Documen
         extra[FILE] = ceiling_json(articles, passes, registries)
         said += agreement_section(agreement(passes, documents))
     gold = Gold(articles=tuple(articles), registries=registries, scheme=scheme())
-    return MadeGold(gold, said, extra, tuple(unlabelled), tuple(errata))
+    unsent = tuple(each for path in paths_of(folder / rounds.exports) for each in standings(path) if each.unsent)
+    return MadeGold(gold, said, extra, tuple(unlabelled), unsent, tuple(errata))

@@ -170,13 +170,18 @@ def _complete(result: Sequence[Any]) -> frozenset[str]:
     return frozenset()
 
 
+def paths_of(folder: Path) -> list[Path]:
+    """The files of a folder of exports, those that Label Studio's button gives included."""
+    return sorted(path for path in folder.glob("*") if path.suffix in (".json", *SUFFIXES))
+
+
 def read_exports(folder: Path, documents: Sequence[Document]) -> list[Annotation]:
     """Read every export of a folder, such as ``annotation/exports/first-pass``.
 
     Raises:
         FaultsError: With the faults of all files; or an annotator has two annotations of one document.
     """
-    paths = sorted(path for path in folder.glob("*") if path.suffix in (".json", *SUFFIXES))
+    paths = paths_of(folder)
     if not paths:
         hint = "onrecord annotation pull writes them"
         refuse([Fault("empty", str(folder), None, "", "no export", "JSON exports of Label Studio", hint)])

@@ -61,7 +61,8 @@ def connect(url: str, token: str) -> LabelStudio:
     from label_studio_sdk import LabelStudio
 
     base = reached(url, token)
-    return LabelStudio(base_url=base, api_key=token, httpx_client=web(base), timeout=SECONDS)
+    # with a slash: without it, a personal token is taken to the server above, where this one is below a path
+    return LabelStudio(base_url=f"{base}/", api_key=token, httpx_client=web(base), timeout=SECONDS)
 
 
 def make_account(url: str, admin_token: str, name: str, password: str) -> Account:

@@ -136,7 +136,7 @@ def find(data: Path) -> Running | None:
     if not has_fork():
         raise ServerError(
             "a Label Studio server of this machine needs Linux or macOS (on Windows: WSL); "
-            "push, pull and adjudicate reach one that runs elsewhere with --url and $ONRECORD_TOKEN"
+            "push, submit, pull and adjudicate reach one that runs elsewhere with --url and $ONRECORD_TOKEN"
         )
     running = _read(data)
     if running is None or not running.pid:

@@ -68,6 +68,11 @@ class Standing:
     link: str
     """Where the task is on its server, to be put behind the server's address."""
 
+    @property
+    def unsent(self) -> bool:
+        """Whether there is work that was not submitted."""
+        return self.state in ("draft", "change")
+
 
 def link_of(project: int, task: int) -> str:
     """Where a task is on its server, to be put behind the server's address."""

@@ -8,7 +8,9 @@ from typing import Any
 
 from onrecord.dataset.corpus import CorpusFile
 from onrecord.dataset.gold import Gold
+from onrecord.dataset.publishing.dictionary import HEAD, dictionary
 from onrecord.dataset.publishing.folder import Tables, count_items, parquet_name
+from onrecord.dataset.publishing.makers import MADE_BY
 from onrecord.dataset.publishing.tables import Config, configs
 
 _NUMBER = re.compile(r"[-+]?[\d.]+(/[\d.]+)?|–|")
@@ -103,13 +105,6 @@ def _size(articles: int) -> str:
 
 _OFFSETS = "Offsets are 0-based, half-open and count Unicode code points of `text`; every span repeats its surface."
 
-_MADE_BY = "## Who made the labels\n\n"
-
-
-def stated_provenance(text: str) -> str:
-    """What a card says of who made the labels."""
-    return text.partition(_MADE_BY)[2].partition("\n## ")[0]
-
 
 def count_table(gold: Gold, splits: Sequence[str]) -> str:
     """Items of each layer by split, as a Markdown table."""
@@ -166,6 +161,19 @@ def _example(every: Sequence[Config], tables: Tables) -> str:
     return "\n".join(f"{line.ljust(width)}# {comment}" for line, comment in lines)
 
 
+def _columns(every: Sequence[Config]) -> str:
+    """What every column says, a table a config."""
+    tables = [f"### `{config.name}`\n\n{markdown_table(HEAD, dictionary(config, every))}" for config in every]
+    return "\n".join([f"## Columns\n\n{_ABOUT_COLUMNS}", *tables])
+
+
+_ABOUT_COLUMNS = """\
+A *span* is a record of `start`, `end` and `text`. Where the last cell is empty a column is never null. Labels are
+strings, so that their meaning hangs on no order; the words that a column may have stand here in their order, and in
+`croissant.json`.
+"""
+
+
 def _body(gold: Gold, about: CorpusFile, every: Sequence[Config], tables: Tables, provenance: str) -> str:
     listed = markdown_table(
         ["config", "rows are", "splits"],
@@ -205,5 +213,6 @@ from datasets import load_dataset
 {documents}
 {said.about_texts.strip()}
 
-{_MADE_BY}{provenance}
+{_columns(every)}
+{MADE_BY}{provenance}
 {last}"""

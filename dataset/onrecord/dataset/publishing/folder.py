@@ -12,7 +12,7 @@ import dataclasses
 import hashlib
 import io
 import json
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -134,7 +134,7 @@ def read_columns(folder: Path, config: str, split: str, names: Sequence[str]) ->
         folder: The dataset folder.
         config: The config.
         split: The split.
-        names: The columns.
+        names: The columns, as they are called now; in an older folder they may be called otherwise.
 
     Yields:
         The values of each column, in the order of ``names``.
@@ -144,14 +144,24 @@ def read_columns(folder: Path, config: str, split: str, names: Sequence[str]) ->
     """
     path = folder / parquet_name(config, split)
     with _parquet(path) as file:
-        missing = [name for name in names if name not in file.schema_arrow.names]
+        there = [_name_in(name, file.schema_arrow.names) for name in names]
+        missing = [name for name, each in zip(names, there, strict=True) if each not in file.schema_arrow.names]
         if missing:
             raise FaultsError([_other_version(path, f"no column {missing[0]}", f"the columns {', '.join(names)}")])
-        for batch in file.iter_batches(batch_size=_BATCH, columns=list(names), use_threads=False):
-            columns = [batch.column(name).to_pylist() for name in names]
+        for batch in file.iter_batches(batch_size=_BATCH, columns=there, use_threads=False):
+            columns = [batch.column(name).to_pylist() for name in there]
             if any(not isinstance(value, str) for values in columns for value in values):
                 raise FaultsError([_other_version(path, "a value that is no text", "text")])
             yield columns
+
+
+_OLDER = {"doc_id": "id"}
+"""Names of columns in a folder of labels before 0.2.1, by what they are called since; nothing else knows of them."""
+
+
+def _name_in(name: str, names: Collection[str]) -> str:
+    """What a column is called among those that are there, which may be an older folder's."""
+    return name if name in names else _OLDER.get(name, name)
 
 
 _BATCH = 64
@@ -228,9 +238,11 @@ def read_articles(folder: Path, split: Split) -> Iterator[Article]:
         for batch in file.iter_batches(batch_size=_BATCH, use_threads=False):
             for row in batch.to_pylist():
                 layers = {layer: row.pop(layer, ()) for layer in layers_of}
-                del row["title"]
+                row.pop("title", None)
+                own = _name_in("doc_id", row)
+                document = {"id" if name == own else name: value for name, value in row.items()}
                 try:
-                    value = {"document": {**row, "split": split}, "labels": layers}
+                    value = {"document": {**document, "split": split}, "labels": layers}
                     article = msgspec.convert(value, kind)
                 except msgspec.ValidationError as error:
                     raise FaultsError([_other_version(path, str(error), "an article")]) from error

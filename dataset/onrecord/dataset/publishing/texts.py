@@ -37,7 +37,7 @@ def read_texts(folder: Path) -> Iterator[StoredText]:
         FaultsError: The folder is not there or not right.
     """
     for split in splits_of(folder):
-        for ids, hashes, texts in read_columns(folder, "articles", split, ("id", "text_sha256", "text")):
+        for ids, hashes, texts in read_columns(folder, "articles", split, ("doc_id", "text_sha256", "text")):
             for id, text_sha256, text in zip(ids, hashes, texts, strict=True):
                 yield StoredText(id, text_sha256, split, text.encode("utf-8"))
 

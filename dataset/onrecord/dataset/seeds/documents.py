@@ -68,9 +68,11 @@ class Section(Strict, frozen=True, kw_only=True):
     """A stretch of the text that stands one to one in the decoded seed."""
 
     kind: ContentKind
+    """Which part of the article it is of."""
     start: Offset
     """First code point in the text."""
     end: Offset
+    """One past its last code point in the text."""
     raw_start: Offset
     """First code point in the decoded seed; the section is as long there as in the text."""
 
@@ -79,18 +81,31 @@ class Document(Strict, frozen=True, kw_only=True):
     """An article, ready for labels."""
 
     id: Id
+    """The article's id; ``doc_id`` wherever rows or predictions name it."""
     text: str
+    """What labels are put on: the parts of the article as they were found, joined by a blank line."""
     text_sha256: str
+    """SHA-256 of the text in UTF-8."""
     seed_sha256: str
+    """SHA-256 of the file that the text was taken from."""
     publisher: str
+    """Who published it."""
     language: str
+    """Its language, as an ISO 639-1 code."""
     topic: str
+    """What it is about, as a slug; articles of one topic are in one split where splits go by topic."""
     split: Split
+    """The split that it is in."""
     published: str | None
+    """The day it was published, as YYYY-MM-DD; null where it is not known."""
     published_source: PublishedSource | None
+    """What says so: its byline, the head of the page, or what it tells; null where the day is not known."""
     published_reason: str
+    """How the day was found, in words."""
     url: str | None
+    """Its address; null where it is not known."""
     sections: tuple[Section, ...]
+    """The stretches of the text that stand one to one in the decoded seed, in order: the map back to it."""
 
     @property
     def title(self) -> str:

@@ -93,12 +93,10 @@ def read_page(raw: bytes) -> Page:
     remarks: list[str] = []
     of_article = _found(rows, lines)
     _insert(rows, lines, of_article)
-    names = authors_claimed(tree, main.title or "")
-    if names and not any(row.kind == "byline" and any(name in row.text for name in names) for row in rows):
-        byline = ", ".join(name for name in names if name != main.sitename)
-        if byline and not any(byline in row.text for row in rows[:6]):
-            rows.insert(1 if rows[0].text == title else 0, _Row(byline, "byline"))
-            remarks.append(f"only the page's metadata name {show(byline)}: put below the title as a byline")
+    names = [name for name in authors_claimed(tree, main.title or "") if name != main.sitename]
+    if names and not any(_is_named(rows, name) for name in names):
+        rows.insert(1 if rows[0].kind == "title" else 0, _Row(", ".join(names), "byline"))
+        remarks.append(f"only the page's metadata name {show(', '.join(names))}: put below the title as a byline")
     published, doubts = _published(days_claimed(tree, main.title or ""), [lines[at] for at in of_article])
     text, known = _joined(rows)
     return Page(text, known, title, main.url, main.sitename, published, tuple(remarks + doubts))
@@ -245,6 +243,12 @@ def _without_place(rows: Sequence[_Row]) -> Iterator[_Row]:
             yield row
         elif row.kind is None:
             break
+
+
+def _is_named(rows: Sequence[_Row], name: str) -> bool:
+    """Whether a byline, or a line as short as one, has a name."""
+    key = key_of(name)
+    return any(key in row.key for row in rows if row.kind == "byline" or len(row.text) <= _MOST_PLAIN)
 
 
 def _is_said(rows: Sequence[_Row], line: PageLine, kind: ContentKind) -> bool:

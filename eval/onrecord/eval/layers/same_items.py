@@ -24,7 +24,7 @@ def matched(one: Labels, other: Labels, document: Document, rematch: bool = True
     What the scorer takes for the same item is the same here, whatever is said of it (``Layer.matches``); and, with
     ``rematch``, of the rest what is the same though it is about something else now (``Layer.rematched``).
     """
-    required = one.changed(lambda _, item: msgspec.structs.replace(item, optional=False))
+    required = one.changed(lambda _, item: msgspec.structs.replace(item, optional=False) if item.optional else item)
     pair = DocumentPair(
         document=document,
         gold=required,
@@ -41,8 +41,9 @@ def matched(one: Labels, other: Labels, document: Document, rematch: bool = True
         at, other_at = ({id(item): index for index, item in enumerate(items)} for items in (gold, predicted))
         pairs = [(at[id(reading.gold[g])], other_at[id(reading.predicted[p])]) for g, p in layer.matches(reading)]
         if rematch and layer.rematched is not None:
-            left = [n for n in range(len(gold)) if n not in {g for g, _ in pairs}]
-            other_left = [n for n in range(len(predicted)) if n not in {p for _, p in pairs}]
+            taken, other_taken = {g for g, _ in pairs}, {p for _, p in pairs}
+            left = [n for n in range(len(gold)) if n not in taken]
+            other_left = [n for n in range(len(predicted)) if n not in other_taken]
             again = layer.rematched([gold[n] for n in left], [predicted[n] for n in other_left])
             pairs += [(left[g], other_left[p]) for g, p in again]
         found[layer.item] = pairs

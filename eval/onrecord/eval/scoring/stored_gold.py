@@ -259,7 +259,9 @@ def _make(folder: Path, into: Path) -> tuple[_Header, SideColumns]:
     from onrecord.dataset.publishing.folder import read_columns as read_texts
 
     registries, splits = read_registry_rows(folder), splits_of(folder)
-    ids = sorted(id for split in splits for (some,) in read_texts(folder, "articles", split, ("id",)) for id in some)
+    ids = sorted(
+        id for split in splits for (some,) in read_texts(folder, "articles", split, ("doc_id",)) for id in some
+    )
     index = {id: n for n, id in enumerate(ids)}
     made = Flattener(Vocabularies(Codes(), Codes()), Letters())
     documents: dict[str, StoredDocument] = {}
