@@ -21,7 +21,7 @@ import sys
 import threading
 import time
 import urllib.request
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 
 import msgspec
@@ -128,8 +128,10 @@ def make_template(home: ServerHome, progress: Progress) -> Path:
     return home.template
 
 
-def start(home: ServerHome, data: Path, progress: Progress) -> tuple[Running, subprocess.Popen[bytes]]:
-    """Start a server on a free port of 127.0.0.1 with its data in ``data``.
+def start(
+    home: ServerHome, data: Path, progress: Progress, more: Mapping[str, str] | None = None
+) -> tuple[Running, subprocess.Popen[bytes]]:
+    """Start a server on a free port of 127.0.0.1 with its data in ``data``, and ``more`` in its environment.
 
     The administrator's password and token are made on the first start and kept in ``data/server.json``, readable by
     the user alone.
@@ -155,7 +157,7 @@ def start(home: ServerHome, data: Path, progress: Progress) -> tuple[Running, su
     # kept before the first start: should that be cut off, the accounts it made stay within reach
     _keep(data, Running("", token, ADMIN, password, 0))
     progress(f"starting Label Studio {VERSION}")
-    process, url = _launch(install(home, progress), data, account)
+    process, url = _launch(install(home, progress), data, {**account, **(more or {})})
     running = Running(url, token, ADMIN, password, process.pid)
     try:
         _get(f"{url}/api/current-user/whoami", token)
@@ -167,9 +169,11 @@ def start(home: ServerHome, data: Path, progress: Progress) -> tuple[Running, su
 
 
 @contextlib.contextmanager
-def serving(home: ServerHome, data: Path, progress: Progress) -> Iterator[Running]:
-    """A server for the length of a ``with`` block."""
-    running, process = start(home, data, progress)
+def serving(
+    home: ServerHome, data: Path, progress: Progress, more: Mapping[str, str] | None = None
+) -> Iterator[Running]:
+    """A server for the length of a ``with`` block, see :func:`start`."""
+    running, process = start(home, data, progress, more)
     try:
         yield running
     finally:

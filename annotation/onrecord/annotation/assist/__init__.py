@@ -1,0 +1,9 @@
+"""Offers while a person annotates: a machine-learning backend of Label Studio on this machine.
+
+- ``propagation``: what was marked once, at all its other places.
+- ``speakers``: who is likely to have said a quote.
+- ``backend``: what the server asks, as typed records, and the answers.
+- ``server``: the backend on loopback.
+"""
+
+__all__ = ["backend", "server"]

@@ -1,0 +1,153 @@
+"""Offers: labels that a machine proposes while a person annotates, and that are none until the person says so.
+
+Label Studio knows suggestions that are accepted or rejected for images alone: what it is sent for a text becomes a
+region at once. So an offered region bears a second label, of a control of its own, that stands before the first: it is
+grey, says which layer it is of, and is serialised with its fields. Its key takes the grey label away, which accepts
+the region; deleting the region rejects it. A region that still has it is undecided: a fault, and no label.
+
+Of a quote's speaker, which is a field and no region, the offer is a field beside it, with a tick that accepts it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from typing import Any
+from xml.etree import ElementTree as ET
+
+from onrecord.annotation.label_studio.forms import Form, page
+from onrecord.annotation.label_studio.regions import ResultItem
+from onrecord.dataset.reading.faults import Wrong, show
+
+CONTROL = "offer"
+"""The control of the grey labels."""
+
+FIELD = "speaker"
+"""The field that an offer may stand beside."""
+OFFERED, TAKEN = f"{FIELD}_offered", f"{FIELD}_taken"
+"""The field of what is offered, and the tick that accepts it."""
+TAKE = "take"
+FIELDS = (CONTROL, OFFERED, TAKEN)
+"""The controls that only offers need."""
+
+_KEYS = "yuio"
+"""The keys that accept, by the order of the forms; a layer beyond them has none."""
+_HOW = "Offered, and no label yet: {key} accepts it, Backspace rejects it"
+
+
+def mark_of(form: Form) -> str:
+    """The grey label of a layer's offers."""
+    return f"{form.layer.removesuffix('s')}?"
+
+
+def offered(result: Iterable[ResultItem]) -> list[ResultItem]:
+    """A result in which every region is an offer."""
+    marks = {mark.value: mark_of(form) for form in page().forms for mark in (*form.marks, *form.parts.values())}
+    made: list[ResultItem] = []
+    for item in result:
+        if item["type"] == "labels":
+            value = {**item["value"], "labels": [marks[item["value"]["labels"][0]]]}
+            made.append({**item, "from_name": CONTROL, "value": value, "origin": "prediction"})
+        made.append(item if item["type"] == "relation" else {**item, "origin": "prediction"})
+    return made
+
+
+def with_speaker(region: Sequence[ResultItem], speaker: str) -> list[ResultItem]:
+    """The items of a quote's first region with an offer of its speaker."""
+    start, end = (region[0]["value"][name] for name in ("start", "end"))
+    value = {"start": start, "end": end, "text": [speaker]}
+    item = {"id": region[0]["id"], "from_name": OFFERED, "to_name": "text", "type": "textarea", "value": value}
+    return [*region, item]
+
+
+def undecided(result: Sequence[Any]) -> dict[str, int]:
+    """The ids of the regions that are offers still, with the place in the result that says so."""
+    return {str(item.get("id")): at for at, item in enumerate(result) if _is_of(item, CONTROL)}
+
+
+def decided(result: Sequence[Any]) -> list[Any]:
+    """The result, item by item, in which an accepted speaker is the speaker, unless the annotator gave another one."""
+    has = {name: {item.get("id") for item in result if _is_of(item, name)} for name in (TAKEN, FIELD)}
+    accepted = has[TAKEN] - has[FIELD]
+    return [
+        {**item, "from_name": FIELD} if _is_of(item, OFFERED) and item.get("id") in accepted else item
+        for item in result
+    ]
+
+
+def faults(result: Sequence[Any]) -> Iterator[Wrong]:
+    """What was offered and neither accepted nor rejected."""
+    for place in undecided(result).values():
+        value = result[place].get("value")
+        found = f"an offer of {show(value.get('text') if isinstance(value, dict) else value)}"
+        yield "offer", f"/{place}", found, "accepted with its key, or deleted", ""
+    settled = {item.get("id") for item in result if _is_of(item, TAKEN) or _is_of(item, FIELD)}
+    for place, item in enumerate(result):
+        if _is_of(item, OFFERED) and item.get("id") not in settled:
+            value = item.get("value")
+            found = f"the offered speaker {show(value.get('text') if isinstance(value, dict) else value)}"
+            yield "offer", f"/{place}", found, f"{TAKE} ticked, another speaker, or the offer removed", ""
+
+
+def _is_of(item: Any, name: str) -> bool:
+    return isinstance(item, dict) and item.get("from_name") == name
+
+
+def with_offers(config: str) -> str:
+    """The labelling config of a project that offers are made in; one that has what they need comes back as it is.
+
+    It asks nothing else of the annotator than the given one does, and tasks go on carrying the hash of that one.
+    """
+    root = ET.fromstring(config)
+    if any(each.get("name") == CONTROL for each in root.iter()):
+        return config
+    parents = {child: parent for parent in root.iter() for child in parent}
+    conditional = [each for each in root.iter() if each.get("whenLabelValue")]
+    labels = next(root.iter("Labels"))
+    speaker = next((each for each in conditional if each.get("name") == FIELD), None)
+    if conditional:
+        panel = parents[conditional[0]]
+        at = list(panel).index(conditional[0])
+        for number, hint in enumerate(_hints()):
+            panel.insert(at + number, hint)
+    for form in page().forms:
+        for each in conditional:
+            shown = each.get("whenLabelValue", "").split(",")
+            if form.mark in shown:
+                each.set("whenLabelValue", ",".join([*shown, mark_of(form)]))
+    if speaker is not None:
+        beside = parents[speaker]
+        at = list(beside).index(speaker) + 1
+        for number, asked in enumerate(_speaker_offer(speaker)):
+            beside.insert(at + number, asked)
+    above = parents[labels]
+    above.insert(list(above).index(labels) + 1, _grey_labels(labels.get("toName", "text")))
+    return ET.tostring(root, encoding="unicode")
+
+
+def _grey_labels(text: str) -> ET.Element:
+    labels = ET.Element("Labels", name=CONTROL, toName=text, choice="single", visible="false")
+    for form, key in zip(page().forms, _keys(), strict=True):
+        label = ET.SubElement(labels, "Label", value=mark_of(form), background="#9a9a9a")
+        if key:
+            label.set("hotkey", key)
+    return labels
+
+
+def _hints() -> Iterator[ET.Element]:
+    for form, key in zip(page().forms, _keys(), strict=True):
+        shown = ET.Element("View", visibleWhen="region-selected", whenLabelValue=mark_of(form))
+        ET.SubElement(shown, "Header", value=_HOW.format(key=key or "unchoosing its grey label"), size="5")
+        yield shown
+
+
+def _keys() -> list[str]:
+    return [_KEYS[number : number + 1] for number in range(len(page().forms))]
+
+
+def _speaker_offer(speaker: ET.Element) -> Iterator[ET.Element]:
+    """What stands beside the field, shown where it is."""
+    shown = {name: speaker.get(name, "") for name in ("toName", "perRegion", "visibleWhen", "whenLabelValue")}
+    yield ET.Element("TextArea", name=OFFERED, **shown, maxSubmissions="1", placeholder="offered speaker: none")
+    taken = ET.Element("Choices", name=TAKEN, **shown, choice="multiple", showInline="true")
+    ET.SubElement(taken, "Choice", value=TAKE, hotkey="t")
+    yield taken
