@@ -39,7 +39,7 @@ ORDERS = {
         "registries",
         "publishing",
     ),
-    "annotation": ("label_studio", "agreement", "gold"),
+    "annotation": ("label_studio", "assist", "agreement", "gold"),
     "eval": (
         "matching",
         "statistics",

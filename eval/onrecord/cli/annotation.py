@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from onrecord.cli import assist as offers
 from onrecord.cli.console import note, read_input, show_faults, working
 
 if TYPE_CHECKING:
@@ -28,25 +29,76 @@ DATA = Path(".onrecord/server")
 
 
 @app.command()
-def serve(data: Data = DATA) -> None:
+def serve(
+    predictions: offers.Predictions = None,
+    data: Data = DATA,
+    assist: Annotated[bool, typer.Option("--assist", help="Make offers in the editor, as `assist` does.")] = False,
+    rules: offers.Rules = False,
+    propagate: offers.Propagate = True,
+    speakers: offers.Speakers = True,
+    seeds: Seeds = Path("seeds"),
+    registries: Registries = Path("annotation/registries"),
+    gold: offers.Gold = Path("dataset"),
+) -> None:
     """Start a local server and keep it until Ctrl-C: loopback only, telemetry off, no prompts."""
     from onrecord.annotation.label_studio.server import ServerHome, serving
+
+    if not assist and (predictions is not None or rules):
+        raise typer.BadParameter("nothing starts from labels without --assist", param_hint="predictions")
+    backend, more = None, None
+    if assist:
+        from onrecord.annotation.label_studio.backends import environment
+
+        backend = offers.backend_of(predictions, rules, propagate, speakers, seeds, registries, gold)
+        more = environment()
+    _stop_on_signals()  # before the start, which they may cut off
+    with serving(ServerHome.default(), data, note, more) as running, contextlib.ExitStack() as stack:
+        if backend is not None:
+            stack.enter_context(offers.assisting(_access(data, None, None), backend))
+        else:
+            offers.forget(data)
+        typer.echo(running.url)
+        note(f"log in as {running.email} with the password {running.password}")
+        _wait()
+    note("stopped")
+
+
+@app.command()
+def assist(
+    predictions: offers.Predictions = None,
+    data: Data = DATA,
+    rules: offers.Rules = False,
+    propagate: offers.Propagate = True,
+    speakers: offers.Speakers = True,
+    seeds: Seeds = Path("seeds"),
+    registries: Registries = Path("annotation/registries"),
+    gold: offers.Gold = Path("dataset"),
+) -> None:
+    """Make other offers than those that a server was started with by `serve --assist`, until Ctrl-C."""
+    backend = offers.backend_of(predictions, rules, propagate, speakers, seeds, registries, gold)
+    access = _access(data, None, None)
+    _stop_on_signals()
+    with contextlib.suppress(KeyboardInterrupt), offers.assisting(access, backend):
+        _wait()
+    note("stopped")
+
+
+def _stop_on_signals() -> None:
+    """Have Ctrl-C and SIGTERM end what follows, once; a shell's background job ignores SIGINT otherwise."""
 
     def stop(*_: object) -> None:
         for number in (signal.SIGINT, signal.SIGTERM):
             signal.signal(number, signal.SIG_IGN)  # once is enough: what follows stops the server
         raise KeyboardInterrupt
 
-    # before the start, which they may cut off; a shell's background job ignores SIGINT otherwise
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, stop)
-    with serving(ServerHome.default(), data, note) as running:
-        typer.echo(running.url)
-        note(f"log in as {running.email} with the password {running.password}")
-        note("stop with Ctrl-C")
-        with contextlib.suppress(KeyboardInterrupt):
-            threading.Event().wait()
-    note("stopped")
+
+
+def _wait() -> None:
+    note("stop with Ctrl-C")
+    with contextlib.suppress(KeyboardInterrupt):
+        threading.Event().wait()
 
 
 @app.command()
@@ -81,6 +133,7 @@ def push(
         account = access.account(annotator)
         client = project.connect(access.url, access.token)
         done = project.push(client, round, annotator, wanted, ids, versions, note)
+        offers.connect(access, done.project)
     note(f"{len(done.added)} documents added, {len(done.present)} were there")
     if account is not None:
         note(f"{annotator} logs in as {account.email} with the password {account.password}")
@@ -208,6 +261,7 @@ def adjudicate(
         client = project.connect(access.url, access.token)
         wanted = [document for document in documents if document.id in merged]
         done = project.push(client, round, annotator, wanted, ids, versions, note)
+        offers.connect(access, done.project)
     if account is not None:
         note(f"{annotator} logs in as {account.email} with the password {account.password}")
     typer.echo(f"{access.url}/projects/{done.project}/data")

@@ -19,7 +19,7 @@ import msgspec
 from onrecord.annotation.assist.propagation import propagate
 from onrecord.annotation.assist.speakers import likely_speaker
 from onrecord.annotation.label_studio.from_result import from_result
-from onrecord.annotation.label_studio.offers import offered, undecided, with_speaker
+from onrecord.annotation.label_studio.offers import in_editor, offered, undecided, with_speaker
 from onrecord.annotation.label_studio.project import offered_ids, with_ids
 from onrecord.annotation.label_studio.regions import ResultItem
 from onrecord.annotation.label_studio.to_result import to_result
@@ -167,7 +167,7 @@ class Backend:
         if self.settings.speakers:
             quotes = [quote for quote in marked.quotes if quote.id not in open_ones]
             result += self._speakers(task.id, text, quotes, context.result, draft)
-        return Answer(result, self.version)
+        return Answer(in_editor(result), self.version)
 
     def _propagated(self, task: int, text: str, marked: Sequence[Mention], draft: Items) -> list[ResultItem]:
         types = {mention.type for mention in marked}
@@ -179,9 +179,7 @@ class Backend:
         self.memory.keep(task, offers)
         return offered(to_result(Labels(mentions=offers), offered_ids(self.registries)))
 
-    def _speakers(
-        self, task: int, text: str, quotes: Sequence[Quote], result: Items, draft: Items
-    ) -> list[ResultItem]:
+    def _speakers(self, task: int, text: str, quotes: Sequence[Quote], result: Items, draft: Items) -> list[ResultItem]:
         """The regions of the quotes that nothing but their label is known of, with their likely speakers."""
         if not quotes:
             return []
@@ -204,5 +202,3 @@ def _latest(task: Task) -> Items:
         if whole:
             return max(whole, key=lambda each: each.id).result
     return ()
-
-

@@ -9,9 +9,10 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from onrecord.dataset.records import Entity, EntityType, Mention, MentionKind
 
-_PRONOUNS = frozenset(
-    "i me my mine myself you your yours yourself he him his himself she her hers herself it its itself we us our ours "
-    "ourselves they them their theirs themselves who whom whose which that this these those one".split()
+_PRONOUN = re.compile(
+    r"i|me|my|mine|you|your|yours|he|him|his|she|her|hers|it|its|we|us|our|ours|they|them|their|theirs|\w+sel(?:f|ves)"
+    r"|who|whom|whose|which|that|this|these|those|one",
+    re.IGNORECASE,
 )
 """Words that stand for somebody else a sentence later, whatever kind was ticked."""
 
@@ -98,6 +99,6 @@ def _surfaces(
 
 def _stands_alone(surface: str, kind: MentionKind) -> bool:
     """Whether a surface means the same wherever it stands: no pronoun, and with a capital if it is a name."""
-    if kind == "pronoun" or surface.lower() in _PRONOUNS:
+    if kind == "pronoun" or _PRONOUN.fullmatch(surface):
         return False
     return kind == "nominal" or surface != surface.lower() or surface.lower() == surface.upper()

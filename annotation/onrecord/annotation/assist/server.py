@@ -27,7 +27,7 @@ SECONDS = 10.0
 Tell = Callable[[str], object]
 
 
-class _Refused(Exception):
+class _RefusedError(Exception):
     """A request that is not answered: the status and why."""
 
     def __init__(self, status: int, why: str) -> None:
@@ -99,32 +99,32 @@ class _Handler(BaseHTTPRequestHandler):
         try:
             request = msgspec.json.decode(self._body(), type=Request)
         except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
-            raise _Refused(400, f"no request of Label Studio: {show(str(error))}") from error
+            raise _RefusedError(400, f"no request of Label Studio: {show(str(error))}") from error
         return {"results": self.answering.predict(request)}
 
     def _body(self) -> bytes:
         if self.headers.get_content_type() != "application/json":
-            raise _Refused(415, "the body must be application/json")
+            raise _RefusedError(415, "the body must be application/json")
         length = self.headers.get("Content-Length", "")
         if not (length.isascii() and length.isdecimal()):
-            raise _Refused(411, "no Content-Length")
+            raise _RefusedError(411, "no Content-Length")
         if len(length) > 12 or int(length) > MOST_BYTES:
-            raise _Refused(413, f"more than {MOST_BYTES} bytes")
+            raise _RefusedError(413, f"more than {MOST_BYTES} bytes")
         body = self.rfile.read(int(length))
         if len(body) != int(length):
-            raise _Refused(400, "the body is shorter than its Content-Length")
+            raise _RefusedError(400, "the body is shorter than its Content-Length")
         return body
 
     def _answer(self, routes: dict[str, Callable[[], object]]) -> None:
         try:
             # a page in a browser may be made to believe that this is its own server; it cannot choose this header
             if self.headers.get("Host", "").rpartition(":")[0] not in (LOOPBACK, "localhost"):
-                raise _Refused(403, "for this machine only")
+                raise _RefusedError(403, "for this machine only")
             route = routes.get(self.path.partition("?")[0])
             if route is None:
-                raise _Refused(404, "no such address")
+                raise _RefusedError(404, "no such address")
             self._send(200, route())
-        except _Refused as refused:
+        except _RefusedError as refused:
             self._complain(refused.status, str(refused))
         except TimeoutError:
             self._complain(408, f"nothing came for {SECONDS:.0f} s")

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 
 from onrecord.annotation.label_studio.offers import with_offers
 from onrecord.annotation.label_studio.project import ONCE, title_of
+from onrecord.annotation.label_studio.server import ServerError
 
 if TYPE_CHECKING:
     from label_studio_sdk import LabelStudio
@@ -42,7 +43,8 @@ def environment() -> dict[str, str]:
         for network in networks
         for part in (
             network.address_exclude(one)
-            if isinstance(network, ipaddress.IPv4Network) and isinstance(one, ipaddress.IPv4Network)
+            if isinstance(network, ipaddress.IPv4Network)
+            and isinstance(one, ipaddress.IPv4Network)
             and one.subnet_of(network)
             else [network]
         )
@@ -57,13 +59,26 @@ def projects(client: LabelStudio) -> list[int]:
 
 
 def connect(client: LabelStudio, project: int, url: str) -> None:
-    """Have a project ask the backend at ``url``; one that does so already is left as it is."""
+    """Have a project ask the backend at ``url``; one that does so already is left as it is.
+
+    Raises:
+        ServerError: The server refuses the address.
+    """
+    from label_studio_sdk.core.api_error import ApiError
+
     config = client.projects.get(id=project).label_config or ""
     if (wider := with_offers(config)) != config:
         client.projects.update(id=project, label_config=wider, request_options=ONCE)
     ours = [each for each in client.ml.list(project=project) if each.title == TITLE]
     if not ours:
-        client.ml.create(project=project, url=url, title=TITLE, is_interactive=True, request_options=ONCE)
+        try:
+            client.ml.create(project=project, url=url, title=TITLE, is_interactive=True, request_options=ONCE)
+        except ApiError as error:
+            if error.status_code != 403:
+                raise
+            raise ServerError(
+                f"the server may not send requests to {url}; start it with: onrecord annotation serve --assist"
+            ) from error
     elif ours[0].url != url:
         assert ours[0].id is not None
         client.ml.update(

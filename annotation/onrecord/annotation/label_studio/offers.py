@@ -51,10 +51,27 @@ def offered(result: Iterable[ResultItem]) -> list[ResultItem]:
     return made
 
 
+def in_editor(result: Iterable[ResultItem]) -> list[ResultItem]:
+    """A result for an editor that is open.
+
+    It puts a region in the place of one of the same id, and then looks for its global offsets, which it does not work
+    out anew: without them it stops halfway, and measures what is drawn next wrongly.
+    """
+    return [
+        {**item, "value": {**item["value"], "globalOffsets": {**_ends(item), "calculated": True}}}
+        if item["type"] == "labels"
+        else item
+        for item in result
+    ]
+
+
+def _ends(item: ResultItem) -> dict[str, Any]:
+    return {name: item["value"][name] for name in ("start", "end")}
+
+
 def with_speaker(region: Sequence[ResultItem], speaker: str) -> list[ResultItem]:
     """The items of a quote's first region with an offer of its speaker."""
-    start, end = (region[0]["value"][name] for name in ("start", "end"))
-    value = {"start": start, "end": end, "text": [speaker]}
+    value = {**_ends(region[0]), "text": [speaker]}
     item = {"id": region[0]["id"], "from_name": OFFERED, "to_name": "text", "type": "textarea", "value": value}
     return [*region, item]
 
@@ -147,7 +164,8 @@ def _keys() -> list[str]:
 def _speaker_offer(speaker: ET.Element) -> Iterator[ET.Element]:
     """What stands beside the field, shown where it is."""
     shown = {name: speaker.get(name, "") for name in ("toName", "perRegion", "visibleWhen", "whenLabelValue")}
-    yield ET.Element("TextArea", name=OFFERED, **shown, maxSubmissions="1", placeholder="offered speaker: none")
-    taken = ET.Element("Choices", name=TAKEN, **shown, choice="multiple", showInline="true")
+    field = {"name": OFFERED, "maxSubmissions": "1", "placeholder": "offered speaker: none"}
+    yield ET.Element("TextArea", {**shown, **field})
+    taken = ET.Element("Choices", {**shown, "name": TAKEN, "choice": "multiple", "showInline": "true"})
     ET.SubElement(taken, "Choice", value=TAKE, hotkey="t")
     yield taken
