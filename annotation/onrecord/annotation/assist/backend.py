@@ -8,15 +8,16 @@ the draft is taken for what the annotator has marked.
 
 from __future__ import annotations
 
+import contextlib
 import dataclasses
 import threading
 from collections import OrderedDict
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
 import msgspec
 
-from onrecord.annotation.assist.propagation import propagate
+from onrecord.annotation.assist.propagation import TypedPlace, propagate
 from onrecord.annotation.assist.speakers import likely_speaker
 from onrecord.annotation.label_studio.from_result import from_result
 from onrecord.annotation.label_studio.offers import in_editor, offered, undecided, with_speaker
@@ -39,7 +40,7 @@ class Draft(msgspec.Struct, frozen=True):
     """A draft or an annotation: what the annotator has so far."""
 
     id: int = 0
-    result: Items = ()
+    result: Items | None = None
 
 
 class Task(msgspec.Struct, frozen=True):
@@ -95,42 +96,40 @@ Proposals = Callable[[str, str], Labels | None]
 """A document's id and text to the labels that its annotation starts from; None for none."""
 
 
-class Memory:
-    """What was offered in each task, so that nothing is offered again that the annotator has deleted.
+@dataclasses.dataclass
+class Remembered:
+    """What is known of one task from earlier requests."""
 
-    Kept for as long as the process runs, and for the tasks that were worked on last. Safe for several threads.
+    offers: dict[TypedPlace, Mention] = dataclasses.field(default_factory=dict)
+    """The mentions offered, by their places."""
+    marked: set[TypedPlace] = dataclasses.field(default_factory=set)
+    """Where the annotator had marked a mention; a place where there is none now is one that was deleted."""
+    quotes: set[str] = dataclasses.field(default_factory=set)
+    """The quotes that a speaker was offered for."""
+
+
+class Memory:
+    """What was offered and marked in each task, so that nothing is offered again that the annotator has deleted.
+
+    Kept for as long as the process runs, and for the tasks that were worked on last. Safe for several threads: one at
+    a time has the memory of a task, from before it looks until after it has taken down what it offers.
     """
 
-    def __init__(self, tasks: int = 1000) -> None:
-        self._tasks = tasks
-        self._mentions: OrderedDict[int, dict[str, Mention]] = OrderedDict()
-        self._quotes: OrderedDict[int, set[str]] = OrderedDict()
+    def __init__(self, most: int = 1000) -> None:
+        self._most = most
+        self._tasks: OrderedDict[int, tuple[threading.Lock, Remembered]] = OrderedDict()
         self._lock = threading.Lock()
 
-    def mentions(self, task: int) -> tuple[Mention, ...]:
-        """The mentions that were offered."""
+    @contextlib.contextmanager
+    def of(self, task: int) -> Iterator[Remembered]:
+        """What is remembered of a task, to be added to."""
         with self._lock:
-            return tuple(self._mentions.get(task, {}).values())
-
-    def keep(self, task: int, offers: Sequence[Mention]) -> None:
-        """Take down what is offered now."""
-        with self._lock:
-            self._mentions.setdefault(task, {}).update({str(offer.id): offer for offer in offers})
-            self._forget(self._mentions, task)
-
-    def first_time(self, task: int, quote: str) -> bool:
-        """Whether nobody has been offered for a quote yet; somebody has from now on."""
-        with self._lock:
-            quotes = self._quotes.setdefault(task, set())
-            first = quote not in quotes
-            quotes.add(quote)
-            self._forget(self._quotes, task)
-            return first
-
-    def _forget(self, of: OrderedDict[int, Any], task: int) -> None:
-        of.move_to_end(task)
-        while len(of) > self._tasks:
-            of.popitem(last=False)
+            lock, remembered = self._tasks.setdefault(task, (threading.Lock(), Remembered()))
+            self._tasks.move_to_end(task)
+            while len(self._tasks) > self._most:
+                self._tasks.popitem(last=False)
+        with lock:
+            yield remembered
 
 
 @dataclasses.dataclass(frozen=True)
@@ -157,42 +156,51 @@ class Backend:
         return [Answer(offered(to_result(with_ids(labels), offered_ids(self.registries))), self.version)]
 
     def _interactive(self, task: Task, context: Context) -> Answer:
-        text = task.data.text
-        marked = from_result(context.result, text)[0]
-        open_ones = undecided(context.result)
-        draft = _latest(task)
+        text, draft = task.data.text, _latest(task)
+        said = from_result(context.result, text)[0]
+        offers = undecided(context.result)
+        mentions = [mention for mention in said.mentions if mention.id not in offers]
+        quotes = [quote for quote in said.quotes if quote.id not in offers]
         result: list[ResultItem] = []
-        if self.settings.propagate and marked.mentions:
-            result += self._propagated(task.id, text, [m for m in marked.mentions if m.id not in open_ones], draft)
-        if self.settings.speakers:
-            quotes = [quote for quote in marked.quotes if quote.id not in open_ones]
-            result += self._speakers(task.id, text, quotes, context.result, draft)
+        with self.memory.of(task.id) as remembered:
+            if self.settings.propagate and mentions:
+                result += self._propagated(text, mentions, draft, remembered)
+            if self.settings.speakers and quotes:
+                result += self._speakers(text, quotes, context.result, draft, remembered)
         return Answer(in_editor(result), self.version)
 
-    def _propagated(self, task: int, text: str, marked: Sequence[Mention], draft: Items) -> list[ResultItem]:
+    def _propagated(
+        self, text: str, marked: Sequence[Mention], draft: Items, remembered: Remembered
+    ) -> list[ResultItem]:
+        """The other places of what is marked."""
         types = {mention.type for mention in marked}
         waiting = undecided(draft)
-        drafted = [m for m in from_result(draft, text)[0].mentions if m.id in waiting]
-        before = [m for m in (*drafted, *self.memory.mentions(task)) if m.type in types]
+        standing = [mention for mention in from_result(draft, text)[0].mentions if mention.id in waiting]
+        standing += remembered.offers.values()
         entities = {row.id: row for row in self.registries.entities}
-        offers = propagate(text, marked, before, entities)
-        self.memory.keep(task, offers)
+        remembered.marked |= {_place(mention) for mention in marked}
+        offers = propagate(text, marked, [m for m in standing if m.type in types], entities, remembered.marked)
+        remembered.offers |= {_place(offer): offer for offer in offers}
         return offered(to_result(Labels(mentions=offers), offered_ids(self.registries)))
 
-    def _speakers(self, task: int, text: str, quotes: Sequence[Quote], result: Items, draft: Items) -> list[ResultItem]:
-        """The regions of the quotes that nothing but their label is known of, with their likely speakers."""
-        if not quotes:
-            return []
+    def _speakers(
+        self, text: str, quotes: Sequence[Quote], result: Items, draft: Items, remembered: Remembered
+    ) -> list[ResultItem]:
+        """The regions of the quotes of which nothing is known but where they are, with their likely speakers."""
         waiting = undecided(draft)
-        mentions = [m for m in from_result(draft, text)[0].mentions if m.id not in waiting]
+        mentions = [mention for mention in from_result(draft, text)[0].mentions if mention.id not in waiting]
         found: list[ResultItem] = []
         for quote in quotes:
-            assert quote.id is not None
             region = [item for item in result if item.get("id") == quote.id]
             speaker = likely_speaker(text, quote.content, mentions)
-            if len(region) == 1 and speaker is not None and self.memory.first_time(task, quote.id):
+            if len(region) == 1 and speaker is not None and quote.id not in remembered.quotes:
+                remembered.quotes.add(str(quote.id))
                 found += with_speaker(region, speaker)
         return found
+
+
+def _place(mention: Mention) -> TypedPlace:
+    return mention.type, mention.start, mention.end
 
 
 def _latest(task: Task) -> Items:
@@ -200,5 +208,5 @@ def _latest(task: Task) -> Items:
     for kept in (task.drafts, task.annotations):
         whole = [each for each in kept if isinstance(each, Draft)]
         if whole:
-            return max(whole, key=lambda each: each.id).result
+            return max(whole, key=lambda each: each.id).result or ()
     return ()

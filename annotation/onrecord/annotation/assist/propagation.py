@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 
 from onrecord.dataset.records import Entity, EntityType, Mention, MentionKind
 
@@ -20,8 +20,16 @@ Place = tuple[int, int]
 """Start and end of a stretch of the text."""
 
 
+TypedPlace = tuple[str, int, int]
+"""Type, start and end of a mention."""
+
+
 def propagate(
-    text: str, marked: Sequence[Mention], standing: Iterable[Mention], entities: Mapping[str, Entity]
+    text: str,
+    marked: Sequence[Mention],
+    standing: Iterable[Mention],
+    entities: Mapping[str, Entity],
+    rejected: Collection[TypedPlace] = (),
 ) -> tuple[Mention, ...]:
     """Mentions to offer: the other places of what is marked, and of the names that the registry has for it.
 
@@ -34,6 +42,7 @@ def propagate(
         marked: What the annotator has said; those without an entity say nothing.
         standing: Every mention there is already, of a person or a machine.
         entities: The rows of the registry by id.
+        rejected: Where nothing of that type is offered, though nothing of it stands there any more.
 
     Returns:
         Mentions in the order of the text, each with an id that says type and place; none again for the same place.
@@ -45,7 +54,9 @@ def propagate(
     surfaces = _surfaces(marked, entities)
     for (type, surface), (entity, kind) in sorted(surfaces.items(), key=lambda each: (-len(each[0][1]), each[0])):
         for start, end in places(text, surface):
-            if not any(start < other_end and other_start < end for other_start, other_end in taken[type]):
+            if (type, start, end) not in rejected and not any(
+                start < other_end and other_start < end for other_start, other_end in taken[type]
+            ):
                 taken[type].append((start, end))
                 offers.append(
                     Mention(

@@ -8,6 +8,7 @@ that is not needed, and nothing is logged or sent on.
 from __future__ import annotations
 
 import contextlib
+import os
 import threading
 from collections.abc import Callable, Iterator
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -82,7 +83,7 @@ class _Handler(BaseHTTPRequestHandler):
         self._answer({"/predict": self._predict, "/setup": self._setup, "/webhook": self._nothing})
 
     def _up(self) -> object:
-        return {"status": "UP", "model_class": "onrecord"}
+        return {"status": "UP", "pid": os.getpid()}
 
     def _versions(self) -> object:
         return {"versions": [self.answering.version]}

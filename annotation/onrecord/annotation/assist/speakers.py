@@ -8,7 +8,8 @@ from collections.abc import Iterable, Iterator, Sequence
 from onrecord.dataset.records import Mention, Span
 from onrecord.eval.baselines.rules import REPORTING
 
-_ACCORDING = re.compile(r"\baccording to\b", re.IGNORECASE)
+_ACCORDING = re.compile(r"\baccording to\b|\bquoted\b(?=[^.\n]{1,60}? as saying\b)", re.IGNORECASE)
+"""What names the speaker after itself."""
 _END = re.compile(r"[.!?][\"”’']*\s|\n")
 """Where a sentence ends, closely enough for words around a quote."""
 _SPEAK = frozenset({"PER", "ORG", "GPE", "GRP", "NORP"})
@@ -41,7 +42,7 @@ def likely_speaker(text: str, content: Sequence[Span], mentions: Iterable[Mentio
         to_quote = min(_gap(start, end, span.start, span.end) for span in content)
         for mention in outside:
             before = mention.end <= start
-            # "according to" names its speaker after itself; a verb more often before
+            # a verb has its speaker before it more often than after it
             late = 0 if before != follows else 1
             rank = (to_quote + _gap(start, end, mention.start, mention.end) + 20 * late, late, mention.start)
             if best is None or rank < best:
@@ -51,10 +52,10 @@ def likely_speaker(text: str, content: Sequence[Span], mentions: Iterable[Mentio
 
 def _cues(text: str, low: int, high: int, content: Sequence[Span]) -> Iterator[tuple[int, int, bool]]:
     """Start and end of what reports, and whether the speaker follows it."""
-    for pattern, follows in ((REPORTING, False), (_ACCORDING, True)):
-        for match in pattern.finditer(text, low, high):
-            if not _inside(match.start(), match.end(), content):
-                yield match.start(), match.end(), follows
+    according = {match.span() for match in _ACCORDING.finditer(text, low, high)}
+    verbs = {match.span() for match in REPORTING.finditer(text, low, high)} - according
+    for spans, follows in ((according, True), (verbs, False)):
+        yield from ((start, end, follows) for start, end in sorted(spans) if not _inside(start, end, content))
 
 
 def _around(text: str, content: Sequence[Span]) -> tuple[int, int]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import http.client
 import os
 import urllib.request
 from collections.abc import Iterator
@@ -31,16 +32,17 @@ def find(data: Path) -> Assisting | None:
         kept = msgspec.json.decode(_path(data).read_bytes(), type=Assisting)
     except (OSError, msgspec.DecodeError):
         return None
-    return kept if _answers(kept.url) else None
+    return kept if _answers(kept) else None
 
 
-def _answers(url: str) -> bool:
+def _answers(running: Assisting) -> bool:
+    """Whether it is there still, and nobody else at its address."""
     # no proxy: the address is this machine's own
     opener = urllib.request.build_opener(urllib.request.ProxyHandler({}))
     try:
-        with opener.open(f"{url}/health", timeout=2) as answer:
-            return bool(answer.status == 200)
-    except OSError:
+        with opener.open(f"{running.url}/health", timeout=2) as answer:
+            return bool(msgspec.json.decode(answer.read(1000)) == {"status": "UP", "pid": running.pid})
+    except (OSError, http.client.HTTPException, msgspec.DecodeError):
         return False
 
 
@@ -100,7 +102,7 @@ def _give_back(access: Access, before: Assisting | None) -> None:
 
     assert access.data is not None
     with contextlib.suppress(httpx.HTTPError, ApiError):  # the server may be gone; its next start looks after the rest
-        if before is not None and _answers(before.url):
+        if before is not None and _answers(before):
             keep(access.data, before)
             wire(access, before.url)
         else:
