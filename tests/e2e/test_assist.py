@@ -204,7 +204,14 @@ def test_accepted_and_rejected_by_hand(
         ["vladimir-putin"]
     ]
     page.screenshot(path=tmp_path / "speaker.png")
-    hand.panel.get_by_text("take").first.click()
+    hand.panel.get_by_text(offers.TAKE).first.click()
+    hand.draw("q", '"has failed"')
+    hand.answered()
+    hand.click('"has failed"', shows="Quote (on its first segment)")
+    hand.panel.get_by_text("vladimir-putin").locator("visible=true").hover()
+    hand.panel.get_by_label("Delete Region").locator("visible=true").click()  # rejected, and not offered again
+    hand.answered()
+    assert len([item for item in hand.result if item["from_name"] == "speaker_offered"]) == 1
     hand.draw("q", '"There is no counteroffensive,"')  # what is drawn afterwards is where it was drawn
     hand.answered()
     hand.submit()
@@ -219,6 +226,7 @@ def test_accepted_and_rejected_by_hand(
         (text.index("Putin replied"), "vladimir-putin"),
     }
     assert [(q.content[0].text, q.speaker) for q in labels.quotes] == [
+        ('"has failed"', ()),
         ('"There is no counteroffensive,"', ()),
         ('"It exists, but it has failed."', ("vladimir-putin",)),
     ]

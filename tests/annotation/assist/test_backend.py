@@ -191,7 +191,7 @@ def test_two_at_once_are_offered_a_place_once() -> None:
         backend = Backend(ROWS, "v")
         request = ask(result_of(mention("y", "Ann Lee", "ann", 0)))
         with ThreadPoolExecutor(8) as pool:
-            made = list(pool.map(lambda _, b=backend, r=request: offers(b.predict(r)), range(8)))  # type: ignore[misc]
+            made = list(pool.map(lambda _, b=backend, r=request: offers(b.predict(r)), range(8)))
         assert sorted(map(len, made)) == [0] * 7 + [3]
 
 

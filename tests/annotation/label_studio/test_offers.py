@@ -59,14 +59,14 @@ def test_an_offered_speaker_counts_once_it_is_taken() -> None:
     assert labels.quotes[0].speaker == ()
     assert (code, pointer) == ("offer", "/2")
     assert "ann" in str(found)
-    tick = {"id": "q1", "from_name": "speaker_taken", "type": "choices", "value": {"choices": ["take"]}}
+    tick = {"id": "q1", "from_name": "speaker_taken", "type": "choices", "value": {"choices": [offers.TAKE]}}
     labels, wrong = from_result([*offered, tick], TEXT)
     assert (labels.quotes[0].speaker, wrong) == (("ann",), [])
 
 
 def test_the_annotator_s_own_speaker_goes_before_the_offered_one() -> None:
     own = {"id": "q1", "from_name": "speaker", "type": "textarea", "value": {"text": ["bob"]}}
-    tick = {"id": "q1", "from_name": "speaker_taken", "type": "choices", "value": {"choices": ["take"]}}
+    tick = {"id": "q1", "from_name": "speaker_taken", "type": "choices", "value": {"choices": [offers.TAKE]}}
     for result in ([*QUOTE, own, tick], [*offers.with_speaker(QUOTE, "ann"), own]):
         labels, wrong = from_result(result, TEXT)
         assert (labels.quotes[0].speaker, wrong) == (("bob",), [])

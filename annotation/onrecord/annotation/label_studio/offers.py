@@ -25,7 +25,7 @@ FIELD = "speaker"
 """The field that an offer may stand beside."""
 OFFERED, TAKEN = f"{FIELD}_offered", f"{FIELD}_taken"
 """The field of what is offered, and the tick that accepts it."""
-TAKE = "take"
+TAKE = "take the offered speaker"
 FIELDS = (CONTROL, OFFERED, TAKEN)
 """The controls that only offers need."""
 
@@ -102,7 +102,7 @@ def faults(result: Sequence[Any]) -> Iterator[Wrong]:
         if _is_of(item, OFFERED) and item.get("id") not in settled:
             value = item.get("value")
             found = f"the offered speaker {show(value.get('text') if isinstance(value, dict) else value)}"
-            yield "offer", f"/{place}", found, f"{TAKE} ticked, another speaker, or the offer removed", ""
+            yield "offer", f"/{place}", found, f"{TAKE!r} ticked, another speaker, or the offer removed", ""
 
 
 def _is_of(item: Any, name: str) -> bool:
