@@ -2,7 +2,6 @@
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
-export ONRECORD_HOME ?= $(CURDIR)/.onrecord
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
 .PHONY: demo test quick lint docs bench clean

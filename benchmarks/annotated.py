@@ -13,12 +13,14 @@ from typing import Any
 
 from benchmarks.environment import ROOT
 
+from onrecord.dataset.corpus import FILE
+
 SOURCES = ROOT / "annotation"
 ROUNDS = ("blind", "adjudicated", "audited")
 
 
 def write_annotated(folder: Path, documents: int) -> None:
-    """Write ``FOLDER/seeds`` and ``FOLDER/annotation``, of which ``agreement`` and ``build`` read all they need.
+    """Write a corpus in ``FOLDER``, of which ``agreement`` and ``build`` read all they need.
 
     Args:
         folder: Made where it is not there.
@@ -37,8 +39,8 @@ def write_annotated(folder: Path, documents: int) -> None:
         (folder / "seeds" / f"{described['id']}.json").write_text(json.dumps(described), encoding="utf-8")
     to = folder / "annotation"
     shutil.copytree(SOURCES / "registries", to / "registries")
-    for name in ("annotators.jsonl", "gold.json"):
-        shutil.copyfile(SOURCES / name, to / name)
+    shutil.copyfile(SOURCES / "annotators.jsonl", to / "annotators.jsonl")
+    shutil.copyfile(ROOT / FILE, folder / FILE)
     for name in ROUNDS:
         (to / "exports" / name).mkdir(parents=True)
         for export in sorted((SOURCES / "exports" / name).glob("*.json")):

@@ -31,7 +31,7 @@ from benchmarks.environment import ROOT
 from benchmarks.mistakes import described, mistaken
 
 from onrecord.dataset import Article, Gold, Registries, read_folder, walk
-from onrecord.dataset.publishing.folder import parquet_name
+from onrecord.dataset.publishing.folder import REGISTRY, parquet_name
 from onrecord.dataset.publishing.tables import Config, configs
 from onrecord.dataset.records import Claim, Entity, Event, Labels, Mention, Stance
 from onrecord.eval.baselines.rules import Rules
@@ -45,6 +45,8 @@ OWN = 4
 """One gold id in so many belongs to one copy alone, where a corpus is hard."""
 CHANGED = 0.05
 """Share of items that another version of the labels has otherwise, for each way there is."""
+SPLITS = ("validation", "test")
+
 _READ = ("articles", "registry_entities", "registry_events", "registry_claims")
 
 Row = Entity | Event | Claim
@@ -80,7 +82,7 @@ def write_corpus(folder: Path, kind: Kind, articles: int, seed: int, relabelled:
             {
                 (config.name, split): stack.enter_context(_writer(folder / name, config, split))
                 for config in tables
-                for split in config.splits
+                for split in _splits(config)
             }
             for name in (("dataset", "relabelled") if relabelled else ("dataset",))
         ]
@@ -170,6 +172,10 @@ def _merged(articles: Sequence[Article], copies: Sequence[Gold]) -> Gold:
     )
 
 
+def _splits(config: Config) -> tuple[str, ...]:
+    return (REGISTRY,) if config.registry else SPLITS
+
+
 def _writer(folder: Path, config: Config, split: str) -> pq.ParquetWriter:
     path = folder / parquet_name(config.name, split)
     path.parent.mkdir(parents=True, exist_ok=True)
@@ -179,7 +185,7 @@ def _writer(folder: Path, config: Config, split: str) -> pq.ParquetWriter:
 def _add_rows(writers: dict[tuple[str, str], pq.ParquetWriter], tables: Sequence[Config], gold: Gold) -> None:
     """Add a row group to every table that gold has rows for."""
     for config in tables:
-        for split in config.splits:
+        for split in _splits(config):
             if rows := list(config.rows(gold, split)):
                 writers[config.name, split].write_table(pa.Table.from_pylist(rows, schema=config.schema))
 

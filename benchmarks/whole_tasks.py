@@ -136,7 +136,7 @@ def _annotated(*words: str) -> Words:
         at = {
             "EXPORTS": place.corpus / "annotation" / "exports" / "blind",
             "SEEDS": place.corpus / "seeds",
-            "ANNOTATION": place.corpus / "annotation",
+            "CORPUS": place.corpus,
             "OUT": place.scratch / "built",
         }
         return onrecord(*(str(at.get(word, word)) for word in words))
@@ -192,9 +192,7 @@ TASKS: tuple[Task, ...] = (
     ),
     Task("rescore, 1 record", lambda p: onrecord("rescore", str(p.scratch / "results-1"), *p.gold), needs=_entries(1)),
     Task(AGREEMENT, _annotated("annotation", "agreement", "EXPORTS", "--seeds", "SEEDS"), ("annotated",), 300),
-    Task(
-        BUILD, _annotated("build", "--seeds", "SEEDS", "--annotation", "ANNOTATION", "-o", "OUT"), ("annotated",), 300
-    ),
+    Task(BUILD, _annotated("build", "--corpus", "CORPUS", "-o", "OUT"), ("annotated",), 300),
     Task(
         FIVE,
         lambda _: onrecord("score", str(ROOT / "eval/baselines/rules.jsonl"), "--gold", str(ROOT / "dataset")),

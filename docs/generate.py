@@ -14,16 +14,29 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
+import msgspec
+
 from onrecord.annotation.agreement.measures import agreement
 from onrecord.annotation.agreement.tables import markdown as agreement_markdown
-from onrecord.annotation.gold.from_rounds import MadeGold, gold_of_rounds, read_rounds
+from onrecord.annotation.gold.from_rounds import MadeGold, gold_of_rounds
 from onrecord.annotation.label_studio.exports import read_exports
 from onrecord.dataset import Article, FaultsError, Gold, read_documents, read_folder, read_registries
-from onrecord.dataset.publishing.card import VERSION, count_table, markdown_table
+from onrecord.dataset.corpus import CardText, Rounds, Splits, read_corpus
+from onrecord.dataset.layers import LAYERS
+from onrecord.dataset.publishing.card import count_table, markdown_table
 from onrecord.dataset.reading.files import write_atomically
 from onrecord.dataset.reading.json_schema import field_docs
-from onrecord.dataset.records import LAYERS
-from onrecord.eval import SCORED, Report, Result, Sampling, Submission, markdown, read_submission, score_submission
+from onrecord.dataset.scheme import Scheme
+from onrecord.eval import (
+    Report,
+    Result,
+    Sampling,
+    Submission,
+    markdown,
+    read_submission,
+    score_submission,
+    scored_layers,
+)
 from onrecord.eval.compat import COMPAT
 from onrecord.eval.layers.gold_changes import GoldChange
 from onrecord.eval.schemas import SCHEMAS, schema_bytes
@@ -39,16 +52,19 @@ DOCUMENTS = (
     "README.md",
     "DATASHEET.md",
     "seeds/README.md",
+    "docs/corpus.md",
     "docs/scoring.md",
     "docs/faults.md",
     "docs/measures/compat.md",
 )
+CORPUS = read_corpus(ROOT)
 _PART = re.compile(r"(<!-- generated: ([\w-]+) -->\n).*?(<!-- end -->)", re.DOTALL)
 
 
 def made() -> MadeGold:
     """The gold with what is known of how it was made."""
-    rounds = read_rounds(ROOT / "annotation/gold.json")
+    rounds = CORPUS.about.gold
+    assert rounds is not None
     registries = read_registries(ROOT / "annotation/registries")
     return gold_of_rounds(ROOT / "annotation", rounds, read_documents(ROOT / "seeds"), registries)
 
@@ -138,7 +154,9 @@ def parts(gold: Gold) -> dict[str, str]:
     result = score_submission(articles, gold.registries, submission, "test")
     report = Report.of(result, Sampling())
     measures = [
-        [f"`{layer.name}:{measure.name}`", measure.definition] for layer in SCORED for measure in layer.measures
+        [f"`{layer.name}:{measure.name}`", measure.definition]
+        for layer in scored_layers()
+        for measure in layer.measures
     ]
     all_result = score_submission(gold.articles, gold.registries, submission, "all")
     how = made()
@@ -151,14 +169,15 @@ def parts(gold: Gold) -> dict[str, str]:
         "scores": f"{markdown(report)}\n`{report.signature}`\n",
         "example": "```json\n" + json.dumps(example(gold), ensure_ascii=False) + "\n```\n",
         "refusal": f"```text\n{refusal(gold)}```\n",
-        "counts": count_table(gold),
+        "counts": count_table(gold, CORPUS.about.splits.names),
         "agreement": agreement_markdown(pair),
         "adjudication": adjudication_table(gold),
         "ceiling": ceiling_of(all_result),
         "ceiling-test": ceiling_of(result),
         "detectable": detectable_table(gold, submission),
         "audit": audit_table(gold, how.errata),
-        "version": f"Version of the labels: {VERSION}\n",
+        "version": f"Version of the labels: {CORPUS.about.card.version}\n",
+        **{f"corpus-{name}": corpus_table(kind) for name, kind in CORPUS_TABLES.items()},
         "compat-modes": compat_modes(),
         "compat-differences": compat_differences(),
         "measures": markdown_table(["measure", "what counts as right"], measures),
@@ -212,6 +231,23 @@ def example(gold: Gold) -> dict[str, Any]:
         "events": [{**span("invasion"), "event": "V1"}],
         "entities": [{"id": "E1", "name": "Dmitry Peskov"}],
     }
+
+
+CORPUS_TABLES: dict[str, type[msgspec.Struct]] = {"scheme": Scheme, "splits": Splits, "gold": Rounds, "card": CardText}
+
+
+def corpus_table(kind: type[msgspec.Struct]) -> str:
+    """What may stand in a table of ``onrecord.toml``, with what is there where it is left out."""
+    said = field_docs(kind)
+    rows = []
+    for field in msgspec.structs.fields(kind):
+        default = field.default
+        if isinstance(default, tuple):
+            shown = ", ".join(default)
+        else:
+            shown = "" if default in (msgspec.NODEFAULT, None, "") else json.dumps(default).strip('"')
+        rows.append([f"`{field.name}`", " ".join(said[field.name].split()).replace("``", "`"), shown])
+    return markdown_table(["key", "what it is", "left out"], rows)
 
 
 def refusal(gold: Gold) -> str:

@@ -2,17 +2,24 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from pathlib import Path
+
 import msgspec
 
+from onrecord.dataset.corpus import read_corpus
 from onrecord.dataset.reading.files import sha256
 from onrecord.dataset.seeds.documents import Document, SeedDescription, Zone
+
+ABOUT = read_corpus(Path(__file__).parent.parent).about
+"""The published corpus."""
 
 
 def zone(kind: str, start: int, end: int, opens: str) -> Zone:
     return msgspec.convert({"kind": kind, "start": start, "end": end, "opens": opens}, Zone)
 
 
-def describe(raw: str, zones: list[tuple[str, int, int]]) -> SeedDescription:
+def describe(raw: str, zones: Sequence[tuple[str, int, int]]) -> SeedDescription:
     return SeedDescription(
         id="doc",
         seed="doc.txt",

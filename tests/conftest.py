@@ -11,7 +11,8 @@ import pytest
 from hypothesis import settings
 from playwright.sync_api import Browser, sync_playwright
 
-from onrecord.annotation.label_studio.server import Running, ServerHome, serving
+from onrecord.annotation.label_studio.home import ServerHome
+from onrecord.annotation.label_studio.server import Running, serving
 from onrecord.dataset import Document, Gold, read_documents, read_folder
 
 ROOT = Path(__file__).parent.parent
@@ -73,7 +74,5 @@ def gold() -> Gold:
 @pytest.fixture(scope="session")
 def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Running]:
     """A real server on a database of its own; its environment is made once and kept in ``$ONRECORD_HOME``."""
-    if "ONRECORD_HOME" not in os.environ:
-        os.environ["ONRECORD_HOME"] = str(ROOT / ".onrecord")
     with serving(ServerHome.default(), tmp_path_factory.mktemp("label-studio"), print) as running:
         yield running

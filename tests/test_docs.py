@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from onrecord.eval import SCORED
+from onrecord.eval import scored_layers
 from onrecord.eval.clusters.measures import NAMES
 from onrecord.eval.compat import COMPAT
 from onrecord.eval.rendering.signature import FIELDS
@@ -48,7 +48,7 @@ def links(path: Path) -> list[str]:
 
 
 def test_every_measure_of_every_layer_is_on_some_page() -> None:
-    measures = {f"{layer.name}:{measure.name}" for layer in SCORED for measure in layer.measures}
+    measures = {f"{layer.name}:{measure.name}" for layer in scored_layers() for measure in layer.measures}
     assert measures - named(*PAGES) == set()
 
 
@@ -57,8 +57,8 @@ def test_every_measure_of_the_library_is_on_some_page() -> None:
 
 
 def test_the_pages_name_no_measure_that_does_not_exist() -> None:
-    layers = {layer.name for layer in SCORED}
-    measures = {f"{layer.name}:{measure.name}" for layer in SCORED for measure in layer.measures}
+    layers = {layer.name for layer in scored_layers()}
+    measures = {f"{layer.name}:{measure.name}" for layer in scored_layers() for measure in layer.measures}
     assert {name for name in named(*PAGES, INDEX) if name.partition(":")[0] in layers and ":" in name} <= measures
 
 
@@ -100,7 +100,7 @@ def test_the_examples_give_what_the_page_says(path: Path) -> None:
 
 
 def test_a_measure_knows_the_page_that_it_is_on() -> None:
-    for layer in SCORED:
+    for layer in scored_layers():
         for measure in layer.measures:
             page = FOLDER / measure.page
             assert measure.page, measure.full

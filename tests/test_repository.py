@@ -75,12 +75,12 @@ def test_guideline_rules_named_by_labels_exist(root: Path, gold: Gold) -> None:
 def test_the_citation_bears_the_version_of_the_labels(root: Path) -> None:
     import yaml
 
-    from onrecord.dataset.publishing.card import VERSION
+    from tests.builders import ABOUT
 
     citation = yaml.safe_load((root / "CITATION.cff").read_text())
-    assert citation["version"] == VERSION
+    assert citation["version"] == ABOUT.card.version
     assert {"cff-version", "message", "title", "authors", "license"} <= set(citation)
-    assert f"### {VERSION}" in (root / "CHANGELOG.md").read_text()
+    assert f"### {ABOUT.card.version}" in (root / "CHANGELOG.md").read_text()
 
 
 def test_links_between_documents_lead_somewhere(root: Path) -> None:
@@ -89,6 +89,7 @@ def test_links_between_documents_lead_somewhere(root: Path) -> None:
         "DATASHEET.md",
         "CONTRIBUTING.md",
         "docs/architecture.md",
+        "docs/dataset.md",
         "docs/extend.md",
         "docs/scoring.md",
         "docs/faults.md",

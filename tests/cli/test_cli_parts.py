@@ -13,7 +13,7 @@ import pytest
 
 from onrecord.cli import app
 from onrecord.cli.console import complain
-from onrecord.eval import SCORED
+from onrecord.eval import scored_layers
 from onrecord.eval.scoring import rounds
 from onrecord.eval.scoring.asked import Asked
 from onrecord.eval.scoring.engines.dask import Dask
@@ -113,7 +113,7 @@ def test_sql_sums_a_state_to_the_number_of_the_scorer(
     ).fetchall()[0]
     counts = found["entity_ids"]["measures"]["muc"]["counts"]
     assert [int(each) for each in muc] == [counts[0], counts[1], counts[3]]
-    assert {each.name for each in SCORED} >= {
+    assert {each.name for each in scored_layers()} >= {
         row[0] for row in duckdb.sql(f"SELECT DISTINCT layer FROM '{state}'").fetchall() if row[0]
     }
 

@@ -59,8 +59,11 @@ def cache(root: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder
 
 
-def test_a_score_without_options_imports_neither_a_parser_nor_what_it_does_not_use(root: Path, cache: Path) -> None:
-    found = imported("score", "eval/baselines/rules.jsonl", root=root, cache=cache)
+@pytest.mark.parametrize("more", [(), ("--gold", "dataset")])
+def test_a_score_without_options_imports_neither_a_parser_nor_what_it_does_not_use(
+    more: tuple[str, ...], root: Path, cache: Path
+) -> None:
+    found = imported("score", "eval/baselines/rules.jsonl", *more, root=root, cache=cache)
     assert {"numpy", "msgspec", "onrecord.eval.scoring.score_stream"} <= found
     assert sorted(found & {*PARSER, *NEVER, "onrecord.eval.scoring.record"}) == []
 
@@ -77,5 +80,6 @@ def test_gold_that_is_not_kept_is_read_with_pyarrow(root: Path, tmp_path: Path) 
 
 def test_a_score_says_the_same_with_the_parser_and_without(root: Path, cache: Path) -> None:
     file = "eval/baselines/rules.jsonl"
-    plain, parsed = (run("score", file, *more, root=root, cache=cache) for more in ((), ("--seed", "0")))
-    assert (plain.stdout, plain.stderr) == (parsed.stdout, parsed.stderr)
+    ways = ((), ("--gold", "dataset"), ("--seed", "0"))
+    plain, gold, parsed = (run("score", file, *more, root=root, cache=cache) for more in ways)
+    assert (plain.stdout, plain.stderr) == (gold.stdout, gold.stderr) == (parsed.stdout, parsed.stderr)

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import os
+import shutil
 import signal
+import socket
 import subprocess
 import sys
 import time
@@ -15,7 +17,8 @@ import pytest
 
 from onrecord.annotation.label_studio import project as ls
 from onrecord.annotation.label_studio.accounts import Access
-from onrecord.annotation.label_studio.server import Running, ServerHome, find
+from onrecord.annotation.label_studio.home import ServerHome
+from onrecord.annotation.label_studio.server import Running, find
 from onrecord.dataset.records import Registries
 
 pytestmark = pytest.mark.labelstudio
@@ -32,9 +35,9 @@ def data(tmp_path_factory: pytest.TempPathFactory, server: Running) -> Iterator[
     stop(process)
 
 
-def serve(folder: Path) -> subprocess.Popen[bytes]:
+def serve(folder: Path, *words: str) -> subprocess.Popen[bytes]:
     process = subprocess.Popen(
-        [*COMMAND, "serve", "--data", str(folder)], stdout=subprocess.PIPE, stderr=subprocess.PIPE
+        [*COMMAND, "serve", "--data", str(folder), *words], stdout=subprocess.PIPE, stderr=subprocess.PIPE
     )
     assert process.stdout is not None
     url = process.stdout.readline().decode().strip()
@@ -47,7 +50,7 @@ def stop(process: subprocess.Popen[bytes]) -> None:
     assert process.wait(30) == 0
 
 
-def run(*words: str | Path, root: Path) -> subprocess.CompletedProcess[str]:
+def run(*words: str | Path | int, root: Path) -> subprocess.CompletedProcess[str]:
     return subprocess.run(
         [*COMMAND, *map(str, words)], cwd=root, capture_output=True, text=True, check=False, timeout=120
     )
@@ -66,7 +69,7 @@ def test_push_submit_pull_build(data: Path, root: Path, tmp_path: Path) -> None:
     pulled = run("pull", "--round", "again", "--data", data, "-o", tmp_path, root=root)
     assert pulled.returncode == 0, pulled.stderr
     assert (tmp_path / "again" / "first.json").is_file()
-    assert "5 annotations" in pulled.stdout
+    assert "5 of 5 tasks submitted" in pulled.stdout
 
 
 def test_a_round_without_a_project_is_said_so(data: Path, root: Path) -> None:
@@ -118,7 +121,7 @@ def test_nothing_is_lost_when_the_server_is_killed(root: Path, tmp_path: Path, s
         assert "4 documents added, 1 were there" in again.stderr, again.stderr
         assert run("submit", "eval/baselines/rules.jsonl", *words, root=root).returncode == 0
         pulled = run("pull", "--round", "killed", "--data", folder, "-o", tmp_path / "out", root=root)
-        assert "5 annotations" in pulled.stdout
+        assert "5 of 5 tasks submitted" in pulled.stdout
     finally:
         stop(process)
 
@@ -167,6 +170,56 @@ def test_home_is_where_it_is_said_to_be(monkeypatch: pytest.MonkeyPatch, tmp_pat
     half.mkdir(parents=True)
     (half / "label-studio").write_text("")
     assert home.binary is None, "an environment that was cut off is not taken for whole"
+
+
+def test_there_is_one_home_for_a_checkout_and_one_for_what_is_installed(
+    monkeypatch: pytest.MonkeyPatch, root: Path, tmp_path: Path
+) -> None:
+    monkeypatch.delenv("ONRECORD_HOME", raising=False)
+    assert ServerHome.default().folder == root.resolve() / ".onrecord"
+    monkeypatch.setenv("XDG_DATA_HOME", str(tmp_path / "share"))
+    monkeypatch.delenv("PYTHONPATH", raising=False)
+    path = [str(tmp_path / "site-packages"), *sys.path]
+    code = f"import sys; sys.path[:0] = {path}; from onrecord.annotation.label_studio.home import ServerHome"
+    for package in ("dataset", "annotation"):
+        shutil.copytree(root / package / "onrecord", tmp_path / "site-packages" / "onrecord", dirs_exist_ok=True)
+    done = subprocess.run(
+        [sys.executable, "-S", "-c", f"{code}; print(ServerHome.default().folder)"],
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    assert done.stdout.strip() == str(tmp_path / "share" / "onrecord")
+
+
+def test_a_server_comes_back_on_its_port_and_on_the_one_that_is_asked_for(tmp_path: Path, server: Running) -> None:
+    folder = tmp_path / "data"
+    process = serve(folder)
+    first = find(folder)
+    stop(process)
+    process = serve(folder)
+    again = find(folder)
+    stop(process)
+    assert first is not None
+    assert again is not None
+    assert again.url == first.url, "links to tasks have it"
+    port = int(first.url.rpartition(":")[2])
+    with socket.create_server(("127.0.0.1", port)):
+        taken = run("serve", "--data", folder, "--port", port, root=tmp_path)
+        assert taken.returncode == 2
+        assert f"port {port} of 127.0.0.1 cannot be used" in taken.stderr
+        process = serve(folder)
+        other = find(folder)
+        stop(process)
+        assert other is not None
+        assert other.url != first.url
+        assert process.stderr is not None
+        assert f"port {port} of last time is taken".encode() in process.stderr.read()
+    process = serve(folder, "--port", str(port))
+    asked = find(folder)
+    stop(process)
+    assert asked is not None
+    assert asked.url == first.url
 
 
 def test_adjudication_shows_both_versions_and_starts_from_the_merged_one(
@@ -231,7 +284,7 @@ def test_a_submission_cut_off_by_the_server_s_death_is_finished_by_the_same_comm
         again = run("submit", "eval/baselines/rules.jsonl", *words, root=root)
         assert again.returncode == 0, again.stderr
         pulled = run("pull", "--round", "cut", "--data", folder, "-o", tmp_path / "out", root=root)
-        assert "5 annotations" in pulled.stdout
+        assert "5 of 5 tasks submitted" in pulled.stdout
         assert pulled.returncode == 0, pulled.stderr
     finally:
         stop(process)

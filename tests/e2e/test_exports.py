@@ -439,7 +439,7 @@ def test_results_for_the_hub_are_those_of_the_command(root: Path, tmp_path: Path
             "LAYER=ID",
         ),
         (("hf-eval-results", "none.jsonl", "--dataset-id", "o/n", "--date", "2027-01-01"), "none.jsonl"),
-        (("hf-benchmark", "--split", "all"), "test or validation"),
+        (("hf-benchmark", "--split", "all"), "not on all"),
     ],
 )
 def test_bad_options_are_said_so_and_nothing_is_written(

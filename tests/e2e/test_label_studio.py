@@ -42,7 +42,7 @@ def nobody(_: str) -> None:
 
 def hostile() -> tuple[Document, Labels, Registries]:
     description = msgspec.structs.replace(describe(RAW, [("body", 0, len(RAW))]), id="hostile")
-    document = make_document(description, RAW)
+    document = make_document(description, RAW, "test")
     assert "\r" not in document.text
 
     def at(surface: str) -> Span:
@@ -86,7 +86,7 @@ def hostile() -> tuple[Document, Labels, Registries]:
             target=Target(kind="event", id="meeting"),
             label="neutral",
             basis="implied",
-            evidence=(at("met"), at("<b>Café</b>\u2028")),
+            evidence=(at("met"), at("<b>Café</b>\u2028 \u202eend")),
             quote="q1",
         ),
     )
@@ -146,6 +146,17 @@ def test_a_second_push_and_a_second_submission_add_nothing(server: Running, tmp_
     assert pulled.annotations == 1
 
 
+def test_a_project_has_one_task_list_and_the_guidelines_of_the_last_push(server: Running) -> None:
+    document, _, registries = hostile()
+    name, _ = account(server)
+    admin = ls.connect(server.url, server.token)
+    for guidelines in ("# Old", "# New & better", ""):
+        pushed = ls.push(admin, "front", name, [document], registries, {}, nobody, guidelines)
+    (view,) = admin.views.list(project=pushed.project)
+    assert view.data is not None
+    assert "New &amp; better" in str(admin.projects.get(id=pushed.project).expert_instruction)
+
+
 def test_another_text_of_a_document_is_refused_before_anything_is_added(server: Running) -> None:
     document, _, registries = hostile()
     name, _ = account(server)
@@ -153,7 +164,7 @@ def test_another_text_of_a_document_is_refused_before_anything_is_added(server: 
     ls.push(admin, "changed", name, [document], registries, {}, nobody)
     raw = "another text"
     description = msgspec.structs.replace(describe(raw, [("body", 0, len(raw))]), id="hostile")
-    changed = make_document(description, raw)
+    changed = make_document(description, raw, "test")
     with pytest.raises(ls.ProjectError, match="another text"):
         ls.push(admin, "changed", name, [changed], registries, {}, nobody)
 

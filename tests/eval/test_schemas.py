@@ -15,9 +15,9 @@ from tests.eval.conftest import Lines
 from tests.examples import examples
 
 from onrecord.dataset import Gold
+from onrecord.dataset.layers import LAYERS
 from onrecord.dataset.reading.json_schema import field_docs
 from onrecord.dataset.reading.typed import Decoder
-from onrecord.dataset.records import LAYERS
 from onrecord.eval import PredictionLine, Report, read_submission, record_bytes, record_of
 from onrecord.eval.schemas import SCHEMAS, schema
 from onrecord.eval.submission.examples import GOLD_ONLY, example

@@ -19,22 +19,25 @@ import jsonschema
 import msgspec
 import pytest
 from playwright.sync_api import Browser
+from tests.builders import ABOUT
 from tests.eval.conftest import as_bytes, lines_of
 
 from onrecord.annotation.agreement.measures import agreement
 from onrecord.annotation.agreement.tables import attribute_rows, score_rows
 from onrecord.annotation.gold.adjudication import attribute_items, proposals
 from onrecord.annotation.label_studio.exports import Annotation
+from onrecord.annotation.label_studio.forms import page
 from onrecord.annotation.label_studio.from_result import from_result
 from onrecord.annotation.label_studio.labelling import config
-from onrecord.annotation.label_studio.project import check_config, offered_ids, with_ids
+from onrecord.annotation.label_studio.menus import menus, offered_ids
+from onrecord.annotation.label_studio.project import check_config, with_ids
 from onrecord.annotation.label_studio.to_result import to_result
 from onrecord.dataset import Article, FaultsError, Gold, Labels, Span, read_folder
 from onrecord.dataset.gold import ordered
-from onrecord.dataset.layers import labels
+from onrecord.dataset.layers import LAYERS, labels
 from onrecord.dataset.publishing.build import build, differences, write
 from onrecord.dataset.publishing.standoff import read_release, rehydrate, release_json, strip
-from onrecord.dataset.records import LAYERS, EntityId, Item
+from onrecord.dataset.records import EntityId, Item
 from onrecord.eval import compare, record_bytes, record_of, score
 from onrecord.eval.board import board_csv, board_html, board_json
 from onrecord.eval.board.entries import readable_entries
@@ -42,7 +45,7 @@ from onrecord.eval.board.standings import standings
 from onrecord.eval.layers.gold_changes import gold_changes
 from onrecord.eval.layers.ids import IdMap
 from onrecord.eval.layers.layer import MISSED, RIGHT, SPURIOUS, Compared, DocumentPair, Layer, State, Verdict
-from onrecord.eval.layers.scored import SCORED, added
+from onrecord.eval.layers.scored import added, scored_layers
 from onrecord.eval.layers.shown import in_words
 from onrecord.eval.platforms.keys import columns, numbers
 from onrecord.eval.platforms.reference import read_reference, reference_bytes, reference_of
@@ -52,6 +55,7 @@ from onrecord.eval.schemas import schema
 from onrecord.eval.scoring.asked import Asked
 from onrecord.eval.scoring.record import read_record
 from onrecord.eval.scoring.score_file import score_bytes
+from onrecord.eval.scoring.stored_gold import gold_in_memory
 from onrecord.eval.statistics.counts import Counts
 from onrecord.eval.statistics.measure import Measure
 from onrecord.eval.submission.examples import example
@@ -139,7 +143,7 @@ def registered() -> Iterator[None]:
     with added(RELATIONS, Relation):
         yield
     assert "relations" not in LAYERS
-    assert RELATIONS not in SCORED
+    assert RELATIONS not in scored_layers()
 
 
 @pytest.fixture
@@ -162,7 +166,7 @@ def with_relations(gold: Gold) -> Gold:
 @pytest.fixture
 def folder(with_relations: Gold, tmp_path: Path) -> Path:
     """That gold as a dataset folder."""
-    write(build(with_relations, "- `ann` (mine): person, annotator.\n"), tmp_path / "dataset")
+    write(build(with_relations, ABOUT, "- `ann` (mine): person, annotator.\n"), tmp_path / "dataset")
     return tmp_path / "dataset"
 
 
@@ -216,7 +220,7 @@ def test_gold_that_does_not_hold_is_not_built(with_relations: Gold) -> None:
     )
     bad = Gold(articles=(Article(document=first.document, labels=wrong), *rest), registries=with_relations.registries)
     with pytest.raises(FaultsError) as caught:
-        build(bad, "")
+        build(bad, ABOUT, "")
     assert {fault.pointer for fault in caught.value.faults} == {"/relations/0/other", "/relations/1/other"}
 
 
@@ -295,7 +299,7 @@ def test_it_has_a_column_on_boards_and_platforms(with_relations: Gold, folder: P
     entries, broken = readable_entries(tmp_path / "results")
     assert not broken
     gold = read_folder(folder)
-    found = standings(entries, gold, Asked("all"))
+    found = standings(entries, gold_in_memory(gold), Asked("all"))
     assert not found.rows[0].excluded
     assert found.rows[0].ranks["relations"] is not None
     assert "relations:relation" in json.loads(board_json(found, ()))["entries"][0]["scores"]
@@ -312,7 +316,7 @@ def test_it_has_a_column_on_boards_and_platforms(with_relations: Gold, folder: P
 def test_it_is_published_and_comes_back(with_relations: Gold, folder: Path, tmp_path: Path) -> None:
     datasets = pytest.importorskip("datasets")
     assert read_folder(folder) == with_relations
-    assert differences(build(with_relations, "- `ann` (mine): person, annotator.\n"), folder) == []
+    assert differences(build(with_relations, ABOUT, "- `ann` (mine): person, annotator.\n"), folder) == []
     rows = datasets.load_dataset(str(folder), "relations", split="test", cache_dir=str(tmp_path / "cache"))
     expected = [
         each for a in with_relations.articles if a.document.split == "test" for each in a.labels.of("relations")
@@ -329,7 +333,7 @@ def test_it_is_published_and_comes_back(with_relations: Gold, folder: Path, tmp_
 
 def test_it_is_released_without_text_and_restored(with_relations: Gold, root: Path, tmp_path: Path) -> None:
     release = tmp_path / "release.json"
-    release.write_bytes(release_json(strip(with_relations, "1", "- made up")))
+    release.write_bytes(release_json(strip(with_relations, ABOUT, "- made up")))
     for article in read_release(release).articles:
         for each in article.labels.of("relations"):
             assert re.fullmatch("[0-9a-f]{12}", each.subject.text)
@@ -382,11 +386,12 @@ def test_it_is_labelled_in_label_studio(with_relations: Gold) -> None:
     check_config()
     for mark in ("RELATION", "RELATION_OBJECT"):
         assert f'<Label value="{mark}"' in config()
-    assert '<Choice value="ally"/><Choice value="rival"/>' in config()
+    assert [word.value for word in page().asks["relations_label"].words] == ["ally", "rival"]
     assert '<Relation value="object"/>' in config()
-    assert '<Choice value="relations"/>' in config()
+    assert '<Choice value="relations" hotkey="shift+5"/>' in config()
     article = with_relations.articles[0]
-    result = to_result(with_ids(article.labels), offered_ids(with_relations.registries))
+    offered = offered_ids(menus(with_relations.registries, article.document.text))
+    result = to_result(with_ids(article.labels), offered)
     assert from_result(result, article.document.text) == (article.labels, [])
     lacking = [item for item in result if item.get("from_name") != "relations_label"]
     _, wrong = from_result(lacking, article.document.text)

@@ -30,16 +30,18 @@ ORDERS = {
     "dataset": (
         "records",
         "walk",
+        "scheme",
         "layers",
         "derive",
         "reading",
+        "corpus",
         "seeds",
         "gold",
         "check",
         "registries",
         "publishing",
     ),
-    "annotation": ("label_studio", "assist", "agreement", "gold"),
+    "annotation": ("new_corpus", "label_studio", "assist", "agreement", "gold"),
     "eval": (
         "matching",
         "statistics",
@@ -177,8 +179,8 @@ QUOTES, PAIRS, SPANS = f"{EVAL}layers/quotes.py", f"{EVAL}spans/pairs.py", f"{EV
         pytest.param(
             "order",
             QUOTES,
-            "from onrecord.eval import SCORED\n",
-            [f"{QUOTES}:1: onrecord.eval.layers.quotes imports onrecord.eval.SCORED: onrecord.eval comes after"],
+            "from onrecord.eval import scored\n",
+            [f"{QUOTES}:1: onrecord.eval.layers.quotes imports onrecord.eval.scored: onrecord.eval comes after"],
             id="a wing imports the package's face",
         ),
         pytest.param(

@@ -15,6 +15,7 @@ Each of its rooms takes only from those above it, and of a folder only what its 
 """
 
 from onrecord.dataset.gold import Article, Gold
+from onrecord.dataset.publishing.bio import bio_tags, to_bio
 from onrecord.dataset.publishing.folder import gold_hash, read_folder
 from onrecord.dataset.reading.faults import Fault, FaultsError
 from onrecord.dataset.records import (
@@ -51,8 +52,10 @@ __all__ = [
     "Span",
     "Stance",
     "Target",
+    "bio_tags",
     "gold_hash",
     "read_documents",
     "read_folder",
     "read_registries",
+    "to_bio",
 ]

@@ -9,23 +9,15 @@ from collections.abc import Iterable, Iterator, Sequence
 from functools import cached_property, partial
 
 from onrecord.dataset import walk
+from onrecord.dataset.layers import LAYERS, scheme
 from onrecord.dataset.reading.faults import Fault, Wrong, fault_of, nearest, show
-from onrecord.dataset.records import (
-    LAYERS,
-    UNKNOWN,
-    Labels,
-    Quote,
-    Registries,
-    Span,
-    SpanItem,
-    Stance,
-)
+from onrecord.dataset.records import UNKNOWN, Labels, Quote, Registries, Span, SpanItem, Stance
 from onrecord.dataset.seeds.documents import Document
 
 
 def spans_of(labels: Labels) -> Iterator[tuple[str, Span]]:
     """Every span of a document's labels with the JSON pointer of the object that holds it."""
-    for layer in labels.__struct_fields__:
+    for layer in LAYERS:
         for index, item in enumerate(labels.of(layer)):
             yield from walk.spans(item, f"/{layer}/{index}")
 
@@ -143,9 +135,9 @@ def check_items(labels: Labels) -> Iterator[Wrong]:
 
 def check_own_references(labels: Labels) -> Iterator[Wrong]:
     """References to items of the same document that lead nowhere."""
-    ids = {layer: {item.id: None for item in labels.of(layer) if item.id} for layer in labels.__struct_fields__}
-    for layer in labels.__struct_fields__:
-        if not ids.keys() & walk.referents(LAYERS[layer]):
+    ids = {layer: {item.id: None for item in labels.of(layer) if item.id} for layer in LAYERS}
+    for layer in LAYERS:
+        if not {*ids} & walk.referents(LAYERS[layer]):
             continue  # items of this layer refer to no other
         for index, item in enumerate(labels.of(layer)):
             for reference in walk.references(item, f"/{layer}/{index}"):
@@ -158,9 +150,16 @@ def check_own_references(labels: Labels) -> Iterator[Wrong]:
 def check_gold(document: Document, labels: Labels, registries: Registries) -> Iterator[Wrong]:
     """Everything that must hold of one article's gold labels."""
     yield from check_spans(labels, document.text)
+    yield from check_document(labels)
+    yield from _check_references(labels, registries)
+    yield from _check_mentions(labels, registries)
+
+
+def check_document(labels: Labels) -> Iterator[Wrong]:
+    """What must hold of one document's gold labels whatever the text and the registries say."""
     yield from check_items(labels)
     count = Counter(item.id for _, item in labels.items())
-    for layer in labels.__struct_fields__:
+    for layer in LAYERS:
         items = labels.of(layer)
         marked = Counter(item.span for item in items if isinstance(item, SpanItem))
         for index, item in enumerate(items):
@@ -171,8 +170,6 @@ def check_gold(document: Document, labels: Labels, registries: Registries) -> It
             if isinstance(item, SpanItem) and marked[item.span] > 1:
                 found = f"{item.text!r} [{item.start}, {item.end}) marked {marked[item.span]} times"
                 yield "repeated-span", f"/{layer}/{index}", found, "a span marked once in a layer", ""
-    yield from _check_references(labels, registries)
-    yield from _check_mentions(labels, registries)
     yield from _check_speakers(labels)
     yield from _check_stances(labels.stances)
 
@@ -183,7 +180,7 @@ def _check_references(labels: Labels, registries: Registries) -> Iterator[Wrong]
         "event": {row.id for row in registries.events},
         "claim": {row.id for row in registries.claims},
     }
-    for layer in labels.__struct_fields__:
+    for layer in LAYERS:
         for index, item in enumerate(labels.of(layer)):
             for kind, id, pointer, use, _ in walk.references(item, f"/{layer}/{index}"):
                 if use != "reserved" and kind in known and id not in known[kind]:
@@ -194,17 +191,17 @@ def _check_references(labels: Labels, registries: Registries) -> Iterator[Wrong]
 def _check_mentions(labels: Labels, registries: Registries) -> Iterator[Wrong]:
     entities = {entity.id: entity for entity in registries.entities}
     for index, mention in enumerate(labels.mentions):
-        if mention.entity is None:
+        if mention.entity is None and scheme().ids:
             yield "missing-field", f"/mentions/{index}/entity", "nothing", "an entity id", ""
         named = entities.get(mention.literal or mention.entity or "")
-        if named is not None and mention.type not in ("NORP", named.type):
-            expected = f"{named.type}, the type of {named.id}, or NORP"
+        if named is not None and mention.type not in (*scheme().free_types, named.type):
+            expected = ", or ".join([f"{named.type}, the type of {named.id}", *scheme().free_types])
             yield "type", f"/mentions/{index}/type", f"{mention.type} for {mention.text!r}", expected, ""
 
 
 def _check_speakers(labels: Labels) -> Iterator[Wrong]:
     for index, quote in enumerate(labels.quotes):
-        if not quote.speaker:
+        if not quote.speaker and scheme().ids:
             yield "missing-field", f"/quotes/{index}/speaker", "nobody", f"entity ids, or {UNKNOWN!r}", ""
 
 
@@ -219,7 +216,7 @@ def _check_stances(stances: Sequence[Stance]) -> Iterator[Wrong]:
             yield (
                 "repeated-stance",
                 f"/stances/{index}",
-                f"again what /stances/{first[key]} is about",
+                f"another of {stance.holder} on {stance.target.kind}:{stance.target.id}, beside /stances/{first[key]}",
                 expected,
                 "",
             )

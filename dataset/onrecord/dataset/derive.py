@@ -91,8 +91,7 @@ def crosses_sentence(quote: Quote, text: str) -> bool:
     return "\n" in between or _SENTENCE_END.search(between) is not None
 
 
-def context(text: str, start: int, end: int) -> str:
-    """The paragraph around ``text[start:end]``."""
-    low = text.rfind("\n", 0, start) + 1
+def paragraph(text: str, start: int, end: int) -> tuple[int, int]:
+    """Where the paragraph around ``text[start:end]`` begins and ends."""
     high = text.find("\n", end)
-    return text[low : high if high >= 0 else len(text)]
+    return text.rfind("\n", 0, start) + 1, high if high >= 0 else len(text)

@@ -8,12 +8,15 @@ from __future__ import annotations
 
 import functools
 import json
+from collections.abc import Iterable
 from typing import Any
 
 import msgspec
 
-from onrecord.dataset.layers import with_every_layer
+from onrecord.dataset.layers import LAYERS, in_scheme
+from onrecord.dataset.reading.faults import Fault, nearest
 from onrecord.dataset.records import EventMention, Item, Labels, Mention, Quote, Registries, Stance, Strict
+from onrecord.dataset.scheme import DEFAULT, Scheme
 from onrecord.dataset.seeds.documents import Document
 from onrecord.dataset.walk import anchor
 
@@ -30,6 +33,8 @@ class Gold(Strict, frozen=True, kw_only=True):
 
     articles: tuple[Article, ...]
     registries: Registries
+    scheme: Scheme = DEFAULT
+    """What is labelled."""
 
 
 class GoldFile(Strict, frozen=True, kw_only=True):
@@ -45,8 +50,8 @@ class GoldFile(Strict, frozen=True, kw_only=True):
 
 def gold_json(document: Document, labels: Labels) -> bytes:
     """The reviewed source of an article: pretty-printed JSON, a span a line, defaults left out."""
-    items = {layer: labels.of(layer) for layer in labels.__struct_fields__}
-    value = with_every_layer(GoldFile)(id=document.id, text_sha256=document.text_sha256, **items)
+    items = {layer: labels.of(layer) for layer in LAYERS}
+    value = in_scheme(GoldFile)(id=document.id, text_sha256=document.text_sha256, **items)
     return (_pretty(_without_defaults(value), 0) + "\n").encode("utf-8")
 
 
@@ -57,7 +62,7 @@ def ordered(labels: Labels) -> Labels:
         spans = anchor(item)
         return min(span.start for span in spans), -max(span.end for span in spans), item.id or ""
 
-    return type(labels)(**{layer: tuple(sorted(labels.of(layer), key=place)) for layer in labels.__struct_fields__})
+    return type(labels)(**{layer: tuple(sorted(labels.of(layer), key=place)) for layer in LAYERS})
 
 
 @functools.cache
@@ -91,6 +96,24 @@ def _nested(value: Any) -> bool:
     if isinstance(value, dict):
         return any(_nested(each) for each in value.values())
     return isinstance(value, list) and any(isinstance(each, dict) for each in value)
+
+
+def split_faults(split: str, there: Iterable[str]) -> list[Fault]:
+    """What is wrong with asking for a split, given the splits of all articles: nobody gains from a score of nothing."""
+    names = list(dict.fromkeys(there))
+    if split in names or (split == "all" and names):
+        return []
+    expected = f"one of {', '.join([*names, 'all'])}" if names else "a dataset with articles"
+    return [Fault("split", "the dataset", None, "", f"no article of split {split!r}", expected, nearest(split, names))]
+
+
+LEARNT_FROM = ("train", "validation")
+"""The splits that a baseline may learn from, the better one first."""
+
+
+def learnable(gold: Gold) -> list[Article]:
+    """The articles that a baseline may learn from: those of the first of :data:`LEARNT_FROM` that has any."""
+    return next((found for name in LEARNT_FROM if (found := in_split(gold, name))), [])
 
 
 def in_split(gold: Gold, split: str) -> list[Article]:

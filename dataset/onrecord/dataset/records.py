@@ -23,7 +23,16 @@ StanceBasis = Literal["stated", "action", "implied"]
 TargetKind = Literal["entity", "event", "claim"]
 Modality = Literal["actual", "planned", "hypothetical", "denied"]
 Cardinality = Literal["single", "set"]
-Split = Literal["validation", "test"]
+Split = Annotated[
+    str,
+    msgspec.Meta(
+        min_length=1,
+        max_length=64,
+        pattern=r"^(?!(?:all|registry)$)[A-Za-z0-9_]+$(?!\n)",
+        description="the name of a split: letters, digits and _, but not all or registry",
+    ),
+]
+"""``train``, ``validation``, ``test`` or any other name; ``all`` is all of them."""
 UNKNOWN = "unknown"
 """The one reserved entity id: a speaker whom the text leaves unnamed."""
 
@@ -82,21 +91,24 @@ class Item(Strict, frozen=True, kw_only=True):
     id: Id | None = None
     """Unique within its document; required in gold, free (and optional) in predictions."""
     annotators: tuple[str, ...] = ()
-    """Who marked it before adjudication."""
+    """Who marked it before adjudication; empty where nobody did, or nobody is known to have."""
     agreed: bool | None = None
-    """Whether both annotators marked it alike; null where only one looked."""
+    """Whether all annotators marked it alike; null where only one looked."""
     optional: bool = False
     """Reasonable readers differ: counted neither as missed nor as spurious."""
     rule: str | None = None
-    """Id of the guideline rule that decided a hard case."""
+    """Id of the guideline rule that decided a hard case; null where none did."""
 
 
 class SpanItem(Item, frozen=True, kw_only=True):
     """An item that is a stretch of the text, with the fields of a :class:`Span` as its own."""
 
     start: Offset
+    """First code point, counted from 0."""
     end: Offset
+    """One past the last code point."""
     text: str
+    """The surface, equal to the text of the article from ``start`` to ``end``."""
 
     @property
     def span(self) -> Span:
@@ -108,13 +120,16 @@ class Mention(SpanItem, frozen=True, kw_only=True):
     """A reference to an entity by name, noun phrase or pronoun."""
 
     type: EntityType
+    """What kind of thing is meant; where ``literal`` is given, what kind that is."""
     kind: MentionKind = "name"
+    """How it is referred to: by name, by a noun phrase, by a pronoun."""
     entity: Annotated[Id, Refers("entity", "clusters")] | None = None
-    """The entity referred to; required in gold. In predictions equal ids form a cluster over the whole file."""
+    """The entity referred to; required in gold with ids. In predictions equal ids form a cluster over the whole file.
+    Null where the corpus has no ids."""
     literal: Annotated[Id, Refers("entity", "declares")] | None = None
-    """Metonymy: the place literally named, where ``entity`` is the body that acts."""
+    """Metonymy: the place literally named, where ``entity`` is the body that acts; null where nothing else is named."""
     noise: Noise | None = None
-    """The surface is misspelt or mistranslated; the link goes to the entity that was meant."""
+    """The surface is misspelt or mistranslated; the link goes to the entity that was meant. Null where neither."""
 
 
 class Quote(Item, frozen=True, kw_only=True):
@@ -123,49 +138,58 @@ class Quote(Item, frozen=True, kw_only=True):
     content: tuple[Span, ...]
     """The words reported, in order; more than one segment where the tag splits them."""
     source: Span | None = None
-    """The phrase that names the utterer."""
+    """The phrase that names the utterer; null where the sentence has none."""
     cue: Span | None = None
-    """The reporting verb or ``according to``."""
+    """The reporting verb or ``according to``; null where there is neither."""
     speaker: tuple[SpeakerId, ...] = ()
-    """Entity ids of whoever uttered the words, or ``("unknown",)``."""
+    """Entity ids of whoever uttered the words, or ``unknown`` alone; empty where the corpus has no ids."""
     relays: tuple[EntityId, ...] = ()
-    """Entity ids of those who passed the words on, from the outermost inward."""
+    """Entity ids of those who passed the words on, from the outermost inward; empty where nobody did."""
     parent: QuoteId | None = None
-    """Id of the enclosing quote."""
+    """Id of the enclosing quote; null where it is in none."""
     mode: QuoteMode = "statement"
+    """Whether it was said or thought."""
     utterance: Annotated[Id, Refers("event", "declares")] | None = None
-    """Event id shared by reports of the same words in several articles."""
+    """Event id shared by reports of the same words in several articles; null where no other article
+    reports them."""
 
 
 class Target(Strict, frozen=True, kw_only=True):
     """What a stance is about."""
 
     kind: TargetKind
+    """Which registry its id is of."""
     id: Annotated[Id, Refers(by="kind")]
+    """Id of the entity, event or claim."""
 
 
 class Stance(Item, frozen=True, kw_only=True):
     """A holder's attitude to an entity, an event or a claim, as one document shows it."""
 
     holder: EntityId
+    """Entity id of whoever has the attitude."""
     target: Target
+    """What it is about."""
     label: StanceLabel
-    """For a claim, favor means: presents it as true."""
+    """How the holder stands to it. For a claim, favor means: presents it as true."""
     evidence: tuple[Span, ...] = ()
+    """The stretches of the text that show it; at least one in gold."""
     quote: QuoteId | None = None
-    """Id of the quote that carries the attitude."""
+    """Id of the quote that carries the attitude; null where none does."""
     basis: StanceBasis = "stated"
+    """What shows it: words of the holder, an action, or neither outright."""
 
 
 class EventMention(SpanItem, frozen=True, kw_only=True):
     """The shortest head phrase that names an event."""
 
     event: Annotated[Id, Refers("event", "clusters")]
+    """The event referred to. In predictions equal ids form a cluster over the whole file."""
 
 
-LAYERS: dict[str, type[Item]] = {"mentions": Mention, "quotes": Quote, "stances": Stance, "events": EventMention}
-"""The layers by the name of their field in every record and prediction line, with the type of their items. More are
-added with :func:`onrecord.dataset.layers.added`; whoever has to do with every layer goes through this."""
+ITEM_TYPES: dict[str, type[Item]] = {"mentions": Mention, "quotes": Quote, "stances": Stance, "events": EventMention}
+"""The layers of the published scheme by the name of their field in every record and prediction line, with the type of
+their items; those that are in force are :data:`onrecord.dataset.layers.LAYERS`."""
 
 
 class Labels(Strict, frozen=True, kw_only=True):
@@ -197,48 +221,68 @@ class Entity(Strict, frozen=True, kw_only=True):
     """A row of the entity registry."""
 
     id: Id
+    """The entity's id in every article."""
     type: EntityType
+    """What kind of thing it is."""
     name: str
+    """The name it goes by."""
     aliases: tuple[str, ...] = ()
+    """Other names of it."""
     wikidata: Annotated[str, msgspec.Meta(pattern=r"^Q[1-9][0-9]*$(?!\n)")] | None = None
+    """Its Wikidata id; null where none is confirmed."""
     wikidata_note: str | None = None
-    """Where the Wikidata id was checked, or why there is none."""
+    """Where the Wikidata id was checked, or why there is none; null where nobody wrote it down."""
     part_of: EntityId | None = None
+    """Id of the entity that it is a part of; null where it is of none, or nobody wrote it down."""
 
 
 class Participant(Strict, frozen=True, kw_only=True):
     """An entity's part in an event."""
 
     entity: EntityId
+    """Id of the entity."""
     role: str
+    """What it does in the event, such as ``agent``, ``target`` or ``party``."""
 
 
 class Event(Strict, frozen=True, kw_only=True):
     """A row of the event registry."""
 
     id: Id
+    """The event's id in every article."""
     type: str
+    """What kind of event it is, in a word such as ``meeting``."""
     title: str
+    """What happened, as a heading."""
     date: str | None
-    """EDTF (ISO 8601-2), or null where the articles give none."""
+    """When, in EDTF (ISO 8601-2); null where the articles give none."""
     place: EntityId | None
+    """Id of the entity where it happened; null where the articles give none."""
     participants: tuple[Participant, ...] = ()
+    """Who took part; empty where the articles name nobody."""
     modality: Modality = "actual"
+    """Whether it happened, is planned, is only supposed, or is denied."""
     cardinality: Cardinality = "single"
+    """Whether it is one event or a set of like ones."""
     parent: EventId | None = None
+    """Id of the event that it is a part of; null where it is of none."""
     wikidata: Annotated[str, msgspec.Meta(pattern=r"^Q[1-9][0-9]*$(?!\n)")] | None = None
+    """Its Wikidata id; null where none is known."""
     wikidata_note: str | None = None
+    """Where the Wikidata id was checked, or why there is none; null where nobody wrote it down."""
 
 
 class Claim(Strict, frozen=True, kw_only=True):
     """A row of the claim registry: a proposition that holders can be for or against."""
 
     id: Id
+    """The claim's id in every article."""
     text: str
     """One affirmative sentence."""
     about: tuple[Annotated[Id, Refers("entity", also="event")], ...] = ()
-    """Entity and event ids."""
+    """Ids of the entities and events that it is about."""
     as_of: str | None = None
+    """The day as of which it is meant, in EDTF (ISO 8601-2); null where it is bound to none."""
 
 
 class Registries(Strict, frozen=True, kw_only=True):

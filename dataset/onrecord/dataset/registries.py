@@ -9,6 +9,7 @@ from typing import TypeVar
 
 from onrecord.dataset import walk
 from onrecord.dataset.check import faults_of
+from onrecord.dataset.layers import in_scheme, scheme
 from onrecord.dataset.reading.faults import Fault, Wrong, nearest, refuse
 from onrecord.dataset.reading.typed import read_lines
 from onrecord.dataset.records import UNKNOWN, Claim, Entity, Event, Registries
@@ -19,6 +20,8 @@ R = TypeVar("R", Entity, Event, Claim)
 def read_registries(folder: Path) -> Registries:
     """Read ``entities.jsonl``, ``events.jsonl`` and ``claims.jsonl`` and check that every id in them resolves.
 
+    Where the scheme in force wants no ids there are none.
+
     Raises:
         FaultsError: With every fault of all three files.
     """
@@ -27,10 +30,12 @@ def read_registries(folder: Path) -> Registries:
 
     def rows(name: str, kind: type[R]) -> tuple[R, ...]:
         path = folder / name
+        if not scheme().ids:
+            return ()
         if not path.is_file():
             faults.append(Fault("file", str(path), None, "", "no such file", "a registry"))
             return ()
-        read, wrong = read_lines(path, path.read_bytes(), kind)
+        read, wrong = read_lines(path, path.read_bytes(), in_scheme(kind))
         faults.extend(wrong)
         lines[name] = [line for line, _ in read]
         return tuple(row for _, row in read)
@@ -77,7 +82,7 @@ def _wrong(registries: Registries) -> Iterator[tuple[str, int, Wrong]]:
 
 def _wrong_references(row: Entity | Event | Claim, known: Mapping[str, set[str]]) -> Iterator[Wrong]:
     """Ids in a row that no other row has; known ids are by kind."""
-    own = {Entity: "entity", Event: "event", Claim: "claim"}[type(row)]
+    own = "entity" if isinstance(row, Entity) else "event" if isinstance(row, Event) else "claim"
     if isinstance(row, Entity) and row.id == UNKNOWN:
         yield "reserved-id", "/id", row.id, "any other id", "it names the unknown speaker"
     for kind, id, pointer, _, also in walk.references(row):

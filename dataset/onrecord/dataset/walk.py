@@ -218,6 +218,19 @@ def with_references(record: R, change: Callable[[str, str], str]) -> R:
     return msgspec.structs.replace(record, **changed) if changed else record
 
 
+def without_ids(record: R) -> R:
+    """The record without ids of entities, events and claims, for one whose fields of these may be left out."""
+    gone = {
+        info.name: info.default
+        for field, info in zip(fields(type(record)), msgspec.structs.fields(type(record)), strict=True)
+        if field.refers is not None and (field.refers.to in _REGISTERED) and not info.required
+    }
+    return msgspec.structs.replace(record, **gone) if gone else record
+
+
+_REGISTERED = ("entity", "event", "claim")
+
+
 def renamed(record: R, maps: Mapping[str, Mapping[str, str]]) -> R:
     """The record with its ids renamed by what they refer to; an id that is in no map stays."""
     return with_references(record, lambda kind, id: maps.get(kind, {}).get(id, id))

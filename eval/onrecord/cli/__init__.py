@@ -2,6 +2,7 @@
 
 | command | file |
 |---|---|
+| ``init`` | ``init`` |
 | ``validate`` | ``validate`` |
 | ``score`` | ``score`` |
 | ``rescore`` | ``rescore`` |
@@ -13,23 +14,23 @@
 | ``predict`` | ``predict`` |
 | ``diff`` | ``diff`` |
 | ``ingest`` | ``ingest`` |
+| ``zones`` | ``zones`` |
 | ``build`` | ``build`` |
 | ``release`` | ``release`` |
 | ``rehydrate`` | ``rehydrate`` |
-| ``annotation ...`` | ``annotation`` |
+| ``annotation ...`` | ``annotation``, one file a command |
 | ``board ...`` | ``board`` |
 | ``signature ...`` | ``signature`` |
 | ``export ...`` | ``export`` |
 
 ``scoring`` is what ``score`` does, without its options. What commands share: ``console`` writes to the terminal,
-``options`` has the options of several, ``inputs`` finds what they are given, ``corpora`` has what ``spans`` and
-``clusters`` share.
+``places`` finds the corpus and the dataset folder, ``options`` has the options of several, ``inputs`` finds what they
+are given, ``corpora`` has what ``spans`` and ``clusters`` share.
 """
 
 from __future__ import annotations
 
 import importlib
-import io
 import os
 import sys
 from collections.abc import Sequence
@@ -37,6 +38,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, NoReturn
 
 from onrecord.cli.console import complain
+from onrecord.cli.places import OPTION, without_corpus
+from onrecord.dataset.reading.platform import plain_text
 
 if TYPE_CHECKING:
     import typer
@@ -44,6 +47,7 @@ if TYPE_CHECKING:
 __all__ = ["app", "main"]
 
 COMMANDS = (
+    "init",
     "validate",
     "score",
     "rescore",
@@ -55,6 +59,7 @@ COMMANDS = (
     "predict",
     "diff",
     "ingest",
+    "zones",
     "build",
     "release",
     "rehydrate",
@@ -86,6 +91,7 @@ def app(only: str | None = None) -> typer.Typer:
 
     def options(
         version: bool = typer.Option(False, "--version", help="Print the version.", callback=_version, is_eager=True),
+        corpus: str = typer.Option("", OPTION, help="The corpus to work in, before or after the command."),
     ) -> None:
         """Options before any command."""
 
@@ -108,17 +114,29 @@ def _version(asked: bool) -> None:
 def _run(words: Sequence[str]) -> Any:
     """Run a command; the code of a ``typer.Exit`` comes back as a value.
 
-    ``onrecord score FILE`` has no options that would need a parser: it does not wait for one to be imported.
+    ``onrecord score FILE``, with or without ``--gold FOLDER``, has no options that would need a parser: it does not
+    wait for one to be imported.
     """
     match words:
-        case ["score", file] if file and not file.startswith("-") and os.name != "nt":  # there, typer expands patterns
+        case ["score", file, *rest] if _is_plain(file, rest):
             from onrecord.cli.scoring import ScoreOptions, run
 
-            return run([Path(file)], ScoreOptions())
+            return run([Path(file)], ScoreOptions(gold=Path(rest[1])) if rest else ScoreOptions())
         case [name, *_] if name in (*COMMANDS, *GROUPS):
             return _parsed(name)
         case _:
             return _parsed()
+
+
+def _is_plain(file: str, rest: Sequence[str]) -> bool:
+    """Whether a file to score, and what comes after it, can be understood without a parser."""
+    if os.name == "nt":  # there, typer expands patterns
+        return False
+    match rest:
+        case [] | ["--gold", _]:
+            return all(each and not each.startswith("-") for each in (file, *rest[1:]))
+        case _:
+            return False
 
 
 def _parsed(only: str | None = None) -> Any:
@@ -135,9 +153,9 @@ def main() -> NoReturn:
     # products of matrices as narrow as those of the bootstrap gain nothing from more threads, which wait by spinning
     os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
     for stream in (sys.stdout, sys.stderr):
-        if isinstance(stream, io.TextIOWrapper):
-            stream.reconfigure(errors="backslashreplace")  # a terminal that knows few characters is no reason to stop
+        plain_text(stream)
     try:
+        sys.argv[1:] = without_corpus(sys.argv[1:])
         code = _run(sys.argv[1:])
     except KeyboardInterrupt:
         sys.exit(130)

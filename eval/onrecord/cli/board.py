@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import errno
+import gc
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -10,13 +11,14 @@ import typer
 
 from onrecord.cli.console import counting, note
 from onrecord.cli.inputs import sampling
-from onrecord.cli.options import Dataset, Draws, Level, SamplingUnitName, Seed, SplitName, UnitOption
+from onrecord.cli.options import Dataset, Draws, Level, SamplingUnitName, Seed, SplitOption, UnitOption
+from onrecord.cli.places import GOLD, the_split
 
 if TYPE_CHECKING:
-    from onrecord.dataset import Gold
     from onrecord.eval.board.entries import About
     from onrecord.eval.scoring.asked import Asked
     from onrecord.eval.scoring.record import Record
+    from onrecord.eval.scoring.stored_gold import StoredGold
 
 app = typer.Typer(help="A leaderboard: entries in a folder, and the static site made from them.", no_args_is_help=True)
 
@@ -33,8 +35,8 @@ def add(
     description: Annotated[str, typer.Option(help="What it is, in a sentence or two.")] = "",
     url: Annotated[str | None, typer.Option(help="A paper or a repository, https://...")] = None,
     date: Annotated[str | None, typer.Option(help="YYYY-MM-DD.")] = None,
-    gold: Dataset = Path("dataset"),
-    split: Annotated[SplitName, typer.Option(help="Articles to score on.")] = SplitName.test,
+    gold: Dataset = GOLD,
+    split: SplitOption = None,
 ) -> None:
     """Put a prediction file into a results folder, with its record: what a submission by pull request consists of.
 
@@ -43,14 +45,14 @@ def add(
     import msgspec
 
     from onrecord.cli.scoring import record_path
-    from onrecord.dataset import read_folder
     from onrecord.dataset.reading.faults import refuse
     from onrecord.dataset.reading.files import write_folder_atomically
     from onrecord.eval.board.entries import ABOUT, PREDICTIONS, read_about
     from onrecord.eval.rendering.scores import json_bytes
     from onrecord.eval.scoring.asked import Asked
     from onrecord.eval.scoring.record import record_bytes, record_of
-    from onrecord.eval.scoring.score_file import score_bytes
+    from onrecord.eval.scoring.score_stream import score_stream
+    from onrecord.eval.scoring.stored_gold import stored_gold
     from onrecord.eval.submission.limits import DEFAULT_LIMITS
     from onrecord.eval.submission.unpacking import content
 
@@ -65,7 +67,8 @@ def add(
     if folder.exists():
         raise FileExistsError(errno.EEXIST, "is there already; an entry is never overwritten", str(folder))
     raw = content(predictions, DEFAULT_LIMITS)
-    record = record_of(score_bytes(predictions, raw, read_folder(gold), Asked(split.value)).report)
+    asked = Asked(the_split(gold, split))
+    record = record_of(score_stream(predictions, [raw], stored_gold(gold), asked, keep=False).report)
     files = {
         ABOUT: json_bytes(msgspec.to_builtins(about)),
         PREDICTIONS[0]: raw,
@@ -79,8 +82,8 @@ def add(
 def build(
     results: Results,
     site: Annotated[Path, typer.Option("--output", "-o", help="The site's folder; an old board in it is replaced.")],
-    gold: Dataset = Path("dataset"),
-    split: Annotated[SplitName, typer.Option(help="Articles to score on.")] = SplitName.test,
+    gold: Dataset = GOLD,
+    split: SplitOption = None,
     baselines: Annotated[bool, typer.Option(help="Add the rows of the baselines.")] = True,
     reports: Annotated[bool, typer.Option(help="Make a report page for every entry with predictions.")] = True,
     unit: UnitOption = SamplingUnitName.document,
@@ -89,9 +92,6 @@ def build(
     seed: Seed = 0,
 ) -> None:
     """Make the site: every entry scored again from its predictions, ranks as intervals, JSON and CSV beside it."""
-    from onrecord.dataset import read_folder
-    from onrecord.dataset.gold import in_split
-    from onrecord.dataset.publishing.folder import gold_hash
     from onrecord.dataset.publishing.makers import made_by
     from onrecord.dataset.reading.faults import show
     from onrecord.eval.board import EntryReports, build_site, check_target
@@ -99,16 +99,20 @@ def build(
     from onrecord.eval.board.standings import standings
     from onrecord.eval.scoring.asked import Asked
     from onrecord.eval.scoring.ceiling import ceiling_rows
+    from onrecord.eval.scoring.stored_gold import stored_gold
 
     site = site.resolve()
     if site.is_relative_to(results.resolve()) or results.resolve().is_relative_to(site):
         raise typer.BadParameter("a board and its results are in folders of their own", param_hint="--output")
     check_target(site)
-    labelled = read_folder(gold)
-    asked = Asked(split.value, None, sampling(unit.value, level, draws, seed), False)
+    # a record is made of a great many things that hold no circles: looking for those is half the time of reading it
+    gc.set_threshold(100_000, 20, 100)
+    labelled = stored_gold(gold)
+    split = the_split(gold, split)
+    asked = Asked(split, None, sampling(unit.value, level, draws, seed), False)
     entries, broken = readable_entries(results)
     more = _baselines(labelled, asked) if baselines else []
-    annotators = ceiling_rows(gold, split.value, gold_hash(in_split(labelled, split.value)))
+    annotators = ceiling_rows(gold, split, labelled.hashes[split])
     who = made_by(gold)
     pages = EntryReports(labelled, annotators, who)
     with counting(f"of {len(entries)} entries scored") as tell:
@@ -124,21 +128,20 @@ def build(
     )
 
 
-def _baselines(gold: Gold, asked: Asked) -> list[tuple[About, Record]]:
+def _baselines(gold: StoredGold, asked: Asked) -> list[tuple[About, Record]]:
     """The baselines' records, computed anew."""
     import msgspec
 
     from onrecord.cli.predict import System
-    from onrecord.dataset.gold import in_split
     from onrecord.eval.baselines.rules import Rules
     from onrecord.eval.board.entries import About
     from onrecord.eval.scoring.record import record_of
-    from onrecord.eval.scoring.score_file import score_bytes
+    from onrecord.eval.scoring.score_stream import score_stream
 
-    rules = Rules.learn(in_split(gold, SplitName.validation.value))
-    documents = [article.document for article in in_split(gold, asked.split)]
-    raw = b"".join(msgspec.json.encode(rules.predict(document)) + b"\n" for document in documents)
-    report = score_bytes(Path(System.rules.value), raw, gold, asked).report
+    rules = Rules.learn([gold.article(id) for id in gold.learnable()])
+    documents = (gold.article(id).document for id in gold.in_split(asked.split))
+    pieces = (msgspec.json.encode(rules.predict(document)) + b"\n" for document in documents)
+    report = score_stream(Path(System.rules.value), pieces, gold, asked, keep=False).report
     about = About(
         team="onrecord",
         system=System.rules.value,
@@ -155,8 +158,8 @@ def admit(
     head: Annotated[str, typer.Argument(help="Full hash of the contribution.")],
     repository: Annotated[Path, typer.Option(help="Where both commits are known; nothing is checked out.")] = Path("."),
     results: Annotated[str, typer.Option(help="The results folder within the repository.")] = "eval/results",
-    gold: Dataset = Path("dataset"),
-    split: Annotated[SplitName, typer.Option(help="Articles to score on.")] = SplitName.test,
+    gold: Dataset = GOLD,
+    split: SplitOption = None,
     output: Annotated[
         Path, typer.Option("--output", "-o", help="Markdown for a comment; - for standard output.")
     ] = Path("-"),
@@ -166,15 +169,16 @@ def admit(
     import tempfile
     from pathlib import PurePosixPath
 
-    from onrecord.dataset import FaultsError, read_folder
+    from onrecord.dataset import FaultsError
     from onrecord.dataset.reading.files import write_atomically
     from onrecord.eval.board.admission import admit as run
     from onrecord.eval.board.admission import comment, refusal
     from onrecord.eval.scoring.asked import Asked
+    from onrecord.eval.scoring.stored_gold import stored_gold
     from onrecord.eval.statistics.sampling import Sampling
 
-    labelled = read_folder(gold)
-    asked = Asked(split.value, None, Sampling(), False)
+    labelled = stored_gold(gold)
+    asked = Asked(the_split(gold, split), None, Sampling(), False)
     refused = False
     with tempfile.TemporaryDirectory() as folder:
         try:

@@ -8,18 +8,13 @@ from typing import Annotated
 import typer
 
 from onrecord.cli.console import note, working
+from onrecord.cli.places import the_corpus
 
 
 def build(
-    seeds: Annotated[Path, typer.Option(help="Folder of the seeds and their descriptions.")] = Path("seeds"),
-    annotation: Annotated[Path, typer.Option(help="Folder of registries, exports and annotators.")] = Path(
-        "annotation"
-    ),
     exports: Annotated[
         str | None,
-        typer.Option(
-            help="Folder of annotation/exports that the gold comes from; else what annotation/gold.json says."
-        ),
+        typer.Option(help="Folder of annotation/exports that the gold comes from; else what onrecord.toml says."),
     ] = None,
     blind: Annotated[
         str | None, typer.Option(help="Folder of the blind exports, which say who marked each item.")
@@ -27,29 +22,38 @@ def build(
     before: Annotated[
         str | None, typer.Option(help="Folder of the round before; what changed since then is the errata.")
     ] = None,
-    output: Annotated[Path, typer.Option("--output", "-o", help="The dataset folder.")] = Path("dataset"),
+    output: Annotated[
+        Path | None, typer.Option("--output", "-o", help="The dataset folder; dataset in the corpus if left out.")
+    ] = None,
     check: Annotated[
         bool, typer.Option("--check", help="Change nothing; exit 2 where a file is not as built.")
     ] = False,
 ) -> None:
     """Turn seeds, exports and registries into the dataset folder: reviewed JSON, Parquet and card."""
-    from onrecord.annotation.gold.from_rounds import Rounds, gold_of_rounds, read_rounds
-    from onrecord.dataset import read_documents, read_registries
+    from onrecord.annotation.gold.from_rounds import gold_of_rounds
+    from onrecord.annotation.label_studio.standing import SAID
+    from onrecord.dataset import Fault, FaultsError, read_documents, read_registries
+    from onrecord.dataset.corpus import FILE, Rounds
     from onrecord.dataset.publishing.build import build as make
     from onrecord.dataset.publishing.build import differences, write
 
     with working("building the dataset"):
-        documents = read_documents(seeds)
-        registries = read_registries(annotation / "registries")
-        if exports is not None:
-            rounds = Rounds(exports=exports, blind=blind, before=before)
-        else:
-            rounds = read_rounds(annotation / "gold.json")
-        made = gold_of_rounds(annotation, rounds, documents, registries)
-        built = make(made.gold, made.provenance, made.extra)
+        corpus = the_corpus()
+        output = corpus.dataset if output is None else output
+        documents = read_documents(corpus.seeds, corpus.about.splits)
+        registries = read_registries(corpus.registries)
+        rounds = corpus.about.gold if exports is None else Rounds(exports=exports, blind=blind, before=before)
+        if rounds is None:
+            hint = f"name one with --exports, or exports under [gold] in {FILE}"
+            wrong = Fault("rounds", str(corpus.root / FILE), None, "/gold", "nothing", "the round the gold is of", hint)
+            raise FaultsError([wrong])
+        made = gold_of_rounds(corpus.annotation, rounds, documents, registries)
+        built = make(made.gold, corpus.about, made.provenance, made.extra)
         changed = differences(built, output) if check else write(built, output)
     for id in made.unlabelled:
         note(f"left out, not annotated yet: {id}")
+    for each in made.unsent:
+        note(f"left out, {SAID[each.state]}: {each.document}, by {each.annotator or 'somebody'}")
     for name in changed:
         typer.echo(f"{'differs' if check else 'written'}: {output / name}")
     if check and changed:

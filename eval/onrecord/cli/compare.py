@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import dataclasses
-from collections import Counter
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -18,9 +17,10 @@ from onrecord.cli.options import (
     Level,
     SamplingUnitName,
     Seed,
-    SplitName,
+    SplitOption,
     UnitOption,
 )
+from onrecord.cli.places import GOLD, the_split
 
 if TYPE_CHECKING:
     from onrecord.eval.scoring.compare import Comparison
@@ -31,8 +31,8 @@ def compare(
     predictions: Annotated[
         list[Path], typer.Argument(help="Two or more prediction files; the first is the one to beat.")
     ],
-    gold: Dataset = Path("dataset"),
-    split: Annotated[SplitName, typer.Option(help="Articles to score on.")] = SplitName.test,
+    gold: Dataset = GOLD,
+    split: SplitOption = None,
     json: Annotated[bool, typer.Option("--json", help="Print everything as JSON instead of tables.")] = False,
     items: Annotated[bool, typer.Option(help="List what was fixed, what regressed and what is still wrong.")] = False,
     headlines: Annotated[bool, typer.Option(help="Only the headline measure of each layer.")] = False,
@@ -51,7 +51,7 @@ def compare(
     if how is None:
         raise typer.BadParameter("a comparison needs at least one draw", param_hint="--draws")
     with working("comparing"):
-        found = run(*predictions, gold=gold, split=split.value, labels=labels, how=how)
+        found = run(*predictions, gold=gold, split=the_split(gold, split), labels=labels, how=how)
     if json:
         from onrecord.eval.rendering.scores import json_bytes
 
@@ -166,16 +166,14 @@ def _print_documents(found: Comparison) -> None:
 def _print_items(found: Comparison, j: int, items: bool) -> None:
     from onrecord.dataset.reading.faults import show
     from onrecord.eval.rendering.terminal import plain_console, show_table
+    from onrecord.eval.scoring.item_changes import KINDS, item_changes
 
     console = plain_console()
     names = _names(found)
-    changes = found.items(0, j)
     console.print(f"\nitems, {names[0]} -> {names[j]}", soft_wrap=True)
-    counts = Counter[tuple[str, str]]((change.layer, change.change) for change in changes)
-    layers = list(dict.fromkeys(change.layer for change in changes))
-    kinds = ("fixed", "regressed", "still wrong")
-    show_table(console, ["", *kinds], [[layer, *(str(counts[layer, kind]) for kind in kinds)] for layer in layers])
-    for change in changes if items else ():
+    rows = [[layer, *(str(counts[kind]) for kind in KINDS)] for layer, counts in found.item_counts(0, j).items()]
+    show_table(console, ["", *KINDS], rows)
+    for change in item_changes(found.reports[0].result, found.reports[j].result) if items else ():
         what = "" if change.gold else " (predicted)"
         outcome = f"{change.earlier} -> {change.later}"
         console.print(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+import time
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -22,8 +23,12 @@ EXTRAS = {
     "httpx": "annotate",
     "label_studio_sdk": "annotate",
     "trafilatura": "ingest",
+    "lxml": "ingest",
 }
 """The optional dependencies that bring a library along."""
+
+SECONDS_BETWEEN_LINES = 10.0
+"""How often something long says where there is no terminal how far it is."""
 
 MOST_SHOWN = 100
 """How many faults are shown; all are counted."""
@@ -56,19 +61,7 @@ def complain(error: Exception) -> int:
     if isinstance(error, ModuleNotFoundError) and (extra := EXTRAS.get(str(error.name).partition(".")[0])):
         note(f"this needs {error.name}: pip install 'onrecord[{extra}]', or -e '.[{extra}]' in a checkout")
         return 2
-    if type(error).__module__.partition(".")[0] in ("httpx", "httpcore", "label_studio_sdk"):
-        note(f"Label Studio did not do what it was asked: {type(error).__name__}: {show_error(error)}")
-        note("what it did before is kept; see that it runs and give the same command again")
-        return 2
     raise error
-
-
-def show_error(error: Exception) -> str:
-    """An error of the server's client in one line; its body may be a whole page."""
-    from onrecord.dataset.reading.faults import show
-
-    status = getattr(error, "status_code", None)
-    return f"status {status}" if status is not None else show(str(error))
 
 
 def show_faults(faults: Sequence[Fault], total: int, kind: str = "fault", end: str = "; nothing was written") -> None:
@@ -165,3 +158,31 @@ def counting(what: str) -> Iterator[Callable[[int], object]]:
         return
     with console.status(what) as status:
         yield lambda many: status.update(f"{many} {what}")
+
+
+@contextmanager
+def metered(what: str, whole: int) -> Iterator[Callable[[int], object]]:
+    """A bar with the time that has gone by, which takes how much of the whole is done.
+
+    Where there is no terminal a line says it now and then.
+    """
+    from rich.console import Console
+    from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
+
+    console = Console(stderr=True)
+    if console.is_terminal:
+        columns = (TextColumn("{task.description}"), BarColumn(), TextColumn("{task.percentage:.0f} %"))
+        with Progress(*columns, TimeElapsedColumn(), console=console, transient=True) as bar:
+            task = bar.add_task(what, total=whole)
+            yield lambda done: bar.update(task, completed=min(done, whole))
+        return
+    began = said = time.monotonic()
+
+    def tell(done: int) -> None:
+        nonlocal said
+        now = time.monotonic()
+        if now - said >= SECONDS_BETWEEN_LINES:
+            said = now
+            note(f"{what}: {min(100, 100 * done // whole)} % after {now - began:.0f} s")
+
+    yield tell

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import gc
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from onrecord.cli.console import read_input
-from onrecord.cli.options import SplitName
+from onrecord.cli.options import SplitOption
+from onrecord.cli.places import the_split
 
 if TYPE_CHECKING:
     from onrecord.dataset import Gold
@@ -20,19 +22,21 @@ def diff(
     predictions: Annotated[
         Path | None, typer.Option(help="A prediction file to score on both; its documents must be in both.")
     ] = None,
-    split: Annotated[SplitName, typer.Option(help="Articles to score on.")] = SplitName.test,
+    split: SplitOption = None,
     json: Annotated[bool, typer.Option("--json", help="Print JSON instead of lines.")] = False,
 ) -> None:
     """What changed between two versions of the dataset, item by item, and what it does to a file's scores."""
     from onrecord.dataset import read_folder
     from onrecord.dataset.reading.faults import show
     from onrecord.eval.layers.gold_changes import gold_changes
-    from onrecord.eval.layers.scored import SCORED
+    from onrecord.eval.layers.scored import scored_layers
     from onrecord.eval.rendering.scores import percent
 
+    # two versions are made of a great many things that hold no circles: looking for those takes a tenth of the time
+    gc.set_threshold(100_000, 20, 100)
     before, after = read_folder(old), read_folder(new)
     found = gold_changes(before, after)
-    scores = [] if predictions is None else _both_scores(predictions, before, after, split)
+    scores = [] if predictions is None else _both_scores(predictions, before, after, the_split(new, split))
     if json:
         import dataclasses
         from json import dumps
@@ -49,7 +53,7 @@ def diff(
         for name, one, other in change.fields:
             typer.echo(f"    {name}: {show(one)} -> {show(other)}")
     typer.echo(f"{len(found)} changes")
-    shown = {measure.full for layer in SCORED for measure in layer.measures if not measure.detail}
+    shown = {measure.full for layer in scored_layers() for measure in layer.measures if not measure.detail}
     for measure, before_f1, after_f1 in scores:
         if measure not in shown:
             continue
@@ -58,13 +62,13 @@ def diff(
 
 
 def _both_scores(
-    predictions: Path, before: Gold, after: Gold, split: SplitName
+    predictions: Path, before: Gold, after: Gold, split: str
 ) -> list[tuple[str, float | None, float | None]]:
     """F1 of every measure on the old and the new gold."""
     from onrecord.eval.scoring.asked import Asked
     from onrecord.eval.scoring.score_file import score_bytes
 
     raw = read_input(predictions)
-    versions = [score_bytes(predictions, raw, gold, Asked(split.value, None, None, True)) for gold in (before, after)]
+    versions = [score_bytes(predictions, raw, gold, Asked(split, None, None, True)) for gold in (before, after)]
     by_version = [each.result.values for each in versions]
     return [(name, f1, by_version[1][name]) for name, f1 in by_version[0].items()]

@@ -11,7 +11,8 @@ import typer
 
 from onrecord.cli.console import note
 from onrecord.cli.inputs import given
-from onrecord.cli.options import Dataset, SplitName
+from onrecord.cli.options import Dataset, SplitOption
+from onrecord.cli.places import GOLD, the_split
 
 if TYPE_CHECKING:
     from onrecord.eval.platforms.competition import Competition
@@ -20,7 +21,6 @@ app = typer.Typer(help="Write files for platforms where people submit: Codabench
 
 TITLE = "Who said what, about whom, on which event"
 
-Split = Annotated[SplitName, typer.Option(help="Articles to score on.")]
 Archive = Annotated[Path, typer.Option("--output", "-o", help="The zip archive to write.")]
 Title = Annotated[str, typer.Option(help="What it is called.")]
 Start = Annotated[datetime.datetime, typer.Option(help="When submissions open, in UTC.")]
@@ -34,8 +34,8 @@ def codabench(
     end: Annotated[
         datetime.datetime | None, typer.Option(help="When they close, in UTC; never where it is left out.")
     ] = None,
-    gold: Dataset = Path("dataset"),
-    split: Split = SplitName.test,
+    gold: Dataset = GOLD,
+    split: SplitOption = None,
     title: Title = TITLE,
     docker_image: Annotated[
         str | None, typer.Option(help="Image that scores: Python 3.11 or newer, and the libraries or pip.")
@@ -54,8 +54,8 @@ def evalai(
     output: Archive,
     start: Start,
     end: Annotated[datetime.datetime, typer.Option(help="When they close, in UTC.")],
-    gold: Dataset = Path("dataset"),
-    split: Split = SplitName.test,
+    gold: Dataset = GOLD,
+    split: SplitOption = None,
     title: Title = TITLE,
     per_day: PerDay = 10,
 ) -> None:
@@ -78,8 +78,8 @@ def hf_eval_results(
     ] = None,
     source_url: Annotated[str | None, typer.Option(help="Where the result comes from.")] = None,
     source_name: Annotated[str | None, typer.Option(help="What that is called.")] = None,
-    gold: Dataset = Path("dataset"),
-    split: Split = SplitName.test,
+    gold: Dataset = GOLD,
+    split: SplitOption = None,
 ) -> None:
     """Evaluation results for a model's repository on the Hugging Face Hub: one entry a layer.
 
@@ -92,7 +92,7 @@ def hf_eval_results(
     from onrecord.eval.statistics.sampling import Sampling
 
     tasks = dict(_named(each) for each in task_id or [])
-    source = given(predictions, Asked(split.value, None, Sampling(), False))
+    source = given(predictions, Asked(the_split(gold, split), None, Sampling(), False))
     asked = dataclasses.replace(source.asked, labels=None, how=None, allow_missing=False)
     report = score_bytes(source.path, source.raw, read_folder(gold), asked).report
     source.tell(report.result.gold_hash)
@@ -111,25 +111,29 @@ def hf_benchmark(
     output: Annotated[
         Path, typer.Option("--output", "-o", help="File to write, at the root of the dataset's repository.")
     ] = Path("eval.yaml"),
-    split: Split = SplitName.test,
+    gold: Dataset = GOLD,
+    split: SplitOption = None,
     title: Title = TITLE,
 ) -> None:
     """The registration of the dataset as a benchmark on the Hugging Face Hub: one task a layer."""
+    from onrecord.dataset.publishing.folder import read_about
     from onrecord.eval.platforms.hub import benchmark, yaml_bytes
 
-    if split is SplitName.all:
-        raise typer.BadParameter("a task is on one split: test or validation")
-    description = "News articles labelled with entities, quotes, stances and events whose ids hold across articles."
-    _write(output, yaml_bytes(benchmark(title, description, split.value)))
+    split = the_split(gold, split)
+    if split == "all":
+        raise typer.BadParameter("a task is on one split, and not on all")
+    card = read_about(gold).card
+    description = card.description or card.summary
+    _write(output, yaml_bytes(benchmark(title, description, split)))
 
 
 def _competition(
-    gold: Path, split: SplitName, title: str, start: datetime.datetime, end: datetime.datetime | None
+    gold: Path, split: str | None, title: str, start: datetime.datetime, end: datetime.datetime | None
 ) -> Competition:
     from onrecord.dataset import read_folder
     from onrecord.eval.platforms.competition import competition
 
-    return competition(read_folder(gold), gold, split.value, title, start, end)
+    return competition(read_folder(gold), gold, the_split(gold, split), title, start, end)
 
 
 def _image(name: str) -> str:

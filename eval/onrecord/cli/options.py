@@ -8,13 +8,7 @@ from typing import Annotated
 
 import typer
 
-
-class SplitName(StrEnum):
-    """What to score on."""
-
-    test = "test"
-    validation = "validation"
-    all = "all"
+from onrecord.cli.places import gold_folder
 
 
 class SamplingUnitName(StrEnum):
@@ -24,7 +18,14 @@ class SamplingUnitName(StrEnum):
     topic = "topic"
 
 
-Dataset = Annotated[Path, typer.Option("--gold", help="The dataset folder.", show_default=True)]
+Dataset = Annotated[
+    Path,
+    typer.Option("--gold", help="The dataset folder; that of the corpus if left out.", callback=gold_folder),
+]
+SplitOption = Annotated[
+    str | None,
+    typer.Option("--split", help="Articles to score on: a split, or all; test if left out, or the only one there is."),
+]
 Output = Annotated[
     Path | None, typer.Option("--output", "-o", help="Write the record here; in a folder, under its id.")
 ]

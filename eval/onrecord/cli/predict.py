@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from enum import StrEnum
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from onrecord.cli.console import note
-from onrecord.cli.options import Dataset, SplitName
+from onrecord.cli.places import GOLD, gold_folder, the_corpus
+
+if TYPE_CHECKING:
+    from onrecord.dataset import Gold
 
 
 class System(StrEnum):
@@ -20,29 +23,50 @@ class System(StrEnum):
 
 def predict(
     system: Annotated[System, typer.Option(help="Which baseline.")] = System.rules,
-    gold: Dataset = Path("dataset"),
-    split: Annotated[SplitName, typer.Option(help="Articles of the dataset to label.")] = SplitName.all,
+    gold: Annotated[
+        Path,
+        typer.Option(
+            "--gold", help="The dataset folder that it learns from; that of the corpus, if it has one, when left out."
+        ),
+    ] = GOLD,
+    split: Annotated[str, typer.Option(help="Articles of the dataset to label: a split, or all.")] = "all",
     seeds: Annotated[
         Path | None, typer.Option(help="Label the articles of a seed folder instead, labelled or not.")
     ] = None,
     output: Annotated[Path, typer.Option("--output", "-o", help="Prediction file; - for standard output.")] = Path("-"),
 ) -> None:
-    """Label articles with a baseline that has learnt from the validation split."""
+    """Label articles with a baseline that has learnt from the train or the validation split, if there is one."""
     import msgspec
 
-    from onrecord.dataset import read_documents, read_folder
-    from onrecord.dataset.gold import in_split
+    from onrecord.dataset import read_documents
+    from onrecord.dataset.gold import in_split, learnable, split_faults
+    from onrecord.dataset.reading.faults import refuse
     from onrecord.dataset.reading.files import write_atomically
     from onrecord.eval.baselines.rules import Rules
 
-    labelled = read_folder(gold)
+    labelled = _labelled(gold, seeds)
     if system is System.rules:
-        rules = Rules.learn(in_split(labelled, SplitName.validation.value))
-    of_split = [article.document for article in in_split(labelled, split.value)]
-    documents = of_split if seeds is None else read_documents(seeds)
+        rules = Rules.learn(learnable(labelled))
+    if seeds is None:
+        refuse(split_faults(split, [article.document.split for article in labelled.articles]))
+        documents = [article.document for article in in_split(labelled, split)]
+    else:
+        documents = read_documents(seeds)
     lines = [msgspec.json.encode(rules.predict(document)) + b"\n" for document in documents]
     if str(output) == "-":
         typer.echo(b"".join(lines), nl=False)
     else:
         write_atomically(output, b"".join(lines))
         note(f"{len(lines)} documents labelled: {output}")
+
+
+def _labelled(gold: Path, seeds: Path | None) -> Gold:
+    """What there is to learn from: nothing, in a corpus whose dataset is not built yet."""
+    from onrecord.dataset import Gold, Registries, read_folder
+
+    if gold == GOLD and seeds is not None:
+        corpus = the_corpus()
+        if not (corpus.dataset / "data").is_dir():
+            note(f"{corpus.dataset} is not built yet: the baseline has learnt nothing")
+            return Gold(articles=(), registries=Registries(), scheme=corpus.about.scheme)
+    return read_folder(gold_folder(gold))

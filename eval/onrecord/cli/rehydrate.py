@@ -23,7 +23,7 @@ def rehydrate(
 
     with working("restoring the dataset"):
         released = read_release(release)
-        changed = write(make(restore(released, seeds), released.provenance), output)
+        changed = write(make(restore(released, seeds), released.about, released.provenance), output)
     for name in changed:
         typer.echo(f"written: {output / name}")
     note(f"{output} is whole")

@@ -17,12 +17,13 @@ def release(
 ) -> None:
     """Write the annotations without the articles' text: offsets, ids and hashes."""
     from onrecord.dataset import read_folder
-    from onrecord.dataset.publishing.card import VERSION, stated_provenance
+    from onrecord.dataset.publishing.folder import read_about
+    from onrecord.dataset.publishing.makers import stated_provenance
     from onrecord.dataset.publishing.standoff import release_json, strip
     from onrecord.dataset.reading.files import write_atomically
 
     if not standoff:
         raise typer.BadParameter("the folder itself is the release with text; say --standoff for one without")
     card = (gold / "README.md").read_text(encoding="utf-8")
-    write_atomically(output, release_json(strip(read_folder(gold), VERSION, stated_provenance(card))))
+    write_atomically(output, release_json(strip(read_folder(gold), read_about(gold), stated_provenance(card))))
     note(f"written: {output}")

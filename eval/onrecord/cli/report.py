@@ -21,9 +21,10 @@ from onrecord.cli.options import (
     Level,
     SamplingUnitName,
     Seed,
-    SplitName,
+    SplitOption,
     UnitOption,
 )
+from onrecord.cli.places import GOLD, the_split
 
 if TYPE_CHECKING:
     from onrecord.eval.scoring.score_stream import StreamScoring
@@ -58,8 +59,8 @@ def report(
     format: Annotated[
         Format | None, typer.Option("--format", help="By the suffix of --output where not given.", show_default=False)
     ] = None,
-    gold: Dataset = Path("dataset"),
-    split: Annotated[SplitName, typer.Option(help="Articles to score on.")] = SplitName.test,
+    gold: Dataset = GOLD,
+    split: SplitOption = None,
     labels: LabelMapName = None,
     allow_missing: AllowMissing = False,
     unit: UnitOption = SamplingUnitName.document,
@@ -81,7 +82,7 @@ def report(
     # items are made in great numbers and hold no circles: looking for those so often is a third of the time
     gc.set_threshold(100_000, 20, 100)
     labelled = stored_gold(gold)
-    asked = Asked(split.value, labels, sampling(unit.value, level, draws, seed), allow_missing)
+    asked = Asked(the_split(gold, split), labels, sampling(unit.value, level, draws, seed), allow_missing)
     source = given(predictions, asked)
     found = _scored(source, labelled)
     other = None if against is None else _scored(_alike(given(against, source.asked), source), labelled)

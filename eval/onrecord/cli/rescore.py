@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -9,6 +10,7 @@ import typer
 
 from onrecord.cli.console import note, working
 from onrecord.cli.options import Dataset
+from onrecord.cli.places import GOLD
 
 if TYPE_CHECKING:
     from onrecord.eval.board.rescoring import Rescored
@@ -18,7 +20,7 @@ def rescore(
     records: Annotated[
         list[Path], typer.Argument(help="Records, or folders with records; the predictions lie beside them.")
     ],
-    gold: Dataset = Path("dataset"),
+    gold: Dataset = GOLD,
     write: Annotated[bool, typer.Option("--write", help="Write the new records beside the old ones.")] = False,
     details: Annotated[bool, typer.Option(help="Every measure that changes, not only the headlines.")] = False,
     json: Annotated[bool, typer.Option("--json", help="Print JSON instead of tables.")] = False,
@@ -27,14 +29,16 @@ def rescore(
 
     Nothing is changed without --write, and then nothing is overwritten: a new record has another id.
     """
-    from onrecord.dataset import read_folder
     from onrecord.dataset.reading.files import write_atomically
     from onrecord.eval.board.entries import records_in
     from onrecord.eval.board.rescoring import rescore as run
     from onrecord.eval.rendering.scores import json_bytes
     from onrecord.eval.scoring.record import record_bytes
+    from onrecord.eval.scoring.stored_gold import stored_gold
 
-    labelled = read_folder(gold)
+    # a record is made of a great many things that hold no circles: looking for those is half the time of reading it
+    gc.set_threshold(100_000, 20, 100)
+    labelled = stored_gold(gold)
     with working("scoring again"):
         found = [run(path, record, labelled) for path, record in records_in(records)]
     if write:
@@ -58,7 +62,7 @@ def rescoring_json(found: list[Rescored]) -> dict[str, Any]:
         "format": "onrecord-rescoring/1",
         "records": [
             {
-                "path": str(each.path),
+                "path": each.path.as_posix(),
                 "old": each.old.id,
                 "new": None if each.new is None else each.new.id,
                 "reason": each.reason,

@@ -7,6 +7,8 @@ from typing import Annotated
 
 import typer
 
+from onrecord.cli.places import any_corpus
+
 
 class Name(StrEnum):
     """What has a schema."""
@@ -19,7 +21,8 @@ class Name(StrEnum):
 def schema(
     name: Annotated[Name, typer.Argument(help="Of a prediction line, a result record, or an entry's about.json.")],
 ) -> None:
-    """Print the JSON Schema of a kind of file, generated from the types that validate it."""
+    """Print the JSON Schema of a kind of file, generated from the types that validate it, by the corpus's scheme."""
+    any_corpus()
     from onrecord.eval.schemas import schema_bytes
 
     typer.echo(schema_bytes(name.value).decode("utf-8"), nl=False)

@@ -28,7 +28,7 @@ from onrecord.cli.options import (
     SamplingUnitName,
     Scheduler,
     Seed,
-    SplitName,
+    SplitOption,
     State,
     UnitOption,
 )
@@ -36,7 +36,7 @@ from onrecord.cli.score_parts import PartsAsked
 from onrecord.cli.scoring import ScoreOptions, run
 
 _DEFAULT = ScoreOptions()
-_SPLIT, _UNIT = SplitName(_DEFAULT.split), SamplingUnitName(_DEFAULT.unit)
+_UNIT = SamplingUnitName(_DEFAULT.unit)
 
 
 def score(
@@ -47,7 +47,7 @@ def score(
         ),
     ],
     gold: Dataset = _DEFAULT.gold,
-    split: Annotated[SplitName, typer.Option(help="Articles to score on.")] = _SPLIT,
+    split: SplitOption = None,
     output: Output = _DEFAULT.output,
     json: Json = _DEFAULT.json,
     headlines: Annotated[bool, typer.Option(help="Only the headline measure of each layer.")] = _DEFAULT.headlines,
@@ -78,7 +78,7 @@ def score(
     """
     options = ScoreOptions(
         gold=gold,
-        split=split.value,
+        split=split,
         output=output,
         json=json,
         headlines=headlines,

@@ -107,7 +107,7 @@ def _files(path: Path, endings: tuple[str, ...]) -> list[Path]:
     if path.is_dir():
         found = sorted(each for each in path.iterdir() if each.name.endswith(endings))
     elif _is_pattern(path):
-        found = sorted(Path(path.anchor).glob(str(path.relative_to(path.anchor))))
+        found = sorted(Path(path.anchor).glob(path.relative_to(path.anchor).as_posix()))
     else:
         return [path]
     if not found:

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
 from onrecord.cli.console import faults_json, note, reading, say_left_out
+from onrecord.cli.places import GOLD, gold_folder, the_split
 from onrecord.cli.score_parts import PartsAsked, score_submitted, submitted
 
 if TYPE_CHECKING:
@@ -23,8 +24,8 @@ if TYPE_CHECKING:
 class ScoreOptions:
     """The options of ``onrecord score``, as they are where none is given; the command says what each means."""
 
-    gold: Path = Path("dataset")
-    split: str = "test"
+    gold: Path = GOLD
+    split: str | None = None
     output: Path | None = None
     json: bool = False
     headlines: bool = False
@@ -46,10 +47,11 @@ def run(predictions: Sequence[Path], options: ScoreOptions) -> int:
     from onrecord.eval.scoring.asked import Asked
     from onrecord.eval.submission.limits import Limits
 
+    gold = gold_folder(options.gold)
     limits = Limits(*options.limits)
     how = sampling(options.unit, options.level, options.draws, options.seed)
-    asked = Asked(options.split, options.labels, how, options.allow_missing)
-    shown = _Shown(options.output, options.json, options.headlines, options.details, options.gold)
+    asked = Asked(the_split(gold, options.split), options.labels, how, options.allow_missing)
+    shown = _Shown(options.output, options.json, options.headlines, options.details, gold)
     if options.parts.needed(predictions):
         return _score_parts(predictions, asked, limits, options.parts, shown)
     return _score_file(predictions[0], asked, limits, shown)

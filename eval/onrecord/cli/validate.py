@@ -19,8 +19,8 @@ from onrecord.cli.options import (
     MaxLineBytes,
     MaxLines,
     MaxRatio,
-    SplitName,
 )
+from onrecord.cli.places import GOLD, the_split
 
 if TYPE_CHECKING:
     from onrecord.eval.submission.validation import Validation
@@ -30,8 +30,8 @@ def validate(
     predictions: Annotated[
         Path, typer.Argument(help="Prediction file: .jsonl, .jsonl.gz or .zip; - for standard input.")
     ],
-    gold: Dataset = Path("dataset"),
-    split: Annotated[SplitName, typer.Option(help="Articles that must have a line.")] = SplitName.test,
+    gold: Dataset = GOLD,
+    split: Annotated[str | None, typer.Option(help="The split whose articles must have a line, or all.")] = None,
     allow_missing: AllowMissing = False,
     json: Annotated[bool, typer.Option("--json", help="Print what was found as JSON.")] = False,
     max_bytes: MaxBytes = 64 * MIB,
@@ -51,7 +51,7 @@ def validate(
     from onrecord.eval.submission.unpacking import opened
     from onrecord.eval.submission.validation import validate as run
 
-    expected = Expected.read(gold, None if allow_missing else split.value)
+    expected = Expected.read(gold, None if allow_missing else the_split(gold, split))
     limits = Limits(max_bytes, max_line_bytes, max_lines, max_ratio, max_items, max_faults)
     with opened(predictions, limits) as pieces, reading(pieces) as counted:
         found = run(predictions, counted, expected, limits)

@@ -35,7 +35,7 @@ if TYPE_CHECKING:
     from onrecord.eval.corpora.cluster_report import ClusterReport, score_clusters
     from onrecord.eval.corpora.span_report import SpanReport, score_spans
     from onrecord.eval.corpora.training_metric import ClusterMetric, SpanMetric
-    from onrecord.eval.layers.scored import SCORED
+    from onrecord.eval.layers.scored import scored_layers
     from onrecord.eval.rendering.signature import Signature
     from onrecord.eval.scoring.compare import Comparison, compare
     from onrecord.eval.scoring.record import Record, read_record, record_bytes, record_of
@@ -49,7 +49,6 @@ if TYPE_CHECKING:
     from onrecord.eval.submission.reading import Submission, read_submission
 
 __all__ = [
-    "SCORED",
     "ClusterDocument",
     "ClusterMetric",
     "ClusterReport",
@@ -79,6 +78,7 @@ __all__ = [
     "score_clusters",
     "score_spans",
     "score_submission",
+    "scored_layers",
 ]
 
 _PLACES = {
@@ -93,7 +93,7 @@ _PLACES = {
     "Record": "onrecord.eval.scoring.record",
     "Report": "onrecord.eval.scoring.score_report",
     "Result": "onrecord.eval.scoring.result",
-    "SCORED": "onrecord.eval.layers.scored",
+    "scored_layers": "onrecord.eval.layers.scored",
     "Sampling": "onrecord.eval.statistics.sampling",
     "Score": "onrecord.eval.statistics.counts",
     "Signature": "onrecord.eval.rendering.signature",

@@ -10,7 +10,7 @@ from typing import Any
 
 import msgspec
 
-from onrecord.dataset.layers import with_every_layer
+from onrecord.dataset.layers import in_scheme
 from onrecord.dataset.reading.json_schema import described, types_within
 from onrecord.eval.board.entries import About
 from onrecord.eval.rendering.scores import json_bytes
@@ -34,7 +34,7 @@ def schema(name: str) -> dict[str, Any]:
         KeyError: There is none of this name.
     """
     plain, title = SCHEMAS[name]
-    kind = with_every_layer(plain)
+    kind = in_scheme(plain)
     (reference,), components = msgspec.json.schema_components([kind], ref_template="#/$defs/{name}")
     extensible = plain is PredictionLine
     types = types_within(kind)

@@ -24,7 +24,7 @@ from onrecord.annotation.label_studio.project import with_ids
 from onrecord.dataset import Article, Document, FaultsError, Gold, Labels, read_registries
 from onrecord.dataset.check import check_gold
 from onrecord.dataset.gold import ordered
-from onrecord.dataset.records import LAYERS
+from onrecord.dataset.layers import LAYERS
 
 
 def annotation(document: str, annotator: str, labels: Labels) -> Annotation:
@@ -164,7 +164,7 @@ def test_own_ids_are_translated_back(gold: Gold, same: dict[str, Labels], own_id
 
 def test_what_both_say_stands_once_and_agreed(documents: list[Document], same: dict[str, Labels]) -> None:
     for document in documents:
-        merged = merge(same[document.id], same[document.id], ("ann", "bob"), document)
+        merged = merge({"ann": same[document.id], "bob": same[document.id]}, document)
         for layer in LAYERS:
             items = getattr(merged, layer)
             assert len(items) == len(getattr(same[document.id], layer))
@@ -183,11 +183,62 @@ def test_nothing_that_either_said_is_lost_in_a_merge(
     theirs = translate(other, gold.articles, gold.registries)
     for document in documents:
         one, two = same[document.id], theirs[document.id]
-        merged = merge(one, two, ("ann", "bob"), document)
+        merged = merge({"ann": one, "bob": two}, document)
         for layer in LAYERS:
             agreed = sum(item.agreed for item in getattr(merged, layer))
             assert len(getattr(merged, layer)) == len(getattr(one, layer)) + len(getattr(two, layer)) - agreed
             assert agreed < len(getattr(one, layer)) or not getattr(one, layer)
+
+
+def test_what_all_of_three_say_is_agreed_and_what_two_say_is_to_be_decided(
+    gold: Gold, documents: list[Document], same: dict[str, Labels], other: dict[str, Labels]
+) -> None:
+    theirs = translate(other, gold.articles, gold.registries)
+    for document in documents:
+        one, two = same[document.id], theirs[document.id]
+        pair = merge({"ann": one, "cat": two}, document)
+        merged = merge({"ann": one, "bob": one, "cat": two}, document)
+        for layer in LAYERS:
+            by = [item.annotators for item in getattr(merged, layer)]
+            assert len(by) == len(getattr(pair, layer))
+            assert sum(item.agreed for item in getattr(merged, layer)) == sum(
+                item.agreed for item in getattr(pair, layer)
+            )
+            assert {("ann", "bob", "cat")} == {item.annotators for item in getattr(merged, layer) if item.agreed} or (
+                not any(item.agreed for item in getattr(merged, layer))
+            )
+            assert set(by) <= {("ann", "bob", "cat"), ("ann", "bob"), ("cat",)}
+        ids = {item.id for layer in LAYERS for item in getattr(merged, layer)}
+        assert len(ids) == sum(len(getattr(merged, layer)) for layer in LAYERS)
+        quotes = {quote.id for quote in merged.quotes}
+        assert all(quote.parent in quotes for quote in merged.quotes if quote.parent)
+        assert all(stance.quote in quotes for stance in merged.stances if stance.quote)
+
+
+@pytest.mark.parametrize("many", [2, 3, 5])
+def test_any_number_of_annotators_is_proposed_each_in_a_version_of_their_own(
+    gold: Gold, documents: list[Document], same: dict[str, Labels], many: int
+) -> None:
+    names = [f"ann{number}" for number in range(many)]
+    blind = [each for name in names for each in by(name, same)]
+    shown = proposals(blind, documents, gold.articles, gold.registries)
+    assert list(shown) == [*names, "merged"]
+    for document in documents:
+        for layer in LAYERS:
+            items = getattr(shown["merged"][document.id], layer)
+            assert len(items) == len(getattr(same[document.id], layer))
+            assert all(item.agreed and item.annotators == tuple(names) for item in items)
+
+
+def test_gold_is_agreed_where_all_who_read_the_article_marked_it_alike(
+    gold: Gold, same: dict[str, Labels], other: dict[str, Labels]
+) -> None:
+    blind = by("ann", same) + by("bob", same) + by("cat", other)
+    for article in attribute_items(gold.articles, blind, gold.registries):
+        for layer in LAYERS:
+            for item in getattr(article.labels, layer):
+                assert {"ann", "bob"} <= set(item.annotators)
+                assert not item.agreed or "cat" in item.annotators
 
 
 def test_gold_says_who_marked_what(

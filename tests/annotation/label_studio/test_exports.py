@@ -4,15 +4,19 @@ from __future__ import annotations
 
 import copy
 import json
+import shutil
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+import msgspec
 import pytest
 
+from onrecord.annotation.gold.from_rounds import gold_of_rounds
 from onrecord.annotation.gold.passes import Annotator, articles_of_pass, read_annotators
 from onrecord.annotation.label_studio.exports import read_export, read_exports
-from onrecord.dataset import Document, FaultsError
+from onrecord.dataset import Document, FaultsError, read_registries
+from onrecord.dataset.corpus import Rounds
 
 Export = list[dict[str, Any]]
 FIRST = (Annotator(id="first", kind="language model", role="-", round="-"),)
@@ -45,7 +49,7 @@ def test_every_committed_export_can_be_read_whole(root: Path, documents: list[Do
         (lambda v: v[0]["data"].update(text=v[0]["data"]["text"] + "!"), "hash", "/0/data/text_sha256"),
         (lambda v: v[0]["data"].update(config_sha256="old"), "config", "/0/data/config_sha256"),
         (lambda v: v[0]["data"].pop("doc_id"), "missing-field", "/0/data/doc_id"),
-        (lambda v: v[0]["annotations"][0].update(completed_by=3), "type", "/0/annotations/0/completed_by"),
+        (lambda v: v[0]["annotations"][0].update(completed_by=3), "button", "/0/annotations/0/completed_by"),
         (
             lambda v: v[0]["annotations"][0]["result"][0]["value"].update(end=10**6),
             "offset",
@@ -135,3 +139,77 @@ def test_annotators_say_who_they_are(root: Path, tmp_path: Path) -> None:
     with pytest.raises(FaultsError) as error:
         read_annotators(tmp_path / "a.jsonl")
     assert {fault.pointer for fault in error.value.faults} == {"/kind", "/role", "/round"}
+
+
+def button_json(export: Export) -> str:
+    numbered = copy.deepcopy(export)
+    for task in numbered:
+        for annotation in task["annotations"]:
+            annotation["completed_by"] = 4
+    return json.dumps(numbered)
+
+
+BUTTON: dict[str, Callable[[Export], str]] = {
+    "project-3.json": button_json,
+    "min.json": lambda v: json.dumps([{"doc_id": t["data"]["doc_id"], "annotation_id": 1, "annotator": 4} for t in v]),
+    "project-3.csv": lambda v: '"annotation_id","annotator","doc_id"\n"1","4","000"\n',
+    "table.json": lambda v: '"annotation_id","annotator","doc_id"\n"1","4","000"\n',
+    "tabs.json": lambda v: "annotation_id\tannotator\tdoc_id\n1\t4\t000\n",
+    "project-3.zip": lambda v: "PK",
+}
+
+
+@pytest.mark.parametrize("name", BUTTON)
+def test_an_export_of_the_button_is_refused_for_one_reason(
+    tmp_path: Path, documents: list[Document], export: Export, name: str
+) -> None:
+    (tmp_path / name).write_text(BUTTON[name](export))
+    with pytest.raises(FaultsError) as error:
+        read_exports(tmp_path, documents)
+    (fault,) = error.value.faults
+    assert (fault.code, fault.file) == ("button", str(tmp_path / name))
+    assert "annotation pull" in fault.hint
+
+
+def test_two_accounts_of_one_name_are_two_annotators(tmp_path: Path, documents: list[Document], export: Export) -> None:
+    for name in ("a", "b"):
+        each = copy.deepcopy(export)
+        for task in each:
+            task["annotations"][0]["completed_by"]["email"] = f"ann@{name}.example"
+        written(tmp_path, each, f"{name}.json")
+    found = {annotation.annotator for annotation in read_exports(tmp_path, documents)}
+    assert found == {"ann@a.example", "ann@b.example"}
+
+
+def test_gold_has_the_id_and_not_the_address_of_an_account_of_another_server(
+    tmp_path: Path, documents: list[Document], export: Export
+) -> None:
+    export = copy.deepcopy(export)
+    for task in export:
+        for annotation in task["annotations"]:
+            annotation["completed_by"]["email"] = "Ann@uni.example"
+            annotation["result"][0]["meta"] = {"onrecord": {"annotators": ["ann@uni.example"], "agreed": True}}
+    written(tmp_path, export)
+    with pytest.raises(FaultsError, match=r'"account": "ann@uni\.example"'):
+        articles_of_pass(tmp_path, documents, FIRST)
+    known = (msgspec.structs.replace(FIRST[0], account="Ann@Uni.example"),)
+    articles, _ = articles_of_pass(tmp_path, documents, known)
+    assert {item.annotators for article in articles for _, item in article.labels.items()} == {("first",)}
+
+
+def test_gold_says_what_was_not_submitted(
+    root: Path, tmp_path: Path, documents: list[Document], export: Export
+) -> None:
+    export = copy.deepcopy(export)
+    result = export[0]["annotations"][0]["result"]
+    user = "first@onrecord.example"
+    export[0]["drafts"] = [{"id": 1, "user": user, "annotation": export[0]["annotations"][0]["id"], "result": result}]
+    changed = {"id": 2, "user": user, "annotation": export[1]["annotations"][0]["id"], "result": result[:3]}
+    export[1]["drafts"] = [changed]
+    (tmp_path / "exports" / "r").mkdir(parents=True)
+    written(tmp_path / "exports" / "r", export)
+    shutil.copy(root / "annotation/annotators.jsonl", tmp_path)
+    registries = read_registries(root / "annotation/registries")
+    made = gold_of_rounds(tmp_path, Rounds(exports="r"), documents, registries)
+    document = export[1]["data"]["doc_id"]
+    assert [(each.document, each.state, each.annotator) for each in made.unsent] == [(document, "change", "first")]

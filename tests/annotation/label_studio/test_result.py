@@ -11,12 +11,17 @@ from hypothesis import given
 from hypothesis import strategies as st
 from tests import strategies
 
-from onrecord.annotation.label_studio.from_result import from_result, unused_parts
+from onrecord.annotation.label_studio.from_result import from_result
 from onrecord.annotation.label_studio.to_result import to_result
 from onrecord.dataset.gold import ordered
 from onrecord.dataset.records import Labels, Mention, Quote, Span
 
-OFFERED = {"entity": ["putin", "minsk"], "holder": ["putin"], "target": ["entity:putin"], "event": ["war"]}
+OFFERED = {
+    "here": ["putin"],
+    "entities": ["putin", "minsk"],
+    "targets": ["entity:putin"],
+    "events": ["war"],
+}
 TEXT = "Putin said: “we won” and Lukashenko nodded."
 
 
@@ -87,8 +92,8 @@ def _place(surface: str) -> dict[str, Any]:
         (lambda r: r[0]["value"].update(end=900), "offset", "/0/value"),
         (lambda r: r[0]["value"].update(start=True), "offset", "/0/value"),
         (lambda r: r[0].pop("value"), "type", "/0"),
-        (lambda r: r[1]["value"].update(choices=["nickname"]), "label", "/1"),
-        (lambda r: r.pop(2), "missing-field", "/0"),
+        (lambda r: r[2]["value"].update(choices=["nickname"]), "label", "/2"),
+        (lambda r: r.pop(1), "missing-field", "/0"),
         (lambda r: r[2].update(from_name="quote_type"), "field", "/2"),
         (lambda r: r[2].update(id="nobody"), "reference", "/2/id"),
         (lambda r: r[-1].update(to_id="nobody"), "reference", f"/{len(_result()) - 1}/to_id"),
@@ -103,7 +108,105 @@ def test_what_label_studio_stores_without_a_word_is_refused(change, code, pointe
     assert (code, pointer) in [(each[0], each[1]) for each in wrong]
 
 
-def test_a_source_tied_to_no_quote_is_named() -> None:
-    result = [item for item in _result() if item["type"] != "relation"]
-    assert [each[0] for each in unused_parts(result)] == ["relation"]
-    assert list(unused_parts(_result())) == []
+def _drawn(label: str, surface: str, id: str, start: int | None = None) -> dict[str, Any]:
+    """A region as the editor serialises it, with no field."""
+    at = TIES.index(surface) if start is None else start
+    value = {"start": at, "end": at + len(surface), "text": surface, "labels": [label]}
+    return {"id": id, "from_name": "region", "to_name": "text", "type": "labels", "origin": "manual", "value": value}
+
+
+TIES = 'Putin said "we won" and "go", added Lukashenko.\n\nKyiv denied that it lost.'
+
+
+def parts(result: list[dict[str, Any]]) -> dict[str, tuple[str | None, str | None]]:
+    """Source and cue of each quote, by its words."""
+    labels, _ = from_result(result, TIES)
+    return {
+        quote.content[0].text: (
+            quote.source.text if quote.source else None,
+            quote.cue.text if quote.cue else None,
+        )
+        for quote in labels.quotes
+    }
+
+
+def test_parts_drawn_after_their_quote_need_no_relation() -> None:
+    one = [_drawn("CONTENT", '"we won"', "a"), _drawn("SOURCE", "Putin", "b"), _drawn("CUE", "said", "c")]
+    other = [_drawn("CONTENT", '"go"', "d"), _drawn("CUE", "added", "e"), _drawn("SOURCE", "Lukashenko", "f")]
+    assert parts(one + other) == {'"we won"': ("Putin", "said"), '"go"': ("Lukashenko", "added")}
+    assert from_result(one + other, TIES)[1] == []
+    # a mention in between is of no account, nor is one quote that has no source
+    mention = _drawn("PER", "Putin", "m")
+    assert parts([one[0], one[2], mention, *other])['"go"'] == ("Lukashenko", "added")
+    assert parts([one[0], one[2], mention, *other])['"we won"'] == (None, "said")
+
+
+@pytest.mark.parametrize(
+    "result",
+    [
+        [_drawn("SOURCE", "Putin", "b"), _drawn("CONTENT", '"we won"', "a")],  # drawn first
+        [_drawn("CONTENT", '"we won"', "a"), _drawn("SOURCE", "Kyiv", "b")],  # another paragraph
+        [_drawn("CONTENT", '"we won"', "a"), _drawn("SOURCE", "Putin", "b"), _drawn("SOURCE", "Lukashenko", "c")],
+        # of the two that lack a cue the one drawn first is nearer
+        [_drawn("CONTENT", '"we won"', "a"), _drawn("CONTENT", '"go"', "b"), _drawn("CUE", "said", "c")],
+    ],
+)
+def test_a_part_whose_quote_cannot_be_told_is_named(result: list[dict[str, Any]]) -> None:
+    _, wrong = from_result(result, TIES)
+    assert [each[0] for each in wrong] == ["relation"]
+    assert "tied to no quote" in str(wrong[0][2])
+
+
+def test_a_later_segment_takes_no_part() -> None:
+    result = [_drawn("CONTENT", '"we won"', "a"), _drawn("CONTENT", '"go"', "b"), _drawn("CUE", "added", "c")]
+    tie = {"type": "relation", "from_id": "b", "to_id": "a", "direction": "right", "labels": ["continues"]}
+    assert parts([*result, tie]) == {'"we won"': (None, "added")}
+
+
+def test_what_annotators_did_not_agree_on_is_told_by_the_ids_of_its_regions() -> None:
+    mention = Mention(id="m1", **_place("Putin"), type="PER", entity="putin", annotators=("ann",), agreed=False)
+    outer = Quote(id="q1", content=(span("“we won”"),), speaker=("putin",), annotators=("ann", "bob"), agreed=True)
+    inner = Quote(
+        id="open-q2", content=(span("won"),), speaker=("putin",), parent="q1", annotators=("bob",), agreed=False
+    )
+    labels = ordered(Labels(mentions=(mention,), quotes=(outer, inner)))
+    result = to_result(labels, OFFERED)
+    assert {str(item["id"]) for item in result if "id" in item} == {"open-m1", "q1", "open-open-q2"}
+    assert from_result(result, TEXT) == (labels, [])
+
+
+def test_a_value_is_where_it_is_offered_and_is_read_from_anywhere() -> None:
+    def controls(*speaker: str) -> dict[str, Any]:
+        quote = Quote(id="q1", content=(span("“we won”"),), speaker=speaker, relays=("minsk", "putin"))
+        made = to_result(Labels(quotes=(quote,)), OFFERED)
+        assert from_result(made, TEXT) == (Labels(quotes=(quote,)), [])
+        return {item["from_name"]: item["value"] for item in made if item.get("from_name", "region") != "region"}
+
+    assert controls("unknown")["speaker_unknown"]["choices"] == ["unknown"]
+    assert controls("putin")["who_here"]["choices"] == ["putin"]
+    assert controls("minsk", "putin")["who"]["taxonomy"] == [["minsk"], ["putin"]]
+    assert controls("unknown", "putin")["who_new"]["taxonomy"] == [["unknown"], ["putin"]]
+    assert controls("putin")["relays"]["taxonomy"] == [["minsk"], ["putin"]]
+
+
+def test_the_shapes_of_the_older_config_are_read() -> None:
+    place = {"start": 0, "end": 5}
+    fields = [
+        ("entity_new", "textarea", {"text": ["putin"]}),
+        ("literal", "textarea", {"text": ["minsk"]}),
+        ("kind", "choices", {"choices": ["name"]}),
+    ]
+    result = [_result()[0]] + [
+        {"id": "m1", "from_name": name, "to_name": "text", "type": kind, "value": {**place, **value}}
+        for name, kind, value in fields
+    ]
+    labels, wrong = from_result(result, TEXT)
+    assert wrong == []
+    assert (labels.mentions[0].entity, labels.mentions[0].literal) == ("putin", "minsk")
+
+
+def test_two_values_of_one_field_are_named_wherever_they_stand() -> None:
+    result = _result()
+    result.append({**result[1], "from_name": "who_new", "type": "taxonomy", "value": {"taxonomy": [["minsk"]]}})
+    _, wrong = from_result(result, TEXT)
+    assert [(code, found) for code, _, found, *_ in wrong] == [("field", "putin and minsk")]

@@ -13,12 +13,16 @@ from typing import Any
 import msgspec
 import pyarrow.parquet as pq
 import pytest
+from tests.builders import ABOUT
 
-from onrecord.annotation.gold.from_rounds import gold_of_rounds, read_rounds
-from onrecord.dataset import Document, FaultsError, Gold, gold_hash, read_folder, read_registries
+from onrecord.annotation.gold.from_rounds import gold_of_rounds
+from onrecord.dataset import Article, Document, FaultsError, Gold, gold_hash, read_folder, read_registries
+from onrecord.dataset.corpus import CorpusFile, Splits
 from onrecord.dataset.publishing.build import Built, build, differences, write
 from onrecord.dataset.publishing.folder import read_rows
 from onrecord.dataset.publishing.tables import configs
+from onrecord.dataset.publishing.texts import read_texts
+from onrecord.eval import record_bytes, record_of, score
 
 LOAD = """
 import json, socket, sys
@@ -54,7 +58,7 @@ def load(folder: Path, config: str, split: str, cache: Path) -> Rows:
 @pytest.mark.long
 @pytest.mark.parametrize("streaming", [False, True])
 def test_every_config_loads_with_the_network_off(root: Path, tmp_path: Path, streaming: bool) -> None:
-    places = [(config.name, split) for config in configs() for split in config.splits]
+    places = [(path.parent.name, path.stem) for path in sorted((root / "dataset" / "data").glob("*/*.parquet"))]
     for (config, split), rows in zip(places, load_each(root / "dataset", places, tmp_path, streaming), strict=True):
         assert rows == read_rows(root / "dataset", config, split), (config, split)
         assert rows
@@ -62,7 +66,7 @@ def test_every_config_loads_with_the_network_off(root: Path, tmp_path: Path, str
 
 def test_the_default_config_is_the_articles(root: Path, tmp_path: Path) -> None:
     rows = load(root / "dataset", "", "test", tmp_path)
-    assert [row["id"][:3] for row in rows] == ["001", "002", "004"]
+    assert [row["doc_id"][:3] for row in rows] == ["001", "002", "004"]
     for row in rows:
         for mention in row["mentions"]:
             assert row["text"][mention["start"] : mention["end"]] == mention["text"]
@@ -73,9 +77,10 @@ def built(root: Path, documents: list[Document]) -> Built:
     """The folder as the committed raw exports give it."""
     annotation = root / "annotation"
     registries = read_registries(annotation / "registries")
-    made = gold_of_rounds(annotation, read_rounds(annotation / "gold.json"), documents, registries)
+    assert ABOUT.gold is not None
+    made = gold_of_rounds(annotation, ABOUT.gold, documents, registries)
     assert made.unlabelled == ()
-    return build(made.gold, made.provenance, made.extra)
+    return build(made.gold, ABOUT, made.provenance, made.extra)
 
 
 def test_what_is_committed_is_what_the_sources_give(built: Built, root: Path) -> None:
@@ -84,7 +89,7 @@ def test_what_is_committed_is_what_the_sources_give(built: Built, root: Path) ->
 
 def test_a_rebuild_gives_the_same_bytes(built: Built, tmp_path: Path) -> None:
     written = write(built, tmp_path)
-    assert sorted([*built.gold, *built.parquet, *built.extra, "README.md", "croissant.json"]) == written
+    assert sorted([*built.plain, *built.parquet, "croissant.json"]) == written
     assert write(built, tmp_path) == []
     assert differences(built, tmp_path) == []
 
@@ -112,7 +117,7 @@ def test_a_changed_label_is_seen_through_the_cache(root: Path, tmp_path: Path, g
     stance = msgspec.structs.replace(article.labels.stances[0], label="neutral")
     labels = msgspec.structs.replace(article.labels, stances=(stance, *article.labels.stances[1:]))
     changed = [msgspec.structs.replace(a, labels=labels) if a is article else a for a in gold.articles]
-    write(build(msgspec.structs.replace(gold, articles=tuple(changed)), ""), folder)
+    write(build(msgspec.structs.replace(gold, articles=tuple(changed)), ABOUT, ""), folder)
     after = load(folder, "stances", "test", cache)
     assert [row["label"] for row in before] != [row["label"] for row in after]
     assert after[0]["label"] == "neutral"
@@ -123,14 +128,14 @@ def test_two_checkouts_do_not_share_rows(root: Path, tmp_path: Path, gold: Gold)
     cache = tmp_path / "cache"
     one = msgspec.structs.replace(gold, articles=gold.articles[:3])
     for name, each in (("a", one), ("b", gold)):
-        write(build(each, ""), tmp_path / name / "dataset")
+        write(build(each, ABOUT, ""), tmp_path / name / "dataset")
     assert len(load(tmp_path / "a/dataset", "articles", "test", cache)) == 2
     assert len(load(tmp_path / "b/dataset", "articles", "test", cache)) == 3
 
 
 def test_parquet_carries_no_library_metadata_and_one_row_group(root: Path) -> None:
     paths = sorted((root / "dataset" / "data").glob("*/*.parquet"))
-    assert len(paths) == sum(len(config.splits) for config in configs())
+    assert len(paths) == sum(1 if config.registry else 2 for config in configs())
     for path in paths:
         file = pq.ParquetFile(path)
         assert set(file.schema_arrow.metadata or {}) == set()
@@ -143,6 +148,7 @@ def test_nothing_in_the_folder_confuses_the_loader(root: Path) -> None:
         "README.md",
         "LICENSE-DATA.md",
         "ceiling.json",
+        "corpus.json",
         "croissant.json",
         "errata.json",
         "data",
@@ -158,10 +164,10 @@ def test_flat_configs_say_what_the_articles_say(root: Path) -> None:
         articles = read_rows(folder, "articles", split)
         for config, layer in (("entities", "mentions"), ("quotes",) * 2, ("stances",) * 2, ("events",) * 2):
             flat = read_rows(folder, config, split)
-            nested = [(row["id"], item) for row in articles for item in row[layer]]
+            nested = [(row["doc_id"], item) for row in articles for item in row[layer]]
             assert len(flat) == len(nested)
             for row, (document, item) in zip(flat, nested, strict=True):
-                assert row["document"] == document
+                assert row["doc_id"] == document
                 assert {name: row[name] for name in item} == item
                 assert row["zone"] in {"title", "dek", "byline", "body", "caption", "pullquote"}
 
@@ -182,37 +188,98 @@ def test_a_folder_that_is_not_there_is_said_so(tmp_path: Path) -> None:
         read_folder(tmp_path)
 
 
+@pytest.mark.long
+@pytest.mark.parametrize("streaming", [False, True])
+def test_one_split_of_any_name_loads(gold: Gold, tmp_path: Path, streaming: bool) -> None:
+    about = corpus_of(["train"], gold)
+    articles = [in_split(article, "train") for article in gold.articles]
+    write(build(msgspec.structs.replace(gold, articles=tuple(articles)), about, ""), tmp_path / "own")
+    assert sorted(path.name for path in (tmp_path / "own/data/articles").iterdir()) == ["train.parquet"]
+    places = [("", "train"), ("entities", "train"), ("registry_claims", "registry")]
+    for (config, split), rows in zip(places, load_each(tmp_path / "own", places, tmp_path, streaming), strict=True):
+        assert rows
+        assert rows == read_rows(tmp_path / "own", config or "articles", split)
+
+
+@pytest.mark.long
+@pytest.mark.parametrize("streaming", [False, True])
+def test_a_layer_without_items_is_no_config_and_a_split_without_any_no_split(
+    gold: Gold, tmp_path: Path, streaming: bool
+) -> None:
+    def thinned(article: Article) -> Article:
+        gone: dict[str, tuple[()]] = {"events": ()}
+        if article.document.split == "test":
+            gone |= {"stances": (), "quotes": ()}
+        return msgspec.structs.replace(article, labels=msgspec.structs.replace(article.labels, **gone))
+
+    thin = msgspec.structs.replace(gold, articles=tuple(map(thinned, gold.articles)))
+    write(build(thin, ABOUT, ""), tmp_path / "own")
+    data = tmp_path / "own" / "data"
+    assert not (data / "events").exists()
+    assert [path.name for path in (data / "quotes").iterdir()] == ["validation.parquet"]
+    places = [("", "test"), ("", "validation"), ("entities", "test"), ("quotes", "validation")]
+    loaded = load_each(tmp_path / "own", places, tmp_path, streaming)
+    for (config, split), rows in zip(places, loaded, strict=True):
+        assert rows == read_rows(tmp_path / "own", config or "articles", split)
+    assert [row["events"] for row in loaded[0]] == [[], [], []]
+    assert read_folder(tmp_path / "own") == thin
+
+
+def corpus_of(names: list[str], gold: Gold) -> CorpusFile:
+    """The published corpus with all of its articles in the first of some splits."""
+    of = {article.document.topic: names[0] for article in gold.articles}
+    return msgspec.structs.replace(ABOUT, splits=Splits(names=tuple(names), of=of))
+
+
+def in_split(article: Article, split: str) -> Article:
+    return msgspec.structs.replace(article, document=msgspec.structs.replace(article.document, split=split))
+
+
+def older(folder: Path) -> None:
+    """Make a folder as it was before 0.2.1 of the labels, when ``doc_id`` had other names and columns were fewer."""
+    since = {"context_start", "speaker_names", "relay_names", "parent_text", "utterance_title", "quote_text"}
+    since |= {"entity_name", "literal_name", "wikidata"}
+    for path in folder.glob("data/*/*.parquet"):
+        config = path.parent.name
+        if not config.startswith("registry"):
+            table = pq.read_table(path)
+            table = table.select([name for name in table.column_names if config == "articles" or name not in since])
+            former = "id" if config == "articles" else "document"
+            names = [former if name == "doc_id" else name for name in table.column_names]
+            pq.write_table(table.rename_columns(names), path)
+
+
+def test_an_older_folder_is_read_and_scored_as_before(built: Built, tmp_path: Path, gold: Gold, root: Path) -> None:
+    write(built, tmp_path)
+    older(tmp_path)
+    assert "doc_id" not in pq.read_schema(tmp_path / "data/articles/test.parquet").names
+    assert read_folder(tmp_path) == gold
+    assert [text.id for text in read_texts(tmp_path)] == [text.id for text in read_texts(root / "dataset")]
+    rules = root / "eval/baselines/rules.jsonl"
+    was, now = (record_of(score(rules, folder, "all", how=None)) for folder in (tmp_path, root / "dataset"))
+    assert record_bytes(was) == record_bytes(now)
+    assert [name for name in differences(built, tmp_path) if "registry" in name] == []
+    write(built, tmp_path)
+    assert differences(built, tmp_path) == []
+
+
+def test_articles_without_an_id_are_refused(built: Built, tmp_path: Path) -> None:
+    write(built, tmp_path)
+    path = tmp_path / "data/articles/test.parquet"
+    pq.write_table(pq.read_table(path).drop_columns(["doc_id"]), path)
+    for read in (read_folder, lambda folder: list(read_texts(folder))):
+        with pytest.raises(FaultsError, match="another version of onrecord"):
+            read(tmp_path)
+
+
 def test_gold_with_a_fault_is_not_built(gold: Gold) -> None:
     article = gold.articles[0]
     broken = msgspec.structs.replace(article.labels.mentions[0], text="x", entity="nobody")
     labels = msgspec.structs.replace(article.labels, mentions=(broken, *article.labels.mentions[1:]))
     changed = msgspec.structs.replace(article, labels=labels)
     with pytest.raises(FaultsError) as error:
-        build(msgspec.structs.replace(gold, articles=(changed, *gold.articles[1:])), "")
+        build(msgspec.structs.replace(gold, articles=(changed, *gold.articles[1:])), ABOUT, "")
     assert {(fault.file, fault.pointer) for fault in error.value.faults} == {
         (f"gold/{article.document.id}.json", "/mentions/0/text"),
         (f"gold/{article.document.id}.json", "/mentions/0/entity"),
     }
-
-
-@pytest.mark.long
-def test_croissant_is_valid_and_reads_the_rows(root: Path) -> None:
-    code = """
-import json, sys
-import mlcroissant as mlc
-dataset = mlc.Dataset(sys.argv[1])
-assert not dataset.metadata.ctx.issues.errors, dataset.metadata.ctx.issues.errors
-rows = list(dataset.records("stances_test"))
-print(json.dumps([row["stances_test/holder"].decode() for row in rows]))
-"""
-    folder = root / "dataset"
-    done = subprocess.run(
-        [sys.executable, "-c", code, "croissant.json"],
-        cwd=folder,
-        capture_output=True,
-        text=True,
-        timeout=300,
-        check=False,
-    )
-    assert done.returncode == 0, done.stderr
-    assert json.loads(done.stdout) == [row["holder"] for row in read_rows(folder, "stances", "test")]

@@ -7,6 +7,7 @@ import shutil
 from pathlib import Path
 
 import pytest
+from tests.builders import ABOUT
 
 from onrecord.dataset import FaultsError, Gold
 from onrecord.dataset.publishing.standoff import read_release, rehydrate, release_json, strip
@@ -15,7 +16,7 @@ from onrecord.dataset.publishing.standoff import read_release, rehydrate, releas
 @pytest.fixture
 def release(gold: Gold, tmp_path: Path) -> Path:
     path = tmp_path / "standoff.json"
-    path.write_bytes(release_json(strip(gold, "0.0.0", "who made them")))
+    path.write_bytes(release_json(strip(gold, ABOUT, "who made them")))
     return path
 
 

@@ -12,15 +12,18 @@ from hypothesis import strategies as st
 from tests.builders import describe, place_in_seed, zone
 
 from onrecord.dataset import Document, FaultsError, read_documents
+from onrecord.dataset.corpus import Splits
 from onrecord.dataset.seeds.documents import (
     CONTENT,
     JOIN,
     decode_seed,
+    description_json,
     layout,
     make_document,
     read_document,
 )
-from onrecord.dataset.seeds.ingest import description_json
+
+EVERY = Splits(otherwise="test")
 
 
 @st.composite
@@ -35,7 +38,7 @@ def zoned(draw: st.DrawFn) -> tuple[str, list[tuple[str, int, int]]]:
 @given(zoned())
 def test_the_map_between_text_and_seed_is_exact(case: tuple[str, list[tuple[str, int, int]]]) -> None:
     raw, zones = case
-    document = make_document(describe(raw, zones), raw)
+    document = make_document(describe(raw, zones), raw, "test")
     seen: list[int] = []
     for at, char in enumerate(document.text):
         origin = place_in_seed(document, at)
@@ -112,7 +115,7 @@ def test_a_description_that_does_not_fit_is_refused(
 ) -> None:
     path = write_seed(tmp_path, **changes)
     with pytest.raises(FaultsError) as error:
-        read_document(path)
+        read_document(path, EVERY)
     assert {fault.code for fault in error.value.faults} == codes
     assert all(fault.file.startswith(str(tmp_path)) for fault in error.value.faults)
 
@@ -128,6 +131,6 @@ def test_faults_of_all_descriptions_are_reported_together(tmp_path: Path) -> Non
 
 
 def test_a_good_description_is_read(tmp_path: Path) -> None:
-    document = read_document(write_seed(tmp_path))
+    document = read_document(write_seed(tmp_path), EVERY)
     assert document.text == "Title of it\n\nBody text."
     assert document.title == "Title of it"

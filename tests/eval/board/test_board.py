@@ -25,6 +25,7 @@ from onrecord.eval.scoring.ceiling import CeilingRow
 from onrecord.eval.scoring.compare import compare_results
 from onrecord.eval.scoring.record import Record
 from onrecord.eval.scoring.score_file import score_bytes
+from onrecord.eval.scoring.stored_gold import gold_in_memory
 
 ASKED = Asked("all", None, Sampling(), False)
 
@@ -66,7 +67,7 @@ def read_entries(results: Path) -> list[Entry]:
 
 
 def stand(results: Path, gold: Gold) -> Standings:
-    return standings(read_entries(results), gold, ASKED)
+    return standings(read_entries(results), gold_in_memory(gold), ASKED)
 
 
 def by_system(found: Standings) -> dict[str, str]:

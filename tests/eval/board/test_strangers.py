@@ -21,6 +21,7 @@ from onrecord.eval import record_bytes
 from onrecord.eval.board.entries import readable_entries
 from onrecord.eval.board.standings import standings
 from onrecord.eval.scoring.record import Key, Record, asked_of, read_record
+from onrecord.eval.scoring.stored_gold import gold_in_memory
 
 RULES = "eval/baselines/rules.jsonl"
 
@@ -110,7 +111,7 @@ def test_one_bad_entry_hangs_nothing_and_stops_nobody(
     (bad / name).unlink(missing_ok=True)
     spoil(bad / name)
     entries, broken = readable_entries(tmp_path)
-    rows = standings(entries, gold, ASKED, (), broken).rows
+    rows = standings(entries, gold_in_memory(gold), ASKED, (), broken).rows
     assert {row.about.system: bool(row.excluded) for row in rows} == {"good": False, "bad": True}
     if name != "predictions.jsonl":
         with pytest.raises(FaultsError):

@@ -17,8 +17,8 @@ from tests.eval.scoring.test_result import degraded
 from tests.examples import examples
 
 from onrecord.dataset import Gold, Labels
-from onrecord.dataset.records import LAYERS
-from onrecord.eval import SCORED, Submission
+from onrecord.dataset.layers import LAYERS
+from onrecord.eval import Submission, scored_layers
 from onrecord.eval.layers.document_pairs import corpus_of, pair_document
 from onrecord.eval.layers.layer import DocumentPair, State
 from onrecord.eval.statistics.counts import Counts
@@ -105,7 +105,7 @@ def test_what_columns_say_is_what_every_document_says(seed: int, optional_gold: 
         pair_document(a.document, a.labels, submission.documents.get(a.document.id, empty), corpus.ids)
         for a in gold.articles
     ]
-    for layer in SCORED:
+    for layer in scored_layers():
         assert layer.columns is not None
         columns = layer.columns(corpus)
         states = [layer.state(layer.pair(pair)) for pair in pairs]

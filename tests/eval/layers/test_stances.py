@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 from tests.eval.by_hand import document, paired_all, with_ids
 
 from onrecord.dataset import Gold, Labels, Span, Stance, Target
+from onrecord.dataset.scheme import DEFAULT
 from onrecord.eval.layers.corpus_stances import (
     KINDS,
     StanceSets,
@@ -20,9 +21,10 @@ from onrecord.eval.layers.corpus_stances import (
     stance_sets,
 )
 from onrecord.eval.layers.layer import DocumentPair
-from onrecord.eval.layers.stances import BASES, LABELS, STANCES
+from onrecord.eval.layers.stances import BASES, LABELS, stances
 from onrecord.eval.statistics.counts import Counts, mean_f1, score
 
+STANCES = stances(DEFAULT)
 TEXT = "abcdefghijklmnopqrstuvwxyz"
 KNOWN: dict[str, str] = {id: id for id in ("a", "b", "c", "t", "u")}
 CORPUS = tuple(corpus_counts(StanceSets()))

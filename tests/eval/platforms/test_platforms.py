@@ -22,7 +22,7 @@ from tests.eval.conftest import Lines, as_bytes
 from onrecord.dataset import FaultsError, Gold, gold_hash
 from onrecord.dataset.gold import in_split
 from onrecord.eval import Result
-from onrecord.eval.layers.scored import SCORED
+from onrecord.eval.layers.scored import scored_layers
 from onrecord.eval.platforms import pages
 from onrecord.eval.platforms.archive import LIBRARIES, requirements, scorer_files, zip_bytes
 from onrecord.eval.platforms.codabench import COMMAND, codabench_bundle
@@ -77,10 +77,12 @@ def report(root: Path) -> Report:
 
 
 def test_every_measure_of_the_table_has_a_key_and_the_headlines_come_first() -> None:
-    shown = {f"{layer.name}:{measure.name}" for layer in SCORED for measure in layer.measures if not measure.detail}
+    shown = {
+        f"{layer.name}:{measure.name}" for layer in scored_layers() for measure in layer.measures if not measure.detail
+    }
     assert {column.measure for column in columns()} == shown
-    assert [column.layer for column in columns() if column.headline] == [layer.name for layer in SCORED]
-    assert all(column.headline for column in columns()[: len(SCORED)])
+    assert [column.layer for column in columns() if column.headline] == [layer.name for layer in scored_layers()]
+    assert all(column.headline for column in columns()[: len(scored_layers())])
 
 
 def test_keys_are_plain_short_and_unique() -> None:
@@ -343,7 +345,7 @@ def test_the_challenge_fits_together(challenge: dict[str, bytes], gold: Gold) ->
 
 def test_a_board_has_what_is_defined_for_any_file_with_its_layer(gold: Gold) -> None:
     found = boards(reference_of(gold, "test"))
-    assert [columns[0].measure for columns in found.values()] == [layer.headline.full for layer in SCORED]
+    assert [columns[0].measure for columns in found.values()] == [layer.headline.full for layer in scored_layers()]
     keys = {column.key for columns in found.values() for column in columns}
     assert "quotes_speaker" not in keys  # a share of the quotes found, of which there may be none
     assert "quotes_joint" in keys
@@ -363,7 +365,7 @@ def test_a_layer_that_has_no_gold_has_no_board(gold: Gold) -> None:
 
 def test_one_entry_a_headline_with_the_scorers_number(report: Report) -> None:
     entries = yaml.safe_load(yaml_bytes(eval_results(report, "org/news", DAY)))
-    for entry, layer in zip(entries, SCORED, strict=True):
+    for entry, layer in zip(entries, scored_layers(), strict=True):
         assert entry["dataset"] == {"id": "org/news", "task_id": layer.name}
         assert entry["value"] == report.result.values[layer.headline.full]
         assert entry["date"] == DAY
@@ -377,7 +379,9 @@ def test_a_layer_that_is_not_submitted_has_no_entry(
     for line in perfect:
         del line["stances"]
     entries = eval_results(Report.of(scored(perfect)), "org/news", DAY)
-    assert [entry["dataset"]["task_id"] for entry in entries] == [x.name for x in SCORED if x.name != "stances"]
+    assert [entry["dataset"]["task_id"] for entry in entries] == [
+        x.name for x in scored_layers() if x.name != "stances"
+    ]
 
 
 def test_the_benchmark_has_the_tasks_that_the_entries_name(report: Report) -> None:

@@ -20,7 +20,7 @@ from tests.eval.conftest import Lines, Scorer
 from tests.eval.hostile import ATTACKS, hostile
 
 from onrecord.dataset import Gold
-from onrecord.eval import SCORED, Report, Result, Sampling, score_submission
+from onrecord.eval import Report, Result, Sampling, score_submission, scored_layers
 from onrecord.eval.layers.scored import with_items
 from onrecord.eval.rendering.html import visible
 from onrecord.eval.rendering.markdown import inert, plain
@@ -35,7 +35,7 @@ from onrecord.eval.report.payload import document_value
 from onrecord.eval.report.plots import MOST_DOTS, bars, x
 from onrecord.eval.scoring.asked import Asked
 from onrecord.eval.scoring.ceiling import read_ceiling
-from onrecord.eval.scoring.compare import item_changes
+from onrecord.eval.scoring.item_changes import item_changes
 from onrecord.eval.scoring.result import LayerState
 from onrecord.eval.scoring.score_file import score_bytes
 from onrecord.eval.submission.reading import Submission
@@ -71,12 +71,12 @@ def outcome_in(item: ReportItem, layer: str) -> str:
     """What became of an item in a layer; empty where that does not look at it."""
     if item.layer == layer:
         return item.outcome
-    on = next((each.told_on for each in SCORED if each.name == layer), "")
+    on = next((each.told_on for each in scored_layers() if each.name == layer), "")
     return item.link if on == item.layer else ""
 
 
 def test_every_verdict_is_one_item(view: ReportView) -> None:
-    for layer in SCORED:
+    for layer in scored_layers():
         if layer.verdicts is None:
             continue
         result = next(each for each in view.result.layers if each.layer.name == layer.name)
@@ -280,7 +280,7 @@ def label_of(item: ReportItem, gold: bool) -> str:
 
 
 def test_the_count_of_a_document_is_that_of_its_items_one_by_one(view: ReportView) -> None:
-    layers = [layer.name for layer in SCORED if layer.verdicts is not None]
+    layers = [layer.name for layer in scored_layers() if layer.verdicts is not None]
     for each, summary in zip(documents_of(view.result), view.documents, strict=True):
         expected = Counter(
             (layer, outcome, label_of(item, True), label_of(item, False))

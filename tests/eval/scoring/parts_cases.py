@@ -23,7 +23,7 @@ from onrecord.eval.layers.id_columns import Described
 from onrecord.eval.scoring.parts import Part, PartHead, Setting, Target
 from onrecord.eval.scoring.stored_gold import KnownText, Pieces, StoredDocument, StoredGold
 from onrecord.eval.submission.limits import Limits
-from onrecord.eval.submission.mention_types import OUR_TYPES
+from onrecord.eval.submission.mention_types import our_types
 from onrecord.eval.submission.open_ends import OpenEnds
 from onrecord.eval.submission.prediction_line import ClaimDescription, EntityDescription, EventDescription
 from onrecord.eval.submission.reading import Submission
@@ -160,7 +160,7 @@ def scored_against(articles: Sequence[Article], gold_hash: str) -> Iterator[Sett
     """A setting that means these articles, in this process and those that it forks."""
     gold = of_articles(articles, REGISTRIES, {"test": gold_hash})
     ids = tuple(gold.documents)
-    TARGETS[SETTING] = Target(gold, ids, gold.columns, "as-is", OUR_TYPES)
+    TARGETS[SETTING] = Target(gold, ids, gold.columns, "as-is", our_types())
 
     def found(setting: Setting) -> Target:
         return TARGETS[setting]

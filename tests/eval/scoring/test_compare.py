@@ -15,7 +15,8 @@ from tests.eval.conftest import Lines, Scorer, as_bytes
 from tests.eval.scoring.test_result import degraded
 
 from onrecord.dataset import FaultsError, Gold
-from onrecord.eval.scoring.compare import Comparison, ItemChange, compare, compare_results, distinct_names
+from onrecord.eval.scoring.compare import Comparison, compare, compare_results, distinct_names
+from onrecord.eval.scoring.item_changes import ItemChange
 from onrecord.eval.scoring.result import score_submission
 from onrecord.eval.statistics.ranks import RankInterval
 from onrecord.eval.statistics.sampling import Sampling

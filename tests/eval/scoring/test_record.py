@@ -20,6 +20,7 @@ from onrecord.eval.scoring.asked import Asked
 from onrecord.eval.scoring.record import Record, asked_of, canonical
 from onrecord.eval.scoring.result import Result
 from onrecord.eval.scoring.score_file import score_bytes
+from onrecord.eval.scoring.stored_gold import gold_in_memory
 from onrecord.eval.statistics.counts import Score
 
 
@@ -125,10 +126,10 @@ def test_rescoring_says_what_a_new_gold_does(gold: Gold, tmp_path: Path) -> None
             score_bytes(Path("p"), (tmp_path / "p.jsonl").read_bytes(), gold, Asked(how=None)).result, Sampling(seed=3)
         )
     )
-    same = rescore(tmp_path / "r.json", old, gold)
+    same = rescore(tmp_path / "r.json", old, gold_in_memory(gold))
     assert same.same
     assert record_bytes(same.new) == record_bytes(old)  # type: ignore[arg-type]
-    new = rescore(tmp_path / "r.json", old, changed(gold))
+    new = rescore(tmp_path / "r.json", old, gold_in_memory(changed(gold)))
     assert not new.same
     assert new.new is not None
     assert new.new.key.policy == old.key.policy
@@ -141,7 +142,7 @@ def test_rescoring_says_what_a_new_gold_does(gold: Gold, tmp_path: Path) -> None
 def test_rescoring_without_the_predictions_says_so(gold: Gold, perfect: Lines, scored: Scorer, tmp_path: Path) -> None:
     old = record(scored(perfect))
     assert predictions_of(old, tmp_path) is None
-    found = rescore(tmp_path / "r.json", old, gold)
+    found = rescore(tmp_path / "r.json", old, gold_in_memory(gold))
     assert found.new is None
     assert "content" in found.reason
 

@@ -13,14 +13,14 @@ import pytest
 from tests.eval.conftest import Lines, Scorer, f1
 
 from onrecord.dataset import Gold
-from onrecord.eval import SCORED, Report, Result, Sampling, record_bytes, record_of, score_submission
+from onrecord.eval import Report, Result, Sampling, record_bytes, record_of, score_submission, scored_layers
 from onrecord.eval.layers.layer import State
 
 
 def test_gold_against_itself_is_1_on_every_measure(scored: Scorer, perfect: Lines) -> None:
     result = scored(perfect)
     assert_perfect(result)
-    assert sum(len(layer.measures) for layer in SCORED) == len(f1(result))
+    assert sum(len(layer.measures) for layer in scored_layers()) == len(f1(result))
 
 
 def assert_perfect(result: Result) -> None:
@@ -238,7 +238,7 @@ def test_the_record_is_the_same_bytes_and_has_counts_for_every_document(scored: 
 
 
 def test_every_measure_says_what_it_is() -> None:
-    for layer in SCORED:
+    for layer in scored_layers():
         names = [measure.name for measure in layer.measures]
         assert len(names) == len(set(names))
         assert all(measure.definition for measure in layer.measures)

@@ -15,7 +15,7 @@ from onrecord.eval import record_bytes, record_of
 from onrecord.eval.scoring.asked import Asked
 from onrecord.eval.scoring.score_file import score_bytes
 from onrecord.eval.scoring.score_stream import score_stream
-from onrecord.eval.scoring.stored_gold import stored_gold
+from onrecord.eval.scoring.stored_gold import gold_in_memory, stored_gold
 
 
 @pytest.mark.parametrize("split", ["test", "validation", "all"])
@@ -51,3 +51,18 @@ def test_gold_is_kept_and_found_again_and_a_cache_that_is_broken_is_made_anew(
     monkeypatch.setenv("ONRECORD_CACHE", "")
     assert stored_gold(root / "dataset").hashes == made.hashes
     assert len(list((tmp_path / "gold").iterdir())) == 1
+
+
+@pytest.mark.parametrize("split", ["test", "validation", "all"])
+def test_labels_in_memory_are_the_gold_of_their_folder(split: str, gold: Gold, root: Path, perfect: Lines) -> None:
+    held, stored = gold_in_memory(gold), stored_gold(root / "dataset")
+    assert held.hashes == stored.hashes
+    assert held.in_split(split) == stored.in_split(split)
+    assert held.ids == stored.ids
+    for id, document in held.documents.items():
+        assert (document.text, document.about) == (stored.documents[id].text, stored.documents[id].about)
+        assert held.article(id) == stored.article(id)
+    raw = as_bytes(degraded(perfect, random.Random(7)))
+    asked = Asked(split, None, allow_missing=True)
+    one, other = (score_stream(Path("p.jsonl"), [raw], each, asked).report for each in (held, stored))
+    assert record_bytes(record_of(one)) == record_bytes(record_of(other))

@@ -14,8 +14,8 @@ import pytest
 from tests.eval.conftest import Lines, as_bytes
 
 from onrecord.dataset import Fault, FaultsError, Gold
-from onrecord.dataset.layers import added
-from onrecord.dataset.records import LAYERS, EntityId, SpanItem
+from onrecord.dataset.layers import LAYERS, added
+from onrecord.dataset.records import EntityId, SpanItem
 from onrecord.eval.corpora.span_report import score_spans
 from onrecord.eval.corpora.stream import SpanFile, score_span_files
 from onrecord.eval.scoring.asked import Asked
@@ -58,7 +58,7 @@ def test_a_perfect_tagger_of_another_scheme_is_perfect(
 ) -> None:
     found = scoring(tagged(perfect, types), gold, labels)
     assert found.result.values["entities:strict"] == found.result.values["entities:strict[all]"] == 1.0
-    mentions = Counter(m.type for a in gold.articles for m in a.labels.mentions)
+    mentions = Counter[str](m.type for a in gold.articles for m in a.labels.mentions)
     gone = [type for type in OURS if BUILT_IN[labels].gold[type] is None and mentions[type]]
     left_out = Counter[str]()
     for type in gone:

@@ -50,7 +50,10 @@ def _annotated(result: Result) -> dict[str, float | None]:
 
 def ceiling_json(articles: Sequence[Article], blind: Sequence[Annotation], registries: Registries) -> bytes:
     """The ceiling of every split, and which gold it is of, as the file that ``onrecord score`` reads."""
-    splits = {split: [a for a in articles if a.document.split == split] for split in ("validation", "test")}
+    splits = {
+        split: [a for a in articles if a.document.split == split]
+        for split in dict.fromkeys(a.document.split for a in articles)
+    }
     value = {
         name: CeilingFile(gold_sha256=gold_hash(kept), rows=tuple(ceiling(kept, blind, registries))).as_dict()
         for name, kept in {**splits, "all": list(articles)}.items()

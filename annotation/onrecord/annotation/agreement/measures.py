@@ -32,7 +32,8 @@ from onrecord.dataset import (
     Mention,
     Registries,
 )
-from onrecord.dataset.records import LAYERS, EntityType, Item
+from onrecord.dataset.layers import LAYERS
+from onrecord.dataset.records import EntityType, Item
 from onrecord.dataset.walk import anchor, with_references
 from onrecord.eval import Result, Submission, score_submission
 from onrecord.eval.layers.layer import DocumentPair, Layer

@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from onrecord.annotation.agreement.measures import PairAgreement
 from onrecord.dataset.publishing.card import markdown_table
 from onrecord.dataset.reading.faults import show
-from onrecord.eval.layers.scored import SCORED
+from onrecord.eval.layers.scored import scored_layers
 from onrecord.eval.rendering.scores import percent
 from onrecord.eval.statistics.measure import Measure
 
@@ -18,7 +18,7 @@ def measures() -> dict[str, list[Measure]]:
     """The measures of the scorer that agreement is reported by, the foremost first, by layer."""
     return {
         layer.name: [measure for name in layer.agreed_by for measure in layer.measures if measure.name == name]
-        for layer in SCORED
+        for layer in scored_layers()
         if layer.agreed_by
     }
 

@@ -11,6 +11,7 @@ from __future__ import annotations
 import contextlib
 import dataclasses
 import threading
+import time
 from collections import OrderedDict
 from collections.abc import Callable, Iterator, Sequence
 from typing import Any
@@ -19,14 +20,21 @@ import msgspec
 
 from onrecord.annotation.assist.propagation import TypedPlace, propagate
 from onrecord.annotation.assist.speakers import likely_speaker
+from onrecord.annotation.label_studio.forms import page
 from onrecord.annotation.label_studio.from_result import from_result
+from onrecord.annotation.label_studio.menus import offered_ids
 from onrecord.annotation.label_studio.offers import in_editor, offered, undecided, with_speaker
-from onrecord.annotation.label_studio.project import offered_ids, with_ids
+from onrecord.annotation.label_studio.project import with_ids
 from onrecord.annotation.label_studio.regions import ResultItem
+from onrecord.annotation.label_studio.result_regions import regions_of
 from onrecord.annotation.label_studio.to_result import to_result
 from onrecord.dataset.records import Labels, Mention, Quote, Registries
 
 Items = tuple[dict[str, Any], ...]
+
+FRESH = 1.5
+"""Seconds after which an answer has surely reached the editor. It throws away one that comes after it has asked again,
+as it does when a label is changed right after drawing; what was in it may be offered a second time."""
 
 
 class TaskData(msgspec.Struct, frozen=True):
@@ -34,6 +42,15 @@ class TaskData(msgspec.Struct, frozen=True):
 
     doc_id: str
     text: str
+    entities: list[dict[str, Any]] = msgspec.field(default_factory=list)
+    events: list[dict[str, Any]] = msgspec.field(default_factory=list)
+    targets: list[dict[str, Any]] = msgspec.field(default_factory=list)
+    here: list[dict[str, Any]] = msgspec.field(default_factory=list)
+
+    @property
+    def offered(self) -> dict[str, frozenset[str]]:
+        """The ids that the task's menus and buttons offer."""
+        return offered_ids(msgspec.structs.asdict(self))
 
 
 class Draft(msgspec.Struct, frozen=True):
@@ -102,10 +119,20 @@ class Remembered:
 
     offers: dict[TypedPlace, Mention] = dataclasses.field(default_factory=dict)
     """The mentions offered, by their places."""
+    latest: dict[TypedPlace, Mention] = dataclasses.field(default_factory=dict)
+    """Those of the last answer, which may not have been shown."""
+    answered: float = 0.0
+    """When the last answer was given, by a clock that only goes on."""
     marked: set[TypedPlace] = dataclasses.field(default_factory=set)
     """Where the annotator had marked a mention; a place where there is none now is one that was deleted."""
     quotes: set[str] = dataclasses.field(default_factory=set)
     """The quotes that a speaker was offered for."""
+
+    def settle(self) -> None:
+        """Keep what was offered last, if it was long enough ago to have been shown."""
+        if time.monotonic() - self.answered > FRESH:
+            self.offers |= self.latest
+        self.latest = {}
 
 
 class Memory:
@@ -153,50 +180,65 @@ class Backend:
         labels = self.proposals(task.data.doc_id, task.data.text) if self.proposals is not None else None
         if labels is None:
             return []
-        return [Answer(offered(to_result(with_ids(labels), offered_ids(self.registries))), self.version)]
+        return [Answer(offered(to_result(with_ids(labels), task.data.offered)), self.version)]
 
     def _interactive(self, task: Task, context: Context) -> Answer:
         text, draft = task.data.text, _latest(task)
         said = from_result(context.result, text)[0]
-        offers = undecided(context.result)
-        mentions = [mention for mention in said.mentions if mention.id not in offers]
-        quotes = [quote for quote in said.quotes if quote.id not in offers]
+        waiting = undecided(context.result)
+        marked = [mention for mention in said.mentions if mention.id not in waiting]
+        quotes = [quote for quote in said.quotes if quote.id not in waiting]
         result: list[ResultItem] = []
         with self.memory.of(task.id) as remembered:
-            if self.settings.propagate and mentions:
-                result += self._propagated(text, mentions, draft, remembered)
+            remembered.settle()
+            if self.settings.propagate and marked:
+                standing = _standing(text, context.result) + [
+                    each for each in _standing(text, draft) if each.id in undecided(draft)
+                ]
+                offers = self._propagated(text, marked, standing, remembered)
+                result += offered(to_result(Labels(mentions=offers), task.data.offered))
             if self.settings.speakers and quotes:
-                result += self._speakers(text, quotes, context.result, draft, remembered)
+                result += _speakers(text, quotes, context.result, draft, remembered)
+            remembered.answered = time.monotonic()
         return Answer(in_editor(result), self.version)
 
     def _propagated(
-        self, text: str, marked: Sequence[Mention], draft: Items, remembered: Remembered
-    ) -> list[ResultItem]:
+        self, text: str, marked: Sequence[Mention], standing: Sequence[Mention], remembered: Remembered
+    ) -> tuple[Mention, ...]:
         """The other places of what is marked."""
         types = {mention.type for mention in marked}
-        waiting = undecided(draft)
-        standing = [mention for mention in from_result(draft, text)[0].mentions if mention.id in waiting]
-        standing += remembered.offers.values()
         entities = {row.id: row for row in self.registries.entities}
         remembered.marked |= {_place(mention) for mention in marked}
-        offers = propagate(text, marked, [m for m in standing if m.type in types], entities, remembered.marked)
-        remembered.offers |= {_place(offer): offer for offer in offers}
-        return offered(to_result(Labels(mentions=offers), offered_ids(self.registries)))
+        there = [each for each in (*standing, *remembered.offers.values()) if each.type in types]
+        offers = propagate(text, marked, there, entities, remembered.marked)
+        remembered.latest = {_place(offer): offer for offer in offers}
+        return offers
 
-    def _speakers(
-        self, text: str, quotes: Sequence[Quote], result: Items, draft: Items, remembered: Remembered
-    ) -> list[ResultItem]:
-        """The regions of the quotes of which nothing is known but where they are, with their likely speakers."""
-        waiting = undecided(draft)
-        mentions = [mention for mention in from_result(draft, text)[0].mentions if mention.id not in waiting]
-        found: list[ResultItem] = []
-        for quote in quotes:
-            region = [item for item in result if item.get("id") == quote.id]
-            speaker = likely_speaker(text, quote.content, mentions)
-            if len(region) == 1 and speaker is not None and quote.id not in remembered.quotes:
-                remembered.quotes.add(str(quote.id))
-                found += with_speaker(region, speaker)
-        return found
+
+def _speakers(
+    text: str, quotes: Sequence[Quote], result: Items, draft: Items, remembered: Remembered
+) -> list[ResultItem]:
+    """The regions of the quotes of which nothing is known but where they are, with their likely speakers."""
+    waiting = undecided(draft)
+    mentions = [mention for mention in from_result(draft, text)[0].mentions if mention.id not in waiting]
+    found: list[ResultItem] = []
+    for quote in quotes:
+        region = [item for item in result if item.get("id") == quote.id]
+        speaker = likely_speaker(text, quote.content, mentions)
+        if len(region) == 1 and speaker is not None and quote.id not in remembered.quotes:
+            remembered.quotes.add(str(quote.id))
+            found += with_speaker(region, speaker)
+    return found
+
+
+def _standing(text: str, result: Items) -> list[Mention]:
+    """Every region that is a mention, whatever is known of it."""
+    by_mark = page().by_mark
+    return [
+        Mention(id=region.id, start=region.span.start, end=region.span.end, text=region.span.text, type=region.label)  # type: ignore[arg-type]
+        for region in regions_of(result, text, []).values()
+        if region.label in by_mark and by_mark[region.label].layer == "mentions"
+    ]
 
 
 def _place(mention: Mention) -> TypedPlace:

@@ -7,6 +7,7 @@ import unicodedata
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 
+from onrecord.dataset.layers import scheme
 from onrecord.dataset.records import Entity, EntityType, Mention, MentionKind
 
 _PRONOUN = re.compile(
@@ -84,6 +85,7 @@ def _surfaces(
     marked: Sequence[Mention], entities: Mapping[str, Entity]
 ) -> dict[tuple[EntityType, str], tuple[str, MentionKind]]:
     """Type and surface to the one entity that it stands for, and the kind of mention it is."""
+    named = _name()
     said: dict[tuple[EntityType, str], set[str]] = defaultdict(set)
     kinds: dict[tuple[EntityType, str], MentionKind] = {}
     types: dict[str, set[EntityType]] = defaultdict(set)
@@ -101,10 +103,10 @@ def _surfaces(
         for name in (row.name, *row.aliases):
             for type in types[id]:
                 # what the annotator says of a surface goes before what the registry says
-                if (type, name) not in kinds and len(known[name]) == 1 and _stands_alone(name, "name"):
+                if (type, name) not in kinds and len(known[name]) == 1 and _stands_alone(name, named):
                     said[type, name].add(id)
     return {
-        key: (next(iter(ids)), kinds.get(key, "name")) for key, ids in said.items() if len(ids) == 1 and key[1].strip()
+        key: (next(iter(ids)), kinds.get(key, named)) for key, ids in said.items() if len(ids) == 1 and key[1].strip()
     }
 
 
@@ -112,4 +114,10 @@ def _stands_alone(surface: str, kind: MentionKind) -> bool:
     """Whether a surface means the same wherever it stands: no pronoun, and with a capital if it is a name."""
     if kind == "pronoun" or _PRONOUN.fullmatch(surface):
         return False
-    return kind == "nominal" or surface != surface.lower() or surface.lower() == surface.upper()
+    return kind != _name() or surface != surface.lower() or surface.lower() == surface.upper()
+
+
+def _name() -> MentionKind:
+    """The kind of a mention by name, which is the first of the scheme."""
+    kind: MentionKind = scheme().mention_kinds[0]  # type: ignore[assignment]
+    return kind

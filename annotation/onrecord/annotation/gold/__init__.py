@@ -1,7 +1,7 @@
 """From rounds of annotation to the gold.
 
 - ``passes``: from the exports of a pass to labels.
-- ``adjudication``: from two blind annotations to one.
+- ``adjudication``: from blind annotations to one.
 - ``from_rounds``: from all rounds to the gold.
 """
 

@@ -1,16 +1,18 @@
-"""From two blind annotations to one: what both say passes, the rest is decided, and every item keeps who marked it.
+"""From blind annotations to one: what all say passes, the rest is decided, and every item keeps who marked it.
 
-Annotators use ids of their own; they are translated to those of the registry as a system's ids are, by alignment with
-labels that bear registry ids. Then the two versions of a document are merged into a proposal for one Label Studio task:
-an item on which both agree in every compared field stands once, with ``agreed``; whatever else either marked stands as
-each marked it, for the adjudicator to choose from, change or delete. Who marked an item of the finished gold, and
+Annotators, two or more, use ids of their own; they are translated to those of the registry as a system's ids are, by
+alignment with labels that bear registry ids. Then the versions of a document are merged into a proposal for one Label
+Studio task: an item on which all agree in every compared field stands once, with ``agreed``; whatever else anyone
+marked stands in every version that there is of it, each with who said it, for the adjudicator to choose from, change or
+delete. What most say is no more agreed than what one says. Who marked an item of the finished gold, and
 whether they agreed, is computed from the blind exports and not from what the adjudicator was shown.
 """
 
 from __future__ import annotations
 
+import itertools
 from collections import ChainMap, Counter, defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 import msgspec
@@ -19,9 +21,10 @@ from onrecord.annotation.agreement.measures import as_submission, compared_field
 from onrecord.annotation.label_studio.exports import Annotation
 from onrecord.dataset import Article, Document, Labels, Registries
 from onrecord.dataset.gold import ordered
+from onrecord.dataset.layers import LAYERS
 from onrecord.dataset.layers import labels as labels_of
 from onrecord.dataset.reading.faults import Fault, refuse
-from onrecord.dataset.records import LAYERS, Item
+from onrecord.dataset.records import Item
 from onrecord.dataset.walk import renamed
 from onrecord.eval.layers.document_pairs import pair_documents
 from onrecord.eval.layers.ids import IdMap
@@ -63,21 +66,21 @@ def proposals(
 ) -> dict[str, dict[str, Labels]]:
     """What an adjudicator is shown: each annotator's version by name, and ``merged`` last, by document id.
 
-    Only documents with exactly two annotations are there.
+    Only documents that two annotators or more have annotated are there.
 
     Raises:
-        FaultsError: No document has two.
+        FaultsError: There is none.
     """
     by_document: dict[str, list[Annotation]] = defaultdict(list)
     for annotation in sorted(blind, key=lambda annotation: annotation.annotator):
         by_document[annotation.document].append(annotation)
-    twice = {id: pair for id, pair in by_document.items() if len(pair) == 2}
-    if not twice:
+    several = {id: each for id, each in by_document.items() if len(each) > 1}
+    if not several:
         found = f"{len(by_document)} documents, none with two annotators"
-        refuse([Fault("annotators", "blind exports", None, "", found, "documents with two annotators")])
+        refuse([Fault("annotators", "blind exports", None, "", found, "documents with two annotators or more")])
     versions: dict[str, dict[str, Labels]] = defaultdict(dict)
-    for id, pair in twice.items():
-        for annotation in pair:
+    for id, each in several.items():
+        for annotation in each:
             versions[annotation.annotator][id] = annotation.labels
     # ids that the reference does not know are translated to those of whoever came first, so that two names for one
     # new thing are no disagreement
@@ -91,47 +94,77 @@ def proposals(
         ]
         shown[name] = _renamed_all(labels, [_ids(labels, reference, registries), *earlier])
     shown["merged"] = {}
-    for id, (one, other) in sorted(twice.items()):
-        names = (one.annotator, other.annotator)
-        shown["merged"][id] = merge(shown[names[0]][id], shown[names[1]][id], names, by_id[id])
+    for id, each in sorted(several.items()):
+        theirs = {annotation.annotator: shown[annotation.annotator][id] for annotation in each}
+        shown["merged"][id] = merge(theirs, by_id[id])
     return shown
 
 
-def merge(one: Labels, other: Labels, names: tuple[str, str], document: Document) -> Labels:
-    """Two annotators' labels of one document, in registry ids, as one proposal; see the module's docstring.
+def merge(versions: Mapping[str, Labels], document: Document) -> Labels:
+    """Labels of one document by two annotators or more, in registry ids, as one proposal; see the module's docstring.
 
-    Ids of items are made unique by the annotator's name. Where both agree the first one's item stands for both, and
-    what refers to the other's is pointed to it.
+    Ids of items are made unique by the annotator's name. Of what several say alike the first one's item stands for all,
+    and what refers to the others' is pointed to it.
     """
-    pairs = matched(one, other, document, rematch=False)
-    first, second = (_prefixed(labels, name) for labels, name in zip((one, other), names, strict=True))
+    names = tuple(versions)
+    pairs = {
+        (one, other): matched(versions[one], versions[other], document, rematch=False)
+        for one, other in itertools.combinations(names, 2)
+    }
+    prefixed = {name: _prefixed(labels, name) for name, labels in versions.items()}
     same: dict[str, str] = {}
     merged: dict[str, list[Any]] = {}
     for layer in with_items():
-        left, right = first.of(layer.item), second.of(layer.item)
-
-        def alike(g: int, p: int, layer: Layer[Any] = layer, left: Any = left, right: Any = right) -> bool:
-            return compared_fields(layer, left[g]) == compared_fields(layer, right[p])
-
-        agreed = {g: p for g, p in pairs[layer.item] if alike(g, p)}
-        same |= {str(right[p].id): str(left[g].id) for g, p in agreed.items()}
-        merged[layer.item] = [
-            msgspec.structs.replace(
-                item,
-                annotators=names if g in agreed else names[:1],
-                agreed=g in agreed,
-                optional=item.optional or (g in agreed and right[agreed[g]].optional),
-                rule=item.rule or (right[agreed[g]].rule if g in agreed else None),
+        alike = _alike(layer, versions, {both: each[layer.item] for both, each in pairs.items()})
+        items = {name: labels.of(layer.item) for name, labels in prefixed.items()}
+        merged[layer.item] = []
+        for group in alike:
+            by = tuple(name for name in names if name in group)
+            first, *others = (items[name][group[name]] for name in by)
+            same |= {str(other.id): str(first.id) for other in others}
+            merged[layer.item].append(
+                msgspec.structs.replace(
+                    first,
+                    annotators=by,
+                    agreed=by == names,
+                    optional=any(item.optional for item in (first, *others)),
+                    rule=next((item.rule for item in (first, *others) if item.rule), None),
+                )
             )
-            for g, item in enumerate(left)
-        ]
-        taken = set(agreed.values())
-        merged[layer.item] += [
-            msgspec.structs.replace(item, annotators=names[1:], agreed=False)
-            for p, item in enumerate(right)
-            if p not in taken
-        ]
     return _renumbered(ordered(_repointed(labels_of(**merged), same)))
+
+
+def _alike(
+    layer: Layer[Any], versions: Mapping[str, Labels], pairs: Mapping[tuple[str, str], Iterable[tuple[int, int]]]
+) -> list[dict[str, int]]:
+    """The items of a layer in groups of those that are matched and the same in every compared field.
+
+    Args:
+        layer: The layer.
+        versions: The labels by annotator.
+        pairs: Places of items that are matched, by two annotators in the order of ``versions``.
+
+    Returns:
+        Place of an item by annotator, one group after the other; at most one item of an annotator in a group.
+    """
+    groups: list[dict[str, int]] = []
+    of: dict[tuple[str, int], dict[str, int]] = {}
+    names = list(versions)
+    for number, name in enumerate(names):
+        items = versions[name].of(layer.item)
+        for earlier in names[:number]:
+            theirs = versions[earlier].of(layer.item)
+            for g, p in pairs[earlier, name]:
+                group = of[earlier, g]
+                free = (name, p) not in of and name not in group
+                if free and compared_fields(layer, theirs[g]) == compared_fields(layer, items[p]):
+                    group[name] = p
+                    of[name, p] = group
+        for place in range(len(items)):
+            if (name, place) not in of:
+                groups.append({name: place})
+                of[name, place] = groups[-1]
+    return groups
 
 
 def _prefixed(labels: Labels, name: str) -> Labels:
@@ -164,12 +197,13 @@ def attribute_items(articles: Sequence[Article], blind: Sequence[Annotation], re
 
     Args:
         articles: Adjudicated gold.
-        blind: The blind annotations; two a document at most are expected, more are taken likewise.
+        blind: The blind annotations.
         registries: The registry.
 
     Returns:
         The articles with ``annotators`` those who marked the item (the same offsets, quote, or holder and target) and
-        ``agreed`` true where there are at least two of them and all compared fields are the same. A stance whose target
+        ``agreed`` true where those are all who annotated the document, at least two, and all compared fields are the
+        same. A stance whose target
         the adjudicator exchanged is known by its holder and evidence.
     """
     by_annotator: dict[str, dict[str, Labels]] = defaultdict(dict)
@@ -200,7 +234,7 @@ def _attributed(gold: Labels, versions: Mapping[str, Labels], document: Document
     def attributed(field: str, item: Item) -> Item:
         by = marked.get(item.id, {})
         fields = [compared_fields(by_field[field], version) for version in by.values()]
-        agreed = len(by) > 1 and all(each == fields[0] for each in fields)
+        agreed = len(by) == len(versions) > 1 and all(each == fields[0] for each in fields)
         return msgspec.structs.replace(item, annotators=tuple(sorted(by)), agreed=agreed)
 
     return gold.changed(attributed)

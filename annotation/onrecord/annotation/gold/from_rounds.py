@@ -12,41 +12,18 @@ from onrecord.annotation.agreement.ceiling import ceiling_json
 from onrecord.annotation.agreement.measures import agreement, own_registries
 from onrecord.annotation.agreement.tables import agreement_section
 from onrecord.annotation.gold.adjudication import attribute_items
-from onrecord.annotation.gold.passes import articles_of_pass, provenance, read_annotators
-from onrecord.annotation.label_studio.exports import Annotation, read_exports
+from onrecord.annotation.gold.passes import articles_of_pass, named, provenance, read_annotators
+from onrecord.annotation.label_studio.exports import Annotation, paths_of, read_exports
+from onrecord.annotation.label_studio.standing import Standing, standings
 from onrecord.dataset import Document, Event, Gold, Registries
-from onrecord.dataset.reading.faults import refuse
+from onrecord.dataset.corpus import Rounds
+from onrecord.dataset.layers import scheme
 from onrecord.dataset.reading.files import write_atomically
-from onrecord.dataset.reading.typed import read_value
-from onrecord.dataset.records import Strict
 from onrecord.eval.layers.gold_changes import GoldChange, gold_changes
 from onrecord.eval.scoring.ceiling import FILE
 
 ERRATA = "errata.json"
 """Name of the file in the dataset folder."""
-
-
-class Rounds(Strict, frozen=True, kw_only=True):
-    """Names of folders in ``annotation/exports``."""
-
-    exports: str
-    """The labels of the gold."""
-    blind: str | None = None
-    """Blind annotations of the same documents, which say who marked an item and whether they agreed."""
-    before: str | None = None
-    """The round that ``exports`` corrects: the differences are the errata."""
-
-
-def read_rounds(path: Path) -> Rounds:
-    """Read ``annotation/gold.json``.
-
-    Raises:
-        FaultsError: It is not right.
-    """
-    rounds, faults = read_value(path, path.read_bytes(), Rounds)
-    refuse(faults)
-    assert rounds is not None
-    return rounds
 
 
 def unregistered(annotations: Sequence[Annotation], registries: Registries) -> Registries:
@@ -102,6 +79,8 @@ class MadeGold:
     """Further files of the dataset folder, by name."""
     unlabelled: tuple[str, ...]
     """Ids of documents that nobody has annotated; they are left out."""
+    unsent: tuple[Standing, ...]
+    """Work in the exports that nobody has submitted; it is left out."""
     errata: tuple[GoldChange, ...]
 
 
@@ -126,13 +105,14 @@ def gold_of_rounds(annotation: Path, rounds: Rounds, documents: Sequence[Documen
     errata: list[GoldChange] = []
     if rounds.before is not None:
         before, _ = articles_of_pass(folder / rounds.before, documents, annotators)
-        old, new = (Gold(articles=tuple(each), registries=registries) for each in (before, articles))
+        old, new = (Gold(articles=tuple(each), registries=registries, scheme=scheme()) for each in (before, articles))
         errata = gold_changes(old, new)
         extra[ERRATA] = msgspec.json.format(msgspec.json.encode(errata), indent=1) + b"\n"
     if rounds.blind is not None:
-        passes = read_exports(folder / rounds.blind, documents)
+        passes = named(read_exports(folder / rounds.blind, documents), annotators)
         articles = attribute_items(articles, passes, registries)
         extra[FILE] = ceiling_json(articles, passes, registries)
         said += agreement_section(agreement(passes, documents))
-    gold = Gold(articles=tuple(articles), registries=registries)
-    return MadeGold(gold, said, extra, tuple(unlabelled), tuple(errata))
+    gold = Gold(articles=tuple(articles), registries=registries, scheme=scheme())
+    unsent = tuple(each for path in paths_of(folder / rounds.exports) for each in standings(path) if each.unsent)
+    return MadeGold(gold, said, extra, tuple(unlabelled), unsent, tuple(errata))

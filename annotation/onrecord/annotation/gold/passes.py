@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 from collections import defaultdict
 from collections.abc import Sequence
 from pathlib import Path
@@ -10,9 +11,10 @@ import msgspec
 
 from onrecord.annotation.label_studio.exports import Annotation, read_exports
 from onrecord.dataset.gold import Article
+from onrecord.dataset.layers import LAYERS
 from onrecord.dataset.reading.faults import Fault, refuse
 from onrecord.dataset.reading.typed import read_lines
-from onrecord.dataset.records import LAYERS, Item, Labels, Strict
+from onrecord.dataset.records import Item, Labels, Strict
 from onrecord.dataset.seeds.documents import Document
 
 
@@ -20,13 +22,15 @@ class Annotator(Strict, frozen=True, kw_only=True):
     """A line of ``annotators.jsonl``: who stands behind an account."""
 
     id: str
-    """The account's name, the part of its e-mail address before the ``@``."""
+    """What the gold calls them: the account's name, if onrecord made it."""
     kind: str
     """``person`` or ``language model``; never left to guess."""
     role: str
     round: str
     """The name of the export folder."""
     note: str = ""
+    account: str | None = None
+    """The address of an account that onrecord did not make; the gold, which may be published, has the id instead."""
 
 
 def read_annotators(path: Path) -> tuple[Annotator, ...]:
@@ -38,6 +42,21 @@ def read_annotators(path: Path) -> tuple[Annotator, ...]:
     lines, faults = read_lines(path, path.read_bytes(), Annotator)
     refuse(faults)
     return tuple(annotator for _, annotator in lines)
+
+
+def named(annotations: Sequence[Annotation], annotators: Sequence[Annotator]) -> list[Annotation]:
+    """The same annotations with the ids of annotators in place of the addresses that are said to be theirs."""
+    ids = {each.account.casefold(): each.id for each in annotators if each.account is not None}
+
+    def with_ids(_: str, item: Item) -> Item:
+        return msgspec.structs.replace(item, annotators=tuple(ids.get(each, each) for each in item.annotators))
+
+    return [
+        dataclasses.replace(
+            each, annotator=ids.get(each.annotator, each.annotator), labels=each.labels.changed(with_ids)
+        )
+        for each in annotations
+    ]
 
 
 def articles_of_pass(
@@ -58,7 +77,7 @@ def articles_of_pass(
             not declared complete.
     """
     by_document: dict[str, list[Annotation]] = defaultdict(list)
-    for annotation in read_exports(folder, documents):
+    for annotation in named(read_exports(folder, documents), annotators):
         by_document[annotation.document].append(annotation)
     known = {annotator.id for annotator in annotators}
     faults: list[Fault] = []
@@ -82,6 +101,8 @@ def _check(annotation: Annotation, known: set[str]) -> list[Fault]:
     faults: list[Fault] = []
     if annotation.annotator not in known:
         hint = "add a line to annotators.jsonl that says who it is"
+        if "@" in annotation.annotator:
+            hint += f', with "account": "{annotation.annotator}" and an id, which the gold will have'
         faults.append(
             Fault("annotator", annotation.file, None, annotation.pointer, annotation.annotator, "a known account", hint)
         )

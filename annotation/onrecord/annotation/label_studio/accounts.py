@@ -10,9 +10,11 @@ from pathlib import Path
 
 import msgspec
 
-from onrecord.annotation.label_studio.project import Account, make_account
-from onrecord.annotation.label_studio.server import ServerError, find, locked
+from onrecord.annotation.label_studio.address import ServerError, base_of, token_of
+from onrecord.annotation.label_studio.project import Account, ProjectError, make_account
+from onrecord.annotation.label_studio.server import find
 from onrecord.dataset.reading.files import write_atomically
+from onrecord.dataset.reading.platform import locked
 
 
 @dataclasses.dataclass(frozen=True)
@@ -29,13 +31,19 @@ class Access:
     def find(cls, data: Path, url: str | None, token: str | None) -> Access:
         """The named server, or the one that runs on ``data``.
 
+        Args:
+            data: The data folder of a server of this machine; of no account where ``url`` is given.
+            url: Any address on another server, such as one copied from the browser.
+            token: A personal or a legacy token for it.
+
         Raises:
-            ServerError: Neither.
+            ServerError: Neither, or the address or the token cannot be one.
         """
         if url is not None:
+            base = base_of(url)
             if token is None:
                 raise ServerError("--url needs a token: set ONRECORD_TOKEN, or give --token")
-            return cls(url.rstrip("/"), token, None)
+            return cls(base, token_of(token), None)
         running = find(data)
         if running is None:
             raise ServerError(f"no server runs on {data}; start one with: onrecord annotation serve")
@@ -50,7 +58,11 @@ class Access:
             yield
 
     def account(self, name: str) -> Account | None:
-        """The annotator's account, made if there is none; None on another server, where people have their own."""
+        """The annotator's account, made if there is none; None on another server, where people have their own.
+
+        Raises:
+            ProjectError: The server has such an account with a password that is not known here; nothing is kept then.
+        """
         if self.data is None:
             return None
         path = self.data / "accounts.json"
@@ -60,7 +72,11 @@ class Access:
             if not account.token:
                 # the password is kept before it is used: should making the account be cut off, it stays within reach
                 _keep(path, {**accounts, name: account})
-                account = make_account(self.url, self.token, name, account.password)
+                try:
+                    account = make_account(self.url, self.token, name, account.password)
+                except ProjectError:
+                    _keep(path, {each: known for each, known in accounts.items() if each != name})
+                    raise
                 _keep(path, {**accounts, name: account})
             return account
 

@@ -10,9 +10,10 @@ import ipaddress
 from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
+from onrecord.annotation.label_studio.address import ServerError
+from onrecord.annotation.label_studio.naming import title_of
 from onrecord.annotation.label_studio.offers import with_offers
-from onrecord.annotation.label_studio.project import ONCE, title_of
-from onrecord.annotation.label_studio.server import ServerError
+from onrecord.annotation.label_studio.project import ONCE
 
 if TYPE_CHECKING:
     from label_studio_sdk import LabelStudio

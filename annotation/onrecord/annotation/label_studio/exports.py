@@ -14,9 +14,12 @@ from typing import Any
 
 import msgspec
 
-from onrecord.annotation.label_studio.from_result import from_result, unused_parts
-from onrecord.annotation.label_studio.labelling import config_hash
-from onrecord.dataset.check import faults_of
+from onrecord.annotation.label_studio.buttons import SUFFIXES, button_fault
+from onrecord.annotation.label_studio.from_result import from_result
+from onrecord.annotation.label_studio.labelling import config_hash, is_read
+from onrecord.annotation.label_studio.looking_over import look_over, told
+from onrecord.annotation.label_studio.naming import annotator_of
+from onrecord.annotation.label_studio.standing import link_of
 from onrecord.dataset.reading.faults import Fault, FaultsError, nearest, refuse, show
 from onrecord.dataset.reading.typed import read_elements
 from onrecord.dataset.records import Labels
@@ -62,6 +65,7 @@ class Annotation:
 
     document: str
     annotator: str
+    """The account: its name if it was made here, else its whole address."""
     labels: Labels
     complete: frozenset[str]
     """Layers that the annotator declared finished."""
@@ -74,20 +78,16 @@ class Annotation:
     @property
     def link(self) -> str:
         """Where the task is on its server, to be put behind the server's address."""
-        return f"/projects/{self.project}/data?task={self.task}"
+        return link_of(self.project, self.task)
 
 
-def annotator_name(email: str) -> str:
-    """The account's name: the part before the ``@``."""
-    return email.partition("@")[0]
-
-
-def read_export(path: Path, documents: Sequence[Document]) -> tuple[list[Annotation], list[Fault]]:
+def read_export(path: Path, documents: Sequence[Document], server: str = "") -> tuple[list[Annotation], list[Fault]]:
     """Read one export file.
 
     Args:
         path: A JSON export of one project.
         documents: The documents that its tasks may be about.
+        server: The address that the faults' links to tasks begin with.
 
     Returns:
         Every annotation that is whole, and the faults of all others. A skipped task is no annotation.
@@ -95,9 +95,12 @@ def read_export(path: Path, documents: Sequence[Document]) -> tuple[list[Annotat
     by_id = {document.id: document for document in documents}
     annotations: list[Annotation] = []
     faults: list[Fault] = []
+    raw = path.read_bytes()
+    if (fault := button_fault(path, raw)) is not None:
+        return [], [fault]
     try:
-        for index, task in enumerate(read_elements(path, path.read_bytes(), ExportedTask)):
-            read, wrong = _annotations(path, index, task, by_id)
+        for index, task in enumerate(read_elements(path, raw, ExportedTask)):
+            read, wrong = _annotations(path, index, task, by_id, server)
             annotations += read
             faults += wrong
     except FaultsError as error:
@@ -106,7 +109,7 @@ def read_export(path: Path, documents: Sequence[Document]) -> tuple[list[Annotat
 
 
 def _annotations(
-    path: Path, index: int, task: ExportedTask, by_id: Mapping[str, Document]
+    path: Path, index: int, task: ExportedTask, by_id: Mapping[str, Document], server: str
 ) -> tuple[list[Annotation], list[Fault]]:
     """What :func:`read_export` gives of one task."""
     document = by_id.get(task.data.doc_id)
@@ -122,15 +125,18 @@ def _annotations(
         if annotation.was_cancelled:
             continue
         pointer = f"/{index}/annotations/{place}"
-        labels, wrong = from_result(annotation.result, document.text)
-        wrong += unused_parts(annotation.result)
+        result = annotation.result
+        labels, wrong = from_result(result, document.text)
+        known = bool(wrong)  # of labels that could not be read, others cannot be said to be wrong
+        wrong += [each for each in look_over(labels, result, document.text) if not known or each[0] != "reference"]
         if wrong:
-            faults += faults_of(str(path), None, wrong, within=f"{pointer}/result")
+            link = server + link_of(task.project, task.id)
+            faults += told(str(path), f"{pointer}/result", wrong, result, (document.id, document.text), link)
             continue
         annotations.append(
             Annotation(
                 document=document.id,
-                annotator=annotator_name(annotation.completed_by.email),
+                annotator=annotator_of(annotation.completed_by.email),
                 labels=labels,
                 complete=_complete(annotation.result),
                 task=task.id,
@@ -148,7 +154,7 @@ def _check_data(path: Path, index: int, data: TaskData, document: Document) -> l
         hint = "the seed or its zones were changed after the push, or the task was edited: push again"
         found = f"a text with SHA-256 {data.text_sha256}"
         faults.append(Fault("hash", str(path), None, f"/{index}/data/text_sha256", found, document.text_sha256, hint))
-    if data.config_sha256 != config_hash():
+    if not is_read(data.config_sha256):
         hint = "the project was made with another version of the labelling config"
         faults.append(
             Fault("config", str(path), None, f"/{index}/data/config_sha256", data.config_sha256, config_hash(), hint)
@@ -164,13 +170,18 @@ def _complete(result: Sequence[Any]) -> frozenset[str]:
     return frozenset()
 
 
+def paths_of(folder: Path) -> list[Path]:
+    """The files of a folder of exports, those that Label Studio's button gives included."""
+    return sorted(path for path in folder.glob("*") if path.suffix in (".json", *SUFFIXES))
+
+
 def read_exports(folder: Path, documents: Sequence[Document]) -> list[Annotation]:
     """Read every export of a folder, such as ``annotation/exports/first-pass``.
 
     Raises:
         FaultsError: With the faults of all files; or an annotator has two annotations of one document.
     """
-    paths = sorted(folder.glob("*.json"))
+    paths = paths_of(folder)
     if not paths:
         hint = "onrecord annotation pull writes them"
         refuse([Fault("empty", str(folder), None, "", "no export", "JSON exports of Label Studio", hint)])

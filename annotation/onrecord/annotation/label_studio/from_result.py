@@ -6,19 +6,22 @@ How they hold them, says :mod:`onrecord.annotation.label_studio.regions`.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any, get_args
 
 import msgspec
 
-from onrecord.annotation.label_studio.forms import CONTINUES, OPTIONAL, RULE, Form, PanelField, page
-from onrecord.annotation.label_studio.regions import ResultItem
+from onrecord.annotation.label_studio.forms import page
+from onrecord.annotation.label_studio.panel import CONTINUES, OPTIONAL, RULE, Form, PanelField
+from onrecord.annotation.label_studio.regions import ResultItem, item_id
 from onrecord.annotation.label_studio.result_regions import Region, regions_of, relations_of
+from onrecord.annotation.label_studio.ties import implied, untied
 from onrecord.dataset import walk
 from onrecord.dataset.gold import ordered
-from onrecord.dataset.layers import labels
-from onrecord.dataset.reading.faults import Wrong, nearest, show
-from onrecord.dataset.records import LAYERS, Labels, Span, SpanItem, Target, TargetKind
+from onrecord.dataset.layers import LAYERS, labels
+from onrecord.dataset.reading.faults import Wrong, nearest
+from onrecord.dataset.reading.typed import explain
+from onrecord.dataset.records import Item, Labels, Span, SpanItem, Target, TargetKind
 
 Tied = Mapping[tuple[str, str], list[str]]
 """Regions by the one that they are tied to and the relation."""
@@ -38,6 +41,8 @@ def from_result(result: Sequence[ResultItem], text: str) -> tuple[Labels, list[W
     wrong: list[Wrong] = []
     regions = regions_of(result, text, wrong)
     relations = relations_of(result, regions, wrong)
+    relations += implied(regions, relations, text)
+    wrong += untied(result, regions, relations)
     heads = {one: other for one, name, other in relations if name == CONTINUES}
     spans: dict[str, list[Span]] = defaultdict(list)
     for region in regions.values():
@@ -58,12 +63,10 @@ def from_result(result: Sequence[ResultItem], text: str) -> tuple[Labels, list[W
         form = by_mark.get(region.label)
         if form is not None:
             own = sorted(spans[region.id], key=lambda span: span.start)
-            values = {**_values(form, region, own, tied, regions, wrong), **_common(region)}
-            kind = LAYERS[form.layer]
-            try:
-                made[form.layer].append(msgspec.convert(values, kind))
-            except msgspec.ValidationError as error:
-                wrong.append(("type", f"/{region.at}", str(error), f"the fields of {kind.__name__}", ""))
+            told: set[str] = set()
+            values = {**_values(form, region, own, tied, regions, wrong, told), **_common(region)}
+            if (item := _item(form, region, msgspec.to_builtins(values), wrong, told)) is not None:
+                made[form.layer].append(item)
     return ordered(labels(**made)), wrong
 
 
@@ -75,10 +78,38 @@ def _head(id: str, heads: Mapping[str, str]) -> str:
     return id
 
 
+def _item(form: Form, region: Region, values: dict[str, Any], wrong: list[Wrong], told: set[str]) -> Item | None:
+    """The item of some values; None where they do not fit, which is said of each that was not ``told`` of already."""
+    kind = LAYERS[form.layer]
+    try:
+        if not told:
+            return msgspec.convert(values, kind)
+    except msgspec.ValidationError as error:
+        misfit = str(error)
+    else:
+        misfit = ""
+    before = len(wrong)
+    places = {ask.field: _place(ask, region) for ask in form.asks}
+    for code, pointer, found, expected, hint in explain(msgspec.json.decode(msgspec.json.encode(values)), kind):
+        field = pointer.split("/")[1] if pointer else ""
+        if field not in told:
+            said = f"{field} {found!r}" if field else found
+            wrong.append((code, f"/{places.get(field, region.at)}", said, expected, hint))
+    if misfit and len(wrong) == before:  # a rule that explain does not know
+        wrong.append(("type", f"/{region.at}", misfit, f"the fields of {kind.__name__}", ""))
+    return None
+
+
 def _values(
-    form: Form, region: Region, spans: list[Span], tied: Tied, regions: Mapping[str, Region], wrong: list[Wrong]
+    form: Form,
+    region: Region,
+    spans: list[Span],
+    tied: Tied,
+    regions: Mapping[str, Region],
+    wrong: list[Wrong],
+    told: set[str],
 ) -> dict[str, Any]:
-    """The fields of the item that a region begins."""
+    """The fields of the item that a region begins; those with a fault are added to ``told``."""
     kind = LAYERS[form.layer]
     values: dict[str, Any] = {}
     if issubclass(kind, SpanItem):
@@ -89,77 +120,78 @@ def _values(
         values[form.label] = region.label
     known = {field.name: field for field in walk.fields(kind)}
     for ask in form.asks:
-        field = known[ask.field]
+        field, before = known[ask.field], len(wrong)
+        value: Any
         if field.kind is Target:
-            values[ask.field] = _target(ask, region, wrong)
+            value = _target(ask, region, wrong)
         elif field.many:
-            values[ask.field] = tuple(region.fields.get(ask.name, []))
+            value = tuple(_given(ask, region))
         else:
-            words = walk.vocabulary(kind, ask.field)
-            if (value := _answer(ask, region, words, wrong)) is not None:
-                values[ask.field] = value
-            elif ask.needed and not field.optional:
-                values[ask.field] = words[0] if words else "?"  # it is told of already, and used for nothing
+            value = _answer(ask, region, walk.vocabulary(kind, ask.field), wrong)
+        if value is not None:
+            values[ask.field] = value
+        if len(wrong) > before:
+            told.add(ask.field)
     for name in form.parts:
         if ids := tied.get((region.id, name)):
             values[name] = regions[ids[0]].span
     for name in form.tied:
         if ids := tied.get((region.id, name)):
-            values[name] = ids[0]
+            values[name] = item_id(ids[0], regions[ids[0]].meta.get("agreed"))
     return values
 
 
 def _answer(ask: PanelField, region: Region, words: Sequence[str], wrong: list[Wrong]) -> str | None:
     """The one value of a field; None where there is none, or one that its vocabulary does not have."""
-    chosen, typed = region.fields.get(ask.name, []), region.fields.get(ask.beside, [])
-    if chosen and typed and chosen != typed:
-        found = f"{chosen[0]} and {typed[0]}"
-        wrong.append(("field", f"/{region.places[ask.name]}", found, f"one {ask.name}", "chosen and typed differ"))
-    value = next(iter(chosen or typed), None)
+    given = _given(ask, region)
+    if len(given) > 1:
+        hint = "buttons, the menu and the new ids are one field: take all but one back"
+        wrong.append(("field", f"/{_place(ask, region)}", " and ".join(given), f"one {ask.name}", hint))
+    value = given[0] if given else None
     if words and value is not None and value not in words:
-        place = region.places.get(ask.name, region.at)
-        wrong.append(("label", f"/{place}", value, "one of " + ", ".join(words), nearest(value, words)))
+        wrong.append(
+            (
+                "label",
+                f"/{_place(ask, region)}",
+                f"{ask.name} {value!r}",
+                "one of " + ", ".join(words),
+                nearest(value, words),
+            )
+        )
         value = None
-    if value is None and ask.needed:
+    elif value is None and ask.needed:
         found = f"no {ask.name} on {region.span.text!r}"
         wrong.append(("missing-field", f"/{region.at}", found, f"a {ask.name}", ""))
     return value
 
 
-def _target(ask: PanelField, region: Region, wrong: list[Wrong]) -> Target:
-    kind, _, id = (_answer(ask, region, (), wrong) or "claim:?").partition(":")
+def _given(ask: PanelField, region: Region) -> list[str]:
+    """The values of a field in all of its controls, each once."""
+    return list(dict.fromkeys(value for control in ask.read for value in region.fields.get(control, [])))
+
+
+def _place(ask: PanelField, region: Region) -> int:
+    """Index of the first of a field's items; of the region's where there is none."""
+    return next((region.places[control] for control in ask.read if control in region.places), region.at)
+
+
+def _target(ask: PanelField, region: Region, wrong: list[Wrong]) -> Target | None:
+    answer = _answer(ask, region, (), wrong)
+    if answer is None:
+        return None
+    kind, _, id = answer.partition(":")
     if kind not in get_args(TargetKind) or not id:
-        place = region.places.get(ask.name, region.places.get(ask.beside, region.at))
-        wrong.append(("target", f"/{place}", f"{kind}:{id}", "entity:ID, event:ID or claim:ID", ""))
-        kind, id = "claim", "?"
+        place = f"/{_place(ask, region)}"
+        wrong.append(("target", place, f"{ask.name} {answer!r}", "entity:ID, event:ID or claim:ID", ""))
+        return None
     return Target(kind=msgspec.convert(kind, TargetKind), id=id)
 
 
 def _common(region: Region) -> dict[str, Any]:
     return {
-        "id": region.id,
-        "annotators": tuple(region.meta.get("annotators", ())),
+        "id": item_id(region.id, region.meta.get("agreed")),
+        "annotators": region.meta.get("annotators", ()),
         "agreed": region.meta.get("agreed"),
         "optional": region.fields.get(OPTIONAL) == [OPTIONAL],
         "rule": next(iter(region.fields.get(RULE, [])), None),
     }
-
-
-def unused_parts(result: Sequence[ResultItem]) -> Iterator[Wrong]:
-    """Regions of parts, such as sources, that no item is tied to."""
-    ends = {
-        str(item.get(key))
-        for item in result
-        if isinstance(item, dict) and item.get("type") == "relation"
-        for key in ("from_id", "to_id")
-    }
-    parts = {part.value: form for form in page().forms for part in form.parts.values()}
-    for index, item in enumerate(result):
-        if isinstance(item, dict) and item.get("type") == "labels" and isinstance(item.get("value"), dict):
-            marks = item["value"].get("labels")
-            mark = str(marks[0]) if isinstance(marks, list) and len(marks) == 1 else ""
-            form = parts.get(mark)
-            if form is not None and item.get("id") not in ends:
-                one = form.layer.removesuffix("s")
-                found = f"{mark} {show(item['value'].get('text', ''))!r} tied to no {one}"
-                yield "relation", f"/{index}", found, f"a relation to its {form.mark} region", ""

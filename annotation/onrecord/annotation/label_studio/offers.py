@@ -14,7 +14,9 @@ from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 from xml.etree import ElementTree as ET
 
-from onrecord.annotation.label_studio.forms import Form, page
+from onrecord.annotation.label_studio.forms import page
+from onrecord.annotation.label_studio.keys import RESERVED
+from onrecord.annotation.label_studio.panel import Form
 from onrecord.annotation.label_studio.regions import ResultItem
 from onrecord.dataset.reading.faults import Wrong, show
 
@@ -29,8 +31,8 @@ TAKE = "take the offered speaker"
 FIELDS = (CONTROL, OFFERED, TAKEN)
 """The controls that only offers need."""
 
-_KEYS = "yuio"
-"""The keys that accept, by the order of the forms; a layer beyond them has none."""
+_KEYS = "ykjhbxzvwmidatclfnrspoegq"
+"""The keys that accept, the first for the first form, those left out that a label has; then the key of the tick."""
 _HOW = "Offered, and no label yet: {key} accepts it, Backspace rejects it"
 
 
@@ -83,10 +85,9 @@ def undecided(result: Sequence[Any]) -> dict[str, int]:
 
 def decided(result: Sequence[Any]) -> list[Any]:
     """The result, item by item, in which an accepted speaker is the speaker, unless the annotator gave another one."""
-    has = {name: {item.get("id") for item in result if _is_of(item, name)} for name in (TAKEN, FIELD)}
-    accepted = has[TAKEN] - has[FIELD]
+    accepted = _ids(result, TAKEN) - _ids(result, *_own())
     return [
-        {**item, "from_name": FIELD} if _is_of(item, OFFERED) and item.get("id") in accepted else item
+        {**item, "from_name": FIELD} if _is_of(item, OFFERED) and str(item.get("id")) in accepted else item
         for item in result
     ]
 
@@ -97,16 +98,27 @@ def faults(result: Sequence[Any]) -> Iterator[Wrong]:
         value = result[place].get("value")
         found = f"an offer of {show(value.get('text') if isinstance(value, dict) else value)}"
         yield "offer", f"/{place}", found, "accepted with its key, or deleted", ""
-    settled = {item.get("id") for item in result if _is_of(item, TAKEN) or _is_of(item, FIELD)}
+    settled = _ids(result, TAKEN, *_own())
     for place, item in enumerate(result):
-        if _is_of(item, OFFERED) and item.get("id") not in settled:
+        if _is_of(item, OFFERED) and str(item.get("id")) not in settled:
             value = item.get("value")
             found = f"the offered speaker {show(value.get('text') if isinstance(value, dict) else value)}"
             yield "offer", f"/{place}", found, f"{TAKE!r} ticked, another speaker, or the offer removed", ""
 
 
-def _is_of(item: Any, name: str) -> bool:
-    return isinstance(item, dict) and item.get("from_name") == name
+def _is_of(item: Any, *names: str) -> bool:
+    return isinstance(item, dict) and item.get("from_name") in names
+
+
+def _ids(result: Sequence[Any], *names: str) -> set[str]:
+    """The regions with something in one of some controls."""
+    return {str(item.get("id")) for item in result if _is_of(item, *names)}
+
+
+def _own() -> tuple[str, ...]:
+    """The controls in which the annotator gives the field."""
+    ask = page().asks.get(FIELD)
+    return () if ask is None else ask.read
 
 
 def with_offers(config: str) -> str:
@@ -120,52 +132,56 @@ def with_offers(config: str) -> str:
     parents = {child: parent for parent in root.iter() for child in parent}
     conditional = [each for each in root.iter() if each.get("whenLabelValue")]
     labels = next(root.iter("Labels"))
-    speaker = next((each for each in conditional if each.get("name") == FIELD), None)
-    if conditional:
-        panel = parents[conditional[0]]
-        at = list(panel).index(conditional[0])
-        for number, hint in enumerate(_hints()):
-            panel.insert(at + number, hint)
+    text = labels.get("toName", "text")
     for form in page().forms:
         for each in conditional:
             shown = each.get("whenLabelValue", "").split(",")
             if form.mark in shown:
                 each.set("whenLabelValue", ",".join([*shown, mark_of(form)]))
+    speaker = next((each for each in conditional if each.get("name") in _own()), None)
     if speaker is not None:
-        beside = parents[speaker]
-        at = list(beside).index(speaker) + 1
-        for number, asked in enumerate(_speaker_offer(speaker)):
-            beside.insert(at + number, asked)
-    above = parents[labels]
-    above.insert(list(above).index(labels) + 1, _grey_labels(labels.get("toName", "text")))
+        row = parents[speaker]
+        _insert(parents[row], list(parents[row]).index(row) + 1, [_speaker_offer(text, row.get("whenLabelValue", ""))])
+    if conditional:
+        panel = parents[conditional[0]]
+        _insert(panel, list(panel).index(conditional[0]), _hints())
+    _insert(parents[labels], list(parents[labels]).index(labels) + 1, [_grey_labels(text)])
     return ET.tostring(root, encoding="unicode")
+
+
+def _insert(parent: ET.Element, at: int, elements: Iterable[ET.Element]) -> None:
+    for number, element in enumerate(elements):
+        parent.insert(at + number, element)
 
 
 def _grey_labels(text: str) -> ET.Element:
     labels = ET.Element("Labels", name=CONTROL, toName=text, choice="single", visible="false")
-    for form, key in zip(page().forms, _keys(), strict=True):
-        label = ET.SubElement(labels, "Label", value=mark_of(form), background="#9a9a9a")
-        if key:
-            label.set("hotkey", key)
+    for form, key in zip(page().forms, _keys(), strict=False):
+        label = {"value": mark_of(form), "background": "#9a9a9a"}
+        ET.SubElement(labels, "Label", {**label, "hotkey": key} if key else label)
     return labels
 
 
 def _hints() -> Iterator[ET.Element]:
-    for form, key in zip(page().forms, _keys(), strict=True):
+    for form, key in zip(page().forms, _keys(), strict=False):
         shown = ET.Element("View", visibleWhen="region-selected", whenLabelValue=mark_of(form))
-        ET.SubElement(shown, "Header", value=_HOW.format(key=key or "unchoosing its grey label"), size="5")
+        ET.SubElement(shown, "Header", value=_HOW.format(key=key.upper() or "taking its grey label away"), size="5")
         yield shown
 
 
 def _keys() -> list[str]:
-    return [_KEYS[number : number + 1] for number in range(len(page().forms))]
+    """A key for each form and one for the tick; empty where no letter is left."""
+    free = [key for key in _KEYS if key not in RESERVED.union(mark.hotkey for mark in page().marks)]
+    return [*free, *[""] * (len(page().forms) + 1)][: len(page().forms) + 1]
 
 
-def _speaker_offer(speaker: ET.Element) -> Iterator[ET.Element]:
-    """What stands beside the field, shown where it is."""
-    shown = {name: speaker.get(name, "") for name in ("toName", "perRegion", "visibleWhen", "whenLabelValue")}
-    field = {"name": OFFERED, "maxSubmissions": "1", "placeholder": "offered speaker: none"}
-    yield ET.Element("TextArea", {**shown, **field})
-    taken = ET.Element("Choices", {**shown, "name": TAKEN, "choice": "multiple", "showInline": "true"})
-    ET.SubElement(taken, "Choice", value=TAKE, hotkey="t")
-    yield taken
+def _speaker_offer(text: str, labels: str) -> ET.Element:
+    """What stands below the field, shown where it is."""
+    shown = {"visibleWhen": "region-selected", "whenLabelValue": labels}
+    control = {"toName": text, "perRegion": "true", **shown}
+    row = ET.Element("View", shown)
+    ET.SubElement(row, "TextArea", {**control, "name": OFFERED, "maxSubmissions": "1", "placeholder": "none offered"})
+    taken = ET.SubElement(row, "Choices", {**control, "name": TAKEN, "choice": "multiple", "showInline": "true"})
+    key = _keys()[-1]
+    ET.SubElement(taken, "Choice", {"value": TAKE, **({"hotkey": key} if key else {})})
+    return row

@@ -15,14 +15,19 @@ from typing import TYPE_CHECKING, Any
 import msgspec
 
 from onrecord.annotation.label_studio.exports import read_export
-from onrecord.annotation.label_studio.forms import page
-from onrecord.annotation.label_studio.labelling import config, config_hash, menus
+from onrecord.annotation.label_studio.front import furnish
+from onrecord.annotation.label_studio.labelling import config, config_hash
+from onrecord.annotation.label_studio.menus import menus, offered_ids
+from onrecord.annotation.label_studio.naming import check_names, email_of, title_of
+from onrecord.annotation.label_studio.reach import SECONDS, reached, web
+from onrecord.annotation.label_studio.standing import Standing, standings
 from onrecord.annotation.label_studio.to_result import document_fields, to_result
 from onrecord.dataset.gold import ordered
+from onrecord.dataset.layers import LAYERS
 from onrecord.dataset.layers import labels as labels_of
 from onrecord.dataset.reading.faults import Fault, FaultsError, OnrecordError, show
 from onrecord.dataset.reading.files import write_atomically
-from onrecord.dataset.records import LAYERS, Item, Labels, Registries
+from onrecord.dataset.records import Item, Labels, Registries
 from onrecord.dataset.seeds.documents import Document
 from onrecord.dataset.walk import anchor
 
@@ -31,9 +36,6 @@ if TYPE_CHECKING:
 
 ONCE: Any = {"max_retries": 0}
 """Request options of every write."""
-DOMAIN = "onrecord.example"
-"""Of the accounts made here; a reserved name, so that no mail can ever go out."""
-
 Step = Callable[[str], None]
 
 
@@ -51,10 +53,16 @@ class Account:
 
 
 def connect(url: str, token: str) -> LabelStudio:
-    """A client of the server at ``url``."""
+    """A client of the server at ``url``, once it is known that one answers there and takes the token.
+
+    Raises:
+        ServerError: It does not; the message says why, see :func:`onrecord.annotation.label_studio.reach.reached`.
+    """
     from label_studio_sdk import LabelStudio
 
-    return LabelStudio(base_url=url, api_key=token)
+    base = reached(url, token)
+    # with a slash: without it, a personal token is taken to the server above, where this one is below a path
+    return LabelStudio(base_url=f"{base}/", api_key=token, httpx_client=web(base), timeout=SECONDS)
 
 
 def make_account(url: str, admin_token: str, name: str, password: str) -> Account:
@@ -64,24 +72,22 @@ def make_account(url: str, admin_token: str, name: str, password: str) -> Accoun
 
     Raises:
         ProjectError: There is an account of that name with another password.
+        httpx.HTTPError: The server did not do it.
     """
-    import httpx
-
-    email = f"{name}@{DOMAIN}"
-    with httpx.Client(base_url=url, timeout=60, trust_env=False) as web:
-        invite = web.get("/api/invite", headers={"Authorization": f"Token {admin_token}"}).raise_for_status().json()
+    email = email_of(name)
+    with web(url) as client:
+        asked = client.get("/api/invite", headers={"Authorization": f"Token {admin_token}"})
+        invite = asked.raise_for_status().json()
         for page in (invite["invite_url"], "/user/login"):
-            form = web.get(page).raise_for_status()
-            fields = {"email": email, "password": password, "csrfmiddlewaretoken": web.cookies["csrftoken"]}
-            if web.post(page, data=fields, headers={"Referer": str(form.url)}).status_code == 302:
-                token = web.get("/api/current-user/token").raise_for_status().json()["token"]
+            form = client.get(page).raise_for_status()
+            fields = {"email": email, "password": password, "csrfmiddlewaretoken": client.cookies["csrftoken"]}
+            answer = client.post(page, data=fields, headers={"Referer": str(form.url)}, follow_redirects=False)
+            if answer.status_code == 302:
+                token = client.get("/api/current-user/token").raise_for_status().json()["token"]
                 return Account(email, password, str(token))
-    raise ProjectError(f"Label Studio made no account {email}: there is one with another password")
-
-
-def title_of(round: str, annotator: str) -> str:
-    """The title of an annotator's project in a round of annotation."""
-    return f"onrecord / {round} / {annotator}"
+    raise ProjectError(
+        f"Label Studio has an account {email} with another password than the one kept here: choose another name"
+    )
 
 
 def projects_of(client: LabelStudio, round: str) -> dict[str, int]:
@@ -113,6 +119,8 @@ class Pushed:
     project: int
     added: tuple[str, ...]
     present: tuple[str, ...]
+    refreshed: tuple[str, ...] = ()
+    """Those of ``present`` whose menus did not offer what the registries have now."""
 
 
 def push(
@@ -123,8 +131,12 @@ def push(
     registries: Registries,
     versions: Mapping[str, Mapping[str, Labels]],
     step: Step,
+    guidelines: str = "",
 ) -> Pushed:
     """Make an annotator's project if there is none, and add the documents that it lacks.
+
+    The menus are part of a task's data: those of tasks that are there already are brought up to the registries, which
+    leaves their annotations and drafts as they are.
 
     Args:
         client: A client with the administrator's token.
@@ -134,17 +146,15 @@ def push(
         registries: The ids that the menus offer.
         versions: Pre-annotations by name and document id; the editor starts from the last one. May be empty.
         step: Called with each document's id as it is added.
+        guidelines: Shown on the page; in Markdown.
 
     Raises:
+        BadName: The round or the annotator cannot be called that.
         ProjectError: The project is there with another labelling config, or holds another text of a document. Nothing
             is added then.
     """
-    project = projects_of(client, round).get(annotator)
-    if project is None:
-        check_config()
-        made = client.projects.create(title=title_of(round, annotator), label_config=config(), request_options=ONCE)
-        assert made.id is not None
-        project = made.id
+    check_names(round, annotator)
+    project = projects_of(client, round).get(annotator) or _project(client, title_of(round, annotator))
     present = tasks_of(client, project)
     for document in documents:
         data = present.get(document.id, {}).get("data", {})
@@ -153,30 +163,55 @@ def push(
                 f"project {project} holds {document.id} with another text or labelling config; nothing was added. "
                 "Finish or delete that project, or push under the name of another round"
             )
-    offered = offered_ids(registries)
+    furnish(client, project, guidelines, ONCE)
+    refreshed = _refresh(client, present, registries)
     added = []
     for document in documents:
         if document.id in present:
             continue
-        task: dict[str, Any] = {
-            "data": {
-                "doc_id": document.id,
-                "title": document.title,
-                "text": document.text,
-                "text_sha256": document.text_sha256,
-                "config_sha256": config_hash(),
-                **menus(registries),
-            }
-        }
-        task["predictions"] = [
-            {"model_version": name, "result": to_result(with_ids(labels[document.id]), offered)}
-            for name, labels in versions.items()
-            if document.id in labels
-        ]
+        task = _task(document, registries, versions)
         client.projects.import_tasks(id=project, request=[task], request_options=ONCE)
         added.append(document.id)
         step(document.id)
-    return Pushed(project, tuple(added), tuple(present))
+    return Pushed(project, tuple(added), tuple(present), refreshed)
+
+
+def _task(document: Document, registries: Registries, versions: Mapping[str, Mapping[str, Labels]]) -> dict[str, Any]:
+    lists = menus(registries, document.text)
+    return {
+        "data": {
+            "doc_id": document.id,
+            "title": document.title,
+            "text": document.text,
+            "text_sha256": document.text_sha256,
+            "config_sha256": config_hash(),
+            **lists,
+        },
+        "predictions": [
+            {"model_version": name, "result": to_result(with_ids(labels[document.id]), offered_ids(lists))}
+            for name, labels in versions.items()
+            if document.id in labels
+        ],
+    }
+
+
+def _project(client: LabelStudio, title: str) -> int:
+    check_config()
+    made = client.projects.create(title=title, label_config=config(), request_options=ONCE)
+    id: int | None = made.id
+    assert id is not None
+    return id
+
+
+def _refresh(client: LabelStudio, present: Mapping[str, Mapping[str, Any]], registries: Registries) -> tuple[str, ...]:
+    """Bring the menus of tasks up to date, and return the documents of those that were not."""
+    old = []
+    for id, task in present.items():
+        data = {**task["data"], **menus(registries, str(task["data"].get("text")))}
+        if data != task["data"]:
+            client.tasks.update(id=str(task["id"]), data=data, request_options=ONCE)
+            old.append(id)
+    return tuple(old)
 
 
 def with_ids(labels: Labels) -> Labels:
@@ -187,18 +222,12 @@ def with_ids(labels: Labels) -> Labels:
     def identified(layer: str, item: Item) -> Item:
         return item if item.id is not None else msgspec.structs.replace(item, id=next(fresh[layer]))
 
-    placed = {layer: [item for item in labels.of(layer) if anchor(item)] for layer in labels.__struct_fields__}
+    placed = {layer: [item for item in labels.of(layer) if anchor(item)] for layer in LAYERS}
     return ordered(labels_of(**placed)).changed(identified)
 
 
 def _unused(letter: str, used: set[str | None]) -> Iterator[str]:
     return (id for n in itertools.count(1) if (id := f"{letter}{n}") not in used)
-
-
-def offered_ids(registries: Registries) -> dict[str, list[str]]:
-    """The ids that each menu of the labelling config offers."""
-    lists = {name: [row["value"] for row in rows] for name, rows in menus(registries).items()}
-    return {ask.name: lists[ask.options] for form in page().forms for ask in form.asks if ask.kind == "menu"}
 
 
 def tasks_of(client: LabelStudio, project: int) -> dict[str, dict[str, Any]]:
@@ -235,12 +264,12 @@ def submit(
     tasks = tasks_of(client, project)
     if missing := sorted(set(labels) - set(tasks)):
         raise ProjectError(f"project {project} has no task for {', '.join(missing)}; nothing was submitted")
-    offered = offered_ids(registries)
     done = []
     for doc_id, each in labels.items():
         theirs = client.annotations.list(id=tasks[doc_id]["id"])
         if any(annotation.completed_by == me for annotation in theirs):
             continue
+        offered = offered_ids(menus(registries, str(tasks[doc_id]["data"].get("text"))))
         result = to_result(with_ids(each), offered) + document_fields(LAYERS)
         client.annotations.create(
             id=tasks[doc_id]["id"], result=result, ground_truth=False, was_cancelled=False, request_options=ONCE
@@ -256,36 +285,50 @@ class Pulled:
 
     path: Path
     annotations: int
+    """Those that can be used."""
     faults: tuple[Fault, ...]
     """What in it cannot be used; the file is kept all the same."""
+    tasks: tuple[Standing, ...]
+    """How far each task is, and what in it was not submitted."""
 
 
-def pull(client: LabelStudio, round: str, folder: Path, documents: Sequence[Document], step: Step) -> list[Pulled]:
+def pull(
+    client: LabelStudio, round: str, folder: Path, documents: Sequence[Document], step: Step, server: str = ""
+) -> list[Pulled]:
     """Export every project of a round into ``folder/ROUND/ANNOTATOR.json``, untouched, and check what came.
 
+    Args:
+        client: A client of the server.
+        round: Name of the round of annotation.
+        folder: Where the exports go.
+        documents: The documents that the tasks may be about.
+        step: Called with each annotator's name.
+        server: The address that the faults' links to tasks begin with.
+
     Raises:
-        ProjectError: The round has no project.
+        ProjectError: The round has no project, or one whose title ends in what no file can be called.
     """
     projects = projects_of(client, round)
     if not projects:
         raise ProjectError(f"the server has no project of the round {round!r}")
+    for annotator in projects:
+        if "/" in annotator or "\\" in annotator or annotator.startswith(".") or not annotator.isprintable():
+            title = show(title_of(round, annotator))
+            raise ProjectError(f"no file can be called by the title of the project {title}: rename it in Label Studio")
     pulled = []
     for annotator, project in sorted(projects.items()):
         path = folder / round / f"{annotator}.json"
         write_atomically(path, export(client, project))
-        annotations, faults = read_export(path, documents)
-        pulled.append(Pulled(path, len(annotations), tuple(faults)))
+        annotations, faults = read_export(path, documents, server)
+        pulled.append(Pulled(path, len(annotations), tuple(faults), tuple(standings(path))))
         step(annotator)
     return pulled
 
 
 def export(client: LabelStudio, project: int) -> bytes:
-    """A project's JSON export with the annotators' addresses in it (the plain export has bare numbers)."""
-    snapshot = client.projects.exports.create(
-        id=project,
-        serialization_options={"annotations__completed_by": {"only_id": False}},
-        request_options=ONCE,
-    )
+    """A project's JSON export with the annotators' addresses and whole drafts (the plain export has bare numbers)."""
+    whole: Any = {"annotations__completed_by": {"only_id": False}, "drafts": {"only_id": False}}
+    snapshot = client.projects.exports.create(id=project, serialization_options=whole, request_options=ONCE)
     assert snapshot.id is not None
     try:
         return b"".join(client.projects.exports.download(id=project, export_pk=snapshot.id, export_type="JSON"))

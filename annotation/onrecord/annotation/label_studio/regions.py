@@ -4,8 +4,11 @@ A *region* is all result items that share an ``id``: one ``labels`` item and an 
 offsets. An item that is a span, such as a mention, is one region. Any other is a region for each span of its *head*,
 such as the segments of a quote's content or a stance's evidence, the later ones tied to the first by the relation
 ``continues``; and one for each further part, such as a source, tied by a relation of the part's name. Which field is
-what, says :mod:`onrecord.annotation.label_studio.forms`. Fields stand on the first region; its id is the item's id.
-``annotators`` and ``agreed``, which no form asks for, travel in the region's ``meta``.
+what, says :mod:`onrecord.annotation.label_studio.forms`. Fields stand on the first region; its id is the item's id,
+with :data:`OPEN` before it where annotators did not agree. ``annotators`` and ``agreed``, which no form asks for,
+travel in the region's ``meta``.
+
+A field for an id may have its value in any of its controls: a button, the menu, or what is in neither list.
 
 Label Studio checks nothing and its own copy of a span's text cannot be trusted (a line break comes back as a backslash
 and an ``n``), so offsets are taken and the text is sliced anew. A relation drawn in the editor need not have a label:
@@ -21,3 +24,23 @@ ResultItem = dict[str, Any]
 
 META = "onrecord"
 """The key of a region's ``meta`` that holds what the form does not ask for."""
+
+OPEN = "open-"
+"""What the id of a region begins with where its item is to be decided: the page outlines regions by their ids."""
+
+
+def region_id(id: str, agreed: bool | None) -> str:
+    """The id of an item's first region."""
+    return OPEN + id if agreed is False else id
+
+
+def item_of(region: ResultItem) -> str:
+    """The id of the item that a region is, or would be, the first of."""
+    meta = region.get("meta")
+    kept = meta.get(META) if isinstance(meta, dict) else None
+    return item_id(str(region.get("id")), kept.get("agreed") if isinstance(kept, dict) else None)
+
+
+def item_id(id: str, agreed: bool | None) -> str:
+    """The id of the item whose first region has an id; the other way than :func:`region_id`."""
+    return id.removeprefix(OPEN) if agreed is False else id

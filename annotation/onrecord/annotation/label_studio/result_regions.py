@@ -7,7 +7,8 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from onrecord.annotation.label_studio import offers
-from onrecord.annotation.label_studio.forms import CONTINUES, page
+from onrecord.annotation.label_studio.forms import page
+from onrecord.annotation.label_studio.panel import CONTINUES
 from onrecord.annotation.label_studio.regions import META, ResultItem
 from onrecord.dataset.reading.faults import Wrong, nearest, show
 from onrecord.dataset.records import Span
@@ -24,8 +25,9 @@ class Region:
     span: Span
     meta: dict[str, Any]
     fields: dict[str, list[str]]
+    """Values by control."""
     places: dict[str, int]
-    """Index of each field's item in the result."""
+    """Index of each control's item in the result."""
 
 
 def regions_of(result: Sequence[ResultItem], text: str, wrong: list[Wrong]) -> dict[str, Region]:
@@ -77,30 +79,32 @@ def _set_field(index: int, item: ResultItem, regions: Mapping[str, Region], wron
     name, value = item.get("from_name"), item.get("value")
     if name in ("complete", "note"):
         return
-    ask = page().asks.get(str(name))
-    if ask is None or not isinstance(value, dict):
+    known = str(name) in page().read
+    if not known or not isinstance(value, dict):
         found = f"from_name {show(name)}"
-        hint = "the export is of another labelling config" if ask is None else ""
+        hint = "" if known else "the export is of another labelling config"
         wrong.append(("field", f"/{index}", found, "a field of the labelling config", hint))
         return
     region = regions.get(str(item.get("id")))
     if region is None:
         wrong.append(("reference", f"/{index}/id", show(item.get("id")), "the id of a labelled region", ""))
         return
-    values = value.get({"choices": "choices", "menu": "taxonomy", "text": "text"}[ask.kind])
-    if ask.kind == "menu" and isinstance(values, list):
+    # by its own type and not the form's: an older config had a text where there is a menu now
+    values = value.get({"choices": "choices", "taxonomy": "taxonomy"}.get(str(item.get("type")), "text"))
+    if item.get("type") == "taxonomy" and isinstance(values, list):
         # a menu entry is a path, here of one step
         values = [path[-1] if isinstance(path, list) and path else path for path in values]
     if not isinstance(values, list) or not all(isinstance(each, str) for each in values):
         wrong.append(("type", f"/{index}/value", show(values), "a list of strings", ""))
         return
     kept = [each.strip() for each in values if each.strip()]
-    if not ask.several and len(kept) > 1:
+    ask = page().asks.get(str(name))
+    if ask is not None and ask.kind != "ids" and not ask.several and len(kept) > 1:
         wrong.append(("field", f"/{index}/value", ", ".join(kept), f"one value for {name}", ""))
         return
     if kept:
-        region.fields[ask.name] = kept
-        region.places[ask.name] = index
+        region.fields[str(name)] = kept
+        region.places[str(name)] = index
 
 
 def relations_of(

@@ -1,15 +1,8 @@
-"""A real Label Studio server on this machine: its own environment, its own data, loopback only, telemetry off.
-
-The server never shares an environment with onrecord: it pins a hundred packages of its own. What was measured of it
-(start-up, telemetry, tokens) is of version 1.23.2, which is therefore pinned exactly.
-"""
+"""A real Label Studio server on this machine: its own data, loopback only, telemetry off."""
 
 from __future__ import annotations
 
 import contextlib
-import dataclasses
-import fcntl
-import importlib.resources
 import json
 import os
 import secrets
@@ -17,31 +10,26 @@ import shutil
 import signal
 import socket
 import subprocess
-import sys
 import threading
 import time
+import urllib.error
 import urllib.request
 from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import msgspec
 
-from onrecord.dataset.reading.faults import OnrecordError
+from onrecord.annotation.label_studio.address import ServerError
+from onrecord.annotation.label_studio.home import VERSION, Meter, Progress, ServerHome, install, unmetered
 from onrecord.dataset.reading.files import write_atomically
+from onrecord.dataset.reading.platform import has_fork, locked
 
-VERSION = "1.23.2"
 ADMIN = "admin@onrecord.example"
 START_SECONDS = 300.0
 """How long a start may take; the first one on a new machine migrates a database, which takes about a minute."""
-
-Progress = Callable[[str], None]
-
-_WHOLE = "installed"
-"""Name of the file that is written last into an environment; one without it was cut off and is made again."""
-
-
-class ServerError(OnrecordError):
-    """The server could not be installed, started or reached; the message says what to do."""
+TEMPLATE_BYTES = 1_392_640
+"""Size of an empty database: how much of it is there says how far a first preparation is."""
 
 
 class Running(msgspec.Struct, frozen=True):
@@ -55,72 +43,23 @@ class Running(msgspec.Struct, frozen=True):
     pid: int
 
 
-@dataclasses.dataclass(frozen=True)
-class ServerHome:
-    """Where the server's environment and the migrated template database are kept between runs."""
-
-    folder: Path
-
-    @classmethod
-    def default(cls) -> ServerHome:
-        """``$ONRECORD_HOME``, or the user's data folder."""
-        named = os.environ.get("ONRECORD_HOME")
-        data = os.environ.get("XDG_DATA_HOME") or Path.home() / ".local" / "share"
-        return cls(Path(named) if named else Path(data) / "onrecord")
-
-    @property
-    def environment(self) -> Path:
-        """The virtual environment that holds the server."""
-        return self.folder / f"label-studio-{VERSION}"
-
-    @property
-    def template(self) -> Path:
-        """A data folder with a migrated database and no accounts."""
-        return self.folder / f"label-studio-{VERSION}-template"
-
-    @property
-    def binary(self) -> Path | None:
-        """The server's command: ``$ONRECORD_LABEL_STUDIO``, or the one in a whole :attr:`environment`."""
-        if named := os.environ.get("ONRECORD_LABEL_STUDIO"):
-            return Path(named)
-        whole = (self.environment / _WHOLE).is_file()
-        return self.environment / "bin" / "label-studio" if whole else None
-
-
-def install(home: ServerHome, progress: Progress) -> Path:
-    """Make the server's environment if it is not there, and return the path of its command."""
-    with locked(home.folder / "install.lock"):
-        if home.binary is not None:
-            return home.binary
-        progress(f"installing Label Studio {VERSION} into {home.environment} (once; about 1 GB, some minutes)")
-        shutil.rmtree(home.environment, ignore_errors=True)
-        pins = importlib.resources.files("onrecord.annotation.label_studio") / "server-requirements.txt"
-        with importlib.resources.as_file(pins) as constraints:
-            pip = [str(home.environment / "bin" / "pip"), "install", "--quiet", "--disable-pip-version-check"]
-            for command in (
-                [sys.executable, "-m", "venv", str(home.environment)],
-                [*pip, "--constraint", str(constraints), f"label-studio=={VERSION}"],
-            ):
-                done = subprocess.run(command, capture_output=True, text=True, check=False)
-                if done.returncode:
-                    raise ServerError(f"{' '.join(command)} failed:\n{done.stderr[-2000:]}")
-        write_atomically(home.environment / _WHOLE, b"")
-        assert home.binary is not None
-        return home.binary
-
-
-def make_template(home: ServerHome, progress: Progress) -> Path:
+def make_template(home: ServerHome, progress: Progress, meter: Meter = unmetered) -> Path:
     """Make a migrated database without accounts if there is none: a new server then starts in seconds."""
     if (home.template / "label_studio.sqlite3").is_file():
         return home.template
     with locked(home.folder / "template.lock"):
         if (home.template / "label_studio.sqlite3").is_file():
             return home.template
-        progress("preparing an empty Label Studio database (once; about a minute)")
         beside = home.template.with_name(home.template.name + ".new")
         shutil.rmtree(beside, ignore_errors=True)
         beside.mkdir(parents=True)
-        process, _ = _launch(install(home, progress), beside, {})
+        binary = install(home, progress, meter)
+        progress("preparing an empty Label Studio database (once; about a minute)")
+        database = beside / "label_studio.sqlite3"
+        with meter("preparing a database", TEMPLATE_BYTES) as tell:
+            process, _ = _launch(
+                binary, beside, {}, _free_port(), lambda: tell(database.stat().st_size if database.is_file() else 0)
+            )
         _stop(process)
         (beside / "server.log").unlink(missing_ok=True)
         (beside / ".env").unlink(missing_ok=True)  # holds a secret key: every server makes its own
@@ -129,23 +68,37 @@ def make_template(home: ServerHome, progress: Progress) -> Path:
 
 
 def start(
-    home: ServerHome, data: Path, progress: Progress, more: Mapping[str, str] | None = None
+    home: ServerHome,
+    data: Path,
+    progress: Progress,
+    port: int | None = None,
+    meter: Meter = unmetered,
+    more: Mapping[str, str] | None = None,
 ) -> tuple[Running, subprocess.Popen[bytes]]:
-    """Start a server on a free port of 127.0.0.1 with its data in ``data``, and ``more`` in its environment.
+    """Start a server on 127.0.0.1 with its data in ``data``.
 
     The administrator's password and token are made on the first start and kept in ``data/server.json``, readable by
     the user alone.
 
+    Args:
+        home: Where the server is installed, or is to be.
+        data: The folder of its database.
+        progress: Takes a line at each step.
+        port: Where it listens; None for the port of last time, or any that is free.
+        meter: Shows how far the steps of a first start are.
+        more: Goes into its environment.
+
     Raises:
-        ServerError: One runs on this data already, or it did not come up.
+        ServerError: One runs on this data already, the port is taken, or it did not come up.
     """
     if (running := find(data)) is not None:
         raise ServerError(f"a server for {data} runs already at {running.url} (process {running.pid})")
-    make_template(home, progress)
+    before = _read(data)
+    chosen = _port(port, before, progress)
+    make_template(home, progress, meter)
     if not (data / "label_studio.sqlite3").is_file():
         data.mkdir(parents=True, exist_ok=True)
         shutil.copytree(home.template, data, dirs_exist_ok=True)
-    before = _read(data)
     password = before.password if before else secrets.token_urlsafe(12)
     token = before.token if before else secrets.token_hex(20)
     account = {
@@ -155,12 +108,12 @@ def start(
         "LABEL_STUDIO_ENABLE_LEGACY_API_TOKEN": "true",
     }
     # kept before the first start: should that be cut off, the accounts it made stay within reach
-    _keep(data, Running("", token, ADMIN, password, 0))
+    _keep(data, Running(before.url if before else "", token, ADMIN, password, 0))
     progress(f"starting Label Studio {VERSION}")
-    process, url = _launch(install(home, progress), data, {**account, **(more or {})})
+    process, url = _launch(install(home, progress, meter), data, {**account, **(more or {})}, chosen)
     running = Running(url, token, ADMIN, password, process.pid)
     try:
-        _get(f"{url}/api/current-user/whoami", token)
+        _whoami(running)
     except OSError as error:
         _stop(process)
         raise ServerError(f"the server at {url} does not know the administrator's token: {error}") from error
@@ -170,10 +123,15 @@ def start(
 
 @contextlib.contextmanager
 def serving(
-    home: ServerHome, data: Path, progress: Progress, more: Mapping[str, str] | None = None
+    home: ServerHome,
+    data: Path,
+    progress: Progress,
+    port: int | None = None,
+    meter: Meter = unmetered,
+    more: Mapping[str, str] | None = None,
 ) -> Iterator[Running]:
-    """A server for the length of a ``with`` block, see :func:`start`."""
-    running, process = start(home, data, progress, more)
+    """A server for the length of a ``with`` block; see :func:`start`."""
+    running, process = start(home, data, progress, port, meter, more)
     try:
         yield running
     finally:
@@ -181,16 +139,65 @@ def serving(
 
 
 def find(data: Path) -> Running | None:
-    """The server that runs on ``data``, if there is one and it answers."""
+    """The server that runs on ``data``, if there is one and it answers.
+
+    Raises:
+        ServerError: This is Windows, where none is started.
+    """
+    if not has_fork():
+        raise ServerError(
+            "a Label Studio server of this machine needs Linux or macOS (on Windows: WSL); "
+            "push, submit, pull and adjudicate reach one that runs elsewhere with --url and $ONRECORD_TOKEN"
+        )
     running = _read(data)
     if running is None or not running.pid:
         return None
     try:
         os.kill(running.pid, 0)
-        _get(f"{running.url}/api/current-user/whoami", running.token)
+        _whoami(running)
     except OSError:
         return None
     return running
+
+
+def _whoami(running: Running) -> None:
+    """Ask a server whether it knows the administrator.
+
+    Raises:
+        OSError: It does not, or does not answer. That legacy tokens were switched off, it says of one that it knows.
+    """
+    try:
+        _get(f"{running.url}/api/current-user/whoami", running.token)
+    except urllib.error.HTTPError as error:
+        if b"legacy" not in error.read():
+            raise
+
+
+def _port(wanted: int | None, before: Running | None, progress: Progress) -> int:
+    """The port that was asked for, else that of last time, since links to tasks have it, else any that is free."""
+    if wanted is not None:
+        if not _is_free(wanted):
+            raise ServerError(
+                f"port {wanted} of 127.0.0.1 cannot be used: another program has it, or it is the system's"
+            )
+        return wanted
+    last = urlsplit(before.url).port if before is not None else None
+    if last is not None and _is_free(last):
+        return last
+    port = _free_port()
+    if last is not None:
+        progress(f"port {last} of last time is taken: links with it lead nowhere, those with {port} do")
+    return port
+
+
+def _is_free(port: int) -> bool:
+    with socket.socket() as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)  # a port just left is free, as for the server
+        try:
+            probe.bind(("127.0.0.1", port))
+        except (OSError, OverflowError):
+            return False
+    return True
 
 
 def _read(data: Path) -> Running | None:
@@ -204,10 +211,11 @@ def _keep(data: Path, running: Running) -> None:
     write_atomically(data / "server.json", msgspec.json.format(msgspec.json.encode(running)), mode=0o600)
 
 
-def _launch(binary: Path, data: Path, account: dict[str, str]) -> tuple[subprocess.Popen[bytes], str]:
-    """Start the process and wait until it answers."""
+def _launch(
+    binary: Path, data: Path, account: dict[str, str], port: int, watch: Callable[[], object] = lambda: None
+) -> tuple[subprocess.Popen[bytes], str]:
+    """Start the process and wait until it answers; ``watch`` is called while it does not."""
     data = data.resolve()
-    port = _free_port()
     environment = {
         "PATH": os.environ.get("PATH", os.defpath),
         "LANG": "C.UTF-8",
@@ -236,7 +244,7 @@ def _launch(binary: Path, data: Path, account: dict[str, str]) -> tuple[subproce
                 stderr=log,
                 start_new_session=True,
             )
-        _wait_until_healthy(process, url, data)
+        _wait_until_healthy(process, url, data, watch)
     except BaseException:  # Ctrl-C too: the process has a session of its own and would go on alone
         if process is not None:
             _stop(process)
@@ -264,7 +272,7 @@ def _signals_deferred() -> Iterator[None]:
             signal.raise_signal(late)
 
 
-def _wait_until_healthy(process: subprocess.Popen[bytes], url: str, data: Path) -> None:
+def _wait_until_healthy(process: subprocess.Popen[bytes], url: str, data: Path, watch: Callable[[], object]) -> None:
     deadline = time.monotonic() + START_SECONDS
     while time.monotonic() < deadline:
         if process.poll() is not None:
@@ -272,6 +280,7 @@ def _wait_until_healthy(process: subprocess.Popen[bytes], url: str, data: Path) 
         try:
             _get(f"{url}/health", None)
         except OSError:
+            watch()
             time.sleep(0.2)
         else:
             return
@@ -304,12 +313,3 @@ def _get(url: str, token: str | None) -> object:
         return json.loads(body)
     except ValueError:
         return body
-
-
-@contextlib.contextmanager
-def locked(path: Path) -> Iterator[None]:
-    """Only one process at a time makes what all of them share."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    with path.open("w") as handle:
-        fcntl.flock(handle, fcntl.LOCK_EX)
-        yield

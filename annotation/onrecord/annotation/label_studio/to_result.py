@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
-from onrecord.annotation.label_studio.forms import CONTINUES, OPTIONAL, RULE, Form, PanelField, page
-from onrecord.annotation.label_studio.regions import META, ResultItem
+from onrecord.annotation.label_studio.forms import page
+from onrecord.annotation.label_studio.panel import CONTINUES, OPTIONAL, RULE, ControlType, Form, PanelField
+from onrecord.annotation.label_studio.regions import META, ResultItem, region_id
 from onrecord.dataset.records import Item, Labels, Span, Target
 from onrecord.dataset.walk import anchor
 
@@ -16,40 +17,55 @@ def to_result(labels: Labels, offered: Mapping[str, Iterable[str]]) -> list[Resu
 
     Args:
         labels: The labels of one document; every item must have an id.
-        offered: The ids in the menus, by name of the menu; an id that its menu does not offer goes to the text field
-            beside it, since a menu would show it as not chosen.
+        offered: The ids that each list of the task's data offers; see
+            :func:`~onrecord.annotation.label_studio.menus.offered_ids`. A control shows what it does not offer as not
+            chosen, so a value goes where it is offered: to a button, else to the menu, else to the new ids.
     """
-    known = {menu: frozenset(ids) for menu, ids in offered.items()}
-    return [made for form in page().forms for item in labels.of(form.layer) for made in _item(form, item, known)]
+    known = {name: frozenset(ids) for name, ids in offered.items()}
+    regions = {item.id: region_id(item.id, item.agreed) for _, item in labels.items() if item.id is not None}
+    forms = page().forms
+    return [made for form in forms for item in labels.of(form.layer) for made in _item(form, item, known, regions)]
 
 
-def _item(form: Form, item: Item, known: Mapping[str, frozenset[str]]) -> Iterator[ResultItem]:
+def _item(
+    form: Form, item: Item, known: Mapping[str, frozenset[str]], regions: Mapping[str, str]
+) -> Iterator[ResultItem]:
     """The regions of an item, their fields and what they are tied to."""
     assert item.id is not None
-    spans = anchor(item)
+    id, spans = regions[item.id], anchor(item)
     mark = str(getattr(item, form.label)) if form.label else form.mark
-    yield _with_meta(_region(item.id, mark, spans[0]), item)
+    yield _with_meta(_region(id, mark, spans[0]), item)
     values: dict[str, Any] = {ask.name: getattr(item, ask.field) for ask in form.asks}
     values |= {OPTIONAL: OPTIONAL if item.optional else None, RULE: item.rule}
     every = page().asks
     for name, value in values.items():
         if said := _said(value):
-            ask = every[name]
-            if ask.kind == "menu" and said[0] not in known.get(name, frozenset()):
-                ask = every[ask.beside]
-            yield _field(item.id, ask, spans[0], said)
+            control = _control(every[name], said, known)
+            yield _field(id, control, every[name].controls[control], spans[0], said)
     for number, span in enumerate(spans[1:], start=2):
-        yield _region(f"{item.id}.{number}", mark, span)
-        yield _tie(f"{item.id}.{number}", CONTINUES, item.id)
+        yield _region(f"{id}.{number}", mark, span)
+        yield _tie(f"{id}.{number}", CONTINUES, id)
     for name, part in form.parts.items():
         span = getattr(item, name)
         if span is not None:
-            yield _region(f"{item.id}.{name}", part.value, span)
-            yield _tie(item.id, name, f"{item.id}.{name}")
+            yield _region(f"{id}.{name}", part.value, span)
+            yield _tie(id, name, f"{id}.{name}")
     for name in form.tied:
         other = getattr(item, name)
         if other is not None:
-            yield _tie(item.id, name, other)
+            yield _tie(id, name, regions.get(other, other))
+
+
+def _control(ask: PanelField, said: Sequence[str], known: Mapping[str, frozenset[str]]) -> str:
+    """The control of a field that offers all of its values; they stay together, so that their order does."""
+    if ask.kind != "ids":
+        return ask.name
+    if list(said) == [ask.word]:
+        return ask.apart
+    # one button at a time: the server's page refuses to submit two
+    if ask.near and len(said) == 1 and known.get(ask.near, frozenset()).issuperset(said):
+        return ask.here
+    return ask.menu if known.get(ask.options, frozenset()).issuperset(said) else ask.beside
 
 
 def _said(value: Any) -> list[str]:
@@ -62,6 +78,8 @@ def _said(value: Any) -> list[str]:
 def _with_meta(region: ResultItem, item: Item) -> ResultItem:
     if item.annotators or item.agreed is not None:
         region["meta"] = {META: {"annotators": list(item.annotators), "agreed": item.agreed}}
+    if item.agreed is False and item.annotators:
+        region["meta"]["text"] = [f"to decide: marked by {' and '.join(item.annotators)}"]  # shown with the region
     return region
 
 
@@ -81,15 +99,12 @@ def _region(id: str, label: str, span: Span) -> ResultItem:
     return {"id": id, "from_name": "region", "to_name": "text", "type": "labels", "value": value}
 
 
-def _field(id: str, ask: PanelField, span: Span, values: Sequence[str]) -> ResultItem:
+def _field(id: str, control: str, kind: ControlType, span: Span, values: Sequence[str]) -> ResultItem:
     value: dict[str, Any] = {"start": span.start, "end": span.end}
-    if ask.kind == "choices":
-        kind = "choices"
+    if kind == "choices":
         value |= {"text": span.text, "choices": list(values)}
-    elif ask.kind == "menu":
-        kind = "taxonomy"
-        value |= {"text": span.text, "taxonomy": [list(values)]}
+    elif kind == "taxonomy":
+        value |= {"text": span.text, "taxonomy": [[each] for each in values]}
     else:
-        kind = "textarea"
         value["text"] = list(values)
-    return {"id": id, "from_name": ask.name, "to_name": "text", "type": kind, "value": value}
+    return {"id": id, "from_name": control, "to_name": "text", "type": kind, "value": value}

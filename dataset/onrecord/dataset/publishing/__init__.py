@@ -3,12 +3,15 @@
 - ``build``: from gold to the folder, and whether the folder is what its sources give.
 - ``folder``: the folder written, read back, and the hash of what it says.
 - ``texts``: its texts and ids alone, by column.
-- ``tables``: its configs: rows and Arrow schemas.
-- ``columns``: Arrow columns of records.
+- ``tables``: its configs: rows and columns.
+- ``columns``: columns of records: Arrow types from types, meaning from docstrings.
+- ``names``: what ids stand for, in columns beside them.
+- ``dictionary``: what every column says, as Markdown.
+- ``bio``: names as tokens and tags.
 - ``card``: its card, README.md.
 - ``makers``: who made the labels, as the card says.
 - ``croissant``: its Croissant metadata.
 - ``standoff``: a release without the text, and the way back.
 """
 
-__all__ = ["build", "card", "folder", "makers", "standoff", "texts"]
+__all__ = ["bio", "build", "card", "folder", "makers", "standoff", "texts"]

@@ -3,14 +3,25 @@
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
+import msgspec
+
 from onrecord.dataset.check import check_gold, faults_of
+from onrecord.dataset.corpus import CorpusFile
 from onrecord.dataset.gold import Gold, gold_json
-from onrecord.dataset.publishing.card import VERSION, card
+from onrecord.dataset.layers import using
+from onrecord.dataset.publishing.card import card
 from onrecord.dataset.publishing.croissant import croissant
-from onrecord.dataset.publishing.folder import content_hash, make_tables, parquet_bytes, parquet_name, read_rows
+from onrecord.dataset.publishing.folder import (
+    CORPUS_FILE,
+    content_hash,
+    make_tables,
+    parquet_bytes,
+    parquet_name,
+    read_rows,
+)
 from onrecord.dataset.publishing.tables import configs
 from onrecord.dataset.reading.faults import Fault, FaultsError, refuse
 from onrecord.dataset.reading.files import sha256, write_atomically
@@ -30,25 +41,48 @@ class Built:
     """Files made from the same sources by others, such as the annotators' scores."""
     provenance: str
     hashes: Mapping[str, str]
-    """Content hash of every config."""
+    """Content hash of every config that has rows."""
+    splits: Mapping[str, Sequence[str]]
+    """Those of every config that have rows."""
+    about: CorpusFile
+
+    @property
+    def plain(self) -> dict[str, bytes]:
+        """The files whose bytes are always the same."""
+        said = msgspec.json.format(msgspec.json.encode(self.about, order="deterministic"), indent=1) + b"\n"
+        return {**self.gold, **self.extra, CORPUS_FILE: said, "README.md": self.card}
 
 
-def build(gold: Gold, provenance: str, extra: Mapping[str, bytes] | None = None) -> Built:
+def build(gold: Gold, about: CorpusFile, provenance: str, extra: Mapping[str, bytes] | None = None) -> Built:
     """Make everything the dataset folder holds from gold labels.
+
+    Args:
+        gold: The labels.
+        about: The corpus that they are of.
+        provenance: Who made them, as Markdown.
+        extra: Further files made from the same sources, by name.
 
     Raises:
         FaultsError: With every item whose surface, id or reference does not hold, named by file and JSON pointer.
     """
+    with using(about.scheme):
+        return _build(gold, about, provenance, extra or {})
+
+
+def _build(gold: Gold, about: CorpusFile, provenance: str, extra: Mapping[str, bytes]) -> Built:
     faults: list[Fault] = []
+    if not gold.articles:
+        faults.append(Fault("empty", "gold", None, "", "no labelled article", "at least one"))
     for article in gold.articles:
         wrong = check_gold(article.document, article.labels, gold.registries)
         faults += faults_of(f"gold/{article.document.id}.json", None, wrong)
     refuse(faults)
-    tables = make_tables(gold)
+    tables = make_tables(gold, about.splits.names)
+    every = [config for config in configs() if config.name in tables.hashes]
     parquet = {
         parquet_name(config.name, split): parquet_bytes(tables.rows[config.name, split], config.schema)
-        for config in configs()
-        for split in config.splits
+        for config in every
+        for split in tables.splits(config.name)
     }
     # the card states sizes, and bytes differ between versions of the Parquet writer: state the size of the rows' text
     sizes = {
@@ -57,10 +91,12 @@ def build(gold: Gold, provenance: str, extra: Mapping[str, bytes] | None = None)
     return Built(
         gold={f"gold/{a.document.id}.json": gold_json(a.document, a.labels) for a in gold.articles},
         parquet=parquet,
-        card=card(gold, tables, sizes, provenance).encode("utf-8"),
-        extra=extra or {},
+        card=card(gold, about, tables, sizes, provenance).encode("utf-8"),
+        extra=extra,
         provenance=provenance,
         hashes=tables.hashes,
+        splits={config.name: tables.splits(config.name) for config in every},
+        about=about,
     )
 
 
@@ -73,8 +109,8 @@ def write(built: Built, folder: Path) -> list[str]:
         The names of the files written or removed.
     """
     stale = set(differences(built, folder))
-    for name, content in {**built.gold, **built.parquet, **built.extra}.items():
-        if name in stale:
+    for name, content in {**built.plain, **built.parquet}.items():
+        if name in stale and name != "README.md":
             write_atomically(folder / name, content)
     for name in _unexpected(built, folder):
         (folder / name).unlink()
@@ -87,24 +123,29 @@ def write(built: Built, folder: Path) -> list[str]:
 
 def _croissant(built: Built, folder: Path) -> bytes:
     """The metadata of the Parquet files that lie in the folder: their bytes may be another writer's."""
-    return croissant(VERSION, built.provenance, {name: sha256((folder / name).read_bytes()) for name in built.parquet})
+    return croissant(
+        built.about,
+        built.splits,
+        built.provenance,
+        {name: sha256((folder / name).read_bytes()) for name in built.parquet},
+    )
 
 
 def differences(built: Built, folder: Path) -> list[str]:
     """Names of files in the folder that are missing, not expected, or do not say what they should."""
     differing = [
         name
-        for name, content in {**built.gold, **built.extra, "README.md": built.card}.items()
+        for name, content in built.plain.items()
         if not (folder / name).is_file() or (folder / name).read_bytes() != content
     ]
-    for config in configs():
+    for config, splits in built.splits.items():
         try:
-            rows = [(split, read_rows(folder, config.name, split)) for split in config.splits]
-            same = content_hash(rows) == built.hashes[config.name]
+            rows = [(split, read_rows(folder, config, split)) for split in splits]
+            same = content_hash(rows) == built.hashes[config]
         except FaultsError:
             same = False
         if not same:
-            differing += [parquet_name(config.name, split) for split in config.splits]
+            differing += [parquet_name(config, split) for split in splits]
     differing += _unexpected(built, folder)
     described = folder / CROISSANT
     if differing or not described.is_file() or described.read_bytes() != _croissant(built, folder):

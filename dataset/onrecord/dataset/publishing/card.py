@@ -6,31 +6,42 @@ import re
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from onrecord.dataset.corpus import CorpusFile
 from onrecord.dataset.gold import Gold
-from onrecord.dataset.publishing.folder import SPLITS, Tables, count_items, parquet_name
-from onrecord.dataset.publishing.tables import configs
-from onrecord.dataset.seeds.documents import SPLIT_OF_TOPIC
+from onrecord.dataset.publishing.dictionary import HEAD, dictionary
+from onrecord.dataset.publishing.folder import Tables, count_items, parquet_name
+from onrecord.dataset.publishing.makers import MADE_BY
+from onrecord.dataset.publishing.tables import Config, configs
 
 _NUMBER = re.compile(r"[-+]?[\d.]+(/[\d.]+)?|–|")
 
-VERSION = "0.2.0"
-"""Version of the labels: major for a change of schema or guidelines, minor for new or mended labels, patch for
-documentation alone."""
+_TASKS = {
+    "mentions": ("token-classification", ("named-entity-recognition",)),
+    "quotes": ("token-classification", ()),
+    "stances": ("text-classification", ()),
+    "events": ("token-classification", ()),
+}
+"""The Hub's words for what a layer is for."""
+
+_TASKS_OF_IDS = ("coreference-resolution", "entity-linking-classification")
 
 
-def card(gold: Gold, tables: Tables, sizes: Mapping[str, int], provenance: str) -> str:
+def card(gold: Gold, about: CorpusFile, tables: Tables, sizes: Mapping[str, int], provenance: str) -> str:
     """The card as Markdown with its YAML header.
 
     Args:
         gold: What the dataset says.
+        about: The corpus.
         tables: Its rows and hashes.
         sizes: Bytes of each Parquet file, by name relative to the folder.
         provenance: Who made the labels, as Markdown.
     """
-    return f"---\n{_header(tables, sizes)}---\n\n{_body(gold, provenance)}"
+    every = [config for config in configs() if config.name in tables.hashes]
+    header = _header(about, every, tables, sizes, len(gold.articles))
+    return f"---\n{header}---\n\n{_body(gold, about, every, tables, provenance)}"
 
 
-def _header(tables: Tables, sizes: Mapping[str, int]) -> str:
+def _header(about: CorpusFile, every: Sequence[Config], tables: Tables, sizes: Mapping[str, int], articles: int) -> str:
     from datasets import DatasetInfo, Features
     from datasets.info import DatasetInfosDict
     from datasets.splits import SplitDict, SplitInfo
@@ -38,70 +49,72 @@ def _header(tables: Tables, sizes: Mapping[str, int]) -> str:
 
     described: list[dict[str, Any]] = []
     infos: dict[str, DatasetInfo] = {}
-    for place, config in enumerate(configs()):
-        names = [parquet_name(config.name, split) for split in config.splits]
+    for place, config in enumerate(every):
+        names = {split: parquet_name(config.name, split) for split in tables.splits(config.name)}
         described.append(
             {
                 "config_name": config.name,
                 **({} if place else {"default": True}),
-                "version": VERSION,
+                "version": about.card.version,
                 "description": f"content sha256:{tables.hashes[config.name]}",
-                "data_files": [
-                    {"split": split, "path": name} for split, name in zip(config.splits, names, strict=True)
-                ],
+                "data_files": [{"split": split, "path": name} for split, name in names.items()],
             }
         )
         splits = SplitDict()
-        for split in config.splits:
+        for split, name in names.items():
             rows = tables.rows[config.name, split]
-            size = sizes[parquet_name(config.name, split)]
-            splits.add(SplitInfo(name=split, num_bytes=size, num_examples=len(rows)))
-        total = sum(sizes[name] for name in names)
+            splits.add(SplitInfo(name=split, num_bytes=sizes[name], num_examples=len(rows)))
+        total = sum(sizes[name] for name in names.values())
         infos[config.name] = DatasetInfo(
             features=Features.from_arrow_schema(config.schema),
             splits=splits,
             download_size=total,
             dataset_size=total,
         )
-    header = DatasetCardData(
-        pretty_name="onrecord",
-        language=["en"],
-        license="other",
-        license_name="onrecord-mixed",
-        license_link="LICENSE-DATA.md",
-        annotations_creators=["machine-generated"],
-        language_creators=["found"],
-        source_datasets=["original"],
-        size_categories=["n<1K"],
-        task_categories=["token-classification", "text-classification"],
-        task_ids=["named-entity-recognition", "coreference-resolution", "entity-linking-classification"],
-        tags=[
-            "quotation-attribution",
-            "stance-detection",
-            "cross-document-event-coreference",
-            "cross-document-entity-coreference",
-            "news",
-        ],
-        configs=described,
-    )
+    header = DatasetCardData(**_told(about, articles), configs=described)
     DatasetInfosDict(infos).to_dataset_card_data(header)
     return str(header.to_yaml()) + "\n"
 
 
-_MADE_BY = "## Who made the labels\n\n"
+def _told(about: CorpusFile, articles: int) -> dict[str, Any]:
+    """What the header says beside configs and sizes; what there is nothing to say of is left out."""
+    said, layers = about.card, about.scheme.layers
+    tasks = [_TASKS[layer] for layer in layers]
+    told = {
+        "pretty_name": said.title,
+        "language": list(said.languages),
+        "license": said.license,
+        "license_name": said.license_name,
+        "license_link": said.license_link,
+        "annotations_creators": list(said.annotations_creators),
+        "language_creators": ["found"],
+        "source_datasets": ["original"],
+        "size_categories": [_size(articles)],
+        "task_categories": list(dict.fromkeys(category for category, _ in tasks)),
+        "task_ids": [*(id for _, ids in tasks for id in ids), *(_TASKS_OF_IDS if about.scheme.ids else ())],
+        "tags": list(said.tags),
+    }
+    return {name: each for name, each in told.items() if each}
 
 
-def stated_provenance(text: str) -> str:
-    """What a card says of who made the labels."""
-    return text.partition(_MADE_BY)[2].partition("\n## ")[0]
+def _size(articles: int) -> str:
+    """The Hub's word for a number of rows."""
+    edges = ((1_000, "n<1K"), (10_000, "1K<n<10K"), (100_000, "10K<n<100K"), (1_000_000, "100K<n<1M"))
+    return next((name for most, name in edges if articles < most), "1M<n<10M")
 
 
-def count_table(gold: Gold) -> str:
+_OFFSETS = "Offsets are 0-based, half-open and count Unicode code points of `text`; every span repeats its surface."
+
+
+def count_table(gold: Gold, splits: Sequence[str]) -> str:
     """Items of each layer by split, as a Markdown table."""
-    by_split = {split: count_items(a for a in gold.articles if a.document.split == split) for split in SPLITS}
+    by_split = {split: count_items(a for a in gold.articles if a.document.split == split) for split in splits}
     total = count_items(gold.articles)
-    rows = [[name, *(str(by_split[split][name]) for split in SPLITS), str(total[name])] for name in total]
-    return markdown_table(["", *SPLITS, "both"], rows)
+    last = [] if len(splits) == 1 else ["both" if len(splits) == 2 else "all"]
+    rows = [
+        [name, *(str(by_split[split][name]) for split in splits), *(str(total[name]) for _ in last)] for name in total
+    ]
+    return markdown_table(["", *splits, *last], rows)
 
 
 def markdown_table(head: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
@@ -111,21 +124,62 @@ def markdown_table(head: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
     return "\n".join([*lines, *("| " + " | ".join(row) + " |" for row in rows)]) + "\n"
 
 
-def _shared_events(gold: Gold) -> str:
-    """Which events are mentioned in both splits, in a sentence."""
+def _splits(gold: Gold, about: CorpusFile, splits: Sequence[str]) -> str:
+    """How the splits were made, and which events are mentioned in all of them."""
+    lines = []
+    if about.splits.by == "topic" and len(splits) > 1:
+        topics = {a.document.split: dict[str, None]() for split in splits for a in gold.articles}
+        for article in sorted(gold.articles, key=lambda a: (splits.index(a.document.split), a.document.topic)):
+            topics[article.document.split][article.document.topic] = None
+        listed = ", ".join(f"`{split}` = {', '.join(each)}" for split, each in topics.items())
+        lines.append(f"{about.card.about_splits or 'Splits go by topic'}: {listed}.")
+    elif about.card.about_splits:
+        lines.append(about.card.about_splits)
     by_split = [
-        {e.event for a in gold.articles if a.document.split == split for e in a.labels.events} for split in SPLITS
+        {e.event for a in gold.articles if a.document.split == name for e in a.labels.events} for name in splits
     ]
-    shared = sorted(set.intersection(*by_split))
-    return f"Events in the background of both ({len(shared)}): {', '.join(f'`{id}`' for id in shared) or 'none'}."
+    if len(splits) > 1 and all(by_split):
+        shared = sorted(set.intersection(*by_split))
+        listed = ", ".join(f"`{id}`" for id in shared) or "none"
+        where = "both" if len(splits) == 2 else "all splits"
+        lines.append(f"Events in the background of {where} ({len(shared)}): {listed}.")
+    return "".join(f"{line}\n" for line in lines)
 
 
-def _body(gold: Gold, provenance: str) -> str:
+def _example(every: Sequence[Config], tables: Tables) -> str:
+    """How the dataset is loaded, in Python."""
+    lines = []
+    for config, comment in (
+        (every[0], "everything, nested"),
+        *((config, config.summary.partition(",")[0]) for config in every[2:3]),
+    ):
+        named = "" if config is every[0] else f', "{config.name}"'
+        name = "articles" if config is every[0] else config.name
+        split = tables.splits(config.name)[-1]
+        lines.append((f'{name} = load_dataset("./dataset"{named}, split="{split}")', comment))
+    width = max(len(line) for line, _ in lines) + 4
+    return "\n".join(f"{line.ljust(width)}# {comment}" for line, comment in lines)
+
+
+def _columns(every: Sequence[Config]) -> str:
+    """What every column says, a table a config."""
+    tables = [f"### `{config.name}`\n\n{markdown_table(HEAD, dictionary(config, every))}" for config in every]
+    return "\n".join([f"## Columns\n\n{_ABOUT_COLUMNS}", *tables])
+
+
+_ABOUT_COLUMNS = """\
+A *span* is a record of `start`, `end` and `text`. Where the last cell is empty a column is never null. Labels are
+strings, so that their meaning hangs on no order; the words that a column may have stand here in their order, and in
+`croissant.json`.
+"""
+
+
+def _body(gold: Gold, about: CorpusFile, every: Sequence[Config], tables: Tables, provenance: str) -> str:
     listed = markdown_table(
         ["config", "rows are", "splits"],
-        [[f"`{config.name}`", config.summary, ", ".join(config.splits)] for config in configs()],
+        [[f"`{config.name}`", config.summary, ", ".join(tables.splits(config.name))] for config in every],
     )
-    topics = ", ".join(f"`{split}` = {topic}" for topic, split in SPLIT_OF_TOPIC.items())
+    splits = tables.splits(every[0].name)
     documents = markdown_table(
         ["article", "publisher", "published", "by", "split", "characters"],
         [
@@ -133,43 +187,32 @@ def _body(gold: Gold, provenance: str) -> str:
             for d in (article.document for article in gold.articles)
         ],
     )
-    return f"""# onrecord
+    said = about.card
+    sections = (("What it can and cannot show", said.limits), ("Licence", said.licence))
+    last = "\n".join(f"## {title}\n\n{text.strip()}\n" for title, text in sections if text.strip())
+    return f"""# {said.title}
 
-Who said what, about whom, on which event: five news articles on two meetings of Putin and Lukashenko, labelled with
-entities, quotes, stances and events whose ids hold across articles.
+{said.summary.strip() or "News articles with labels."}
 
 ```python
 from datasets import load_dataset
 
-articles = load_dataset("./dataset", split="test")            # everything, nested
-quotes = load_dataset("./dataset", "quotes", split="test")    # one row a quote
+{_example(every, tables)}
 ```
 
 ## Configs
 
 {listed}
-Splits go by topic, so that the meeting an article is about is never in two of them: {topics}.
-{_shared_events(gold)}
-Offsets are 0-based, half-open and count Unicode code points of `text`; every span repeats its surface.
+{_splits(gold, about, splits)}{_OFFSETS}
 
 ## Size
 
-{count_table(gold)}
+{count_table(gold, splits)}
 ## Articles
 
 {documents}
-`published_reason` says how each date was found. The texts stand as they were found: mojibake, misspelling and
-mistranslation are part of the data, and `sections` maps every character back to the file it came from.
+{said.about_texts.strip()}
 
-{_MADE_BY}{provenance}
-## What it can and cannot show
-
-Five articles on two meetings, in English, from five publishers. That is enough to see whether a system does the task
-and where it fails, and far too little to rank systems that are close: an exact paired test over five articles cannot
-go below p = 0.0625. The articles are public and on the web since they appeared, so a language model may have read them.
-
-## Licence
-
-Annotations and metadata: CC BY 4.0. The text of each article belongs to its publisher and is included for research and
-evaluation only. See `LICENSE-DATA.md`.
-"""
+{_columns(every)}
+{MADE_BY}{provenance}
+{last}"""

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import pyarrow as pa
 
+from onrecord.dataset.corpus import CorpusFile
+from onrecord.dataset.layers import using
+from onrecord.dataset.publishing.columns import Column
 from onrecord.dataset.publishing.folder import parquet_name
 from onrecord.dataset.publishing.tables import Config, configs
 
@@ -53,32 +56,40 @@ _CONTEXT: dict[str, Any] = {
 }
 
 
-def croissant(version: str, provenance: str, sha256: Mapping[str, str]) -> bytes:
-    """The metadata of the folder.
+def croissant(
+    about: CorpusFile, splits: Mapping[str, Sequence[str]], provenance: str, sha256: Mapping[str, str]
+) -> bytes:
+    """The metadata as JSON-LD.
 
     Args:
-        version: Version of the labels.
+        about: The corpus.
+        splits: Of every config that has rows.
         provenance: Who made the labels.
         sha256: Of every Parquet file, by name relative to the folder.
     """
+    card = about.card
+    with using(about.scheme):
+        places = [(config, split) for config in configs() for split in splits.get(config.name, ())]
+    said = {
+        "name": card.name,
+        "description": card.description or " ".join(card.summary.split()) or card.title,
+        "conformsTo": ["http://mlcommons.org/croissant/1.0", "http://mlcommons.org/croissant/RAI/1.0"],
+        "version": card.version,
+        "inLanguage": card.languages[0] if len(card.languages) == 1 else list(card.languages) or None,
+        "license": card.license_url,
+        "url": "README.md",
+        "datePublished": card.date,
+        "creator": card.creator and {"@type": "sc:Organization", "name": card.creator},
+        "citeAs": card.cite_as,
+        "rai:dataAnnotationProtocol": "annotation/GUIDELINES.md, in Label Studio, by these accounts: "
+        + " ".join(provenance.partition("\n#")[0].split()),
+        "rai:dataLimitations": card.limitations or None,
+        "rai:personalSensitiveInformation": card.personal_information or None,
+    }
     value = {
         "@context": _CONTEXT,
         "@type": "sc:Dataset",
-        "name": "onrecord",
-        "description": "Who said what, about whom, on which event: news articles labelled with entities, quotes, "
-        "stances and events whose ids hold across articles.",
-        "conformsTo": ["http://mlcommons.org/croissant/1.0", "http://mlcommons.org/croissant/RAI/1.0"],
-        "version": version,
-        "inLanguage": "en",
-        "license": "https://creativecommons.org/licenses/by/4.0/",
-        "url": "README.md",
-        "datePublished": "2026-11-23",
-        "creator": {"@type": "sc:Organization", "name": "the onrecord developers"},
-        "citeAs": "onrecord: who said what, about whom, on which event. See CITATION.cff.",
-        "rai:dataAnnotationProtocol": "annotation/GUIDELINES.md, in Label Studio, by these accounts: "
-        + " ".join(provenance.partition("\n#")[0].split()),
-        "rai:dataLimitations": "Five English articles on two meetings; labels made by a language model.",
-        "rai:personalSensitiveInformation": "Public figures in public roles; journalists named in bylines.",
+        **{name: each for name, each in said.items() if each is not None},
         "distribution": [
             {
                 "@type": "cr:FileObject",
@@ -88,13 +99,49 @@ def croissant(version: str, provenance: str, sha256: Mapping[str, str]) -> bytes
                 "encodingFormat": "application/x-parquet",
                 "sha256": sha256[name],
             }
-            for config in configs()
-            for split in config.splits
+            for config, split in places
             for name in [parquet_name(config.name, split)]
         ],
-        "recordSet": [_record_set(config, split) for config in configs() for split in config.splits],
+        "recordSet": [
+            *(_words(*each) for each in _vocabularies(places)),
+            *(_record_set(config, split) for config, split in places),
+        ],
     }
     return (json.dumps(value, indent=1, ensure_ascii=False) + "\n").encode("utf-8")
+
+
+def _vocabularies(places: Sequence[tuple[Config, str]]) -> list[tuple[str, tuple[str, ...]]]:
+    """Every vocabulary of a column once, with its words in their order."""
+    found: dict[str, tuple[str, ...]] = {}
+    waiting = [column for config, _ in places for column in config.columns]
+    while waiting:
+        column = waiting.pop(0)
+        waiting += column.parts
+        if column.words:
+            found.setdefault(column.vocabulary, column.words)
+    return sorted(found.items())
+
+
+def _words(name: str, words: Sequence[str]) -> dict[str, Any]:
+    """A vocabulary as an enumeration, its words in line."""
+    return {
+        "@type": "cr:RecordSet",
+        "@id": name,
+        "name": name,
+        "description": "the words of a vocabulary, in their order",
+        "dataType": "sc:Enumeration",
+        "key": {"@id": f"{name}/word"},
+        "field": [
+            {
+                "@type": "cr:Field",
+                "@id": f"{name}/word",
+                "name": f"{name}/word",
+                "description": "a word",
+                "dataType": "sc:Text",
+            }
+        ],
+        "data": [{f"{name}/word": word} for word in words],
+    }
 
 
 def _record_set(config: Config, split: str) -> dict[str, Any]:
@@ -105,34 +152,44 @@ def _record_set(config: Config, split: str) -> dict[str, Any]:
         "@id": name,
         "name": name,
         "description": f"{config.summary}; split {split}",
-        "field": [_field(name, file, field) for field in config.schema],
+        "field": [_field(name, file, column) for column in config.columns],
     }
 
 
-def _field(parent: str, file: str, field: pa.Field) -> dict[str, Any]:
-    """A column; of a struct, or a list of structs, the parts that are no lists themselves."""
-    name = f"{parent}/{field.name}"
-    source = {"fileObject": {"@id": file}, "extract": {"column": field.name}}
-    listed = pa.types.is_list(field.type)
-    inner = field.type.value_type if listed else field.type
-    value: dict[str, Any] = {"@type": "cr:Field", "@id": name, "name": name}
+def _field(parent: str, file: str, column: Column) -> dict[str, Any]:
+    """A column; of a record, or a list of records, the parts that are no lists or records themselves."""
+    name = f"{parent}/{column.name}"
+    source = {"fileObject": {"@id": file}, "extract": {"column": column.name}}
+    value: dict[str, Any] = {"@type": "cr:Field", "@id": name, "name": name, "description": _said(column)}
+    listed = pa.types.is_list(column.type)
     if listed:
         value |= {"isArray": True, "arrayShape": "-1"}
-    if not pa.types.is_struct(inner):
-        return value | {"dataType": _type(inner), "source": source}
-    parts = [part for part in inner if not pa.types.is_nested(part.type)]
+    if column.words:
+        value |= {"references": {"field": {"@id": f"{column.vocabulary}/word"}}}
+    if not column.parts:
+        return value | {"dataType": _type(column.type.value_type if listed else column.type), "source": source}
     return value | {
         "subField": [
             {
                 "@type": "cr:Field",
                 "@id": f"{name}/{part.name}",
                 "name": f"{name}/{part.name}",
+                "description": _said(part),
+                **({"references": {"field": {"@id": f"{part.vocabulary}/word"}}} if part.words else {}),
                 "dataType": _type(part.type),
                 "source": {**source, "transform": {"jsonPath": part.name}},
             }
-            for part in parts
+            for part in column.parts
+            if not pa.types.is_nested(part.type)
         ]
     }
+
+
+def _said(column: Column) -> str:
+    """What a column says, when it is null, and the words of its vocabulary."""
+    null = f" Null where {column.null}." if column.null else ""
+    words = f" One of {', '.join(column.words)} (the record set {column.vocabulary})." if column.words else ""
+    return f"{column.meaning}{null}{words}".replace("`", "")
 
 
 def _type(type: pa.DataType) -> str:

@@ -12,24 +12,32 @@ import dataclasses
 import hashlib
 import io
 import json
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import msgspec
 
+from onrecord.dataset.corpus import CorpusFile
 from onrecord.dataset.gold import Article, Gold
-from onrecord.dataset.layers import with_every_layer
-from onrecord.dataset.reading.faults import Fault, FaultsError
-from onrecord.dataset.records import LAYERS, Claim, Entity, Event, Labels, Registries, Split
+from onrecord.dataset.layers import LAYERS, in_scheme, scheme, using
+from onrecord.dataset.reading.faults import Fault, FaultsError, refuse
+from onrecord.dataset.reading.typed import read_value
+from onrecord.dataset.records import Claim, Entity, Event, Labels, Registries, Split
 
 if TYPE_CHECKING:
     from pyarrow.parquet import ParquetFile
 
     from onrecord.dataset.publishing.tables import TableRow
 
-SPLITS: tuple[Split, ...] = ("validation", "test")
+CORPUS_FILE = "corpus.json"
+"""What the corpus's ``onrecord.toml`` said: card, scheme, splits."""
+
+_USUAL = ("train", "validation", "test")
+
+REGISTRY = "registry"
+"""The one split of a registry's config."""
 
 
 def parquet_name(config: str, split: str) -> str:
@@ -42,9 +50,13 @@ class Tables:
     """All rows of all configs, and their hashes."""
 
     rows: Mapping[tuple[str, str], Sequence[TableRow]]
-    """By config and split."""
+    """By config and split; none is empty."""
     hashes: Mapping[str, str]
     """By config: SHA-256 of its rows."""
+
+    def splits(self, config: str) -> list[str]:
+        """The splits of a config that have rows, in their order."""
+        return [split for name, split in self.rows if name == config]
 
 
 def content_hash(splits: Iterable[tuple[str, Sequence[TableRow]]]) -> str:
@@ -61,22 +73,29 @@ def content_hash(splits: Iterable[tuple[str, Sequence[TableRow]]]) -> str:
     return digest.hexdigest()
 
 
-def make_tables(gold: Gold) -> Tables:
-    """The rows of every config, as they will be read back from Parquet."""
+def make_tables(gold: Gold, names: Sequence[str]) -> Tables:
+    """The rows of every config, as they will be read back from Parquet; where there are none, there is no split.
+
+    Args:
+        gold: What the rows say.
+        names: The splits, in their order.
+    """
     import pyarrow as pa
 
     from onrecord.dataset.publishing.tables import configs
 
     rows: dict[tuple[str, str], Sequence[TableRow]] = {}
     for config in configs():
-        for split in config.splits:
+        for split in (REGISTRY,) if config.registry else names:
             made = [
                 {name: row[name] for name in config.schema.names}  # a KeyError names a column nobody fills
                 for row in config.rows(gold, split)
             ]
-            rows[config.name, split] = pa.Table.from_pylist(made, schema=config.schema).to_pylist()
+            if made:
+                rows[config.name, split] = pa.Table.from_pylist(made, schema=config.schema).to_pylist()
+    kept = dict.fromkeys(name for name, _ in rows)
     hashes = {
-        config.name: content_hash((split, rows[config.name, split]) for split in config.splits) for config in configs()
+        config: content_hash((split, each) for (name, split), each in rows.items() if name == config) for config in kept
     }
     return Tables(rows, hashes)
 
@@ -115,7 +134,7 @@ def read_columns(folder: Path, config: str, split: str, names: Sequence[str]) ->
         folder: The dataset folder.
         config: The config.
         split: The split.
-        names: The columns.
+        names: The columns, as they are called now; in an older folder they may be called otherwise.
 
     Yields:
         The values of each column, in the order of ``names``.
@@ -125,14 +144,24 @@ def read_columns(folder: Path, config: str, split: str, names: Sequence[str]) ->
     """
     path = folder / parquet_name(config, split)
     with _parquet(path) as file:
-        missing = [name for name in names if name not in file.schema_arrow.names]
+        there = [_name_in(name, file.schema_arrow.names) for name in names]
+        missing = [name for name, each in zip(names, there, strict=True) if each not in file.schema_arrow.names]
         if missing:
             raise FaultsError([_other_version(path, f"no column {missing[0]}", f"the columns {', '.join(names)}")])
-        for batch in file.iter_batches(batch_size=_BATCH, columns=list(names), use_threads=False):
-            columns = [batch.column(name).to_pylist() for name in names]
+        for batch in file.iter_batches(batch_size=_BATCH, columns=there, use_threads=False):
+            columns = [batch.column(name).to_pylist() for name in there]
             if any(not isinstance(value, str) for values in columns for value in values):
                 raise FaultsError([_other_version(path, "a value that is no text", "text")])
             yield columns
+
+
+_OLDER = {"doc_id": "id"}
+"""Names of columns in a folder of labels before 0.2.1, by what they are called since; nothing else knows of them."""
+
+
+def _name_in(name: str, names: Collection[str]) -> str:
+    """What a column is called among those that are there, which may be an older folder's."""
+    return name if name in names else _OLDER.get(name, name)
 
 
 _BATCH = 64
@@ -164,6 +193,38 @@ def _other_version(path: Path, found: str, expected: str) -> Fault:
     return Fault("type", str(path), None, "", found, expected, hint)
 
 
+def read_about(folder: Path) -> CorpusFile:
+    """What a dataset folder says of its corpus; one that says nothing is of the published scheme.
+
+    Raises:
+        FaultsError: What it says is not right.
+    """
+    path = folder / CORPUS_FILE
+    try:
+        raw = path.read_bytes()
+    except FileNotFoundError:
+        return CorpusFile()
+    about, faults = read_value(path, raw, CorpusFile)
+    refuse(faults)
+    assert about is not None
+    return about
+
+
+def splits_of(folder: Path) -> list[str]:
+    """The splits of a dataset folder that have articles, in the order that it says.
+
+    Raises:
+        FaultsError: There are none: it is no dataset folder.
+    """
+    there = {path.stem for path in (folder / "data" / "articles").glob("*.parquet")}
+    if not there:
+        path = folder / "data" / "articles"
+        hint = "give the dataset folder, the one with README.md and data/; onrecord build makes it"
+        raise FaultsError([Fault("file", str(path), None, "", "no such file", "Parquet files of articles", hint)])
+    order = [*read_about(folder).splits.names, *_USUAL, *sorted(there)]
+    return [name for name in dict.fromkeys(order) if name in there]
+
+
 def read_articles(folder: Path, split: Split) -> Iterator[Article]:
     """The articles of one split of a dataset folder, in its order, a batch of rows in memory.
 
@@ -171,14 +232,17 @@ def read_articles(folder: Path, split: Split) -> Iterator[Article]:
         FaultsError: The folder is not there or not right.
     """
     path = folder / parquet_name("articles", split)
-    kind = with_every_layer(Article)
+    with using(read_about(folder).scheme):
+        kind, layers_of = in_scheme(Article), tuple(LAYERS)
     with _parquet(path) as file:
         for batch in file.iter_batches(batch_size=_BATCH, use_threads=False):
             for row in batch.to_pylist():
-                layers = {layer: row.pop(layer, ()) for layer in LAYERS}
-                del row["title"]
+                layers = {layer: row.pop(layer, ()) for layer in layers_of}
+                row.pop("title", None)
+                own = _name_in("doc_id", row)
+                document = {"id" if name == own else name: value for name, value in row.items()}
                 try:
-                    value = {"document": {**row, "split": split}, "labels": layers}
+                    value = {"document": {**document, "split": split}, "labels": layers}
                     article = msgspec.convert(value, kind)
                 except msgspec.ValidationError as error:
                     raise FaultsError([_other_version(path, str(error), "an article")]) from error
@@ -191,11 +255,14 @@ def read_registry_rows(folder: Path) -> Registries:
     Raises:
         FaultsError: The folder is not there or not right.
     """
-    return Registries(
-        entities=msgspec.convert(read_rows(folder, "registry_entities", "registry"), tuple[Entity, ...]),
-        events=msgspec.convert(read_rows(folder, "registry_events", "registry"), tuple[Event, ...]),
-        claims=msgspec.convert(read_rows(folder, "registry_claims", "registry"), tuple[Claim, ...]),
-    )
+    kinds = {"entities": Entity, "events": Event, "claims": Claim}
+    found: dict[str, Any] = {}
+    with using(read_about(folder).scheme):
+        for name, kind in kinds.items():
+            config = f"registry_{name}"
+            rows = read_rows(folder, config, REGISTRY) if (folder / parquet_name(config, REGISTRY)).exists() else []
+            found[name] = msgspec.convert(rows, in_scheme(tuple[kind, ...]))  # type: ignore[valid-type]
+    return Registries(**found)
 
 
 def read_folder(folder: Path) -> Gold:
@@ -204,10 +271,11 @@ def read_folder(folder: Path) -> Gold:
     Raises:
         FaultsError: The folder is not there or not right.
     """
-    articles = [article for split in SPLITS for article in read_articles(folder, split)]
+    articles = [article for split in splits_of(folder) for article in read_articles(folder, split)]
     return Gold(
         articles=tuple(sorted(articles, key=lambda article: article.document.id)),
         registries=read_registry_rows(folder),
+        scheme=read_about(folder).scheme,
     )
 
 
@@ -223,21 +291,15 @@ def gold_hash(articles: Iterable[Article]) -> str:
 
 
 def count_items(articles: Iterable[Article]) -> dict[str, int]:
-    """How many articles and items of each layer there are, and how many events have a mention."""
+    """How many articles and items of each layer there are, and how many entities and events are mentioned."""
     kept = list(articles)
     labels: list[Labels] = [article.labels for article in kept]
-    return {
-        "articles": len(kept),
-        "characters": sum(len(article.document.text) for article in kept),
-        "mentions": sum(len(each.mentions) for each in labels),
-        "entities": len({m.entity for each in labels for m in each.mentions}),
-        "quotes": sum(len(each.quotes) for each in labels),
-        "stances": sum(len(each.stances) for each in labels),
-        "event mentions": sum(len(each.events) for each in labels),
-        "events": len({e.event for each in labels for e in each.events}),
-        **{
-            layer: sum(len(each.of(layer)) for each in labels)
-            for layer in LAYERS
-            if layer not in Labels.__struct_fields__
-        },
-    }
+    found = {"articles": len(kept), "characters": sum(len(article.document.text) for article in kept)}
+    for layer in LAYERS:
+        name = "event mentions" if layer == "events" else layer
+        found[name] = sum(len(each.of(layer)) for each in labels)
+        if layer == "mentions" and scheme().ids:
+            found["entities"] = len({m.entity for each in labels for m in each.mentions})
+        if layer == "events":
+            found["events"] = len({e.event for each in labels for e in each.events})
+    return found

@@ -10,10 +10,17 @@ NOT_SAID = "The dataset folder does not say who made the labels."
 _LINE = re.compile(r"(?P<name>[^ ]+) \([^)]*\): (?P<kind>[^,]+), ")
 
 
+MADE_BY = "## Who made the labels\n\n"
+"""What stands in a card before those who made the labels."""
+
+
+def stated_provenance(text: str) -> str:
+    """What a card says of who made the labels."""
+    return text.partition(MADE_BY)[2].partition("\n## ")[0]
+
+
 def stated_makers(folder: Path) -> list[str]:
     """A line for each annotator, adjudicator and auditor; none where the card says nothing."""
-    from onrecord.dataset.publishing.card import stated_provenance
-
     try:
         card = (folder / "README.md").read_text(encoding="utf-8")
     except FileNotFoundError:

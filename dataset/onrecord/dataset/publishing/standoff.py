@@ -13,8 +13,9 @@ from pathlib import Path
 import msgspec
 
 from onrecord.dataset.check import spans_of
+from onrecord.dataset.corpus import CorpusFile
 from onrecord.dataset.gold import Article, Gold
-from onrecord.dataset.layers import with_every_layer
+from onrecord.dataset.layers import in_scheme
 from onrecord.dataset.reading.faults import Fault, FaultsError, refuse
 from onrecord.dataset.reading.files import sha256
 from onrecord.dataset.reading.typed import read_value
@@ -38,6 +39,8 @@ class StandoffRelease(Strict, frozen=True, kw_only=True):
     articles: tuple[Article, ...]
     """With empty texts, and surfaces replaced by the start of their SHA-256."""
     registries: Registries
+    about: CorpusFile = CorpusFile()
+    """The corpus."""
 
 
 def fingerprint(surface: str) -> str:
@@ -45,7 +48,7 @@ def fingerprint(surface: str) -> str:
     return sha256(surface)[:DIGITS]
 
 
-def strip(gold: Gold, version: str, provenance: str) -> StandoffRelease:
+def strip(gold: Gold, about: CorpusFile, provenance: str) -> StandoffRelease:
     """The gold without a character of the articles."""
     articles = tuple(
         Article(
@@ -55,7 +58,12 @@ def strip(gold: Gold, version: str, provenance: str) -> StandoffRelease:
         for article in gold.articles
     )
     return StandoffRelease(
-        format=FORMAT, version=version, provenance=provenance, articles=articles, registries=gold.registries
+        format=FORMAT,
+        version=about.card.version,
+        provenance=provenance,
+        articles=articles,
+        registries=gold.registries,
+        about=about,
     )
 
 
@@ -70,7 +78,7 @@ def read_release(path: Path) -> StandoffRelease:
     Raises:
         FaultsError: It is none, or of another format.
     """
-    release, faults = read_value(path, path.read_bytes(), with_every_layer(StandoffRelease))
+    release, faults = read_value(path, path.read_bytes(), in_scheme(StandoffRelease))
     refuse(faults)
     assert release is not None
     if release.format != FORMAT:
@@ -108,7 +116,7 @@ def rehydrate(release: StandoffRelease, seeds: Path) -> Gold:
             labels = _with_texts(article.labels, lambda span, text=text: text[span.start : span.end])  # type: ignore[misc]
             articles.append(Article(document=msgspec.structs.replace(document, text=text), labels=labels))
     refuse(faults)
-    return Gold(articles=tuple(articles), registries=release.registries)
+    return Gold(articles=tuple(articles), registries=release.registries, scheme=release.about.scheme)
 
 
 def _restored_text(document: Document, path: Path) -> tuple[str | None, list[Fault]]:

@@ -1,30 +1,48 @@
-"""The dataset's configs: what the rows of each are, and their Arrow schemas.
+"""The dataset's configs: what the rows of each are, and their columns.
 
-``articles`` holds everything, nested; the flat configs hold one row an item with its context; the registries hold
-one row an id. All are made from the same records, and the schemas from their types, so they cannot differ.
+``articles`` holds everything, nested; the flat configs hold one row an item with its context and the names of what it
+refers to; the registries hold one row an id. All are made from the same records, and the columns from their types, so
+they cannot differ. A column that stands in no record is a field of one of the small types here.
 """
 
 from __future__ import annotations
 
 import dataclasses
+import functools
 from collections.abc import Callable, Iterator
 from typing import Any
 
 import msgspec
 import pyarrow as pa
 
-from onrecord.dataset.derive import context, crosses_sentence, quote_type
+from onrecord.dataset.derive import QuoteType, crosses_sentence, paragraph, quote_type
 from onrecord.dataset.gold import Article, Gold
-from onrecord.dataset.publishing.columns import ArrowColumns, columns
-from onrecord.dataset.records import LAYERS, Claim, Entity, Event, EventMention, Item, Quote, Span, Stance
-from onrecord.dataset.seeds.documents import Document
+from onrecord.dataset.layers import LAYERS, in_scheme
+from onrecord.dataset.publishing.columns import Column, columns, record_type, schema_of
+from onrecord.dataset.publishing.names import called_in, named_fields, registry_names, words_of
+from onrecord.dataset.records import (
+    Claim,
+    Entity,
+    Event,
+    EventMention,
+    Id,
+    Item,
+    Mention,
+    Modality,
+    Offset,
+    Quote,
+    Span,
+    SpanItem,
+    Strict,
+)
+from onrecord.dataset.seeds.documents import ContentKind, Document
 from onrecord.dataset.walk import anchor
+
+DOC_ID = "doc_id"
+"""The column with the id of the article, as a prediction line names it too."""
 
 TableRow = dict[str, Any]
 """A row of a config's table, by column."""
-
-_PLACE: ArrowColumns = [("document", pa.string()), ("topic", pa.string()), ("zone", pa.string())]
-_CONTEXT: ArrowColumns = [("context", pa.string())]
 
 
 @dataclasses.dataclass(frozen=True)
@@ -33,10 +51,75 @@ class Config:
 
     name: str
     summary: str
-    schema: pa.Schema
+    columns: tuple[Column, ...]
     rows: Callable[[Gold, str], Iterator[TableRow]]
     """The rows of a split."""
-    splits: tuple[str, ...] = ("validation", "test")
+    registry: bool = False
+    """Whether the rows are of no split."""
+    nested: bool = False
+    """Whether its rows hold all items of every layer."""
+
+    @functools.cached_property
+    def schema(self) -> pa.Schema:
+        """The Arrow schema of the rows."""
+        return schema_of(self.columns)
+
+
+class Heading(Strict, frozen=True, kw_only=True):
+    """What a row of an article says beside document and labels."""
+
+    title: str
+    """The text of its title; empty where it has none."""
+
+
+class Place(Strict, frozen=True, kw_only=True):
+    """Where an item is: the first columns of every flat config."""
+
+    doc_id: Id
+    """The id of its article, as in the config ``articles`` and in prediction files."""
+    topic: str
+    """The topic of its article."""
+    zone: ContentKind | None
+    """The part of the article that it begins in; null where it begins between two."""
+
+
+class Around(Strict, frozen=True, kw_only=True):
+    """The text around an item: the last columns of every flat config."""
+
+    context: str
+    """The paragraph around the item, or around the first of its spans where it has several."""
+    context_start: Offset
+    """Where ``context`` begins in the article's text, so that a span stands at ``start - context_start`` in it."""
+
+
+class MentionFacts(Strict, frozen=True, kw_only=True):
+    """What a row of a mention says beside the mention."""
+
+    wikidata: str | None
+    """The Wikidata id of ``entity``; null where none is confirmed, or ``entity`` is null."""
+
+
+class QuoteFacts(Strict, frozen=True, kw_only=True):
+    """What a row of a quote says beside the quote."""
+
+    text: str
+    """The words reported, the segments of ``content`` joined by `` … ``."""
+    type: QuoteType
+    """Whether the words stand between quotation marks: all of them (direct), some (mixed) or none (indirect)."""
+    cross_sentence: bool
+    """Whether ``source``, or else ``cue``, stands in another sentence than the first of the words; true where the quote
+    has neither."""
+
+
+class EventFacts(Strict, frozen=True, kw_only=True):
+    """What a row of an event mention says beside the mention."""
+
+    event_type: str
+    """The type of ``event`` in ``registry_events``."""
+    event_date: str | None
+    """The date of ``event`` in ``registry_events``, in EDTF (ISO 8601-2); null where the articles give none."""
+    modality: Modality
+    """The modality of ``event`` in ``registry_events``."""
 
 
 def _articles(gold: Gold, split: str) -> Iterator[Article]:
@@ -45,9 +128,11 @@ def _articles(gold: Gold, split: str) -> Iterator[Article]:
 
 def _article_rows(gold: Gold, split: str) -> Iterator[TableRow]:
     for article in _articles(gold, split):
+        document = msgspec.to_builtins(article.document)
         yield {
-            **msgspec.to_builtins(article.document),
-            "title": article.document.title,
+            DOC_ID: document.pop("id"),
+            **document,
+            **msgspec.to_builtins(Heading(title=article.document.title)),
             **msgspec.to_builtins(article.labels),
         }
 
@@ -55,16 +140,14 @@ def _article_rows(gold: Gold, split: str) -> Iterator[TableRow]:
 def _place(article: Article, span: Span) -> TableRow:
     document = article.document
     section = document.section_at(span.start)
-    return {
-        "document": document.id,
-        "topic": document.topic,
-        "zone": section.kind if section else None,
-        "context": context(document.text, span.start, span.end),
-    }
+    low, high = paragraph(document.text, span.start, span.end)
+    place = Place(doc_id=document.id, topic=document.topic, zone=section.kind if section else None)
+    around = Around(context=document.text[low:high], context_start=low)
+    return {**msgspec.to_builtins(place), **msgspec.to_builtins(around)}
 
 
-DerivedFields = Callable[[Article, Any], TableRow]
-"""What a row says of an item beside the item itself."""
+Facts = Callable[[Article, Any], Strict | None]
+"""What a row says of an item beside the item itself, its place and names; None for nothing."""
 
 
 @dataclasses.dataclass(frozen=True)
@@ -73,104 +156,86 @@ class Flat:
 
     name: str
     summary: str
-    before: ArrowColumns
-    """Columns before those of the item."""
-    after: ArrowColumns
-    told: Callable[[Gold], DerivedFields]
-    """Fills both, given the whole gold."""
+    facts: type[Strict] | None
+    """What its rows say beside item, place and names."""
+    told: Callable[[Gold], Facts]
+    """Makes these, given the whole gold."""
 
 
-def _quotes_told(gold: Gold) -> DerivedFields:
-    def told(article: Article, quote: Quote) -> TableRow:
+def _quotes_told(_: Gold) -> Facts:
+    def told(article: Article, quote: Quote) -> QuoteFacts:
         text = article.document.text
         parent = next((each for each in article.labels.quotes if quote.parent and each.id == quote.parent), None)
-        return {
-            "text": " … ".join(span.text for span in quote.content),
-            "type": quote_type(quote, text, parent),
-            "cross_sentence": crosses_sentence(quote, text),
-        }
+        return QuoteFacts(
+            text=words_of(quote),
+            type=quote_type(quote, text, parent),
+            cross_sentence=crosses_sentence(quote, text),
+        )
 
     return told
 
 
-def _stances_told(gold: Gold) -> DerivedFields:
-    names = {row.id: row.name for row in gold.registries.entities}
-    titles = {row.id: row.title for row in gold.registries.events}
-    titles |= {row.id: row.text for row in gold.registries.claims}
+def _mentions_told(gold: Gold) -> Facts:
+    wikidata = {row.id: row.wikidata for row in gold.registries.entities}
 
-    def told(_: Article, stance: Stance) -> TableRow:
-        target = stance.target
-        return {
-            "holder_name": names[stance.holder],
-            "target_name": (names if target.kind == "entity" else titles)[target.id],
-        }
+    def told(_: Article, mention: Mention) -> MentionFacts:
+        return MentionFacts(wikidata=wikidata[mention.entity] if mention.entity is not None else None)
 
     return told
 
 
-def _events_told(gold: Gold) -> DerivedFields:
+def _events_told(gold: Gold) -> Facts:
     registry = {row.id: row for row in gold.registries.events}
 
-    def told(_: Article, event: EventMention) -> TableRow:
+    def told(_: Article, event: EventMention) -> EventFacts:
         row = registry[event.event]
-        return {
-            "event_type": row.type,
-            "event_title": row.title,
-            "event_date": row.date,
-            "modality": row.modality,
-        }
+        return EventFacts(event_type=row.type, event_date=row.date, modality=row.modality)
 
     return told
 
 
-def _nothing_told(_: Gold) -> DerivedFields:
-    return lambda article, item: {}
+def _nothing_told(_: Gold) -> Facts:
+    return lambda article, item: None
 
 
 FLAT: dict[str, Flat] = {
-    "mentions": Flat("entities", "one row a mention of an entity", [], [], _nothing_told),
-    "quotes": Flat(
-        "quotes",
-        "one row a quote, with its derived type",
-        [("text", pa.string()), ("type", pa.string()), ("cross_sentence", pa.bool_())],
-        [],
-        _quotes_told,
-    ),
-    "stances": Flat(
-        "stances",
-        "one row a stance",
-        [("holder_name", pa.string()), ("target_name", pa.string())],
-        [],
-        _stances_told,
-    ),
-    "events": Flat(
-        "events",
-        "one row a mention of an event",
-        [],
-        [
-            ("event_type", pa.string()),
-            ("event_title", pa.string()),
-            ("event_date", pa.string()),
-            ("modality", pa.string()),
-        ],
-        _events_told,
-    ),
+    "mentions": Flat("entities", "one row a mention of an entity", MentionFacts, _mentions_told),
+    "quotes": Flat("quotes", "one row a quote, with its derived type", QuoteFacts, _quotes_told),
+    "stances": Flat("stances", "one row a stance", None, _nothing_told),
+    "events": Flat("events", "one row a mention of an event", EventFacts, _events_told),
 }
-"""The flat configs that say more than the item and its place, by layer."""
+"""The flat configs that are called or say something of their own, by layer."""
+
+
+def flat_name(layer: str) -> str:
+    """The flat config of a layer."""
+    return _flat(layer).name
+
+
+def _flat(layer: str) -> Flat:
+    return FLAT.get(layer) or Flat(layer, f"one row an item of {layer}", None, _nothing_told)
 
 
 def _flat_config(layer: str, item: type[Item]) -> Config:
-    flat = FLAT.get(layer) or Flat(layer, f"one row an item of {layer}", [], [], _nothing_told)
+    flat, named = _flat(layer), named_fields(item)
+    facts = [] if flat.facts is None else columns(in_scheme(flat.facts))
+    told = [*facts, *(each.column for each in named)]
+    # an item that is a span says itself what it is; of another, the words come first
+    beside = [*columns(item), *told] if issubclass(item, SpanItem) else [*told, *columns(item)]
 
     def rows(gold: Gold, split: str) -> Iterator[TableRow]:
-        told = flat.told(gold)
+        facts_of, names = flat.told(gold), registry_names(gold)
         for article in _articles(gold, split):
+            called = called_in(article, names)
             for each in article.labels.of(layer):
-                yield {**_place(article, anchor(each)[0]), **msgspec.to_builtins(each), **told(article, each)}
+                yield {
+                    **_place(article, anchor(each)[0]),
+                    **msgspec.to_builtins(each),
+                    **(msgspec.to_builtins(facts_of(article, each)) or {}),
+                    **{one.column.name: one.said(each, called) for one in named},
+                }
 
-    return Config(
-        flat.name, flat.summary, pa.schema([*_PLACE, *flat.before, *columns(item), *flat.after, *_CONTEXT]), rows
-    )
+    return Config(flat.name, flat.summary, (*columns(Place), *beside, *columns(Around)), rows)
 
 
 _REGISTRIES: tuple[tuple[str, str, type[msgspec.Struct]], ...] = (
@@ -184,16 +249,24 @@ def _registry_config(name: str, one: str, kind: type[msgspec.Struct]) -> Config:
     def rows(gold: Gold, _: str) -> Iterator[TableRow]:
         return map(msgspec.to_builtins, getattr(gold.registries, name))
 
-    return Config(f"registry_{name}", f"one row {one} id", pa.schema(columns(kind)), rows, splits=("registry",))
+    return Config(f"registry_{name}", f"one row {one} id", tuple(columns(in_scheme(kind))), rows, registry=True)
+
+
+def _article_config() -> Config:
+    id, *document = columns(Document, without=("split",))
+    layers = []
+    for layer, item in LAYERS.items():
+        parts = tuple(columns(item))
+        meaning = f"Its {layer}, in reading order; each as in the config `{flat_name(layer)}`."
+        layers.append(Column(layer, pa.list_(record_type(parts)), meaning, parts=parts))
+    every = (id.renamed(DOC_ID), *columns(Heading), *document, *layers)
+    return Config("articles", "one row an article, everything nested", every, _article_rows, nested=True)
 
 
 def configs() -> tuple[Config, ...]:
     """Every config, the default one first: ``articles``, one for each layer, and the registries."""
-    document = columns(Document, without=("split",))
-    layers: ArrowColumns = [(layer, pa.list_(pa.struct(columns(item)))) for layer, item in LAYERS.items()]
-    articles = pa.schema([document[0], ("title", pa.string()), *document[1:], *layers])
     return (
-        Config("articles", "one row an article, everything nested", articles, _article_rows),
+        _article_config(),
         *(_flat_config(layer, item) for layer, item in LAYERS.items()),
         *(_registry_config(*each) for each in _REGISTRIES),
     )

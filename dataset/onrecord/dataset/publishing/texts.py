@@ -10,7 +10,7 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import NamedTuple
 
-from onrecord.dataset.publishing.folder import SPLITS, read_columns
+from onrecord.dataset.publishing.folder import REGISTRY, parquet_name, read_columns, splits_of
 from onrecord.dataset.records import Split
 
 _REGISTRIES = {"entity": "registry_entities", "event": "registry_events", "claim": "registry_claims"}
@@ -36,8 +36,8 @@ def read_texts(folder: Path) -> Iterator[StoredText]:
     Raises:
         FaultsError: The folder is not there or not right.
     """
-    for split in SPLITS:
-        for ids, hashes, texts in read_columns(folder, "articles", split, ("id", "text_sha256", "text")):
+    for split in splits_of(folder):
+        for ids, hashes, texts in read_columns(folder, "articles", split, ("doc_id", "text_sha256", "text")):
             for id, text_sha256, text in zip(ids, hashes, texts, strict=True):
                 yield StoredText(id, text_sha256, split, text.encode("utf-8"))
 
@@ -49,6 +49,8 @@ def read_ids(folder: Path) -> dict[str, Sequence[str]]:
         FaultsError: The folder is not there or not right.
     """
     return {
-        kind: [id for (ids,) in read_columns(folder, config, "registry", ("id",)) for id in ids]
+        kind: [id for (ids,) in read_columns(folder, config, REGISTRY, ("id",)) for id in ids]
+        if (folder / parquet_name(config, REGISTRY)).exists()
+        else []
         for kind, config in _REGISTRIES.items()
     }

@@ -5,6 +5,7 @@
 - ``typed``: JSON and JSON Lines as types.
 - ``json_schema``: JSON Schema of types.
 - ``files``: files and folders, written so that nobody finds half of one.
+- ``platform``: what systems do differently.
 """
 
-__all__ = ["faults", "files", "json_schema", "typed", "untrusted"]
+__all__ = ["faults", "files", "json_schema", "platform", "typed", "untrusted"]

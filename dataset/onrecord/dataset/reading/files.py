@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import ctypes
+import contextlib
 import errno
 import hashlib
 import os
@@ -10,6 +10,8 @@ import shutil
 import tempfile
 from collections.abc import Mapping
 from pathlib import Path
+
+from onrecord.dataset.reading.platform import exchange
 
 
 def write_atomically(path: Path, content: bytes, mode: int = 0o644) -> None:
@@ -68,7 +70,8 @@ def write_folder_atomically(target: Path, files: Mapping[str, bytes], replace: b
             write_atomically(beside / name, content)
         beside.chmod(0o755)
         if replace and target.exists():
-            _exchange(beside, target)
+            if not exchange(beside, target):
+                _exchange_in_steps(beside, target)
         else:
             _put(beside, target)
     finally:
@@ -77,6 +80,8 @@ def write_folder_atomically(target: Path, files: Mapping[str, bytes], replace: b
 
 def _put(folder: Path, target: Path) -> None:
     """Rename a folder to one that is not there or empty; of two at once, one succeeds."""
+    with contextlib.suppress(OSError):
+        target.rmdir()  # Windows renames to no folder that is there, be it empty
     try:
         folder.rename(target)
     except OSError as error:
@@ -93,24 +98,12 @@ def _sweep(target: Path) -> None:
             shutil.rmtree(left, ignore_errors=True)
 
 
-def _exchange(one: Path, other: Path) -> None:
-    """Let two folders change places."""
-    try:
-        rename = ctypes.CDLL(None, use_errno=True).renameat2
-    except (AttributeError, OSError):
-        _exchange_in_steps(one, other)
-        return
-    here, exchange = -100, 2  # AT_FDCWD, RENAME_EXCHANGE
-    if rename(here, os.fsencode(one), here, os.fsencode(other), exchange) == 0:
-        return
-    code = ctypes.get_errno()
-    if code not in (errno.EINVAL, errno.ENOSYS):  # a file system that cannot do it
-        raise OSError(code, os.strerror(code), str(other))
-    _exchange_in_steps(one, other)
-
-
 def _exchange_in_steps(one: Path, other: Path) -> None:
     away = one.with_name(f"{one.name}.old")
     other.rename(away)
-    one.rename(other)
+    try:
+        one.rename(other)
+    except OSError:
+        away.rename(other)
+        raise
     away.rename(one)

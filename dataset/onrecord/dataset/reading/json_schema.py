@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import ast
+import functools
 import inspect
 import itertools
 import sys
 import textwrap
+from collections.abc import Mapping
 from typing import Any, get_args
 
 import msgspec
@@ -48,14 +50,22 @@ def types_within(kind: Any) -> dict[str, type[msgspec.Struct]]:
 
 def field_docs(kind: type) -> dict[str, str]:
     """The docstring under each field of a class, its own and those it inherits."""
+    return {name: said for base in reversed(kind.__mro__) for name, said in _own_docs(base).items()}
+
+
+@functools.cache  # to find the source of a class, Python parses its whole module
+def _own_docs(base: type) -> Mapping[str, str]:
+    if base is object or base.__module__.partition(".")[0] == "msgspec" or base.__module__ not in sys.modules:
+        return {}
+    try:
+        source = inspect.getsource(base)
+    except (OSError, TypeError):  # a class that was typed in has no file
+        return {}
+    (body,) = ast.parse(textwrap.dedent(source)).body
+    assert isinstance(body, ast.ClassDef)
     said: dict[str, str] = {}
-    for base in reversed(kind.__mro__):
-        if base is object or base.__module__.partition(".")[0] == "msgspec" or base.__module__ not in sys.modules:
-            continue
-        (body,) = ast.parse(textwrap.dedent(inspect.getsource(base))).body
-        assert isinstance(body, ast.ClassDef)
-        for field, doc in itertools.pairwise(body.body):
-            match field, doc:
-                case ast.AnnAssign(target=ast.Name(id=name)), ast.Expr(value=ast.Constant(value=str(text))):
-                    said[name] = " ".join(text.replace("``", "`").split())
+    for field, doc in itertools.pairwise(body.body):
+        match field, doc:
+            case ast.AnnAssign(target=ast.Name(id=name)), ast.Expr(value=ast.Constant(value=str(text))):
+                said[name] = " ".join(text.replace("``", "`").split())
     return said

@@ -11,7 +11,7 @@ import json
 from collections.abc import Iterator
 from functools import partial
 from pathlib import Path
-from typing import Any, Generic, Literal, TypeVar, get_args, get_origin
+from typing import Annotated, Any, Generic, Literal, TypeVar, get_args, get_origin
 
 import msgspec
 
@@ -176,6 +176,10 @@ def explain(value: object, kind: object, pointer: str = "") -> Iterator[Wrong]:
         yield from _explain_struct(value, kind, pointer)
         return
     arguments = get_args(kind)
+    if get_origin(kind) is Annotated and get_origin(arguments[0]) is tuple and isinstance(value, list):
+        found = list(explain(value, arguments[0], pointer))  # what is within first: a number of them says little
+        yield from found or _explain_plain(value, kind, pointer)
+        return
     if get_origin(kind) is tuple and len(arguments) == 2 and arguments[1] is ...:
         if not isinstance(value, list):
             yield ("type", pointer, value, "an array", "")

@@ -8,12 +8,14 @@ sections is an exact map between the two.
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Annotated, Literal, get_args
 
 import msgspec
 
+from onrecord.dataset.corpus import FILE, Splits, find_corpus, read_corpus
 from onrecord.dataset.reading.faults import Fault, FaultsError, refuse, show
 from onrecord.dataset.reading.files import sha256
 from onrecord.dataset.reading.typed import read_value
@@ -29,10 +31,6 @@ JOIN = "\n\n"
 """What stands between two zones in the text."""
 OPENS = 48
 """How many characters of a zone its ``opens`` repeats, as a checksum that a person can read."""
-
-SPLIT_OF_TOPIC: dict[str, Split] = {"st-petersburg-2023": "validation", "minsk-2022": "test"}
-"""Splits go by topic, so that no event is in two of them; a topic not named here is ``validation``."""
-
 
 class Zone(Strict, frozen=True, kw_only=True):
     """A stretch of the decoded seed and what it is."""
@@ -70,9 +68,11 @@ class Section(Strict, frozen=True, kw_only=True):
     """A stretch of the text that stands one to one in the decoded seed."""
 
     kind: ContentKind
+    """Which part of the article it is of."""
     start: Offset
     """First code point in the text."""
     end: Offset
+    """One past its last code point in the text."""
     raw_start: Offset
     """First code point in the decoded seed; the section is as long there as in the text."""
 
@@ -81,18 +81,31 @@ class Document(Strict, frozen=True, kw_only=True):
     """An article, ready for labels."""
 
     id: Id
+    """The article's id; ``doc_id`` wherever rows or predictions name it."""
     text: str
+    """What labels are put on: the parts of the article as they were found, joined by a blank line."""
     text_sha256: str
+    """SHA-256 of the text in UTF-8."""
     seed_sha256: str
+    """SHA-256 of the file that the text was taken from."""
     publisher: str
+    """Who published it."""
     language: str
+    """Its language, as an ISO 639-1 code."""
     topic: str
+    """What it is about, as a slug; articles of one topic are in one split where splits go by topic."""
     split: Split
+    """The split that it is in."""
     published: str | None
+    """The day it was published, as YYYY-MM-DD; null where it is not known."""
     published_source: PublishedSource | None
+    """What says so: its byline, the head of the page, or what it tells; null where the day is not known."""
     published_reason: str
+    """How the day was found, in words."""
     url: str | None
+    """Its address; null where it is not known."""
     sections: tuple[Section, ...]
+    """The stretches of the text that stand one to one in the decoded seed, in order: the map back to it."""
 
     @property
     def title(self) -> str:
@@ -178,8 +191,8 @@ def _visible(text: str) -> str:
     return text.replace("\ufeff", "").strip()
 
 
-def read_document(path: Path) -> Document:
-    """The document that a seed description (``seeds/ID.json``) and the seed beside it make.
+def read_seed(path: Path) -> tuple[SeedDescription, str]:
+    """A seed description (``seeds/ID.json``) and the seed beside it, decoded.
 
     Raises:
         FaultsError: The description or the seed is not right; every fault is named.
@@ -200,10 +213,26 @@ def read_document(path: Path) -> Document:
     except UnicodeDecodeError as error:
         raise FaultsError([Fault("encoding", str(seed), None, "", f"byte {error.start}", "UTF-8")]) from error
     refuse(check_zones(description, decoded, str(path)))
-    return make_document(description, decoded)
+    return description, decoded
 
 
-def make_document(description: SeedDescription, decoded: str) -> Document:
+def read_document(path: Path, splits: Splits) -> Document:
+    """The document that a seed description and the seed beside it make; see :func:`read_seed`.
+
+    Raises:
+        FaultsError: The description or the seed is not right, or the article is in no split; every fault is named.
+    """
+    description, decoded = read_seed(path)
+    split = splits.split_of(description.topic, description.id)
+    if split is None:
+        pointer, found = ("/topic", description.topic) if splits.by == "topic" else ("/id", description.id)
+        hint = f"give it a line under [splits.of] in {FILE}, or the others a split there with otherwise"
+        expected = f"a {splits.by} with a split"
+        raise FaultsError([Fault("splits", str(path), None, pointer, found, expected, hint)])
+    return make_document(description, decoded, split)
+
+
+def make_document(description: SeedDescription, decoded: str, split: Split) -> Document:
     """The document of a description whose zones have been checked against its decoded seed."""
     text, sections = layout(decoded, description.zones)
     return Document(
@@ -214,7 +243,7 @@ def make_document(description: SeedDescription, decoded: str) -> Document:
         publisher=description.publisher,
         language=description.language,
         topic=description.topic,
-        split=SPLIT_OF_TOPIC.get(description.topic, "validation"),
+        split=split,
         published=description.published,
         published_source=description.published_source,
         published_reason=description.published_reason,
@@ -223,8 +252,25 @@ def make_document(description: SeedDescription, decoded: str) -> Document:
     )
 
 
-def read_documents(folder: Path) -> list[Document]:
+def description_json(description: SeedDescription) -> bytes:
+    """A seed description as its file: a field a line, a zone a line."""
+    fields = msgspec.to_builtins(description)
+    zones = fields.pop("zones")
+    lines = [
+        f"  {json.dumps(key)}: {json.dumps(value, ensure_ascii=False)},"
+        for key, value in fields.items()
+        if value is not None or key.startswith("published")
+    ]
+    rows = ["    " + json.dumps(zone, ensure_ascii=False) for zone in zones]
+    return "\n".join(["{", *lines, '  "zones": [', ",\n".join(rows), "  ]", "}", ""]).encode("utf-8")
+
+
+def read_documents(folder: Path, splits: Splits | None = None) -> list[Document]:
     """All documents of a seed folder, in order of id.
+
+    Args:
+        folder: The folder.
+        splits: Which split each is in; as the corpus says that the folder lies in, and all in ``test`` without one.
 
     Raises:
         FaultsError: With the faults of every description in the folder, and for an id used twice.
@@ -232,12 +278,15 @@ def read_documents(folder: Path) -> list[Document]:
     documents: dict[str, Document] = {}
     faults: list[Fault] = []
     paths = sorted(folder.glob("*.json"))
+    if splits is None:
+        root = find_corpus(folder)
+        splits = Splits(otherwise="test") if root is None else read_corpus(root).about.splits
     if not paths:
         hint = "make one with: onrecord ingest FILE"
         raise FaultsError([Fault("empty", str(folder), None, "", "no seed description", "ID.json files", hint)])
     for path in paths:
         try:
-            document = read_document(path)
+            document = read_document(path, splits)
         except FaultsError as error:
             faults += error.faults
             continue

@@ -8,11 +8,18 @@ from __future__ import annotations
 
 import dataclasses
 import re
+import unicodedata
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
+
+import msgspec
 
 from onrecord.dataset import Article, Document, EventMention, Mention, Quote, Span, Stance, Target
+from onrecord.dataset.layers import scheme
+from onrecord.dataset.reading.files import sha256
 from onrecord.dataset.records import UNKNOWN, EntityType, StanceLabel
+from onrecord.dataset.walk import without_ids
 from onrecord.eval.submission.prediction_line import EntityDescription, PredictionLine
 
 _WORD = r"[A-Z][\w’'.-]*\w|[A-Z]"
@@ -139,7 +146,7 @@ class Rules:
         triggers: set[str] = set()
         for article in articles:
             for mention in article.labels.mentions:
-                if mention.kind == "name" and not mention.optional:
+                if mention.kind == scheme().mention_kinds[0] and not mention.optional:
                     types[mention.text][mention.type] += 1
             triggers |= {event.text.lower() for event in article.labels.events if not event.optional}
         return cls(
@@ -148,7 +155,10 @@ class Rules:
         )
 
     def predict(self, document: Document) -> PredictionLine:
-        """The baseline's labels for one document."""
+        """The baseline's labels for one document: what the scheme in force has of them."""
+        return _in_scheme(self._whole(document))
+
+    def _whole(self, document: Document) -> PredictionLine:
         text = document.text
         names = self._names(text)
         ids = _entity_ids(names)
@@ -167,7 +177,7 @@ class Rules:
             quotes=tuple(_quotes(text, mentions)),
             stances=tuple(_stances(text, mentions)),
             events=tuple(self._events(text)),
-            entities=tuple(EntityDescription(id=id, name=id.replace("-", " ")) for id in sorted(set(ids.values()))),
+            entities=tuple(EntityDescription(id=id, name=name) for id, name in sorted(_called(ids).items())),
         )
 
     def _names(self, text: str) -> list[tuple[Span, EntityType]]:
@@ -226,7 +236,44 @@ def _guess_type(name: str) -> EntityType:
 def _entity_ids(names: Sequence[tuple[Span, EntityType]]) -> dict[str, str]:
     """An id for every name: a single word that ends a person's longer name is that person."""
     longer = {span.text.split(" ")[-1]: span.text for span, type in names if type == "PER" and " " in span.text}
-    return {span.text: re.sub(r"\W+", "-", longer.get(span.text, span.text)).strip("-").lower() for span, _ in names}
+    return {span.text: _slug(longer.get(span.text, span.text)) for span, _ in names}
+
+
+def _called(ids: Mapping[str, str]) -> dict[str, str]:
+    """What each id is called: its own words, or the name itself where they are not all there is of it."""
+    return {id: id.replace("-", " ") if name.isascii() else name for name, id in reversed(list(ids.items()))}
+
+
+def _slug(name: str) -> str:
+    """A name as an id: in letters and digits of ASCII where it can be written in them, else a number of its own."""
+    words = re.sub(r"\W+", "-", unicodedata.normalize("NFC", name)).strip("-")
+    folded = unicodedata.normalize("NFKD", words).encode("ascii", "ignore").decode("ascii")
+    whole = len(folded) >= len(words)
+    return folded.lower() if words and whole and len(words) <= 100 else f"entity-{sha256(name)[:12]}"
+
+
+def _in_scheme(line: PredictionLine) -> PredictionLine:
+    """The layers, and of them the items with the types and labels, that the scheme in force has."""
+    wanted = scheme()
+    name, mode = wanted.mention_kinds[0], wanted.quote_modes[0]
+    mentions = tuple(
+        msgspec.structs.replace(each, kind=name if each.kind == "name" else each.kind)
+        for each in line.mentions or ()
+        if each.type in wanted.entity_types and each.kind in ("name", *wanted.mention_kinds)
+    )
+    quotes = tuple(
+        msgspec.structs.replace(each, mode=each.mode if each.mode in wanted.quote_modes else mode)
+        for each in line.quotes or ()
+    )
+    stances = tuple(
+        each for each in line.stances or () if each.label in wanted.stance_labels and each.basis in wanted.stance_bases
+    )
+    every = {"mentions": mentions, "quotes": quotes, "stances": stances, "events": line.events}
+    layers: dict[str, Any] = {layer: items if layer in wanted.layers else None for layer, items in every.items()}
+    if not wanted.ids:
+        for layer in wanted.layers:
+            layers[layer] = tuple(without_ids(item) for item in layers[layer])
+    return msgspec.structs.replace(line, **layers, entities=line.entities if wanted.ids else ())
 
 
 def _stem(word: str) -> str:

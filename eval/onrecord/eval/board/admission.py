@@ -7,6 +7,7 @@ code. A contribution adds entries of its own and touches nothing else.
 from __future__ import annotations
 
 import dataclasses
+import os
 import re
 import subprocess
 from collections import defaultdict
@@ -14,7 +15,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path, PurePosixPath
 from typing import NamedTuple
 
-from onrecord.dataset import Fault, FaultsError, Gold
+from onrecord.dataset import Fault, FaultsError
 from onrecord.dataset.reading.faults import in_order, refuse, show
 from onrecord.eval.board.entries import ABOUT, MOST_ABOUT, MOST_RECORD, PREDICTIONS, Entry, readable_entries
 from onrecord.eval.board.standings import same_result
@@ -23,6 +24,7 @@ from onrecord.eval.rendering.scores import percent
 from onrecord.eval.scoring.asked import Asked
 from onrecord.eval.scoring.record import Record, record_of
 from onrecord.eval.scoring.score_file import score_path
+from onrecord.eval.scoring.stored_gold import StoredGold
 from onrecord.eval.statistics.measure import full_name
 from onrecord.eval.submission.limits import DEFAULT_LIMITS
 
@@ -75,12 +77,12 @@ def changed_files(repository: Path, base: str, head: str) -> list[FileChange]:
 
 
 def _git(repository: Path, *words: str) -> bytes:
-    command = ["git", "-C", str(repository), "-c", "core.hooksPath=/dev/null", *words]
+    command = ["git", "-C", str(repository), "-c", f"core.hooksPath={os.devnull}", *words]
     return subprocess.run(command, capture_output=True, check=True, timeout=120).stdout
 
 
 def admit(
-    repository: Path, base: str, head: str, results: PurePosixPath, gold: Gold, asked: Asked, folder: Path
+    repository: Path, base: str, head: str, results: PurePosixPath, gold: StoredGold, asked: Asked, folder: Path
 ) -> list[Admitted]:
     """Check a contribution, and score what it adds.
 
@@ -161,7 +163,7 @@ def _incomplete(entries: Mapping[PurePosixPath, Sequence[str]]) -> list[Fault]:
     return faults
 
 
-def _scored(entry: Entry, gold: Gold, asked: Asked) -> Admitted:
+def _scored(entry: Entry, gold: StoredGold, asked: Asked) -> Admitted:
     where = f"{entry.about.team}/{entry.about.system}"
     if entry.about.kind != "system":
         raise FaultsError([Fault("admission", f"{where}/{ABOUT}", None, "/kind", entry.about.kind, "system")])

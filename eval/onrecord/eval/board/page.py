@@ -9,7 +9,7 @@ from typing import Any
 from onrecord.eval.board.standings import Standing, Standings
 from onrecord.eval.board.tables import headlines, score_of
 from onrecord.eval.layers.layer import Layer
-from onrecord.eval.layers.scored import SCORED
+from onrecord.eval.layers.scored import scored_layers
 from onrecord.eval.rendering import html as pages
 from onrecord.eval.rendering.scores import FEW_DOCUMENTS, FEW_ITEMS, percent
 from onrecord.eval.scoring.ceiling import BIASED, CeilingRow
@@ -102,10 +102,10 @@ def board_html(
     return _PAGE.render(
         pages.environment(_PAGE.package),
         found=found,
-        boards=[_layer_board(layer, found, annotators, reports) for layer in SCORED],
+        boards=[_layer_board(layer, found, annotators, reports) for layer in scored_layers()],
         overview=[(row, [cell(row, each, row.ranks.get(each.layer)) for each in headlines()]) for row in found.ranked],
         human=[(_called(row), [_human(row, each) for each in headlines()]) for row in annotators],
-        layers=[layer.name for layer in SCORED],
+        layers=[layer.name for layer in scored_layers()],
         teams=teams,
         unranked=[row for row in found.rows if row.excluded],
         anchor=anchor,

@@ -5,12 +5,12 @@ from __future__ import annotations
 import dataclasses
 from collections.abc import Mapping, Sequence
 
-from onrecord.dataset import Gold
 from onrecord.eval.board.entries import Entry
 from onrecord.eval.report import html, page_view
 from onrecord.eval.scoring.ceiling import CeilingRow
 from onrecord.eval.scoring.record import Record
-from onrecord.eval.scoring.score_file import Scoring
+from onrecord.eval.scoring.score_stream import StreamScoring
+from onrecord.eval.scoring.stored_gold import StoredGold
 
 
 class EntryReports:
@@ -22,7 +22,7 @@ class EntryReports:
         made_by: Who made the gold labels, in a sentence.
     """
 
-    def __init__(self, gold: Gold, annotators: Sequence[CeilingRow], made_by: str) -> None:
+    def __init__(self, gold: StoredGold, annotators: Sequence[CeilingRow], made_by: str) -> None:
         self._gold = gold
         self._annotators = annotators
         self._made_by = made_by
@@ -33,7 +33,7 @@ class EntryReports:
         """By record id."""
         return self._pages
 
-    def take(self, entry: Entry, scoring: Scoring, record: Record) -> None:
+    def take(self, entry: Entry, scoring: StreamScoring, record: Record) -> None:
         """Make an entry's page, unless there is one of the same record."""
         if record.id not in self._pages:
             result = dataclasses.replace(scoring.result, submission=entry.about.name)

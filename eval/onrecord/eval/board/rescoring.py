@@ -6,10 +6,11 @@ import dataclasses
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
-from onrecord.dataset import FaultsError, Gold
+from onrecord.dataset import FaultsError
 from onrecord.eval.board.entries import predictions_of
 from onrecord.eval.scoring.record import Record, asked_of, record_of
 from onrecord.eval.scoring.score_file import score_path
+from onrecord.eval.scoring.stored_gold import StoredGold
 from onrecord.eval.statistics.measure import full_name
 
 
@@ -48,7 +49,7 @@ def headline_names(record: Record) -> list[str]:
     return [full_name(name, layer.headline) for name, layer in record.layers.items()]
 
 
-def rescore(path: Path, record: Record, gold: Gold) -> Rescored:
+def rescore(path: Path, record: Record, gold: StoredGold) -> Rescored:
     """Score a record's predictions, which lie beside it, again.
 
     A record whose predictions are not there, or cannot be scored any more, has no new one, and a reason.

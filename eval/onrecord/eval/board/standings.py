@@ -19,34 +19,32 @@ from typing import Any, Literal
 
 import msgspec
 
-from onrecord.dataset import Fault, FaultsError, Gold
-from onrecord.dataset.gold import in_split
-from onrecord.dataset.publishing.folder import gold_hash
+from onrecord.dataset import Fault, FaultsError
+from onrecord.dataset.layers import LAYERS
 from onrecord.dataset.reading.files import sha256
-from onrecord.dataset.records import LAYERS
 from onrecord.eval.board.entries import About, Entry
 from onrecord.eval.clusters.measures import Table
 from onrecord.eval.clusters.table import Membership
 from onrecord.eval.layers.layer import Layer, State
-from onrecord.eval.layers.scored import SCORED
+from onrecord.eval.layers.scored import scored_layers
 from onrecord.eval.layers.state_columns import Sheet
 from onrecord.eval.layers.states import TableStates
 from onrecord.eval.scoring.asked import Asked
 from onrecord.eval.scoring.compare import SystemUnits, contrasts_of, ranks_of
-from onrecord.eval.scoring.intervals import LayerUnits, layer_intervals
+from onrecord.eval.scoring.intervals import LayerUnits, layer_intervals, units_of
 from onrecord.eval.scoring.record import Record, RecordDocument, RecordLayer, RecordTable, asked_of, record_of
-from onrecord.eval.scoring.result import LayerResult, LayerState, score_submission
-from onrecord.eval.scoring.score_file import Scoring, score_path
-from onrecord.eval.scoring.score_report import Report
+from onrecord.eval.scoring.result import LayerResult, LayerState
+from onrecord.eval.scoring.score_file import score_path
+from onrecord.eval.scoring.score_stream import StreamScoring, unscored_stream
+from onrecord.eval.scoring.stored_gold import StoredGold
 from onrecord.eval.statistics.counts import Counts
 from onrecord.eval.statistics.measure import Measure
 from onrecord.eval.statistics.ranks import RankInterval
 from onrecord.eval.statistics.sampling import Sampling
-from onrecord.eval.submission.reading import Submission
 
 Provenance = Literal["rescored", "self-reported", "none"]
 
-EntryObserver = Callable[[Entry, Scoring, Record], None]
+EntryObserver = Callable[[Entry, StreamScoring, Record], None]
 """What is told of every entry that could be scored."""
 
 MOST_MENTIONS = 10**7
@@ -91,7 +89,7 @@ class Standings:
 
 def standings(
     entries: Sequence[Entry],
-    gold: Gold,
+    gold: StoredGold,
     asked: Asked,
     more: Sequence[tuple[About, Record]] = (),
     broken: Mapping[Path, Sequence[Fault]] = MappingProxyType({}),
@@ -109,31 +107,41 @@ def standings(
         tell: Called with the number of entries done.
         met: Called with every entry that could be scored, its score and its record.
     """
-    articles = in_split(gold, asked.split)
-    wanted = gold_hash(articles)
-    documents = tuple(article.document.id for article in articles)
+    wanted = gold.hashes[asked.split]
+    documents = tuple(gold.in_split(asked.split))
+    known: dict[str, SystemUnits] = {}
     rows = []
     for done, entry in enumerate(entries, start=1):
-        rows.append(_standing(entry, gold, asked, wanted, met))
+        rows.append(_standing(entry, gold, asked, met, known))
         tell(done)
     rows += [Standing(about, record, "rescored", "") for about, record in more]
     rows += [row for folder, faults in broken.items() if (row := _broken(folder, faults)) is not None]
     reference = None if all(row.provenance != "self-reported" for row in rows) else _reference(gold, asked)
     rows = _checked(rows, wanted, documents, reference)
-    return Standings(asked, wanted, documents, tuple(_in_order(_ranked(rows, asked.how or Sampling()))))
+    return Standings(asked, wanted, documents, tuple(_in_order(_ranked(rows, asked.how or Sampling(), known))))
 
 
-def _standing(entry: Entry, gold: Gold, asked: Asked, wanted: str, met: EntryObserver | None) -> Standing:
+def _standing(
+    entry: Entry, gold: StoredGold, asked: Asked, met: EntryObserver | None, known: dict[str, SystemUnits]
+) -> Standing:
+    """One entry's row; the units of what is scored here are put into ``known``, by record id."""
     if entry.predictions is None:
-        return _reported(entry, wanted)
+        return _reported(entry, gold.hashes[asked.split])
+    alone = dataclasses.replace(asked, how=None, allow_missing=True)
     try:
-        scoring = score_path(entry.predictions, gold, dataclasses.replace(asked, allow_missing=True))
+        scoring = score_path(entry.predictions, gold, alone, keep=met is not None)
     except FaultsError as error:
         kinds = ", ".join(sorted(Counter(fault.code for fault in error.faults)))
         return Standing(entry.about, None, "none", f"failed: {error.total} faults ({kinds})")
     except OSError as error:
         return Standing(entry.about, None, "none", f"failed: the predictions cannot be read ({error.strerror})")
+    units = None
+    if asked.how is not None:
+        units = SystemUnits.of(scoring.result, units_of(scoring.result, asked.how.unit))
+        scoring = dataclasses.replace(scoring, report=units.report(scoring.result, asked.how))
     record = record_of(scoring.report)
+    if units is not None and asked.how is not None and asked.how.unit == "document":
+        known[record.id] = units.of_measures({layer.name: layer.headline for layer in scored_layers()})
     if met is not None:
         met(entry, scoring, record)
     stored = {each.id: each for each in entry.records}.get(record.id)
@@ -166,11 +174,9 @@ def _reported(entry: Entry, wanted: str) -> Standing:
     return Standing(entry.about, fitting[0], "self-reported", "")
 
 
-def _reference(gold: Gold, asked: Asked) -> Record:
+def _reference(gold: StoredGold, asked: Asked) -> Record:
     """The record of a submission that has every layer and predicts nothing: its gold side is everyone's."""
-    nothing = Submission("", "0" * 64, {}, frozenset(LAYERS), {}, {})
-    result = score_submission(in_split(gold, asked.split), gold.registries, nothing, asked.split)
-    return record_of(Report.of(result))
+    return record_of(unscored_stream(Path(), "0" * 64, gold, dataclasses.replace(asked, how=None), LAYERS))
 
 
 def _checked(
@@ -217,7 +223,7 @@ def _inconsistent(record: Record, reference: Record) -> str:
         how = asked_of(record).how
         if set(record.layers) != set(reference.layers):
             return "failed: a record of other layers"
-        for layer in SCORED:
+        for layer in scored_layers():
             part, expected = record.layers[layer.name], reference.layers[layer.name]
             wrong = _wrong_layer(layer, part, expected, record, how)
             if wrong:
@@ -308,9 +314,9 @@ def _table(table: RecordTable | None) -> Table:
     return Table.of_cells(Counter({row: many for row, many in cells.items() if many}))
 
 
-def _ranked(rows: Sequence[Standing], how: Sampling) -> list[Standing]:
+def _ranked(rows: Sequence[Standing], how: Sampling, known: Mapping[str, SystemUnits]) -> list[Standing]:
     ranked = [row for row in rows if not row.excluded]
-    units = [_units(row.record) for row in ranked if row.record is not None]
+    units = [known.get(row.record.id) or _units(row.record) for row in ranked if row.record is not None]
     contrasts = {(i, j): contrasts_of(units[i], units[j], how) for i, j in itertools.combinations(range(len(units)), 2)}
     by_layer = {
         layer.name: ranks_of(
@@ -319,7 +325,7 @@ def _ranked(rows: Sequence[Standing], how: Sampling) -> list[Standing]:
             contrasts,
             how.level,
         )
-        for layer in SCORED
+        for layer in scored_layers()
     }
     found = iter(
         dataclasses.replace(row, ranks={name: ranks[place] for name, ranks in by_layer.items()})
@@ -333,7 +339,7 @@ def _units(record: Record) -> SystemUnits:
     assert record.coverage is not None
     units = {id: (id,) for id in record.coverage.scored}
     found: dict[str, LayerUnits] = {}
-    for layer in SCORED:
+    for layer in scored_layers():
         part = record.layers.get(layer.name)
         result = None if part is None else headline_result(layer, part, record)
         if result is not None and result.state is not None:
@@ -346,7 +352,7 @@ def _in_order(rows: Sequence[Standing]) -> list[Standing]:
     """Ranked rows by their scores, then the others; equal ones by what was submitted, not by who or when."""
 
     def key(row: Standing) -> tuple[bool, list[float], str]:
-        scores = [row.value(layer.name, layer.headline.name) for layer in SCORED]
+        scores = [row.value(layer.name, layer.headline.name) for layer in scored_layers()]
         content = row.record.key.submission if row.record else sha256(f"{row.about.team}/{row.about.system}")
         return bool(row.excluded), [1.0 if value is None else -value for value in scores], content
 

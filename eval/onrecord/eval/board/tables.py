@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from onrecord.eval.board.standings import Standing, Standings
-from onrecord.eval.layers.scored import SCORED
+from onrecord.eval.layers.scored import scored_layers
 from onrecord.eval.rendering.scores import json_bytes
 from onrecord.eval.rendering.spreadsheet import csv_bytes
 from onrecord.eval.scoring.ceiling import CeilingRow
@@ -18,7 +18,7 @@ FORMAT = "onrecord-board/1"
 
 def headlines() -> list[Measure]:
     """The headline of every layer."""
-    return [layer.headline for layer in SCORED]
+    return [layer.headline for layer in scored_layers()]
 
 
 def board_json(found: Standings, annotators: Sequence[CeilingRow]) -> bytes:

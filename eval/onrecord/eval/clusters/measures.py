@@ -52,6 +52,7 @@ __all__ = [
     "links",
     "muc",
     "pairwise",
+    "sums_of_fractions",
     "table_scores",
     "without_singletons",
 ]
@@ -268,6 +269,21 @@ def _choose_2(n: int) -> int:
 def _pairs(sizes: IntArray) -> int:
     """Pairs of mentions within clusters of these sizes."""
     return (int(sizes @ sizes) - int(sizes.sum())) // 2
+
+
+def sums_of_fractions(
+    group: IntArray, numerators: IntArray, denominators: IntArray, groups: int
+) -> npt.NDArray[np.float64]:
+    """The sum of each group's fractions, rounded once; shape (groups,)."""
+    width = int(denominators.max(initial=0)) + 1
+    keys, at = np.unique(group * width + denominators, return_inverse=True)
+    over = np.zeros(keys.size, dtype=np.int64)
+    np.add.at(over, at, numerators)
+    totals = [0] * groups
+    of, below = np.divmod(keys, width)
+    for number, above, each in zip(of.tolist(), over.tolist(), below.tolist(), strict=True):
+        totals[number] += (above << FRACTION_BITS) // each
+    return np.array([total / (1 << FRACTION_BITS) for total in totals])
 
 
 def _sum_of_fractions(numerators: IntArray, denominators: IntArray) -> float:

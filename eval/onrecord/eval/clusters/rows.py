@@ -8,7 +8,7 @@ from collections.abc import Hashable, Iterable
 import numpy as np
 import numpy.typing as npt
 
-from onrecord.eval.clusters.measures import NAMES, Links, links, table_scores
+from onrecord.eval.clusters.measures import NAMES, Links, links, sums_of_fractions, table_scores
 from onrecord.eval.clusters.table import Table, without_singletons
 from onrecord.eval.matching.reduction import IntArray
 from onrecord.eval.statistics.counts import Counts, Score
@@ -93,6 +93,28 @@ def total(rows: MembershipRows) -> dict[str, Score]:
         **{f"{name}[within]": within[name] for name in NAMES},
         **{f"{name}[no-singletons]": bare[name] for name in BARE},
     }
+
+
+def lea_apart(rows: MembershipRows, documents: int) -> npt.NDArray[np.float64]:
+    """The counts of :func:`~onrecord.eval.clusters.measures.lea` of each document's table, to the last bit.
+
+    Returns:
+        Shape (4, documents): gold matched, gold, predicted matched, predicted.
+    """
+    table_of = rows.apart()
+    apart = table_of.table()
+    found = np.zeros((4, documents))
+    owners = [np.zeros(sizes.size, np.int64) for sizes in (apart.gold_sizes, apart.predicted_sizes)]
+    for side, (owner, codes) in enumerate(zip(owners, (table_of.gold, table_of.predicted), strict=True)):
+        there = codes >= 0
+        owner[codes[there]] = rows.document[there]
+        found[2 * side + 1] = grouped_sum(rows.document[there], rows.count[there], documents)
+    of, links = owners[0][apart.rows], apart.shared * (apart.shared - 1)
+    sizes = apart.gold_sizes[apart.rows], apart.predicted_sizes[apart.columns]
+    singletons = np.bincount(of[(sizes[0] == 1) & (sizes[1] == 1)], minlength=documents)
+    for side, size in enumerate(sizes):
+        found[2 * side] = sums_of_fractions(of, links, np.maximum(size - 1, 1), documents) + singletons
+    return found
 
 
 def choose_2(n: IntArray) -> IntArray:

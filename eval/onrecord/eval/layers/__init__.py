@@ -14,6 +14,8 @@
 - ``states``: the same, where it was counted document by document.
 - ``cluster_columns``: clusters of many documents.
 - ``link_columns``, ``quote_columns``, ``stance_columns``, ``event_columns``: the layers counted on columns.
+- ``verdict_columns``: what became of items, as arrays, and which of them another system has.
+- ``item_verdicts``: the same of every layer.
 - ``document_pairs``: documents of gold beside what a submission says of them, one at a time or as columns.
 - ``mentions``: mentions of entities and of events: aligned, and brought into clusters.
 - ``ids``: what a system's ids mean in gold.
@@ -51,4 +53,5 @@ __all__ = [
     "stance_columns",
     "state_columns",
     "states",
+    "verdict_columns",
 ]

@@ -13,7 +13,7 @@ from onrecord.eval.layers.columns import Ints
 from onrecord.eval.layers.corpus import Corpus
 from onrecord.eval.layers.event_columns import Reported
 from onrecord.eval.layers.ids import IdMap
-from onrecord.eval.layers.scored import SCORED
+from onrecord.eval.layers.scored import scored_layers
 from onrecord.eval.layers.state_columns import Sheet, StateColumns, Whole
 
 _NO_IDS = IdMap({}, {}, {})
@@ -61,7 +61,7 @@ class PartState:
             OnrecordError: A layer is counted document by document alone.
         """
         found = {}
-        for layer in SCORED:
+        for layer in scored_layers():
             if layer.item in items:
                 if layer.columns is None:
                     raise OnrecordError(f"the layer {layer.name} is not scored in parts: it has no columns")

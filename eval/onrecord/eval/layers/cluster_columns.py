@@ -12,12 +12,12 @@ from numpy.typing import NDArray
 
 from onrecord.eval.clusters.left_out import b3_without_each, without_each
 from onrecord.eval.clusters.measures import b_cubed
-from onrecord.eval.clusters.rows import MembershipRows, total
+from onrecord.eval.clusters.rows import MembershipRows, lea_apart, total
 from onrecord.eval.clusters.table import Membership, Table
 from onrecord.eval.layers.columns import NONE, Ints
 from onrecord.eval.layers.mention_states import memberships
 from onrecord.eval.layers.span_pairing import SpanPairing
-from onrecord.eval.layers.state_columns import Floats, Sheet, StateColumns
+from onrecord.eval.layers.state_columns import Floats, Sheet, StateColumns, f1_of
 from onrecord.eval.statistics.counts import Counts, Score
 
 
@@ -94,6 +94,10 @@ class Clusters:
         """Every measure of clusters."""
         return total(self.rows)
 
+    def lea_of_each(self) -> Floats:
+        """LEA of each document by itself, NaN where it is undefined; shape (documents,)."""
+        return f1_of(*lea_apart(self.rows, len(self.names)))
+
     def without_each(self, group: Ints, groups: int) -> Mapping[str, Floats]:
         """See :class:`~onrecord.eval.layers.state_columns.Whole`."""
         return without_each(in_order(self.rows), group, groups)
@@ -101,6 +105,28 @@ class Clusters:
     def parts(self, document: int) -> tuple[tuple[Table, ...], object]:
         """The table of one document."""
         return (self.table(document),), None
+
+    def named(self) -> list[tuple[list[tuple[str, str, int]], dict[str, int], dict[str, int]]]:
+        """Of each document the cells of its table, and the mentions of each gold and each predicted cluster; clusters
+        by their ids in words.
+        """
+        found: list[tuple[list[tuple[str, str, int]], dict[str, int], dict[str, int]]] = [
+            ([], {}, {}) for _ in self.names
+        ]
+        rows, known = self.rows, len(self.file_words)
+        first = np.searchsorted(self.predicted, np.arange(len(self.names))).tolist()
+        columns = (each.tolist() for each in (rows.document, rows.gold, rows.predicted, rows.count))
+        for at, g, p, many in zip(*columns, strict=True):
+            cells, gold, predicted = found[at]
+            if p != NONE:
+                other = self.file_words[p] if p < known else str((self.names[at], p - known - first[at]))
+                predicted[other] = predicted.get(other, 0) + many
+            if g != NONE:
+                word = self.words[g]
+                gold[word] = gold.get(word, 0) + many
+                if p != NONE:
+                    cells.append((word, other, many))
+        return found
 
     def table(self, document: int) -> Table:
         """The table of one document, clusters by their ids."""

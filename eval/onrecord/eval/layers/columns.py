@@ -14,7 +14,8 @@ from typing import Any, get_args
 import numpy as np
 from numpy.typing import NDArray
 
-from onrecord.dataset.records import QuoteMode, StanceBasis, StanceLabel, TargetKind
+from onrecord.dataset.layers import Words
+from onrecord.dataset.records import TargetKind
 
 Ints = NDArray[Any]
 """Whole numbers of 32 or 64 bits."""
@@ -24,9 +25,9 @@ Bools = NDArray[np.bool_]
 NONE = -1
 """The code of no id, and the offset of no span."""
 
-MODES: tuple[str, ...] = get_args(QuoteMode)
-LABELS: tuple[str, ...] = get_args(StanceLabel)
-BASES: tuple[str, ...] = get_args(StanceBasis)
+MODES = Words("quote_modes")
+LABELS = Words("stance_labels")
+BASES = Words("stance_bases")
 KINDS: tuple[str, ...] = get_args(TargetKind)
 
 _THAT = re.compile(r"\W*that\b", re.IGNORECASE)

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from typing import Any, get_args
+import functools
+from typing import TYPE_CHECKING, Any
 
-from onrecord.dataset.records import EntityType
+from onrecord.dataset.layers import Words
+from onrecord.dataset.scheme import Scheme
 from onrecord.eval.clusters.table import Table
 from onrecord.eval.clusters.views import cluster_measures, cluster_views, lea_alone
 from onrecord.eval.layers.cluster_columns import Clusters
@@ -13,13 +15,16 @@ from onrecord.eval.layers.layer import MISSED, OPTIONAL, RIGHT, SPURIOUS, Compar
 from onrecord.eval.layers.mention_states import entity_sheet
 from onrecord.eval.layers.mentions import SpanAlignment, Spanned
 from onrecord.eval.layers.span_pairing import SpanPairing
-from onrecord.eval.layers.state_columns import StateColumns
+from onrecord.eval.layers.state_columns import Floats, StateColumns
 from onrecord.eval.spans.measures import MODES
 from onrecord.eval.spans.pairs import Fit
 from onrecord.eval.statistics.counts import Counts, Score
 from onrecord.eval.statistics.measure import Measure
 
-TYPES: tuple[str, ...] = get_args(EntityType)
+if TYPE_CHECKING:
+    from onrecord.eval.layers.verdict_columns import VerdictColumns
+
+TYPES = Words("entity_types")
 
 _OF_ALL = ("strict", "exact", "partial")
 """Measures that are also given for mentions of all kinds."""
@@ -35,6 +40,12 @@ def _counts(alignment: SpanAlignment) -> State:
 
 def _columns(corpus: Corpus) -> StateColumns:
     return entity_sheet(corpus.mentions, corpus.names, corpus.gold.codes, TYPES, _OF_ALL).columns()
+
+
+def _judged_columns(corpus: Corpus) -> tuple[StateColumns, VerdictColumns]:
+    from onrecord.eval.layers.item_verdicts import mention_verdicts as on_columns  # only where systems are compared
+
+    return _columns(corpus), on_columns(corpus.mentions, corpus.gold.codes.type.words)
 
 
 def clusters(corpus: Corpus, pairing: SpanPairing, kind: str) -> Clusters:
@@ -56,6 +67,11 @@ def cluster_scores(state: State) -> dict[str, Score]:
 def headline_of_clusters(state: State) -> Score:
     """The first of them alone."""
     return lea_alone(state.tables)
+
+
+def headline_of_each(columns: StateColumns) -> Floats:
+    """The same of each document."""
+    return next(whole.lea_of_each() for whole in columns.wholes if isinstance(whole, Clusters))
 
 
 _OUTCOMES = {Fit.STRICT: RIGHT, Fit.EXACT: "type", Fit.TYPE: "boundary", Fit.OVERLAP: "both"}
@@ -86,10 +102,11 @@ def _key(item: Spanned) -> tuple[int, int, str]:
 
 _SEMEVAL: dict[str, Any] = {"page": "strict-exact-type-partial.md", "citation": "Segura-Bedmar et al., 2013"}
 
-ENTITIES: Layer[SpanAlignment] = Layer(
-    name="entities",
-    item="mentions",
-    measures=(
+
+def _measures(scheme: Scheme) -> tuple[Measure, ...]:
+    kinds = [f"{kind}s" for kind in scheme.mention_kinds]
+    every = kinds[0] if len(kinds) == 1 else f"{', '.join(kinds[:-1])} and {kinds[-1]}"
+    return (
         Measure("strict", "names with the right offsets and type", **_SEMEVAL),
         Measure("exact", "names with the right offsets, whatever the type", **_SEMEVAL),
         Measure("type", "names with the right type that overlap", **_SEMEVAL),
@@ -107,17 +124,17 @@ ENTITIES: Layer[SpanAlignment] = Layer(
             detail=True,
             page="coverage.md",
         ),
-        Measure("strict[all]", "names, nominals and pronouns with the right offsets and type", view="all", **_SEMEVAL),
+        Measure("strict[all]", f"{every} with the right offsets and type", view="all", **_SEMEVAL),
         Measure(
             "exact[all]",
-            "names, nominals and pronouns with the right offsets",
+            f"{every} with the right offsets",
             detail=True,
             view="all",
             **_SEMEVAL,
         ),
         Measure(
             "partial[all]",
-            "names, nominals and pronouns, with half a point for an overlap",
+            f"{every}, with half a point for an overlap",
             detail=True,
             view="all",
             **_SEMEVAL,
@@ -130,25 +147,36 @@ ENTITIES: Layer[SpanAlignment] = Layer(
                 view=type,
                 page="by-type.md",
             )
-            for type in TYPES
+            for type in scheme.entity_types
         ),
-    ),
-    pair=lambda pair: pair.mentions,
-    state=_counts,
-    columns=_columns,
-    verdicts=mention_verdicts,
-    outcomes={
-        "type": "right place, wrong type",
-        "boundary": "right type, other boundaries",
-        "both": "other boundaries and wrong type",
-    },
-    matches=SpanAlignment.exact,
-    compared=(Compared("type"), Compared("kind"), Compared("entity")),
-    agreed_by=("strict", "strict[all]"),
-    units="type",
-    label="type",
-    label_title="Entity types, mentions of all kinds",
-)
+    )
+
+
+@functools.cache
+def entities(scheme: Scheme) -> Layer[SpanAlignment]:
+    """The layer of mentions found and typed, as a scheme has it."""
+    return Layer(
+        name="entities",
+        item="mentions",
+        measures=_measures(scheme),
+        pair=lambda pair: pair.mentions,
+        state=_counts,
+        columns=_columns,
+        judged_columns=_judged_columns,
+        verdicts=mention_verdicts,
+        outcomes={
+            "type": "right place, wrong type",
+            "boundary": "right type, other boundaries",
+            "both": "other boundaries and wrong type",
+        },
+        matches=SpanAlignment.exact,
+        compared=(Compared("type"), Compared("kind"), *((Compared("entity"),) if scheme.ids else ())),
+        agreed_by=("strict", "strict[all]"),
+        units="type",
+        label="type",
+        label_title="Entity types, mentions of all kinds",
+    )
+
 
 ENTITY_IDS: Layer[SpanAlignment] = Layer(
     name="entity_ids",
@@ -159,5 +187,6 @@ ENTITY_IDS: Layer[SpanAlignment] = Layer(
     columns=lambda corpus: clusters(corpus, corpus.mentions, "entity").columns(),
     whole=cluster_scores,
     alone=headline_of_clusters,
+    alone_each=headline_of_each,
     agreed_by=("lea", "conll"),
 )

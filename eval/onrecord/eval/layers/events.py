@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+from typing import TYPE_CHECKING
 
 from onrecord.eval.clusters.views import cluster_measures
 from onrecord.eval.layers.corpus import Corpus
@@ -11,6 +12,7 @@ from onrecord.eval.layers.entities import (
     cluster_state,
     clusters,
     headline_of_clusters,
+    headline_of_each,
     mention_verdicts,
 )
 from onrecord.eval.layers.event_attributes import (
@@ -26,6 +28,9 @@ from onrecord.eval.layers.state_columns import Sheet, StateColumns
 from onrecord.eval.spans.measures import MODES, mode_array
 from onrecord.eval.statistics.counts import Counts, Score
 from onrecord.eval.statistics.measure import Measure
+
+if TYPE_CHECKING:
+    from onrecord.eval.layers.verdict_columns import VerdictColumns
 
 
 @dataclasses.dataclass(frozen=True)
@@ -69,6 +74,12 @@ def _columns(corpus: Corpus) -> StateColumns:
     return sheet.columns([clusters(corpus, corpus.events, "event"), Reported.of(corpus.gold, corpus.ids)])
 
 
+def _judged_columns(corpus: Corpus) -> tuple[StateColumns, VerdictColumns]:
+    from onrecord.eval.layers.item_verdicts import mention_verdicts as on_columns  # only where systems are compared
+
+    return _columns(corpus), on_columns(corpus.events, [""])
+
+
 def _whole(state: State) -> dict[str, Counts | Score]:
     reported = state.said if isinstance(state.said, ReportedEvents) else ReportedEvents.total(())
     return {**cluster_scores(state), **event_attributes(reported)}
@@ -98,8 +109,10 @@ EVENTS: Layer[EventReading] = Layer(
     pair=read_events,
     state=_state,
     columns=_columns,
+    judged_columns=_judged_columns,
     whole=_whole,
     alone=headline_of_clusters,
+    alone_each=headline_of_each,
     verdicts=lambda reading: mention_verdicts(reading.alignment),
     outcomes={"boundary": "right type, other boundaries"},
     matches=lambda reading: reading.alignment.exact(),

@@ -26,9 +26,6 @@ from onrecord.eval.layers.columns import (
 )
 from onrecord.eval.matching.similarity import parts
 
-_MODE = {name: code for code, name in enumerate(MODES)}
-_LABEL = {name: code for code, name in enumerate(LABELS)}
-_BASIS = {name: code for code, name in enumerate(BASES)}
 _KIND = {name: code for code, name in enumerate(KINDS)}
 
 _NOWHERE = (NONE, NONE)
@@ -52,6 +49,9 @@ class Flattener:
         self._waiting = 0
         self._targets = (codes.entity, codes.event, codes.claim)
         self._quotes = 0
+        self._mode, self._label, self._basis = (
+            {word: code for code, word in enumerate(words)} for words in (MODES, LABELS, BASES)
+        )
         self._empty()
 
     def _empty(self) -> None:
@@ -111,7 +111,7 @@ class Flattener:
         ids, before = self.codes.entity, self._letters.before(text)
         rows = {each.id: row for row, each in enumerate(items, self._quotes) if each.id is not None}
         of += [document] * len(items)
-        mode += [_MODE[each.mode] for each in items]
+        mode += [self._mode[each.mode] for each in items]
         optional += [each.optional for each in items]
         kinds += slices or [0] * len(items)
         parent += [NONE if each.parent is None else rows.get(each.parent, NOWHERE) for each in items]
@@ -145,8 +145,8 @@ class Flattener:
         kinds = [_KIND[each.target.kind] for each in items]
         kind += kinds
         target += [targets[code][each.target.id] for code, each in zip(kinds, items, strict=True)]
-        label += [_LABEL[each.label] for each in items]
-        basis += [_BASIS[each.basis] for each in items]
+        label += [self._label[each.label] for each in items]
+        basis += [self._basis[each.basis] for each in items]
         optional += [each.optional for each in items]
         many, values = self._evidence
         for each in items:

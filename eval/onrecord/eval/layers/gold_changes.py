@@ -11,7 +11,8 @@ from collections.abc import Collection, Iterable, Iterator
 import msgspec
 
 from onrecord.dataset import Gold, Labels, walk
-from onrecord.dataset.records import LAYERS, Item, Strict
+from onrecord.dataset.layers import LAYERS
+from onrecord.dataset.records import Item, Strict
 from onrecord.dataset.seeds.documents import Document
 from onrecord.eval.layers.same_items import matched
 from onrecord.eval.layers.scored import with_items

@@ -8,18 +8,22 @@ from __future__ import annotations
 
 import dataclasses
 from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
-from typing import Any, Generic, Protocol, Self, TypeVar
+from typing import TYPE_CHECKING, Any, Generic, Protocol, Self, TypeVar
 
 from onrecord.dataset import Document, Labels
-from onrecord.dataset.records import LAYERS, Item
+from onrecord.dataset.layers import LAYERS
+from onrecord.dataset.records import Item
 from onrecord.eval.clusters.measures import Table
 from onrecord.eval.layers.corpus import Corpus
 from onrecord.eval.layers.ids import IdMap
 from onrecord.eval.layers.mentions import SpanAlignment
 from onrecord.eval.layers.shown import in_words, shown_fields
-from onrecord.eval.layers.state_columns import StateColumns
+from onrecord.eval.layers.state_columns import Floats, StateColumns
 from onrecord.eval.statistics.counts import Counts, Score, score, total_counts
 from onrecord.eval.statistics.measure import Measure
+
+if TYPE_CHECKING:
+    from onrecord.eval.layers.verdict_columns import VerdictColumns
 
 
 @dataclasses.dataclass(frozen=True)
@@ -125,7 +129,7 @@ class Layer(Generic[R]):
     name: str
     item: str
     """The field of a prediction line that makes a file take part in this layer, see
-    :data:`onrecord.dataset.records.LAYERS`."""
+    :data:`onrecord.dataset.layers.LAYERS`."""
     measures: tuple[Measure, ...]
     """The headline first."""
     pair: Callable[[DocumentPair], R]
@@ -134,10 +138,14 @@ class Layer(Generic[R]):
     """What one document adds to the scores."""
     columns: Callable[[Corpus], StateColumns] | None = None
     """What all documents add, at once; where left out it is put together from ``state``."""
+    judged_columns: Callable[[Corpus], tuple[StateColumns, VerdictColumns]] | None = None
+    """The same with the verdicts that count; where left out these are read document by document."""
     whole: Callable[[State], Mapping[str, Counts | Score]] | None = None
     """The measures that do not add, from the sum over documents; by name, or by the part of one."""
     alone: Callable[[State], Score] | None = None
     """The headline alone, where it does not add: what ``whole`` has of it; read off that where left out."""
+    alone_each: Callable[[StateColumns], Floats] | None = None
+    """The headline on each document by itself, NaN where it is undefined; made from ``alone`` where left out."""
     verdicts: Callable[[R], list[Verdict]] | None = None
     """Of one document: every gold item, and every prediction that answers none. Right are those that the headline
     counts as right. None for a layer that is about no single item."""

@@ -16,7 +16,7 @@ from onrecord.eval.layers.state_columns import Sheet, by_document
 
 
 @dataclasses.dataclass(frozen=True, eq=False)
-class _Links:
+class Links:
     """The link of each mention of a side; shape (n,)."""
 
     wikidata: Ints
@@ -24,20 +24,21 @@ class _Links:
     row: Ints
     """Of the registry: a code, or :data:`NONE`."""
 
-    def at(self, rows: Ints) -> _Links:
-        return _Links(self.wikidata[rows], self.row[rows])
+    def at(self, rows: Ints) -> Links:
+        """Those of some mentions."""
+        return Links(self.wikidata[rows], self.row[rows])
 
 
 def _links(
     mentions: MentionColumns, words: Sequence[str], links: Mapping[str, Link], codes: tuple[Codes, Codes]
-) -> _Links:
+) -> Links:
     found = [links.get(word, NIL) for word in words] + [NIL]  # NONE is the last
     wikidata = np.array([codes[0][link.wikidata] for link in found], np.int64)
     row = np.array([codes[1][link.row] for link in found], np.int64)
-    return _Links(wikidata[mentions.id], row[mentions.id])
+    return Links(wikidata[mentions.id], row[mentions.id])
 
 
-def _right(gold: _Links, predicted: _Links) -> Bools:
+def _right(gold: Links, predicted: Links) -> Bools:
     known = (gold.wikidata != NONE) | (predicted.wikidata != NONE)
     found: Bools = np.where(
         known, gold.wikidata == predicted.wikidata, (predicted.row == NONE) | (predicted.row == gold.row)
@@ -45,13 +46,36 @@ def _right(gold: _Links, predicted: _Links) -> Bools:
     return found
 
 
-def link_sheet(
+@dataclasses.dataclass(frozen=True, eq=False)
+class LinkedMentions:
+    """All mentions of both sides with what they are linked to, and what answers what."""
+
+    pairing: SpanPairing
+    gold: Links
+    predicted: Links
+    partner: Ints
+    """Shape (gold,): the prediction that answers each, whatever its offsets; -1 for none."""
+    found: Bools
+    """Which gold mentions are found with their offsets and type."""
+    linked: Bools
+    """Which of these have the right link; optional ones are none of them."""
+    excused: Bools
+    """Predictions that are left out: paired with optional gold."""
+    names: tuple[Bools, Bools]
+    """Which mentions of either side are names."""
+    words: tuple[tuple[str, ...], tuple[str, ...]]
+    """The Wikidata id, and the row of the registry, of each code."""
+    clusters: int
+    """How many ids the file has."""
+
+
+def linked_mentions(
     pairing: SpanPairing,
     sides: tuple[Vocabularies, Vocabularies],
     gold_links: Mapping[str, Link],
     links: Mapping[str, Link],
-) -> tuple[Sheet, MembershipRows]:
-    """The counts of the layer of links, and the clusters of the names that are found with their link.
+) -> LinkedMentions:
+    """Bring both sides together.
 
     Args:
         pairing: Of all mentions.
@@ -64,24 +88,35 @@ def link_sheet(
     of_predicted = _links(predicted, sides[1].entity.words, links, codes)
     partner = _exchanged(pairing, of_gold, of_predicted)
     rows = np.flatnonzero(partner >= 0)
-    found = rows[
+    at = rows[
         (gold.start[rows] == predicted.start[partner[rows]])
         & (gold.end[rows] == predicted.end[partner[rows]])
         & (gold.type[rows] == predicted.type[partner[rows]])
     ]
-    linked = np.zeros(len(gold), bool)
-    linked[found] = _right(of_gold.at(found), of_predicted.at(partner[found]))
+    found, linked = np.zeros(len(gold), bool), np.zeros(len(gold), bool)
+    found[at] = True
+    linked[at] = _right(of_gold.at(at), of_predicted.at(partner[at]))
     linked &= ~gold.optional
     excused = np.zeros(len(predicted), bool)
     excused[partner[rows[gold.optional[rows]]]] = True
     names = names_of(gold, sides[0]), names_of(predicted, sides[0])
+    words = tuple(codes[0].words), tuple(codes[1].words)
+    clusters = len(sides[1].entity.words)
+    return LinkedMentions(pairing, of_gold, of_predicted, partner, found, linked, excused, names, words, clusters)
+
+
+def link_sheet(mentions: LinkedMentions) -> tuple[Sheet, MembershipRows]:
+    """The counts of the layer of links, and the clusters of the names that are found with their link."""
+    pairing, partner = mentions.pairing, mentions.partner
+    gold, predicted = pairing.gold, pairing.predicted
     sheet = Sheet(pairing.documents)
     every = np.ones(len(gold), bool), np.ones(len(predicted), bool)
-    for suffix, (one, other) in (("", names), ("[kinds]", every)):
-        right = linked & one
+    for suffix, (one, other) in (("", mentions.names), ("[kinds]", every)):
+        right = mentions.linked & one
         right[right] = other[partner[right]]
-        which = right, one & ~gold.optional, other & ~excused
-        known = of_gold.wikidata != NONE, of_gold.wikidata != NONE, of_predicted.wikidata != NONE
+        which = right, one & ~gold.optional, other & ~mentions.excused
+        has = mentions.gold.wikidata != NONE
+        known = has, has, mentions.predicted.wikidata != NONE
         documents = gold.document, gold.document, predicted.document
         total, part = (
             [
@@ -93,18 +128,17 @@ def link_sheet(
         sheet.matched(f"all{suffix}", *total)
         sheet.matched(f"link{suffix}", *part)
         sheet.matched(f"nil{suffix}", *(a - b for a, b in zip(total, part, strict=True)))
-    return sheet, _memberships(pairing, partner, linked, excused, names, len(sides[1].entity.words))
+    return sheet, _memberships(mentions)
 
 
-def _memberships(
-    pairing: SpanPairing, partner: Ints, linked: Bools, excused: Bools, names: tuple[Bools, Bools], clusters: int
-) -> MembershipRows:
+def _memberships(mentions: LinkedMentions) -> MembershipRows:
+    pairing, partner, names = mentions.pairing, mentions.partner, mentions.names
     gold, predicted = pairing.gold, pairing.predicted
-    own = own_clusters(predicted, clusters)
+    own = own_clusters(predicted, mentions.clusters)
     rows = np.flatnonzero(names[0] & ~gold.optional)
-    answer = np.where(linked[rows], partner[rows], NONE)
+    answer = np.where(mentions.linked[rows], partner[rows], NONE)
     answer[answer >= 0] = np.where(names[1][answer[answer >= 0]], answer[answer >= 0], NONE)
-    left = names[1] & ~excused
+    left = names[1] & ~mentions.excused
     left[answer[answer >= 0]] = False
     others = np.flatnonzero(left)
     found = np.full(len(rows), NONE, np.int64)
@@ -119,7 +153,7 @@ def _memberships(
     )
 
 
-def _exchanged(pairing: SpanPairing, gold_links: _Links, links: _Links) -> Ints:
+def _exchanged(pairing: SpanPairing, gold_links: Links, links: Links) -> Ints:
     """The partners, where of predictions that the alignment cannot tell apart the one with the right link is taken."""
     predicted = pairing.predicted
     same = np.ones(max(len(predicted) - 1, 0), bool)

@@ -15,19 +15,23 @@ from __future__ import annotations
 import dataclasses
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from onrecord.dataset import Mention
+from onrecord.dataset.layers import scheme
 from onrecord.eval.clusters.measures import b_cubed
 from onrecord.eval.clusters.table import Membership, Table
 from onrecord.eval.layers.cluster_columns import LinkedNames, counted
 from onrecord.eval.layers.corpus import Corpus
 from onrecord.eval.layers.ids import NIL, Link
 from onrecord.eval.layers.layer import MISSED, RIGHT, SPURIOUS, DocumentPair, Layer, State, Verdict
-from onrecord.eval.layers.link_columns import link_sheet
+from onrecord.eval.layers.link_columns import LinkedMentions, link_sheet, linked_mentions
 from onrecord.eval.layers.state_columns import StateColumns
 from onrecord.eval.statistics.counts import Counts, Score
 from onrecord.eval.statistics.measure import Measure
+
+if TYPE_CHECKING:
+    from onrecord.eval.layers.verdict_columns import VerdictColumns
 
 MentionFilter = Callable[[Mention], bool]
 
@@ -73,7 +77,8 @@ def _place(mention: Mention) -> tuple[int, int, str]:
 
 
 def _is_name(mention: Mention) -> bool:
-    return mention.kind == "name"
+    name: str = scheme().mention_kinds[0]
+    return mention.kind == name
 
 
 def _any_kind(_: Mention) -> bool:
@@ -178,9 +183,24 @@ def link_memberships(mentions: LinkReading) -> list[Membership]:
 
 
 def _columns(corpus: Corpus) -> StateColumns:
+    return _counted(corpus, _linked(corpus))
+
+
+def _judged_columns(corpus: Corpus) -> tuple[StateColumns, VerdictColumns]:
+    from onrecord.eval.layers.item_verdicts import link_verdicts  # only where systems are compared
+
+    mentions = _linked(corpus)
+    return _counted(corpus, mentions), link_verdicts(mentions, corpus.gold.codes.type.words)
+
+
+def _linked(corpus: Corpus) -> LinkedMentions:
     sides = corpus.gold.codes, corpus.predicted.codes
-    sheet, rows = link_sheet(corpus.mentions, sides, corpus.ids.gold_links, corpus.ids.links)
-    words, file_words = (side.entity.words for side in sides)
+    return linked_mentions(corpus.mentions, sides, corpus.ids.gold_links, corpus.ids.links)
+
+
+def _counted(corpus: Corpus, mentions: LinkedMentions) -> StateColumns:
+    sheet, rows = link_sheet(mentions)
+    words, file_words = (side.codes.entity.words for side in (corpus.gold, corpus.predicted))
     return sheet.columns(
         [LinkedNames(counted(rows), corpus.documents, words, file_words, corpus.mentions.predicted.document)]
     )
@@ -247,6 +267,7 @@ LINKS: Layer[LinkReading] = Layer(
     pair=read_links,
     state=_state,
     columns=_columns,
+    judged_columns=_judged_columns,
     whole=_whole,
     verdicts=_verdicts,
     outcomes={

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
+from onrecord.dataset.layers import scheme
 from onrecord.eval.clusters.rows import MembershipRows
 from onrecord.eval.layers.columns import NONE, Bools, Ints, MentionColumns, Vocabularies
 from onrecord.eval.layers.span_pairing import SpanPairing, pair_spans, strict_by_type
@@ -25,7 +26,7 @@ def pair_entities(
 
 def names_of(mentions: MentionColumns, codes: Vocabularies) -> Bools:
     """Which mentions are names."""
-    names: Bools = mentions.kind == codes.kind["name"]
+    names: Bools = mentions.kind == codes.kind[scheme().mention_kinds[0]]
     return names
 
 

@@ -9,6 +9,7 @@ from collections.abc import Hashable, Mapping, Sequence
 import numpy as np
 
 from onrecord.dataset import EventMention, Mention
+from onrecord.dataset.layers import scheme
 from onrecord.eval.clusters.measures import Membership
 from onrecord.eval.spans.columns import Bools
 from onrecord.eval.spans.counting import Pair, Selection, SpanColumnPair, pair_list
@@ -87,7 +88,8 @@ def _columns(gold: Sequence[Spanned], predicted: Sequence[Spanned]) -> SpanColum
 
 
 def _names(items: Sequence[Spanned]) -> Bools:
-    return np.array([isinstance(item, Mention) and item.kind == "name" for item in items], bool)
+    name = scheme().mention_kinds[0]
+    return np.array([isinstance(item, Mention) and item.kind == name for item in items], bool)
 
 
 def cluster(item: Spanned) -> str | None:

@@ -9,18 +9,21 @@ look at. Optional gold that is not found is not missed, and what is paired with 
 from __future__ import annotations
 
 import dataclasses
+import functools
 import math
 from collections.abc import Hashable, Iterable, Iterator, Mapping, Sequence
-from typing import Any, get_args
+from typing import TYPE_CHECKING, Any, get_args
 
 from onrecord.dataset import Quote, Span
 from onrecord.dataset.derive import QuoteType, crosses_sentence, quote_type
-from onrecord.dataset.records import UNKNOWN, Labels, QuoteMode
+from onrecord.dataset.layers import scheme
+from onrecord.dataset.records import UNKNOWN, Labels
+from onrecord.dataset.scheme import Scheme
 from onrecord.dataset.seeds.documents import ContentKind, Document
 from onrecord.eval.layers.corpus import Corpus
 from onrecord.eval.layers.ids import IdMap
 from onrecord.eval.layers.layer import MISSED, OPTIONAL, RIGHT, SPURIOUS, Compared, DocumentPair, Layer, State, Verdict
-from onrecord.eval.layers.quote_columns import Quotes, pair_all, quote_sheet
+from onrecord.eval.layers.quote_columns import PairedQuotes, Quotes, pair_all, quote_sheet
 from onrecord.eval.layers.quote_pairing import QuotePair, gold_speakers, pair_quotes, place
 from onrecord.eval.layers.shown import given, in_words
 from onrecord.eval.layers.state_columns import StateColumns
@@ -28,21 +31,31 @@ from onrecord.eval.matching.similarity import dice, parts
 from onrecord.eval.statistics.counts import Counts
 from onrecord.eval.statistics.measure import Measure
 
-__all__ = ["QUOTES", "SLICES", "QuotePair", "pair_quotes", "slices"]
+if TYPE_CHECKING:
+    from onrecord.eval.layers.verdict_columns import VerdictColumns
+
+__all__ = ["QuotePair", "kinds_of_quotes", "pair_quotes", "quotes", "slices"]
 
 MIN_DICE = 0.5
 """A source or cue that shares less with the gold one is as good as none: a span over a whole document earns nothing."""
 
-SLICES: dict[str, str] = {
-    **{name: f"{name} quotes" for name in get_args(QuoteType)},
-    **{name: f"quotes whose mode is {name}" for name in get_args(QuoteMode)},
-    "cross_sentence": "quotes whose source stands in another sentence",
-    "nested": "quotes inside another",
-    "relayed": "quotes passed on by others",
-    "discontinuous": "quotes of several segments",
-    **{name: f"quotes that begin in a {name}" for name in get_args(ContentKind)},
-}
-"""Kinds of gold quotes, each a share of its own, with what they are."""
+
+@functools.cache
+def kinds_of_quotes(modes: tuple[str, ...]) -> dict[str, str]:
+    """Kinds of gold quotes under a scheme with some modes, each a share of its own, with what they are."""
+    return {
+        **{name: f"{name} quotes" for name in get_args(QuoteType)},
+        **{name: f"quotes whose mode is {name}" for name in modes},
+        "cross_sentence": "quotes whose source stands in another sentence",
+        "nested": "quotes inside another",
+        "relayed": "quotes passed on by others",
+        "discontinuous": "quotes of several segments",
+        **{name: f"quotes that begin in a {name}" for name in get_args(ContentKind)},
+    }
+
+
+def _kinds_in_force() -> dict[str, str]:
+    return kinds_of_quotes(scheme().quote_modes)
 
 
 @dataclasses.dataclass(frozen=True)
@@ -95,16 +108,27 @@ def _state(reading: QuoteReading) -> State:
 
 
 def _columns(corpus: Corpus) -> StateColumns:
+    return quote_sheet(*_paired(corpus), list(_kinds_in_force())).columns()
+
+
+def _judged_columns(corpus: Corpus) -> tuple[StateColumns, VerdictColumns]:
+    from onrecord.eval.layers.item_verdicts import quote_verdicts  # only where systems are compared
+
+    paired = _paired(corpus)
+    return quote_sheet(*paired, list(_kinds_in_force())).columns(), quote_verdicts(*paired)
+
+
+def _paired(corpus: Corpus) -> tuple[Quotes, PairedQuotes]:
     sides = corpus.gold, corpus.predicted
     quotes = Quotes.of(
         len(corpus.documents), (sides[0].quotes, sides[1].quotes), (sides[0].codes, sides[1].codes), corpus.entity
     )
-    return quote_sheet(quotes, pair_all(quotes), list(SLICES)).columns()
+    return quotes, pair_all(quotes)
 
 
 def slice_bits(quotes: Sequence[Quote], document: Document) -> list[int]:
-    """The kinds of each quote of a document, as bits in the order of :data:`SLICES`."""
-    bit = {name: 1 << place for place, name in enumerate(SLICES)}
+    """The kinds of each quote of a document, as bits in the order of :func:`kinds_of_quotes`."""
+    bit = {name: 1 << place for place, name in enumerate(_kinds_in_force())}
     return [sum(bit[name] for name in kinds) for kinds in slices(quotes, document)]
 
 
@@ -198,7 +222,7 @@ def _by_slice(reading: QuoteReading) -> dict[str, Counts]:
     partner = {each.gold: each for each in reading.counted}
     required = [(kinds[g], partner.get(g)) for g, quote in enumerate(gold) if not quote.optional]
     counts: dict[str, Counts] = {}
-    for name in SLICES:
+    for name in _kinds_in_force():
         found = [each for of, each in required if name in of]
         counts[f"joint[{name}]"] = Counts(sum(each is not None and each.speaker for each in found), len(found))
         counts[f"detection[{name}]"] = Counts(sum(each is not None for each in found), len(found))
@@ -206,7 +230,7 @@ def _by_slice(reading: QuoteReading) -> dict[str, Counts]:
 
 
 def slices(quotes: Sequence[Quote], document: Document) -> list[frozenset[str]]:
-    """The kinds, of those of :data:`SLICES`, that each quote of a document is of."""
+    """The kinds, of those of :func:`kinds_of_quotes`, that each quote of a document is of."""
     by_id = {quote.id: quote for quote in quotes if quote.id is not None}
     return [frozenset(_kinds(quote, by_id.get(quote.parent or ""), document)) for quote in quotes]
 
@@ -277,10 +301,12 @@ _FOUND: dict[str, Any] = {"page": "quotes-detection.md"}
 _SPOKEN: dict[str, Any] = {"page": "quotes-joint.md"}
 _ASIDE: dict[str, Any] = {**_SPOKEN, "detail": True, "share": _MATCHED}
 
-QUOTES: Layer[QuoteReading] = Layer(
-    name="quotes",
-    item="quotes",
-    measures=(
+_OF_IDS = frozenset({"joint", "joint+chain", "speaker", "relay"})
+"""Measures, whatever the slice, that need to know who is who."""
+
+
+def _measures(scheme: Scheme) -> tuple[Measure, ...]:
+    return (
         Measure("joint", "quotes found (similarity at least one half) with every speaker right", **_SPOKEN),
         Measure("detection@0.5", "quotes found, whoever said them", **_FOUND),
         Measure("detection@0.8", "quotes found with a similarity of at least 0.8", detail=True, **_FOUND),
@@ -314,18 +340,31 @@ QUOTES: Layer[QuoteReading] = Layer(
         Measure("cue", "Dice of the cue, nothing below one half; 1 where neither side has one", **_ASIDE),
         *(
             Measure(f"{measure}[{name}]", f"{what}, of {kind}", share=kind, detail=True, view=name, **_SPOKEN)
-            for name, kind in SLICES.items()
+            for name, kind in kinds_of_quotes(scheme.quote_modes).items()
             for measure, what in (("joint", "found with every speaker right"), ("detection", "found"))
         ),
-    ),
-    pair=read_quotes,
-    state=_state,
-    columns=_columns,
-    verdicts=_verdicts,
-    outcomes={"speaker": "found, but not said by whom"},
-    matches=QuoteReading.matches,
-    compared=(Compared("mode"), Compared("speaker", ordered=False), Compared("relays")),
-    agreed_by=("joint", "detection@0.5", "exact"),
-    units="mode",
-    shown=_shown,
-)
+    )
+
+
+_COMPARED_IDS = Compared("speaker", ordered=False), Compared("relays")
+
+
+@functools.cache
+def quotes(scheme: Scheme) -> Layer[QuoteReading]:
+    """The layer of quotes as a scheme has it."""
+    return Layer(
+        name="quotes",
+        item="quotes",
+        measures=tuple(m for m in _measures(scheme) if scheme.ids or m.name.partition("[")[0] not in _OF_IDS),
+        pair=read_quotes,
+        state=_state,
+        columns=_columns,
+        judged_columns=_judged_columns,
+        verdicts=_verdicts,
+        outcomes={"speaker": "found, but not said by whom"},
+        matches=QuoteReading.matches,
+        compared=(Compared("mode"), *(_COMPARED_IDS if scheme.ids else ())),
+        agreed_by=(*(("joint",) if scheme.ids else ()), "detection@0.5", "exact"),
+        units="mode",
+        shown=_shown,
+    )

@@ -8,7 +8,8 @@ from collections.abc import Mapping
 import msgspec
 
 from onrecord.dataset import Document, Labels
-from onrecord.dataset.walk import references
+from onrecord.dataset.layers import LAYERS
+from onrecord.dataset.walk import all_ids
 from onrecord.eval.layers.ids import IdMap
 from onrecord.eval.layers.layer import DocumentPair
 from onrecord.eval.layers.mentions import SpanAlignment
@@ -23,7 +24,7 @@ def matched(one: Labels, other: Labels, document: Document, rematch: bool = True
     What the scorer takes for the same item is the same here, whatever is said of it (``Layer.matches``); and, with
     ``rematch``, of the rest what is the same though it is about something else now (``Layer.rematched``).
     """
-    required = one.changed(lambda _, item: msgspec.structs.replace(item, optional=False))
+    required = one.changed(lambda _, item: msgspec.structs.replace(item, optional=False) if item.optional else item)
     pair = DocumentPair(
         document=document,
         gold=required,
@@ -40,8 +41,9 @@ def matched(one: Labels, other: Labels, document: Document, rematch: bool = True
         at, other_at = ({id(item): index for index, item in enumerate(items)} for items in (gold, predicted))
         pairs = [(at[id(reading.gold[g])], other_at[id(reading.predicted[p])]) for g, p in layer.matches(reading)]
         if rematch and layer.rematched is not None:
-            left = [n for n in range(len(gold)) if n not in {g for g, _ in pairs}]
-            other_left = [n for n in range(len(predicted)) if n not in {p for _, p in pairs}]
+            taken, other_taken = {g for g, _ in pairs}, {p for _, p in pairs}
+            left = [n for n in range(len(gold)) if n not in taken]
+            other_left = [n for n in range(len(predicted)) if n not in other_taken]
             again = layer.rematched([gold[n] for n in left], [predicted[n] for n in other_left])
             pairs += [(left[g], other_left[p]) for g, p in again]
         found[layer.item] = pairs
@@ -52,8 +54,8 @@ def _same_ids(*several: Labels) -> IdMap:
     """The map by which every id means itself."""
     ids: Mapping[str, dict[str, str]] = defaultdict(dict)
     for labels in several:
-        for _, item in labels.items():
-            for reference in references(item):
-                if reference.use != "reserved":
-                    ids[reference.kind][reference.id] = reference.id
+        for name, kind in LAYERS.items():
+            for to, use, used in all_ids(kind, labels.of(name)):
+                if use != "reserved":
+                    ids[to].update(zip(used, used, strict=True))
     return IdMap(ids["entity"], ids["event"], ids["claim"])

@@ -8,7 +8,8 @@ from collections.abc import Iterable, Iterator
 import msgspec
 
 from onrecord.dataset import walk
-from onrecord.dataset.records import LAYERS, Item, SpanItem
+from onrecord.dataset.layers import LAYERS
+from onrecord.dataset.records import Item, SpanItem
 
 Place = tuple[int, int, str]
 """Start and end in code points, and the part of the item: the field's name, or nothing for an item that is a span."""

@@ -40,6 +40,8 @@ class Stances:
     predicted: StanceColumns
     kept: Bools
     """Which gold stances count: of those with one holder and target in a document the last."""
+    order: Ints
+    """The rows of these, in the order of the first of those with one holder and target."""
     answers: Ints
     """Shape (predicted,): the row of the gold stance with the holder and target of each; -1 for none."""
     excused: Bools
@@ -79,6 +81,7 @@ def read_stances(
     last = len(keys) - 1 - first
     kept = np.zeros(len(gold), bool)
     kept[last] = True
+    order = last[np.argsort(np.unique(keys, return_index=True)[1])]
     known = np.flatnonzero((holder != NONE) & (target != NONE))
     asked = key(predicted.document[known], holder[known], predicted.kind[known], target[known])
     answers = np.full(len(predicted), NONE)
@@ -92,7 +95,7 @@ def read_stances(
     for g, rows in of_optional.items():
         # one with its label, if there is one; of several what the content says
         excused[min(rows, key=lambda row: (predicted.label[row] != gold.label[g], content(predicted, row)))] = True
-    return Stances(documents, gold, predicted, kept, answers, excused, holder, target)
+    return Stances(documents, gold, predicted, kept, order, answers, excused, holder, target)
 
 
 def _mapped(mapping: Ints, codes: Ints) -> Ints:

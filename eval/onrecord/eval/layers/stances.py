@@ -10,18 +10,21 @@ What needs the whole corpus, such as contradictions between documents, is in :mo
 
 from __future__ import annotations
 
+import functools
 import math
 from collections import Counter
 from collections.abc import Iterable, Sequence
-from typing import Any, get_args
+from typing import TYPE_CHECKING, Any
 
 from onrecord.dataset import Stance
-from onrecord.dataset.records import Item, StanceBasis, StanceLabel
+from onrecord.dataset.records import Item
+from onrecord.dataset.scheme import Scheme
+from onrecord.eval.layers.columns import BASES, LABELS
 from onrecord.eval.layers.corpus import Corpus
 from onrecord.eval.layers.corpus_stances import KINDS, StanceSets, corpus_counts, stance_sets
 from onrecord.eval.layers.ids import MIN_DICE, evidence, evidence_dice
 from onrecord.eval.layers.layer import MISSED, OPTIONAL, RIGHT, SPURIOUS, Compared, Layer, State, Verdict
-from onrecord.eval.layers.stance_columns import Said, stance_sheet
+from onrecord.eval.layers.stance_columns import Said, Stances, stance_sheet
 from onrecord.eval.layers.stance_columns import read_stances as columns_of
 from onrecord.eval.layers.stance_pairing import StanceReading, evidence_overlap, gold_key, read_stances, target_id
 from onrecord.eval.layers.state_columns import StateColumns
@@ -29,10 +32,10 @@ from onrecord.eval.matching.assignment import assign
 from onrecord.eval.statistics.counts import Counts, Score
 from onrecord.eval.statistics.measure import Measure
 
-__all__ = ["BASES", "LABELS", "STANCES", "gold_key"]
+if TYPE_CHECKING:
+    from onrecord.eval.layers.verdict_columns import VerdictColumns
 
-LABELS: tuple[str, ...] = get_args(StanceLabel)
-BASES: tuple[str, ...] = get_args(StanceBasis)
+__all__ = ["BASES", "LABELS", "gold_key", "stances"]
 
 
 def _state(reading: StanceReading) -> State:
@@ -56,20 +59,31 @@ def _state(reading: StanceReading) -> State:
 
 
 def _columns(corpus: Corpus) -> StateColumns:
-    sides = corpus.gold, corpus.predicted
-    stances = columns_of(len(corpus.documents), (sides[0].stances, sides[1].stances), corpus.maps)
-    return stance_sheet(stances).columns([Said.of(stances, (sides[0].codes, sides[1].codes))])
+    return _counted(corpus, _paired(corpus))
+
+
+def _judged_columns(corpus: Corpus) -> tuple[StateColumns, VerdictColumns]:
+    from onrecord.eval.layers.item_verdicts import stance_verdicts  # only where systems are compared
+
+    stances = _paired(corpus)
+    return _counted(corpus, stances), stance_verdicts(stances, (corpus.gold.codes, corpus.predicted.codes))
+
+
+def _paired(corpus: Corpus) -> Stances:
+    return columns_of(len(corpus.documents), (corpus.gold.stances, corpus.predicted.stances), corpus.maps)
+
+
+def _counted(corpus: Corpus, stances: Stances) -> StateColumns:
+    return stance_sheet(stances).columns([Said.of(stances, (corpus.gold.codes, corpus.predicted.codes))])
 
 
 def _given_pairs(reading: StanceReading) -> dict[str, Counts]:
     """By label, on the holders and targets found alone."""
     found = {key: stance for key, stance in reading.required.items() if key in reading.answers}
-    gold = Counter(stance.label for stance in found.values())
-    predicted = Counter(reading.predicted[index].label for key in found for index in reading.answers[key])
-    right = Counter(stance.label for key, stance in found.items() if reading.right(key))
-    return {
-        f"label[{each}]": Counts.matched(right[each], gold[each], predicted[each]) for each in get_args(StanceLabel)
-    }
+    gold = Counter[str](stance.label for stance in found.values())
+    predicted = Counter[str](reading.predicted[index].label for key in found for index in reading.answers[key])
+    right = Counter[str](stance.label for key, stance in found.items() if reading.right(key))
+    return {f"label[{each}]": Counts.matched(right[each], gold[each], predicted[each]) for each in LABELS}
 
 
 def _whole(state: State) -> dict[str, Counts | Score]:
@@ -139,10 +153,26 @@ _TUPLES: dict[str, Any] = {"page": "stances-tuples.md"}
 _LABELS: dict[str, Any] = {"page": "stances-label.md"}
 _OPPOSED: dict[str, Any] = {"page": "contradictions.md", "adds": False}
 
-STANCES: Layer[StanceReading] = Layer(
-    name="stances",
-    item="stances",
-    measures=(
+
+def _opposed(scheme: Scheme) -> tuple[Measure, ...]:
+    """The measures about favor and against, for a scheme that has both."""
+    if not {"favor", "against"} <= {*scheme.stance_labels}:
+        return ()
+    return (
+        Measure(
+            "label",
+            "mean F1 of favor and against, on pairs found",
+            mean_of=("label[favor]", "label[against]"),
+            citation="Mohammad et al., 2016",
+            **_LABELS,
+        ),
+        Measure("contradictions", "two holders with opposite labels for one target, over all documents", **_OPPOSED),
+        Measure("contradictions[claim]", "the same, for claims alone", detail=True, view="claim", **_OPPOSED),
+    )
+
+
+def _measures(scheme: Scheme) -> tuple[Measure, ...]:
+    return (
         Measure("tuple", "holder, target and label right", **_TUPLES),
         Measure("pair", "holder and target right, whatever the label", **_TUPLES),
         Measure(
@@ -158,30 +188,23 @@ STANCES: Layer[StanceReading] = Layer(
             detail=True,
             **_TUPLES,
         ),
-        Measure(
-            "label",
-            "mean F1 of favor and against, on pairs found",
-            mean_of=("label[favor]", "label[against]"),
-            citation="Mohammad et al., 2016",
-            **_LABELS,
-        ),
+        *_opposed(scheme)[:1],
         Measure(
             "label[macro]",
             "mean F1 of all labels, on pairs found",
-            mean_of=tuple(f"label[{n}]" for n in LABELS),
+            mean_of=tuple(f"label[{n}]" for n in scheme.stance_labels),
             detail=True,
             view="macro",
             **_LABELS,
         ),
-        Measure("contradictions", "two holders with opposite labels for one target, over all documents", **_OPPOSED),
-        Measure("contradictions[claim]", "the same, for claims alone", detail=True, view="claim", **_OPPOSED),
+        *_opposed(scheme)[1:],
         *(
             Measure(f"label[{name}]", f"the label {name}, on pairs found", detail=True, view=name, **_LABELS)
-            for name in LABELS
+            for name in scheme.stance_labels
         ),
         *(
             Measure(f"tuple[{name}]", f"tuples with the label {name}", detail=True, view=name, **_TUPLES)
-            for name in LABELS
+            for name in scheme.stance_labels
         ),
         *(
             Measure(f"tuple[{name}]", f"tuples about a target of the kind {name}", detail=True, view=name, **_TUPLES)
@@ -196,20 +219,30 @@ STANCES: Layer[StanceReading] = Layer(
                 view=name,
                 **_TUPLES,
             )
-            for name in BASES
+            for name in scheme.stance_bases
         ),
-    ),
-    pair=read_stances,
-    state=_state,
-    columns=_columns,
-    whole=_whole,
-    verdicts=_verdicts,
-    outcomes={"label": "holder and target right, wrong label"},
-    matches=StanceReading.matches,
-    compared=(Compared("label"), Compared("basis")),
-    rematched=_same_evidence,
-    text=lambda stance: f"{stance.holder} on {stance.target.id}",
-    agreed_by=("tuple", "pair"),
-    label="label",
-    label_title="Stance labels",
-)
+    )
+
+
+@functools.cache
+def stances(scheme: Scheme) -> Layer[StanceReading]:
+    """The layer of stances as a scheme has it."""
+    return Layer(
+        name="stances",
+        item="stances",
+        measures=_measures(scheme),
+        pair=read_stances,
+        state=_state,
+        columns=_columns,
+        judged_columns=_judged_columns,
+        whole=_whole,
+        verdicts=_verdicts,
+        outcomes={"label": "holder and target right, wrong label"},
+        matches=StanceReading.matches,
+        compared=(Compared("label"), Compared("basis")),
+        rematched=_same_evidence,
+        text=lambda stance: f"{stance.holder} on {stance.target.id}",
+        agreed_by=("tuple", "pair"),
+        label="label",
+        label_title="Stance labels",
+    )

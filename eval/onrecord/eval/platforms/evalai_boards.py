@@ -12,8 +12,8 @@ from pathlib import Path
 from typing import Any
 
 from onrecord.dataset.gold import in_split
+from onrecord.dataset.layers import LAYERS
 from onrecord.dataset.reading.faults import FaultsError
-from onrecord.dataset.records import LAYERS
 from onrecord.eval.platforms.keys import BoardColumn, columns, numbers
 from onrecord.eval.platforms.reference import Reference, read_reference
 from onrecord.eval.platforms.running import broken, fault_lines, score_file

@@ -16,7 +16,7 @@ import yaml
 
 from onrecord.dataset import Fault
 from onrecord.dataset.reading.faults import refuse, show
-from onrecord.eval.layers.scored import SCORED
+from onrecord.eval.layers.scored import scored_layers
 from onrecord.eval.scoring.score_report import Report
 
 FRAMEWORK = "onrecord"
@@ -50,7 +50,7 @@ def eval_results(
     Raises:
         FaultsError: With everything that is wrong with these.
     """
-    named = {layer.name: layer.name for layer in SCORED} | dict(tasks or {})
+    named = {layer.name: layer.name for layer in scored_layers()} | dict(tasks or {})
     refuse([*_dataset_faults(dataset), *_date_faults(date), *_task_faults(named), *_source(source_url, source_name)])
     source = {"url": source_url, "name": source_name}
     entries = []
@@ -77,7 +77,7 @@ def benchmark(name: str, description: str, split: str) -> dict[str, Any]:
         "name": name,
         "description": description,
         "evaluation_framework": FRAMEWORK,
-        "tasks": [{"id": layer.name, "config": CONFIG, "split": split} for layer in SCORED],
+        "tasks": [{"id": layer.name, "config": CONFIG, "split": split} for layer in scored_layers()],
     }
 
 
@@ -102,7 +102,7 @@ def _date_faults(date: str) -> list[Fault]:
 
 
 def _task_faults(tasks: Mapping[str, str]) -> list[Fault]:
-    layers = [layer.name for layer in SCORED]
+    layers = [layer.name for layer in scored_layers()]
     faults = [_fault("--task-id", layer, f"one of {', '.join(layers)}") for layer in tasks if layer not in layers]
     faults += [_fault("--task-id", id, "letters, digits and . _ -") for id in tasks.values() if not _TASK.fullmatch(id)]
     twice = sorted({id for id in tasks.values() if list(tasks.values()).count(id) > 1})

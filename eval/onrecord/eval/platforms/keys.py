@@ -6,7 +6,7 @@ import dataclasses
 import re
 from collections.abc import Mapping
 
-from onrecord.eval.layers.scored import SCORED
+from onrecord.eval.layers.scored import scored_layers
 from onrecord.eval.scoring.result import Result
 
 
@@ -34,7 +34,7 @@ def plain_key(name: str) -> str:
 
 def columns() -> tuple[BoardColumn, ...]:
     """Every measure of the score table: the headlines first, then the others, each in the order of the table."""
-    shown = [(layer, measure) for layer in SCORED for measure in layer.measures if not measure.detail]
+    shown = [(layer, measure) for layer in scored_layers() for measure in layer.measures if not measure.detail]
     return tuple(
         BoardColumn(
             key=plain_key(measure.full),

@@ -13,7 +13,7 @@ import msgspec
 
 from onrecord.dataset import Fault, FaultsError, Gold, gold_hash
 from onrecord.dataset.gold import Article, in_split
-from onrecord.dataset.layers import labels, with_every_layer
+from onrecord.dataset.layers import in_scheme, labels
 from onrecord.dataset.reading.faults import show
 from onrecord.dataset.records import Strict
 
@@ -68,7 +68,7 @@ def read_reference(path: Path) -> Reference:
         OSError: It cannot be opened.
     """
     try:
-        reference = msgspec.json.decode(path.read_bytes(), type=with_every_layer(Reference))
+        reference = msgspec.json.decode(path.read_bytes(), type=in_scheme(Reference))
     except (msgspec.DecodeError, UnicodeDecodeError):
         raise FaultsError([Fault("reference", path.name, None, "", "something else", FORMAT)]) from None
     found = gold_hash(in_split(reference.gold, reference.split))

@@ -74,7 +74,7 @@ def one_file(folder: Path) -> Path:
     """
     files, faults = [], []
     for path in sorted(_entries(folder)):
-        name = str(path.relative_to(folder))
+        name = path.relative_to(folder).as_posix()
         if path.is_symlink() or not path.is_file():
             faults.append(_fault(name, "a link or a device", "a regular file"))
         elif not name.endswith(ENDINGS):
@@ -82,7 +82,7 @@ def one_file(folder: Path) -> Path:
         else:
             files.append(path)
     if len(files) != 1 and not faults:
-        names = ", ".join(str(path.relative_to(folder)) for path in files)
+        names = ", ".join(path.relative_to(folder).as_posix() for path in files)
         faults.append(_fault("submission", names or "no file", "one prediction file"))
     if faults:
         raise FaultsError(faults)

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import BinaryIO
 
 from onrecord.dataset import Fault, Mention
-from onrecord.dataset.layers import with_every_layer
+from onrecord.dataset.layers import in_scheme
 from onrecord.dataset.reading.faults import Findings
 from onrecord.eval.readers.json_line import place_faults, read_line, readable, repeated
 from onrecord.eval.readers.lines import at_least_one, numbered, whole
@@ -51,7 +51,7 @@ def _iter(stream: BinaryIO, name: str) -> Iterator[Mentions]:
     for number, raw in numbered(stream):
         if not raw.strip():
             continue
-        line, faults = read_line(name, number, raw, with_every_layer(PredictionLine))
+        line, faults = read_line(name, number, raw, in_scheme(PredictionLine))
         for index, each in enumerate(line.mentions or ()) if line else readable(raw, "mentions", Mention):
             faults += place_faults(name, number, f"/mentions/{index}", each.start, each.end, ())
         if line is not None:

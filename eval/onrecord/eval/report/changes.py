@@ -11,7 +11,8 @@ from onrecord.eval.layers.layer import Layer
 from onrecord.eval.rendering.scores import percent
 from onrecord.eval.report.items import DocumentItems, ReportItem
 from onrecord.eval.report.plots import MOST_DOTS, Bar, Dot, Range, bars, difference_range, document_link, slopes
-from onrecord.eval.scoring.compare import ChangeKind, ItemChange, compare_results, document_changes
+from onrecord.eval.scoring.compare import compare_results
+from onrecord.eval.scoring.item_changes import ChangeKind, JudgedChange, document_changes
 from onrecord.eval.scoring.result import Result
 from onrecord.eval.statistics.paired import Paired, conclusion
 from onrecord.eval.statistics.sampling import Sampling
@@ -107,8 +108,8 @@ class ItemChanges:
         for layer in self._layers:
             readings = [each.readings.get(layer.name) for each in (before, after)]
             for change in document_changes(after.document, layer, *readings):
-                self._counts[change.change] += 1
-                kept = self._kept[change.change, layer.name]
+                self._counts[change.item.change] += 1
+                kept = self._kept[change.item.change, layer.name]
                 if len(kept) < MOST_CHANGES:
                     kept.append(_placed(change, before, after))
 
@@ -199,21 +200,22 @@ def _strips(
         )
 
 
-def _placed(change: ItemChange, before: DocumentItems, after: DocumentItems) -> ShownChange:
+def _placed(change: JudgedChange, before: DocumentItems, after: DocumentItems) -> ShownChange:
     """A change with the address of its item, or of its place where this system does not have it."""
+    item = change.item
     if change.after is not None:
-        address = {"item": after.item(change.layer, change.after).key}
+        address = {"item": after.item(item.layer, change.after).key}
     else:
         assert change.before is not None  # it was in one of the two
-        address = _at(before.item(change.layer, change.before))
+        address = _at(before.item(item.layer, change.before))
     return ShownChange(
-        document=change.document,
-        layer=change.layer,
-        text=change.text,
-        gold=change.gold,
-        earlier=change.earlier,
-        later=change.later,
-        href=document_link(change.document, **address),
+        document=item.document,
+        layer=item.layer,
+        text=item.text,
+        gold=item.gold,
+        earlier=item.earlier,
+        later=item.later,
+        href=document_link(item.document, **address),
     )
 
 

@@ -8,14 +8,14 @@ from collections.abc import Iterable
 
 from onrecord.dataset.walk import vocabulary
 from onrecord.eval.layers.layer import SPURIOUS
-from onrecord.eval.layers.scored import SCORED, with_items
+from onrecord.eval.layers.scored import scored_layers, with_items
 from onrecord.eval.report.items import UNJUDGED, ItemSide, ReportItem, meanings
 from onrecord.eval.report.plots import fragment
 
 
 def error_layers() -> list[str]:
     """Layers whose items have outcomes."""
-    return [layer.name for layer in SCORED if layer.verdicts is not None]
+    return [layer.name for layer in scored_layers() if layer.verdicts is not None]
 
 
 NOTHING = "–"
@@ -78,7 +78,7 @@ is counted in both."""
 def tally(items: Iterable[ReportItem]) -> Tally:
     """Count items; what a layer does not look at is not counted in it."""
     told = defaultdict(list)
-    for layer in SCORED:
+    for layer in scored_layers():
         if layer.verdicts is not None and layer.told_on:
             told[layer.told_on].append(layer.name)
     counts: Tally = Counter()

@@ -15,7 +15,7 @@ from typing import Any
 from onrecord.dataset import Labels
 from onrecord.dataset.records import Item
 from onrecord.eval.layers.layer import MISSED, OPTIONAL, RIGHT, SPURIOUS, DocumentPair, Layer, Reading, Verdict
-from onrecord.eval.layers.scored import SCORED, with_items
+from onrecord.eval.layers.scored import scored_layers, with_items
 from onrecord.eval.layers.shown import Place, places
 from onrecord.eval.scoring.result import Result
 
@@ -27,7 +27,7 @@ UNJUDGED = frozenset({OPTIONAL, NOT_SUBMITTED})
 
 def meanings() -> dict[str, str]:
     """What may have become of an item, in the order in which it is shown, and what that means."""
-    ours = [layer.outcomes for layer in (*with_items(), *(layer for layer in SCORED if layer.told_on))]
+    ours = [layer.outcomes for layer in (*with_items(), *(layer for layer in scored_layers() if layer.told_on))]
     return {
         RIGHT: "as the headline counts it",
         **{outcome: meaning for each in ours for outcome, meaning in each.items()},
@@ -107,7 +107,7 @@ def document_items(pair: DocumentPair, readings: Mapping[str, Reading]) -> Docum
         for verdict in layer.verdicts(reading):
             found[layer.name, verdict.gold, verdict.predicted] = len(items)
             items.append(sides.item(verdict, submitted, used))
-    for layer in SCORED:
+    for layer in scored_layers():
         if layer.told_on and layer.verdicts is not None and layer.name in readings:
             _tell(layer, readings, items, found)
     return DocumentItems(pair, readings, tuple(items), found)

@@ -12,7 +12,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from onrecord.dataset import Labels, Registries
-from onrecord.dataset.records import LAYERS
+from onrecord.dataset.layers import LAYERS
 from onrecord.dataset.walk import all_ids
 from onrecord.eval.layers.ids import IdMap
 from onrecord.eval.layers.scored import with_items
@@ -91,7 +91,7 @@ class SystemNames:
 
     def add(self, labels: Labels) -> None:
         """The ids that a document's labels have."""
-        for name in labels.__struct_fields__:
+        for name in LAYERS:
             for kind, _, ids in all_ids(LAYERS[name], labels.of(name)):
                 if kind in self._ids:
                     self._ids[kind] |= ids

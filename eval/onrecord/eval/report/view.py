@@ -8,6 +8,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from onrecord.dataset import Gold
+from onrecord.dataset.layers import using
 from onrecord.eval.layers.ids import IdMap
 from onrecord.eval.rendering.signature import SCORER_VERSION
 from onrecord.eval.report.changes import Changes, ItemChanges, changes
@@ -89,6 +90,19 @@ def page_view(
     Raises:
         ValueError: The other result is of different articles.
     """
+    with using(report.result.scheme):
+        return _view(report, gold, submission, ceiling, other, command, made_by)
+
+
+def _view(
+    report: Report,
+    gold: Gold | StoredGold,
+    submission: Submission | SubmissionHead,
+    ceiling: Sequence[CeilingRow],
+    other: tuple[str, Result] | None,
+    command: str,
+    made_by: str,
+) -> ReportView:
     result, registries = report.result, gold.registries
     if other is not None and other[1].documents != result.documents:
         raise ValueError("the results are of different articles")

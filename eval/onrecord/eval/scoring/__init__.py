@@ -12,7 +12,9 @@
 - ``intervals``: the intervals of a whole result.
 - ``score_report``: a result with its intervals, as a table and as a data frame.
 - ``record``: the same as canonical JSON that anyone can make again.
+- ``record_rows``: what it says of each document, read off columns.
 - ``compare``: systems side by side on the same articles.
+- ``item_changes``: what changed item by item from one to another.
 - ``ceiling``: annotators' scores, to read a system's beside.
 """
 
@@ -22,6 +24,7 @@ __all__ = [
     "compare",
     "engines",
     "intervals",
+    "item_changes",
     "parts",
     "record",
     "result",

@@ -5,19 +5,20 @@ from __future__ import annotations
 import dataclasses
 import itertools
 from collections import Counter
-from collections.abc import Hashable, Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import Any, Literal, NamedTuple
 
 import numpy as np
 
-from onrecord.eval.layers.layer import RIGHT, Layer, Reading, Verdict
+from onrecord.dataset.layers import using
 from onrecord.eval.scoring.asked import Asked
 from onrecord.eval.scoring.intervals import LayerUnits, layer_intervals, units_of
+from onrecord.eval.scoring.item_changes import ChangeKind, ItemChange, item_changes, item_counts
 from onrecord.eval.scoring.result import LayerResult, Result
 from onrecord.eval.scoring.score_report import Report
 from onrecord.eval.scoring.score_stream import score_stream
 from onrecord.eval.scoring.stored_gold import stored_gold
+from onrecord.eval.statistics.measure import Measure
 from onrecord.eval.statistics.paired import Paired, SystemCounts, paired_jackknife, paired_permutation
 from onrecord.eval.statistics.ranks import RankInterval, rank_intervals
 from onrecord.eval.statistics.resampling import side_by_side
@@ -41,17 +42,20 @@ class Comparison:
     def documents(self) -> dict[str, dict[str, tuple[float | None, ...]]]:
         """By document, then by ``layer:measure`` of each headline: the score of each system on that document alone."""
         results = [report.result for report in self.reports]
-        return {
-            id: {
-                layer.layer.headline.full: tuple(_value_on(result.layers[place], id) for result in results)
-                for place, layer in enumerate(results[0].layers)
-            }
-            for id in results[0].documents
+        ids = results[0].documents
+        headlines = {
+            layer.layer.headline.full: list(zip(*(_values(each.layers[place], ids) for each in results), strict=True))
+            for place, layer in enumerate(results[0].layers)
         }
+        return {id: {name: values[n] for name, values in headlines.items()} for n, id in enumerate(ids)}
 
     def items(self, first: int = 0, second: int = 1) -> list[ItemChange]:
         """What became of every item that one of two systems did not get right."""
         return list(item_changes(self.reports[first].result, self.reports[second].result))
+
+    def item_counts(self, first: int = 0, second: int = 1) -> dict[str, Counter[ChangeKind]]:
+        """How many items there are of each change, by layer; a layer without any is left out."""
+        return item_counts(self.reports[first].result, self.reports[second].result)
 
 
 def compare(
@@ -66,7 +70,7 @@ def compare(
     Args:
         *predictions: Two or more files.
         gold: The dataset folder.
-        split: ``test``, ``validation`` or ``all``.
+        split: One of the dataset's, such as ``test``, or ``all``.
         labels: A label map; see :func:`onrecord.eval.scoring.score_file.score`.
         how: How intervals and tests are made.
 
@@ -83,8 +87,9 @@ def compare(
     results = []
     for name in map(Path, predictions):
         with opened(name, DEFAULT_LIMITS) as pieces:
-            results.append(score_stream(name, pieces, stored, asked).result)
-    return compare_results(results, distinct_names([str(name) for name in predictions]), how)
+            results.append(score_stream(name, pieces, stored, asked, keep=False, judged=True).result)
+    with using(stored.scheme):
+        return compare_results(results, distinct_names([str(name) for name in predictions]), how)
 
 
 def distinct_names(paths: Sequence[str]) -> list[str]:
@@ -126,10 +131,7 @@ def compare_results(results: Sequence[Result], names: Sequence[str], how: Sampli
     }
     return Comparison(
         names=tuple(names),
-        reports=tuple(
-            Report(result, how, layer_intervals(system.layers, how))
-            for result, system in zip(results, systems, strict=True)
-        ),
+        reports=tuple(system.report(result, how) for result, system in zip(results, systems, strict=True)),
         how=how,
         contrasts=contrasts,
         ranks={
@@ -160,6 +162,14 @@ class SystemUnits:
                 if each.state is not None
             }
         )
+
+    def of_measures(self, measures: Mapping[str, Measure]) -> SystemUnits:
+        """The same of one measure of each layer, by the layer's name."""
+        return SystemUnits({name: layer.of_measure(measures[name]) for name, layer in self.layers.items()})
+
+    def report(self, result: Result, how: Sampling) -> Report:
+        """The result that these are of with its intervals; ``how`` has the units that these are by."""
+        return Report(result, how, layer_intervals(self.layers, how))
 
     def counts(self, names: tuple[str, ...]) -> SystemCounts:
         """The counts of some layers side by side."""
@@ -209,95 +219,5 @@ def ranks_of(
     return tuple(rank_intervals(values, p_values, level))
 
 
-def _value_on(each: LayerResult, document: str) -> float | None:
-    found = each.headline_on(document)
-    return None if found is None else found.value
-
-
-ChangeKind = Literal["fixed", "regressed", "still wrong"]
-
-
-@dataclasses.dataclass(frozen=True)
-class ItemChange:
-    """A gold item, or a prediction without one, that one of two systems did not get right."""
-
-    document: str
-    layer: str
-    change: ChangeKind
-    text: str
-    """The item in a few words."""
-    gold: bool
-    """Whether it is a gold item; otherwise a spurious prediction."""
-    earlier: str
-    """What became of it in the earlier system: ``right``, an error, or ``absent`` for a prediction not made."""
-    later: str
-    before: Verdict | None
-    """What the scorer said of it in the earlier system; None for a prediction not made."""
-    after: Verdict | None
-
-    def told(self) -> dict[str, Any]:
-        """The change without what the scorer said of it, for JSON."""
-        return {
-            field.name: getattr(self, field.name)
-            for field in dataclasses.fields(self)
-            if field.name not in ("before", "after")
-        }
-
-
-def item_changes(earlier: Result, later: Result) -> Iterator[ItemChange]:
-    """Every item that one of the systems did not get right, by layer and document; gold first, in reading order."""
-    both = [
-        (one.layer, one.state.readings, other.state.readings)
-        for one, other in zip(earlier.layers, later.layers, strict=True)
-        if one.state is not None and other.state is not None and one.layer.verdicts is not None
-    ]
-    found: list[list[ItemChange]] = [[] for _ in both]
-    # document by document: all layers of one are read off what is brought together once
-    for document in sorted({document for _, *sides in both for readings in sides for document in readings}):
-        for changes, (layer, before, after) in zip(found, both, strict=True):
-            changes += document_changes(document, layer, before.get(document), after.get(document))
-    return itertools.chain.from_iterable(found)
-
-
-def document_changes(
-    document: str, layer: Layer[Any], earlier: Reading | None, later: Reading | None
-) -> Iterator[ItemChange]:
-    """Those of one layer of one document; gold first, in reading order.
-
-    Args:
-        document: Its id.
-        layer: A layer with verdicts.
-        earlier: The document, brought together with what the earlier system says; None where it says nothing.
-        later: The same of the later system.
-    """
-    before, after = (_verdicts(layer, reading) for reading in (earlier, later))
-    for key in sorted({**before, **after}, key=lambda key: not key.gold):
-        told = [each.get(key) for each in (before, after)]
-        outcomes = [ABSENT if each is None else each.outcome for each in told]
-        right = [outcome in (RIGHT, ABSENT) for outcome in outcomes]
-        if all(right):
-            continue
-        change: ChangeKind = "still wrong" if right[0] == right[1] else "fixed" if right[1] else "regressed"
-        text = next(each.text for each in told if each is not None)
-        yield ItemChange(document, layer.name, change, text, key.gold, outcomes[0], outcomes[1], *told)
-
-
-ABSENT = "absent"
-"""What became of a prediction that was not made."""
-
-
-class _Item(NamedTuple):
-    gold: bool
-    key: Hashable
-    copy: int
-    """Of equal items the first, the second and so on are told apart."""
-
-
-def _verdicts(layer: Layer[Any], reading: Reading | None) -> dict[_Item, Verdict]:
-    found: dict[_Item, Verdict] = {}
-    copies: Counter[Hashable] = Counter()
-    for verdict in [] if reading is None else layer.judged(reading):
-        gold = verdict.gold is not None
-        copies[gold, verdict.key] += 1
-        found[_Item(gold, verdict.key, copies[gold, verdict.key])] = verdict
-    return found
+def _values(each: LayerResult, documents: Sequence[str]) -> Sequence[float | None]:
+    return [None] * len(documents) if each.state is None else each.headline_values()

@@ -83,6 +83,15 @@ class LayerUnits:
             tuple(leave_out(each, columns, rest, documents, units)),
         )
 
+    def of_measure(self, measure: Measure) -> LayerUnits:
+        """The same of one of the measures."""
+        if measure in self.rest:
+            left_out = self.left_out[self.rest.index(measure)]
+            return LayerUnits((), (measure,), (), self.counts[:, :0], (), (left_out,))
+        names = tuple(sorted(set(measure.mean_of or (measure.name,))))
+        counts = self.counts[:, [self.counted.index(name) for name in names]]
+        return LayerUnits((measure,), (), names, counts, (formula(measure, names),), ())
+
 
 def layer_intervals(layers: Mapping[str, LayerUnits], how: Sampling) -> dict[str, Interval]:
     """The interval of every measure of some layers on the same units, by its full name."""

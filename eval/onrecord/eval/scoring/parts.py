@@ -16,6 +16,7 @@ from typing import Protocol
 
 import numpy as np
 
+from onrecord.dataset.layers import use
 from onrecord.dataset.reading.faults import in_order, refuse
 from onrecord.eval.layers.added_states import PartState
 from onrecord.eval.layers.columns import Codes, Ints, Letters, SideColumns, Vocabularies
@@ -28,7 +29,7 @@ from onrecord.eval.scoring.stored_gold import StoredGold, stored_gold
 from onrecord.eval.submission.expected import Expected
 from onrecord.eval.submission.label_maps import map_faults, read_label_map
 from onrecord.eval.submission.limits import Limits
-from onrecord.eval.submission.mention_types import OUR_TYPES, MentionTypes
+from onrecord.eval.submission.mention_types import MentionTypes, our_types
 from onrecord.eval.submission.open_ends import OpenEnds
 from onrecord.eval.submission.reading import SubmissionStream
 from onrecord.eval.submission.unpacking import opened
@@ -96,10 +97,11 @@ def target_of(setting: Setting) -> Target:
         FaultsError: The dataset or the label map is not right, or the one does not fit the other.
     """
     gold = stored_gold(setting.gold)
+    use(gold.scheme)  # of the process: a worker may work in any thread
     ids = gold.in_split(setting.split)
     columns = gold.columns_of(ids)
     if setting.labels is None:
-        return Target(gold, tuple(ids), columns, "as-is", OUR_TYPES)
+        return Target(gold, tuple(ids), columns, "as-is", our_types())
     name, mapping = read_label_map(setting.labels)
     refuse(sorted(map_faults(_types(columns), mapping), key=in_order))
     return Target(gold, tuple(ids), _relabelled(columns, mapping), name, MentionTypes.of(mapping))

@@ -20,10 +20,10 @@ from onrecord.dataset.reading.faults import Fault, FaultsError, refuse
 from onrecord.dataset.reading.files import sha256
 from onrecord.dataset.reading.typed import read_value
 from onrecord.dataset.records import Strict
-from onrecord.eval.clusters.measures import Table
 from onrecord.eval.rendering.signature import Signature, parse
 from onrecord.eval.scoring.asked import Asked
-from onrecord.eval.scoring.result import LayerResult
+from onrecord.eval.scoring.record_rows import are_counts, counts_of_each, plain, tables_of_each
+from onrecord.eval.scoring.result import LayerResult, Result
 from onrecord.eval.scoring.score_report import Report
 from onrecord.eval.statistics.counts import Counts, Score
 from onrecord.eval.statistics.sampling import Sampling
@@ -198,11 +198,19 @@ def record_of(report: Report) -> Record:
         environment=environment(),
     )
     try:
-        msgspec.convert(msgspec.to_builtins(record), Record)
+        msgspec.convert(msgspec.to_builtins(_in_question(record, result)), Record)
     except msgspec.ValidationError as error:
         fault = RecordFault(code="score", line=None, pointer="", found=str(error), expected="a score", hint="")
         return _failed(key, record.signature, [fault], {"score": 1})
     return record
+
+
+def _in_question(record: Record, result: Result) -> Record:
+    """The part of a record that may be no record: all counts are looked at faster where they are columns."""
+    if not all(each.state is None or are_counts(each.state.columns) for each in result.layers):
+        return record
+    layers = {name: msgspec.structs.replace(layer, documents={}) for name, layer in record.layers.items()}
+    return msgspec.structs.replace(record, layers=layers)
 
 
 def refused_record(asked: Report, error: FaultsError) -> Record:
@@ -256,13 +264,11 @@ def environment() -> dict[str, str]:
 def _layer(each: LayerResult, intervals: Mapping[str, Interval]) -> RecordLayer:
     documents: dict[str, RecordDocument] = {}
     if each.state is not None:
-        for document, state in sorted(each.state.documents.items()):
-            counts = {name: _row(value) for name, value in state.counts.items()}
-            table = next(iter(state.tables), None)
-            documents[document] = RecordDocument(
-                counts={name: row for name, row in counts.items() if any(row)},
-                clusters=None if table is None else _table(table),
-            )
+        columns = each.state.columns
+        rows = zip(each.state.ids, counts_of_each(columns), tables_of_each(columns), strict=True)
+        for document, counts, table in rows:
+            clusters = None if table is None else RecordTable(cells=table[0], gold=table[1], predicted=table[2])
+            documents[document] = RecordDocument(counts=counts, clusters=clusters)
     measures = {m.name: _score(each.scores[m.name], intervals.get(m.full)) for m in each.layer.measures}
     return RecordLayer(headline=each.layer.headline.name, measures=measures, documents=documents)
 
@@ -280,26 +286,7 @@ def _score(score: Score, interval: Interval | None) -> RecordScore:
 
 
 def _row(counts: Counts) -> CountRow:
-    return (
-        _plain(counts.gold_matched),
-        _plain(counts.gold),
-        _plain(counts.predicted_matched),
-        _plain(counts.predicted),
-    )
-
-
-def _plain(value: float) -> float:
-    """The number as JSON has it: 3 and 3.0 are the same."""
-    number = float(value)
-    return int(number) if number.is_integer() else number
-
-
-def _table(table: Table) -> RecordTable:
-    return RecordTable(
-        cells=tuple(sorted((str(g), str(p), int(n)) for (g, p), n in table.cells.items())),
-        gold={str(g): int(n) for g, n in table.gold.items()},
-        predicted={str(p): int(n) for p, n in table.predicted.items()},
-    )
+    return plain(counts.gold_matched), plain(counts.gold), plain(counts.predicted_matched), plain(counts.predicted)
 
 
 def read_record(file: str, raw: bytes) -> Record:
@@ -325,8 +312,8 @@ def asked_of(record: Record) -> Asked:
     fields = policy_fields(record)
     if lacking := {"split", "labels", "interval"} - fields.keys():
         raise ValueError(f"its policy does not say {', '.join(sorted(lacking))}")
-    if fields["split"] not in ("test", "validation", "all"):
-        raise ValueError(f"there is no split {fields['split']}")
+    if not re.fullmatch(r"[A-Za-z0-9_]{1,64}", fields["split"]):
+        raise ValueError(f"{fields['split']!r} cannot be the name of a split")
     labels = None if fields["labels"] == "as-is" else fields["labels"]
     if labels is not None and labels not in BUILT_IN:
         raise ValueError(f"it was scored with a label map of its own ({labels})")

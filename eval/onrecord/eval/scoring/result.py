@@ -5,21 +5,28 @@ from __future__ import annotations
 import dataclasses
 import functools
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
-from typing import Any, TypeVar, overload
+from typing import TYPE_CHECKING, Any, TypeVar, overload
+
+import numpy as np
 
 from onrecord.dataset import Article, Registries, gold_hash
 from onrecord.dataset.layers import labels as empty
+from onrecord.dataset.layers import scheme
 from onrecord.dataset.records import Labels
+from onrecord.dataset.scheme import Scheme
 from onrecord.eval.layers.corpus import Corpus
 from onrecord.eval.layers.document_pairs import corpus_of, pair_document
 from onrecord.eval.layers.ids import IdMap
 from onrecord.eval.layers.layer import DocumentPair, Layer, State
-from onrecord.eval.layers.scored import SCORED
-from onrecord.eval.layers.state_columns import StateColumns
+from onrecord.eval.layers.scored import scored_layers
+from onrecord.eval.layers.state_columns import StateColumns, f1_of
 from onrecord.eval.layers.states import columns_of_states
 from onrecord.eval.statistics.counts import Score, not_submitted
 from onrecord.eval.submission.label_maps import LabelMap, relabelled
 from onrecord.eval.submission.reading import Submission, SubmissionHead
+
+if TYPE_CHECKING:
+    from onrecord.eval.layers.verdict_columns import VerdictColumns
 
 
 @dataclasses.dataclass(frozen=True, eq=False)
@@ -32,6 +39,8 @@ class LayerState:
     """What they add."""
     readings: Mapping[str, Any]
     """How each document's items are brought together, made when it is asked for; empty where only counts are known."""
+    verdicts: VerdictColumns | None = None
+    """What became of every item; None where nobody asked for it when it was scored."""
 
     @classmethod
     def of_states(cls, layer: Layer[Any], states: Mapping[str, State], readings: Mapping[str, Any]) -> LayerState:
@@ -79,6 +88,20 @@ class LayerResult:
         adds = self.layer.headline.adds
         return self.layer.headline_of(self.state.counted(document) if adds else self.state.documents[document])
 
+    def headline_values(self) -> list[float | None]:
+        """The number of the headline on each document alone, in their order; None where it is undefined."""
+        state, headline = self.state, self.layer.headline
+        if state is None:
+            raise ValueError(f"the file has no predictions for {self.layer.name}")
+        if headline.adds and headline.has_parts:
+            values = f1_of(*np.moveaxis(state.columns.counts([headline.name])[:, 0], 1, 0))
+        elif not headline.adds and self.layer.alone_each is not None:
+            values = self.layer.alone_each(state.columns)
+        else:
+            scores = (self.headline_on(id) for id in state.ids)
+            return [None if score is None else score.value for score in scores]
+        return [None if value != value else value for value in values.tolist()]
+
 
 @dataclasses.dataclass(frozen=True)
 class Result:
@@ -97,8 +120,12 @@ class Result:
     missing: tuple[str, ...]
     """Those of them that the file has no line for: scored as empty."""
     layers: tuple[LayerResult, ...]
+    scheme: Scheme
+    """What is labelled."""
     pairs: Sequence[DocumentPair]
     """The documents with their labels, in the order of ``documents``; each is brought together when it is asked for."""
+    text: Callable[[str], str] | None = None
+    """The text of a document by its id; there where verdicts are."""
 
     @property
     def values(self) -> dict[str, float | None]:
@@ -159,8 +186,12 @@ def result_of(
     labels: str,
     topics: Mapping[str, str],
     missing: tuple[str, ...],
+    text: Callable[[str], str] | None = None,
 ) -> Result:
-    """Every measure of documents that have been brought together; see :class:`Result` for the rest."""
+    """Every measure of documents that have been brought together; see :class:`Result` for the rest.
+
+    Verdicts are kept where there is a ``text``.
+    """
     return Result(
         submission=head.name,
         submission_sha256=head.sha256,
@@ -170,17 +201,24 @@ def result_of(
         documents=corpus.documents,
         topics=topics,
         missing=missing,
-        layers=tuple(_layer_result(layer, corpus, pairs, head.layers) for layer in SCORED),
+        layers=tuple(_layer_result(layer, corpus, pairs, head.layers, text is not None) for layer in scored_layers()),
+        scheme=scheme(),
         pairs=pairs,
+        text=text,
     )
 
 
-def _layer_result(layer: Layer[Any], corpus: Corpus, pairs: Pairs, layers: Collection[str]) -> LayerResult:
+def _layer_result(
+    layer: Layer[Any], corpus: Corpus, pairs: Pairs, layers: Collection[str], judged: bool
+) -> LayerResult:
     if layer.item not in layers:
         return LayerResult(layer, {measure.name: not_submitted() for measure in layer.measures}, None)
     readings = Lazily(corpus.documents, lambda id: layer.pair(pairs.of(id)))
     if layer.columns is None:
         state = LayerState.of_states(layer, {id: layer.state(readings[id]) for id in corpus.documents}, readings)
+    elif judged and layer.judged_columns is not None:
+        columns, verdicts = layer.judged_columns(corpus)
+        state = LayerState(corpus.documents, columns, readings, verdicts)
     else:
         state = LayerState(corpus.documents, layer.columns(corpus), readings)
     return LayerResult(layer, layer.scores_of(state.columns), state)

@@ -17,7 +17,7 @@ from onrecord.dataset.reading.faults import Fault, FaultsError, Findings, Onreco
 from onrecord.eval.layers.added_states import PartState
 from onrecord.eval.layers.corpus import Corpus, Pairing
 from onrecord.eval.layers.id_columns import Described, IdEvidence
-from onrecord.eval.layers.scored import SCORED
+from onrecord.eval.layers.scored import scored_layers
 from onrecord.eval.scoring.asked import Asked
 from onrecord.eval.scoring.engines.engine import Engine, First, Told
 from onrecord.eval.scoring.parts import LineSource, PartHead, Setting, Source, Target, cut, target_of
@@ -138,7 +138,7 @@ def _counted(
     if rest is not None:
         state = PartState.total([state, PartState.of(Corpus.with_ids(rest, ids), places, items)])
     layers = []
-    for layer in SCORED:
+    for layer in scored_layers():
         columns = state.finished(ids).get(layer.name)
         if columns is None:
             layers.append(LayerResult(layer, {measure.name: not_submitted() for measure in layer.measures}, None))
@@ -155,6 +155,7 @@ def _counted(
         topics={id: target.gold.documents[id].about.topic for id in target.ids},
         missing=missing,
         layers=tuple(layers),
+        scheme=target.gold.scheme,
         pairs=(),
     )
     return state, result

@@ -8,19 +8,20 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from onrecord.dataset import FaultsError, Gold
-from onrecord.dataset.gold import in_split
+from onrecord.dataset.gold import in_split, split_faults
+from onrecord.dataset.layers import using
 from onrecord.dataset.reading.faults import in_order, refuse
 from onrecord.eval.scoring.asked import Asked
 from onrecord.eval.scoring.result import Result, score_submission
 from onrecord.eval.scoring.score_report import Report
-from onrecord.eval.scoring.score_stream import score_stream
-from onrecord.eval.scoring.stored_gold import stored_gold
+from onrecord.eval.scoring.score_stream import StreamScoring, score_stream
+from onrecord.eval.scoring.stored_gold import StoredGold, stored_gold
 from onrecord.eval.statistics.sampling import DEFAULT_SAMPLING, Sampling
 from onrecord.eval.submission.label_maps import map_faults, read_label_map
 from onrecord.eval.submission.limits import DEFAULT_LIMITS, Limits
-from onrecord.eval.submission.mention_types import OUR_TYPES, MentionTypes
+from onrecord.eval.submission.mention_types import MentionTypes, our_types
 from onrecord.eval.submission.reading import Submission, read_submission
-from onrecord.eval.submission.unpacking import content, opened
+from onrecord.eval.submission.unpacking import opened
 
 
 def score(
@@ -36,7 +37,7 @@ def score(
     Args:
         predictions: JSON Lines, plain, gzipped or zipped.
         gold: The dataset folder.
-        split: ``test``, ``validation`` or ``all``.
+        split: One of the dataset's, such as ``test``, or ``all``.
         labels: A label map: ``conll2003``, ``ontonotes`` or a file; see :mod:`onrecord.eval.submission.label_maps`.
         how: How intervals are made; None for none.
         allow_missing: Whether articles of the split without a line are scored as empty; the result is partial then.
@@ -71,11 +72,17 @@ class Scoring:
 
 def score_bytes(name: Path, raw: bytes, gold: Gold, asked: Asked, limits: Limits = DEFAULT_LIMITS) -> Scoring:
     """The score of a prediction file that has been read already; see :func:`score`."""
+    with using(gold.scheme):
+        return _score_bytes(name, raw, gold, asked, limits)
+
+
+def _score_bytes(name: Path, raw: bytes, gold: Gold, asked: Asked, limits: Limits) -> Scoring:
+    refuse(split_faults(asked.split, [article.document.split for article in gold.articles]))
     documents = [article.document for article in gold.articles]
     articles = in_split(gold, asked.split)
     required = [] if asked.allow_missing else [article.document.id for article in articles]
     mapping = None if asked.labels is None else read_label_map(asked.labels)
-    types = OUR_TYPES if mapping is None else MentionTypes.of(mapping[1])
+    types = our_types() if mapping is None else MentionTypes.of(mapping[1])
     used = {mention.type for article in articles for mention in article.labels.mentions}
     unfit = [] if mapping is None else sorted(map_faults(used, mapping[1]), key=in_order)
     try:
@@ -90,11 +97,14 @@ def score_bytes(name: Path, raw: bytes, gold: Gold, asked: Asked, limits: Limits
     return Scoring(Report.of(result, asked.how), left_out, submission)
 
 
-def score_path(predictions: Path, gold: Gold, asked: Asked, follow_links: bool = False) -> Scoring:
-    """The score of a file of predictions on this gold, by this version.
+def score_path(
+    predictions: Path, gold: StoredGold, asked: Asked, follow_links: bool = False, keep: bool = False
+) -> StreamScoring:
+    """The score of a file of predictions on this gold, by this version; see :func:`score_stream`.
 
     Raises:
         FaultsError: They cannot be scored.
         OSError: They cannot be read.
     """
-    return score_bytes(predictions, content(predictions, DEFAULT_LIMITS, follow_links), gold, asked)
+    with opened(predictions, DEFAULT_LIMITS, follow_links) as pieces:
+        return score_stream(predictions, pieces, gold, asked, keep=keep)

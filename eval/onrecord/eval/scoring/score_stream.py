@@ -5,22 +5,24 @@ from __future__ import annotations
 import dataclasses
 import tempfile
 from collections import Counter
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from pathlib import Path
+from typing import Any
 
 import msgspec
 import numpy as np
 
 from onrecord.dataset import Article, FaultsError
+from onrecord.dataset.layers import in_scheme, using
 from onrecord.dataset.layers import labels as empty
-from onrecord.dataset.layers import with_every_layer
 from onrecord.dataset.reading.faults import in_order, refuse
 from onrecord.dataset.records import Labels
 from onrecord.eval.layers.columns import Letters, SideColumns, Vocabularies
 from onrecord.eval.layers.corpus import Corpus
 from onrecord.eval.layers.flatten import Flattener
 from onrecord.eval.layers.id_columns import Described
-from onrecord.eval.layers.scored import SCORED
+from onrecord.eval.layers.layer import Layer
+from onrecord.eval.layers.scored import scored_layers
 from onrecord.eval.scoring.asked import Asked
 from onrecord.eval.scoring.result import Pairs, Result, result_of
 from onrecord.eval.scoring.score_report import Report
@@ -28,7 +30,7 @@ from onrecord.eval.scoring.stored_gold import StoredGold
 from onrecord.eval.submission.expected import Expected
 from onrecord.eval.submission.label_maps import LabelMap, map_faults, read_label_map, relabelled
 from onrecord.eval.submission.limits import DEFAULT_LIMITS, Limits
-from onrecord.eval.submission.mention_types import OUR_TYPES, MentionTypes
+from onrecord.eval.submission.mention_types import MentionTypes, our_types
 from onrecord.eval.submission.reading import SubmissionHead, SubmissionStream
 
 
@@ -55,6 +57,7 @@ def score_stream(
     asked: Asked,
     limits: Limits = DEFAULT_LIMITS,
     keep: bool = True,
+    judged: bool = False,
 ) -> StreamScoring:
     """The score of a prediction file whose content comes in pieces.
 
@@ -65,18 +68,26 @@ def score_stream(
         asked: How.
         limits: What the file may be at most.
         keep: Whether single documents of the result can be looked at later; their labels then go to a temporary file.
+        judged: Whether the verdicts on all items are kept, as columns.
 
     Raises:
         FaultsError: With every fault of the file.
     """
+    with using(gold.scheme):
+        return _score_stream(name, pieces, gold, asked, limits, keep, judged)
+
+
+def _score_stream(
+    name: Path, pieces: Iterable[bytes], gold: StoredGold, asked: Asked, limits: Limits, keep: bool, judged: bool
+) -> StreamScoring:
     ids = gold.in_split(asked.split)
     mapping = None if asked.labels is None else read_label_map(asked.labels)
-    types = OUR_TYPES if mapping is None else MentionTypes.of(mapping[1])
+    types = our_types() if mapping is None else MentionTypes.of(mapping[1])
     columns = gold.columns_of(ids)
     unfit = [] if mapping is None else sorted(map_faults(_types(columns), mapping[1]), key=in_order)
     expected = Expected(gold.documents, gold.ids, () if asked.allow_missing else ids)
     stream = SubmissionStream(name, pieces, expected, limits, types)
-    kept = _Kept() if keep or any(layer.columns is None for layer in SCORED) else None
+    kept = _Kept() if keep or any(_needs_labels(layer, judged) for layer in scored_layers()) else None
     taken = _Taken(ids, gold, columns, kept)
     try:
         for line in stream:
@@ -88,17 +99,24 @@ def score_stream(
     left_out = Counter[str]()
     for id in ids:
         left_out.update(head.left_out.get(id, {}))
-    result = _result(ids, gold, columns, taken, head, asked.split, mapping)
+    result = _result(ids, gold, columns, taken, head, asked.split, mapping, judged)
     return StreamScoring(Report.of(result, asked.how), left_out, head)
 
 
-def unscored_stream(name: Path, sha256: str, gold: StoredGold, asked: Asked) -> Report:
-    """The report of a file as if it predicted nothing: how it was asked for, where the file itself is refused."""
+def _needs_labels(layer: Layer[Any], judged: bool) -> bool:
+    return layer.columns is None or (judged and layer.verdicts is not None and layer.judged_columns is None)
+
+
+def unscored_stream(name: Path, sha256: str, gold: StoredGold, asked: Asked, layers: Collection[str] = ()) -> Report:
+    """The report of a file as if it predicted nothing: how it was asked for, where the file itself is refused.
+
+    Without intervals; with scores of the layers that the file is taken to have.
+    """
     ids = gold.in_split(asked.split)
     mapping = None if asked.labels is None else read_label_map(asked.labels)
     columns = gold.columns_of(ids)
-    head = SubmissionHead(name.name, sha256, frozenset(), {}, {}, {}, {})
-    result = _result(ids, gold, columns, _Taken(ids, gold, columns, None), head, asked.split, mapping)
+    head = SubmissionHead(name.name, sha256, frozenset(layers), {}, {}, {}, {})
+    result = _result(ids, gold, columns, _Taken(ids, gold, columns, _Kept()), head, asked.split, mapping)
     return Report(result, asked.how, {})
 
 
@@ -109,6 +127,7 @@ class _Kept:
         self._file = tempfile.TemporaryFile()  # noqa: SIM115 - open as long as somebody may ask
         self._places: dict[str, tuple[int, int]] = {}
         self._end = 0
+        self._kind = in_scheme(Labels)
 
     def add(self, document: str, labels: Labels) -> None:
         raw = msgspec.json.encode(labels)
@@ -122,7 +141,7 @@ class _Kept:
             return empty()
         start, size = self._places[document]
         self._file.seek(start)
-        return msgspec.json.decode(self._file.read(size), type=with_every_layer(Labels))
+        return msgspec.json.decode(self._file.read(size), type=self._kind)
 
 
 class _Taken:
@@ -167,6 +186,7 @@ def _result(
     head: SubmissionHead,
     split: str,
     mapping: tuple[str, LabelMap] | None,
+    judged: bool = False,
 ) -> Result:
     if mapping is not None:
         columns = _relabelled(columns, mapping[1])
@@ -180,6 +200,7 @@ def _result(
         labels="as-is" if mapping is None else mapping[0],
         topics={id: gold.documents[id].about.topic for id in ids},
         missing=tuple(id for id in ids if id not in taken.there),
+        text=(lambda id: gold.documents[id].text) if judged else None,
     )
 
 

@@ -10,21 +10,28 @@ import contextlib
 import dataclasses
 import functools
 import hashlib
+import io
+import itertools
 import os
 import shutil
 import tempfile
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import BinaryIO
+from typing import BinaryIO, cast
 
 import msgspec
 import numpy as np
 
-from onrecord.dataset import Article, Registries
-from onrecord.dataset.layers import with_every_layer
-from onrecord.dataset.records import LAYERS, Split
+from onrecord.dataset import Article, Gold, Registries
+from onrecord.dataset.gold import LEARNT_FROM, split_faults
+from onrecord.dataset.layers import LAYERS, in_scheme, scheme, using
+from onrecord.dataset.publishing.folder import read_about
+from onrecord.dataset.reading.faults import refuse
+from onrecord.dataset.reading.platform import read_at
+from onrecord.dataset.records import Split
+from onrecord.dataset.scheme import DEFAULT, Scheme
 from onrecord.eval.layers.columns import Codes, Letters, SideColumns, Vocabularies
-from onrecord.eval.layers.document_pairs import add_gold
+from onrecord.eval.layers.document_pairs import add_gold, gold_columns
 from onrecord.eval.layers.flatten import Flattener, of_documents
 from onrecord.eval.layers.kept_columns import read_columns, write_columns
 from onrecord.eval.rendering.signature import SCORER_VERSION
@@ -32,13 +39,8 @@ from onrecord.eval.rendering.signature import SCORER_VERSION
 FORMAT = 2
 """Of what is kept."""
 
-_TABLES = (
-    "articles/validation",
-    "articles/test",
-    "registry_entities/registry",
-    "registry_events/registry",
-    "registry_claims/registry",
-)
+_TABLES = ("corpus.json", *(f"data/{name}/*.parquet" for name in ("articles", "registry_*")))
+"""The files of a dataset folder that are read."""
 
 
 class StoredDocument(msgspec.Struct, frozen=True, gc=False):
@@ -71,17 +73,11 @@ class Pieces:
     def __init__(self, file: BinaryIO, offsets: Sequence[int]) -> None:
         self._file = file
         self._offsets = offsets
-        self._number = None
-        with contextlib.suppress(OSError):  # what is in memory has no number
-            self._number = file.fileno()
 
     def read(self, place: int) -> bytes:
         """One piece."""
         start, size = self._offsets[place], self._offsets[place + 1] - self._offsets[place]
-        if self._number is not None and hasattr(os, "pread"):
-            return os.pread(self._number, size, start)  # a forked process shares the place where the file stands
-        self._file.seek(start)
-        return self._file.read(size)
+        return read_at(self._file, size, start)
 
 
 class KnownText:
@@ -121,6 +117,8 @@ class StoredGold:
     columns: SideColumns
     articles: Pieces
     """As JSON, in the order of ``documents``."""
+    scheme: Scheme = DEFAULT
+    """What is labelled."""
 
     @functools.cached_property
     def ids(self) -> dict[str, list[str]]:
@@ -133,12 +131,23 @@ class StoredGold:
         }
 
     def in_split(self, split: str) -> list[str]:
-        """Ids of the documents of a split, ascending."""
+        """Ids of the documents of a split, ascending.
+
+        Raises:
+            FaultsError: There are none.
+        """
+        refuse(split_faults(split, [each.about.split for each in self.documents.values()]))
         return [id for id, each in self.documents.items() if split in ("all", each.about.split)]
+
+    def learnable(self) -> list[str]:
+        """Ids of the documents that a baseline may learn from, see :func:`onrecord.dataset.gold.learnable`."""
+        splits = {each.about.split for each in self.documents.values()}
+        return next((self.in_split(name) for name in LEARNT_FROM if name in splits), [])
 
     def article(self, id: str) -> Article:
         """An article with its labels."""
-        article = msgspec.json.decode(self.articles.read(self._places[id]), type=with_every_layer(Article))
+        with using(self.scheme):
+            article = msgspec.json.decode(self.articles.read(self._places[id]), type=in_scheme(Article))
         return Article(document=article.document, labels=article.labels)
 
     @functools.cached_property
@@ -158,6 +167,11 @@ def stored_gold(folder: Path) -> StoredGold:
     Raises:
         FaultsError: The folder is not there or not right.
     """
+    with using(read_about(folder).scheme):
+        return _stored(folder)
+
+
+def _stored(folder: Path) -> StoredGold:
     cache = cache_folder()
     name = _name(folder)
     if cache is not None and name is not None:
@@ -166,10 +180,29 @@ def stored_gold(folder: Path) -> StoredGold:
         except (OSError, ValueError, msgspec.DecodeError, EOFError):
             pass  # not there, or of no use: it is made anew
     with tempfile.TemporaryDirectory(prefix="onrecord-") as made:
-        gold = _make(folder, Path(made))
-        if cache is not None and name is not None:
-            _keep(Path(made), cache / name)
-        return gold
+        header, columns = _make(folder, Path(made))
+        if cache is not None and name is not None and _keep(Path(made), cache / name):
+            with contextlib.suppress(OSError):  # another process may have put its own there in the meantime
+                return _gold(header, columns, _open(cache / name / "texts"), _open(cache / name / "articles"))
+        return _gold(header, columns, _held(Path(made) / "texts"), _held(Path(made) / "articles"))
+
+
+def gold_in_memory(gold: Gold) -> StoredGold:
+    """Labels that are in memory as what is scored against."""
+    articles = sorted(gold.articles, key=lambda article: article.document.id)
+    documents, raw, texts = [], [], []
+    for article in articles:
+        each = article.document
+        documents.append(StoredDocument(each.id, each.split, each.topic, each.text_sha256))
+        raw.append(msgspec.json.encode(article))
+        texts.append(each.text.encode("utf-8"))
+    pieces = [Pieces(io.BytesIO(b"".join(each)), [0, *itertools.accumulate(map(len, each))]) for each in (raw, texts)]
+    splits = dict.fromkeys(each.split for each in documents)
+    hashes = {split: _hash(pieces[0], documents, split) for split in (*splits, "all")}
+    known = {each.id: KnownText(each, pieces[1], place) for place, each in enumerate(documents)}
+    with using(gold.scheme):
+        columns = gold_columns(articles)
+    return StoredGold(known, gold.registries, hashes, columns, pieces[0], gold.scheme)
 
 
 def cache_folder() -> Path | None:
@@ -185,8 +218,9 @@ def _name(folder: Path) -> str | None:
     """A name that follows from what the folder's tables say; None where one cannot be read."""
     digest = hashlib.sha256(f"{FORMAT} {SCORER_VERSION} {' '.join(LAYERS)}\n".encode())
     try:
-        for table in _TABLES:
-            with (folder / "data" / f"{table}.parquet").open("rb") as file:
+        for path in sorted(path for pattern in _TABLES for path in folder.glob(pattern)):
+            digest.update(path.relative_to(folder).as_posix().encode())
+            with path.open("rb") as file:
                 digest.update(hashlib.file_digest(file, "sha256").digest())
     except OSError:
         return None
@@ -195,30 +229,44 @@ def _name(folder: Path) -> str | None:
 
 def _opened(folder: Path) -> StoredGold:
     with (folder / "columns").open("rb") as file:
-        header = msgspec.msgpack.decode(np.load(file, allow_pickle=False).tobytes(), type=_Header)
+        header = msgspec.msgpack.decode(np.load(file, allow_pickle=False).tobytes(), type=in_scheme(_Header))
         columns = read_columns(file)
-    return _gold(header, columns, folder)
+    return _gold(header, columns, _open(folder / "texts"), _open(folder / "articles"))
 
 
-def _gold(header: _Header, columns: SideColumns, folder: Path) -> StoredGold:
-    texts = Pieces((folder / "texts").open("rb"), header.texts)
-    articles = Pieces((folder / "articles").open("rb"), header.articles)
-    documents = {each.id: KnownText(each, texts, place) for place, each in enumerate(header.documents)}
-    return StoredGold(documents, header.registries, header.hashes, columns, articles)
+def _open(path: Path) -> BinaryIO:
+    return path.open("rb")
 
 
-def _make(folder: Path, into: Path) -> StoredGold:
+def _held(path: Path) -> BinaryIO:
+    """A copy of a file that goes when it is closed: on Windows nothing open can be removed."""
+    file = cast(BinaryIO, tempfile.TemporaryFile())  # noqa: SIM115 - open as long as the gold is in use
+    with path.open("rb") as original:
+        shutil.copyfileobj(original, file)
+    file.flush()  # it is read by its number
+    return file
+
+
+def _gold(header: _Header, columns: SideColumns, texts: BinaryIO, articles: BinaryIO) -> StoredGold:
+    pieces = Pieces(texts, header.texts)
+    documents = {each.id: KnownText(each, pieces, place) for place, each in enumerate(header.documents)}
+    return StoredGold(documents, header.registries, header.hashes, columns, Pieces(articles, header.articles), scheme())
+
+
+def _make(folder: Path, into: Path) -> tuple[_Header, SideColumns]:
     """Read a dataset folder, an article at a time, and write what is kept of it."""
-    from onrecord.dataset.publishing.folder import SPLITS, read_articles, read_registry_rows
+    from onrecord.dataset.publishing.folder import read_articles, read_registry_rows, splits_of
     from onrecord.dataset.publishing.folder import read_columns as read_texts
 
-    registries = read_registry_rows(folder)
-    ids = sorted(id for split in SPLITS for (some,) in read_texts(folder, "articles", split, ("id",)) for id in some)
+    registries, splits = read_registry_rows(folder), splits_of(folder)
+    ids = sorted(
+        id for split in splits for (some,) in read_texts(folder, "articles", split, ("doc_id",)) for id in some
+    )
     index = {id: n for n, id in enumerate(ids)}
     made = Flattener(Vocabularies(Codes(), Codes()), Letters())
     documents: dict[str, StoredDocument] = {}
     with _Spool() as articles, _Spool() as texts:
-        for split in SPLITS:
+        for split in splits:
             for article in read_articles(folder, split):
                 document = article.document
                 add_gold(made, index[document.id], article)
@@ -228,12 +276,12 @@ def _make(folder: Path, into: Path) -> StoredGold:
         offsets = articles.write(ids, into / "articles"), texts.write(ids, into / "texts")
     ordered = [documents[id] for id in ids]
     with (into / "articles").open("rb") as file:
-        hashes = {split: _hash(Pieces(file, offsets[0]), ordered, split) for split in (*SPLITS, "all")}
+        hashes = {split: _hash(Pieces(file, offsets[0]), ordered, split) for split in (*splits, "all")}
     header, columns = _Header(ordered, registries, hashes, *offsets), made.columns()
     with (into / "columns").open("wb") as file:
         np.save(file, np.frombuffer(msgspec.msgpack.encode(header), np.uint8), allow_pickle=False)
         write_columns(file, columns)
-    return _gold(header, columns, into)
+    return header, columns
 
 
 class _Spool:
@@ -273,8 +321,8 @@ def _hash(articles: Pieces, documents: Sequence[StoredDocument], split: str) -> 
     return digest.hexdigest()
 
 
-def _keep(made: Path, path: Path) -> None:
-    """Put what was made into the cache in one step; a cache that cannot be written is no reason to fail."""
+def _keep(made: Path, path: Path) -> bool:
+    """Put what was made into the cache in one step, and say whether it is there; failing that is no reason to stop."""
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
         beside = Path(tempfile.mkdtemp(prefix=".part-", dir=path.parent))
@@ -286,4 +334,5 @@ def _keep(made: Path, path: Path) -> None:
         finally:
             shutil.rmtree(beside, ignore_errors=True)
     except OSError:
-        return
+        return False
+    return True

@@ -9,8 +9,8 @@ from collections.abc import Collection, Iterator, Mapping
 from functools import partial
 from typing import NamedTuple
 
+from onrecord.dataset.layers import LAYERS
 from onrecord.dataset.reading.faults import Wrong, nearest
-from onrecord.dataset.records import LAYERS
 from onrecord.dataset.walk import IdReference
 from onrecord.eval.submission.line_checks import KINDS, descriptions, references
 from onrecord.eval.submission.prediction_line import Description, PredictionLine

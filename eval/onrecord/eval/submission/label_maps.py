@@ -14,13 +14,14 @@ from typing import get_args
 import msgspec
 
 from onrecord.dataset import Article, Fault, FaultsError, Mention
+from onrecord.dataset.layers import Words
 from onrecord.dataset.reading.faults import nearest, refuse, show
 from onrecord.dataset.reading.files import sha256
 from onrecord.dataset.reading.typed import read_value
 from onrecord.dataset.records import EntityType
 from onrecord.eval.submission.unpacking import small_file
 
-OURS: tuple[EntityType, ...] = get_args(EntityType)
+OURS = Words("entity_types")
 
 
 class LabelMap(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -38,7 +39,7 @@ CONLL2003 = LabelMap(
 and is left out on both sides."""
 
 ONTONOTES = LabelMap(
-    gold={**{type: type for type in OURS}, "GRP": None},
+    gold={**{type: type for type in get_args(EntityType)}, "GRP": None},
     predicted={
         "PERSON": "PER",
         **{type: type for type in ("NORP", "FAC", "ORG", "GPE", "LOC")},

@@ -9,8 +9,8 @@ import msgspec
 
 from onrecord.dataset import Labels, Span, walk
 from onrecord.dataset.check import check_spans
+from onrecord.dataset.layers import LAYERS, scheme
 from onrecord.dataset.reading.faults import Wrong
-from onrecord.dataset.records import LAYERS
 from onrecord.dataset.walk import IdReference
 from onrecord.eval.submission.expected import KnownDocument
 from onrecord.eval.submission.prediction_line import Description, PredictionLine, says_something
@@ -24,7 +24,7 @@ DESCRIPTIONS = ("entities", "claims", "event_descriptions")
 
 def references(line: PredictionLine) -> Iterator[IdReference]:
     """Every id in a line that must be declared somewhere in the file, or be in a registry."""
-    return (each for each in walk.references(line) if each.use == "uses" and each.kind in KINDS)
+    return (each for each in walk.references(line) if each.use == "uses" and each.kind in KINDS and scheme().ids)
 
 
 def descriptions(line: PredictionLine) -> Iterator[tuple[str, int, Description]]:
@@ -47,7 +47,7 @@ def check_text(line: PredictionLine, document: KnownDocument) -> Iterator[Wrong]
 
 def check_ids(labels: Labels) -> Iterator[Wrong]:
     """Ids used twice in a layer, places that are in two clusters."""
-    for layer in labels.__struct_fields__:
+    for layer in LAYERS:
         seen: set[str] = set()
         for index, item in enumerate(labels.of(layer)):
             if item.id is not None and item.id in seen:
@@ -97,7 +97,7 @@ def check_numbers(line: PredictionLine, most: int) -> Iterator[Wrong]:
 
 def repeated_items(labels: Labels) -> Iterator[Wrong]:
     """Items that say again what another of their layer says: only one of them can be right."""
-    for layer in labels.__struct_fields__:
+    for layer in LAYERS:
         first: dict[object, int] = {}
         for index, item in enumerate(labels.of(layer)):
             where = first.setdefault(msgspec.structs.replace(item, id=None), index)

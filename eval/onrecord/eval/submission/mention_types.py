@@ -67,8 +67,9 @@ class MentionTypes:
         return Counter(mention.type for mention in line.mentions or () if self.names[mention.type] is None)
 
 
-OUR_TYPES = MentionTypes(PredictionLine, {type: type for type in OURS})
-"""Those of the label scheme, as they are."""
+def our_types() -> MentionTypes:
+    """Those of the label scheme in force, as they are."""
+    return MentionTypes(PredictionLine, {type: type for type in OURS})
 
 
 def _called(mention: Mention, name: str) -> Mention:

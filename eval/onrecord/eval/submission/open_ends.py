@@ -6,8 +6,8 @@ import dataclasses
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from functools import partial
 
+from onrecord.dataset.layers import LAYERS
 from onrecord.dataset.reading.faults import Wrong, nearest
-from onrecord.dataset.records import LAYERS
 from onrecord.eval.submission.line_checks import DESCRIPTIONS, KINDS
 from onrecord.eval.submission.prediction_line import Description, says_something
 

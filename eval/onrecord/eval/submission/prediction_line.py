@@ -7,8 +7,9 @@ from typing import Annotated
 import msgspec
 
 from onrecord.dataset import EventMention, Labels, Mention, Quote, Stance
-from onrecord.dataset.layers import labels
-from onrecord.dataset.records import LAYERS, Cardinality, EntityId, Id, Modality, Refers, Strict
+from onrecord.dataset.layers import LAYERS, labels, scheme
+from onrecord.dataset.records import Cardinality, EntityId, Id, Modality, Refers, Strict
+from onrecord.dataset.walk import without_ids
 
 _DATE = r"-?[0-9X]{4}(-[0-9X]{2}){0,2}[~?%]?"
 _END = rf"({_DATE}|\.\.)?"
@@ -66,8 +67,9 @@ class PredictionLine(Strict, frozen=True, kw_only=True):
 
     @property
     def labels(self) -> Labels:
-        """The line's items; a layer that is not there is empty."""
-        return labels(**{layer: getattr(self, layer, None) or () for layer in LAYERS})
+        """The line's items, without ids where the scheme wants none; a layer that is not there is empty."""
+        made = labels(**{layer: getattr(self, layer, None) or () for layer in LAYERS})
+        return made if scheme().ids else made.changed(lambda _, item: without_ids(item))
 
 
 Description = EntityDescription | ClaimDescription | EventDescription

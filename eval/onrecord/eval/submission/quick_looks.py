@@ -12,7 +12,8 @@ from operator import attrgetter
 from typing import Any
 
 from onrecord.dataset import Labels, walk
-from onrecord.dataset.records import LAYERS, SpanItem, Use
+from onrecord.dataset.layers import LAYERS, scheme
+from onrecord.dataset.records import SpanItem, Use
 from onrecord.eval.submission.line_checks import DESCRIPTIONS, MANY
 from onrecord.eval.submission.prediction_line import PredictionLine
 
@@ -24,7 +25,8 @@ def line_ids(line: PredictionLine) -> LineIds:
     """What a line refers to."""
     found: dict[tuple[str, Use], set[str]] = {}
     for kind, use, ids in walk.all_ids(type(line), (line,)):
-        found.setdefault((kind, use), set()).update(ids)
+        if kind in LAYERS or scheme().ids:
+            found.setdefault((kind, use), set()).update(ids)
     return found
 
 
@@ -43,7 +45,7 @@ def numbers_are_right(line: PredictionLine, most: int) -> bool:
 def spans_are_right(labels: Labels, text: str) -> bool:
     """See :func:`onrecord.dataset.check.check_spans`."""
     length = len(text)
-    for layer in labels.__struct_fields__:
+    for layer in LAYERS:
         for span in walk.all_spans(LAYERS[layer], labels.of(layer)):
             start, end = span.start, span.end
             if not start < end <= length or text[start:end] != span.text:

@@ -18,7 +18,7 @@ from onrecord.dataset import Document, Labels, Registries
 from onrecord.eval.submission.expected import Expected
 from onrecord.eval.submission.limits import DEFAULT_LIMITS, Limits
 from onrecord.eval.submission.lines import lines_of
-from onrecord.eval.submission.mention_types import OUR_TYPES, MentionTypes
+from onrecord.eval.submission.mention_types import MentionTypes, our_types
 from onrecord.eval.submission.open_ends import OpenEnds
 from onrecord.eval.submission.prediction_line import (
     ClaimDescription,
@@ -73,7 +73,7 @@ def read_submission(
     registries: Registries,
     required: Collection[str] = (),
     limits: Limits = DEFAULT_LIMITS,
-    types: MentionTypes = OUR_TYPES,
+    types: MentionTypes | None = None,
 ) -> Submission:
     """Read and check a prediction file.
 
@@ -90,6 +90,7 @@ def read_submission(
         FaultsError: With every fault of every line.
     """
     expected = Expected.of(documents, registries, required)
+    types = types or our_types()
     stream = SubmissionStream(path, iter([raw]), expected, limits, types)
     labels = {line.doc_id: types.labels(line) for line in stream}
     head = stream.finish()
@@ -120,7 +121,7 @@ class SubmissionStream:
         pieces: Iterable[bytes],
         expected: Expected,
         limits: Limits = DEFAULT_LIMITS,
-        types: MentionTypes = OUR_TYPES,
+        types: MentionTypes | None = None,
         part: bool = False,
     ) -> None:
         self._part = part
@@ -129,7 +130,7 @@ class SubmissionStream:
         self._name = Path(path).name
         self._checker = Checker(path, expected, limits, types)
         self._limits = limits
-        self._types = types
+        self._types = types or our_types()
         self._digest = hashlib.sha256()
         self._pieces = self._hashed(pieces)
         self._ended = False

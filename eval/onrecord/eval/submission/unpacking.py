@@ -22,6 +22,7 @@ from tempfile import TemporaryFile
 from typing import IO, TYPE_CHECKING, BinaryIO, NamedTuple, cast
 
 from onrecord.dataset.reading.faults import Fault, FaultsError, show
+from onrecord.dataset.reading.platform import is_of_shell, open_at_once
 from onrecord.eval.submission.limits import CORPUS, Limits
 
 if TYPE_CHECKING:
@@ -191,12 +192,12 @@ def _source(path: Path, intake: _Intake, follow_links: bool) -> Iterator[IO[byte
     if str(path) == "-":
         yield sys.stdin.buffer
         return
-    if follow_links and path.parent == Path("/dev/fd"):  # what a shell puts in the place of <(command)
+    if follow_links and is_of_shell(path):
         with path.open("rb") as pipe:
             yield pipe
         return
     # a pipe without a writer would keep open() waiting for ever
-    handle = os.open(path, os.O_RDONLY | os.O_NONBLOCK | (0 if follow_links else os.O_NOFOLLOW))
+    handle = open_at_once(path, follow_links)
     status = os.fstat(handle)
     if not stat.S_ISREG(status.st_mode):
         os.close(handle)

@@ -20,10 +20,9 @@ from pathlib import Path
 
 from onrecord.dataset import Labels
 from onrecord.dataset.check import check_own_references, check_quotes
-from onrecord.dataset.layers import with_every_layer
+from onrecord.dataset.layers import LAYERS, in_scheme
 from onrecord.dataset.reading.faults import Findings, Wrong
 from onrecord.dataset.reading.typed import Decoded
-from onrecord.dataset.records import LAYERS
 from onrecord.eval.submission.expected import Expected
 from onrecord.eval.submission.file_rules import MOST_IDS, Descriptions, DocumentLines, Ids, LayerLines
 from onrecord.eval.submission.limits import Limits
@@ -37,7 +36,7 @@ from onrecord.eval.submission.line_checks import (
 )
 from onrecord.eval.submission.line_reader import LineReader, Refused, mark
 from onrecord.eval.submission.lines import Line, lines_of
-from onrecord.eval.submission.mention_types import OUR_TYPES, MentionTypes
+from onrecord.eval.submission.mention_types import MentionTypes, our_types
 from onrecord.eval.submission.open_ends import OpenEnds
 from onrecord.eval.submission.prediction_line import PredictionLine
 from onrecord.eval.submission.quick_looks import (
@@ -57,7 +56,7 @@ from onrecord.eval.submission.salvage import salvage
 class Checker:
     """Takes lines one after the other; what is wrong with them is in :attr:`findings`."""
 
-    def __init__(self, file: Path | str, expected: Expected, limits: Limits, types: MentionTypes = OUR_TYPES) -> None:
+    def __init__(self, file: Path | str, expected: Expected, limits: Limits, types: MentionTypes | None = None) -> None:
         self.findings = Findings(str(file))
         self.lines = 0
         """How many were taken."""
@@ -65,8 +64,8 @@ class Checker:
         """Whether reading on would be of no use."""
         self._expected = expected
         self._limits = limits
-        self._types = types
-        self._kind = with_every_layer(types.line)
+        self._types = types or our_types()
+        self._kind = in_scheme(self._types.line)
         self._reader = LineReader(self._kind, limits)
         self._documents = DocumentLines(expected.documents)
         self._layers = LayerLines()

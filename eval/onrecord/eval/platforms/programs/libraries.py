@@ -38,7 +38,11 @@ def provide(folder: Path) -> None:
         raise MissingError("another copy of the scorer is in use: " + used)
     if vendored not in sys.path:
         sys.path.insert(0, vendored)
-    missing = [line for line in (folder / "requirements.txt").read_text().split("\n") if line and not satisfied(line)]
+    missing = [
+        line
+        for line in (folder / "requirements.txt").read_text(encoding="utf-8").split("\n")
+        if line and not satisfied(line)
+    ]
     if missing:
         sys.path.insert(1, install(missing))
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 import functools
 import multiprocessing
 import pickle
-import sys
 import tempfile
 from collections.abc import Callable, Collection, Iterator, Sequence
 from concurrent.futures import Future, ProcessPoolExecutor, as_completed
@@ -14,6 +13,7 @@ from pathlib import Path
 from typing import Any, Self, TypeVar
 
 from onrecord.dataset.reading.faults import OnrecordError
+from onrecord.dataset.reading.platform import forks_safely
 from onrecord.eval.layers.added_states import PartState
 from onrecord.eval.layers.ids import IdMap
 from onrecord.eval.scoring.engines.engine import First, Told, first_round
@@ -36,7 +36,7 @@ class Processes:
     def __enter__(self) -> Self:
         self._folder = tempfile.TemporaryDirectory(prefix="onrecord-")
         # a process that is forked has the gold that this one has read
-        context = multiprocessing.get_context("fork" if sys.platform == "linux" else "spawn")
+        context = multiprocessing.get_context("fork" if forks_safely() else "spawn")
         self._pool = ProcessPoolExecutor(self._jobs, context)
         return self
 

@@ -1,0 +1,140 @@
+"""What systems do differently, in one place: files opened without waiting, places read, folders exchanged, locks.
+
+Each function does the same on Linux, macOS and Windows, or says what it cannot do. No other module asks for what only
+some systems have; ``tests/house/test_systems.py`` reads the code for it.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import errno
+import io
+import os
+import stat
+import sys
+import time
+from collections.abc import Iterator
+from pathlib import Path
+from typing import IO, TextIO
+
+_WAIT = 0.1
+"""Seconds between two tries for a lock on Windows."""
+
+
+def has_fork() -> bool:
+    """Whether a process can be forked and signalled as Unix does it; not so on Windows."""
+    return hasattr(os, "fork")
+
+
+def forks_safely() -> bool:
+    """Whether forking is a safe way to start a process that shares what this one has read: on Linux alone."""
+    return has_fork() and sys.platform == "linux"
+
+
+def open_at_once(path: Path, follow_links: bool = True) -> int:
+    """Open a file for reading as bytes and return its descriptor, without waiting for the writer of a pipe.
+
+    Where the system cannot open without waiting, the descriptor of a pipe or a device is not to be had.
+
+    Args:
+        path: The file.
+        follow_links: Whether a symbolic link will do.
+
+    Raises:
+        OSError: It cannot be opened, or is a link that is not to be followed (``ELOOP``).
+    """
+    no_wait, no_follow = getattr(os, "O_NONBLOCK", None), getattr(os, "O_NOFOLLOW", None)
+    if not follow_links and no_follow is None and path.is_symlink():
+        raise OSError(errno.ELOOP, os.strerror(errno.ELOOP), str(path))
+    if no_wait is None and not stat.S_ISREG(path.stat().st_mode):
+        raise OSError(errno.EINVAL, "is no regular file", str(path))
+    flags = os.O_RDONLY | getattr(os, "O_BINARY", 0) | (no_wait or 0) | (0 if follow_links else no_follow or 0)
+    return os.open(path, flags)
+
+
+def is_of_shell(path: Path) -> bool:
+    """Whether a path is what a shell puts in the place of ``<(command)``: a pipe that somebody writes to."""
+    return path.parent == Path("/dev/fd")
+
+
+def read_at(file: IO[bytes], size: int, start: int) -> bytes:
+    """Some bytes of an open file.
+
+    Where the system can, the place at which the file stands is left alone: forked processes share it.
+    """
+    if hasattr(os, "pread"):
+        with contextlib.suppress(io.UnsupportedOperation):  # what is in memory has no number
+            return os.pread(file.fileno(), size, start)
+    file.seek(start)
+    return file.read(size)
+
+
+def exchange(one: Path, other: Path) -> bool:
+    """Let two folders change places in one step; False where the system or the file system cannot do it.
+
+    Raises:
+        OSError: It could, and failed.
+    """
+    import ctypes
+
+    try:
+        rename = ctypes.CDLL(None, use_errno=True).renameat2
+    except (AttributeError, OSError, TypeError):  # TypeError: Windows has no library without a name
+        return False
+    here, swap = -100, 2  # AT_FDCWD, RENAME_EXCHANGE
+    if rename(here, os.fsencode(one), here, os.fsencode(other), swap) == 0:
+        return True
+    code = ctypes.get_errno()
+    if code in (errno.EINVAL, errno.ENOSYS):
+        return False
+    raise OSError(code, os.strerror(code), str(other))
+
+
+@contextlib.contextmanager
+def locked(path: Path) -> Iterator[None]:
+    """Hold a lock, which is a file, for the length of a ``with`` block; wait while another process holds it."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    with path.open("ab") as handle:
+        try:
+            import fcntl
+        except ModuleNotFoundError:
+            with _windows_lock(handle):
+                yield
+        else:
+            fcntl.flock(handle, fcntl.LOCK_EX)  # gone with the file's being closed
+            yield
+
+
+@contextlib.contextmanager
+def _windows_lock(handle: IO[bytes]) -> Iterator[None]:
+    import msvcrt
+
+    lock = getattr(msvcrt, "locking", None)
+    assert lock is not None
+    while True:
+        try:
+            handle.seek(0)
+            lock(handle.fileno(), 2, 1)  # LK_NBLCK: LK_LOCK gives up after ten seconds
+            break
+        except OSError:
+            time.sleep(_WAIT)
+    try:
+        yield
+    finally:
+        handle.seek(0)
+        lock(handle.fileno(), 0, 1)  # LK_UNLCK
+
+
+def plain_text(stream: TextIO) -> None:
+    r"""Let a standard stream be written to alike everywhere.
+
+    What does not go to a terminal is UTF-8 with ``\n`` at the end of a line, whatever the system's habit: it is piped
+    into other programs, and compared. A terminal is left its encoding; what it cannot show is escaped.
+    """
+    if not isinstance(stream, io.TextIOWrapper):
+        return
+    if stream.isatty():
+        stream.reconfigure(errors="backslashreplace")
+    else:
+        encoding = None if "PYTHONIOENCODING" in os.environ else "utf-8"  # it may have been asked for
+        stream.reconfigure(encoding=encoding, errors="backslashreplace", newline="\n")

@@ -1,0 +1,36 @@
+"""``onrecord annotation agreement``."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from onrecord.cli.annotation.shared import Seeds, Sources
+from onrecord.cli.console import note
+
+
+def agreement(
+    exports: Annotated[list[Path], typer.Argument(help="Folders of exports, such as annotation/exports/blind.")],
+    seeds: Seeds = None,
+    json: Annotated[bool, typer.Option("--json", help="Print everything as JSON instead of tables.")] = False,
+    disagreements: Annotated[bool, typer.Option(help="List every disagreement.")] = False,
+) -> None:
+    """How far annotators agree: every two of them, on the documents both have annotated."""
+    from onrecord.annotation.agreement.measures import agreement as measure
+    from onrecord.annotation.agreement.tables import agreement_json, print_agreement
+    from onrecord.annotation.label_studio.exports import read_exports
+
+    sources = Sources(seeds)
+    documents = sources.documents()
+    annotations = [each for folder in exports for each in read_exports(sources.exports(folder), documents)]
+    pairs = measure(annotations, documents)
+    if json:
+        typer.echo(agreement_json(pairs))
+        return
+    if not pairs:
+        names = sorted({annotation.annotator for annotation in annotations})
+        note(f"agreement takes two annotators; these exports are by {', '.join(names) or 'nobody'}")
+    for pair in pairs:
+        print_agreement(pair, disagreements)
