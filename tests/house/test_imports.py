@@ -41,7 +41,7 @@ ORDERS = {
         "registries",
         "publishing",
     ),
-    "annotation": ("new_corpus", "label_studio", "agreement", "gold"),
+    "annotation": ("new_corpus", "label_studio", "assist", "agreement", "gold"),
     "eval": (
         "matching",
         "statistics",

@@ -13,9 +13,29 @@
 - ``exports``: annotations as they come, and the labels in them.
 - ``buttons``: exports of Label Studio's own button.
 - ``looking_over``: what an annotator can mend, in the page's terms.
+- ``offers``: labels that are none until the annotator accepts them.
+- ``backends``: projects and the backend that makes offers in them.
 - ``regions``: how labels are told as result items.
 - ``to_result``: labels as result items.
 - ``from_result``: the labels in result items, and what cannot be used.
 """
 
-__all__ = ["accounts", "exports", "front", "home", "naming", "project", "reach", "server", "standing"]
+__all__ = [
+    "accounts",
+    "backends",
+    "exports",
+    "forms",
+    "from_result",
+    "front",
+    "home",
+    "menus",
+    "naming",
+    "offers",
+    "project",
+    "reach",
+    "regions",
+    "result_regions",
+    "server",
+    "standing",
+    "to_result",
+]

@@ -6,6 +6,7 @@ import dataclasses
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from onrecord.annotation.label_studio import offers
 from onrecord.annotation.label_studio.forms import page
 from onrecord.annotation.label_studio.panel import CONTINUES
 from onrecord.annotation.label_studio.regions import META, ResultItem
@@ -33,9 +34,12 @@ def regions_of(result: Sequence[ResultItem], text: str, wrong: list[Wrong]) -> d
     """The regions by their ids, with the fields on them; what cannot be used is added to ``wrong``."""
     regions: dict[str, Region] = {}
     later: list[tuple[int, ResultItem]] = []
-    for index, item in enumerate(result):
+    wrong += offers.faults(result)
+    for index, item in enumerate(offers.decided(result)):
         if not isinstance(item, dict):
             wrong.append(("type", f"/{index}", show(item), "an object", ""))
+        elif item.get("from_name") in offers.FIELDS:
+            continue
         elif item.get("type") == "labels":
             region = _labelled(index, item, text, wrong)
             if region is not None and region.id in regions:

@@ -14,7 +14,7 @@ import threading
 import time
 import urllib.error
 import urllib.request
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -68,7 +68,12 @@ def make_template(home: ServerHome, progress: Progress, meter: Meter = unmetered
 
 
 def start(
-    home: ServerHome, data: Path, progress: Progress, port: int | None = None, meter: Meter = unmetered
+    home: ServerHome,
+    data: Path,
+    progress: Progress,
+    port: int | None = None,
+    meter: Meter = unmetered,
+    more: Mapping[str, str] | None = None,
 ) -> tuple[Running, subprocess.Popen[bytes]]:
     """Start a server on 127.0.0.1 with its data in ``data``.
 
@@ -81,6 +86,7 @@ def start(
         progress: Takes a line at each step.
         port: Where it listens; None for the port of last time, or any that is free.
         meter: Shows how far the steps of a first start are.
+        more: Goes into its environment.
 
     Raises:
         ServerError: One runs on this data already, the port is taken, or it did not come up.
@@ -104,7 +110,7 @@ def start(
     # kept before the first start: should that be cut off, the accounts it made stay within reach
     _keep(data, Running(before.url if before else "", token, ADMIN, password, 0))
     progress(f"starting Label Studio {VERSION}")
-    process, url = _launch(install(home, progress, meter), data, account, chosen)
+    process, url = _launch(install(home, progress, meter), data, {**account, **(more or {})}, chosen)
     running = Running(url, token, ADMIN, password, process.pid)
     try:
         _whoami(running)
@@ -117,10 +123,15 @@ def start(
 
 @contextlib.contextmanager
 def serving(
-    home: ServerHome, data: Path, progress: Progress, port: int | None = None, meter: Meter = unmetered
+    home: ServerHome,
+    data: Path,
+    progress: Progress,
+    port: int | None = None,
+    meter: Meter = unmetered,
+    more: Mapping[str, str] | None = None,
 ) -> Iterator[Running]:
     """A server for the length of a ``with`` block; see :func:`start`."""
-    running, process = start(home, data, progress, port, meter)
+    running, process = start(home, data, progress, port, meter, more)
     try:
         yield running
     finally:

@@ -3,39 +3,65 @@
 from __future__ import annotations
 
 import contextlib
-import signal
-import threading
+from pathlib import Path
 from typing import Annotated
 
 import typer
 
-from onrecord.cli.annotation.shared import Data, data_folder
+from onrecord.cli.annotation import assist as offers
+from onrecord.cli.annotation.shared import (
+    Data,
+    Registries,
+    Seeds,
+    Sources,
+    access_to,
+    data_folder,
+    stop_on_signals,
+    wait_for_signal,
+)
 from onrecord.cli.console import metered, note
 
 
 def serve(
+    predictions: offers.Predictions = None,
+    assist: Annotated[bool, typer.Option("--assist", help="Make offers in the editor, as `assist` does.")] = False,
+    rules: offers.Rules = False,
+    propagate: offers.Propagate = True,
+    speakers: offers.Speakers = True,
+    gold: offers.Gold = None,
     data: Data = None,
+    seeds: Seeds = None,
+    registries: Registries = None,
     port: Annotated[
         int | None,
         typer.Option(min=1, max=65535, help="Where to listen; the port of last time if left out."),
     ] = None,
 ) -> None:
     """Start a local server and keep it until Ctrl-C: loopback only, telemetry off, no prompts."""
+    from onrecord.annotation.label_studio.backends import environment
     from onrecord.annotation.label_studio.home import ServerHome
     from onrecord.annotation.label_studio.server import serving
 
-    def stop(*_: object) -> None:
-        for number in (signal.SIGINT, signal.SIGTERM):
-            signal.signal(number, signal.SIG_IGN)  # once is enough: what follows stops the server
-        raise KeyboardInterrupt
-
-    # before the start, which they may cut off; a shell's background job ignores SIGINT otherwise
-    for number in (signal.SIGINT, signal.SIGTERM):
-        signal.signal(number, stop)
-    with serving(ServerHome.default(), data_folder(data), note, port, metered) as running:
+    if not assist and (predictions is not None or rules):
+        raise typer.BadParameter("nothing starts from labels without --assist", param_hint="predictions")
+    backend = None
+    if assist:
+        backend = offers.backend_of(predictions, rules, propagate, speakers, gold, Sources(seeds, registries))
+    stop_on_signals()  # before the start, which they may cut off
+    folder, more = data_folder(data), environment() if assist else None
+    with serving(ServerHome.default(), folder, note, port, metered, more) as running, contextlib.ExitStack() as stack:
+        if backend is not None:
+            stack.enter_context(offers.assisting(access_to(folder, None, None), backend))
+        else:
+            _forget(folder)
         typer.echo(running.url)
         note(f"log in as {running.email} with the password {running.password}")
-        note("stop with Ctrl-C")
-        with contextlib.suppress(KeyboardInterrupt):
-            threading.Event().wait()
+        wait_for_signal()
     note("stopped")
+
+
+def _forget(folder: Path) -> None:
+    """Have no project ask a backend whose process was killed."""
+    from onrecord.annotation.assist.wiring import forget
+
+    forget(access_to(folder, None, None))

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import contextlib
+import signal
+import threading
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
@@ -122,14 +125,35 @@ def push_project(
     guidelines: str,
 ) -> None:
     """Make an annotator's account and project, add the documents, and say what was done and where it is."""
+    from onrecord.annotation.assist.wiring import wire_new
     from onrecord.annotation.label_studio import project
 
     with speaking_with(access, "pushing"), access.writing():
         client = project.connect(access.url, access.token)
         account = access.account(annotator)
         done = project.push(client, round, annotator, documents, ids, versions, note, guidelines)
+        wire_new(access, done.project)
     menus = f", the menus of {len(done.refreshed)} brought up to date" if done.refreshed else ""
     note(f"{len(done.added)} documents added, {len(done.present)} were there{menus}")
     if account is not None:
         note(f"{annotator} logs in as {account.email} with the password {account.password}")
     typer.echo(f"{access.url}/projects/{done.project}/data")
+
+
+def stop_on_signals() -> None:
+    """Have Ctrl-C and SIGTERM end what follows, once; a shell's background job ignores SIGINT otherwise."""
+
+    def stop(*_: object) -> None:
+        for number in (signal.SIGINT, signal.SIGTERM):
+            signal.signal(number, signal.SIG_IGN)  # once is enough: what follows stops the server
+        raise KeyboardInterrupt
+
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, stop)
+
+
+def wait_for_signal() -> None:
+    """Do nothing until one of those comes."""
+    note("stop with Ctrl-C")
+    with contextlib.suppress(KeyboardInterrupt):
+        threading.Event().wait()

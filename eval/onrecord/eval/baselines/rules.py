@@ -27,10 +27,11 @@ _NAME = re.compile(rf"\b(?:{_WORD})(?: (?:{_WORD}))*", re.UNICODE)
 _SENTENCE = re.compile(r"[^\n]+?(?:[.!?][\"”’']*(?=\s|$)|(?=\n)|$)")
 _QUOTED = re.compile(r"“[^“”\n]+”|\"[^\"\n]+\"")
 _PRONOUN = re.compile(r"\b(?:he|his|him|himself)\b", re.IGNORECASE)
-_REPORTING = re.compile(
+REPORTING = re.compile(
     r"\b(?:said|says|say|saying|told|replied|warned|warns|insisted|insisting|acknowledged|denies|denied|claimed"
     r"|reported|reports|accused|continued|added|stated|believe|described|dismissed|quoted)\b"
 )
+"""Verbs that report what somebody said."""
 _STANCE: dict[str, StanceLabel] = {
     "ally": "favor",
     "allies": "favor",
@@ -302,7 +303,7 @@ def _quotes(text: str, mentions: Sequence[Mention]) -> Iterable[Quote]:
     last: tuple[str, ...] = (UNKNOWN,)
     for low, high in _sentences(text):
         sentence = text[low:high]
-        verbs = list(_REPORTING.finditer(sentence))
+        verbs = list(REPORTING.finditer(sentence))
         inside = [mention for mention in mentions if low <= mention.start and mention.end <= high]
         quoted = [match for match in _QUOTED.finditer(sentence) if " " in match.group()]
         verb = next((v for v in verbs if not any(q.start() < v.start() < q.end() for q in quoted)), None)
