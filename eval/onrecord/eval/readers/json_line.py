@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Iterator
-from typing import Annotated, TypeVar
+import difflib
+import json
+from collections.abc import Collection, Iterable, Iterator
+from typing import Annotated, Any, TypeVar, get_args
 
 import msgspec
 
 from onrecord.dataset import Fault
 from onrecord.dataset.reading.faults import show
 from onrecord.dataset.reading.typed import read_lines, untyped_lines
+from onrecord.eval.readers.labelled import PassedOver
 from onrecord.eval.readers.lines import excerpt, fit
 from onrecord.eval.spans.documents import Fragment
 
@@ -19,10 +22,67 @@ T = TypeVar("T")
 DocId = Annotated[str, msgspec.Meta(min_length=1)]
 
 
-def read_line(file: str, number: int, raw: bytes, kind: type[T]) -> tuple[T | None, list[Fault]]:
-    """The record of a line, or None and every way in which it is none of its kind."""
+def read_line(
+    file: str, number: int, raw: bytes, kind: type[T], passed: PassedOver | None = None, kept: Collection[str] = ()
+) -> tuple[T | None, list[Fault]]:
+    """The record of a line, or None and every way in which it is none of its kind.
+
+    Args:
+        file: The name that faults give the file.
+        number: The line's number.
+        raw: The line.
+        kind: What it should be.
+        passed: Where fields that the kind does not know are counted and then passed over; None where they are faults.
+        kept: Those that are faults all the same.
+    """
     lines, faults = read_lines(file, raw, kind)
-    return (lines[0][1] if lines else None), [dataclasses.replace(fit(fault), line=number) for fault in faults]
+    faults = [dataclasses.replace(fit(fault), line=number) for fault in faults]
+    stray = [] if passed is None else [fault for fault in faults if _is_stray(fault, kind, kept)]
+    if stray and passed is not None:
+        passed.update(f"field {fault.found!r}" for fault in stray)
+        faults = [fault for fault in faults if fault not in stray]
+        if not faults:
+            lines, faults = read_lines(file, _without(raw, [fault.pointer for fault in stray]), kind)
+            faults = [dataclasses.replace(fit(fault), line=number) for fault in faults]
+    return (lines[0][1] if lines and not faults else None), faults
+
+
+ALIKE = 0.8
+"""How alike a field and a known one are at least for the one to be taken for the other, misspelt."""
+
+
+def _is_stray(fault: Fault, kind: object, kept: Collection[str]) -> bool:
+    """Whether a field is of somebody's own, and not a known one misspelt, which would be lost."""
+    if fault.code != "unknown-field" or fault.found in kept:
+        return False
+    known = _names(kind)
+    return fault.found.casefold() not in known and not difflib.get_close_matches(fault.found, known, 1, ALIKE)
+
+
+def _names(kind: object) -> set[str]:
+    """The names of all fields of a record, and of the records within."""
+    waiting, names, seen = [kind], set[str](), set[object]()
+    while waiting:
+        each = waiting.pop()
+        waiting += get_args(each)
+        if isinstance(each, type) and issubclass(each, msgspec.Struct) and each not in seen:
+            seen.add(each)
+            fields = msgspec.structs.fields(each)
+            names |= {field.encode_name for field in fields}
+            waiting += [field.type for field in fields]
+    return names
+
+
+def _without(raw: bytes, pointers: Iterable[str]) -> bytes:
+    """A line without some fields."""
+    value: Any = json.loads(raw)
+    for pointer in pointers:
+        *steps, last = [step.replace("~1", "/").replace("~0", "~") for step in pointer.split("/")[1:]]
+        inner = value
+        for step in steps:
+            inner = inner[int(step) if isinstance(inner, list) else step]
+        inner.pop(last, None)
+    return json.dumps(value).encode()
 
 
 def readable(raw: bytes, field: str, kind: type[T]) -> Iterator[tuple[int, T]]:
