@@ -47,7 +47,7 @@ def read_line(
     return (lines[0][1] if lines and not faults else None), faults
 
 
-ALIKE = 0.8
+ALIKE = 0.7
 """How alike a field and a known one are at least for the one to be taken for the other, misspelt."""
 
 

@@ -22,6 +22,10 @@ from onrecord.eval.readers.lines import encoding_problem, numbered, of_line, who
 T = TypeVar("T", bound=msgspec.Struct)
 
 
+NAMES = ("doc_id", "id")
+"""Fields that name a record, and are not passed over."""
+
+
 @dataclasses.dataclass(frozen=True)
 class JsonValue:
     """A value and where it stands."""
@@ -102,7 +106,7 @@ def record(value: JsonValue, kind: type[T], findings: Findings, passed: PassedOv
         return None
     fields = {field.encode_name for field in msgspec.structs.fields(kind)}
     for key in value.value:
-        if key not in fields:
+        if key not in fields and key not in NAMES:
             passed[f"field {show(key)!r}"] += 1
     return made
 
