@@ -84,6 +84,7 @@ __all__ = [
     "SpanFormat",
     "annotation_files",
     "cluster_document",
+    "conll",
     "content_faults",
     "explain_span_line",
     "iter_columns",

@@ -20,36 +20,48 @@ from onrecord.eval.readers.spacy_docs import triples
 from onrecord.eval.spans.documents import TypedSpan
 
 
-class _ProdigySpan(msgspec.Struct, frozen=True):
+class ProdigySpan(msgspec.Struct, frozen=True):
+    """A span of a task."""
+
     start: Offset
     end: Offset
     label: str
     text: str | None = None
 
 
-class _ProdigyTask(msgspec.Struct, frozen=True):
+class ProdigyTask(msgspec.Struct, frozen=True):
+    """A task of Prodigy."""
+
     text: str
     spans: list[object] = []
     answer: str = "accept"
 
 
-class _DoccanoEntity(msgspec.Struct, frozen=True):
+class DoccanoEntity(msgspec.Struct, frozen=True):
+    """A span of an export with relations."""
+
     start_offset: Offset
     end_offset: Offset
     label: str
 
 
-class _DoccanoTriples(msgspec.Struct, frozen=True):
+class DoccanoTriples(msgspec.Struct, frozen=True):
+    """A document with triples."""
+
     text: str
     label: list[object]
 
 
-class _OldDoccanoTriples(msgspec.Struct, frozen=True):
+class OldDoccanoTriples(msgspec.Struct, frozen=True):
+    """The same of older versions."""
+
     text: str
     labels: list[object]
 
 
-class _DoccanoRelations(msgspec.Struct, frozen=True):
+class DoccanoRelations(msgspec.Struct, frozen=True):
+    """A document with relations."""
+
     text: str
     entities: list[object]
 
@@ -69,14 +81,18 @@ def read_prodigy(path: Path | str, raw: bytes | None = None) -> Reading:
 
 
 def _prodigy(value: JsonValue, findings: Findings, passed: PassedOver) -> LabelledDocument | None:
-    task = record(value, _ProdigyTask, findings, passed)
+    task = record(value, ProdigyTask, findings, passed)
     if task is None:
+        return None
+    if "spans" not in value.value and "answer" not in value.value:
+        expected = "the field 'spans' of a task, or its 'answer'"
+        findings.add(("missing-field", f"{value.pointer}/spans", "nothing", expected, ""), value.line)
         return None
     if task.answer != "accept":
         passed[f"documents with the answer {task.answer[:40]!r}"] += 1
         return None
     spans = []
-    for each, span in records(value, "spans", _ProdigySpan, findings, passed):
+    for each, span in records(value, "spans", ProdigySpan, findings, passed):
         if wrong := place_wrong(span.start, span.end, task.text, span.text):
             findings.add((wrong[0], each.pointer, *wrong[1:]), each.line)
         spans.append(TypedSpan(span.start, span.end, span.label))
@@ -101,22 +117,22 @@ def read_doccano(path: Path | str, raw: bytes | None = None) -> Reading:
 def _doccano(value: JsonValue, findings: Findings, passed: PassedOver) -> LabelledDocument | None:
     there = value.value if isinstance(value.value, dict) else {}
     if "entities" in there:
-        made = record(value, _DoccanoRelations, findings, passed)
+        made = record(value, DoccanoRelations, findings, passed)
         if made is None:
             return None
         spans = []
-        for each, entity in records(value, "entities", _DoccanoEntity, findings, passed):
+        for each, entity in records(value, "entities", DoccanoEntity, findings, passed):
             if wrong := place_wrong(entity.start_offset, entity.end_offset, made.text):
                 findings.add((wrong[0], each.pointer, *wrong[1:]), each.line)
             spans.append(TypedSpan(entity.start_offset, entity.end_offset, entity.label))
         text = made.text
     else:
         field = "labels" if "labels" in there and "label" not in there else "label"
-        plain: _OldDoccanoTriples | _DoccanoTriples | None
+        plain: OldDoccanoTriples | DoccanoTriples | None
         if field == "labels":
-            plain = record(value, _OldDoccanoTriples, findings, passed)
+            plain = record(value, OldDoccanoTriples, findings, passed)
         else:
-            plain = record(value, _DoccanoTriples, findings, passed)
+            plain = record(value, DoccanoTriples, findings, passed)
         if plain is None:
             return None
         text, spans = plain.text, triples(value, field, plain.text, findings)

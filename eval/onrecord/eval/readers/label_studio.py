@@ -20,27 +20,38 @@ from onrecord.eval.readers.json_records import JsonValue, json_values, name_of, 
 from onrecord.eval.readers.labelled import LabelledDocument, PassedOver, Reading
 from onrecord.eval.spans.documents import TypedSpan
 
+OF_TASKS = {"annotation_id", "annotator", "lead_time"}
+"""What tells a task of JSON-MIN from any other object with a text."""
 
-class _Offsets(msgspec.Struct, frozen=True):
+
+class GlobalOffsets(msgspec.Struct, frozen=True):
+    """Offsets of characters."""
+
     start: Offset
     end: Offset
 
 
-class _Region(msgspec.Struct, frozen=True):
+class LabelledRegion(msgspec.Struct, frozen=True):
+    """The value of a result that labels a stretch of text."""
+
     start: object
     end: object
     text: str | None = None
     labels: list[str] = []
     hypertextlabels: list[str] = []
-    globalOffsets: _Offsets | None = None  # noqa: N815 - its own name
+    globalOffsets: GlobalOffsets | None = None  # noqa: N815 - its own name
 
 
-class _Annotation(msgspec.Struct, frozen=True):
+class TaskAnnotation(msgspec.Struct, frozen=True):
+    """What one annotator said of a task."""
+
     result: list[object]
     was_cancelled: bool = False
 
 
-class _Task(msgspec.Struct, frozen=True):
+class LabelStudioTask(msgspec.Struct, frozen=True):
+    """A task of an export as JSON."""
+
     data: dict[str, object]
     annotations: list[object] = []
     predictions: list[object] = []
@@ -75,13 +86,15 @@ def read_label_studio_min(path: Path | str, raw: bytes | None = None) -> Reading
 
 
 def _task(value: JsonValue, findings: Findings, passed: PassedOver) -> LabelledDocument | None:
-    task = record(value, _Task, findings, PassedOver())  # what a task has beside is of the project, not of the text
+    task = record(
+        value, LabelStudioTask, findings, PassedOver()
+    )  # what a task has beside is of the project, not of the text
     if task is None:
         return None
     which = "annotations"
-    made: list[tuple[JsonValue, _Annotation]] = []
+    made: list[tuple[JsonValue, TaskAnnotation]] = []
     for each in value.at(which, task.annotations).elements():
-        annotation = record(each, _Annotation, findings, PassedOver())
+        annotation = record(each, TaskAnnotation, findings, PassedOver())
         if annotation is not None and annotation.was_cancelled:
             passed["skipped annotations"] += 1
         elif annotation is not None:
@@ -89,7 +102,7 @@ def _task(value: JsonValue, findings: Findings, passed: PassedOver) -> LabelledD
     if not made and not task.annotations:
         which = "predictions"
         found = [
-            (each, record(each, _Annotation, findings, PassedOver()))
+            (each, record(each, TaskAnnotation, findings, PassedOver()))
             for each in value.at(which, task.predictions).elements()
         ]
         made = [(each, annotation) for each, annotation in found if annotation is not None]
@@ -126,6 +139,13 @@ def _small_task(value: JsonValue, findings: Findings, passed: PassedOver) -> Lab
             regions += of_text
             if len(of_text) < len(there):
                 passed[f"results of {key[:40]!r}"] += len(there) - len(of_text)
+    if not regions and not OF_TASKS & task.keys():
+        found, expected = (
+            f"the fields {', '.join(list(task)[:10])}",
+            f"a list of labels, or {' or '.join(sorted(OF_TASKS))}",
+        )
+        findings.add(("missing-field", value.pointer, found, expected, ""), value.line)
+        return None
     return _document(name_of(value, "doc_id", "id"), task, regions, value, findings, passed)
 
 
@@ -137,7 +157,7 @@ def _document(
     findings: Findings,
     passed: PassedOver,
 ) -> LabelledDocument | None:
-    made = [(each, record(each, _Region, findings, PassedOver())) for each in regions]
+    made = [(each, record(each, LabelledRegion, findings, PassedOver())) for each in regions]
     known = [(each, *_places(region, each, findings)) for each, region in made if region is not None]
     places = [(each, region, place) for each, region, place in known if place is not None]
     text = _text(data, [(place, region) for _, region, place in places])
@@ -156,12 +176,12 @@ def _document(
     return LabelledDocument(name, tuple(spans), text=text, line=task.line, pointer=task.pointer)
 
 
-def _places(region: _Region, at: JsonValue, findings: Findings) -> tuple[_Region, tuple[int, int] | None]:
+def _places(region: LabelledRegion, at: JsonValue, findings: Findings) -> tuple[LabelledRegion, tuple[int, int] | None]:
     """A region and its offsets; None where it has none, which is noted."""
     if region.globalOffsets is not None:
         return region, (region.globalOffsets.start, region.globalOffsets.end)
     try:
-        made = msgspec.convert({"start": region.start, "end": region.end}, _Offsets)
+        made = msgspec.convert({"start": region.start, "end": region.end}, GlobalOffsets)
     except msgspec.ValidationError:
         found = {"start": region.start, "end": region.end}
         hint = "a region of hypertext needs globalOffsets, which newer versions export"
@@ -170,7 +190,7 @@ def _places(region: _Region, at: JsonValue, findings: Findings) -> tuple[_Region
     return region, (made.start, made.end)
 
 
-def _text(data: Mapping[str, Any], places: list[tuple[tuple[int, int], _Region]]) -> str | None:
+def _text(data: Mapping[str, Any], places: list[tuple[tuple[int, int], LabelledRegion]]) -> str | None:
     """The field that regions are of: one where their surfaces are, ``text`` before others; else the longest."""
     texts = {key: value for key, value in data.items() if isinstance(value, str)}
     ordered = [texts["text"]] if "text" in texts else []
@@ -184,6 +204,6 @@ def _text(data: Mapping[str, Any], places: list[tuple[tuple[int, int], _Region]]
     return next((text for text in ordered if fits(text)), ordered[0])
 
 
-def _surface(region: _Region) -> str | None:
+def _surface(region: LabelledRegion) -> str | None:
     """What a region says that it has marked: line breaks are written as a backslash and an n."""
     return None if region.text is None else region.text.replace("\\n", "\n")

@@ -32,21 +32,27 @@ FIELDS = ("entities", "predictions", "spans", "output")
 """Where an object may have the list."""
 
 
-class _Gliner(msgspec.Struct, frozen=True):
+class GlinerEntity(msgspec.Struct, frozen=True):
+    """An entity that GLiNER found."""
+
     start: Offset
     end: Offset
     text: str
     label: str
 
 
-class _Group(msgspec.Struct, frozen=True):
+class PipelineEntity(msgspec.Struct, frozen=True):
+    """An entity of an aggregated output."""
+
     entity_group: str
     word: str
     start: Offset
     end: Offset
 
 
-class _Piece(msgspec.Struct, frozen=True):
+class PipelinePiece(msgspec.Struct, frozen=True):
+    """A piece of a word with its tag."""
+
     entity: str
     word: str
     start: Offset
@@ -54,7 +60,9 @@ class _Piece(msgspec.Struct, frozen=True):
     index: int | None = None
 
 
-class _Around(msgspec.Struct, frozen=True):
+class ModelOutput(msgspec.Struct, frozen=True):
+    """What a list of entities may be in."""
+
     text: str | None = None
 
 
@@ -86,7 +94,7 @@ def _read(path: Path | str, raw: bytes | None, pipeline: bool) -> Reading:
             text: str | None = None
             entities = each
             if field is not None:
-                about = record(each, _Around, findings, PassedOver())
+                about = record(each, ModelOutput, findings, PassedOver())
                 text = about.text if about else None
                 for key in around.keys() - {field, "text", "doc_id", "id"}:
                     passed[f"field {key[:40]!r}"] += 1
@@ -123,37 +131,37 @@ def _entities(value: JsonValue, pipeline: bool, text: str | None, findings: Find
         findings.add(("type", value.pointer, value.value, "a list of entities", ""), value.line)
         return []
     found: Found = []
-    pieces: list[_Piece] = []
+    pieces: list[PipelinePiece] = []
     for each in value.elements():
         there = each.value if isinstance(each.value, dict) else {}
-        entity: _Gliner | _Group | _Piece | None
+        entity: GlinerEntity | PipelineEntity | PipelinePiece | None
         if not pipeline:
-            entity = record(each, _Gliner, findings, passed)
+            entity = record(each, GlinerEntity, findings, passed)
         elif "entity" in there and "entity_group" not in there:
             if there.get("start", 0) is None:
                 hint = "slow tokenizers have no offsets: give the pipeline a fast one"
                 findings.add(("offset", f"{each.pointer}/start", "null", "an offset", hint), each.line)
                 continue
-            entity = record(each, _Piece, findings, passed)
+            entity = record(each, PipelinePiece, findings, passed)
         else:
-            entity = record(each, _Group, findings, passed)
+            entity = record(each, PipelineEntity, findings, passed)
         if entity is None:
             continue
-        surface = entity.text if isinstance(entity, _Gliner) else None
+        surface = entity.text if isinstance(entity, GlinerEntity) else None
         if wrong := place_wrong(entity.start, entity.end, text, surface):
             findings.add((wrong[0], each.pointer, *wrong[1:]), each.line)
-        if isinstance(entity, _Piece):
+        if isinstance(entity, PipelinePiece):
             pieces.append(entity)
-        elif isinstance(entity, _Group):
+        elif isinstance(entity, PipelineEntity):
             found.append((TypedSpan(entity.start, entity.end, entity.entity_group), entity.word))
         else:
             found.append((TypedSpan(entity.start, entity.end, entity.label), entity.text))
     return found + grouped(pieces)
 
 
-def grouped(pieces: Sequence[_Piece]) -> Found:
+def grouped(pieces: Sequence[PipelinePiece]) -> Found:
     """The spans that pieces of words stand for."""
-    found: list[list[_Piece]] = []
+    found: list[list[PipelinePiece]] = []
     for piece in pieces:
         letter, type = _tag(piece.entity)
         if letter == "O":
@@ -176,11 +184,11 @@ def _tag(entity: str) -> tuple[str, str]:
     return (entity[0], entity[2:]) if entity[1:2] == "-" and entity[0] in "BIESLU" else ("", entity)
 
 
-def _follows(before: _Piece, piece: _Piece) -> bool:
+def _follows(before: PipelinePiece, piece: PipelinePiece) -> bool:
     if before.index is None or piece.index is None:
         return before.end <= piece.start <= before.end + 1
     return piece.index == before.index + 1
 
 
-def _within_word(piece: _Piece) -> bool:
+def _within_word(piece: PipelinePiece) -> bool:
     return piece.word.startswith("##")

@@ -59,6 +59,7 @@ def _first_value(raw: bytes) -> Any:
 _OBJECTS: tuple[tuple[frozenset[str], Seeming], ...] = tuple(
     (frozenset(keys.split()), Seeming(title, tuple(names.split())))
     for keys, title, names in (
+        ("start end label text", "what GLiNER returns", "gliner"),
         ("doc_id text_sha256", "prediction lines of onrecord", "ours"),
         ("text ents", "a Doc of spaCy as JSON", "spacy"),
         ("doc_id spans", "onrecord's JSON Lines of spans", "jsonl"),
@@ -78,7 +79,6 @@ _OBJECTS: tuple[tuple[frozenset[str], Seeming], ...] = tuple(
         ("text labels", "an export of doccano", "doccano"),
         ("entity_group word", "what a pipeline of Hugging Face returns", "hf-pipeline"),
         ("entity word", "what a pipeline of Hugging Face returns", "hf-pipeline"),
-        ("start end label text", "what GLiNER returns", "gliner"),
     )
 )
 

@@ -22,18 +22,24 @@ from onrecord.eval.spans.documents import TypedSpan
 Triple = tuple[Offset, Offset, str]
 
 
-class _Entity(msgspec.Struct, frozen=True):
+class SpacyEntity(msgspec.Struct, frozen=True):
+    """One of its entities."""
+
     start: Offset
     end: Offset
     label: str
 
 
-class _Doc(msgspec.Struct, frozen=True):
+class SpacyDoc(msgspec.Struct, frozen=True):
+    """A ``Doc`` as JSON."""
+
     text: str
     ents: Annotated[list[object], msgspec.Meta(description="an array of entities")]
 
 
-class _Entities(msgspec.Struct, frozen=True):
+class TrainingEntities(msgspec.Struct, frozen=True):
+    """What training data of version 2 says of a text."""
+
     entities: list[object]
 
 
@@ -59,11 +65,11 @@ def _is_array_of_docs(value: JsonValue) -> bool:
 
 
 def _doc(value: JsonValue, findings: Findings, passed: PassedOver) -> LabelledDocument | None:
-    doc = record(value, _Doc, findings, passed)
+    doc = record(value, SpacyDoc, findings, passed)
     if doc is None:
         return None
     spans = []
-    for each, entity in records(value, "ents", _Entity, findings, passed):
+    for each, entity in records(value, "ents", SpacyEntity, findings, passed):
         if wrong := place_wrong(entity.start, entity.end, doc.text):
             findings.add((wrong[0], each.pointer, *wrong[1:]), each.line)
         spans.append(TypedSpan(entity.start, entity.end, entity.label))
@@ -80,7 +86,7 @@ def _tuple(value: JsonValue, findings: Findings, passed: PassedOver) -> Labelled
             findings.add(("type", value.pointer, value.value, expected, ""), value.line)
             return None
     inner = value.at(1, about)
-    if record(inner, _Entities, findings, passed) is None:
+    if record(inner, TrainingEntities, findings, passed) is None:
         return None
     spans = triples(inner, "entities", text, findings)
     return LabelledDocument("", tuple(spans), text=text, line=value.line, pointer=value.pointer)

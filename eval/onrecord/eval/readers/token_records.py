@@ -27,11 +27,15 @@ from onrecord.eval.spans.documents import ClusteredMention, TypedSpan
 TAG_COLUMNS = ("ner_tags", "tags", "labels")
 
 
-class _Tokens(msgspec.Struct, frozen=True):
+class TokensRow(msgspec.Struct, frozen=True):
+    """A row of a dataset of tokens."""
+
     tokens: list[str]
 
 
-class _E2e(msgspec.Struct, frozen=True):
+class E2eLine(msgspec.Struct, frozen=True):
+    """A document of e2e-coref."""
+
     doc_key: str
     sentences: list[list[str]]
     clusters: list[list[tuple[Offset, Offset]]] | None = None
@@ -39,7 +43,9 @@ class _E2e(msgspec.Struct, frozen=True):
     ner: list[list[tuple[Offset, Offset, str]]] | None = None
 
 
-class _Preco(msgspec.Struct, frozen=True):
+class PrecoLine(msgspec.Struct, frozen=True):
+    """A document of PreCo."""
+
     id: str
     sentences: list[list[str]]
     mention_clusters: list[list[tuple[Offset, Offset, Offset]]]
@@ -68,7 +74,7 @@ def read_hf_tokens(
     found: list[LabelledDocument] = []
     for value in json_values(path, raw, findings):
         for each in value.elements():
-            row = record(each, _Tokens, findings, PassedOver())
+            row = record(each, TokensRow, findings, PassedOver())
             if row is None:
                 continue
             column = next((name for name in TAG_COLUMNS if isinstance(each.value.get(name), list)), None)
@@ -133,7 +139,7 @@ def read_e2e(path: Path | str, raw: bytes | None = None, predicted: bool = False
     found: list[LabelledDocument] = []
     for value in json_values(path, raw, findings):
         for each in value.elements():
-            row = record(each, _E2e, findings, passed)
+            row = record(each, E2eLine, findings, passed)
             if row is None:
                 continue
             order = ("predicted_clusters", "clusters") if predicted else ("clusters", "predicted_clusters")
@@ -172,7 +178,7 @@ def read_preco(path: Path | str, raw: bytes | None = None) -> Reading:
     found: list[LabelledDocument] = []
     for value in json_values(path, raw, findings):
         for each in value.elements():
-            row = record(each, _Preco, findings, passed)
+            row = record(each, PrecoLine, findings, passed)
             if row is None:
                 continue
             begins = [0, *accumulate(map(len, row.sentences))]

@@ -64,9 +64,10 @@ def read_webanno(path: Path | str, raw: bytes | None = None, layer: str = "") ->
         findings.add(of_line("encoding", *problem), number)
     findings.refuse()
     texts = [(number, line.decode("utf-8")) for number, line in lines]
-    if not texts or not texts[0][1].startswith(FORMAT):
-        found = excerpt(texts[0][1]) if texts else "nothing"
-        findings.add(of_line("webanno", found, f"{FORMAT}.x"), texts[0][0] if texts else None)
+    if not texts:
+        return Reading(())
+    if not texts[0][1].startswith(FORMAT):
+        findings.add(of_line("webanno", excerpt(texts[0][1]), f"{FORMAT}.x"), texts[0][0])
         findings.refuse()
     layers = _layers([line for _, line in texts if line.startswith("#T_")])
     chosen = _chosen(layers, layer)
