@@ -52,10 +52,15 @@ def clusters(
     seed: Seed = 0,
 ) -> None:
     """Score clusters of mentions of any corpus, in any of the formats of docs/convert.md."""
+    from onrecord.dataset.reading.faults import show
     from onrecord.eval.clusters.measures import RepeatedMentionsError
     from onrecord.eval.corpora.files import cluster_report, clusters_by_document, read_cluster_corpora
 
-    corpora = read_cluster_corpora(gold, predicted, format.value, across.value)
+    corpora = read_cluster_corpora(gold, predicted, format.value, across.value, other_tokens=compat is not None)
+    for fault in corpora.differences[:1]:
+        note(
+            f"the tokens of both files differ, at which the tool does not look: {show(fault.found)}, and in gold {show(fault.expected)}"
+        )
     say_passed_over(corpora.passed_over)
     if compat is not None:
         mode = compat_mode(compat, ("clusters",))
@@ -65,8 +70,6 @@ def clusters(
     try:
         report = cluster_report(corpora, how)
     except RepeatedMentionsError as error:
-        from onrecord.dataset.reading.faults import show
-
         note(f"{show(str(error))}")
         note("a mention in two clusters has no score; --compat says what a tool makes of it")
         raise typer.Exit(2) from error

@@ -95,6 +95,8 @@ class _Sides:
     predicted: list[LabelledDocument]
     sha256: tuple[str, str]
     passed_over: Mapping[str, int]
+    differences: list[Fault]
+    """Where the predictions are of other tokens, or of another text."""
 
 
 Read = Callable[[Path, bytes | None, bool], Reading]
@@ -105,24 +107,21 @@ def _read_sides(gold: Path, predicted: Path, read: Read) -> _Sides:
     """Both files; the faults of one do not hide those of the other.
 
     Raises:
-        FaultsError: With every fault; also where predictions are of other tokens or of another text than gold, or of
-            documents that gold does not have.
+        FaultsError: With every fault; also where predictions are of documents that gold does not have.
     """
     contents = [None if path.is_dir() else corpus_content(path) for path in (gold, predicted)]
     one, other = _both(lambda: read(gold, contents[0], False), lambda: read(predicted, contents[1], True))
     sides = named(one.documents), named(other.documents)
     refuse(repeated_faults(sides[0], str(gold)) + repeated_faults(sides[1], str(predicted)))
-    refuse(
-        [
-            *content_faults(sides[0], sides[1], str(predicted)),
-            *_unknown([each.doc_id for each in sides[0]], [each.doc_id for each in sides[1]], str(predicted)),
-        ]
-    )
+    differences = content_faults(sides[0], sides[1], str(predicted))
+    unknown = _unknown([each.doc_id for each in sides[0]], [each.doc_id for each in sides[1]], str(predicted))
+    if unknown:
+        refuse([*differences, *unknown])
     hashes = [
         _folder_sha256(path) if raw is None else _sha256(raw)
         for path, raw in zip((gold, predicted), contents, strict=True)
     ]
-    return _Sides(*sides, (hashes[0], hashes[1]), one.passed_over + other.passed_over)
+    return _Sides(*sides, (hashes[0], hashes[1]), one.passed_over + other.passed_over, differences)
 
 
 def read_span_corpora(
@@ -139,6 +138,7 @@ def read_span_corpora(
         predicted,
         lambda path, raw, other: read_documents(path, raw, format, dataclasses.replace(options, predicted=other)),
     )
+    refuse(sides.differences)
     one, other = ([span_document(each) for each in side] for side in (sides.gold, sides.predicted))
     return SpanCorpora(one, other, *sides.sha256, sides.passed_over)
 
@@ -189,12 +189,21 @@ class ClusterCorpora:
     predictions_sha256: str
     passed_over: Mapping[str, int] = dataclasses.field(default_factory=dict)
     """What was not read of both files, by what it is."""
+    differences: Sequence[Fault] = ()
+    """Where the predictions are of other tokens than gold, if that was allowed."""
 
 
 def read_cluster_corpora(
-    gold: Path, predicted: Path, format: ClusterFormat, identity: Identity = "document"
+    gold: Path, predicted: Path, format: ClusterFormat, identity: Identity = "document", other_tokens: bool = False
 ) -> ClusterCorpora:
     """Both sides of a corpus of clusters in one format.
+
+    Args:
+        gold: The gold file.
+        predicted: The predictions.
+        format: How both are written.
+        identity: Where equal ids are one cluster.
+        other_tokens: Whether predictions may be of other tokens than gold, for the number of a tool that does not look.
 
     Raises:
         FaultsError: With every fault; also where predictions are of other tokens than gold, or of documents that gold
@@ -207,8 +216,10 @@ def read_cluster_corpora(
             path, raw, format, ReadOptions(identity=identity, predicted=other)
         ),
     )
+    if not other_tokens:
+        refuse(sides.differences)
     one, other = ([cluster_document(each) for each in side] for side in (sides.gold, sides.predicted))
-    return ClusterCorpora(one, other, *sides.sha256, sides.passed_over)
+    return ClusterCorpora(one, other, *sides.sha256, sides.passed_over, sides.differences)
 
 
 def clusters_by_document(
