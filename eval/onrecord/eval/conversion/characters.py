@@ -55,6 +55,8 @@ class Counted:
     folded: str
     before: Sequence[int]
     """By offset, of characters or tokens, how many characters that count stand before it; one more at the end."""
+    parted: bool = False
+    """Whether a token without characters is part of the one before it, and not white space."""
 
     @classmethod
     def of(cls, document: LabelledDocument, escapes: bool = False) -> Counted | None:
@@ -77,12 +79,12 @@ class Counted:
         before = [0]
         for part in parts:
             before.append(before[-1] + len(part))
-        return cls("".join(parts).translate(_SHAPES), before)
+        return cls("".join(parts).translate(_SHAPES), before, bool(document.forms))
 
     def stretch(self, start: int, end: int) -> tuple[int, int]:
         """First and one past the last of the characters of a span; a token that is part of another is that one."""
         first, last = self.before[start], self.before[end]
-        while first == last and start > 0 and end < len(self.before):
+        while self.parted and first == last and start > 0:
             start -= 1
             first = self.before[start]
         return first, last
