@@ -101,6 +101,13 @@ def test_an_answer_that_the_editor_may_have_thrown_away_is_given_again(monkeypat
     time.sleep(0.3)
     assert offers(backend.predict(request)) == []
 
+    backend = Backend(ROWS, "v")
+    (answer,) = backend.predict(request)
+    assert isinstance(answer, Answer)
+    marked = result_of(mention("y", "Ann Lee", "ann", 0))
+    backend.predict(ask(marked, [*marked, *answer.result]))  # soon enough, but the draft has them
+    assert offers(backend.predict(request)) == []
+
 
 def test_a_region_without_an_entity_keeps_its_place() -> None:
     drawn = mention("z", "Ann Lee", None, 22)
