@@ -305,8 +305,9 @@ def test_two_annotators_at_once(data: Path, root: Path, gold: Gold) -> None:
 
     with ThreadPoolExecutor(4) as pool:
         counts = list(pool.map(ask, range(8)))
-    assert len({*counts}) == 1
-    assert counts[0] > 3
+    # each is offered all of it, and again only as long as the first answer may not have come
+    assert max(counts[0::2]) == max(counts[1::2]) > 3
+    assert {*counts} <= {0, max(counts)}
 
 
 def test_the_server_reaches_the_one_address_and_nothing_else_that_is_private(data: Path, root: Path) -> None:
