@@ -262,18 +262,20 @@ def test_annotations_start_from_grey_predictions_of_another_backend(
     made = Made(root, data, "started", FIRST, documents[1].id)
     (before,) = made.backends
     assist = start(root, "assist", "eval/baselines/rules.jsonl", "--data", data)
-    assert assist.stderr is not None
-    while "stop with" not in (line := assist.stderr.readline()):
-        assert line
-    (during,) = made.backends
-    assert during.url != before.url
-    assert during.model_version.startswith("proposed-")
-    hand = made.opened(page, FIRST)
-    regions = {item["id"] for item in hand.result() if item["type"] == "labels"}
-    assert len(regions) > 50
-    assert hand.grey == regions
-    assert any(item["type"] == "relation" for item in hand.result())
-    stop(assist)
+    try:
+        assert assist.stderr is not None
+        while "stop with" not in (line := assist.stderr.readline()):
+            assert line
+        (during,) = made.backends
+        assert during.url != before.url
+        assert during.model_version.startswith("proposed-")
+        hand = made.opened(page, FIRST)
+        regions = {item["id"] for item in hand.result() if item["type"] == "labels"}
+        assert len(regions) > 50
+        assert hand.grey == regions
+        assert any(item["type"] == "relation" for item in hand.result())
+    finally:
+        stop(assist)
     (after,) = made.backends
     assert (after.url, after.readable_state) == (before.url, "Connected")
     # a task that is opened now starts from nothing
