@@ -365,6 +365,10 @@ def test_a_killed_backend_leaves_nobody_waiting_and_a_restart_finds_all_projects
     stop(process)
     assert not (folder / "assist.json").exists()
 
+    process = serve(root, folder, "--assist")
+    os.kill(find(folder).pid, signal.SIGKILL)  # type: ignore[union-attr]
+    assert "stopped" in stop(process)  # with nobody there to disconnect from
+
 
 def test_a_fault_in_the_predictions_is_said_before_anything_starts(root: Path, tmp_path: Path) -> None:
     (tmp_path / "bad.jsonl").write_text('{"doc_id": "nobody"}\n')
