@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import difflib
+import functools
 import json
 from collections.abc import Collection, Iterable, Iterator
 from typing import Annotated, Any, TypeVar, get_args
@@ -13,6 +14,7 @@ import msgspec
 from onrecord.dataset import Fault
 from onrecord.dataset.reading.faults import show
 from onrecord.dataset.reading.typed import read_lines, untyped_lines
+from onrecord.dataset.reading.untrusted import repeats_keys
 from onrecord.eval.readers.labelled import PassedOver
 from onrecord.eval.readers.lines import excerpt, fit
 from onrecord.eval.spans.documents import Fragment
@@ -35,6 +37,8 @@ def read_line(
         passed: Where fields that the kind does not know are counted and then passed over; None where they are faults.
         kept: Those that are faults all the same.
     """
+    if passed is not None and (made := _bared(raw, kind, passed, kept)) is not None:
+        return made, []
     lines, faults = read_lines(file, raw, kind)
     faults = [dataclasses.replace(fit(fault), line=number) for fault in faults]
     stray = [] if passed is None else [fault for fault in faults if _is_stray(fault, kind, kept)]
@@ -47,6 +51,42 @@ def read_line(
     return (lines[0][1] if lines and not faults else None), faults
 
 
+def _bared(raw: bytes, kind: type[T], passed: PassedOver, kept: Collection[str]) -> T | None:
+    """The record of a line that is right but for stray fields, which most are; None for any other line."""
+    try:
+        msgspec.json.decode(raw, type=kind)
+        return None
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
+        pass
+    try:
+        value = msgspec.json.decode(raw)
+        stray = PassedOver()
+        if repeats_keys(raw) or not _strip(value, kind, kept, stray):
+            return None
+        made = msgspec.convert(value, kind, strict=True)
+    except (msgspec.MsgspecError, ValueError, RecursionError):
+        return None
+    passed.update({f"field {show(name)!r}": many for name, many in stray.items()})
+    return made
+
+
+def _strip(value: Any, kind: object, kept: Collection[str], stray: PassedOver) -> bool:
+    """Take stray fields out of a value and count them; whether all that are left have a name of a known one."""
+    waiting = [value]
+    while waiting:
+        each = waiting.pop()
+        if isinstance(each, list):
+            waiting += each
+        elif isinstance(each, dict):
+            for name in [name for name in each if name not in _names(kind)]:
+                if name in kept or _is_misspelt(name, kind):
+                    return False
+                del each[name]
+                stray[name] += 1
+            waiting += each.values()
+    return True
+
+
 ALIKE = 0.7
 """How alike a field and a known one are at least for the one to be taken for the other, misspelt."""
 
@@ -55,11 +95,17 @@ def _is_stray(fault: Fault, kind: object, kept: Collection[str]) -> bool:
     """Whether a field is of somebody's own, and not a known one misspelt, which would be lost."""
     if fault.code != "unknown-field" or fault.found in kept:
         return False
+    return not _is_misspelt(fault.found, kind)
+
+
+@functools.lru_cache(maxsize=4096)
+def _is_misspelt(name: str, kind: object) -> bool:
     known = _names(kind)
-    return fault.found.casefold() not in known and not difflib.get_close_matches(fault.found, known, 1, ALIKE)
+    return name.casefold() in known or bool(difflib.get_close_matches(name[:100], known, 1, ALIKE))
 
 
-def _names(kind: object) -> set[str]:
+@functools.cache
+def _names(kind: object) -> frozenset[str]:
     """The names of all fields of a record, and of the records within."""
     waiting, names, seen = [kind], set[str](), set[object]()
     while waiting:
@@ -70,7 +116,7 @@ def _names(kind: object) -> set[str]:
             fields = msgspec.structs.fields(each)
             names |= {field.encode_name for field in fields}
             waiting += [field.type for field in fields]
-    return names
+    return frozenset(names)
 
 
 def _without(raw: bytes, pointers: Iterable[str]) -> bytes:
