@@ -128,6 +128,25 @@ def test_a_part_that_stands_in_two_places_is_told() -> None:
     assert "in 2 places (a, b)" in error.value.faults[0].found
 
 
+def test_a_part_that_another_document_has_too_is_not_guessed() -> None:
+    texts: dict[str, KnownDocument] = {
+        "a": Known("a", "It began. It went on. They met again."),
+        "b": Known("b", "They met again. Then it was over."),
+    }
+    began, on, met, over = (
+        words("It", "began", "."),
+        words("It", "went", "on", "."),
+        words("They", "met", "again", "."),
+        words("Then", "it", "was", "over", "."),
+    )
+    assert [line.doc_id for line in convert(Reading((began, on, met)), texts, "f").lines] == ["a"]
+    with pytest.raises(FaultsError) as error:
+        convert(Reading((began, met, over)), texts, "f")
+    assert [fault.found for fault in error.value.faults] == ["the document They met again ., in 2 places (a, b)"]
+    named = dataclasses.replace(met, doc_id="b")
+    assert [line.doc_id for line in convert(Reading((began, named, over)), texts, "f").lines] == ["a", "b"]
+
+
 def test_the_first_difference_is_told() -> None:
     (fault,) = codes(LabelledDocument("two", text="Minsk - once. Bo"))
     assert fault == ("align", "text: once.Bo")
