@@ -1,8 +1,8 @@
-"""How long it takes to find quoted words in an article: the CPU time by the length of the text and the number of items.
+"""How long it takes to find quoted words in an article: CPU time by the length of the text and the number of items.
 
-``python -m benchmarks.grounding`` prints a table. The articles of the dataset are repeated, with other letters and digits
-strewn in, up to the length; items are stretches of the text of one to twelve words, shuffled, with ten characters around
-them: as they are, with other quotation marks and capitals, with a letter lost, and invented.
+``python -m benchmarks.grounding`` prints a table. The words of the dataset's articles are repeated, every third of them
+another one, up to the length; items are stretches of one to twelve words, in no order, with ten characters around them:
+as they are, without what is around them, with other quotation marks and capitals, with a letter lost, and invented.
 """
 
 from __future__ import annotations

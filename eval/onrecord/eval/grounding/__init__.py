@@ -9,4 +9,4 @@
 - ``records``: items with words and no offsets as items with both.
 """
 
-__all__ = ["placing", "quoted", "records"]
+__all__ = ["folding", "placing", "quoted", "records", "searching"]

@@ -28,7 +28,7 @@ def _of(character: str) -> str:
     """What stands for a character: nothing for marks and spaces, several letters for ligatures."""
     folded = unicodedata.normalize("NFKD", unicodedata.normalize("NFKD", character).casefold())
     # a vowel sign of an Indic script is a letter in all but name; accents have a combining class
-    return "".join(c for c in folded if c.isalnum() or (c != character or c.isprintable()) and _is_vowel_sign(c))
+    return "".join(c for c in folded if c.isalnum() or ((c != character or c.isprintable()) and _is_vowel_sign(c)))
 
 
 def _is_vowel_sign(character: str) -> bool:

@@ -10,8 +10,8 @@ How = Literal["exact", "normalised", "edited"]
 ``edited``: these, but for a few letters."""
 
 Decided = Literal["only", "context", "near", "order"]
-"""What decided which place is meant. ``only``: there is one. ``context``: the words before and after. ``near``: it is
-the nearest to what it belongs to. ``order``: the next one in the order of the reply."""
+"""What decided which place is meant. ``only``: there is one. ``context``: it alone has the words before and after.
+``near``: it is the nearest to what it belongs to. ``order``: the next one in the order of the reply."""
 
 HOWS: tuple[How, ...] = ("exact", "normalised", "edited")
 GUESSED: tuple[Decided, ...] = ("near", "order")

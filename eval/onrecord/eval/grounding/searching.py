@@ -31,7 +31,7 @@ class Found:
     """Start and end of each, in order; none where the words are not in the text."""
     how: How = "exact"
     by_context: bool = False
-    """Whether the words before and after have left others out."""
+    """Whether they are those with the right words before and after."""
 
 
 NOWHERE = Found()
@@ -50,6 +50,7 @@ class SearchedText:
         self._places = self._folded.places.tolist()
         self._occurrences = Occurrences(self._folded)
         self._found: dict[Quoted, Found] = {}
+        self._alone: dict[str, Found] = {}
 
     def find(self, quoted: Quoted) -> Found:
         """The places that the words may mean; :data:`NOWHERE` where they are not in the text."""
@@ -63,29 +64,32 @@ class SearchedText:
         key = letters(text)
         if not key:
             return self._marks(text, quoted)
-        alone = self._everywhere(text, key, quoted)
         before, after = letters(quoted.before)[-MOST_AROUND:], letters(quoted.after)[:MOST_AROUND]
-        if len(alone.places) <= 1 and alone.how == "exact" or not (before or after):
-            return alone if alone.places or not (before or after) else self._nearly(key, before, after)
+        if not (before or after):
+            alone = self._everywhere(text, key)
+            return alone if alone.places else self._nearly(key, "", "")
+        whole = self._occurrences.of(before + key + after)
+        if whole:
+            found = self._spans(text, key, [place + len(before) for place in whole])
+            if found.places:
+                return dataclasses.replace(found, by_context=True)
+        alone = self._everywhere(text, key)
+        if not alone.places:
+            return self._nearly(key, before, after)
+        if len(alone.places) == 1:
+            return alone
         found = self._spans(text, key, self._around(key, before, after))
-        if not found.places:
-            return alone if alone.places else self._nearly(key, before, after)
-        return dataclasses.replace(found, by_context=len(found.places) < len(alone.places))
+        return dataclasses.replace(found, by_context=True) if found.places else alone
 
-    def _everywhere(self, text: str, key: str, quoted: Quoted) -> Found:
+    def _everywhere(self, text: str, key: str) -> Found:
         """The words wherever they stand; the same value for the same words, whatever is around them."""
-        plain = Quoted(text)
-        if plain not in self._found:
-            found = self._spans(text, key, self._occurrences.of(key))
-            self._found[plain] = found if found.places else self._nearly(key, "", "")
-        found = self._found[plain]
-        return NOWHERE if found.how == "edited" and (quoted.before or quoted.after) else found
+        found = self._alone.get(text)
+        if found is None:
+            found = self._alone[text] = self._spans(text, key, self._occurrences.of(key))
+        return found
 
     def _around(self, key: str, before: str, after: str) -> Iterable[int]:
         """Where the letters begin that have most of the surroundings that are asked for."""
-        whole = self._occurrences.of(before + key + after)
-        if whole:
-            return [place + len(before) for place in whole]
         left = self._longest(key, [before[-many:] for many in range(1, len(before) + 1)], False)
         right = self._longest(key, [after[:many] for many in range(1, len(after) + 1)], True)
         both = set(left[1]) & set(right[1])
@@ -196,7 +200,9 @@ def _lead(text: str) -> str:
 
 def _alike(one: str, other: str) -> int:
     """How many characters two texts begin with alike."""
-    return next((place for place, (a, b) in enumerate(zip(one, other, strict=False)) if a != b), min(len(one), len(other)))
+    return next(
+        (place for place, (a, b) in enumerate(zip(one, other, strict=False)) if a != b), min(len(one), len(other))
+    )
 
 
 def _all(text: str, words: str) -> Iterator[int]:

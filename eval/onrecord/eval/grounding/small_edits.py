@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import itertools
 from typing import NamedTuple
 
 from onrecord.eval.grounding.occurrences import Occurrences
@@ -14,10 +14,10 @@ EDITS_PER_LETTER = 0.1
 MOST_EDITS = 12
 """However long the words are."""
 
-MOST_WINDOWS = 48
+MOST_WINDOWS = 24
 """Stretches of the text that are compared with the words: those that most pieces of them point to."""
 
-_MOST_OF_A_PIECE = 200
+MOST_OF_A_PIECE = 100
 """A piece that is in more places than these says nothing."""
 
 
@@ -42,32 +42,35 @@ def near(occurrences: Occurrences, letters: str) -> list[Near]:
         return []
     most = min(MOST_EDITS, max(1, int(len(letters) * EDITS_PER_LETTER)))
     found: dict[int, Near] = {}
-    for begin in _windows(occurrences, letters, most):
+    fewest = most
+    for begin, whole in _windows(occurrences, letters, most)[:MOST_WINDOWS]:
+        if most + 1 - whole > fewest:
+            break  # each piece that does not stand as it is takes an edit
         start = max(0, begin - 2 * most - 1)
         window = occurrences.letters[start : begin + len(letters) + 2 * most + 1]
-        best = _best(letters, window, most)
+        best = _best(letters, window, fewest)
         if best is not None:
             end, edits = best
             back = _best(letters[::-1], window[:end][::-1], edits)
             assert back is not None  # the same edits, read backwards
             found[start + end - back[0]] = Near(start + end - back[0], start + end, edits)
-    fewest = min((each.edits for each in found.values()), default=0)
+            fewest = edits
     return sorted(each for each in found.values() if each.edits == fewest)
 
 
-def _windows(occurrences: Occurrences, letters: str, most: int) -> Iterator[int]:
-    """Where the words may begin, give or take the edits; those for which most pieces speak come first."""
+def _windows(occurrences: Occurrences, letters: str, most: int) -> list[tuple[int, int]]:
+    """Where the words may begin, give or take the edits, with how many pieces say so; those with most come first."""
     votes: dict[int, int] = {}
     width = most + 1
     bounds = [len(letters) * piece // width for piece in range(width + 1)]
-    for begin, end in zip(bounds, bounds[1:], strict=False):
+    for begin, end in itertools.pairwise(bounds):
         places = occurrences.of(letters[begin:end])
-        if len(places) <= _MOST_OF_A_PIECE:
-            for place in places:
-                where = (place - begin) // width
+        if len(places) <= MOST_OF_A_PIECE:
+            for where in {(place - begin) // width for place in places}:
                 votes[where] = votes.get(where, 0) + 1
-    ranked = sorted(votes, key=lambda where: (-votes[where] - votes.get(where + 1, 0), where))
-    return (where * width + width // 2 for where in ranked[:MOST_WINDOWS])
+    said = {where: min(width, many + votes.get(where + 1, 0)) for where, many in votes.items()}
+    ranked = sorted(said, key=lambda where: (-said[where], where))
+    return [(where * width + width // 2, said[where]) for where in ranked]
 
 
 def _best(letters: str, window: str, most: int) -> tuple[int, int] | None:
