@@ -7,6 +7,7 @@ import functools
 import unicodedata
 
 import numpy as np
+import numpy.typing as npt
 
 _SINGLE = frozenset("'‘’‚‛′`´")
 _DOUBLE = frozenset('"“”„‟«»″')
@@ -19,7 +20,7 @@ class Folded:
 
     letters: str
     """Its letters and digits, without case and accents: ``Ko“vač”`` is ``kovac``."""
-    places: np.ndarray[tuple[int], np.dtype[np.int64]]
+    places: npt.NDArray[np.int64]
     """Of each of them, the code point of the text that it is of; some code points have several."""
 
 

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from functools import cached_property
 
 import numpy as np
+import numpy.typing as npt
 
 from onrecord.eval.grounding.folding import Folded
 
@@ -48,7 +49,7 @@ class Occurrences:
         return [place for place in begins if place >= 0 and self.letters.startswith(letters, place)]
 
     @cached_property
-    def _grams(self) -> tuple[dict[str, tuple[int, int]], np.ndarray[tuple[int], np.dtype[np.int64]]]:
+    def _grams(self) -> tuple[dict[str, tuple[int, int]], npt.NDArray[np.int64]]:
         """Of each four letters in a row the part of the places, which are in order within it, that is theirs."""
         if len(self.letters) < LENGTH:
             return {}, np.zeros(0, dtype=np.int64)
@@ -56,10 +57,10 @@ class Occurrences:
         alphabet, ranks = np.unique(codes, return_inverse=True)
         base = np.uint64(len(alphabet))  # four of at most 0xFFFF fit
         many = len(codes) - LENGTH + 1
-        keys = np.zeros(many, dtype=np.uint64)
+        keys: npt.NDArray[np.uint64] = np.zeros(many, dtype=np.uint64)
         for offset in range(LENGTH):
             keys = keys * base + ranks[offset : offset + many].astype(np.uint64)
-        order = np.argsort(keys, kind="stable")
+        order = np.argsort(keys, kind="stable").astype(np.int64)
         sorted_keys = keys[order]
         begins = [0, *(np.flatnonzero(sorted_keys[1:] != sorted_keys[:-1]) + 1).tolist(), many]
         firsts = order[np.array(begins[:-1])].tolist()

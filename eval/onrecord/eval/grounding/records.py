@@ -64,9 +64,9 @@ class Tally:
 def ground(text: SearchedText, kind: type[Item], rows: Sequence[Mapping[str, Any]]) -> list[Grounded]:
     """The items of a layer with their offsets.
 
-    Each item is placed by the span that says where it is, in the order of the items; its other spans are then looked for
-    near that one. A span is an object with ``text``, and may have ``before`` and ``after``, or is the words alone. One
-    that has offsets already keeps them where its words stand there; else it is looked for near them.
+    Each item is placed by the span that says where it is, in the order of the items; its other spans are then looked
+    for near that one. A span is an object with ``text``, and may have ``before`` and ``after``, or is the words alone.
+    One that has offsets already keeps them where its words stand there; else it is looked for near them.
 
     Args:
         text: The text that they are of.

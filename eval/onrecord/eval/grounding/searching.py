@@ -115,9 +115,11 @@ class SearchedText:
         return many, [place if follows else place + many for place in found[-1]]
 
     def _spans(self, text: str, key: str, begins: Iterable[int]) -> Found:
-        """What some places of the letters are in the text: whole words as they are, else spelt otherwise, else parts."""
+        """What some places of the letters are in the text: whole words as they are, else spelt otherwise, or parts."""
         lead = next(place for place, character in enumerate(text) if letters(character))
-        exact, otherwise, parts = [], [], []
+        exact: list[tuple[int, int]] = []
+        otherwise: list[tuple[int, int]] = []
+        parts: list[tuple[int, int]] = []
         for begin in begins:
             first, last = self._places[begin], self._places[begin + len(key) - 1]
             start = first - lead

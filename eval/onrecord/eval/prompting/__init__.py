@@ -12,9 +12,22 @@ has words where a prediction has offsets, and names where it has ids; the words 
 - ``linking``: which names of several articles are of one: a request a topic, and what is replied.
 - ``items``: an item in words and names as an item of a prediction.
 - ``predictions``: replies to the lines of a prediction file, and an account of every item.
+- ``telling``: that account in lines for a person.
 - ``words``: prediction lines with words and no offsets, placed.
 - ``grammar``: a grammar under which a model cannot misquote.
 - ``known``: the articles and the registries, without any label.
 """
 
-__all__ = ["grammar", "known", "linking", "names", "predictions", "replies", "requests", "shape", "words"]
+__all__ = [
+    "grammar",
+    "items",
+    "known",
+    "linking",
+    "names",
+    "predictions",
+    "replies",
+    "requests",
+    "shape",
+    "telling",
+    "words",
+]

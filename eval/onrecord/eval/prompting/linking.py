@@ -6,6 +6,8 @@ import json
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
+import msgspec
+
 from onrecord.dataset import walk
 from onrecord.dataset.layers import LAYERS, scheme
 from onrecord.eval.prompting.known import KnownArticle
@@ -19,11 +21,12 @@ FIELDS = {"entities": "entity", "events": "event", "claims": "claim"}
 """The fields of a reply, and what the names in them are of."""
 
 _TOLD = (
-    "Several articles about one topic were labelled one by one. Below are the names that were given to what they are about, "
-    "by article. Say which of them mean the same: the same person, body or place; the same happening; the same proposition. "
-    "Answer with one JSON object: for each thing that has several names, its fullest name in `name` and every other one in "
-    "`same`, letter for letter as they are given. What has one name everywhere is left out. Two different things, such as a "
-    "country and its government, or an event that is planned and one that took place, are never put together."
+    "Several articles about one topic were labelled one by one. Below are the names that were given to what they are "
+    "about, by article. Say which of them mean the same: the same person, body or place; the same happening; the same "
+    "proposition. Answer with one JSON object: for each thing that has several names, its fullest name in `name` and "
+    "every other one in `same`, letter for letter as they are given. What has one name everywhere is left out. Two "
+    "different things, such as a country and its government, or an event that is planned and one that took place, are "
+    "never put together."
 )
 
 
@@ -67,22 +70,17 @@ def read_links(replies: Sequence[Reply], choice: int = 1) -> Links:
                 told = row.get("same") if isinstance(row, Mapping) else None
                 here = links.setdefault((reply.id, FIELDS[field]), {})
                 for other in told if isinstance(told, list) else ():
-                    if name is not None and (also := name_in(other)) is not None and same(also) != same(name):
+                    also = name_in(other)
+                    if name is not None and also is not None and same(_last(here, name)) != same(also):
                         here.setdefault(same(also), name)
     return {key: {name: _last(here, called) for name, called in here.items()} for key, here in links.items()}
 
 
 def _last(links: Mapping[str, str], name: str) -> str:
-    """The name that a name's name goes by, and so on; a circle ends where it began."""
-    seen = {same(name)}
-    while same(name) in links and same(links[same(name)]) not in seen:
+    """The name that a name goes by, and that one, and so on; no name leads back to itself."""
+    while same(name) in links:
         name = links[same(name)]
-        seen.add(same(name))
-    return (
-        min((name, *(links[each] for each in seen if each in links)), key=lambda each: (same(each) in links, each))
-        if same(name) in links
-        else name
-    )
+    return name
 
 
 def _names(content: str) -> dict[str, list[str]]:
@@ -96,7 +94,7 @@ def _names(content: str) -> dict[str, list[str]]:
     return {field: sorted(names) for field, names in found.items()}
 
 
-def _referred(kind: type[Any], row: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
+def _referred(kind: type[msgspec.Struct], row: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
     """What a record refers to by name: kind and name."""
     for field in walk.fields(kind):
         raw = row.get(field.name)

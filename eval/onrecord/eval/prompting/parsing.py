@@ -1,7 +1,7 @@
 """JSON out of whatever a model wrote: fences, prose around it, Python's spelling, an end that is missing.
 
-What is whole is taken as it is. Of what is broken the items are taken one by one; one that cannot be read is kept as the
-text that it is, and counted.
+What is whole is taken as it is. Of what is broken the items are taken one by one; one that cannot be read is kept as
+the text that it is, and counted.
 """
 
 from __future__ import annotations
@@ -14,8 +14,8 @@ from collections.abc import Iterator, Sequence
 from typing import Any, Literal
 
 State = Literal["whole", "around", "broken", "none"]
-"""``whole``: nothing but JSON. ``around``: with fences, prose or thoughts around it, or in Python's spelling. ``broken``:
-cut off or misspelt, and read item by item. ``none``: no object with any layer."""
+"""``whole``: nothing but JSON. ``around``: with fences, prose or thoughts around it, or in Python's spelling.
+``broken``: cut off or misspelt, and read item by item. ``none``: no object with any layer."""
 
 STATES: tuple[State, ...] = ("whole", "around", "broken", "none")
 
@@ -132,10 +132,8 @@ def _value(text: str, start: int) -> tuple[Any, int]:
         return _DECODER.raw_decode(text, start)
     except ValueError:
         end = text.rfind("}" if text[start] == "{" else "]") + 1
-        if not start < end < start + _LONGEST_OF_PYTHON or text[:start].count(
-            text[start]
-        ):  # once, from the first bracket
-            raise
+        if not start < end < start + _LONGEST_OF_PYTHON or text[:start].count(text[start]):
+            raise  # it is tried once, from the first bracket to the last
         return ast.literal_eval(text[start:end]), end
 
 

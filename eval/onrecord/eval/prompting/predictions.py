@@ -26,8 +26,8 @@ from onrecord.eval.submission.limits import DEFAULT_LIMITS
 from onrecord.eval.submission.prediction_line import EventDescription
 
 UNPLACED = "x_unplaced"
-"""The field of a line that keeps what is no prediction: the layer, why, and the item as it was, as JSON in a text. Whoever
-reads prediction files passes over it."""
+"""The field of a line that keeps what is no prediction: the layer, why, and the item as it was, as JSON in a text.
+Whoever reads prediction files passes over it."""
 
 
 @dataclasses.dataclass
@@ -80,8 +80,8 @@ class Predictions:
     """One for each article that was replied to, in the order of the dataset."""
     layers: Mapping[str, Account]
     states: Mapping[str, Mapping[str, str]]
-    """By how much could be read, ``whole``, ``around``, ``broken``, ``none``, the articles, and the service's words where
-    nothing came back."""
+    """By how much could be read, ``whole``, ``around``, ``broken``, ``none``, the articles, and the service's words
+    where nothing came back."""
     missing: tuple[str, ...]
     """Articles that nobody replied to."""
 

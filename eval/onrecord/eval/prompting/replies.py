@@ -59,8 +59,8 @@ def read_replies(path: Path | str, raw: bytes, known: Collection[str]) -> list[R
         if name is None:
             findings.add(("missing-field", "/custom_id", show(value, 60), "what the line replies to", ""), number)
         elif value[name] not in known:
-            hint = partial(nearest, value[name], known)
-            findings.add(("document", f"/{name}", value[name], "what a request of these was about", hint), number)
+            close = partial(nearest, value[name], known)
+            findings.add(("document", f"/{name}", value[name], "what a request of these was about", close), number)
         elif value[name] in replies:
             hint = "keep the reply that is meant; of several choices, --choice takes the nth"
             findings.add(("repeated-document", f"/{name}", f"{value[name]} again", "one line a request", hint), number)
@@ -98,16 +98,13 @@ def _choices(body: dict[str, Any]) -> Iterator[str]:
     """Of chat completions: the text of every choice, or what it calls a tool with."""
     choices = body.get("choices")
     for each in choices if isinstance(choices, list) else ():
-        message = _inner(each, "message") if isinstance(each, dict) else {}
+        if not isinstance(each, dict):
+            yield ""
+            continue
+        message = _inner(each, "message")
         calls = message.get("tool_calls")
-        called = (
-            [_inner(call, "function").get("arguments") for call in calls or () if isinstance(call, dict)]
-            if isinstance(calls, list)
-            else []
-        )
-        content = (
-            message.get("content") or next(iter(called), None) or (each.get("text") if isinstance(each, dict) else None)
-        )
+        called = [_inner(call, "function").get("arguments") for call in calls] if isinstance(calls, list) else []
+        content = message.get("content") or next(iter(called), None) or each.get("text")
         if isinstance(content, list):
             content = "".join(_parts(content))
         yield content if isinstance(content, str) else ""

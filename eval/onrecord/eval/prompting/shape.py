@@ -9,6 +9,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
+import msgspec
+
 from onrecord.dataset import walk
 from onrecord.dataset.layers import LAYERS, in_scheme, scheme
 from onrecord.dataset.records import Item, SpanItem
@@ -53,7 +55,7 @@ def _referred(layers: Sequence[str]) -> set[str]:
     return found & set(layers)
 
 
-def asked_fields(kind: type[Any]) -> list[walk.Field]:
+def asked_fields(kind: type[msgspec.Struct]) -> list[walk.Field]:
     """The fields of an item, or of a record in one, that a reply has as they are called here."""
     own = set(SpanItem.__struct_fields__) - set(Item.__struct_fields__) if issubclass(kind, SpanItem) else set()
     return [
@@ -78,7 +80,7 @@ def _item(kind: type[Item], with_id: bool, layers: Sequence[str]) -> dict[str, A
     return _object(fields)
 
 
-def _field(kind: type[Any], field: walk.Field) -> dict[str, Any]:
+def _field(kind: type[msgspec.Struct], field: walk.Field) -> dict[str, Any]:
     words = walk.vocabulary(kind, field.name)
     if field.is_span:
         one: dict[str, Any] = {"$ref": "#/$defs/words"}
