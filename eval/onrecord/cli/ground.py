@@ -19,7 +19,7 @@ def ground(
     output: Annotated[Path, typer.Option("--output", "-o", help="Prediction file; - for standard output.")],
     gold: Dataset = GOLD,
 ) -> None:
-    """Place the words of a prediction file in the articles; before and after, where spans have them, say which are meant.
+    """Place the words of a prediction file in the articles; before and after, where spans have them, say which.
 
     What is not in the text is kept on its line in x_unplaced. All else stays as it is: onrecord validate checks it.
     """

@@ -18,13 +18,20 @@ def ideal(gold: Gold, article: Article) -> dict[str, Any]:
     called = names(gold)
     text = article.document.text
     reply: dict[str, Any] = {
-        layer: [_item(item, text, called) for item in article.labels.of(layer)] for layer in asked_layers()
+        layer: [_item(item, layer == "quotes", text, called) for item in article.labels.of(layer)]
+        for layer in asked_layers()
     }
     used = {each.id for _, item in article.labels.items() for each in walk.references(item) if each.kind == "event"}
     events = [row for row in gold.registries.events if row.id in used]
     reply[DESCRIBED] = [
-        {"title": row.title, "type": row.type, "modality": row.modality, "date": row.date, "cardinality": row.cardinality,
-         "place": called["entity", row.place] if row.place else None}
+        {
+            "type": row.type,
+            "title": row.title,
+            "modality": row.modality,
+            "date": row.date,
+            "place": called["entity", row.place] if row.place else None,
+            "cardinality": row.cardinality,
+        }
         for row in events
     ]
     return reply
@@ -50,9 +57,9 @@ def words(span: Span, text: str) -> dict[str, str]:
     }
 
 
-def _item(item: Item, text: str, called: dict[tuple[str, str], str]) -> dict[str, Any]:
+def _item(item: Item, with_id: bool, text: str, called: dict[tuple[str, str], str]) -> dict[str, Any]:
     own = words(item.span, text) if isinstance(item, SpanItem) else {}
-    return {"id": item.id, **own, **_fields(item, text, called)}
+    return {**({"id": item.id} if with_id else {}), **own, **_fields(item, text, called)}
 
 
 def _fields(record: msgspec.Struct, text: str, called: dict[tuple[str, str], str]) -> dict[str, Any]:

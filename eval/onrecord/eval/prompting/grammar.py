@@ -6,6 +6,7 @@ It is in the form of Lark that llguidance reads (vLLM's and SGLang's ``guidance`
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Sequence
 from typing import Any
 
@@ -16,22 +17,24 @@ def grammar(text: str, layers: Sequence[str] = ()) -> str:
     """The grammar of the replies for an article.
 
     Args:
-        text: The article's text. A stretch lies within a line of it, and begins and ends with whole words.
+        text: The article's text. A stretch of it begins and ends with a whole word or a mark.
         layers: The layers that are asked for; all of the scheme in force where none is named.
     """
     schema = reply_schema(layers)
     rules = _Rules(schema["$defs"])
     start = rules.of(schema)
-    lines = [f"%regex {json.dumps({'substring_words': _escaped(line)})}" for line in text.split("\n") if line.strip()]
-    stretches = [f"STRETCH_{number}: {line}" for number, line in enumerate(lines)]
-    choice = " | ".join(f"STRETCH_{number}" for number in range(len(lines)))
+    stretch = json.dumps({"substring_chunks": _CHUNK.findall(_escaped(text))}, ensure_ascii=False)
     named = [f"{name}: {body}" for name, body in rules.made.items()]
-    return "\n".join([f"start: {start}", *named, f"stretch: {choice}", *stretches, 'words: "\\"" stretch "\\""', ""])
+    return "\n".join([f"start: {start}", *named, 'words: "\\"" STRETCH "\\""', f"STRETCH: %regex {stretch}", ""])
 
 
-def _escaped(line: str) -> str:
-    """A line as it stands within a JSON string."""
-    return json.dumps(line, ensure_ascii=False)[1:-1]
+_CHUNK = re.compile(r"\\u[0-9a-f]{4}|\\.|\w+|\s|.", re.DOTALL)
+"""What a stretch of an escaped text may begin and end with: a word, a mark, an escape."""
+
+
+def _escaped(text: str) -> str:
+    """A text as it stands within a JSON string."""
+    return json.dumps(text, ensure_ascii=False)[1:-1]
 
 
 class _Rules:

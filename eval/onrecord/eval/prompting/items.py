@@ -30,7 +30,8 @@ WHY = {
     "label": "a label that the scheme does not have",
     "shape": "no item of the layer: a field is missing or of another kind",
     "unread": "it is cut off, or no JSON",
-    "taken": "an item before it says something else of the same place, or of the same event",
+    "taken": "an item before it says of the same place that it is another one",
+    "again": "the event is described before it, in this reply or in another",
     "many": "there are more items than a prediction file may have",
     "unused": "it describes an event that no item is about",
 }
