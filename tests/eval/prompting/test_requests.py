@@ -5,15 +5,16 @@ from __future__ import annotations
 import importlib.util
 import json
 import re
-from typing import Any
+from typing import Any, Literal
 
 import jsonschema
 import pytest
 from tests.eval.prompting.ideal import ideal, names
 from tests.eval.prompting.small import ARTICLES, REPLY, ROWS, read, reply
 
-from onrecord.dataset import FaultsError, Gold, walk
-from onrecord.dataset.layers import LAYERS, using
+from onrecord.dataset import FaultsError, Gold, Span, walk
+from onrecord.dataset.layers import LAYERS, added, using
+from onrecord.dataset.records import EntityId, Item
 from onrecord.dataset.scheme import Scheme
 from onrecord.eval.prompting.grammar import grammar
 from onrecord.eval.prompting.instructions import instructions
@@ -243,3 +244,26 @@ def test_the_grammar_has_every_field_and_every_word_of_the_text() -> None:
     stretch = json.loads(made.partition("STRETCH: %regex ")[2])
     assert "".join(stretch["substring_chunks"]) == json.dumps(ARTICLES["pool"].text, ensure_ascii=False)[1:-1]
     assert all(f'"\\"{field}\\":' in made or f'",\\"{field}\\":' in made for field in reply_schema()["properties"])
+
+
+class Tie(Item, frozen=True, kw_only=True):
+    """A layer that somebody added."""
+
+    words: Span
+    one: EntityId
+    kind: Literal["friend", "foe"]
+    note: str | None = None
+
+
+def test_a_layer_that_was_added_is_asked_for_and_read() -> None:
+    with added("ties", Tie):
+        fields = reply_schema(["ties"])["properties"]["ties"]["items"]["properties"]
+        assert list(fields) == ["words", "one", "kind", "note"]
+        rows = [
+            {"words": {"text": "Mayor Ilse Brandt"}, "one": "Ilse Brandt", "kind": "foe"},
+            {"words": "nothing", "one": "x", "kind": "foe"},
+        ]
+        found = read(json.dumps({"ties": rows}))
+        (tie,) = found.lines[0]["ties"]
+        assert (tie["one"], tie["kind"], tie["words"]["text"]) == ("ilse-brandt", "foe", "Mayor Ilse Brandt")
+        assert found.layers["ties"].unplaced == {"lost": 1}
