@@ -13,6 +13,7 @@
 | ``schema`` | ``schema`` |
 | ``predict`` | ``predict`` |
 | ``convert`` | ``convert`` |
+| ``ground`` | ``ground`` |
 | ``diff`` | ``diff`` |
 | ``ingest`` | ``ingest`` |
 | ``zones`` | ``zones`` |
@@ -23,6 +24,7 @@
 | ``board ...`` | ``board`` |
 | ``signature ...`` | ``signature`` |
 | ``export ...`` | ``export`` |
+| ``prompt ...`` | ``prompt`` |
 
 ``scoring`` is what ``score`` does, without its options. What commands share: ``console`` writes to the terminal,
 ``places`` finds the corpus and the dataset folder, ``options`` has the options of several, ``inputs`` finds what they
@@ -59,6 +61,7 @@ COMMANDS = (
     "schema",
     "predict",
     "convert",
+    "ground",
     "diff",
     "ingest",
     "zones",
@@ -68,7 +71,7 @@ COMMANDS = (
 )
 """Commands in the order of the help; each is the function of that name in the module of that name."""
 
-GROUPS = ("annotation", "board", "signature", "export")
+GROUPS = ("annotation", "board", "signature", "export", "prompt")
 """Groups of commands; each is the ``app`` of the module of that name."""
 
 
