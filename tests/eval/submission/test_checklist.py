@@ -19,6 +19,7 @@ from tests.eval.conftest import Lines, as_bytes, lines_of
 
 from onrecord.dataset import FaultsError, Gold
 from onrecord.dataset.reading.faults import MOST_FAULTS, Fault, Findings
+from onrecord.dataset.records import ITEM_TYPES
 from onrecord.eval.submission.expected import Expected
 from onrecord.eval.submission.fault_codes import FAULT_KINDS
 from onrecord.eval.submission.limits import Limits
@@ -177,7 +178,22 @@ CASES = [
     Case(
         9, edit(lambda v: v[1]["quotes"][0].update(speakers=[])), "unknown-field", 2, "/quotes/0/speakers", "'speaker'"
     ),
-    Case(10, edit(lambda v: v[1].pop("text_sha256")), "missing-field", 2, "/text_sha256"),
+    Case(10, edit(lambda v: v[1].pop("doc_id")), "missing-field", 2, "/doc_id"),
+    Case(
+        13,
+        edit(lambda v: v.__setitem__(1, {"doc_id": v[1]["doc_id"], **{layer: [] for layer in ITEM_TYPES}})),
+        "unchecked",
+        2,
+        hint="text_sha256",
+    ),
+    Case(
+        11,
+        edit(lambda v: v[1]["mentions"].append({"start": 5, "end": 6, "text": " ", "type": "PER"})),
+        "white-space",
+        2,
+        "/mentions",
+        "never exactly right",
+    ),
     Case(10, edit(lambda v: v[1]["mentions"][2].pop("type")), "missing-field", 2, "/mentions/2/type"),
     Case(10, edit(lambda v: v[1]["mentions"][2].update(start=True)), "type", 2, "/mentions/2/start"),
     Case(10, edit(lambda v: v[1]["mentions"][2].update(start=1.0)), "type", 2, "/mentions/2/start"),

@@ -47,9 +47,15 @@ FAULT_KINDS: dict[str, FaultKind] = {
     "repeated-document": FaultKind("a second line for an article", "put all layers of an article on one line"),
     "missing-document": FaultKind("no line for an article of the split", "add it, or use `--allow-missing`"),
     "hash": FaultKind("made on another version of the text", "load the dataset again and predict again"),
+    "unchecked": FaultKind(
+        "neither `text_sha256` nor any item: nothing says which text was read", "add `text_sha256`", warning=True
+    ),
     "missing-layer": FaultKind("a layer on some lines and not on others", "write `[]` where there is nothing"),
     "offset": FaultKind("a span that is empty, backwards or outside the text", "code points from 0, end exclusive"),
     "surface": FaultKind("a `text` that is not the slice", "the hint says in which unit the offsets seem to be"),
+    "white-space": FaultKind(
+        "spans that begin or end in white space", "move `start` and `end`: these are never exactly right", warning=True
+    ),
     "segments": FaultKind("segments of a quote that overlap or are out of order", "put them in the order of the text"),
     "speaker": FaultKind("`unknown` beside a known speaker", "either `unknown` alone, or the ones known"),
     "circle": FaultKind("a quote inside itself", "mend `parent`"),

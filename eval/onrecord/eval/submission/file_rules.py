@@ -12,9 +12,11 @@ from typing import NamedTuple
 from onrecord.dataset.layers import LAYERS
 from onrecord.dataset.reading.faults import Wrong, nearest
 from onrecord.dataset.walk import IdReference
+from onrecord.eval.submission.expected import KnownDocument
 from onrecord.eval.submission.line_checks import KINDS, descriptions, references
 from onrecord.eval.submission.prediction_line import Description, PredictionLine
 from onrecord.eval.submission.quick_looks import LineIds
+from onrecord.eval.submission.salvage import Lost, Salvaged, across
 
 MOST_IDS = 200_000
 """Ids that a file may declare, and references that may wait for one."""
@@ -31,7 +33,7 @@ class PlacedFault(NamedTuple):
 class DocumentLines:
     """Every document is on one line, and those that are asked for are there."""
 
-    def __init__(self, documents: Collection[str]) -> None:
+    def __init__(self, documents: Mapping[str, KnownDocument]) -> None:
         self.first: dict[str, int] = {}
         """The line of each document of the dataset."""
         self._documents = documents
@@ -56,10 +58,20 @@ class DocumentLines:
             last: The last line.
         """
         missing = [id for id in required if id not in self.first]
-        if len(missing) > unread:
+        if len(missing) <= unread:
+            return
+        others = sorted({self._documents[id].split for id in self.first})
+        if others and len(missing) == len(required):
+            wanted = " and ".join(sorted({self._documents[id].split for id in required}))
+            found = f"{len(self.first)} articles of split {' and '.join(others)}, and none of split {wanted}"
+            option = others[0] if len(others) == 1 else "all"
+            hint = f"--split {option} takes the file as what it is: predictions for these articles"
+            wrong: Wrong = ("missing-document", "", found, f"the {len(required)} articles of split {wanted}", hint)
+            yield PlacedFault(wrong, last, None)
+        else:
             for id in missing:
                 hint = "add its line, with [] where there is nothing; or score it as empty with --allow-missing"
-                wrong = ("missing-document", "", f"no line for {id}", f"{len(required)} documents", hint)
+                wrong = ("missing-document", "", f"no line for {id}", f"a line for each of {len(required)}", hint)
                 yield PlacedFault(wrong, last, id)
 
 
@@ -104,6 +116,8 @@ class Ids:
         self._published = published
         self._known = {kind: set(ids) for kind, ids in published.items()}
         self._declared = 0
+        self.lost = Lost()
+        """What lines declare that cannot be read."""
         self._waiting: list[tuple[int, str, IdReference]] = []
 
     @property
@@ -129,6 +143,19 @@ class Ids:
                 (number, line.doc_id, each) for each in references(line) if each.id not in self._known[each.kind]
             ]
 
+    def take_salvaged(self, salvaged: Salvaged, number: int) -> None:
+        """Note what can be read of a misshapen line; see :meth:`take`."""
+        self.lost.add(salvaged.lost)
+        here = across(salvaged)
+        for each in here:
+            if each.use in ("declares", "clusters") and each.id not in self._known[each.kind]:
+                self._declared += 1
+                self._known[each.kind].add(each.id)
+        document = salvaged.line.doc_id
+        self._waiting += [
+            (number, document, each) for each in here if each.use == "uses" and each.id not in self._known[each.kind]
+        ]
+
     @property
     def declared(self) -> dict[str, frozenset[str]]:
         """By kind, the ids that the lines declare and that are in no registry."""
@@ -143,9 +170,11 @@ class Ids:
         }
 
     def undeclared(self) -> Iterator[PlacedFault]:
-        """References that still wait."""
+        """References that still wait, but for those that may be to what cannot be read."""
+        waiting = self.waiting
+        excused = {kind for kind, ids in waiting.items() if self.lost.excuses(kind, set(ids))}
         for number, document, reference in self._waiting:
-            if reference.id not in self._known[reference.kind]:
+            if reference.id in waiting[reference.kind] and reference.kind not in excused:
                 yield PlacedFault(self._dangling(reference), number, document)
 
     def _dangling(self, reference: IdReference) -> Wrong:

@@ -11,6 +11,7 @@ from onrecord.dataset import Labels, Span, walk
 from onrecord.dataset.check import check_spans
 from onrecord.dataset.layers import LAYERS, scheme
 from onrecord.dataset.reading.faults import Wrong
+from onrecord.dataset.records import SpanItem
 from onrecord.dataset.walk import IdReference
 from onrecord.eval.submission.expected import KnownDocument
 from onrecord.eval.submission.prediction_line import Description, PredictionLine, says_something
@@ -38,11 +39,45 @@ def descriptions(line: PredictionLine) -> Iterator[tuple[str, int, Description]]
 
 def check_text(line: PredictionLine, document: KnownDocument) -> Iterator[Wrong]:
     """Another text than the document's; else spans that are not of it."""
-    if line.text_sha256 == document.text_sha256:
+    if is_of(line, document):
         yield from check_spans(line.labels, document.text)
-        return
+    else:
+        yield other_text(line, document)
+
+
+def is_of(line: PredictionLine, document: KnownDocument) -> bool:
+    """Whether a line is of this version of a text, as far as it says so: without a hash, its surfaces tell."""
+    return line.text_sha256 is None or line.text_sha256 == document.text_sha256
+
+
+def other_text(line: PredictionLine, document: KnownDocument) -> Wrong:
+    """The fault of a line that was made on another text."""
     hint = "the predictions were made on another version of the text; load the dataset again"
-    yield "hash", "/text_sha256", line.text_sha256, document.text_sha256, hint
+    return "hash", "/text_sha256", line.text_sha256, document.text_sha256, hint
+
+
+def check_tells_text(line: PredictionLine) -> Iterator[Wrong]:
+    """Nothing that tells which version of the text a line was made on."""
+    if line.text_sha256 is None and not any(getattr(line, layer) for layer in LAYERS):
+        hint = "add text_sha256 as the dataset gives it, or leave it so if there is nothing to predict"
+        yield "unchecked", "", "neither text_sha256 nor any item", "something that tells which text was read", hint
+
+
+def blank_edges(line: PredictionLine) -> Iterator[Wrong]:
+    """Spans that begin or end in white space, which no gold span does; once a layer."""
+    for layer, kind in LAYERS.items():
+        if not issubclass(kind, SpanItem):
+            continue
+        items: tuple[SpanItem, ...] = getattr(line, layer) or ()
+        odd = [item for item in items if item.text != item.text.strip()]
+        if odd:
+            first = odd[0]
+            found = (
+                f"{len(odd)} of {len(items)} {layer} begin or end in white space, such as {first.text!r} "
+                f"[{first.start}, {first.end})"
+            )
+            hint = "no gold span does, so these are never exactly right and count as wrong in every strict measure"
+            yield "white-space", f"/{layer}", found, "spans from a character to a character", hint
 
 
 def check_ids(labels: Labels) -> Iterator[Wrong]:

@@ -53,6 +53,16 @@ def spans_are_right(labels: Labels, text: str) -> bool:
     return True
 
 
+def edges_are_right(line: PredictionLine) -> bool:
+    """See :func:`~onrecord.eval.submission.line_checks.blank_edges`."""
+    for layer, kind in LAYERS.items():
+        if issubclass(kind, SpanItem):
+            texts = list(map(attrgetter("text"), getattr(line, layer) or ()))
+            if texts != list(map(str.strip, texts)):
+                return False
+    return True
+
+
 def own_references_are_right(labels: Labels, ids: LineIds) -> bool:
     """See :func:`onrecord.dataset.check.check_own_references`."""
     own = ((kind, used) for (kind, _), used in ids.items() if kind in LAYERS and used)

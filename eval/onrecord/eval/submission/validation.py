@@ -15,11 +15,11 @@ from __future__ import annotations
 import dataclasses
 import hashlib
 import itertools
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 from onrecord.dataset import Labels
-from onrecord.dataset.check import check_own_references, check_quotes
+from onrecord.dataset.check import check_each_span, check_own_references, check_quotes
 from onrecord.dataset.layers import LAYERS, in_scheme
 from onrecord.dataset.reading.faults import Findings, Wrong
 from onrecord.dataset.reading.typed import Decoded
@@ -27,11 +27,15 @@ from onrecord.eval.submission.expected import Expected
 from onrecord.eval.submission.file_rules import MOST_IDS, Descriptions, DocumentLines, Ids, LayerLines
 from onrecord.eval.submission.limits import Limits
 from onrecord.eval.submission.line_checks import (
+    blank_edges,
     check_ids,
     check_names,
     check_numbers,
+    check_tells_text,
     check_text,
     degenerate,
+    is_of,
+    other_text,
     repeated_items,
 )
 from onrecord.eval.submission.line_reader import LineReader, Refused, mark
@@ -40,8 +44,8 @@ from onrecord.eval.submission.mention_types import MentionTypes, our_types
 from onrecord.eval.submission.open_ends import OpenEnds
 from onrecord.eval.submission.prediction_line import PredictionLine
 from onrecord.eval.submission.quick_looks import (
-    LineIds,
     clusters_are_several,
+    edges_are_right,
     ids_are_right,
     line_ids,
     names_are_right,
@@ -50,7 +54,7 @@ from onrecord.eval.submission.quick_looks import (
     own_references_are_right,
     spans_are_right,
 )
-from onrecord.eval.submission.salvage import salvage
+from onrecord.eval.submission.salvage import Salvaged, check_salvaged_references, salvage
 
 
 class Checker:
@@ -102,7 +106,7 @@ class Checker:
             return None
         if isinstance(read, Refused):
             self._add(read.wrong, line)
-            self._unread += 1
+            self._lose_line()
             self.stopped = read.ends
             return None
         self._take_decoded(read, line)
@@ -134,15 +138,22 @@ class Checker:
     def _take_decoded(self, decoded: Decoded[PredictionLine], at: Line) -> None:
         for wrong in self._types.unknown(decoded):
             self.findings.add(wrong, at.number)
-        checked = decoded.record
-        if decoded.wrong:
-            checked = salvage(decoded.value, self._kind, self._expected.documents, self._expected.somebody)
-            for wrong in decoded.wrong:
-                self._add(wrong, at, checked.doc_id if checked else None, decoded.at)
-        if checked is None:
-            self._unread += 1
+        if decoded.record is not None:
+            self._check(decoded.record, at)
+            return
+        salvaged = salvage(decoded.value, self._kind, self._expected.documents)
+        document = (salvaged.line.doc_id or None) if salvaged else None
+        for wrong in decoded.wrong:
+            self._add(wrong, at, document, decoded.at)
+        if salvaged is None:
+            self._lose_line()
         else:
-            self._check(checked, at)
+            self._check_salvaged(salvaged, at)
+
+    def _lose_line(self) -> None:
+        """Take note of a line of which nothing is known."""
+        self._unread += 1
+        self._ids.lost.everything = True
 
     def _check(self, line: PredictionLine, at: Line) -> None:
         document = self._expected.documents.get(line.doc_id)
@@ -151,47 +162,76 @@ class Checker:
         if not numbers_are_right(line, most):
             for wrong in check_numbers(line, most):
                 self._add(wrong, at, line.doc_id)
-            self._unread += 1
+            self._lose_line()
             return
         labels, ids = line.labels, line_ids(line)
         misplaced = self._documents.take(line.doc_id, at.number)
         self._unread += document is None
         if misplaced:
             self._add(misplaced, at, line.doc_id if document else None)
-        elif document and not (line.text_sha256 == document.text_sha256 and spans_are_right(labels, text)):
+        elif document and not (is_of(line, document) and spans_are_right(labels, text)):
             for wrong in check_text(line, document):
                 self._add(wrong, at, line.doc_id)
-        self._check_labels(line, labels, ids, at)
-        self._remember(line, ids, at)
-
-    def _check_labels(self, line: PredictionLine, labels: Labels, ids: LineIds, at: Line) -> None:
-        """Each check is run only where a quick look does not show that it would find nothing."""
-        wrong: list[Wrong] = []
-        if not own_references_are_right(labels, ids):
-            wrong += check_own_references(labels)
-        wrong += check_quotes(labels.quotes)
-        if not ids_are_right(labels):
-            wrong += check_ids(labels)
-        if not names_are_right(line):
-            wrong += check_names(line)
-        for each in wrong:
-            self._add(each, at, line.doc_id)
-        odd: list[Wrong] = []
-        if not nothing_is_repeated(labels):
-            odd += repeated_items(labels)
+        wrong: list[Wrong] = [] if own_references_are_right(labels, ids) else list(check_own_references(labels))
+        odd = [] if misplaced else list(check_tells_text(line))
         if not clusters_are_several(labels):
             odd += degenerate(line)
-        for each in odd:
-            self.findings.add(each, at.number, at.start, line.doc_id, "warning")
-
-    def _remember(self, line: PredictionLine, ids: LineIds, at: Line) -> None:
-        self._layers.take(line, at.number)
+        more_wrong, more_odd = _label_faults(line, labels)
+        self._add_all(wrong + more_wrong, odd + more_odd, line, at)
         self._ids.take(line, at.number, ids)
-        for wrong in self._descriptions.take(line, at.number):
-            self._add(wrong, at, line.doc_id)
+        self._remember(line, at, self._descriptions.take(line, at.number))
+
+    def _check_salvaged(self, salvaged: Salvaged, at: Line) -> None:
+        """The same for what is right of a misshapen line, by the places of the line as it was written."""
+        line = salvaged.line
+        document = self._expected.documents.get(line.doc_id)
+        wrong = list(check_numbers(line, self._limits.items_of(len(document.text) if document else 0)))
+        misplaced = self._documents.take(line.doc_id, at.number) if line.doc_id else None
+        self._unread += document is None
+        if misplaced:
+            wrong.append(misplaced)
+        elif document and not is_of(line, document):
+            wrong.append(other_text(line, document))
+        elif document:
+            wrong += check_each_span(salvaged.spans, document.text)
+        wrong += check_salvaged_references(salvaged)
+        more, odd = _label_faults(line, line.labels)
+        odd += [each for each in degenerate(line) if each[1].removeprefix("/") not in salvaged.broken]
+        self._add_all(wrong + [salvaged.placed(each) for each in more], map(salvaged.placed, odd), line, at)
+        self._ids.take_salvaged(salvaged, at.number)
+        self._remember(line, at, map(salvaged.placed, self._descriptions.take(line, at.number)))
+
+    def _add_all(self, wrong: Iterable[Wrong], odd: Iterable[Wrong], line: PredictionLine, at: Line) -> None:
+        for each in wrong:
+            self._add(each, at, line.doc_id or None)
+        for each in odd:
+            self.findings.add(each, at.number, at.start, line.doc_id or None, "warning")
+
+    def _remember(self, line: PredictionLine, at: Line, contradictions: Iterable[Wrong]) -> None:
+        self._layers.take(line, at.number)
+        for wrong in contradictions:
+            self._add(wrong, at, line.doc_id or None)
         if self._ids.too_many:
             self._add(("too-many", "", f"more than {MOST_IDS} ids", "fewer", ""), at)
             self.stopped = True
+
+
+def _label_faults(line: PredictionLine, labels: Labels) -> tuple[list[Wrong], list[Wrong]]:
+    """What is wrong, and what is odd, with the items of a line among themselves.
+
+    Each check is run only where a quick look does not show that it would find nothing.
+    """
+    wrong = list(check_quotes(labels.quotes))
+    if not ids_are_right(labels):
+        wrong += check_ids(labels)
+    if not names_are_right(line):
+        wrong += check_names(line)
+    odd: list[Wrong] = []
+    if not nothing_is_repeated(labels):
+        odd += repeated_items(labels)
+    if not edges_are_right(line):
+        odd += blank_edges(line)
+    return wrong, odd
 
 
 @dataclasses.dataclass(frozen=True)
