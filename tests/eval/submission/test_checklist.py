@@ -176,7 +176,12 @@ CASES = [
     Case(8, first(lambda b: b[:-1] + b',"x_y":{"a":1,"a":1}}'), "repeated-key", 2, "/x_y/a"),
     Case(9, edit(lambda v: v[1].update(entitis=[])), "unknown-field", 2, "/entitis", "did you mean 'entities'?"),
     Case(
-        9, edit(lambda v: v[1]["quotes"][0].update(speakers=[])), "unknown-field", 2, "/quotes/0/speakers", "'speaker'"
+        9,
+        edit(lambda v: v[1]["quotes"][0].update(speakers=[])),
+        "unknown-field",
+        2,
+        "/quotes/0/speakers",
+        "speaker is there already",
     ),
     Case(10, edit(lambda v: v[1].pop("doc_id")), "missing-field", 2, "/doc_id"),
     Case(

@@ -15,14 +15,15 @@ from __future__ import annotations
 import dataclasses
 import hashlib
 import itertools
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 
 from onrecord.dataset import Labels
 from onrecord.dataset.check import check_each_span, check_own_references, check_quotes
 from onrecord.dataset.layers import LAYERS, in_scheme
-from onrecord.dataset.reading.faults import Findings, Wrong
+from onrecord.dataset.reading.faults import Fault, Findings, Wrong
 from onrecord.dataset.reading.typed import Decoded
+from onrecord.eval.submission.advice import advised
 from onrecord.eval.submission.expected import Expected
 from onrecord.eval.submission.file_rules import MOST_IDS, Descriptions, DocumentLines, Ids, LayerLines
 from onrecord.eval.submission.limits import Limits
@@ -106,7 +107,8 @@ class Checker:
             return None
         if isinstance(read, Refused):
             self._add(read.wrong, line)
-            self._lose_line()
+            if not read.beside:
+                self._lose_line()
             self.stopped = read.ends
             return None
         self._take_decoded(read, line)
@@ -137,14 +139,14 @@ class Checker:
 
     def _take_decoded(self, decoded: Decoded[PredictionLine], at: Line) -> None:
         for wrong in self._types.unknown(decoded):
-            self.findings.add(wrong, at.number)
+            self.findings.add(advised(wrong, decoded.value, self._types.foreign), at.number)
         if decoded.record is not None:
             self._check(decoded.record, at)
             return
         salvaged = salvage(decoded.value, self._kind, self._expected.documents)
         document = (salvaged.line.doc_id or None) if salvaged else None
         for wrong in decoded.wrong:
-            self._add(wrong, at, document, decoded.at)
+            self._add(advised(wrong, decoded.value, self._types.foreign), at, document, decoded.at)
         if salvaged is None:
             self._lose_line()
         else:
@@ -172,12 +174,12 @@ class Checker:
         elif document and not (is_of(line, document) and spans_are_right(labels, text)):
             for wrong in check_text(line, document):
                 self._add(wrong, at, line.doc_id)
-        wrong: list[Wrong] = [] if own_references_are_right(labels, ids) else list(check_own_references(labels))
+        inside = [] if own_references_are_right(labels, ids) else list(check_own_references(labels))
         odd = [] if misplaced else list(check_tells_text(line))
         if not clusters_are_several(labels):
             odd += degenerate(line)
         more_wrong, more_odd = _label_faults(line, labels)
-        self._add_all(wrong + more_wrong, odd + more_odd, line, at)
+        self._add_all(inside + more_wrong, odd + more_odd, line, at)
         self._ids.take(line, at.number, ids)
         self._remember(line, at, self._descriptions.take(line, at.number))
 
@@ -253,7 +255,14 @@ class Validation:
         return not self.findings.errors
 
 
-def validate(file: Path | str, pieces: Iterator[bytes], expected: Expected, limits: Limits) -> Validation:
+def validate(
+    file: Path | str,
+    pieces: Iterator[bytes],
+    expected: Expected,
+    limits: Limits,
+    types: MentionTypes | None = None,
+    remarks: Sequence[Fault] = (),
+) -> Validation:
     """Check a file without keeping it.
 
     Args:
@@ -261,11 +270,13 @@ def validate(file: Path | str, pieces: Iterator[bytes], expected: Expected, limi
         pieces: Its content, see :func:`onrecord.eval.submission.unpacking.opened`.
         expected: What it is checked against.
         limits: What it may be at most.
+        types: The types of its mentions.
+        remarks: What was odd about what it is packed in; looked at once the pieces have been taken.
 
     Raises:
         FaultsError: What it is packed in cannot be used.
     """
-    checker = Checker(file, expected, limits)
+    checker = Checker(file, expected, limits, types)
     digest = hashlib.sha256()
     size = 0
 
@@ -281,6 +292,7 @@ def validate(file: Path | str, pieces: Iterator[bytes], expected: Expected, limi
         if checker.stopped:
             break
     checker.finish()
+    checker.findings.adopt(remarks)
     return Validation(
         findings=checker.findings,
         sha256=digest.hexdigest(),
