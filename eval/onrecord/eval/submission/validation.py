@@ -15,13 +15,13 @@ from __future__ import annotations
 import dataclasses
 import hashlib
 import itertools
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 from onrecord.dataset import Labels
 from onrecord.dataset.check import check_each_span, check_own_references, check_quotes
 from onrecord.dataset.layers import LAYERS, in_scheme
-from onrecord.dataset.reading.faults import Fault, Findings, Wrong
+from onrecord.dataset.reading.faults import Findings, Wrong
 from onrecord.dataset.reading.typed import Decoded
 from onrecord.eval.submission.advice import advised
 from onrecord.eval.submission.expected import Expected
@@ -261,7 +261,6 @@ def validate(
     expected: Expected,
     limits: Limits,
     types: MentionTypes | None = None,
-    remarks: Sequence[Fault] = (),
 ) -> Validation:
     """Check a file without keeping it.
 
@@ -271,7 +270,6 @@ def validate(
         expected: What it is checked against.
         limits: What it may be at most.
         types: The types of its mentions.
-        remarks: What was odd about what it is packed in; looked at once the pieces have been taken.
 
     Raises:
         FaultsError: What it is packed in cannot be used.
@@ -292,7 +290,6 @@ def validate(
         if checker.stopped:
             break
     checker.finish()
-    checker.findings.adopt(remarks)
     return Validation(
         findings=checker.findings,
         sha256=digest.hexdigest(),
