@@ -13,11 +13,11 @@ import typer
 
 from onrecord.cli.console import note, say_left_out
 from onrecord.cli.inputs import PredictionInput, given, sampling
+from onrecord.cli.label_options import FileLabels, labels_of, on_one_gold
 from onrecord.cli.options import (
     AllowMissing,
     Dataset,
     Draws,
-    LabelMapName,
     Level,
     SamplingUnitName,
     Seed,
@@ -61,7 +61,7 @@ def report(
     ] = None,
     gold: Dataset = GOLD,
     split: SplitOption = None,
-    labels: LabelMapName = None,
+    labels: FileLabels = None,
     allow_missing: AllowMissing = False,
     unit: UnitOption = SamplingUnitName.document,
     level: Level = 0.95,
@@ -82,10 +82,15 @@ def report(
     # items are made in great numbers and hold no circles: looking for those so often is a third of the time
     gc.set_threshold(100_000, 20, 100)
     labelled = stored_gold(gold)
-    asked = Asked(the_split(gold, split), labels, sampling(unit.value, level, draws, seed), allow_missing)
+    said = labels_of(labels, [predictions, *([] if against is None else [against])])
+    asked = Asked(the_split(gold, split), said[0], sampling(unit.value, level, draws, seed), allow_missing)
     source = given(predictions, asked)
+    beside = None
+    if against is not None:
+        beside = given(against, dataclasses.replace(source.asked, labels=said[1]))
+        source, beside = _on_one_gold(source, beside)
     found = _scored(source, labelled)
-    other = None if against is None else _scored(_alike(given(against, source.asked), source), labelled)
+    other = None if beside is None else _scored(_alike(beside, source), labelled)
     source.tell(found.result.gold_hash)
     view = page_view(
         found.report,
@@ -116,10 +121,20 @@ def _name(file: Path, beside: Path) -> str:
     return distinct_names([str(file), str(beside)])[0]
 
 
+def _on_one_gold(*sources: PredictionInput) -> list[PredictionInput]:
+    """Inputs whose types are compared by one map."""
+    maps = on_one_gold([source.asked.labels for source in sources])
+    return [
+        dataclasses.replace(source, asked=dataclasses.replace(source.asked, labels=each))
+        for source, each in zip(sources, maps, strict=True)
+    ]
+
+
 def _alike(other: PredictionInput, source: PredictionInput) -> PredictionInput:
     """What another system's file is, scored as this one's is, whatever its own record says."""
     missing = source.asked.allow_missing or other.asked.allow_missing
-    return dataclasses.replace(other, asked=dataclasses.replace(source.asked, allow_missing=missing))
+    asked = dataclasses.replace(source.asked, labels=other.asked.labels, allow_missing=missing)
+    return dataclasses.replace(other, asked=asked)
 
 
 def _scored(source: PredictionInput, gold: StoredGold) -> StreamScoring:

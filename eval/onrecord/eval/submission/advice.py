@@ -136,7 +136,11 @@ def _label(pointer: str, found: str, expected: str, foreign: bool) -> str:
         return ""  # the nearest word is the one
     if is_type(pointer):
         if foreign:
-            return "a type of ours: this file needs no --labels" if plain in OURS else ""
+            return (
+                "a type of ours: no map for this file (--labels FILE=ours where there are several)"
+                if plain in OURS
+                else ""
+            )
         if tag := _TAG.fullmatch(plain):
             return f"a tag, not a type: write {show(tag[1])} without what stands before it"
         for name, scheme in _SCHEMES.items():
