@@ -136,11 +136,8 @@ def _label(pointer: str, found: str, expected: str, foreign: bool) -> str:
         return ""  # the nearest word is the one
     if is_type(pointer):
         if foreign:
-            return (
-                "a type of ours: no map for this file (--labels FILE=ours where there are several)"
-                if plain in OURS
-                else ""
-            )
+            hint = "a type of ours: no map for this file (--labels FILE=ours where there are several)"
+            return hint if plain in OURS else ""
         if tag := _TAG.fullmatch(plain):
             return f"a tag, not a type: write {show(tag[1])} without what stands before it"
         for name, scheme in _SCHEMES.items():
