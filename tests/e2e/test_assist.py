@@ -16,7 +16,7 @@ from typing import Any
 
 import pytest
 from playwright.sync_api import Browser, Page
-from tests.e2e.test_browser import FIND, REGIONS, Editor
+from tests.e2e.editor import FIND, REGIONS, Editor
 
 from onrecord.annotation.assist import wiring
 from onrecord.annotation.label_studio import backends, offers
@@ -94,7 +94,9 @@ class Made:
         page.keyboard.press("Enter")
         page.wait_for_load_state("networkidle")
         page.goto(f"{self.url}/projects/{self.id}/data?task={self.tasks[document]}")
-        return Hand(page)
+        hand = Hand(page)
+        hand.select_after_creating()
+        return hand
 
 
 class Hand(Editor):
@@ -105,11 +107,8 @@ class Hand(Editor):
             self.page.get_by_text("Auto-Annotation").first.click()
         assert self.page.evaluate("Htx.autoAnnotation") == on
 
-    def draw(self, hotkey: str, surface: str, number: int = 0) -> None:
-        """Draw a label over a surface, however many regions come of it."""
-        self.page.evaluate("document.activeElement.blur()")
-        self.page.keyboard.press("Escape")
-        self.page.keyboard.press(hotkey)
+    def draw(self, surface: str, key: str, shows: str = "", number: int = 0) -> None:
+        """Draw over a surface and press the key of its label, however many regions come of it."""
         left, top, right, bottom = self.page.evaluate(FIND, [surface, number])
         before = self.page.evaluate(f"{REGIONS}.length")
         self.page.mouse.move(left, top)
@@ -118,6 +117,10 @@ class Hand(Editor):
         self.page.mouse.move(right, bottom, steps=6)
         self.page.mouse.up()
         self.page.wait_for_function(f"n => {REGIONS}.length > n", arg=before)
+        self.page.wait_for_timeout(300)
+        self.page.keyboard.press(key)
+        if shows:
+            self._visible(shows).wait_for(state="visible")
 
     def answered(self) -> None:
         """Wait until the server has answered what was asked last."""
@@ -125,27 +128,16 @@ class Hand(Editor):
         self.page.wait_for_function("() => !Htx.awaitingSuggestions")
         self.page.wait_for_timeout(300)
 
-    def press(self, key: str) -> None:
-        self.page.keyboard.press(key)
-        self.page.wait_for_timeout(500)
-
-    @property
-    def result(self) -> list[dict[str, Any]]:
-        found: list[dict[str, Any]] = self.page.evaluate("Htx.annotationStore.selected.serializeAnnotation()")
-        return found
-
     @property
     def grey(self) -> set[str]:
-        return set(offers.undecided(self.result))
-
-    def submit(self) -> None:
-        with self.page.expect_response(lambda a: "/annotations" in a.url and a.request.method == "POST"):
-            self.page.get_by_role("button", name="Submit").click()
+        return set(offers.undecided(self.result()))
 
 
-@pytest.fixture(scope="module")
-def page(browser: Browser) -> Page:
-    return browser.new_page(viewport={"width": 1700, "height": 1100})
+@pytest.fixture
+def page(browser: Browser) -> Iterator[Page]:
+    page = browser.new_page(viewport={"width": 1700, "height": 1100})  # remembers nothing of the one before
+    yield page
+    page.close()
 
 
 def test_accepted_and_rejected_by_hand(
@@ -154,12 +146,11 @@ def test_accepted_and_rejected_by_hand(
     made = Made(root, data, "by-hand", FIRST)
     hand = made.opened(page, FIRST)
     hand.switch(True)
-    hand.draw("1", "Vladimir Putin")
+    hand.draw("Vladimir Putin", "p", shows="kind")
     hand.answered()
     assert hand.grey == set()  # nobody knows yet who that is
-    hand.click("Vladimir Putin", shows="Mention")
-    hand.choose("vladimir-putin")
-    hand.draw("1", "Mark Milley")
+    hand.button("Vladimir Putin")
+    hand.draw("Mark Milley", "r", shows="kind")  # drawn as a person, and then another label
     hand.answered()
     text = next(document.text for document in documents if document.id == FIRST)
     expected = {f"offer-PER-{at}-{at + 5}" for at in range(len(text)) if text.startswith("Putin", at)}
@@ -168,7 +159,8 @@ def test_accepted_and_rejected_by_hand(
     page.screenshot(path=tmp_path / "offers.png")
 
     hand.click("Putin", 0)  # the first: accepted
-    page.get_by_text("Offered, and no label yet").first.wait_for(state="visible")
+    page.get_by_text("Offered, and no label yet: Y accepts it").wait_for(state="visible")
+    page.screenshot(path=tmp_path / "offer.png")
     hand.press("y")
     hand.click("Putin", 2)  # the one in front of "replied": accepted
     hand.press("y")
@@ -177,18 +169,17 @@ def test_accepted_and_rejected_by_hand(
     accepted = {f"offer-PER-{at}-{at + 5}" for at in (0, text.index("Putin replied"))}
     rejected = f"offer-PER-{text.index('Putin, in response')}-{text.index('Putin, in response') + 5}"
     assert hand.grey == expected - accepted - {rejected}
-    hand.draw("1", "Alexander Lukashenko")
+    page.keyboard.press("Escape")
+    page.keyboard.press("p")
+    hand.draw("Alexander Lukashenko", "Alt")
     hand.answered()
     assert hand.grey == expected - accepted - {rejected}  # what was rejected does not come back
-
-    hand.click("Alexander Lukashenko", shows="Mention")
-    typed = hand.panel.get_by_placeholder("entity id that is not in the list").first
-    typed.fill("alexander-lukashenko")
-    typed.press("Enter")  # a typed id is offered at once, the region being selected
+    hand.button("Alexander Lukashenko")
+    hand.draw("NATO", "o", shows="kind")
     hand.answered()
     others = hand.grey - expected
     assert len(others) >= 5
-    page.keyboard.press("Escape")
+    hand.press("u")
     rows = page.locator("[class*=outliner-item]:has-text('mention?') [class*=outliner-item__title]")
     while rows.count():  # all that the list shows, at once
         for number in range(rows.count()):
@@ -197,28 +188,27 @@ def test_accepted_and_rejected_by_hand(
     assert hand.grey == set()
 
     page.wait_for_timeout(7000)  # until the draft is saved: the speaker is looked for among its mentions
-    hand.draw("q", '"It exists, but it has failed."')
+    page.keyboard.press("q")
+    hand.draw('"It exists, but it has failed."', "Alt")
     hand.answered()
-    hand.click("It exists", shows="Quote (on its first segment)")
-    assert [item["value"]["text"] for item in hand.result if item["from_name"] == "speaker_offered"] == [
-        ["vladimir-putin"]
-    ]
+    said = [item["value"]["text"] for item in hand.result() if item["from_name"] == offers.OFFERED]
+    assert said == [["vladimir-putin"]]
     page.screenshot(path=tmp_path / "speaker.png")
-    hand.panel.get_by_text(offers.TAKE).first.click()
-    hand.draw("q", '"has failed"')
+    hand.button(offers.TAKE)
+    hand.draw('"has failed"', "q", shows=offers.TAKE)
     hand.answered()
-    hand.click('"has failed"', shows="Quote (on its first segment)")
-    hand.panel.get_by_text("vladimir-putin").locator("visible=true").hover()
+    hand.panel.get_by_text("vladimir-putin").locator("visible=true").first.hover()
     hand.panel.get_by_label("Delete Region").locator("visible=true").click()  # rejected, and not offered again
     hand.answered()
-    assert len([item for item in hand.result if item["from_name"] == "speaker_offered"]) == 1
-    hand.draw("q", '"There is no counteroffensive,"')  # what is drawn afterwards is where it was drawn
+    assert len([item for item in hand.result() if item["from_name"] == offers.OFFERED]) == 1
+    hand.draw('"There is no counteroffensive,"', "q")  # what is drawn afterwards is where it was drawn
     hand.answered()
     hand.submit()
 
     (pulled,) = ls.pull(made.admin, "by-hand", tmp_path, documents, print)
-    # the two mentions without an entity are at fault and so is nothing else: no offer is left
-    assert {(fault.code, "Milley" in fault.found) for fault in pulled.faults} == {("missing-field", True)}
+    # mentions without an entity and quotes without a speaker are at fault, and nothing else: no offer is left
+    assert {fault.code for fault in pulled.faults} == {"missing-field"}
+    assert not [fault for fault in pulled.faults if "Putin" in fault.found]
     annotation = json.loads(pulled.path.read_bytes())[0]["annotations"][0]
     labels, _ = from_result(annotation["result"], text)
     assert {(m.start, m.entity) for m in labels.mentions if m.text == "Putin"} == {
@@ -237,10 +227,9 @@ def test_switched_off_nothing_is_asked(page: Page, data: Path, root: Path) -> No
     hand.switch(False)
     asked: list[str] = []
     page.on("request", lambda request: asked.append(request.url) if "interactive" in request.url else None)
-    hand.draw("1", "Vladimir Putin")
-    hand.click("Vladimir Putin", shows="Mention")
-    hand.choose("vladimir-putin")
-    hand.draw("1", "Mark Milley")
+    hand.draw("Vladimir Putin", "p", shows="kind")
+    hand.button("Vladimir Putin")
+    hand.draw("Mark Milley", "p")
     hand.answered()
     assert (asked, hand.grey) == ([], set())
 
@@ -251,16 +240,15 @@ def test_undecided_offers_outlive_a_reload_and_are_named_when_they_are_pulled(
     made = Made(root, data, "undecided", FIRST)
     hand = made.opened(page, FIRST)
     hand.switch(True)
-    hand.draw("1", "Vladimir Putin")
-    hand.click("Vladimir Putin", shows="Mention")
-    hand.choose("vladimir-putin")
-    hand.draw("1", "Mark Milley")
+    hand.draw("Vladimir Putin", "p", shows="kind")
+    hand.button("Vladimir Putin")
+    hand.draw("Mark Milley", "p")
     hand.answered()
-    before = {(item["id"], item["from_name"]) for item in hand.result}
+    before = {(item["id"], item["from_name"]) for item in hand.result()}
     page.wait_for_timeout(7000)  # until the draft is saved
     page.reload()
     hand = Hand(page)
-    assert {(item["id"], item["from_name"]) for item in hand.result} == before
+    assert {(item["id"], item["from_name"]) for item in hand.result()} == before
     hand.submit()
     pulled = run(root, "pull", "--round", "undecided", "--data", data, "-o", tmp_path)
     assert pulled.returncode == 2
@@ -274,23 +262,25 @@ def test_annotations_start_from_grey_predictions_of_another_backend(
     made = Made(root, data, "started", FIRST, documents[1].id)
     (before,) = made.backends
     assist = start(root, "assist", "eval/baselines/rules.jsonl", "--data", data)
-    assert assist.stderr is not None
-    while "stop with" not in (line := assist.stderr.readline()):
-        assert line
-    (during,) = made.backends
-    assert during.url != before.url
-    assert during.model_version.startswith("proposed-")
-    hand = made.opened(page, FIRST)
-    regions = {item["id"] for item in hand.result if item["type"] == "labels"}
-    assert len(regions) > 50
-    assert hand.grey == regions
-    assert any(item["type"] == "relation" for item in hand.result)
-    stop(assist)
+    try:
+        assert assist.stderr is not None
+        while "stop with" not in (line := assist.stderr.readline()):
+            assert line
+        (during,) = made.backends
+        assert during.url != before.url
+        assert during.model_version.startswith("proposed-")
+        hand = made.opened(page, FIRST)
+        regions = {item["id"] for item in hand.result() if item["type"] == "labels"}
+        assert len(regions) > 50
+        assert hand.grey == regions
+        assert any(item["type"] == "relation" for item in hand.result())
+    finally:
+        stop(assist)
     (after,) = made.backends
     assert (after.url, after.readable_state) == (before.url, "Connected")
     # a task that is opened now starts from nothing
     hand = made.opened(page, documents[1].id)
-    assert hand.result == []
+    assert hand.result() == []
 
 
 def test_two_annotators_at_once(data: Path, root: Path, gold: Gold) -> None:
@@ -301,7 +291,7 @@ def test_two_annotators_at_once(data: Path, root: Path, gold: Gold) -> None:
     context = {
         "result": [
             {"id": "m", "from_name": "region", "type": "labels", "value": {**value, "labels": ["PER"]}},
-            {"id": "m", "from_name": "entity", "type": "taxonomy", "value": {"taxonomy": [["vladimir-putin"]]}},
+            {"id": "m", "from_name": "who", "type": "taxonomy", "value": {"taxonomy": [["vladimir-putin"]]}},
         ]
     }
 
@@ -317,9 +307,9 @@ def test_two_annotators_at_once(data: Path, root: Path, gold: Gold) -> None:
 
     with ThreadPoolExecutor(4) as pool:
         counts = list(pool.map(ask, range(8)))
-    # each is offered every place, and once
-    assert sorted(counts)[:6] == [0] * 6
-    assert len({*counts} - {0}) == 1
+    # each is offered all of it, and again only as long as the first answer may not have come
+    assert max(counts[0::2]) == max(counts[1::2]) > 3
+    assert {*counts} <= {0, max(counts)}
 
 
 def test_the_server_reaches_the_one_address_and_nothing_else_that_is_private(data: Path, root: Path) -> None:
@@ -374,6 +364,10 @@ def test_a_killed_backend_leaves_nobody_waiting_and_a_restart_finds_all_projects
     assert all(admin.ml.list(project=p)[0].readable_state == "Connected" for p in backends.projects(admin))
     stop(process)
     assert not (folder / "assist.json").exists()
+
+    process = serve(root, folder, "--assist")
+    os.kill(find(folder).pid, signal.SIGKILL)  # type: ignore[union-attr]
+    assert "stopped" in stop(process)  # with nobody there to disconnect from
 
 
 def test_a_fault_in_the_predictions_is_said_before_anything_starts(root: Path, tmp_path: Path) -> None:

@@ -19,10 +19,8 @@ if TYPE_CHECKING:
 
 app = typer.Typer(help="Write files for platforms where people submit: Codabench, EvalAI, Hugging Face.")
 
-TITLE = "Who said what, about whom, on which event"
-
 Archive = Annotated[Path, typer.Option("--output", "-o", help="The zip archive to write.")]
-Title = Annotated[str, typer.Option(help="What it is called.")]
+Title = Annotated[str | None, typer.Option(help="What it is called; as the dataset if left out.")]
 Start = Annotated[datetime.datetime, typer.Option(help="When submissions open, in UTC.")]
 PerDay = Annotated[int, typer.Option(min=1, max=1000, help="Submissions a participant may make a day.")]
 
@@ -36,7 +34,7 @@ def codabench(
     ] = None,
     gold: Dataset = GOLD,
     split: SplitOption = None,
-    title: Title = TITLE,
+    title: Title = None,
     docker_image: Annotated[
         str | None, typer.Option(help="Image that scores: Python 3.11 or newer, and the libraries or pip.")
     ] = None,
@@ -56,7 +54,7 @@ def evalai(
     end: Annotated[datetime.datetime, typer.Option(help="When they close, in UTC.")],
     gold: Dataset = GOLD,
     split: SplitOption = None,
-    title: Title = TITLE,
+    title: Title = None,
     per_day: PerDay = 10,
 ) -> None:
     """A challenge for EvalAI, with this scorer in it."""
@@ -113,7 +111,7 @@ def hf_benchmark(
     ] = Path("eval.yaml"),
     gold: Dataset = GOLD,
     split: SplitOption = None,
-    title: Title = TITLE,
+    title: Title = None,
 ) -> None:
     """The registration of the dataset as a benchmark on the Hugging Face Hub: one task a layer."""
     from onrecord.dataset.publishing.folder import read_about
@@ -123,17 +121,21 @@ def hf_benchmark(
     if split == "all":
         raise typer.BadParameter("a task is on one split, and not on all")
     card = read_about(gold).card
-    description = card.description or card.summary
-    _write(output, yaml_bytes(benchmark(title, description, split)))
+    _write(
+        output, yaml_bytes(benchmark(title or card.title, " ".join((card.description or card.summary).split()), split))
+    )
 
 
 def _competition(
-    gold: Path, split: str | None, title: str, start: datetime.datetime, end: datetime.datetime | None
+    gold: Path, split: str | None, title: str | None, start: datetime.datetime, end: datetime.datetime | None
 ) -> Competition:
     from onrecord.dataset import read_folder
+    from onrecord.dataset.publishing.folder import read_about
     from onrecord.eval.platforms.competition import competition
 
-    return competition(read_folder(gold), gold, the_split(gold, split), title, start, end)
+    return competition(
+        read_folder(gold), gold, the_split(gold, split), title or read_about(gold).card.title, start, end
+    )
 
 
 def _image(name: str) -> str:

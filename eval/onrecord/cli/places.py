@@ -59,7 +59,7 @@ def the_corpus() -> Corpus:
     named = os.environ.get(VARIABLE)
     root = Path(named) if named else find_corpus(Path())
     if root is None:
-        hint = f"onrecord init makes a corpus; {OPTION} names one"
+        hint = f"onrecord init makes a corpus; {OPTION} names one; what scores takes a dataset folder by --gold"
         found = "no corpus, here or in a folder above"
         raise FaultsError([Fault("file", str(Path.cwd()), None, "", found, f"a folder with {FILE}", hint)])
     corpus = read_corpus(_near(root.resolve()))

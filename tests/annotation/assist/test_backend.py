@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
+import time
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import msgspec
+import pytest
 
+from onrecord.annotation.assist import backend as backend_module
 from onrecord.annotation.assist import proposals
 from onrecord.annotation.assist.backend import Answer, Backend, Memory, Request, Settings
 from onrecord.annotation.label_studio.from_result import from_result
 from onrecord.annotation.label_studio.offers import undecided
 from onrecord.annotation.label_studio.to_result import to_result
 from onrecord.dataset import Document, Gold
-from onrecord.dataset.gold import in_split
+from onrecord.dataset.gold import learnable
 from onrecord.dataset.records import Entity, Labels, Mention, Quote, Registries, Span
 from onrecord.eval.baselines.rules import Rules
 
@@ -28,8 +31,13 @@ def mention(id: str, surface: str, entity: str | None, start: int | None = None)
 
 def result_of(*mentions: Mention, quotes: tuple[Quote, ...] = ()) -> list[dict[str, Any]]:
     """As the editor has it: the ids that the menus offer are chosen in them, and no kind is ticked."""
-    items = to_result(Labels(mentions=mentions, quotes=quotes), {"entity": ["ann"]})
+    items = to_result(Labels(mentions=mentions, quotes=quotes), {"entities": ["ann"]})
     return [item for item in items if item.get("from_name") not in ("kind", "mode")]
+
+
+@pytest.fixture(autouse=True)
+def _answers_arrive_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(backend_module, "FRESH", 0.0)
 
 
 def ask(context: list[dict[str, Any]], draft: list[dict[str, Any]] | None = None, task: int = 1) -> Request:
@@ -37,7 +45,7 @@ def ask(context: list[dict[str, Any]], draft: list[dict[str, Any]] | None = None
         "tasks": [
             {
                 "id": task,
-                "data": {"doc_id": "d", "text": TEXT, "entities": [{"value": "ann", "hint": "Ann Lee"}]},
+                "data": {"doc_id": "d", "text": TEXT, "entities": [{"value": "Ann Lee [ann]", "alias": "ann"}]},
                 "drafts": [] if draft is None else [{"id": 7, "result": draft, "user": "x"}],
                 "annotations": [],
                 "predictions": [],
@@ -83,6 +91,38 @@ def test_a_mention_that_the_annotator_has_deleted_is_not_offered() -> None:
     both = [mention("y", "Ann Lee", "ann", 0), mention("z", "Lee", "ann", 76)]
     assert [start for _, start, _ in offers(backend.predict(ask(result_of(*both))))] == [22, 52]
     assert offers(backend.predict(ask(result_of(both[0])))) == []
+
+
+def test_an_answer_that_the_editor_may_have_thrown_away_is_given_again(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(backend_module, "FRESH", 0.2)
+    backend, request = Backend(ROWS, "v"), ask(result_of(mention("y", "Ann Lee", "ann", 0)))
+    first = offers(backend.predict(request))
+    assert offers(backend.predict(request)) == first  # asked again before it can have come
+    time.sleep(0.3)
+    assert offers(backend.predict(request)) == []
+
+    backend = Backend(ROWS, "v")
+    (answer,) = backend.predict(request)
+    assert isinstance(answer, Answer)
+    marked = result_of(mention("y", "Ann Lee", "ann", 0))
+    backend.predict(ask(marked, [*marked, *answer.result]))  # soon enough, but the draft has them
+    assert offers(backend.predict(request)) == []
+
+
+def test_a_region_without_an_entity_keeps_its_place() -> None:
+    drawn = mention("z", "Ann Lee", None, 22)
+    made = offers(Backend(ROWS, "v").predict(ask(result_of(mention("y", "Ann Lee", "ann", 0), drawn))))
+    assert [start for _, start, _ in made] == [52, 76]
+
+
+def test_ids_go_where_the_task_offers_them() -> None:
+    (answer,) = Backend(ROWS, "v").predict(ask(result_of(mention("y", "Ann Lee", "ann", 0))))
+    assert isinstance(answer, Answer)
+    assert {item["from_name"] for item in answer.result if item["type"] == "taxonomy"} == {"who"}
+    elsewhere = mention("b", "Bob", "bob")
+    (answer,) = Backend(ROWS, "v").predict(ask(result_of(elsewhere)))
+    assert isinstance(answer, Answer)
+    assert {item["from_name"] for item in answer.result if item["type"] == "taxonomy"} == {"who_new"}
 
 
 def test_after_a_restart_the_draft_says_what_is_offered() -> None:
@@ -177,7 +217,7 @@ def test_a_task_with_another_text_starts_from_nothing(gold: Gold, documents: lis
 
 
 def test_the_rules_say_of_a_text_what_they_say_of_its_document(gold: Gold, documents: list[Document]) -> None:
-    rules = Rules.learn(in_split(gold, "validation"))
+    rules = Rules.learn(learnable(gold))
     for document in documents:
         assert proposals.of_rules(rules)(document.id, document.text) == rules.predict(document).labels
 

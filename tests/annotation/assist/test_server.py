@@ -21,7 +21,7 @@ JSON = {"Content-Type": "application/json"}
 ROWS = Registries(entities=(Entity(id="ann", type="PER", name="Ann"),))
 TEXT = "Ann met Ann."
 MARKED = {"id": "m", "from_name": "region", "type": "labels", "value": {"start": 0, "end": 3, "labels": ["PER"]}}
-ENTITY = {"id": "m", "from_name": "entity", "type": "taxonomy", "value": {"taxonomy": [["ann"]]}}
+ENTITY = {"id": "m", "from_name": "who", "type": "taxonomy", "value": {"taxonomy": [["ann"]]}}
 
 
 def body(task: int = 1) -> bytes:

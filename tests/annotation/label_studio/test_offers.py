@@ -5,16 +5,19 @@ from __future__ import annotations
 import re
 from xml.etree import ElementTree as ET
 
+import msgspec
 from hypothesis import given
 from hypothesis import strategies as st
 from tests import strategies
 
 from onrecord.annotation.label_studio import offers
 from onrecord.annotation.label_studio.forms import page
-from onrecord.annotation.label_studio.from_result import from_result, unused_parts
+from onrecord.annotation.label_studio.from_result import from_result
 from onrecord.annotation.label_studio.labelling import config
 from onrecord.annotation.label_studio.to_result import to_result
+from onrecord.dataset.layers import using
 from onrecord.dataset.records import Labels, Mention, Quote, Span
+from onrecord.dataset.scheme import DEFAULT
 
 TEXT = "“We won,” said Ann."
 CONTENT = Span(start=0, end=9, text="“We won,”")
@@ -65,17 +68,21 @@ def test_an_offered_speaker_counts_once_it_is_taken() -> None:
 
 
 def test_the_annotator_s_own_speaker_goes_before_the_offered_one() -> None:
-    own = {"id": "q1", "from_name": "speaker", "type": "textarea", "value": {"text": ["bob"]}}
     tick = {"id": "q1", "from_name": "speaker_taken", "type": "choices", "value": {"choices": [offers.TAKE]}}
-    for result in ([*QUOTE, own, tick], [*offers.with_speaker(QUOTE, "ann"), own]):
-        labels, wrong = from_result(result, TEXT)
-        assert (labels.quotes[0].speaker, wrong) == (("bob",), [])
+    for own in (
+        {"id": "q1", "from_name": "who_here", "type": "choices", "value": {"choices": ["bob"]}},
+        {"id": "q1", "from_name": "who", "type": "taxonomy", "value": {"taxonomy": [["bob"]]}},
+        {"id": "q1", "from_name": "who_new", "type": "taxonomy", "value": {"taxonomy": [["bob"]]}},
+    ):
+        for result in ([*QUOTE, own, tick], [*offers.with_speaker(QUOTE, "ann"), own]):
+            labels, wrong = from_result(result, TEXT)
+            assert (labels.quotes[0].speaker, wrong) == (("bob",), [])
 
 
-def test_grey_parts_are_no_parts_without_a_quote() -> None:
+def test_a_grey_part_is_at_fault_for_nothing_else() -> None:
     quote = Quote(id="q1", content=(CONTENT,), cue=Span(start=10, end=14, text="said"))
     offered = offers.offered(to_result(Labels(quotes=(quote,)), {}))
-    assert list(unused_parts(offered)) == []
+    assert {code for code, *_ in from_result(offered, TEXT)[1]} == {"offer"}
 
 
 def test_whatever_stands_under_the_names_of_offers_is_a_fault_and_no_error() -> None:
@@ -112,5 +119,17 @@ def test_every_grey_region_shows_the_fields_of_its_layer_and_how_to_accept_it() 
     wider = ET.fromstring(offers.with_offers(config()))
     for form in page().forms:
         shown = [each for each in wider.iter() if offers.mark_of(form) in each.get("whenLabelValue", "").split(",")]
-        assert {ask.name for ask in form.asks} <= {each.get("name") for each in shown}
+        controls = {control for ask in form.asks for control in ask.controls}
+        assert controls <= {each.get("name") for each in shown}
         assert any("accepts" in header.get("value", "") for each in shown for header in each.iter("Header"))
+
+
+def test_the_keys_of_offers_are_nobody_else_s_in_any_scheme() -> None:
+    types = tuple(f"TYPE{letter}" for letter in "ABCDEFGHIJKLMNOPQ")
+    with using(msgspec.structs.replace(DEFAULT, entity_types=types)):
+        wider = offers.with_offers(config())
+        keys = re.findall(r'hotkey="([^"]+)"', wider)
+        assert len(keys) == len(set(keys))
+        assert "u" not in keys
+    with using(msgspec.structs.replace(DEFAULT, layers=("mentions",), ids=False)):
+        assert "speaker" not in offers.with_offers(config())

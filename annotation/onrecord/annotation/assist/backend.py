@@ -13,7 +13,7 @@ import dataclasses
 import threading
 import time
 from collections import OrderedDict
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from typing import Any
 
 import msgspec
@@ -32,9 +32,9 @@ from onrecord.dataset.records import Labels, Mention, Quote, Registries
 
 Items = tuple[dict[str, Any], ...]
 
-FRESH = 1.5
-"""Seconds after which an answer has surely reached the editor. It throws away one that comes after it has asked again,
-as it does when a label is changed right after drawing; what was in it may be offered a second time."""
+FRESH = 0.2
+"""Seconds after which an answer has reached the editor. It throws away one that comes after it has asked again, as it
+does when a label is changed right after drawing; so what was in such an answer may be offered a second time."""
 
 
 class TaskData(msgspec.Struct, frozen=True):
@@ -120,7 +120,9 @@ class Remembered:
     offers: dict[TypedPlace, Mention] = dataclasses.field(default_factory=dict)
     """The mentions offered, by their places."""
     latest: dict[TypedPlace, Mention] = dataclasses.field(default_factory=dict)
-    """Those of the last answer, which may not have been shown."""
+    """Those of the last answer."""
+    unsure: dict[TypedPlace, Mention] = dataclasses.field(default_factory=dict)
+    """Those of answers that may have been thrown away."""
     answered: float = 0.0
     """When the last answer was given, by a clock that only goes on."""
     marked: set[TypedPlace] = dataclasses.field(default_factory=set)
@@ -128,11 +130,12 @@ class Remembered:
     quotes: set[str] = dataclasses.field(default_factory=set)
     """The quotes that a speaker was offered for."""
 
-    def settle(self) -> None:
-        """Keep what was offered last, if it was long enough ago to have been shown."""
-        if time.monotonic() - self.answered > FRESH:
-            self.offers |= self.latest
+    def settle(self, seen: Collection[TypedPlace]) -> None:
+        """Keep what was offered last if it was shown: that long ago, or ``seen`` in a draft since."""
+        shown = time.monotonic() - self.answered > FRESH
+        (self.offers if shown else self.unsure).update(self.latest)
         self.latest = {}
+        self.offers |= {place: self.unsure.pop(place) for place in [*self.unsure] if place in seen}
 
 
 class Memory:
@@ -189,12 +192,12 @@ class Backend:
         marked = [mention for mention in said.mentions if mention.id not in waiting]
         quotes = [quote for quote in said.quotes if quote.id not in waiting]
         result: list[ResultItem] = []
+        drafted = _standing(text, draft)
         with self.memory.of(task.id) as remembered:
-            remembered.settle()
+            remembered.settle({_place(mention) for mention in drafted})
             if self.settings.propagate and marked:
-                standing = _standing(text, context.result) + [
-                    each for each in _standing(text, draft) if each.id in undecided(draft)
-                ]
+                grey = undecided(draft)
+                standing = _standing(text, context.result) + [each for each in drafted if each.id in grey]
                 offers = self._propagated(text, marked, standing, remembered)
                 result += offered(to_result(Labels(mentions=offers), task.data.offered))
             if self.settings.speakers and quotes:

@@ -15,6 +15,7 @@ from onrecord.annotation.assist.backend import Backend
 from onrecord.annotation.assist.server import Tell, serving
 from onrecord.annotation.label_studio import backends
 from onrecord.annotation.label_studio.accounts import Access
+from onrecord.annotation.label_studio.address import ServerError
 from onrecord.annotation.label_studio.project import connect
 from onrecord.dataset.reading.files import write_atomically
 
@@ -101,7 +102,7 @@ def _give_back(access: Access, before: Assisting | None) -> None:
     from label_studio_sdk.core.api_error import ApiError
 
     assert access.data is not None
-    with contextlib.suppress(httpx.HTTPError, ApiError):  # the server may be gone; its next start looks after the rest
+    with contextlib.suppress(httpx.HTTPError, ApiError, ServerError):  # it may be gone; its next start sees to the rest
         if before is not None and _answers(before):
             keep(access.data, before)
             wire(access, before.url)

@@ -15,7 +15,7 @@ from onrecord.annotation.gold.adjudication import attribute_items
 from onrecord.annotation.gold.passes import articles_of_pass, named, provenance, read_annotators
 from onrecord.annotation.label_studio.exports import Annotation, paths_of, read_exports
 from onrecord.annotation.label_studio.standing import Standing, standings
-from onrecord.dataset import Document, Event, Gold, Registries
+from onrecord.dataset import Document, Entity, Event, Gold, Registries, walk
 from onrecord.dataset.corpus import Rounds
 from onrecord.dataset.layers import scheme
 from onrecord.dataset.reading.files import write_atomically
@@ -29,18 +29,24 @@ ERRATA = "errata.json"
 def unregistered(annotations: Sequence[Annotation], registries: Registries) -> Registries:
     """Rows for the ids that annotations use and the registries lack, to be looked over.
 
-    A type is that of most mentions and a name the most frequent one; what a claim says is left as its id.
+    A type is that of most mentions and a name the most frequent one; what a claim says is left as its id. An entity
+    without a mention has the first type there is, and its id for a name.
     """
     own = own_registries(annotation.labels for annotation in annotations)
-    utterances = {
-        quote.utterance for each in annotations for quote in each.labels.quotes if quote.utterance is not None
-    }
-    events = {row.id for row in own.events} | utterances
+    used: dict[str, set[str]] = {"entity": set(), "event": set(), "claim": set()}
+    for each in annotations:
+        for _, item in each.labels.items():
+            for kind, id, _, use, _ in walk.references(item):
+                if kind in used and use != "reserved":
+                    used[kind].add(id)
     known = [{row.id for row in rows} for rows in (registries.entities, registries.events, registries.claims)]
+    # whoever is spoken of by id alone, such as the speaker of a quote, has no mention to take a type or a name from
+    unnamed = used["entity"] - {row.id for row in own.entities}
+    events = used["event"] | {row.id for row in own.events}
     return Registries(
         entities=tuple(
             msgspec.structs.replace(row, wikidata_note="not looked up")
-            for row in own.entities
+            for row in (*own.entities, *(_unnamed(id) for id in sorted(unnamed)))
             if row.id not in known[0]
         ),
         events=tuple(
@@ -49,6 +55,10 @@ def unregistered(annotations: Sequence[Annotation], registries: Registries) -> R
         ),
         claims=tuple(row for row in own.claims if row.id not in known[2]),
     )
+
+
+def _unnamed(id: str) -> Entity:
+    return Entity(id=id, type=scheme().entity_types[0], name=id.replace("-", " "))  # type: ignore[arg-type]
 
 
 def register(folder: Path, rows: Registries) -> list[str]:

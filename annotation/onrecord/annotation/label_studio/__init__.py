@@ -22,6 +22,7 @@
 
 __all__ = [
     "accounts",
+    "address",
     "backends",
     "exports",
     "forms",

@@ -31,6 +31,9 @@ TAKE = "take the offered speaker"
 FIELDS = (CONTROL, OFFERED, TAKEN)
 """The controls that only offers need."""
 
+GREY = "#000000"
+"""The colour of offers; shown pale it is a grey, darker than that of any label."""
+
 _KEYS = "ykjhbxzvwmidatclfnrspoegq"
 """The keys that accept, the first for the first form, those left out that a label has; then the key of the tick."""
 _HOW = "Offered, and no label yet: {key} accepts it, Backspace rejects it"
@@ -157,7 +160,7 @@ def _insert(parent: ET.Element, at: int, elements: Iterable[ET.Element]) -> None
 def _grey_labels(text: str) -> ET.Element:
     labels = ET.Element("Labels", name=CONTROL, toName=text, choice="single", visible="false")
     for form, key in zip(page().forms, _keys(), strict=False):
-        label = {"value": mark_of(form), "background": "#9a9a9a"}
+        label = {"value": mark_of(form), "background": GREY}
         ET.SubElement(labels, "Label", {**label, "hotkey": key} if key else label)
     return labels
 

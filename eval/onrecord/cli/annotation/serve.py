@@ -8,7 +8,7 @@ from typing import Annotated
 
 import typer
 
-from onrecord.cli.annotation import assist as offers
+from onrecord.cli.annotation.assist import Gold, Predictions, Propagate, Rules, Speakers, assisting, backend_of
 from onrecord.cli.annotation.shared import (
     Data,
     Registries,
@@ -23,12 +23,12 @@ from onrecord.cli.console import metered, note
 
 
 def serve(
-    predictions: offers.Predictions = None,
+    predictions: Predictions = None,
     assist: Annotated[bool, typer.Option("--assist", help="Make offers in the editor, as `assist` does.")] = False,
-    rules: offers.Rules = False,
-    propagate: offers.Propagate = True,
-    speakers: offers.Speakers = True,
-    gold: offers.Gold = None,
+    rules: Rules = False,
+    propagate: Propagate = True,
+    speakers: Speakers = True,
+    gold: Gold = None,
     data: Data = None,
     seeds: Seeds = None,
     registries: Registries = None,
@@ -46,12 +46,12 @@ def serve(
         raise typer.BadParameter("nothing starts from labels without --assist", param_hint="predictions")
     backend = None
     if assist:
-        backend = offers.backend_of(predictions, rules, propagate, speakers, gold, Sources(seeds, registries))
+        backend = backend_of(predictions, rules, propagate, speakers, gold, Sources(seeds, registries))
     stop_on_signals()  # before the start, which they may cut off
     folder, more = data_folder(data), environment() if assist else None
     with serving(ServerHome.default(), folder, note, port, metered, more) as running, contextlib.ExitStack() as stack:
         if backend is not None:
-            stack.enter_context(offers.assisting(access_to(folder, None, None), backend))
+            stack.enter_context(assisting(access_to(folder, None, None), backend))
         else:
             _forget(folder)
         typer.echo(running.url)

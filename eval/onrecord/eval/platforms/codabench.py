@@ -71,7 +71,7 @@ def competition_yaml(competition: Competition, image: str, per_day: int) -> dict
     return {
         "version": 2,
         "title": competition.title,
-        "description": "Who said what, about whom, on which event: label news articles.",
+        "description": competition.description,
         "image": "logo.png",
         "terms": "pages/terms.md",
         "docker_image": image,

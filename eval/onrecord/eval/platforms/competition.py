@@ -11,6 +11,7 @@ import msgspec
 
 from onrecord.dataset import Fault, FaultsError, Gold
 from onrecord.dataset.gold import in_split, learnable
+from onrecord.dataset.publishing.folder import read_about
 from onrecord.dataset.publishing.makers import NOT_SAID, stated_makers
 from onrecord.dataset.reading.faults import show
 from onrecord.eval.baselines.rules import Rules
@@ -37,6 +38,8 @@ class Competition:
     provenance: Sequence[str]
     """Who made the labels, a paragraph each."""
     licence: str
+    description: str
+    """What it is about, in a line."""
 
     def pages(self, columns: Sequence[BoardColumn]) -> dict[str, pages.Page]:
         """The pages by the name of their file."""
@@ -65,6 +68,7 @@ def competition(
         raise FaultsError([Fault("dates", "--end", None, "", str(end), f"after the start, {start}")])
     if not title.strip() or not title.isprintable() or len(title) > MOST_OF_TITLE:
         raise FaultsError([Fault("title", "--title", None, "", show(title), f"up to {MOST_OF_TITLE} characters")])
+    card = read_about(folder).card
     return Competition(
         title=title,
         start=start,
@@ -73,6 +77,7 @@ def competition(
         sample=_sample(gold, split),
         provenance=stated_makers(folder) or [NOT_SAID],
         licence=_text(folder / "LICENSE-DATA.md"),
+        description=" ".join((card.description or card.summary or title).split()),
     )
 
 

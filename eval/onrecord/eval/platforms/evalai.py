@@ -67,7 +67,7 @@ def challenge_config(
     dates = {"start_date": competition.start, "end_date": competition.end}
     return {
         "title": competition.title,
-        "short_description": "Who said what, about whom, on which event: label news articles.",
+        "short_description": competition.description,
         **{field: f"templates/{field}.html" for field in _TEMPLATES},
         "leaderboard_description": "One board a layer, ordered by its headline; every number is in [0, 1].",
         "image": "logo.png",

@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from onrecord.dataset.gold import in_split
-from onrecord.dataset.layers import LAYERS
+from onrecord.dataset.layers import LAYERS, use
 from onrecord.dataset.reading.faults import FaultsError
 from onrecord.eval.platforms.keys import BoardColumn, columns, numbers
 from onrecord.eval.platforms.reference import Reference, read_reference
@@ -55,6 +55,7 @@ def evaluated(reference: Path, submission: Path, phase: str) -> dict[str, Any]:
     """
     try:
         known = read_reference(reference)
+        use(known.gold.scheme)  # a program has one competition
         if phase != known.split:
             raise LookupError("another phase")
         report = score_file(submission, reference)

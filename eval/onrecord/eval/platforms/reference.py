@@ -13,9 +13,10 @@ import msgspec
 
 from onrecord.dataset import Fault, FaultsError, Gold, gold_hash
 from onrecord.dataset.gold import Article, in_split
-from onrecord.dataset.layers import in_scheme, labels
+from onrecord.dataset.layers import in_scheme, labels, using
 from onrecord.dataset.reading.faults import show
 from onrecord.dataset.records import Strict
+from onrecord.dataset.scheme import DEFAULT, Scheme
 
 NAME: Final = "reference.json"
 
@@ -27,10 +28,20 @@ class Reference(Strict, frozen=True, kw_only=True):
 
     format: Literal["onrecord-reference/1"]
     split: str
-    """``test``, ``validation`` or ``all``."""
+    """One of the dataset's, or ``all``."""
     gold_hash: str
     """Of the articles of the split; see :func:`onrecord.dataset.gold_hash`."""
     gold: Gold
+
+
+class _SchemeAlone(msgspec.Struct, frozen=True):
+    scheme: Scheme = DEFAULT
+
+
+class _Beginning(msgspec.Struct, frozen=True):
+    """What must be known before the rest can be read."""
+
+    gold: _SchemeAlone
 
 
 def reference_of(gold: Gold, split: str) -> Reference:
@@ -51,7 +62,7 @@ def reference_of(gold: Gold, split: str) -> Reference:
         format=FORMAT,
         split=split,
         gold_hash=gold_hash(scored),
-        gold=Gold(articles=articles, registries=gold.registries),
+        gold=msgspec.structs.replace(gold, articles=articles),
     )
 
 
@@ -67,8 +78,10 @@ def read_reference(path: Path) -> Reference:
         FaultsError: It is none, or was changed; the fault tells nothing of what is in it.
         OSError: It cannot be opened.
     """
+    raw = path.read_bytes()
     try:
-        reference = msgspec.json.decode(path.read_bytes(), type=in_scheme(Reference))
+        with using(msgspec.json.decode(raw, type=_Beginning).gold.scheme):
+            reference = msgspec.json.decode(raw, type=in_scheme(Reference))
     except (msgspec.DecodeError, UnicodeDecodeError):
         raise FaultsError([Fault("reference", path.name, None, "", "something else", FORMAT)]) from None
     found = gold_hash(in_split(reference.gold, reference.split))

@@ -17,6 +17,7 @@ from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 
 from onrecord.dataset import Fault, FaultsError
+from onrecord.dataset.layers import use
 from onrecord.dataset.reading.faults import show
 from onrecord.dataset.reading.files import write_atomically
 from onrecord.eval.platforms.keys import columns, numbers
@@ -105,6 +106,7 @@ def score_file(path: Path, reference: Path) -> Report:
         FaultsError: With every fault of the file; they name it without its folder.
     """
     known = read_reference(reference)
+    use(known.gold.scheme)  # a program has one competition
     try:
         raw = content(path, DEFAULT_LIMITS, follow_links=False)
         return score_bytes(Path(path.name), raw, known.gold, Asked(known.split)).report
