@@ -27,6 +27,7 @@ from onrecord.cli.options import (
 from onrecord.cli.places import GOLD, the_split
 
 if TYPE_CHECKING:
+    from onrecord.eval.scoring.asked import Asked
     from onrecord.eval.scoring.score_stream import StreamScoring
     from onrecord.eval.scoring.stored_gold import StoredGold
 
@@ -82,13 +83,8 @@ def report(
     # items are made in great numbers and hold no circles: looking for those so often is a third of the time
     gc.set_threshold(100_000, 20, 100)
     labelled = stored_gold(gold)
-    said = labels_of(labels, [predictions, *([] if against is None else [against])])
-    asked = Asked(the_split(gold, split), said[0], sampling(unit.value, level, draws, seed), allow_missing)
-    source = given(predictions, asked)
-    beside = None
-    if against is not None:
-        beside = given(against, dataclasses.replace(source.asked, labels=said[1]))
-        source, beside = _on_one_gold(source, beside)
+    asked = Asked(the_split(gold, split), None, sampling(unit.value, level, draws, seed), allow_missing)
+    source, beside = _sources(predictions, against, labels, asked)
     found = _scored(source, labelled)
     other = None if beside is None else _scored(_alike(beside, source), labelled)
     source.tell(found.result.gold_hash)
@@ -121,13 +117,21 @@ def _name(file: Path, beside: Path) -> str:
     return distinct_names([str(file), str(beside)])[0]
 
 
-def _on_one_gold(*sources: PredictionInput) -> list[PredictionInput]:
-    """Inputs whose types are compared by one map."""
-    maps = on_one_gold([source.asked.labels for source in sources])
-    return [
-        dataclasses.replace(source, asked=dataclasses.replace(source.asked, labels=each))
-        for source, each in zip(sources, maps, strict=True)
-    ]
+def _sources(
+    predictions: Path, against: Path | None, labels: list[str] | None, asked: Asked
+) -> tuple[PredictionInput, PredictionInput | None]:
+    """What the command was given, types compared by one map where there are two."""
+    said = labels_of(labels, [predictions] if against is None else [predictions, against])
+    source = given(predictions, dataclasses.replace(asked, labels=said[0]))
+    if against is None:
+        return source, None
+    sources = source, given(against, dataclasses.replace(source.asked, labels=said[1]))
+    maps = on_one_gold([each.asked.labels for each in sources])
+    first, second = (
+        dataclasses.replace(each, asked=dataclasses.replace(each.asked, labels=name))
+        for each, name in zip(sources, maps, strict=True)
+    )
+    return first, second
 
 
 def _alike(other: PredictionInput, source: PredictionInput) -> PredictionInput:
