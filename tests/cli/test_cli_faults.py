@@ -26,6 +26,12 @@ def baseline(root: Path) -> Lines:
     return [json.loads(line) for line in (root / "eval/baselines/rules.jsonl").read_bytes().splitlines()]
 
 
+def in_test(root: Path) -> Lines:
+    """The baseline's lines of the test split."""
+    predicted = run("predict", "--split", "test", cwd=root).stdout.splitlines()
+    return [json.loads(line) for line in predicted]
+
+
 def written(path: Path, lines: Lines) -> Path:
     path.write_text("".join(json.dumps(line) + "\n" for line in lines))
     return path
@@ -133,6 +139,17 @@ def test_a_tagger_and_the_baseline_are_compared_on_one_gold(root: Path, tagged: 
     assert measures["strict"]["value"] == ours["values"]["entities:strict"]
 
 
+def test_what_a_map_leaves_out_of_a_file_of_ours_is_said(root: Path, tmp_path: Path) -> None:
+    lines = baseline(root)
+    empty = [{"doc_id": line["doc_id"], "mentions": [], "x_types": "CoNLL-2003"} for line in lines]
+    words = ("--labels", "p.jsonl=conll2003", "--headlines", "--draws", "100")
+    done = run("compare", "eval/baselines/rules.jsonl", written(tmp_path / "p.jsonl", empty), *words, cwd=root)
+    assert done.returncode == 0, done.stderr
+    peoples = sum(mention["type"] == "NORP" for line in in_test(root) for mention in line["mentions"])
+    assert peoples
+    assert f"rules.jsonl: {peoples} predictions of the type NORP left out".encode() in done.stderr
+
+
 def test_a_record_is_compared_and_reported_beside_a_tagger(root: Path, tmp_path: Path, tagged: Path) -> None:
     (tmp_path / "r").mkdir()
     (tmp_path / "r/rules.jsonl").write_bytes((root / "eval/baselines/rules.jsonl").read_bytes())
@@ -208,6 +225,15 @@ def test_files_side_by_side_are_of_one_map() -> None:
     assert on_one_gold(["ours-as-ontonotes", "ontonotes", None])[2] == "ours-as-ontonotes"
     with pytest.raises(typer.BadParameter, match="conll2003 and ontonotes"):
         on_one_gold(["conll2003", "ontonotes"])
+
+
+def test_a_score_says_that_there_are_warnings(root: Path, tmp_path: Path) -> None:
+    plain = run("score", "eval/baselines/rules.jsonl", "--headlines", cwd=root)
+    assert plain.stderr == b""
+    kept = [{"doc_id": line["doc_id"], "mentions": []} for line in baseline(root)]
+    done = run("score", written(tmp_path / "p.jsonl", kept), "--headlines", cwd=root)
+    assert done.returncode == 0
+    assert done.stderr.startswith(b"warnings: 5 unchecked; onrecord validate ")
 
 
 def test_a_zip_from_a_mac_is_taken_and_said(root: Path, tmp_path: Path) -> None:

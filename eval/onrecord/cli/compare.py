@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from onrecord.cli.console import note, working
+from onrecord.cli.console import note, say_left_out, working
 from onrecord.cli.inputs import PredictionInput, given, sampling
 from onrecord.cli.label_options import FileLabels, labels_of, on_one_gold
 from onrecord.cli.options import (
@@ -75,12 +75,13 @@ def _tell(files: list[Path], sources: list[PredictionInput], maps: list[str | No
     """Say what a record that was given is of, and what is compared by a map that its own types are not of."""
     from onrecord.eval.submission.label_maps import OURS_AS
 
-    for file, source, name, report in zip(files, sources, maps, found.reports, strict=True):
+    for file, source, name, report, left_out in zip(files, sources, maps, found.reports, found.left_out, strict=True):
         source.tell(report.result.gold_hash)
         if source.record is not None and source.asked.split != report.result.split:
             note(f"{file} is a record of split {source.asked.split}; compared on split {report.result.split}")
         if name is not None and name.startswith(OURS_AS):
             note(f"{file}: our types, compared as {name.removeprefix(OURS_AS)} compares gold's")
+        say_left_out(left_out, str(file))
 
 
 def comparison_json(found: Comparison) -> dict[str, Any]:

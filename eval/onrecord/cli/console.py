@@ -101,12 +101,22 @@ def note(text: str) -> None:
     typer.echo(text, err=True)
 
 
-def say_left_out(types: Mapping[str, int]) -> None:
-    """What a label map left out."""
+def say_left_out(types: Mapping[str, int], name: str = "") -> None:
+    """What a label map left out of a file; which one is said where it is named."""
     from onrecord.dataset.reading.faults import show
 
     for type, many in sorted(types.items()):
-        note(f"{many} predictions of the type {show(type)} left out: the label map has nothing like it")
+        of = f"{show(name)}: " if name else ""
+        note(f"{of}{many} predictions of the type {show(type)} left out: the label map has nothing like it")
+
+
+def say_warnings(warnings: Mapping[str, int], predictions: Path) -> None:
+    """That something about a file is odd, which ``onrecord validate`` shows."""
+    from onrecord.dataset.reading.faults import show
+
+    if warnings:
+        kinds = ", ".join(f"{many} {code}" for code, many in sorted(warnings.items()))
+        note(f"warnings: {kinds}; onrecord validate {show(str(predictions))} says what each is")
 
 
 def read_input(path: Path) -> bytes:

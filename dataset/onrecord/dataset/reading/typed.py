@@ -261,8 +261,9 @@ def _explain_struct(value: object, kind: type[msgspec.Struct], pointer: str) -> 
 def a_record(kind: type) -> str:
     """What a type of records is called in a sentence.
 
-    >>> a_record(Decoded)
-    'a decoded'
+    >>> from onrecord.dataset.records import EventMention
+    >>> a_record(EventMention)
+    'an event mention'
     """
     words = re.sub(r"(?<=[a-z0-9])(?=[A-Z])", " ", kind.__name__.lstrip("_")).lower()
     return f"{'an' if words[:1] in 'aeiou' else 'a'} {words}"

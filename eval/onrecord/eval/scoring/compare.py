@@ -38,6 +38,8 @@ class Comparison:
     """By the positions of two systems, the earlier first, then by ``layer:measure``: the later minus the earlier."""
     ranks: Mapping[str, tuple[RankInterval | None, ...]]
     """By ``layer:measure`` of each layer's headline: the ranks that each system may have."""
+    left_out: tuple[Mapping[str, int], ...] = ()
+    """How many mentions of each system a label map leaves out, by their type; empty where nobody asked."""
 
     def documents(self) -> dict[str, dict[str, tuple[float | None, ...]]]:
         """By document, then by ``layer:measure`` of each headline: the score of each system on that document alone."""
@@ -85,13 +87,15 @@ def compare(
     """
     stored = stored_gold(Path(gold))
     maps = [labels] * len(predictions) if labels is None or isinstance(labels, str) else labels
-    results = []
+    found = []
     for name, labels_of_it in zip(map(Path, predictions), maps, strict=True):
         asked = Asked(split, labels_of_it, how=None)  # the intervals are made where the systems are compared
         with opened(name, DEFAULT_LIMITS) as pieces:
-            results.append(score_stream(name, pieces, stored, asked, keep=False, judged=True).result)
+            found.append(score_stream(name, pieces, stored, asked, keep=False, judged=True))
     with using(stored.scheme):
-        return compare_results(results, distinct_names([str(name) for name in predictions]), how)
+        names = distinct_names([str(name) for name in predictions])
+        compared = compare_results([each.result for each in found], names, how)
+    return dataclasses.replace(compared, left_out=tuple(each.left_out for each in found))
 
 
 def distinct_names(paths: Sequence[str]) -> list[str]:
