@@ -166,11 +166,24 @@ def test_white_space_at_span_ends_is_said_with_its_cost(
                 mention["text"] += " "
     checked = found(perfect)
     assert checked.valid
-    remarks = [each for each in checked.findings.remarks if each.code == "white-space"]
-    assert len(remarks) == len(perfect)
-    many = sum(mention["text"].endswith(" ") for mention in perfect[0]["mentions"])
-    assert remarks[0].found.startswith(f"{many} of {len(perfect[0]['mentions'])} mentions begin or end in white space")
-    assert "never exactly right" in remarks[0].hint
+    (remark,) = [each for each in checked.findings.remarks if each.code == "white-space"]
+    mentions = [mention for line in perfect for mention in line["mentions"]]
+    many = sum(mention["text"].endswith(" ") for mention in mentions)
+    assert remark.found.startswith(f"{many} of {len(mentions)} mentions begin or end in white space, the first ")
+    assert "never exactly right" in remark.hint
+    first = next(n for n, mention in enumerate(perfect[0]["mentions"]) if mention["text"].endswith(" "))
+    assert (remark.line, remark.pointer) == (1, f"/mentions/{first}")
+    perfect[0]["mentions"][first]["type"] = "PERSON"
+    ends = [mention["text"].endswith(" ") for mention in perfect[0]["mentions"]]
+    (remark,) = [each for each in found(perfect).findings.remarks if each.code == "white-space"]
+    assert remark.pointer == f"/mentions/{ends.index(True, first + 1)}"
+
+
+def test_layers_of_another_name_are_not_called_missing(perfect: Lines, found: Callable[..., Validation]) -> None:
+    perfect[1]["ents"] = perfect[1].pop("mentions")
+    assert dict(found(perfect, "all").findings.errors) == {"unknown-field": 1}
+    lines = [{"doc_id": line["doc_id"], "ents": line.get("mentions", line.get("ents"))} for line in perfect]
+    assert dict(found(lines, "all").findings.errors) == {"unknown-field": len(lines)}
 
 
 @pytest.mark.parametrize(

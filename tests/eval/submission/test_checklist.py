@@ -196,7 +196,7 @@ CASES = [
         edit(lambda v: v[1]["mentions"].append({"start": 5, "end": 6, "text": " ", "type": "PER"})),
         "white-space",
         2,
-        "/mentions",
+        "/mentions/%",
         "never exactly right",
     ),
     Case(10, edit(lambda v: v[1]["mentions"][2].pop("type")), "missing-field", 2, "/mentions/2/type"),

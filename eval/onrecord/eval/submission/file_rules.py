@@ -5,17 +5,19 @@ A rule takes the lines one after the other and says at the end what is wrong, wh
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Mapping
+from collections import Counter
+from collections.abc import Callable, Collection, Iterator, Mapping
 from functools import partial
 from typing import NamedTuple
 
 from onrecord.dataset.layers import LAYERS
 from onrecord.dataset.reading.faults import Wrong, nearest
+from onrecord.dataset.records import SpanItem
 from onrecord.dataset.walk import IdReference
 from onrecord.eval.submission.expected import KnownDocument
-from onrecord.eval.submission.line_checks import KINDS, descriptions, references
+from onrecord.eval.submission.line_checks import KINDS, blank_edges, descriptions, references
 from onrecord.eval.submission.prediction_line import Description, PredictionLine
-from onrecord.eval.submission.quick_looks import LineIds
+from onrecord.eval.submission.quick_looks import LineIds, edges_are_right
 from onrecord.eval.submission.salvage import Lost, Salvaged, across
 
 MOST_IDS = 200_000
@@ -81,13 +83,16 @@ class LayerLines:
     def __init__(self) -> None:
         self.first: dict[str, int] = {}
         """Layers that the file has, with the first line that has one."""
+        self._unknown = False
         self._without: dict[str, list[tuple[int, str]]] = {layer: [] for layer in LAYERS}
 
-    def take(self, line: PredictionLine, number: int) -> None:
-        """Note the layers of a line."""
+    def take(self, line: PredictionLine, number: int, known: bool = True) -> None:
+        """Note the layers of a line; where not all are known, those that are there."""
+        self._unknown = self._unknown or not known
         for layer in LAYERS:
             if getattr(line, layer) is None:
-                self._without[layer].append((number, line.doc_id))
+                if known:
+                    self._without[layer].append((number, line.doc_id))
             else:
                 self.first.setdefault(layer, number)
 
@@ -98,7 +103,7 @@ class LayerLines:
 
     def missing(self, documents: Mapping[str, int]) -> Iterator[PlacedFault]:
         """Lines that lack a layer; all layers, where a file with some documents has none."""
-        if documents and not self.first:
+        if documents and not self.first and not self._unknown:
             hint = 'a file says what it predicts: write "mentions": [] for none at all'
             wrong: Wrong = ("missing-layer", "", "no layer", f"one of {', '.join(LAYERS)}", hint)
             yield PlacedFault(wrong, min(documents.values()), None)
@@ -107,6 +112,36 @@ class LayerLines:
                 hint = f'where there are none, write "{layer}": []'
                 wrong = ("missing-layer", f"/{layer}", "nothing", f"{layer}, as on line {first}", hint)
                 yield PlacedFault(wrong, number, document)
+
+
+class Edges:
+    """Spans begin and end in characters: those that do not are counted over the file."""
+
+    def __init__(self) -> None:
+        self._many: Counter[str] = Counter()
+        self._odd: Counter[str] = Counter()
+        self._first: dict[str, tuple[str, SpanItem, int, str]] = {}
+
+    def take(self, line: PredictionLine, number: int, place: Callable[[str], str] = lambda pointer: pointer) -> None:
+        """Count the spans of a line, whose pointers ``place`` gives as it was written."""
+        for layer in LAYERS:
+            self._many[layer] += len(getattr(line, layer) or ())
+        if not edges_are_right(line):
+            for pointer, item in blank_edges(line):
+                layer = pointer.split("/")[1]
+                self._odd[layer] += 1
+                self._first.setdefault(layer, (place(pointer), item, number, line.doc_id))
+
+    def odd(self) -> Iterator[PlacedFault]:
+        """How many there are in each layer, at the place of the first."""
+        for layer, (pointer, item, number, document) in self._first.items():
+            found = (
+                f"{self._odd[layer]} of {self._many[layer]} {layer} begin or end in white space, "
+                f"the first {item.text!r} [{item.start}, {item.end})"
+            )
+            hint = "no gold span does, so these are never exactly right and count as wrong in every strict measure"
+            wrong: Wrong = ("white-space", pointer, found, "spans from a character to a character", hint)
+            yield PlacedFault(wrong, number, document)
 
 
 class Ids:

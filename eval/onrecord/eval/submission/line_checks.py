@@ -63,21 +63,13 @@ def check_tells_text(line: PredictionLine) -> Iterator[Wrong]:
         yield "unchecked", "", "neither text_sha256 nor any item", "something that tells which text was read", hint
 
 
-def blank_edges(line: PredictionLine) -> Iterator[Wrong]:
-    """Spans that begin or end in white space, which no gold span does; once a layer."""
+def blank_edges(line: PredictionLine) -> Iterator[tuple[str, SpanItem]]:
+    """Items that begin or end in white space, which no gold span does, with their pointers."""
     for layer, kind in LAYERS.items():
-        if not issubclass(kind, SpanItem):
-            continue
-        items: tuple[SpanItem, ...] = getattr(line, layer) or ()
-        odd = [item for item in items if item.text != item.text.strip()]
-        if odd:
-            first = odd[0]
-            found = (
-                f"{len(odd)} of {len(items)} {layer} begin or end in white space, such as {first.text!r} "
-                f"[{first.start}, {first.end})"
-            )
-            hint = "no gold span does, so these are never exactly right and count as wrong in every strict measure"
-            yield "white-space", f"/{layer}", found, "spans from a character to a character", hint
+        if issubclass(kind, SpanItem):
+            for index, item in enumerate(getattr(line, layer) or ()):
+                if item.text != item.text.strip():
+                    yield f"/{layer}/{index}", item
 
 
 def check_ids(labels: Labels) -> Iterator[Wrong]:

@@ -12,7 +12,6 @@ import dataclasses
 import re
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
-from functools import partial
 from typing import Any
 
 import msgspec
@@ -72,8 +71,11 @@ class Salvaged:
     def placed(self, wrong: Wrong) -> Wrong:
         """What is wrong with :attr:`line`, by the places of the line as it was written."""
         code, pointer, found, expected, hint = wrong
-        placed = partial(_placed, places=self.places)
-        return code, placed(pointer), found, expected, placed(hint) if isinstance(hint, str) else hint
+        return code, self.place(pointer), found, expected, self.place(hint) if isinstance(hint, str) else hint
+
+    def place(self, text: str) -> str:
+        """A text whose pointers are those of :attr:`line`, by the places of the line as it was written."""
+        return _placed(text, self.places)
 
 
 def _placed(text: str, places: Mapping[str, Sequence[int]]) -> str:

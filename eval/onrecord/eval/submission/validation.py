@@ -25,10 +25,9 @@ from onrecord.dataset.reading.faults import Findings, Wrong
 from onrecord.dataset.reading.typed import Decoded
 from onrecord.eval.submission.advice import advised
 from onrecord.eval.submission.expected import Expected
-from onrecord.eval.submission.file_rules import MOST_IDS, Descriptions, DocumentLines, Ids, LayerLines
+from onrecord.eval.submission.file_rules import MOST_IDS, Descriptions, DocumentLines, Edges, Ids, LayerLines
 from onrecord.eval.submission.limits import Limits
 from onrecord.eval.submission.line_checks import (
-    blank_edges,
     check_ids,
     check_names,
     check_numbers,
@@ -46,7 +45,6 @@ from onrecord.eval.submission.open_ends import OpenEnds
 from onrecord.eval.submission.prediction_line import PredictionLine
 from onrecord.eval.submission.quick_looks import (
     clusters_are_several,
-    edges_are_right,
     ids_are_right,
     line_ids,
     names_are_right,
@@ -76,6 +74,7 @@ class Checker:
         self._layers = LayerLines()
         self._ids = Ids(expected.ids)
         self._descriptions = Descriptions()
+        self._edges = Edges()
         self._unread = 0
         """Lines of which it is not known which document of the dataset they are about, or what they say of it."""
 
@@ -133,6 +132,8 @@ class Checker:
             self._documents.missing(self._expected.required, self._unread, self.lines),
         ):
             self.findings.add(each.wrong, each.line, None, each.document)
+        for each in self._edges.odd():
+            self.findings.add(each.wrong, each.line, None, each.document, "warning")
 
     def _add(self, wrong: Wrong, line: Line, document: str | None = None, at: int | None = None) -> None:
         self.findings.add(wrong, line.number, line.start + mark(line) + (at or 0), document)
@@ -181,6 +182,8 @@ class Checker:
         more_wrong, more_odd = _label_faults(line, labels)
         self._add_all(inside + more_wrong, odd + more_odd, line, at)
         self._ids.take(line, at.number, ids)
+        self._layers.take(line, at.number)
+        self._edges.take(line, at.number)
         self._remember(line, at, self._descriptions.take(line, at.number))
 
     def _check_salvaged(self, salvaged: Salvaged, at: Line) -> None:
@@ -201,6 +204,8 @@ class Checker:
         odd += [each for each in degenerate(line) if each[1].removeprefix("/") not in salvaged.broken]
         self._add_all(wrong + [salvaged.placed(each) for each in more], map(salvaged.placed, odd), line, at)
         self._ids.take_salvaged(salvaged, at.number)
+        self._layers.take(line, at.number, known=not salvaged.lost.everything)
+        self._edges.take(line, at.number, salvaged.place)
         self._remember(line, at, map(salvaged.placed, self._descriptions.take(line, at.number)))
 
     def _add_all(self, wrong: Iterable[Wrong], odd: Iterable[Wrong], line: PredictionLine, at: Line) -> None:
@@ -210,7 +215,6 @@ class Checker:
             self.findings.add(each, at.number, at.start, line.doc_id or None, "warning")
 
     def _remember(self, line: PredictionLine, at: Line, contradictions: Iterable[Wrong]) -> None:
-        self._layers.take(line, at.number)
         for wrong in contradictions:
             self._add(wrong, at, line.doc_id or None)
         if self._ids.too_many:
@@ -231,8 +235,6 @@ def _label_faults(line: PredictionLine, labels: Labels) -> tuple[list[Wrong], li
     odd: list[Wrong] = []
     if not nothing_is_repeated(labels):
         odd += repeated_items(labels)
-    if not edges_are_right(line):
-        odd += blank_edges(line)
     return wrong, odd
 
 
