@@ -23,11 +23,15 @@ EXTRAS = {
     "label_studio_sdk": "annotate",
     "trafilatura": "ingest",
     "lxml": "ingest",
+    "spacy": "spacy",
 }
 """The optional dependencies that bring a library along."""
 
 SECONDS_BETWEEN_LINES = 10.0
 """How often something long says where there is no terminal how far it is."""
+
+MOST_NAMED = 20
+"""How many kinds of things that are passed over are named."""
 
 
 def complain(error: Exception) -> int:
@@ -117,6 +121,18 @@ def say_warnings(warnings: Mapping[str, int], predictions: Path) -> None:
     if warnings:
         kinds = ", ".join(f"{many} {code}" for code, many in sorted(warnings.items()))
         note(f"warnings: {kinds}; onrecord validate {show(str(predictions))} says what each is")
+
+
+def say_passed_over(things: Mapping[str, int]) -> None:
+    """What a file has that is not read, the most frequent first."""
+    from onrecord.dataset.reading.faults import show
+
+    if not things:
+        return
+    ordered = sorted(things.items(), key=lambda each: (-each[1], each[0]))
+    shown = ", ".join(f"{show(name)} ({many})" for name, many in ordered[:MOST_NAMED])
+    more = f" and {len(ordered) - MOST_NAMED} other kinds" if len(ordered) > MOST_NAMED else ""
+    note(f"passed over: {shown}{more}")
 
 
 def read_input(path: Path) -> bytes:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from itertools import chain
-from operator import attrgetter
+from operator import attrgetter, is_
 from typing import Any
 
 from onrecord.dataset import Labels, walk
@@ -57,8 +57,8 @@ def edges_are_right(line: PredictionLine) -> bool:
     """See :func:`~onrecord.eval.submission.line_checks.blank_edges`."""
     for layer, kind in LAYERS.items():
         if issubclass(kind, SpanItem):
-            texts = list(map(attrgetter("text"), getattr(line, layer) or ()))
-            if texts != list(map(str.strip, texts)):
+            texts = [item.text for item in getattr(line, layer) or ()]
+            if not all(map(is_, texts, map(str.strip, texts))):  # what has nothing to strip is given back itself
                 return False
     return True
 
