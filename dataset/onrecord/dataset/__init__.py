@@ -14,6 +14,10 @@ Each of its rooms takes only from those above it, and of a folder only what its 
 - ``publishing``: the dataset folder.
 """
 
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
 from onrecord.dataset.gold import Article, Gold
 from onrecord.dataset.publishing.bio import bio_tags, to_bio
 from onrecord.dataset.publishing.folder import gold_hash, read_folder
@@ -59,3 +63,15 @@ __all__ = [
     "read_registries",
     "to_bio",
 ]
+
+if TYPE_CHECKING:
+    __version__: str
+
+
+def __getattr__(name: str) -> str:
+    """``__version__``, of the package as it is installed: a namespace such as ``onrecord`` cannot have one."""
+    if name != "__version__":
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    from importlib.metadata import version  # takes as long as a small command
+
+    return version("onrecord")

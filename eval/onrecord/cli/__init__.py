@@ -39,7 +39,7 @@ from typing import TYPE_CHECKING, Any, NoReturn
 
 from onrecord.cli.console import complain
 from onrecord.cli.places import OPTION, without_corpus
-from onrecord.dataset.reading.platform import plain_text
+from onrecord.dataset.reading.platform import plain_text, unread
 
 if TYPE_CHECKING:
     import typer
@@ -78,7 +78,7 @@ def app(only: str | None = None) -> typer.Typer:
         name="onrecord",
         help="Who said what, about whom, on which event: a labelled news dataset and the scorer for it.",
         no_args_is_help=True,
-        add_completion=False,
+        add_completion=only is None,  # its options stand before any command
         pretty_exceptions_enable=False,
         context_settings={"help_option_names": ["-h", "--help"]},
     )
@@ -90,7 +90,9 @@ def app(only: str | None = None) -> typer.Typer:
             made.add_typer(importlib.import_module(f"onrecord.cli.{name}").app, name=name)
 
     def options(
-        version: bool = typer.Option(False, "--version", help="Print the version.", callback=_version, is_eager=True),
+        version: bool = typer.Option(
+            False, "--version", "-V", help="Print the version.", callback=_version, is_eager=True
+        ),
         corpus: str = typer.Option("", OPTION, help="The corpus to work in, before or after the command."),
     ) -> None:
         """Options before any command."""
@@ -157,11 +159,15 @@ def main() -> NoReturn:
     try:
         sys.argv[1:] = without_corpus(sys.argv[1:])
         code = _run(sys.argv[1:])
+        sys.stdout.flush()
     except KeyboardInterrupt:
         sys.exit(130)
     except BrokenPipeError:
-        sys.stderr.close()  # what was read on was cut off, for instance by head
+        unread(sys.stdout)
         sys.exit(0)
+    except SystemExit as ended:
+        # so typer and rich end where nobody reads on; no command does
+        sys.exit(0 if ended.code == 1 else ended.code)
     except Exception as error:
         sys.exit(complain(error))
     sys.exit(code or 0)

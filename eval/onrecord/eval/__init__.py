@@ -32,6 +32,9 @@ import importlib
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    __version__: str
+    """Of the package as it is installed."""
+
     from onrecord.eval.corpora.cluster_report import ClusterReport, score_clusters
     from onrecord.eval.corpora.span_report import SpanReport, score_spans
     from onrecord.eval.corpora.training_metric import ClusterMetric, SpanMetric
@@ -117,6 +120,10 @@ _PLACES = {
 
 
 def __getattr__(name: str) -> Any:
+    if name == "__version__":
+        from importlib.metadata import version
+
+        return version("onrecord")
     if name not in _PLACES:
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
     value = getattr(importlib.import_module(_PLACES[name]), name)
