@@ -66,8 +66,8 @@ def _labelled(gold: Path | None, seeds: Path | None) -> Gold:
     """What there is to learn from: nothing, in a corpus whose dataset is not built yet."""
     from onrecord.dataset import Gold, Registries, read_folder
 
-    if gold is None and seeds is not None and (corpus := any_corpus()) is not None:
-        if not (corpus.dataset / "data").is_dir():
-            note(f"{corpus.dataset} is not built yet: the baseline has learnt nothing")
-            return Gold(articles=(), registries=Registries(), scheme=corpus.about.scheme)
+    corpus = any_corpus() if gold is None and seeds is not None else None
+    if corpus is not None and not (corpus.dataset / "data").is_dir():
+        note(f"{corpus.dataset} is not built yet: the baseline has learnt nothing")
+        return Gold(articles=(), registries=Registries(), scheme=corpus.about.scheme)
     return read_folder(gold_folder(gold))

@@ -1,7 +1,6 @@
 """The published dataset, which comes along with the package.
 
-In a wheel it lies beside the code, with its card and its terms (``LICENSE-DATA.md``); in a checkout it is the folder that
-the code is in.
+In a wheel it lies beside the code, with its card and its terms; in a checkout it is the folder that the code is in.
 """
 
 from __future__ import annotations
