@@ -21,6 +21,7 @@ from typing import TYPE_CHECKING
 from onrecord.dataset.gold import Article, Gold
 from onrecord.dataset.publishing.bio import bio_tags, to_bio
 from onrecord.dataset.publishing.folder import gold_hash, read_folder
+from onrecord.dataset.publishing.published import published_folder
 from onrecord.dataset.reading.faults import Fault, FaultsError
 from onrecord.dataset.records import (
     Claim,
@@ -58,6 +59,7 @@ __all__ = [
     "Target",
     "bio_tags",
     "gold_hash",
+    "published_folder",
     "read_documents",
     "read_folder",
     "read_registries",

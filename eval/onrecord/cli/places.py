@@ -98,16 +98,15 @@ def gold_folder(given: Path | None) -> Path:
 
 def _own_folder() -> Path:
     """The dataset folder of a command that was given none."""
-    from onrecord.dataset.publishing.published import TERMS, is_dataset, published
+    from onrecord.dataset.publishing.published import TERMS, is_dataset, published_folder
 
     if VARIABLE not in os.environ and is_dataset(GOLD):
         return GOLD
     if (corpus := any_corpus()) is not None:
         return corpus.dataset
-    if (folder := published()) is None:
-        return the_corpus().dataset  # which says that there is none
     from onrecord.cli.console import note
 
+    folder = published_folder()
     note(f"no corpus here: on the published dataset, which came along (--gold names another); terms: {folder / TERMS}")
     return folder
 

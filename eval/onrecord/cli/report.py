@@ -133,10 +133,10 @@ def _scored(source: PredictionInput, gold: StoredGold) -> StreamScoring:
 
 def _command(source: PredictionInput, gold: Path) -> str:
     """The command that gives the same scores."""
-    from onrecord.dataset.publishing.published import published
+    from onrecord.dataset.publishing.published import is_published
 
     asked = source.asked
-    folder = [] if gold == published() else ["--gold", str(gold)]
+    folder = [] if is_published(gold) else ["--gold", str(gold)]
     words = ["onrecord", "score", source.path.name, *folder, "--split", asked.split]
     words += [] if asked.labels is None else ["--labels", asked.labels]
     words += ["--allow-missing"] if asked.allow_missing else []

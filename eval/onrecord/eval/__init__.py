@@ -39,6 +39,7 @@ if TYPE_CHECKING:
     from onrecord.eval.corpora.span_report import SpanReport, score_spans
     from onrecord.eval.corpora.training_metric import ClusterMetric, SpanMetric
     from onrecord.eval.layers.scored import scored_layers
+    from onrecord.eval.readers import tagged_spans
     from onrecord.eval.rendering.signature import Signature
     from onrecord.eval.scoring.compare import Comparison, compare
     from onrecord.eval.scoring.record import Record, read_record, record_bytes, record_of
@@ -82,6 +83,7 @@ __all__ = [
     "score_spans",
     "score_submission",
     "scored_layers",
+    "tagged_spans",
 ]
 
 _PLACES = {
@@ -115,6 +117,7 @@ _PLACES = {
     "score_clusters": "onrecord.eval.corpora.cluster_report",
     "score_spans": "onrecord.eval.corpora.span_report",
     "score_submission": "onrecord.eval.scoring.result",
+    "tagged_spans": "onrecord.eval.readers",
 }
 """The module of each name: it is imported when it is first asked for, so that a command pays for what it uses."""
 

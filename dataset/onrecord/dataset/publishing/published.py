@@ -7,6 +7,8 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from onrecord.dataset.reading.faults import Fault, FaultsError
+
 _HERE = Path(__file__).resolve()
 _PLACES = (_HERE.parents[1] / "published", _HERE.parents[3])
 
@@ -19,6 +21,19 @@ def is_dataset(folder: Path) -> bool:
     return (folder / "data" / "articles").is_dir()
 
 
-def published() -> Path | None:
-    """The folder of the published dataset; None where the code came without it, as with an exported competition."""
-    return next((place for place in _PLACES if is_dataset(place)), None)
+def published_folder() -> Path:
+    """The folder of the published dataset.
+
+    Raises:
+        FaultsError: The code came without it, as with an exported competition.
+    """
+    found = next((place for place in _PLACES if is_dataset(place)), None)
+    if found is None:
+        said = Fault("file", str(_PLACES[0]), None, "", "no such folder", "the published dataset", "name a folder")
+        raise FaultsError([said])
+    return found
+
+
+def is_published(folder: Path) -> bool:
+    """Whether a dataset folder is the one that came along."""
+    return folder in _PLACES

@@ -39,6 +39,7 @@ from onrecord.eval.readers.conll2012 import Identity, read_conll_clusters
 from onrecord.eval.readers.jsonl_clusters import read_jsonl_clusters
 from onrecord.eval.readers.jsonl_spans import explain_span_line, read_jsonl_spans
 from onrecord.eval.readers.prediction_lines import read_our_clusters, read_our_spans
+from onrecord.eval.readers.tags import tagged_spans
 from onrecord.eval.spans.documents import ClusterDocument, SpanDocument
 
 SpanFormat = Literal["jsonl", "conll", "brat", "ours"]
@@ -62,6 +63,7 @@ __all__ = [
     "read_columns_pair",
     "read_spans",
     "read_tags",
+    "tagged_spans",
     "token_faults",
 ]
 

@@ -9,9 +9,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
 
-def frame(
-    rows: Sequence[Mapping[str, Any]], index: Sequence[str], columns: Sequence[str] | None = None
-) -> pd.DataFrame:
+def frame(rows: Sequence[Mapping[str, Any]], index: list[str], columns: list[str] | None = None) -> pd.DataFrame:
     """Rows as a data frame, indexed by some of their fields.
 
     Raises:
@@ -22,4 +20,4 @@ def frame(
     except ModuleNotFoundError as error:
         said = "to_frame() needs pandas: pip install pandas, or the extra 'dataset' of onrecord, which brings it along"
         raise ModuleNotFoundError(said, name=error.name) from None
-    return pd.DataFrame(rows, columns=columns).set_index(list(index))
+    return pd.DataFrame(rows, columns=columns).set_index(index)

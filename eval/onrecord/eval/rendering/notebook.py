@@ -1,4 +1,4 @@
-"""Results as a notebook shows them: tables of HTML without style or script of their own, whatever is in them escaped."""
+"""Results as a notebook shows them: plain tables of HTML, whatever is in them escaped."""
 
 from __future__ import annotations
 

@@ -17,7 +17,7 @@ import msgspec
 
 from onrecord.dataset import Gold
 from onrecord.dataset.publishing.folder import gold_of_configs
-from onrecord.dataset.publishing.published import is_dataset, published
+from onrecord.dataset.publishing.published import is_dataset, published_folder
 from onrecord.dataset.reading.faults import Fault, refuse, show
 from onrecord.eval.scoring.stored_gold import StoredGold, gold_in_memory, stored_gold
 from onrecord.eval.submission.limits import DEFAULT_LIMITS
@@ -142,7 +142,7 @@ def given_gold(given: AnyGold | None) -> StoredGold:
     """
     if given is None:
         here = Path("dataset")
-        return stored_gold(here if is_dataset(here) else published() or here)
+        return stored_gold(here if is_dataset(here) else published_folder())
     if isinstance(given, StoredGold):
         return given
     if isinstance(given, Gold):
