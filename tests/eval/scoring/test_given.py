@@ -201,7 +201,9 @@ def test_a_report_without_pandas_says_what_is_needed(root: Path) -> None:
     code = (
         "import sys; sys.modules['pandas'] = None\n"
         "from onrecord.eval import score, score_spans, score_clusters\n"
-        "reports = score('eval/baselines/rules.jsonl', how=None), score_spans([[]], [[]]), score_clusters([[]], [[]])\n"
+        "spans, clusters = {'d': [(0, 5, 'PER')]}, {'d': [['a', 'b']]}\n"
+        "reports = [score('eval/baselines/rules.jsonl', how=None)]\n"
+        "reports += [score_spans(spans, spans, how=None), score_clusters(clusters, clusters, how=None)]\n"
         "for report in reports:\n"
         "    try: report.to_frame()\n"
         "    except ModuleNotFoundError as error: print(error.name, error)\n"
