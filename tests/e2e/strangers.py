@@ -85,7 +85,7 @@ class Shell:
 
 
 def base_libraries() -> list[Path]:
-    """What the libraries that onrecord asks for without any extra, and those that these ask for, have installed here."""
+    """What is installed here of the libraries that onrecord asks for without any extra, and of what these need."""
     place = Path(sysconfig.get_path("purelib"))
     names, found = ["onrecord"], dict[str, importlib.metadata.Distribution]()
     while names:

@@ -11,7 +11,7 @@ import os
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol
 
 import msgspec
 
@@ -24,8 +24,17 @@ from onrecord.eval.submission.limits import DEFAULT_LIMITS
 from onrecord.eval.submission.prediction_line import PredictionLine
 from onrecord.eval.submission.unpacking import opened
 
-Rows = Iterable[Mapping[str, Any] | PredictionLine]
-"""Prediction lines as dictionaries or records; ``datasets.Dataset``, and tables of pandas, polars and pyarrow too.
+
+class Table(Protocol):
+    """A table of pandas, polars or pyarrow."""
+
+    @property
+    def shape(self) -> tuple[int, int]:
+        """How many rows and columns it has."""
+
+
+Rows = Iterable[Mapping[str, Any] | PredictionLine] | Table
+"""Prediction lines as dictionaries or records; a ``datasets.Dataset``; a table.
 
 In a table a field that a row lacks is null, so null is no value there: the row is taken not to have the field.
 """
