@@ -117,7 +117,7 @@ def test_columns_as_others_write_them(tmp_path: Path) -> None:
     assert done.returncode == 2
     assert "--affix suffix" in done.stderr.decode()
     (tmp_path / "sub").write_text("Ann B-PER\n##n X\nmet -100\n", "utf-8")
-    done = run("spans", "sub", "sub", *options, cwd=tmp_path)
+    done = run("spans", "sub", "sub", *options, "--all", cwd=tmp_path)
     assert done.stderr.decode().count("it marks pieces of words that are not counted") == 4
 
 
