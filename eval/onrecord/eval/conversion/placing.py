@@ -135,6 +135,8 @@ class Placer:
 
     def _by_surfaces(self, document: LabelledDocument) -> Placed | Wrong:
         name = _known_name(document.doc_id, self._texts)
+        if document.spans and not document.surfaces:
+            return self._by_name(document, name)
         pairs = list(zip(document.spans, document.surfaces, strict=True))
         if not pairs and name is None:
             return "document", "", "no name, no text and no span", "one of them, to know the document by", ""
@@ -158,6 +160,17 @@ class Placer:
         hint = 'write {"doc_id": "...", "entities": [...]} around each list'
         return "document", "", f"{found}: they fit {len(fits) or 'no'} documents", "spans of one document", hint
 
+    def _by_name(self, document: LabelledDocument, name: str | None) -> Placed | Wrong:
+        """Where a document is of which the file has offsets alone: they are those of the whole text."""
+        if name is None:
+            hint = "a file of offsets alone calls documents by their ids; to brat files, put the texts beside"
+            return "document", "", _shown(document), "the id of a document of the dataset", hint
+        end, length = max(span.end for span in document.spans), len(self._texts[name])
+        if end > length:
+            hint = "offsets count code points of the text as the dataset has it"
+            return "offset", "", f"end {end}", f"at most {length}, the length of document {name}", hint
+        return Placed(name)
+
 
 def _known_name(name: str, texts: Mapping[str, str]) -> str | None:
     """The document that a name is of: itself, or the file that it is called by."""
@@ -180,4 +193,6 @@ def _shown(document: LabelledDocument) -> str:
     if document.doc_id:
         return f"document {show(document.doc_id)}"
     words = document.text if document.text is not None else " ".join((document.tokens or ())[:10])
+    if not words:
+        return "a document without a name"
     return f"the document {show(words[:40])}"

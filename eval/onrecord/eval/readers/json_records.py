@@ -107,7 +107,7 @@ def record(value: JsonValue, kind: type[T], findings: Findings, passed: PassedOv
     fields = {field.encode_name for field in msgspec.structs.fields(kind)}
     for key in value.value:
         if key not in fields and key not in NAMES:
-            passed[f"field {show(key)!r}"] += 1
+            passed[f"field '{show(key)}'"] += 1
     return made
 
 
