@@ -7,8 +7,9 @@ collect every fault with its RFC 6901 pointer; msgspec alone stops at the first.
 from __future__ import annotations
 
 import dataclasses
+import functools
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from functools import partial
 from pathlib import Path
 from typing import Annotated, Any, Generic, Literal, TypeVar, get_args, get_origin
@@ -233,8 +234,7 @@ def _explain_struct(value: object, kind: type[msgspec.Struct], pointer: str) -> 
     if not isinstance(value, dict):
         yield ("type", pointer, value, f"an object ({kind.__name__})", "")
         return
-    types = _field_types(kind)
-    fields = {field.encode_name: field for field in msgspec.structs.fields(kind)}
+    fields = _fields(kind)
     for key in value:
         if key in fields:
             continue
@@ -245,7 +245,7 @@ def _explain_struct(value: object, kind: type[msgspec.Struct], pointer: str) -> 
             yield ("unknown-field", found, key, f"a field of {kind.__name__}", partial(nearest, key, fields))
     for name, field in fields.items():
         if name in value:
-            yield from explain(value[name], types[name], f"{pointer}/{name}")
+            yield from explain(value[name], field.type, f"{pointer}/{name}")
         elif field.required:
             yield (
                 "missing-field",
@@ -256,8 +256,9 @@ def _explain_struct(value: object, kind: type[msgspec.Struct], pointer: str) -> 
             )
 
 
-def _field_types(kind: type[msgspec.Struct]) -> dict[str, Any]:
-    return {field.encode_name: field.type for field in msgspec.structs.fields(kind)}
+@functools.cache  # msgspec looks types up anew each time, which is most of the time that explaining takes
+def _fields(kind: type[msgspec.Struct]) -> Mapping[str, msgspec.structs.FieldInfo]:
+    return {field.encode_name: field for field in msgspec.structs.fields(kind)}
 
 
 def _is_text(key: str) -> bool:
