@@ -127,7 +127,7 @@ def _known(gold: Path, split: str | None) -> Known:
 
 
 def _content(path: Path) -> bytes:
-    """What a file contains, packed or not; with all that services add to them, replies are larger than predictions."""
+    """What a file contains, packed or not; services put much into replies, so they are larger than predictions."""
     from onrecord.eval.submission.limits import CORPUS
     from onrecord.eval.submission.unpacking import content
 
