@@ -45,7 +45,7 @@ from onrecord.cli.console import complain
 from onrecord.cli.fault_lists import OPTION as ALL
 from onrecord.cli.fault_lists import without_all
 from onrecord.cli.places import OPTION, without_corpus
-from onrecord.dataset.reading.platform import plain_text
+from onrecord.dataset.reading.platform import plain_text, unread
 
 if TYPE_CHECKING:
     import typer
@@ -86,7 +86,7 @@ def app(only: str | None = None) -> typer.Typer:
         name="onrecord",
         help="Who said what, about whom, on which event: a labelled news dataset and the scorer for it.",
         no_args_is_help=True,
-        add_completion=False,
+        add_completion=only is None,  # its options stand before any command
         pretty_exceptions_enable=False,
         context_settings={"help_option_names": ["-h", "--help"]},
     )
@@ -98,7 +98,9 @@ def app(only: str | None = None) -> typer.Typer:
             made.add_typer(importlib.import_module(f"onrecord.cli.{name}").app, name=name)
 
     def options(
-        version: bool = typer.Option(False, "--version", help="Print the version.", callback=_version, is_eager=True),
+        version: bool = typer.Option(
+            False, "--version", "-V", help="Print the version.", callback=_version, is_eager=True
+        ),
         corpus: str = typer.Option("", OPTION, help="The corpus to work in, before or after the command."),
         every: bool = typer.Option(False, ALL, help="Show every fault and not only the first of a kind; anywhere."),
     ) -> None:
@@ -166,11 +168,15 @@ def main() -> NoReturn:
     try:
         sys.argv[1:] = without_all(without_corpus(sys.argv[1:]))
         code = _run(sys.argv[1:])
+        sys.stdout.flush()
     except KeyboardInterrupt:
         sys.exit(130)
     except BrokenPipeError:
-        sys.stderr.close()  # what was read on was cut off, for instance by head
+        unread(sys.stdout)
         sys.exit(0)
+    except SystemExit as ended:
+        # so typer and rich end where nobody reads on; no command does
+        sys.exit(0 if ended.code == 1 else ended.code)
     except Exception as error:
         sys.exit(complain(error))
     sys.exit(code or 0)

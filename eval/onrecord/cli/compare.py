@@ -24,7 +24,6 @@ from onrecord.cli.places import GOLD, the_split
 
 if TYPE_CHECKING:
     from onrecord.eval.scoring.compare import Comparison
-    from onrecord.eval.statistics.paired import Paired
 
 
 def compare(
@@ -125,49 +124,30 @@ def _names(found: Comparison) -> list[str]:
 
 
 def _print_scores(found: Comparison) -> None:
-    from onrecord.eval.rendering.scores import percent, percent_interval
     from onrecord.eval.rendering.terminal import plain_console, show_table
+    from onrecord.eval.scoring.compare import score_rows, title_of
 
     console = plain_console()
-    first = found.reports[0].result
-    console.print(
-        f"{len(first.documents)} articles of split {first.split}; score, {100 * found.how.level:g}% interval, rank"
-    )
+    console.print(title_of(found))
     names = _names(found)
     for name, report in zip(names, found.reports, strict=True):
         if report.result.missing:
             missing = ", ".join(report.result.missing)
             console.print(f"PARTIAL: {name} has no line for {missing}; scored as empty", soft_wrap=True)
-    rows = []
-    for measure in first.headlines:
-        row = [measure]
-        for report, rank in zip(found.reports, found.ranks[measure], strict=True):
-            where = "" if rank is None else f"#{rank.best}" + (f"–{rank.worst}" if rank.worst > rank.best else "")
-            interval = percent_interval(report.intervals.get(measure))
-            row.append(f"{percent(report.result.values[measure])} [{interval}] {where}".replace("[] ", ""))
-        rows.append(row)
-    show_table(console, ["", *names], rows)
+    show_table(console, ["", *names], score_rows(found))
 
 
 def _print_differences(found: Comparison, j: int, headlines_only: bool) -> None:
     from onrecord.eval.rendering.terminal import plain_console, show_table
+    from onrecord.eval.scoring.compare import difference_headings, difference_rows
     from onrecord.eval.statistics.paired import conclusion
 
     console = plain_console()
     names = _names(found)
-    first = found.reports[0].result
-    shown = first.headlines
     contrast = found.contrasts[0, j]
-    measures = [
-        measure.full
-        for each in first.layers
-        for measure in each.layer.measures
-        if measure.full in contrast and (measure.full in shown if headlines_only else not measure.detail)
-    ]
     console.print(f"\n{names[j]} minus {names[0]}, in points", soft_wrap=True)
-    headings = ["", "difference", f"{100 * found.how.level:g}% interval", "p", "least p", "detectable"]
-    show_table(console, headings, [_row(name, contrast[name]) for name in measures])
-    for name in shown:
+    show_table(console, difference_headings(found), difference_rows(found, j, headlines_only))
+    for name in found.reports[0].result.headlines:
         if name in contrast:
             said = conclusion(contrast[name], found.how.level, found.how.unit)
             console.print(f"{name}: {said}", soft_wrap=True)
@@ -203,22 +183,3 @@ def _print_items(found: Comparison, j: int, items: bool) -> None:
         console.print(
             f"{change.layer} {change.document} {change.change}: {show(change.text)}{what}: {outcome}", soft_wrap=True
         )
-
-
-def _row(name: str, paired: Paired) -> list[str]:
-    from onrecord.eval.rendering.scores import percent
-
-    def points(value: float | None) -> str:
-        return "–" if value is None else f"{100 * value:+.1f}"
-
-    interval = (
-        "–" if paired.interval.low is None else f"{points(paired.interval.low)} to {points(paired.interval.high)}"
-    )
-    return [
-        name,
-        points(paired.difference),
-        interval,
-        "–" if paired.p is None else f"{paired.p:.4f}",
-        "–" if paired.attainable_p is None else f"{paired.attainable_p:.4g}",
-        percent(paired.detectable),
-    ]

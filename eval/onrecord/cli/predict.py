@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from onrecord.cli.console import note
-from onrecord.cli.places import GOLD, gold_folder, the_corpus
+from onrecord.cli.places import any_corpus, gold_folder
 
 if TYPE_CHECKING:
     from onrecord.dataset import Gold
@@ -24,11 +24,13 @@ class System(StrEnum):
 def predict(
     system: Annotated[System, typer.Option(help="Which baseline.")] = System.rules,
     gold: Annotated[
-        Path,
+        Path | None,
         typer.Option(
-            "--gold", help="The dataset folder that it learns from; that of the corpus, if it has one, when left out."
+            "--gold",
+            help="The dataset folder that it learns from; that of the corpus, if it has one, when left out, and without"
+            " a corpus the published one.",
         ),
-    ] = GOLD,
+    ] = None,
     split: Annotated[str, typer.Option(help="Articles of the dataset to label: a split, or all.")] = "all",
     seeds: Annotated[
         Path | None, typer.Option(help="Label the articles of a seed folder instead, labelled or not.")
@@ -60,13 +62,12 @@ def predict(
         note(f"{len(lines)} documents labelled: {output}")
 
 
-def _labelled(gold: Path, seeds: Path | None) -> Gold:
+def _labelled(gold: Path | None, seeds: Path | None) -> Gold:
     """What there is to learn from: nothing, in a corpus whose dataset is not built yet."""
     from onrecord.dataset import Gold, Registries, read_folder
 
-    if gold == GOLD and seeds is not None:
-        corpus = the_corpus()
-        if not (corpus.dataset / "data").is_dir():
-            note(f"{corpus.dataset} is not built yet: the baseline has learnt nothing")
-            return Gold(articles=(), registries=Registries(), scheme=corpus.about.scheme)
+    corpus = any_corpus() if gold is None and seeds is not None else None
+    if corpus is not None and not (corpus.dataset / "data").is_dir():
+        note(f"{corpus.dataset} is not built yet: the baseline has learnt nothing")
+        return Gold(articles=(), registries=Registries(), scheme=corpus.about.scheme)
     return read_folder(gold_folder(gold))

@@ -152,8 +152,11 @@ def _scored(source: PredictionInput, gold: StoredGold) -> StreamScoring:
 
 def _command(source: PredictionInput, gold: Path) -> str:
     """The command that gives the same scores."""
+    from onrecord.dataset.publishing.published import is_published
+
     asked = source.asked
-    words = ["onrecord", "score", source.path.name, "--gold", str(gold), "--split", asked.split]
+    folder = [] if is_published(gold) else ["--gold", str(gold)]
+    words = ["onrecord", "score", source.path.name, *folder, "--split", asked.split]
     words += [] if asked.labels is None else ["--labels", asked.labels]
     words += ["--allow-missing"] if asked.allow_missing else []
     if how := asked.how:

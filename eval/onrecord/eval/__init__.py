@@ -34,10 +34,14 @@ import importlib
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    __version__: str
+    """Of the package as it is installed."""
+
     from onrecord.eval.corpora.cluster_report import ClusterReport, score_clusters
     from onrecord.eval.corpora.span_report import SpanReport, score_spans
     from onrecord.eval.corpora.training_metric import ClusterMetric, SpanMetric
     from onrecord.eval.layers.scored import scored_layers
+    from onrecord.eval.readers import tagged_spans
     from onrecord.eval.rendering.signature import Signature
     from onrecord.eval.scoring.compare import Comparison, compare
     from onrecord.eval.scoring.record import Record, read_record, record_bytes, record_of
@@ -81,6 +85,7 @@ __all__ = [
     "score_spans",
     "score_submission",
     "scored_layers",
+    "tagged_spans",
 ]
 
 _PLACES = {
@@ -114,11 +119,16 @@ _PLACES = {
     "score_clusters": "onrecord.eval.corpora.cluster_report",
     "score_spans": "onrecord.eval.corpora.span_report",
     "score_submission": "onrecord.eval.scoring.result",
+    "tagged_spans": "onrecord.eval.readers",
 }
 """The module of each name: it is imported when it is first asked for, so that a command pays for what it uses."""
 
 
 def __getattr__(name: str) -> Any:
+    if name == "__version__":
+        from importlib.metadata import version
+
+        return version("onrecord")
     if name not in _PLACES:
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
     value = getattr(importlib.import_module(_PLACES[name]), name)
