@@ -7,9 +7,10 @@ collect every fault with its RFC 6901 pointer; msgspec alone stops at the first.
 from __future__ import annotations
 
 import dataclasses
+import functools
 import json
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from functools import partial
 from pathlib import Path
 from typing import Annotated, Any, Generic, Literal, TypeVar, get_args, get_origin
@@ -234,8 +235,7 @@ def _explain_struct(value: object, kind: type[msgspec.Struct], pointer: str) -> 
     if not isinstance(value, dict):
         yield ("type", pointer, value, f"an object: {a_record(kind)}", "")
         return
-    types = _field_types(kind)
-    fields = {field.encode_name: field for field in msgspec.structs.fields(kind)}
+    fields = _fields(kind)
     for key in value:
         if key in fields:
             continue
@@ -247,7 +247,7 @@ def _explain_struct(value: object, kind: type[msgspec.Struct], pointer: str) -> 
             yield ("unknown-field", found, key, expected, partial(nearest, key, fields))
     for name, field in fields.items():
         if name in value:
-            yield from explain(value[name], types[name], f"{pointer}/{name}")
+            yield from explain(value[name], field.type, f"{pointer}/{name}")
         elif field.required:
             yield (
                 "missing-field",
@@ -256,6 +256,11 @@ def _explain_struct(value: object, kind: type[msgspec.Struct], pointer: str) -> 
                 f"{name}, which {a_record(kind)} must have",
                 partial(_meaning, kind, name),
             )
+
+
+@functools.cache  # msgspec looks types up anew each time, which is most of the time that explaining takes
+def _fields(kind: type[msgspec.Struct]) -> Mapping[str, msgspec.structs.FieldInfo]:
+    return {field.encode_name: field for field in msgspec.structs.fields(kind)}
 
 
 def a_record(kind: type) -> str:
@@ -274,10 +279,6 @@ def _meaning(kind: type, name: str) -> str:
     from onrecord.dataset.reading.json_schema import field_docs
 
     return field_docs(kind).get(name, "")
-
-
-def _field_types(kind: type[msgspec.Struct]) -> dict[str, Any]:
-    return {field.encode_name: field.type for field in msgspec.structs.fields(kind)}
 
 
 def _is_text(key: str) -> bool:

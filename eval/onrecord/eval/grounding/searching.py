@@ -67,7 +67,7 @@ class SearchedText:
         before, after = letters(quoted.before)[-MOST_AROUND:], letters(quoted.after)[:MOST_AROUND]
         if not (before or after):
             alone = self._everywhere(text, key)
-            return alone if alone.places else self._nearly(key, "", "")
+            return alone if alone.places else self._nearly(text, key, "", "")
         whole = self._occurrences.of(before + key + after)
         if whole:
             found = self._spans(text, key, [place + len(before) for place in whole])
@@ -75,7 +75,7 @@ class SearchedText:
                 return dataclasses.replace(found, by_context=True)
         alone = self._everywhere(text, key)
         if not alone.places:
-            return self._nearly(key, before, after)
+            return self._nearly(text, key, before, after)
         if len(alone.places) == 1:
             return alone
         found = self._spans(text, key, self._around(key, before, after))
@@ -132,14 +132,15 @@ class SearchedText:
         hows = (exact, "exact"), (otherwise, "normalised"), (parts, "exact")
         return next((Found(places, how) for places, how in hows if places), NOWHERE)
 
-    def _nearly(self, key: str, before: str, after: str) -> Found:
+    def _nearly(self, text: str, key: str, before: str, after: str) -> Found:
         """Words that are nearly these: the ones with the surroundings that are asked for, if any are."""
         spans, around = [], []
         for start, end, _ in near(self._occurrences, key):
-            first, last = self._places[start], self._places[end - 1] + 1
-            if not self._is_whole(first, last) or not self._has_no_half(start, end):
+            first, last = self._to_whole(self._places[start], self._places[end - 1] + 1)
+            span = self._with_marks(text, first, last)
+            if span in spans or not self._is_whole(first, last):
                 continue
-            spans.append((first, self._past_accents(last)))
+            spans.append(span)
             told = self._occurrences.letters
             around.append(
                 _alike(told[max(0, start - MOST_AROUND) : start][::-1], before[::-1]) + _alike(told[end:], after)
@@ -166,6 +167,14 @@ class SearchedText:
         return not (start and _joined(text[start - 1], text[start])) and not (
             end < len(text) and _joined(text[end - 1], text[end])
         )
+
+    def _to_whole(self, start: int, end: int) -> tuple[int, int]:
+        """The span with the letters that are left of its first and last word, if there are few: they were edited."""
+        text = self.text
+        for _ in range(FEWEST_AROUND):
+            start -= start > 0 and _joined(text[start - 1], text[start])
+            end += end < len(text) and _joined(text[end - 1], text[end])
+        return start, end
 
     def _has_no_half(self, begin: int, end: int) -> bool:
         """Whether letters are all those of some code points, and not the half of a ligature."""
