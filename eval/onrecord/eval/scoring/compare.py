@@ -37,6 +37,8 @@ class Comparison:
     """By the positions of two systems, the earlier first, then by ``layer:measure``: the later minus the earlier."""
     ranks: Mapping[str, tuple[RankInterval | None, ...]]
     """By ``layer:measure`` of each layer's headline: the ranks that each system may have."""
+    left_out: tuple[Mapping[str, int], ...] = ()
+    """How many mentions of each system a label map leaves out, by their type; empty where nobody asked."""
 
     def documents(self) -> dict[str, dict[str, tuple[float | None, ...]]]:
         """By document, then by ``layer:measure`` of each headline: the score of each system on that document alone."""
@@ -71,7 +73,7 @@ def compare(
     *predictions: Predictions,
     gold: AnyGold | None = None,
     split: str = "test",
-    labels: str | None = None,
+    labels: str | Sequence[str | None] | None = None,
     how: Sampling = DEFAULT_SAMPLING,
     names: Sequence[str] | None = None,
 ) -> Comparison:
@@ -81,14 +83,15 @@ def compare(
         *predictions: Two or more, as :func:`onrecord.eval.scoring.score_file.score` takes them.
         gold: As there.
         split: One of the dataset's, such as ``test``, or ``all``.
-        labels: A label map; see :func:`onrecord.eval.scoring.score_file.score`.
+        labels: A label map for all files, see :func:`onrecord.eval.scoring.score_file.score`; or one for each, all of
+            one gold: ``["ours-as-ontonotes", "ontonotes"]`` puts a file of our types beside one of OntoNotes.
         how: How intervals and tests are made.
         names: What the systems are called; their files' names where left out, and ``system 2`` for rows that come
             second.
 
     Raises:
         FaultsError: With every fault of the first file that has any.
-        ValueError: Fewer than two, or not as many names.
+        ValueError: Fewer than two, or another number of names or label maps.
 
     >>> found = compare("eval/baselines/rules.jsonl", "eval/baselines/rules.jsonl", split="all")
     >>> found.contrasts[0, 1]["entities:strict"].p
@@ -100,13 +103,15 @@ def compare(
         raise ValueError(f"{len(names)} names for {len(predictions)} systems")
     called = [name_of(each) or f"system {n}" for n, each in enumerate(predictions, 1)]
     stored = given_gold(gold)
-    asked = Asked(split, labels, how=None)  # the intervals are made where the systems are compared
-    results = []
-    for each in predictions:
+    maps = [labels] * len(predictions) if labels is None or isinstance(labels, str) else labels
+    found = []
+    for each, labels_of_it in zip(predictions, maps, strict=True):
+        asked = Asked(split, labels_of_it, how=None)  # the intervals are made where the systems are compared
         with given_predictions(each) as (name, pieces):
-            results.append(score_stream(name, pieces, stored, asked, keep=False, judged=True).result)
+            found.append(score_stream(name, pieces, stored, asked, keep=False, judged=True))
     with using(stored.scheme):
-        return compare_results(results, names or distinct_names(called), how)
+        compared = compare_results([each.result for each in found], names or distinct_names(called), how)
+    return dataclasses.replace(compared, left_out=tuple(each.left_out for each in found))
 
 
 def title_of(found: Comparison) -> str:
