@@ -91,7 +91,7 @@ def compare(
 
     Raises:
         FaultsError: With every fault of the first file that has any.
-        ValueError: Fewer than two, or another number of names or label maps.
+        ValueError: Fewer than two, or not as many names or label maps.
 
     >>> found = compare("eval/baselines/rules.jsonl", "eval/baselines/rules.jsonl", split="all")
     >>> found.contrasts[0, 1]["entities:strict"].p
