@@ -47,6 +47,8 @@ ORDERS = {
         "statistics",
         "submission",
         "rendering",
+        "grounding",
+        "prompting",
         "spans",
         "clusters",
         "baselines",

@@ -12,6 +12,7 @@
 | ``clusters`` | ``clusters``; with ``--compat`` ``compat`` |
 | ``schema`` | ``schema`` |
 | ``predict`` | ``predict`` |
+| ``ground`` | ``ground`` |
 | ``diff`` | ``diff`` |
 | ``ingest`` | ``ingest`` |
 | ``zones`` | ``zones`` |
@@ -22,6 +23,7 @@
 | ``board ...`` | ``board`` |
 | ``signature ...`` | ``signature`` |
 | ``export ...`` | ``export`` |
+| ``prompt ...`` | ``prompt`` |
 
 ``scoring`` is what ``score`` does, without its options. What commands share: ``console`` writes to the terminal,
 ``places`` finds the corpus and the dataset folder, ``options`` has the options of several, ``inputs`` finds what they
@@ -57,6 +59,7 @@ COMMANDS = (
     "clusters",
     "schema",
     "predict",
+    "ground",
     "diff",
     "ingest",
     "zones",
@@ -66,7 +69,7 @@ COMMANDS = (
 )
 """Commands in the order of the help; each is the function of that name in the module of that name."""
 
-GROUPS = ("annotation", "board", "signature", "export")
+GROUPS = ("annotation", "board", "signature", "export", "prompt")
 """Groups of commands; each is the ``app`` of the module of that name."""
 
 

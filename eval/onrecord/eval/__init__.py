@@ -8,6 +8,8 @@ Each of its wings takes only from those above it, and of them only what their ``
 | ``statistics`` | from counts to scores, intervals, p-values and ranks |
 | ``submission`` | what a stranger sends, checked |
 | ``rendering`` | how anything is written so that nothing foreign acts in it |
+| ``grounding`` | quoted words placed in a text |
+| ``prompting`` | requests for language models, and their replies as predictions |
 | ``spans`` | typed spans: aligned, counted, measured |
 | ``clusters`` | two clusterings as a table, and every measure on it |
 | ``baselines`` | the systems that come along |
