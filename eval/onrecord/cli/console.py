@@ -20,6 +20,8 @@ EXTRAS = {
     "huggingface_hub": "dataset",
     "pandas": "dataset",
     "sklearn": "dataset",
+    "spacy": "spacy",
+    "inspect_ai": "inspect",
     "httpx": "annotate",
     "label_studio_sdk": "annotate",
     "trafilatura": "ingest",
@@ -100,12 +102,12 @@ def note(text: str) -> None:
     typer.echo(text, err=True)
 
 
-def say_left_out(types: Mapping[str, int]) -> None:
-    """What a label map left out."""
+def say_left_out(types: Mapping[str, int], by: str = "the label map") -> None:
+    """What a label map, or another that types are compared with, left out."""
     from onrecord.dataset.reading.faults import show
 
     for type, many in sorted(types.items()):
-        note(f"{many} predictions of the type {show(type)} left out: the label map has nothing like it")
+        note(f"{many} predictions of the type {show(type)} left out: {by} has nothing like it")
 
 
 def read_input(path: Path) -> bytes:
