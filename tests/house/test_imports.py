@@ -56,6 +56,7 @@ ORDERS = {
         "compat",
         "layers",
         "scoring",
+        "inspecting",
         "corpora",
         "report",
         "platforms",
