@@ -106,13 +106,32 @@ def measured(said: Said, about: About) -> dict[str, float]:
     begin = PARTIAL if result.missing else ""
     with using(gold.scheme):
         scores = {
-            f"{begin}{measure.full}": float(value)
+            begin + shown(measure.full): float(value)
             for each in result.layers
             for measure in each.layer.measures
             if not measure.detail and (value := each.scores[measure.name].value) is not None
         }
     told = {"complete": float(not result.missing), "articles_missing": float(len(result.missing))}
     return scores | told | ({} if made.predictions is None else _grounding(made.predictions))
+
+
+def shown(measure: str) -> str:
+    """What a measure is called in Inspect, which would take brackets for a style and not show them.
+
+    >>> shown("entities:strict[all]")
+    'entities:strict(all)'
+    """
+    return measure.replace("[", "(").replace("]", ")")
+
+
+def unanswered(said: Said, about: About) -> list[str]:
+    """The articles of the split that nothing is said of.
+
+    Raises:
+        FaultsError: The dataset folder is not right, or has no such split.
+    """
+    there = {*said.replies, *(_id(line) for line in said.lines)}
+    return [id for id in stored_gold(Path(about.gold)).in_split(about.split) if id not in there]
 
 
 def _grounding(predictions: Predictions) -> dict[str, float]:
@@ -145,7 +164,7 @@ def replayed(predictions: Path, about: About, allow_missing: bool = False) -> Ma
     lines: dict[str, str] = {}
     for line in raw.decode("utf-8-sig").split("\n"):
         if line.strip():
-            lines[msgspec.json.decode(line, type=_Line).doc_id] = line.rstrip("\r")
+            lines[_id(line)] = line.rstrip("\r")
     scored = [id for id in gold.in_split(about.split) if id in lines]
     others = tuple(line for id, line in lines.items() if id not in set(scored))
     return {id: Said(lines=(lines[id], *(others if place == 0 else ()))) for place, id in enumerate(scored)}
@@ -153,3 +172,7 @@ def replayed(predictions: Path, about: About, allow_missing: bool = False) -> Ma
 
 class _Line(msgspec.Struct):
     doc_id: str
+
+
+def _id(line: str) -> str:
+    return msgspec.json.decode(line, type=_Line).doc_id
