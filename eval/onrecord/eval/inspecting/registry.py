@@ -35,9 +35,7 @@ VERSION = 1
 
 
 @task
-def articles(
-    gold: str = "dataset", split: str = "test", layers: str | list[str] = "", registry: bool = True
-) -> Task:
+def articles(gold: str = "dataset", split: str = "test", layers: str | list[str] = "", registry: bool = True) -> Task:
     """A sample for each article; names that the registries lack mean the same where they are the same.
 
     Args:
@@ -172,5 +170,7 @@ def _messages(row: dict[str, Any]) -> list[ChatMessage]:
 
 def _config(row: dict[str, Any]) -> GenerateConfig:
     shape = row["body"]["response_format"]["json_schema"]
-    schema = ResponseSchema(name=shape["name"], json_schema=json.loads(json.dumps(inlined(shape["schema"]))), strict=True)
+    schema = ResponseSchema(
+        name=shape["name"], json_schema=json.loads(json.dumps(inlined(shape["schema"]))), strict=True
+    )
     return GenerateConfig(temperature=0.0, response_schema=schema)

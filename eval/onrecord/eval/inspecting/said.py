@@ -20,6 +20,7 @@ from onrecord.eval.prompting.names import Names
 from onrecord.eval.prompting.predictions import Predictions, read_predictions
 from onrecord.eval.prompting.replies import Reply
 from onrecord.eval.prompting.requests import jsonl
+from onrecord.eval.prompting.shape import DESCRIBED
 from onrecord.eval.scoring.asked import Asked
 from onrecord.eval.scoring.score_stream import score_stream
 from onrecord.eval.scoring.stored_gold import stored_gold
@@ -136,13 +137,14 @@ def unanswered(said: Said, about: About) -> list[str]:
 
 def _grounding(predictions: Predictions) -> dict[str, float]:
     found, ambiguous = Counter[str](), 0
-    for account in predictions.layers.values():
+    layers = [account for name, account in predictions.layers.items() if name != DESCRIBED]
+    for account in layers:
         found.update(account.spans.found)
         ambiguous += account.spans.ambiguous.total()
     counts = {
         "replies:unread": len(predictions.states.get("none", {})),
-        "items:said": sum(each.said for each in predictions.layers.values()),
-        "items:kept": sum(each.kept for each in predictions.layers.values()),
+        "items:said": sum(each.said for each in layers),
+        "items:kept": sum(each.kept for each in layers),
         **{f"words:{how}": found[how] for how in ("exact", "normalised", "edited", "lost")},
         "words:ambiguous": ambiguous,
     }

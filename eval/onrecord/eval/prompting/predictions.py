@@ -145,7 +145,9 @@ class _File:
             unplaced += account.settle(layer, rows[layer], whys)
             account.mended.update(maker.taken())
         for layer, items in _joined(kept).items():
-            self._accounts[layer].mended += Counter(reference=sum(a != b for a, b in zip(kept[layer], items, strict=True)))
+            self._accounts[layer].mended += Counter(
+                reference=sum(a != b for a, b in zip(kept[layer], items, strict=True))
+            )
             kept[layer] = items
         line = {layer: [_plain(item) for item in items] for layer, items in kept.items()}
         said = self._descriptions(kept, maker, parsed.fields.get(DESCRIBED, []), unplaced)
