@@ -161,6 +161,7 @@ def test_diff_says_what_changed_and_what_it_does_to_scores(root: Path) -> None:
     ("missing", "words", "extra"),
     [
         ("datasets", ("build", "--check"), "dataset"),
+        ("spacy", ("spans", "LICENSE", "LICENSE", "--format", "docbin"), "spacy"),
         (
             "label_studio_sdk",
             ("annotation", "pull", "--round", "r", "--url", "http://127.0.0.1:1", "--token", "t"),

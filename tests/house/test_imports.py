@@ -53,6 +53,7 @@ ORDERS = {
         "clusters",
         "baselines",
         "readers",
+        "conversion",
         "compat",
         "layers",
         "scoring",

@@ -12,6 +12,7 @@
 | ``clusters`` | ``clusters``; with ``--compat`` ``compat`` |
 | ``schema`` | ``schema`` |
 | ``predict`` | ``predict`` |
+| ``convert`` | ``convert`` |
 | ``ground`` | ``ground`` |
 | ``diff`` | ``diff`` |
 | ``ingest`` | ``ingest`` |
@@ -26,8 +27,9 @@
 | ``prompt ...`` | ``prompt`` |
 
 ``scoring`` is what ``score`` does, without its options. What commands share: ``console`` writes to the terminal,
+``fault_lists`` puts faults that are alike together, ``label_options`` says which file is in which scheme,
 ``places`` finds the corpus and the dataset folder, ``options`` has the options of several, ``inputs`` finds what they
-are given, ``corpora`` has what ``spans`` and ``clusters`` share.
+are given, ``corpora`` has what ``spans`` and ``clusters`` share, ``formats`` how files of others are to be read.
 """
 
 from __future__ import annotations
@@ -40,6 +42,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, NoReturn
 
 from onrecord.cli.console import complain
+from onrecord.cli.fault_lists import OPTION as ALL
+from onrecord.cli.fault_lists import without_all
 from onrecord.cli.places import OPTION, without_corpus
 from onrecord.dataset.reading.platform import plain_text
 
@@ -59,6 +63,7 @@ COMMANDS = (
     "clusters",
     "schema",
     "predict",
+    "convert",
     "ground",
     "diff",
     "ingest",
@@ -95,6 +100,7 @@ def app(only: str | None = None) -> typer.Typer:
     def options(
         version: bool = typer.Option(False, "--version", help="Print the version.", callback=_version, is_eager=True),
         corpus: str = typer.Option("", OPTION, help="The corpus to work in, before or after the command."),
+        every: bool = typer.Option(False, ALL, help="Show every fault and not only the first of a kind; anywhere."),
     ) -> None:
         """Options before any command."""
 
@@ -158,7 +164,7 @@ def main() -> NoReturn:
     for stream in (sys.stdout, sys.stderr):
         plain_text(stream)
     try:
-        sys.argv[1:] = without_corpus(sys.argv[1:])
+        sys.argv[1:] = without_all(without_corpus(sys.argv[1:]))
         code = _run(sys.argv[1:])
     except KeyboardInterrupt:
         sys.exit(130)

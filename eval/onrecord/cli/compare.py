@@ -8,12 +8,12 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from onrecord.cli.console import working
-from onrecord.cli.inputs import sampling
+from onrecord.cli.console import note, say_left_out, working
+from onrecord.cli.inputs import PredictionInput, given, sampling
+from onrecord.cli.label_options import FileLabels, labels_of, on_one_gold
 from onrecord.cli.options import (
     Dataset,
     Draws,
-    LabelMapName,
     Level,
     SamplingUnitName,
     Seed,
@@ -29,20 +29,26 @@ if TYPE_CHECKING:
 
 def compare(
     predictions: Annotated[
-        list[Path], typer.Argument(help="Two or more prediction files; the first is the one to beat.")
+        list[Path],
+        typer.Argument(help="Two or more prediction files, or records beside theirs; the first is the one to beat."),
     ],
     gold: Dataset = GOLD,
     split: SplitOption = None,
     json: Annotated[bool, typer.Option("--json", help="Print everything as JSON instead of tables.")] = False,
     items: Annotated[bool, typer.Option(help="List what was fixed, what regressed and what is still wrong.")] = False,
     headlines: Annotated[bool, typer.Option(help="Only the headline measure of each layer.")] = False,
-    labels: LabelMapName = None,
+    labels: FileLabels = None,
     unit: UnitOption = SamplingUnitName.document,
     level: Level = 0.95,
     draws: Draws = 10_000,
     seed: Seed = 0,
 ) -> None:
-    """Compare prediction files: differences with intervals and p, ranks, documents, and what changed item by item."""
+    """Compare prediction files: differences with intervals and p, ranks, documents, and what changed item by item.
+
+    All are scored on the same articles and the same gold: where one file has the types of another scheme
+    (--labels FILE=ontonotes), files of our types are compared by that map too.
+    """
+    from onrecord.eval.scoring.asked import Asked
     from onrecord.eval.scoring.compare import compare as run
 
     how = sampling(unit.value, level, draws, seed)
@@ -50,14 +56,32 @@ def compare(
         raise typer.BadParameter("a comparison takes two files or more", param_hint="PREDICTIONS")
     if how is None:
         raise typer.BadParameter("a comparison needs at least one draw", param_hint="--draws")
+    split = the_split(gold, split)
+    said = labels_of(labels, predictions)
+    sources = [given(file, Asked(split, each)) for file, each in zip(predictions, said, strict=True)]
+    maps = on_one_gold([each or source.asked.labels for each, source in zip(said, sources, strict=True)])
     with working("comparing"):
-        found = run(*predictions, gold=gold, split=the_split(gold, split), labels=labels, how=how)
+        found = run(*(source.path for source in sources), gold=gold, split=split, labels=maps, how=how)
+    _tell(predictions, sources, maps, found)
     if json:
         from onrecord.eval.rendering.scores import json_bytes
 
         typer.echo(json_bytes(comparison_json(found)).decode("utf-8"), nl=False)
     else:
         _print(found, headlines, items)
+
+
+def _tell(files: list[Path], sources: list[PredictionInput], maps: list[str | None], found: Comparison) -> None:
+    """Say what a record that was given is of, and what is compared by a map that its own types are not of."""
+    from onrecord.eval.submission.label_maps import OURS_AS
+
+    for file, source, name, report, left_out in zip(files, sources, maps, found.reports, found.left_out, strict=True):
+        source.tell(report.result.gold_hash)
+        if source.record is not None and source.asked.split != report.result.split:
+            note(f"{file} is a record of split {source.asked.split}; compared on split {report.result.split}")
+        if name is not None and name.startswith(OURS_AS):
+            note(f"{file}: our types, compared as {name.removeprefix(OURS_AS)} compares gold's")
+        say_left_out(left_out, str(file))
 
 
 def comparison_json(found: Comparison) -> dict[str, Any]:

@@ -53,7 +53,7 @@ def predict(
         documents = read_documents(seeds)
     lines = [msgspec.json.encode(chosen.predict(document)) + b"\n" for document in documents]
     if isinstance(chosen, SpacyNames):
-        say_left_out(chosen.left_out, "the corpus")
+        say_left_out(chosen.left_out, by="the corpus")
     if str(output) == "-":
         typer.echo(b"".join(lines), nl=False)
     else:

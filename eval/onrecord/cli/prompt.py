@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from onrecord.cli.console import note, read_input
+from onrecord.cli.console import note
 from onrecord.cli.options import Dataset
 from onrecord.cli.places import GOLD, the_split
 
@@ -60,7 +60,7 @@ def link(
     from onrecord.eval.prompting.requests import jsonl
 
     articles = _known(gold, split).articles
-    rows = link_requests(articles, read_replies(replies, read_input(replies), articles), model, choice)
+    rows = link_requests(articles, read_replies(replies, _content(replies), articles), model, choice)
     _write(output, jsonl(rows), f"{len(rows)} requests")
 
 
@@ -91,9 +91,9 @@ def read(
     from onrecord.eval.rendering.scores import json_bytes
 
     known = _known(gold, split)
-    read = read_replies(replies, read_input(replies), known.articles)
+    read = read_replies(replies, _content(replies), known.articles)
     topics = {article.topic for article in known.articles.values()}
-    linked = read_links(read_replies(links, read_input(links), topics), choice) if links is not None else {}
+    linked = read_links(read_replies(links, _content(links), topics), choice) if links is not None else {}
     found = read_predictions(known.articles, read, Names(known.rows if registry else {}, linked), choice)
     if report is not None:
         write_atomically(report, json_bytes(as_json(found)))
@@ -152,6 +152,14 @@ def _known(gold: Path, split: str | None) -> Known:
     from onrecord.eval.prompting.known import read_known
 
     return read_known(gold, the_split(gold, split))
+
+
+def _content(path: Path) -> bytes:
+    """What a file contains, packed or not; services put much into replies, so they are larger than predictions."""
+    from onrecord.eval.submission.limits import CORPUS
+    from onrecord.eval.submission.unpacking import content
+
+    return content(path, CORPUS)
 
 
 def _layers(asked: list[str] | None) -> tuple[str, ...]:

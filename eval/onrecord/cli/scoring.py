@@ -8,7 +8,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
-from onrecord.cli.console import faults_json, note, reading, say_left_out
+from onrecord.cli.console import faults_json, note, reading, say_left_out, say_warnings
 from onrecord.cli.places import GOLD, gold_folder, the_split
 from onrecord.cli.score_parts import PartsAsked, score_submitted, submitted
 
@@ -119,6 +119,7 @@ def _score_file(predictions: Path, asked: Asked, limits: Limits, shown: _Shown) 
             found = score_stream(predictions, counted, stored, asked, limits, keep=False)
     except FaultsError as error:
         return shown.refuse(error, predictions, digest.hexdigest(), asked)
+    say_warnings(found.submission.warnings, predictions)
     shown.report(found.report, found.left_out)
     return 0
 

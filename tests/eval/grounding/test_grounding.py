@@ -5,6 +5,7 @@ from __future__ import annotations
 import random
 import unicodedata
 from collections import Counter
+from typing import Any
 
 import pytest
 from hypothesis import given
@@ -174,7 +175,7 @@ def test_what_a_reply_joined_is_taken_apart() -> None:
 
 
 def test_the_parts_of_an_item_are_looked_for_near_it() -> None:
-    row = {"content": ["We won't close the pool,"], "cue": "said", "source": "he", "speaker": []}
+    row: dict[str, Any] = {"content": ["We won't close the pool,"], "cue": "said", "source": "he", "speaker": []}
     (found,) = ground(SearchedText(TEXT), Quote, [row])
     assert found.is_there
     assert TEXT[found.value["cue"]["start"] - 3 : found.value["cue"]["end"]] == "he said"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import functools
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
@@ -76,6 +77,13 @@ def ground(text: SearchedText, kind: type[Item], rows: Sequence[Mapping[str, Any
     firsts = [_first(kind, row) for row in rows]
     places = dict(_placed_first(text, firsts))
     return [_Item(text, kind, row).grounded(firsts[index], places.get(index)) for index, row in enumerate(rows)]
+
+
+@functools.cache  # msgspec looks types up anew each time
+def fields_of(kind: type[msgspec.Struct]) -> tuple[tuple[walk.Field, bool], ...]:
+    """The fields of a type of records, and whether each must be there."""
+    infos = msgspec.structs.fields(kind)
+    return tuple((field, info.required) for field, info in zip(walk.fields(kind), infos, strict=True))
 
 
 def quoted_of(raw: Any) -> Quoted | None:
@@ -170,14 +178,14 @@ class _Item:
     def _fields(self, kind: type[msgspec.Struct], row: Mapping[str, Any], value: dict[str, Any], at: str) -> bool:
         """Exchange the spans of a record; whether those it must have are there."""
         is_there = True
-        for field, info in zip(walk.fields(kind), msgspec.structs.fields(kind), strict=True):
+        for field, required in fields_of(kind):
             raw = row.get(field.name)
             if field.is_span:
                 spans = self._field(field, raw, f"{at}/{field.name}")
                 value.pop(field.name, None)
                 if spans or (field.many and field.name in row):
                     value[field.name] = spans if field.many else spans[0]
-                is_there = is_there and (bool(spans) or not info.required)
+                is_there = is_there and (bool(spans) or not required)
             elif field.struct is not None and isinstance(raw, Mapping) and not field.many:
                 inner = dict(raw)
                 value[field.name] = inner

@@ -12,6 +12,7 @@ import msgspec
 from onrecord.dataset import walk
 from onrecord.dataset.layers import LAYERS, in_scheme, scheme
 from onrecord.dataset.records import UNKNOWN, Item, SpanItem
+from onrecord.eval.grounding.records import fields_of
 from onrecord.eval.prompting.names import Names, name_in, one_line
 from onrecord.eval.prompting.shape import NAME, NEVER_ASKED
 from onrecord.eval.submission.prediction_line import EventDescription
@@ -105,7 +106,7 @@ class Maker:
 
     def _fields(self, kind: type[msgspec.Struct], value: Mapping[str, Any], without: frozenset[str]) -> dict[str, Any]:
         made: dict[str, Any] = {}
-        for field, info in zip(walk.fields(kind), msgspec.structs.fields(kind), strict=True):
+        for field, required in fields_of(kind):
             if field.name in without:
                 continue
             if field.refers is not None and field.refers.by:
@@ -115,7 +116,7 @@ class Maker:
             found = self._field(kind, field, raw, value)
             if found is not None and found != ():
                 made[field.name] = found
-            elif info.required:
+            elif required:
                 raise UnusableError("label" if walk.vocabulary(kind, field.name) and raw is not None else "shape")
         return made
 

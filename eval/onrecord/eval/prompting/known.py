@@ -60,7 +60,7 @@ def read_known(folder: Path, split: str = "all") -> Known:
                 for id, text, digest, topic in zip(*batch, strict=True):
                     articles[id] = KnownArticle(id, text, digest, each, topic)
     rows = {kind: _rows(folder, config, called) for kind, (config, called) in _CALLED.items()}
-    return Known(articles, rows)
+    return Known(dict(sorted(articles.items())), rows)
 
 
 def _rows(folder: Path, config: str, called: str) -> tuple[KnownRow, ...]:

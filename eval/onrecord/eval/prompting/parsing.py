@@ -10,6 +10,7 @@ import ast
 import dataclasses
 import json
 import re
+import warnings
 from collections.abc import Iterator, Sequence
 from typing import Any, Literal
 
@@ -26,7 +27,8 @@ _THOUGHTS = re.compile(r"<(think|thinking|reasoning)>.*?</\1>", re.DOTALL)
 _FENCE = re.compile(r"```[^\n`]*\n(.*?)(?:```|\Z)", re.DOTALL)
 _BRACKET = re.compile(r"[{\[]")
 _GAP = re.compile(r"[\s,]*")
-_NEXT = re.compile(r"\}\s*,\s*(?=\{\s*[\"'])")
+_KEY = re.compile(r"\{\s*([\"']\w+)")
+_NEXT = re.compile(r"\}\s*,\s*(?=\{\s*([\"']\w+))")
 _MOST_TRIES = 200
 _LONGEST_OF_PYTHON = 1_000_000
 _DECODER = json.JSONDecoder(strict=False)
@@ -134,7 +136,8 @@ def _value(text: str, start: int) -> tuple[Any, int]:
         end = text.rfind("}" if text[start] == "{" else "]") + 1
         if not start < end < start + _LONGEST_OF_PYTHON or text[:start].count(text[start]):
             raise  # it is tried once, from the first bracket to the last
-        return ast.literal_eval(text[start:end]), end
+        with warnings.catch_warnings(action="ignore"):  # of escapes in texts that nobody here wrote
+            return ast.literal_eval(text[start:end]), end
 
 
 def _opened(text: str, name: str) -> Iterator[int]:
@@ -162,6 +165,8 @@ def _piecewise(text: str, name: str, names: Sequence[str]) -> Iterator[Any]:
             value, at = _DECODER.raw_decode(text, at)
             yield _clean(value)
         except (ValueError, RecursionError):
-            following = next((each.end() for each in _NEXT.finditer(text, at, stop)), None)
+            key = _KEY.match(text, at)  # items begin alike, and what is within them otherwise
+            ends = (each for each in _NEXT.finditer(text, at, stop) if key is None or each[1] == key[1])
+            following = next((each.end() for each in ends), None)
             yield Unread(_clean(text[at : following or stop].strip()))
             at = following

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import functools
 import json
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -268,6 +269,11 @@ def _joined(kept: Mapping[str, Sequence[Item]]) -> dict[str, list[Item]]:
 
 def _plain(record: msgspec.Struct) -> dict[str, Any]:
     """A record without what need not be said."""
-    value: dict[str, Any] = msgspec.to_builtins(record)
-    defaults = {field.name: field.default for field in msgspec.structs.fields(type(record))}
-    return {name: each for name, each in value.items() if each not in (None, [], ()) and each != defaults[name]}
+    value: dict[str, Any] = msgspec.json.decode(msgspec.json.encode(record))
+    defaults = _defaults(type(record))
+    return {name: each for name, each in value.items() if each not in (None, []) and each != defaults[name]}
+
+
+@functools.cache
+def _defaults(kind: type[msgspec.Struct]) -> dict[str, Any]:
+    return {field.name: field.default for field in msgspec.structs.fields(kind)}

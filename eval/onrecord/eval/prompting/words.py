@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import dataclasses
-import json
 from collections.abc import Mapping
 from functools import partial
 from pathlib import Path
 from typing import Any
 
+import msgspec
+
 from onrecord.dataset.layers import LAYERS
-from onrecord.dataset.reading.faults import Findings, nearest, show
+from onrecord.dataset.reading.faults import Findings, Wrong, nearest, show
 from onrecord.dataset.reading.typed import BOM
+from onrecord.dataset.reading.untrusted import oddities, parse_json
 from onrecord.eval.grounding.records import Tally, ground
 from onrecord.eval.grounding.searching import SearchedText
 from onrecord.eval.prompting.known import KnownArticle
@@ -46,19 +48,22 @@ def ground_lines(path: Path | str, raw: bytes, articles: Mapping[str, KnownArtic
         if not line.strip():
             continue
         try:
-            value = json.loads(line.decode("utf-8"))
+            value = parse_json(line)
+            wrong = list(oddities(value)) or _no_text(value)
         except (ValueError, RecursionError) as error:
             hint = "one JSON object a line, with a doc_id and its layers"
-            findings.add(("json", "", f"{show(str(error))}: {show(line[:60])}", "JSON", hint), number)
+            wrong = [("json", "", f"{show(str(error))}: {show(line[:60])}", "JSON", hint)]
+        if wrong:
+            for each in wrong:
+                findings.add(each, number)
             continue
         id = value.get("doc_id") if isinstance(value, dict) else None
         if not isinstance(id, str):
             findings.add(("missing-field", "/doc_id", show(value, 60), "the id of an article", ""), number)
             continue
         if id not in articles:
-            findings.add(
-                ("document", "/doc_id", id, "a document of the dataset", partial(nearest, id, articles)), number
-            )
+            close = partial(nearest, id, articles)
+            findings.add(("document", "/doc_id", id, "a document of the dataset", close), number)
         for layer in LAYERS:
             for pointer, found, expected in _wrong(layer, value.get(layer)):
                 findings.add(("type", pointer, found, expected, ""), number)
@@ -67,6 +72,16 @@ def ground_lines(path: Path | str, raw: bytes, articles: Mapping[str, KnownArtic
     accounts: dict[str, Account] = {}
     made = tuple(_line(value, articles[value["doc_id"]], accounts) for value in lines)
     return GroundedLines(made, {layer: accounts[layer] for layer in LAYERS if layer in accounts})
+
+
+def _no_text(value: Any) -> list[Wrong]:
+    """Whether half of a surrogate pair stands alone somewhere: it cannot be written."""
+    try:
+        msgspec.json.encode(value)
+    except UnicodeEncodeError as error:
+        found = f"half of a surrogate pair at character {error.start} of a text"
+        return [("unicode", "", found, "text", "escape both halves, or neither")]
+    return []
 
 
 def _wrong(layer: str, rows: Any) -> list[tuple[str, object, str]]:

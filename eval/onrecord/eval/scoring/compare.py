@@ -38,6 +38,8 @@ class Comparison:
     """By the positions of two systems, the earlier first, then by ``layer:measure``: the later minus the earlier."""
     ranks: Mapping[str, tuple[RankInterval | None, ...]]
     """By ``layer:measure`` of each layer's headline: the ranks that each system may have."""
+    left_out: tuple[Mapping[str, int], ...] = ()
+    """How many mentions of each system a label map leaves out, by their type; empty where nobody asked."""
 
     def documents(self) -> dict[str, dict[str, tuple[float | None, ...]]]:
         """By document, then by ``layer:measure`` of each headline: the score of each system on that document alone."""
@@ -62,7 +64,7 @@ def compare(
     *predictions: Path | str,
     gold: Path | str = "dataset",
     split: str = "test",
-    labels: str | None = None,
+    labels: str | Sequence[str | None] | None = None,
     how: Sampling = DEFAULT_SAMPLING,
 ) -> Comparison:
     """Compare prediction files on the same articles.
@@ -71,25 +73,29 @@ def compare(
         *predictions: Two or more files.
         gold: The dataset folder.
         split: One of the dataset's, such as ``test``, or ``all``.
-        labels: A label map; see :func:`onrecord.eval.scoring.score_file.score`.
+        labels: A label map for all files, see :func:`onrecord.eval.scoring.score_file.score`; or one for each, all of
+            one gold: ``["ours-as-ontonotes", "ontonotes"]`` puts a file of our types beside one of OntoNotes.
         how: How intervals and tests are made.
 
     Raises:
         FaultsError: With every fault of the first file that has any.
-        ValueError: Fewer than two files.
+        ValueError: Fewer than two files, or another number of label maps.
 
     >>> found = compare("eval/baselines/rules.jsonl", "eval/baselines/rules.jsonl", split="all")
     >>> found.contrasts[0, 1]["entities:strict"].p
     1.0
     """
     stored = stored_gold(Path(gold))
-    asked = Asked(split, labels, how=None)  # the intervals are made where the systems are compared
-    results = []
-    for name in map(Path, predictions):
+    maps = [labels] * len(predictions) if labels is None or isinstance(labels, str) else labels
+    found = []
+    for name, labels_of_it in zip(map(Path, predictions), maps, strict=True):
+        asked = Asked(split, labels_of_it, how=None)  # the intervals are made where the systems are compared
         with opened(name, DEFAULT_LIMITS) as pieces:
-            results.append(score_stream(name, pieces, stored, asked, keep=False, judged=True).result)
+            found.append(score_stream(name, pieces, stored, asked, keep=False, judged=True))
     with using(stored.scheme):
-        return compare_results(results, distinct_names([str(name) for name in predictions]), how)
+        names = distinct_names([str(name) for name in predictions])
+        compared = compare_results([each.result for each in found], names, how)
+    return dataclasses.replace(compared, left_out=tuple(each.left_out for each in found))
 
 
 def distinct_names(paths: Sequence[str]) -> list[str]:
