@@ -23,6 +23,7 @@ from onrecord.eval.submission.label_maps import CONLL2003, ONTONOTES, LabelMap
 class Known:
     id: str
     text: str
+    split: str = "test"
 
     @property
     def text_sha256(self) -> str:
