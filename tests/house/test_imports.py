@@ -57,6 +57,7 @@ ORDERS = {
         "compat",
         "layers",
         "scoring",
+        "inspecting",
         "corpora",
         "report",
         "platforms",

@@ -15,6 +15,7 @@ from onrecord.cli.options import Dataset, Draws, LabelMapName, Level, SamplingUn
 from onrecord.cli.places import GOLD, the_split
 
 if TYPE_CHECKING:
+    from onrecord.eval.baselines.systems import System
     from onrecord.eval.board.entries import About
     from onrecord.eval.scoring.asked import Asked
     from onrecord.eval.scoring.record import Record
@@ -136,29 +137,39 @@ def build(
 
 
 def _baselines(gold: StoredGold, asked: Asked) -> list[tuple[About, Record]]:
-    """The baselines' records, computed anew."""
+    """The baselines' records, computed anew: the rules, and a spaCy pipeline where one is installed."""
+    from onrecord.eval.baselines.rules import Rules
+    from onrecord.eval.baselines.systems import ENGLISH, PIPELINES, RULES, SPACY, installed_pipeline, system_of
+
+    rules = Rules.learn([gold.article(id) for id in gold.learnable()])
+    said = "Capital letters, quotation marks, word lists and the nearest name; learnt from validation."
+    found = [_baseline(RULES, RULES, said, rules, gold, asked)]
+    model = installed_pipeline()
+    if model is None:
+        note(f"no row of spaCy: it is not installed, or none of {', '.join(PIPELINES)} is")
+        return found
+    if all(gold.article(id).document.language != ENGLISH for id in gold.in_split(asked.split)):
+        note(f"no row of spaCy: {model} is for English")
+        return found
+    said = f"The names that spaCy's pipeline {model} finds; quotes, stances, events and ids by the rules."
+    system = system_of(SPACY + model, rules)
+    return [*found, _baseline(f"spacy-{model}", SPACY + model, said, system, gold, asked)]
+
+
+def _baseline(id: str, name: str, said: str, system: System, gold: StoredGold, asked: Asked) -> tuple[About, Record]:
     import msgspec
 
-    from onrecord.cli.predict import System
-    from onrecord.eval.baselines.rules import Rules
     from onrecord.eval.board.entries import About
     from onrecord.eval.board.standings import asked_for
     from onrecord.eval.scoring.record import record_of
     from onrecord.eval.scoring.score_stream import score_stream
 
-    rules = Rules.learn([gold.article(id) for id in gold.learnable()])
     documents = (gold.article(id).document for id in gold.in_split(asked.split))
     asked = asked_for(None, asked)
-    pieces = (msgspec.json.encode(rules.predict(document)) + b"\n" for document in documents)
-    report = score_stream(Path(System.rules.value), pieces, gold, asked, keep=False).report
-    about = About(
-        team="onrecord",
-        system=System.rules.value,
-        name="rules",
-        kind="baseline",
-        description="Capital letters, quotation marks, word lists and the nearest name; learnt from validation.",
-    )
-    return [(about, record_of(report))]
+    pieces = (msgspec.json.encode(system.predict(document)) + b"\n" for document in documents)
+    report = score_stream(Path(name), pieces, gold, asked, keep=False).report
+    about = About(team="onrecord", system=id, name=name, kind="baseline", description=said)
+    return about, record_of(report)
 
 
 @app.command()

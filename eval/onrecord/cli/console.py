@@ -19,6 +19,7 @@ EXTRAS = {
     "huggingface_hub": "dataset",
     "pandas": "dataset",
     "sklearn": "dataset",
+    "inspect_ai": "inspect",
     "httpx": "annotate",
     "label_studio_sdk": "annotate",
     "trafilatura": "ingest",
@@ -105,13 +106,13 @@ def note(text: str) -> None:
     typer.echo(text, err=True)
 
 
-def say_left_out(types: Mapping[str, int], name: str = "") -> None:
-    """What a label map left out of a file; which one is said where it is named."""
+def say_left_out(types: Mapping[str, int], name: str = "", by: str = "the label map") -> None:
+    """What a label map, or another that types are compared with, left out of a file; which file, where it is named."""
     from onrecord.dataset.reading.faults import show
 
     for type, many in sorted(types.items()):
         of = f"{show(name)}: " if name else ""
-        note(f"{of}{many} predictions of the type {show(type)} left out: the label map has nothing like it")
+        note(f"{of}{many} predictions of the type {show(type)} left out: {by} has nothing like it")
 
 
 def say_warnings(warnings: Mapping[str, int], predictions: Path) -> None:

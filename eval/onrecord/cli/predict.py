@@ -1,28 +1,23 @@
-"""``onrecord predict``: the baselines."""
+"""``onrecord predict``: the systems that come along."""
 
 from __future__ import annotations
 
-from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from onrecord.cli.console import note
+from onrecord.cli.console import note, say_left_out
 from onrecord.cli.places import any_corpus, gold_folder
 
 if TYPE_CHECKING:
     from onrecord.dataset import Gold
 
 
-class System(StrEnum):
-    """The baselines."""
-
-    rules = "rules"
-
-
 def predict(
-    system: Annotated[System, typer.Option(help="Which baseline.")] = System.rules,
+    system: Annotated[
+        str, typer.Option(help="rules, or spacy:MODEL: the names that a spaCy pipeline finds, and rules for all else.")
+    ] = "rules",
     gold: Annotated[
         Path | None,
         typer.Option(
@@ -37,7 +32,10 @@ def predict(
     ] = None,
     output: Annotated[Path, typer.Option("--output", "-o", help="Prediction file; - for standard output.")] = Path("-"),
 ) -> None:
-    """Label articles with a baseline that has learnt from the train or the validation split, if there is one."""
+    """Label articles with a baseline that has learnt from the train or the validation split, if there is one.
+
+    Of a spaCy pipeline labels of OntoNotes and CoNLL-2003 become the types of the corpus; what has none is counted.
+    """
     import msgspec
 
     from onrecord.dataset import read_documents
@@ -45,16 +43,19 @@ def predict(
     from onrecord.dataset.reading.faults import refuse
     from onrecord.dataset.reading.files import write_atomically
     from onrecord.eval.baselines.rules import Rules
+    from onrecord.eval.baselines.spacy_names import SpacyNames
+    from onrecord.eval.baselines.systems import system_of
 
     labelled = _labelled(gold, seeds)
-    if system is System.rules:
-        rules = Rules.learn(learnable(labelled))
+    chosen = system_of(system, Rules.learn(learnable(labelled)))
     if seeds is None:
         refuse(split_faults(split, [article.document.split for article in labelled.articles]))
         documents = [article.document for article in in_split(labelled, split)]
     else:
         documents = read_documents(seeds)
-    lines = [msgspec.json.encode(rules.predict(document)) + b"\n" for document in documents]
+    lines = [msgspec.json.encode(chosen.predict(document)) + b"\n" for document in documents]
+    if isinstance(chosen, SpacyNames):
+        say_left_out(chosen.left_out, by="the corpus")
     if str(output) == "-":
         typer.echo(b"".join(lines), nl=False)
     else:

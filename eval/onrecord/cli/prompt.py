@@ -103,6 +103,34 @@ def read(
 
 
 @app.command()
+def log(
+    log: Annotated[Path, typer.Argument(help="A log of Inspect, .eval or .json, of onrecord/articles or /topics.")],
+    output: Annotated[Path, typer.Option("--output", "-o", help="Prediction file; - for standard output.")],
+    gold: Annotated[
+        Path | None, typer.Option("--gold", help="The dataset folder; where it was when the task ran if left out.")
+    ] = None,
+    epoch: Annotated[int, typer.Option(min=1, help="Which of several answers of a sample is taken.")] = 1,
+) -> None:
+    """Make a prediction file of a log of Inspect: what read makes of the same replies. What failed has no line."""
+    import msgspec
+
+    from onrecord.eval.inspecting.logs import read_log
+    from onrecord.eval.inspecting.said import submitted, unanswered
+    from onrecord.eval.prompting.telling import told
+
+    said, about = read_log(log, epoch)
+    if gold is not None:
+        about = msgspec.structs.replace(about, gold=str(gold))
+    made = submitted(said, about)
+    _write(output, made.content, "predictions")
+    for line in told(made.predictions) if made.predictions is not None else ():
+        note(line)
+    missing = unanswered(said, about)
+    if missing:
+        note(f"PARTIAL: no answer, and no line, for {', '.join(missing)}")
+
+
+@app.command()
 def grammar(
     article: Annotated[str, typer.Argument(metavar="ID", help="The article's id.")],
     gold: Dataset = GOLD,
