@@ -34,7 +34,7 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
             item.add_marker(pytest.mark.labelstudio)
         if "browser" in names:
             item.add_marker(pytest.mark.browser)
-            # a browser that did not come to it in half a minute of a busy machine is asked once more, and the run says so
+            # what a browser did not do in half a minute of a busy machine it is asked for once more; the run says so
             item.add_marker(pytest.mark.flaky(reruns=1, only_rerun=["TimeoutError"]))
 
 
