@@ -133,6 +133,14 @@ def test_an_inner_quote_lies_in_the_outer_and_only_relays_relay(plans: Sequence[
                 assert all(each in outer for each in telling.words), where
 
 
+def test_marks_say_what_is_direct(plans: Sequence[Plan]) -> None:
+    for plan in plans:
+        for utterance, telling in plan.tellings():
+            marked = all(words[0] in "\"“‘«'" and words[-1] in "\"”’»'" for words in telling.words)
+            if telling.how in ("direct", "indirect"):
+                assert marked == (telling.how == "direct"), (plan.happening, utterance.id, telling.article)
+
+
 def test_every_phenomenon_is_in_two_happenings(plans: Sequence[Plan]) -> None:
     many = Counter(name for plan in plans for name in {each.name for each in plan.phenomena})
     assert set(many) == set(get_args(Phenomenon))
