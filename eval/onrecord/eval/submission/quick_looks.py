@@ -115,9 +115,7 @@ def ids_are_right(items: LineItems) -> bool:
 
 def _one_id_each(places: Sequence[tuple[int, int, str]], items: Sequence[Item], field: str) -> bool:
     """Whether no place is in two clusters."""
-    found = {
-        (start, end, id) for (start, end, _), id in zip(places, map(attrgetter(field), items), strict=True) if id
-    }
+    found = {(start, end, id) for (start, end, _), id in zip(places, map(attrgetter(field), items), strict=True) if id}
     return len({(start, end) for start, end, _ in found}) == len(found)
 
 
