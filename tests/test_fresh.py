@@ -21,6 +21,9 @@ from tests.plans import Phenomenon, Plan, read_plans
 
 _WORD = re.compile(r"\w[\w’'-]*")
 _SENTENCE = re.compile(r"[.!?][\"”’»]*\s+|\n+")
+_MARKED = re.compile(r"“[^”]*”|\"[^\"]*\"|«[^»]*»|(?<!\w)‘[^’]*’(?!\w)")
+_NOBODY_SAID = ["«Marigold Ann»", "«Tarn Gate»", '"for now,"', '"pending review."']
+"""Names and scare quotes."""
 _LINE = re.compile(r">([^<>\n]+)<")
 _BESIDE = re.compile(r"<(aside|div) .*?</\1>")
 """What stands within an article of a page and is not of it."""
@@ -118,6 +121,21 @@ def test_the_words_that_a_plan_quotes_stand_in_the_article(
     for plan in plans:
         missing = [(article, words) for article, words in plan.quoted() if words not in documents[article].text]
         assert missing == [], plan.happening
+
+
+def test_whatever_stands_in_marks_is_an_utterance_of_the_plan(
+    plans: Sequence[Plan], documents: dict[str, Document]
+) -> None:
+    missing, seen = [], 0
+    for plan in plans:
+        for article in plan.articles:
+            told = [words for _, each in plan.tellings() if each.article == article.id for words in each.words]
+            for marked in _MARKED.findall(documents[article.id].text):
+                seen += 1
+                if not any(marked in words for words in told):
+                    missing.append(marked)
+    assert seen > 100
+    assert sorted(missing) == sorted(_NOBODY_SAID)
 
 
 def test_an_inner_quote_lies_in_the_outer_and_only_relays_relay(plans: Sequence[Plan]) -> None:
