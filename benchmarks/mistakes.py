@@ -203,7 +203,6 @@ def _event(id: str, row: object) -> EventDescription:
         id=id,
         type=row.type,
         title=row.title if said < 80 else None,
-        modality=row.modality,
         date=row.date if said < 70 else None,
         place=PREFIX + row.place if row.place else None,
         cardinality=row.cardinality,

@@ -21,10 +21,10 @@ from onrecord.cli.options import (
     MaxLines,
     MaxRatio,
 )
-from onrecord.cli.places import GOLD, the_split
+from onrecord.cli.places import GOLD, the_corpus, the_split
 
 if TYPE_CHECKING:
-    from onrecord.dataset import Fault
+    from onrecord.dataset import Document, Fault, Registries
     from onrecord.eval.submission.validation import Validation
 
 
@@ -33,6 +33,13 @@ def validate(
         Path, typer.Argument(help="Prediction file: .jsonl, .jsonl.gz, .zip or .tar; - for standard input.")
     ],
     gold: Dataset = GOLD,
+    registries: Annotated[
+        Path | None,
+        typer.Option(
+            help="Folder with a row for every id of the file: its lines are checked as gold is, of any articles of the "
+            "corpus, and none must be there."
+        ),
+    ] = None,
     split: Annotated[str | None, typer.Option(help="The split whose articles must have a line, or all.")] = None,
     allow_missing: AllowMissing = False,
     labels: LabelMapName = None,
@@ -46,6 +53,9 @@ def validate(
 ) -> None:
     """Check a prediction file without scoring it: every fault at once, with line, pointer and hint.
 
+    With --registries, labels that are to become gold: ids, evidence and speakers may not lack, every id has a row, and
+    the rows are checked too.
+
     Faults that are alike are shown together; --all shows each. Exit code 0 if it can be scored, 2 if not. What each
     fault means: docs/faults.md.
     """
@@ -57,7 +67,10 @@ def validate(
     from onrecord.eval.submission.unpacking import opened
     from onrecord.eval.submission.validation import validate as run
 
-    expected = Expected.read(gold, None if allow_missing else the_split(gold, split))
+    if registries is None:
+        expected = Expected.read(gold, None if allow_missing else the_split(gold, split))
+    else:
+        expected = Expected.of_gold(*finished_against(registries))
     limits = Limits(max_bytes, max_line_bytes, max_lines, max_ratio, max_items, max_faults)
     types = None if labels is None else MentionTypes.of(read_label_map(labels)[1])
     remarks: list[Fault] = []
@@ -70,6 +83,18 @@ def validate(
         _print(predictions, found)
     if not found.valid:
         raise typer.Exit(2)
+
+
+def finished_against(registries: Path) -> tuple[list[Document], Registries]:
+    """The articles of the corpus, and the rows of a folder.
+
+    Raises:
+        FaultsError: There is no corpus, or a row is not right.
+    """
+    from onrecord.dataset import read_documents, read_registries
+
+    corpus = the_corpus()
+    return read_documents(corpus.seeds, corpus.about.splits), read_registries(registries)
 
 
 def validation_json(found: Validation) -> dict[str, Any]:
