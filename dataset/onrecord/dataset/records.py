@@ -19,8 +19,8 @@ MentionKind = Literal["name", "nominal", "pronoun"]
 Noise = Literal["typo", "mistranslation"]
 QuoteMode = Literal["statement", "thought"]
 StanceLabel = Literal["asserts", "denies", "doubts", "favor", "against", "neutral"]
-"""Of a claim one of the first three, of an entity or event one of the others: what is done to a claim is not what is felt
-about a thing. Which word is for which: :meth:`onrecord.dataset.scheme.Scheme.labels_of`."""
+"""The first three are of claims, the others of entities and events: what is done to a claim is not what is felt about a
+thing. See :meth:`onrecord.dataset.scheme.Scheme.labels_of`."""
 StanceBasis = Literal["stated", "action", "implied"]
 TargetKind = Literal["entity", "event", "claim"]
 Modality = Literal["actual", "planned", "hypothetical", "denied"]

@@ -23,7 +23,9 @@ class Name(StrEnum):
 
 
 def schema(
-    name: Annotated[Name, typer.Argument(help="Of a prediction line, a registry's rows, a result record, or an entry's about.json.")],
+    name: Annotated[
+        Name, typer.Argument(help="Of a prediction line, a registry's rows, a result record, or an entry's about.json.")
+    ],
 ) -> None:
     """Print the JSON Schema of a kind of file, generated from the types that validate it, by the corpus's scheme."""
     any_corpus()

@@ -121,7 +121,7 @@ def _ids(result: Sequence[Any], *names: str) -> set[str]:
 def _own() -> tuple[str, ...]:
     """The controls in which the annotator gives the field."""
     ask = page().asks.get(FIELD)
-    return () if ask is None else ask.read
+    return () if ask is None else tuple(ask.controls)
 
 
 def with_offers(config: str) -> str:

@@ -79,7 +79,7 @@ def _set_field(index: int, item: ResultItem, regions: Mapping[str, Region], wron
     name, value = item.get("from_name"), item.get("value")
     if name in ("complete", "note"):
         return
-    known = str(name) in page().read
+    known = str(name) in page().controls
     if not known or not isinstance(value, dict):
         found = f"from_name {show(name)}"
         hint = "" if known else "the export is of another labelling config"

@@ -291,7 +291,8 @@ def gold_of_configs(configs: Mapping[str, Any]) -> Gold:
 
     Args:
         configs: By name: ``articles``, and the registries ``registry_entities``, ``registry_events``,
-            ``registry_claims`` and ``registry_utterances``; each by split, rows as dictionaries. A registry that is not there has no rows.
+            ``registry_claims`` and ``registry_utterances``; each by split, rows as dictionaries. A registry that is not
+            there has no rows.
 
     Raises:
         FaultsError: There are no articles, or a row is not right.

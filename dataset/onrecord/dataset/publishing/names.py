@@ -91,7 +91,8 @@ def _column(name: str, meaning: str, field: walk.Field) -> Column:
 
 def registry_names(gold: Gold) -> Mapping[tuple[str, str], str]:
     """What everything in the registries is called, by kind and id."""
-    return {(kind, row.id): getattr(row, called) for kind, (called, _) in _CALLED.items() for row in gold.registries.of(kind)}
+    rows = ((kind, called, gold.registries.of(kind)) for kind, (called, _) in _CALLED.items())
+    return {(kind, row.id): getattr(row, called) for kind, called, each in rows for row in each}
 
 
 def words_of(item: msgspec.Struct) -> str:
