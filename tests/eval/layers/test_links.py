@@ -26,8 +26,8 @@ ROWS = Registries(
     entities=(
         Entity(id="putin", type="PER", name="Vladimir Putin", aliases=("Putin",), wikidata="Q7747"),
         Entity(id="lukashenko", type="PER", name="Alexander Lukashenko", wikidata="Q2866"),
-        Entity(id="aide", type="PER", name="Aide", aliases=("the other",)),
-        Entity(id="driver", type="PER", name="Driver", aliases=("the other",)),
+        Entity(id="aide", type="PER", name="Aide", aliases=("the other",), wikidata_note="no item: unnamed"),
+        Entity(id="driver", type="PER", name="Driver", aliases=("the other",), wikidata_note="no item: unnamed"),
     )
 )
 PLACES = {"putin": 0, "lukashenko": 10, "aide": 26, "driver": 39, "putin2": 49, "kremlin": 61}
