@@ -51,6 +51,7 @@ ORDERS = {
         "clusters",
         "baselines",
         "readers",
+        "conversion",
         "compat",
         "layers",
         "scoring",

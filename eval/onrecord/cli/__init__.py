@@ -12,6 +12,7 @@
 | ``clusters`` | ``clusters``; with ``--compat`` ``compat`` |
 | ``schema`` | ``schema`` |
 | ``predict`` | ``predict`` |
+| ``convert`` | ``convert`` |
 | ``diff`` | ``diff`` |
 | ``ingest`` | ``ingest`` |
 | ``zones`` | ``zones`` |
@@ -25,7 +26,7 @@
 
 ``scoring`` is what ``score`` does, without its options. What commands share: ``console`` writes to the terminal,
 ``places`` finds the corpus and the dataset folder, ``options`` has the options of several, ``inputs`` finds what they
-are given, ``corpora`` has what ``spans`` and ``clusters`` share.
+are given, ``corpora`` has what ``spans`` and ``clusters`` share, ``formats`` how files of others are to be read.
 """
 
 from __future__ import annotations
@@ -57,6 +58,7 @@ COMMANDS = (
     "clusters",
     "schema",
     "predict",
+    "convert",
     "diff",
     "ingest",
     "zones",

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from onrecord.cli.compat import compat_mode, print_compat
-from onrecord.cli.console import note
+from onrecord.cli.console import note, say_passed_over
 from onrecord.cli.corpora import CompatName, GoldFile, hand_over, show_scores
 from onrecord.cli.inputs import sampling
 from onrecord.cli.options import Draws, Json, Level, Output, SamplingUnitName, Seed
@@ -24,6 +24,9 @@ class ClusterFormat(StrEnum):
     jsonl = "jsonl"
     conll = "conll-coref"
     ours = "ours"
+    conllu = "conllu"
+    e2e = "e2e"
+    preco = "preco"
 
 
 class Across(StrEnum):
@@ -38,7 +41,8 @@ def clusters(
     predicted: Annotated[Path, typer.Argument(help="The predictions.")],
     format: Annotated[ClusterFormat, typer.Option(help="How both files are written.")] = ClusterFormat.jsonl,
     across: Annotated[
-        Across, typer.Option(help="conll-coref: whether equal ids are one cluster in a document or in all of them.")
+        Across,
+        typer.Option(help="conll-coref, conllu: whether equal ids are one cluster in a document or in all of them."),
     ] = Across.document,
     compat: CompatName = None,
     output: Output = None,
@@ -47,11 +51,15 @@ def clusters(
     draws: Draws = 10_000,
     seed: Seed = 0,
 ) -> None:
-    """Score clusters of mentions of any corpus: JSON Lines, CoNLL-2012, or the entities of prediction files."""
+    """Score clusters of mentions of any corpus, in any of the formats of docs/convert.md."""
+    from onrecord.dataset.reading.faults import show
     from onrecord.eval.clusters.measures import RepeatedMentionsError
     from onrecord.eval.corpora.files import cluster_report, clusters_by_document, read_cluster_corpora
 
-    corpora = read_cluster_corpora(gold, predicted, format.value, across.value)
+    corpora = read_cluster_corpora(gold, predicted, format.value, across.value, other_tokens=compat is not None)
+    for fault in corpora.differences[:1]:
+        note(f"the tool does not look at tokens, and they differ: {show(fault.found)}; in gold {show(fault.expected)}")
+    say_passed_over(corpora.passed_over)
     if compat is not None:
         mode = compat_mode(compat, ("clusters",))
         print_compat(mode, (clusters_by_document(corpora, across.value),), json)
@@ -60,8 +68,6 @@ def clusters(
     try:
         report = cluster_report(corpora, how)
     except RepeatedMentionsError as error:
-        from onrecord.dataset.reading.faults import show
-
         note(f"{show(str(error))}")
         note("a mention in two clusters has no score; --compat says what a tool makes of it")
         raise typer.Exit(2) from error

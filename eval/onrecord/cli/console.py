@@ -24,6 +24,7 @@ EXTRAS = {
     "label_studio_sdk": "annotate",
     "trafilatura": "ingest",
     "lxml": "ingest",
+    "spacy": "spacy",
 }
 """The optional dependencies that bring a library along."""
 
@@ -32,6 +33,9 @@ SECONDS_BETWEEN_LINES = 10.0
 
 MOST_SHOWN = 100
 """How many faults are shown; all are counted."""
+
+MOST_NAMED = 20
+"""How many kinds of things that are passed over are named."""
 
 MOST_ALIKE = 25
 """How many of one kind are shown: what is wrong on every line is said a few times."""
@@ -106,6 +110,18 @@ def say_left_out(types: Mapping[str, int]) -> None:
 
     for type, many in sorted(types.items()):
         note(f"{many} predictions of the type {show(type)} left out: the label map has nothing like it")
+
+
+def say_passed_over(things: Mapping[str, int]) -> None:
+    """What a file has that is not read, the most frequent first."""
+    from onrecord.dataset.reading.faults import show
+
+    if not things:
+        return
+    ordered = sorted(things.items(), key=lambda each: (-each[1], each[0]))
+    shown = ", ".join(f"{show(name)} ({many})" for name, many in ordered[:MOST_NAMED])
+    more = f" and {len(ordered) - MOST_NAMED} other kinds" if len(ordered) > MOST_NAMED else ""
+    note(f"passed over: {shown}{more}")
 
 
 def read_input(path: Path) -> bytes:

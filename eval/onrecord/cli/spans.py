@@ -9,15 +9,16 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from onrecord.cli.compat import compat_mode, print_compat
-from onrecord.cli.console import counting, say_left_out
+from onrecord.cli.console import counting, say_left_out, say_passed_over
 from onrecord.cli.corpora import CompatName, GoldFile, hand_over, show_scores
+from onrecord.cli.formats import AffixName, AffixOption, Comment, Layer, Scheme, TagNames, TokenColumn, read_options
 from onrecord.cli.inputs import sampling
 from onrecord.cli.options import Draws, Json, LabelMapName, Level, Output, SamplingUnitName, Seed
 
 if TYPE_CHECKING:
     from onrecord.eval.corpora.files import SpanCorpora
     from onrecord.eval.corpora.span_report import SpanReport
-    from onrecord.eval.readers import ColumnFormat
+    from onrecord.eval.readers import ReadOptions
 
 
 class SpanFormat(StrEnum):
@@ -27,19 +28,18 @@ class SpanFormat(StrEnum):
     conll = "conll"
     brat = "brat"
     ours = "ours"
-
-
-class Scheme(StrEnum):
-    """How tags stand for spans."""
-
-    lenient = "lenient"
-    conlleval = "conlleval"
-    iob1 = "IOB1"
-    iob2 = "IOB2"
-    ioe1 = "IOE1"
-    ioe2 = "IOE2"
-    iobes = "IOBES"
-    bilou = "BILOU"
+    spacy = "spacy"
+    docbin = "docbin"
+    prodigy = "prodigy"
+    doccano = "doccano"
+    label_studio = "label-studio"
+    label_studio_min = "label-studio-min"
+    gliner = "gliner"
+    hf_pipeline = "hf-pipeline"
+    hf_tokens = "hf-tokens"
+    conllu = "conllu"
+    e2e = "e2e"
+    webanno = "webanno"
 
 
 def spans(
@@ -48,7 +48,12 @@ def spans(
         Path | None, typer.Argument(help="The predictions; left out where a conll file has both columns.")
     ] = None,
     format: Annotated[SpanFormat, typer.Option(help="How both files are written.")] = SpanFormat.jsonl,
-    scheme: Annotated[Scheme, typer.Option(help="conll: how tags stand for spans.")] = Scheme.lenient,
+    scheme: Annotated[Scheme, typer.Option(help="conll, hf-tokens: how tags stand for spans.")] = Scheme.lenient,
+    affix: AffixOption = AffixName.prefix,
+    comment: Comment = "",
+    token_column: TokenColumn = 0,
+    tag_names: TagNames = "",
+    layer: Layer = "",
     column: Annotated[int, typer.Option(help="conll: the column of the (predicted) tag, from 0 or from -1 back.")] = -1,
     gold_column: Annotated[int, typer.Option(help="conll with one file: the column of the gold tag.")] = -2,
     labels: LabelMapName = None,
@@ -62,11 +67,11 @@ def spans(
     draws: Draws = 10_000,
     seed: Seed = 0,
 ) -> None:
-    """Score spans of any corpus: JSON Lines, CoNLL columns, brat, or the mentions of prediction files."""
+    """Score spans of any corpus, in any of the formats of docs/convert.md."""
     from onrecord.eval.corpora.files import read_tag_corpora, score_span_paths, span_report
-    from onrecord.eval.readers import ColumnFormat
 
-    columns = ColumnFormat(scheme=scheme.value, tag=column)
+    options = read_options(scheme, affix, comment, token_column, column, tag_names, layer)
+    columns = options.columns
     how = sampling(SamplingUnitName.document.value, level, draws, seed)
     if predicted is None and format is not SpanFormat.conll:
         raise typer.BadParameter("only a conll file can have both sides", param_hint="PREDICTED")
@@ -77,14 +82,16 @@ def spans(
                 raise typer.BadParameter(f"{mode.name} reads tags: give --format conll", param_hint="--compat")
             print_compat(mode, read_tag_corpora(gold, predicted, columns, gold_column), json)
         else:
-            corpora = _corpora(gold, predicted, format, columns, gold_column)
+            corpora = _corpora(gold, predicted, format, options, gold_column)
+            say_passed_over(corpora.passed_over)
             print_compat(mode, (corpora.gold, corpora.predicted), json)
         return
     if format is SpanFormat.jsonl and predicted is not None:
         with counting("documents read") as progress:
             report = score_span_paths(gold, predicted, labels, how, jobs, progress)
     else:
-        report = span_report(_corpora(gold, predicted, format, columns, gold_column), labels, how)
+        report = span_report(_corpora(gold, predicted, format, options, gold_column), labels, how)
+    say_passed_over(report.passed_over)
     say_left_out(report.left_out)
     hand_over(report, output, json)
     if json:
@@ -98,13 +105,13 @@ def spans(
 
 
 def _corpora(
-    gold: Path, predicted: Path | None, format: SpanFormat, columns: ColumnFormat, gold_column: int
+    gold: Path, predicted: Path | None, format: SpanFormat, options: ReadOptions, gold_column: int
 ) -> SpanCorpora:
     from onrecord.eval.corpora.files import read_column_corpora, read_span_corpora
 
     if predicted is None:
-        return read_column_corpora(gold, columns, gold_column)
-    return read_span_corpora(gold, predicted, format.value, columns)
+        return read_column_corpora(gold, options.columns, gold_column)
+    return read_span_corpora(gold, predicted, format.value, options)
 
 
 def _show_errors(report: SpanReport) -> None:

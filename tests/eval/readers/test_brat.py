@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from onrecord.dataset import FaultsError
-from onrecord.eval.readers import read_spans
+from onrecord.eval.readers import read_documents, read_spans
 from onrecord.eval.spans.documents import TypedSpan
 
 TEXT = "John and Mary Smith live\nin Roma 😀 today"
@@ -22,6 +22,7 @@ A1\tNegated E1
 #1\tAnnotatorNotes T1\ta note
 *\tEquiv T1 T2
 """
+PASSED = {"relations": 1, "events": 1, "attributes": 1, "notes": 1, "equivalences": 1}
 SPANS = (
     TypedSpan(0, 4, "Person"),
     TypedSpan(0, 19, "Person", fragments=((0, 4), (14, 19))),
@@ -51,6 +52,21 @@ def test_a_folder(tmp_path: Path) -> None:
     first, second = read_spans(tmp_path, None, "brat")
     assert (first.doc_id, first.spans) == ("a", ())
     assert (second.doc_id, second.spans) == ("b", SPANS)
+
+
+def test_folders_within_and_fragments_in_any_order(tmp_path: Path) -> None:
+    (tmp_path / "one").mkdir()
+    (tmp_path / "one" / "b.ann").write_text("T1\tPerson 14 19;0 4\tSmith John\n", "utf-8")
+    (tmp_path / "one" / "b.txt").write_text(TEXT, "utf-8")
+    (tmp_path / "b.ann").write_text("T1\tPerson 14 19;0 4\tJohn Smith\n\n", "utf-8")
+    (tmp_path / "b.txt").write_text(TEXT, "utf-8")
+    documents = read_spans(tmp_path, None, "brat")
+    assert [each.doc_id for each in documents] == ["b", "one/b"]
+    assert all(each.spans == (SPANS[1],) for each in documents)
+
+
+def test_other_annotations_are_counted() -> None:
+    assert dict(read_documents("d.ann", LINES.encode(), "brat").passed_over) == PASSED
 
 
 def test_a_text_that_says_otherwise(tmp_path: Path) -> None:
@@ -84,7 +100,10 @@ def test_a_text_with_crlf_counts_the_cr(tmp_path: Path) -> None:
         ("T1\t 0 4\tJohn", "standoff"),
         ("T1\tPerson 4 4\tJohn", "offset"),
         ("T1\tPerson 4 0\tJohn", "offset"),
-        ("T1\tPerson 9 12;0 5\tJohn", "fragments"),
+        (" T1\tPerson 0 4\tJohn", "standoff"),
+        ("t1\tPerson 0 4\tJohn", "standoff"),
+        ("1\tJohn\t_", "standoff"),
+        ("<doc>", "standoff"),
         ("T1\tPerson 0 5;4 9\tJohn", "fragments"),
         ("T1\tPerson 0 4\tJo\0n", "encoding"),
     ],

@@ -15,11 +15,11 @@ from onrecord.dataset import Fault, FaultsError
 from onrecord.dataset.reading.faults import MOST_FAULTS
 from onrecord.eval.readers import (
     ColumnFormat,
+    content_faults,
     iter_columns,
     read_columns,
     read_columns_pair,
     read_spans,
-    token_faults,
 )
 from onrecord.eval.readers.tags import SCHEMES, Scheme
 from onrecord.eval.spans.documents import SpanDocument, TypedSpan
@@ -214,7 +214,7 @@ def test_a_stream_gives_what_is_right_and_raises_at_the_end() -> None:
     ],
 )
 def test_other_tokens_are_found(predicted: bytes, line: int, found: str, expected: str) -> None:
-    gold = read_columns("g", b"a B-X\nb O\nc O\n")
-    (fault,) = token_faults(gold, read_columns("p", predicted), "p")
+    gold = [each.labelled for each in read_columns("g", b"a B-X\nb O\nc O\n")]
+    (fault,) = content_faults(gold, [each.labelled for each in read_columns("p", predicted)], "p")
     assert (fault.file, fault.line, fault.found, fault.expected) == ("p", line, found, expected)
-    assert token_faults(gold, gold, "p") == []
+    assert content_faults(gold, gold, "p") == []

@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from onrecord.dataset import FaultsError
-from onrecord.eval.readers import read_clusters
+from onrecord.eval.readers import read_clusters, read_documents
 from onrecord.eval.readers.conll2012 import iter_conll_clusters
 from onrecord.eval.spans.documents import ClusterDocument
 
@@ -32,6 +32,40 @@ def mentions(document: ClusterDocument) -> list[tuple[int, int, str]]:
 def column(*cells: str, header: str = "(d); part 000") -> bytes:
     rows = [f"w\t{cell}" if cell else "" for cell in cells]
     return "\n".join([f"#begin document {header}", *rows, "#end document", ""]).encode()
+
+
+@pytest.mark.parametrize("mark", ["#", "# ", "#  "])
+def test_headers_of_others(mark: str) -> None:
+    raw = f"{mark}begin document (d)\n1\tAnn\t(1)\n{mark}end document\n"
+    (document,) = read_clusters("p", raw.encode(), "conll-coref")
+    assert mentions(document) == [(0, 1, f"{document.doc_id}#1")]
+
+
+def test_brackets_without_bars_and_ids_with_types() -> None:
+    (document,) = read_clusters("p", column("(1-person(2-place", "(3)2-place)", "1-person)(4)"), "conll-coref")
+    assert mentions(document) == [
+        (1, 2, "d; part 0#3"),
+        (0, 2, "d; part 0#2-place"),
+        (0, 3, "d; part 0#1-person"),
+        (2, 3, "d; part 0#4"),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("row", "word"),
+    [
+        ("Ann (1)", "Ann"),
+        ("7\tAnn\t(1)", "Ann"),
+        ("d 7 Ann (1)", "Ann"),
+        ("d\t0\t7\tAnn\t(1)", "Ann"),
+        ("nw/d 0 7 Ann NNP * - - - - * (1)", "Ann"),
+        ("7\tA\u00a0n\t(1)", "A\u00a0n"),
+    ],
+)
+def test_the_word_of_a_row(row: str, word: str) -> None:
+    raw = f"#begin document (d)\n{row}\n#end document\n".encode()
+    (document,) = read_documents("p", raw, "conll-coref").documents
+    assert document.tokens == (word,)
 
 
 def codes(raw: bytes) -> list[tuple[str, int | None]]:
@@ -67,7 +101,7 @@ def test_ids_over_documents() -> None:
         ("(a (b) c);", "a (b) c"),
         ("(test1)", "test1"),
         ("plain name", "plain name"),
-        ("", ""),
+        ("", "1"),
     ],
 )
 def test_names_of_documents(header: str, doc_id: str) -> None:
@@ -114,7 +148,7 @@ def test_what_is_written_is_read(spans: list[tuple[int, int, int]]) -> None:
             ("1", "()", "(1|", "((1)", "*"),
             [("mention", 2), ("mention", 3), ("mention", 4), ("bracket", 4), ("mention", 5), ("mention", 6)],
         ),
-        (("(1)(2)",), [("mention", 2)]),
+        (("(1)2(",), [("mention", 2)]),
     ],
 )
 def test_brackets_that_do_not_match(cells: tuple[str, ...], expected: list[tuple[str, int]]) -> None:

@@ -119,7 +119,7 @@ def test_every_fault_is_told() -> None:
         document(PER | {"end": 0}, PER | {"ende": 5}, {"start": 1.5, "typo": "PER"}),
         document(PER, doc_id="e"),
         document(PER, doc_id="e"),
-        {"spans": [], "text": "abc"},
+        {"spans": [], "doc_ids": "abc"},
         document(doc_id=""),
         [],
     )
@@ -132,7 +132,7 @@ def test_every_fault_is_told() -> None:
         ("unknown-field", 1, "/spans/2/typo"),
         ("repeated-document", 3, "/doc_id"),
         ("missing-field", 4, "/doc_id"),
-        ("unknown-field", 4, "/text"),
+        ("unknown-field", 4, "/doc_ids"),
         ("type", 5, "/doc_id"),
         ("type", 6, ""),
         ("json", 7, ""),

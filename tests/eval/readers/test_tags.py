@@ -112,7 +112,7 @@ def test_a_label_without_a_letter_is_refused(scheme: Scheme) -> None:
         ("b-PER", "IOB2", "did you mean B-PER?"),
         ("o", "IOB2", "did you mean O?"),
         ("S-PER", "IOB2", "it is a tag of lenient and conlleval and IOBES"),
-        ("PER-B", "IOB2", "its letter is a suffix: read the tags with the affix 'suffix'"),
+        ("PER-B", "IOB2", "its letter is a suffix: give --affix suffix, or ColumnFormat(affix='suffix') in Python"),
         ("_", "IOB2", "a token outside every span has the tag O"),
         ("O-PER", "IOB2", "O has no type"),
     ],

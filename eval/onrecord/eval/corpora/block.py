@@ -19,6 +19,7 @@ from onrecord.dataset.reading.untrusted import may_repeat_keys
 from onrecord.eval.corpora.allocation import keep_memory
 from onrecord.eval.corpora.plain_lines import decode_lines
 from onrecord.eval.corpora.waiting import GOLD, PREDICTED, NamedLine
+from onrecord.eval.readers import PassedOver
 from onrecord.eval.readers.jsonl_spans import TypeKey, read_span_line
 from onrecord.eval.spans.columns import ColumnBuilder, SpanColumns, Vocabulary, span_columns
 from onrecord.eval.spans.counting import SpanColumnPair, SpanCounts, score_columns
@@ -63,6 +64,8 @@ class ScoredBlock:
     """Which of those documents were not scored, as the block does not have their counterpart."""
     left_out: Mapping[str, int]
     """Predictions of the documents scored whose type the label map leaves out, by type."""
+    passed_over: Mapping[str, int]
+    """What was not read of the lines of these documents, by what it is."""
     faults: tuple[Fault, ...]
     nameless: tuple[int, int]
     """How many lines of either side have faults and no document."""
@@ -101,6 +104,7 @@ def score_block(block: Block) -> ScoredBlock:
         places=(tuple(gold.places), tuple(predicted.places)),
         left=left,
         left_out=left_out,
+        passed_over=gold.passed_over(left[GOLD]) + predicted.passed_over(left[PREDICTED]),
         faults=tuple(faults),
         nameless=(len(gold.nameless), len(predicted.nameless)),
     )
@@ -137,6 +141,8 @@ class _Read:
     places: list[int] = dataclasses.field(default_factory=list)
     """Of their lines in the block."""
     line_faults: list[Fault] = dataclasses.field(default_factory=list)
+    passed: dict[int, PassedOver] = dataclasses.field(default_factory=dict)
+    """What was not read, by the place of its line."""
     nameless: list[int] = dataclasses.field(default_factory=list)
     """Places of the lines that have faults and no document."""
 
@@ -174,7 +180,10 @@ class _Read:
         if not raw.strip() or self._add_plain(place, [raw]):
             return
         number = block.numbers[self.side][place]
-        document, wrong = read_span_line(block.files[self.side], number, raw.rstrip(b"\r\n"), self.key)
+        passed = PassedOver()
+        document, wrong = read_span_line(block.files[self.side], number, raw.rstrip(b"\r\n"), self.key, passed)
+        if passed:
+            self.passed[place] = passed
         self.line_faults.extend(wrong)
         id = _name(raw) if document is None else document.doc_id
         if id:
@@ -183,6 +192,11 @@ class _Read:
             self.places.append(place)
         else:
             self.nameless.append(place)
+
+    def passed_over(self, left: Sequence[int]) -> PassedOver:
+        """What was not read, but for the documents that are left for later, whose lines are read again."""
+        later = {self.places[document] for document in left}
+        return sum((passed for place, passed in self.passed.items() if place not in later), PassedOver())
 
     def faults(self, block: Block, columns: SpanColumns) -> list[Fault]:
         """The faults of the lines, those included whose offsets cannot be."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import hashlib
-from collections.abc import Callable, Hashable, Sequence
+from collections.abc import Callable, Hashable, Mapping, Sequence
 from pathlib import Path
 from typing import TypeVar
 
@@ -13,19 +13,25 @@ from onrecord.eval.corpora.cluster_report import ClusterReport, score_clusters
 from onrecord.eval.corpora.span_report import SpanReport, score_spans
 from onrecord.eval.corpora.stream import MOST_HINTS, SpanFile, score_span_files
 from onrecord.eval.readers import (
-    CONLL,
+    DEFAULT_OPTIONS,
     ClusterFormat,
     ColumnFormat,
     Identity,
+    LabelledDocument,
+    Reading,
+    ReadOptions,
     SpanFormat,
-    read_clusters,
-    read_columns,
+    annotation_files,
+    cluster_document,
+    content_faults,
+    named,
+    read_cluster_documents,
     read_columns_pair,
-    read_spans,
+    read_documents,
     read_tags,
-    token_faults,
+    repeated_faults,
+    span_document,
 )
-from onrecord.eval.readers.conll import ColumnDocument
 from onrecord.eval.spans.documents import ClusterDocument, SpanDocument
 from onrecord.eval.statistics.sampling import DEFAULT_SAMPLING, Sampling
 from onrecord.eval.submission.label_maps import read_label_map
@@ -66,7 +72,7 @@ def score_span_paths(
             progress=progress,
         )
     one_sum, other_sum = (digest.hexdigest() for digest in digests)
-    return SpanReport(found.counts, found.missing, name, how, one_sum, other_sum, found.left_out)
+    return SpanReport(found.counts, found.missing, name, how, one_sum, other_sum, found.left_out, found.passed_over)
 
 
 @dataclasses.dataclass(frozen=True)
@@ -77,27 +83,64 @@ class SpanCorpora:
     predicted: Sequence[SpanDocument]
     gold_sha256: str
     predictions_sha256: str
+    passed_over: Mapping[str, int] = dataclasses.field(default_factory=dict)
+    """What was not read of both files, by what it is."""
 
 
-def read_span_corpora(gold: Path, predicted: Path, format: SpanFormat, columns: ColumnFormat = CONLL) -> SpanCorpora:
+@dataclasses.dataclass(frozen=True)
+class _Sides:
+    """Both files of a comparison, of the same documents."""
+
+    gold: list[LabelledDocument]
+    predicted: list[LabelledDocument]
+    sha256: tuple[str, str]
+    passed_over: Mapping[str, int]
+    differences: list[Fault]
+    """Where the predictions are of other tokens, or of another text."""
+
+
+Read = Callable[[Path, bytes | None, bool], Reading]
+"""Reads a file, of which the bytes are given unless it is a folder, and whether it has the predictions."""
+
+
+def _read_sides(gold: Path, predicted: Path, read: Read) -> _Sides:
+    """Both files; the faults of one do not hide those of the other.
+
+    Raises:
+        FaultsError: With every fault; also where predictions are of documents that gold does not have.
+    """
+    contents = [None if path.is_dir() else corpus_content(path) for path in (gold, predicted)]
+    one, other = _both(lambda: read(gold, contents[0], False), lambda: read(predicted, contents[1], True))
+    sides = named(one.documents), named(other.documents)
+    refuse(repeated_faults(sides[0], str(gold)) + repeated_faults(sides[1], str(predicted)))
+    differences = content_faults(sides[0], sides[1], str(predicted))
+    unknown = _unknown([each.doc_id for each in sides[0]], [each.doc_id for each in sides[1]], str(predicted))
+    if unknown:
+        refuse([*differences, *unknown])
+    hashes = [
+        _folder_sha256(path) if raw is None else _sha256(raw)
+        for path, raw in zip((gold, predicted), contents, strict=True)
+    ]
+    return _Sides(*sides, (hashes[0], hashes[1]), one.passed_over + other.passed_over, differences)
+
+
+def read_span_corpora(
+    gold: Path, predicted: Path, format: SpanFormat, options: ReadOptions = DEFAULT_OPTIONS
+) -> SpanCorpora:
     """Both sides of a corpus in one format.
 
     Raises:
-        FaultsError: With every fault; also where predictions are of other tokens than gold, or of documents that gold
-            does not have.
+        FaultsError: With every fault; also where predictions are of other tokens or of another text than gold, or of
+            documents that gold does not have.
     """
-    if format == "conll":
-        raw, other_raw = corpus_content(gold), corpus_content(predicted)
-        one, other = _both(
-            lambda: read_columns(gold, raw, columns), lambda: read_columns(predicted, other_raw, columns)
-        )
-        return _same_tokens(one, other, str(predicted), _sha256(raw), _sha256(other_raw))
-    if format == "brat" and gold.is_dir():
-        documents, others = _both(lambda: read_spans(gold, None, format), lambda: read_spans(predicted, None, format))
-        return _known(documents, others, str(predicted), _folder_sha256(gold), _folder_sha256(predicted))
-    raw, other_raw = corpus_content(gold), corpus_content(predicted)
-    documents, others = _both(lambda: read_spans(gold, raw, format), lambda: read_spans(predicted, other_raw, format))
-    return _known(documents, others, str(predicted), _sha256(raw), _sha256(other_raw))
+    sides = _read_sides(
+        gold,
+        predicted,
+        lambda path, raw, other: read_documents(path, raw, format, dataclasses.replace(options, predicted=other)),
+    )
+    refuse(sides.differences)
+    one, other = ([span_document(each) for each in side] for side in (sides.gold, sides.predicted))
+    return SpanCorpora(one, other, *sides.sha256, sides.passed_over)
 
 
 def read_column_corpora(path: Path, columns: ColumnFormat, gold: int) -> SpanCorpora:
@@ -130,7 +173,10 @@ def read_tag_corpora(
 def span_report(corpora: SpanCorpora, labels: str | None = None, how: Sampling | None = DEFAULT_SAMPLING) -> SpanReport:
     """The score of a corpus that has been read."""
     report = score_spans(corpora.gold, corpora.predicted, how=how, labels=labels)
-    return dataclasses.replace(report, gold_sha256=corpora.gold_sha256, predictions_sha256=corpora.predictions_sha256)
+    hashes = corpora.gold_sha256, corpora.predictions_sha256
+    return dataclasses.replace(
+        report, gold_sha256=hashes[0], predictions_sha256=hashes[1], passed_over=corpora.passed_over
+    )
 
 
 @dataclasses.dataclass(frozen=True)
@@ -141,23 +187,39 @@ class ClusterCorpora:
     predicted: Sequence[ClusterDocument]
     gold_sha256: str
     predictions_sha256: str
+    passed_over: Mapping[str, int] = dataclasses.field(default_factory=dict)
+    """What was not read of both files, by what it is."""
+    differences: Sequence[Fault] = ()
+    """Where the predictions are of other tokens than gold, if that was allowed."""
 
 
 def read_cluster_corpora(
-    gold: Path, predicted: Path, format: ClusterFormat, identity: Identity = "document"
+    gold: Path, predicted: Path, format: ClusterFormat, identity: Identity = "document", other_tokens: bool = False
 ) -> ClusterCorpora:
     """Both sides of a corpus of clusters in one format.
 
+    Args:
+        gold: The gold file.
+        predicted: The predictions.
+        format: How both are written.
+        identity: Where equal ids are one cluster.
+        other_tokens: Whether predictions may be of other tokens than gold, for the number of a tool that does not look.
+
     Raises:
-        FaultsError: With every fault; also where predictions are of documents that gold does not have.
+        FaultsError: With every fault; also where predictions are of other tokens than gold, or of documents that gold
+            does not have.
     """
-    raw, other_raw = corpus_content(gold), corpus_content(predicted)
-    one, other = _both(
-        lambda: read_clusters(gold, raw, format, identity),
-        lambda: read_clusters(predicted, other_raw, format, identity),
+    sides = _read_sides(
+        gold,
+        predicted,
+        lambda path, raw, other: read_cluster_documents(
+            path, raw, format, ReadOptions(identity=identity, predicted=other)
+        ),
     )
-    refuse(_unknown([each.doc_id for each in one], [each.doc_id for each in other], str(predicted)))
-    return ClusterCorpora(one, other, _sha256(raw), _sha256(other_raw))
+    if not other_tokens:
+        refuse(sides.differences)
+    one, other = ([cluster_document(each) for each in side] for side in (sides.gold, sides.predicted))
+    return ClusterCorpora(one, other, *sides.sha256, sides.passed_over, sides.differences)
 
 
 def clusters_by_document(
@@ -198,20 +260,6 @@ def _both(gold: Callable[[], T], predicted: Callable[[], T]) -> tuple[T, T]:
     return one, other
 
 
-def _same_tokens(
-    gold: Sequence[ColumnDocument], predicted: Sequence[ColumnDocument], name: str, sha256: str, other_sha256: str
-) -> SpanCorpora:
-    refuse(token_faults(gold, predicted, name))
-    return _known([each.document for each in gold], [each.document for each in predicted], name, sha256, other_sha256)
-
-
-def _known(
-    gold: Sequence[SpanDocument], predicted: Sequence[SpanDocument], name: str, sha256: str, other_sha256: str
-) -> SpanCorpora:
-    refuse(_unknown([each.doc_id for each in gold], [each.doc_id for each in predicted], name))
-    return SpanCorpora(gold, predicted, sha256, other_sha256)
-
-
 def _unknown(gold: Sequence[str], predicted: Sequence[str], name: str) -> list[Fault]:
     known = set(gold)
     unknown = [id for id in predicted if id not in known]
@@ -229,8 +277,8 @@ def _sha256(raw: bytes) -> str:
 def _folder_sha256(folder: Path) -> str:
     """Of the names and bytes of a folder's annotation files, in order of their names."""
     digest = hashlib.sha256()
-    for path in sorted(folder.glob("*.ann")):
+    for path in annotation_files(folder):
         raw = corpus_content(path)
-        digest.update(f"{path.name}\n{len(raw)}\n".encode())
+        digest.update(f"{path.relative_to(folder).as_posix()}\n{len(raw)}\n".encode())
         digest.update(raw)
     return digest.hexdigest()

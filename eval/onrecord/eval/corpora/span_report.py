@@ -45,6 +45,8 @@ class SpanReport:
     predictions_sha256: str = ""
     left_out: Mapping[str, int] = dataclasses.field(default_factory=dict)
     """How many predictions the label map leaves out, by their type."""
+    passed_over: Mapping[str, int] = dataclasses.field(default_factory=dict)
+    """What was not read of the files, by what it is."""
 
     @cached_property
     def scores(self) -> dict[str, Score]:

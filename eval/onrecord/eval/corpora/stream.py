@@ -19,7 +19,6 @@ from itertools import islice
 from multiprocessing import get_all_start_methods, get_context
 from typing import BinaryIO, Protocol
 
-import msgspec
 import numpy as np
 
 from onrecord.dataset import Fault
@@ -27,7 +26,7 @@ from onrecord.dataset.reading.faults import OnrecordError, in_order, nearest, re
 from onrecord.dataset.reading.typed import BOM
 from onrecord.eval.corpora.block import FAULTS_TO_GIVE_UP, Block, ScoredBlock, score_block
 from onrecord.eval.corpora.waiting import GOLD, PREDICTED, NamedLine, Waiting
-from onrecord.eval.readers.jsonl_spans import SpanLine, TypeKey
+from onrecord.eval.readers.jsonl_spans import TypeKey, type_key
 from onrecord.eval.readers.lines import no_documents
 from onrecord.eval.spans.counting import SpanCounts, total_counts
 from onrecord.eval.submission.label_maps import LabelMap
@@ -64,6 +63,8 @@ class StreamedSpans:
     """Gold documents without a line of predictions: scored as empty."""
     left_out: Mapping[str, int]
     """How many predictions the label map leaves out, by their type."""
+    passed_over: Mapping[str, int] = dataclasses.field(default_factory=dict)
+    """What was not read of the lines, by what it is."""
 
 
 class WorkerError(OnrecordError, RuntimeError):
@@ -113,7 +114,9 @@ def score_span_files(
                 reading.take(*each)
     finally:
         reading.waiting.close()
-    return StreamedSpans(_in_order(total_counts(reading.parts)), tuple(sorted(missing)), reading.left_out)
+    return StreamedSpans(
+        _in_order(total_counts(reading.parts)), tuple(sorted(missing)), reading.left_out, reading.passed_over
+    )
 
 
 class _Reading:
@@ -130,6 +133,7 @@ class _Reading:
         self.met: list[tuple[NamedLine, NamedLine]] = []
         self.parts: list[SpanCounts] = []
         self.left_out: Counter[str] = Counter()
+        self.passed_over: Counter[str] = Counter()
         self.faults: list[Fault] = []
         self.nameless = 0
         """How many lines of gold have faults and no document."""
@@ -203,6 +207,7 @@ class _Reading:
         """Note what became of a block."""
         self.parts.append(scored.counts)
         self.left_out.update(scored.left_out)
+        self.passed_over.update(scored.passed_over)
         self.nameless += scored.nameless[GOLD]
         for fault in scored.faults:
             if fault.code != "label" or (fault.file, fault.found) not in self.unmapped:
@@ -261,17 +266,11 @@ def _lines(stream: BinaryIO, at_most: int, size: int) -> list[bytes]:
     return lines
 
 
-_LINE = msgspec.json.Decoder(SpanLine)
-
-
 def _type_key(lines: Iterable[bytes]) -> TypeKey | None:
     """What a file calls the type of its spans, by the first line that has one."""
     for raw in lines:
         if b"type" in raw or b"label" in raw or b"\\u" in raw:
-            try:
-                key = _LINE.decode(raw).key
-            except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
-                continue
+            key = type_key(raw)
             if key is not None:
                 return key
     return None

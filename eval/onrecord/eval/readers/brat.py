@@ -1,9 +1,11 @@
 """Text-bound annotations of brat standoff files: ``T1<TAB>Person 0 5;9 12<TAB>John Smith``.
 
 Of an ``.ann`` file the lines that begin with ``T`` are read: an id, a type, and the offsets of one fragment or more in
-code points; all others (relations, events, attributes, notes) are passed over. Fragments that touch are one. Where the
-text lies beside it as ``.txt``, the surface must be what the text has at these places. A document is called as its
-file without the suffix. Source: the brat manual, standoff format (brat.nlplab.org/standoff.html).
+code points, in any order. Those of relations, events, attributes, normalisations, equivalences and notes (``R``,
+``E``, ``A``, ``M``, ``N``, ``*``, ``#``) are passed over, and any other is a fault. Fragments that touch are one.
+Where the text lies beside it as ``.txt``, the surface must be what the text has at these places. A document is called
+as its file without the suffix, in a sub-folder with the folder before it. Source: the brat manual
+(brat.nlplab.org/standoff.html).
 """
 
 from __future__ import annotations
@@ -14,6 +16,7 @@ from pathlib import Path
 
 from onrecord.dataset import Fault, FaultsError
 from onrecord.dataset.reading.faults import Findings, Wrong, fault_of
+from onrecord.eval.readers.labelled import LabelledDocument, PassedOver, Reading
 from onrecord.eval.readers.lines import (
     at_least_one,
     encoding_problem,
@@ -23,13 +26,30 @@ from onrecord.eval.readers.lines import (
     of_line,
     whole,
 )
-from onrecord.eval.spans.documents import Fragment, SpanDocument, TypedSpan
+from onrecord.eval.spans.documents import Fragment, TypedSpan
 
 FARTHEST = 2**31 - 1
 """The last offset that is read."""
 
 
-def read_brat(path: Path | str, raw: bytes | None = None) -> list[SpanDocument]:
+KINDS = {
+    "R": "relations",
+    "E": "events",
+    "A": "attributes",
+    "M": "attributes",
+    "N": "normalisations",
+    "*": "equivalences",
+    "#": "notes",
+}
+"""What lines other than those of spans are, by their first character."""
+
+
+def annotation_files(path: Path) -> list[Path]:
+    """The ``.ann`` files of a folder and its sub-folders, in the order of their names; a file is itself."""
+    return sorted(path.rglob("*.ann")) if path.is_dir() else [path]
+
+
+def read_brat(path: Path | str, raw: bytes | None = None) -> Reading:
     """The documents of a folder of ``.ann`` files, in the order of their names, or of one such file.
 
     Args:
@@ -40,14 +60,21 @@ def read_brat(path: Path | str, raw: bytes | None = None) -> list[SpanDocument]:
         FaultsError: With every fault of all files.
     """
     path = Path(path)
-    files = sorted(path.glob("*.ann")) if raw is None and path.is_dir() else [path]
-    findings = Findings(str(path))
-    documents = [document for each in files if (document := _document(each, raw, findings)) is not None]
+    files = annotation_files(path) if raw is None else [path]
+    findings, passed = Findings(str(path)), PassedOver()
+    found = (_document(each, _name(each, path), raw, findings, passed) for each in files)
+    documents = [document for document in found if document is not None]
     findings.refuse()
-    return at_least_one(documents, path)
+    return Reading(tuple(at_least_one(documents, path)), passed)
 
 
-def _document(path: Path, raw: bytes | None, findings: Findings) -> SpanDocument | None:
+def _name(file: Path, given: Path) -> str:
+    return (file.name if file == given else file.relative_to(given).as_posix()).removesuffix(".ann")
+
+
+def _document(
+    path: Path, name: str, raw: bytes | None, findings: Findings, passed: PassedOver
+) -> LabelledDocument | None:
     """The document of a file; None where it has a fault."""
     spans: list[TypedSpan] = []
     ids: dict[bytes, int] = {}
@@ -59,21 +86,27 @@ def _document(path: Path, raw: bytes | None, findings: Findings) -> SpanDocument
         findings.adopt(error.faults)
         return None
     for number, line in numbered(annotations):
-        if not line.startswith(b"T"):
-            continue
-        for found in _read(line, number, text, ids):
-            if isinstance(found, TypedSpan):
-                spans.append(found)
-            else:
-                findings.adopt([fault_of(str(path), number, found)])
-                sound = False
-    return SpanDocument(path.name.removesuffix(".ann"), tuple(spans)) if sound else None
+        kind = KINDS.get(line[:1].decode("latin-1"))
+        if kind is not None:
+            passed[kind] += 1
+        elif line.strip():
+            for found in _read(line, number, text, ids):
+                if isinstance(found, TypedSpan):
+                    spans.append(found)
+                else:
+                    findings.adopt([fault_of(str(path), number, found)])
+                    sound = False
+    return LabelledDocument(name, tuple(spans), text=text) if sound else None
 
 
 def _read(line: bytes, number: int, text: str | None, ids: dict[bytes, int]) -> Iterator[TypedSpan | Wrong]:
     """The span of a line, and what is wrong with it; notes the line of its id in ``ids``."""
     if problem := encoding_problem(line):
         yield of_line("encoding", *problem)
+        return
+    if not line.startswith(b"T"):
+        expected = "T and a number, for a span, or one of " + " ".join(KINDS)
+        yield of_line("standoff", excerpt(line), expected, "lines begin with the id of an annotation")
         return
     yield _span(line.decode("utf-8"), text)
     id = line.split(b"\t", 1)[0]
@@ -104,11 +137,13 @@ def _span(line: str, text: str | None) -> TypedSpan | Wrong:
     wrong = [f"{start} {end}" for start, end in known if start >= end]
     if wrong:
         return of_line("offset", ", ".join(wrong)[:400], "start < end", "ends are exclusive")
-    if any(after[0] < before[1] for before, after in pairwise(known)):
-        return of_line("fragments", excerpt(places), "fragments in ascending order that share nothing")
-    merged = _merged(known)
+    # an annotator may mark them in any order; the surface then has them in theirs
+    ascending = sorted(known)
+    if any(after[0] < before[1] for before, after in pairwise(ascending)):
+        return of_line("fragments", excerpt(places), "fragments that share nothing")
+    merged = _merged(ascending)
     surface = cells[2] if len(cells) > 2 else ""
-    if text is not None and (disagreement := _disagreement(text, (known, merged), surface)):
+    if text is not None and (disagreement := _disagreement(text, (known, ascending, merged), surface)):
         return disagreement
     return TypedSpan(merged[0][0], merged[-1][1], type, fragments=tuple(merged) if len(merged) > 1 else ())
 
@@ -122,7 +157,7 @@ def _fragment(place: str) -> Fragment | None:
 
 def _disagreement(text: str, readings: tuple[list[Fragment], ...], surface: str) -> Wrong | None:
     """What is wrong with a surface; None where one of the readings of its fragments has it."""
-    end = readings[0][-1][1]
+    end = readings[-1][-1][1]
     if end > len(text):
         return of_line("offset", f"end {end}", f"at most {len(text)}, the length of the text")
     # brat writes the fragments with a space between them, and a space for each line break

@@ -15,8 +15,8 @@ from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import BinaryIO, Literal
 
-from onrecord.dataset import Fault
 from onrecord.dataset.reading.faults import Findings
+from onrecord.eval.readers.labelled import LabelledDocument
 from onrecord.eval.readers.lines import at_least_one, encoding_problem, excerpt, numbered, of_line, whole
 from onrecord.eval.readers.tags import Affix, Scheme, Tag, chunks, explain_tag, parse_tag
 from onrecord.eval.spans.documents import SpanDocument, TypedSpan
@@ -50,6 +50,11 @@ class ColumnDocument:
     tokens: tuple[str, ...]
     lines: Sequence[int]
     """The line of each token, from 1."""
+
+    @property
+    def labelled(self) -> LabelledDocument:
+        """The same as what every format gives."""
+        return LabelledDocument(self.document.doc_id, self.document.spans, tokens=self.tokens, token_lines=self.lines)
 
 
 def read_columns(path: Path | str, raw: bytes | None = None, columns: ColumnFormat = CONLL) -> list[ColumnDocument]:
@@ -118,29 +123,6 @@ def iter_columns(stream: BinaryIO, name: str, columns: ColumnFormat = CONLL) -> 
         if document is not None:
             yield document
     findings.refuse()
-
-
-def token_faults(gold: Iterable[ColumnDocument], predicted: Iterable[ColumnDocument], file: str) -> list[Fault]:
-    """Where the documents of ``file`` do not have the tokens of the gold documents of the same name.
-
-    Offsets are token numbers, so nothing can be compared unless tokens are equal. Of each document the first
-    difference is told; a document that gold lacks is none of this function's business.
-    """
-    known = {each.document.doc_id: each.tokens for each in gold}
-    faults = []
-    for each in predicted:
-        tokens = known.get(each.document.doc_id, each.tokens)
-        if tokens != each.tokens:
-            at = next((i for i, (a, b) in enumerate(zip(tokens, each.tokens, strict=False)) if a != b), None)
-            if at is None:
-                at = min(len(tokens), len(each.tokens))
-            line = each.lines[min(at, len(each.lines) - 1)] if each.tokens else None
-            found = excerpt(each.tokens[at]) if at < len(each.tokens) else "the end of the document"
-            expected = excerpt(tokens[at]) if at < len(tokens) else "the end of the document"
-            place = f"token {at} of document {excerpt(each.document.doc_id)}: "
-            hint = "gold and predictions must have the same tokens in the same order"
-            faults.append(Fault("token", file, line, "", place + found, expected, hint))
-    return faults
 
 
 @dataclasses.dataclass(slots=True)

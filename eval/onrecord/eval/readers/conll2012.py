@@ -1,10 +1,12 @@
 """The coreference column of CoNLL-2011 and CoNLL-2012 files, key or response.
 
 ``#begin document (name); part 000`` and ``#end document`` enclose a document, which is called ``name; part 0``, or
-``name`` where no part is told. Of a token's columns the last one opens and closes mentions: ``(3`` opens one of
-cluster 3, ``3)`` closes the one of cluster 3 opened last, ``(3)`` is one of a single token, ``|`` stands between
-several, ``-`` or ``_`` for none. Mentions may nest and cross. Offsets are token numbers over the document; blank lines
-between sentences count for nothing. Source: Pradhan et al., CoNLL-2012 shared task.
+``name`` where no part is told; ``# begin document`` is the same. Of a token's columns the last one opens and closes
+mentions: ``(3`` opens one of cluster 3, ``3)`` closes the one of cluster 3 opened last, ``(3)`` is one of a single
+token, ``|`` or nothing stands between several, ``-`` or ``_`` for none. An id may be a word, with a type in it
+(``(1-person``). Mentions may nest and cross. Offsets are token numbers over the document; blank lines between
+sentences count for nothing. The word is in column 3 of five columns or more, in the one before the last of three or
+four, in the first of two. Source: Pradhan et al., CoNLL-2012 shared task.
 """
 
 from __future__ import annotations
@@ -16,8 +18,9 @@ from pathlib import Path
 from typing import BinaryIO, Literal
 
 from onrecord.dataset.reading.faults import Findings
+from onrecord.eval.readers.labelled import LabelledDocument
 from onrecord.eval.readers.lines import at_least_one, encoding_problem, excerpt, numbered, of_line, whole
-from onrecord.eval.spans.documents import ClusterDocument, ClusteredMention
+from onrecord.eval.spans.documents import ClusteredMention
 
 Identity = Literal["document", "corpus"]
 """Whether equal ids are one cluster within a document, as the shared tasks have it, or over all documents, as in
@@ -26,7 +29,7 @@ files of cross-document coreference."""
 
 def read_conll_clusters(
     path: Path | str, raw: bytes | None = None, identity: Identity = "document"
-) -> list[ClusterDocument]:
+) -> list[LabelledDocument]:
     """The documents of a file with a coreference column.
 
     Args:
@@ -40,7 +43,7 @@ def read_conll_clusters(
     return at_least_one(iter_conll_clusters(whole(path, raw), str(path), identity), path)
 
 
-def iter_conll_clusters(stream: BinaryIO, name: str, identity: Identity = "document") -> Iterator[ClusterDocument]:
+def iter_conll_clusters(stream: BinaryIO, name: str, identity: Identity = "document") -> Iterator[LabelledDocument]:
     """The documents one by one; no more than one is held in memory.
 
     Raises:
@@ -59,6 +62,8 @@ def iter_conll_clusters(stream: BinaryIO, name: str, identity: Identity = "docum
             if opened:
                 opened.sound = False
             continue
+        if mark := _MARK.match(text):
+            text = b"#" + text[mark.end() :]
         if text.startswith(b"#begin document"):
             if opened:
                 findings.add(of_line("document", excerpt(text), "#end document first", _began(opened)), line)
@@ -89,7 +94,8 @@ def iter_conll_clusters(stream: BinaryIO, name: str, identity: Identity = "docum
     findings.refuse()
 
 
-_CELL = re.compile(r"(\()?([^()|]+)(\))?")
+_MARK = re.compile(rb"#\s*(?=(?:begin|end) document)")
+_BRACKET = re.compile(r"(\()([^()|]+)(\))?|()([^()|]+)(\))")
 _HEADER = re.compile(r"#begin document\s*\((.*)\)\s*;?\s*(?:part\s*([0-9]{1,9}))?\s*")
 
 
@@ -102,7 +108,8 @@ class _Document:
     opened: dict[str, list[tuple[int, int]]]
     """Token and line of the mentions not yet closed, by cluster; the last opened is the last."""
     mentions: list[tuple[int, int, str]]
-    tokens: int = 0
+    words: list[str] = dataclasses.field(default_factory=list)
+    lines: list[int] = dataclasses.field(default_factory=list)
     sound: bool = True
 
 
@@ -115,34 +122,55 @@ def _doc_id(header: str) -> str:
 
 
 def _add_token(document: _Document, text: bytes, line: int, findings: Findings) -> None:
-    cells = text.rsplit(None, 1)
-    token = document.tokens
-    document.tokens += 1
+    cells = [cell.decode("utf-8") for cell in text.split()]  # at no other white space than that of ASCII
+    token = len(document.words)
+    document.words.append(_word(cells))
+    document.lines.append(line)
     if len(cells) < 2:
         document.sound = False
         findings.add(
             of_line("columns", f"one column: {excerpt(text)}", "a token and, in the last column, its mentions"), line
         )
         return
-    cell = cells[1]
-    if cell in (b"-", b"_"):
+    cell = cells[-1]
+    if cell in ("-", "_"):
         return
-    for part in cell.decode("utf-8").split("|"):
-        match = _CELL.fullmatch(part)
-        if match is None or not (match[1] or match[3]):
+    for part in _brackets(cell):
+        match = _BRACKET.fullmatch(part)
+        opens, cluster, closes = (match[1], match[2] or match[5], match[3] or match[6]) if match else ("", "", "")
+        if match is None:
             document.sound = False
-            expected = "mentions such as (3 or 3) or (3), separated by |; or - for none"
+            expected = "mentions such as (3 or 3) or (3), separated by | or nothing; or - for none"
             findings.add(of_line("mention", f"{excerpt(part)} in the last column", expected), line)
-        elif match[1] and match[3]:
-            document.mentions.append((token, token + 1, match[2]))
-        elif match[1]:
-            document.opened.setdefault(match[2], []).append((token, line))
-        elif stack := document.opened.get(match[2]):
-            document.mentions.append((stack.pop()[0], token + 1, match[2]))
+        elif opens and closes:
+            document.mentions.append((token, token + 1, cluster))
+        elif opens:
+            document.opened.setdefault(cluster, []).append((token, line))
+        elif stack := document.opened.get(cluster):
+            document.mentions.append((stack.pop()[0], token + 1, cluster))
         else:
             document.sound = False
             found = f"{excerpt(part)}, which closes a mention"
-            findings.add(of_line("bracket", found, f"({excerpt(match[2])} in this line or before it"), line)
+            findings.add(of_line("bracket", found, f"({excerpt(cluster)} in this line or before it"), line)
+
+
+def _word(cells: list[str]) -> str:
+    match len(cells):
+        case 0 | 1 | 2:
+            return cells[0]
+        case 3 | 4:
+            return cells[-2]
+        case _:
+            return cells[3]
+
+
+def _brackets(cell: str) -> list[str]:
+    """The brackets of a cell, one after the other; what is none is one of its own."""
+    parts: list[str] = []
+    for between in cell.split("|"):
+        found = [match[0] for match in _BRACKET.finditer(between)]
+        parts += found if "".join(found) == between and found else [between]
+    return parts
 
 
 def _closed(document: _Document, findings: Findings) -> bool:
@@ -157,13 +185,15 @@ def _closed(document: _Document, findings: Findings) -> bool:
     return document.sound
 
 
-def _finished(document: _Document, identity: Identity) -> ClusterDocument:
+def _finished(document: _Document, identity: Identity) -> LabelledDocument:
     doc_id = document.doc_id
     mentions = [
         ClusteredMention(start, end, f"{doc_id}#{cluster}" if identity == "document" else cluster)
         for start, end, cluster in document.mentions
     ]
-    return ClusterDocument(doc_id, tuple(mentions))
+    return LabelledDocument(
+        doc_id, mentions=tuple(mentions), tokens=tuple(document.words), line=document.line, token_lines=document.lines
+    )
 
 
 def _began(document: _Document) -> str:

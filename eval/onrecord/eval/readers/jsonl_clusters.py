@@ -5,7 +5,8 @@
 - ``{"doc_id": "d", "clusters": [[[0, 5], [9, 11]], [[3, 4]]]}``: clusters of the document alone; they are given the
   ids ``d#0``, ``d#1``, ...
 
-The first line that has either decides for the file. Ends are exclusive.
+The first line that has either decides for the file. Ends are exclusive. Fields of anyone's own are passed over and
+counted, unless they look like one of these, misspelt.
 """
 
 from __future__ import annotations
@@ -14,7 +15,7 @@ import dataclasses
 import json
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Annotated, BinaryIO, Literal
+from typing import Annotated, BinaryIO, Literal, get_args
 
 import msgspec
 
@@ -22,6 +23,7 @@ from onrecord.dataset import Fault
 from onrecord.dataset.reading.faults import Findings
 from onrecord.dataset.records import Offset
 from onrecord.eval.readers.json_line import DocId, normal_fragments, place_faults, read_line, readable, repeated
+from onrecord.eval.readers.labelled import PassedOver
 from onrecord.eval.readers.lines import at_least_one, numbered, whole
 from onrecord.eval.spans.documents import ClusterDocument, ClusteredMention
 
@@ -30,6 +32,7 @@ ClusterId = Annotated[str, msgspec.Meta(min_length=1)] | int
 Cluster = tuple[tuple[Offset, Offset], ...]
 
 ClusterForm = Literal["mentions", "clusters"]
+FORMS: tuple[ClusterForm, ...] = get_args(ClusterForm)
 
 
 class MentionInCluster(msgspec.Struct, frozen=True, gc=False, forbid_unknown_fields=True):
@@ -55,20 +58,23 @@ class ClustersLine(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     clusters: tuple[Cluster, ...]
 
 
-def read_jsonl_clusters(path: Path | str, raw: bytes | None = None) -> list[ClusterDocument]:
+def read_jsonl_clusters(
+    path: Path | str, raw: bytes | None = None, passed: PassedOver | None = None
+) -> list[ClusterDocument]:
     """The documents of a file of clusters.
 
     Args:
         path: The name that faults give the file.
         raw: Its bytes; None to read them.
+        passed: Where the fields that are passed over are counted.
 
     Raises:
         FaultsError: With every fault of the file.
     """
-    return at_least_one(iter_jsonl_clusters(whole(path, raw), str(path)), path)
+    return at_least_one(iter_jsonl_clusters(whole(path, raw), str(path), passed), path)
 
 
-def iter_jsonl_clusters(stream: BinaryIO, name: str) -> Iterator[ClusterDocument]:
+def iter_jsonl_clusters(stream: BinaryIO, name: str, passed: PassedOver | None = None) -> Iterator[ClusterDocument]:
     """The documents of a file of clusters one by one; of those given only the names are kept.
 
     Raises:
@@ -77,11 +83,12 @@ def iter_jsonl_clusters(stream: BinaryIO, name: str) -> Iterator[ClusterDocument
     findings = Findings(name)
     seen: dict[str, int] = {}
     form: ClusterForm | None = None
+    passed = PassedOver() if passed is None else passed
     for number, raw in numbered(stream):
         if not raw.strip():
             continue
         form = form or _form(raw)
-        doc_id, mentions, faults = (_unnamed if form == "clusters" else _named)(name, number, raw)
+        doc_id, mentions, faults = (_unnamed if form == "clusters" else _named)(name, number, raw, passed)
         faults = [_mixed(fault, form) for fault in faults]
         if doc_id is not None:
             faults += repeated(name, number, doc_id, seen)
@@ -113,8 +120,8 @@ def _mixed(fault: Fault, form: ClusterForm | None) -> Fault:
     return dataclasses.replace(fault, code="mixed", expected=repr(form), hint=hint)
 
 
-def _named(file: str, number: int, raw: bytes) -> DecodedLine:
-    line, faults = read_line(file, number, raw, MentionsLine)
+def _named(file: str, number: int, raw: bytes, passed: PassedOver) -> DecodedLine:
+    line, faults = read_line(file, number, raw, MentionsLine, passed, FORMS)
     mentions = list(enumerate(line.mentions) if line else readable(raw, "mentions", MentionInCluster))
     for index, each in mentions:
         faults += place_faults(file, number, f"/mentions/{index}", each.start, each.end, each.fragments)
@@ -125,8 +132,8 @@ def _named(file: str, number: int, raw: bytes) -> DecodedLine:
     return (line.doc_id if line else None), clustered, faults
 
 
-def _unnamed(file: str, number: int, raw: bytes) -> DecodedLine:
-    line, faults = read_line(file, number, raw, ClustersLine)
+def _unnamed(file: str, number: int, raw: bytes, passed: PassedOver) -> DecodedLine:
+    line, faults = read_line(file, number, raw, ClustersLine, passed, FORMS)
     doc_id = line.doc_id if line else None
     clustered: list[ClusteredMention] = []
     for index, cluster in enumerate(line.clusters) if line else readable(raw, "clusters", Cluster):

@@ -1,8 +1,10 @@
 """Spans as JSON Lines: ``{"doc_id": "d", "spans": [{"start": 0, "end": 5, "type": "PER"}]}``, a document a line.
 
-A span may also have ``fragments``, ``alternatives``, ``kind`` and ``optional``, as
-:class:`onrecord.eval.spans.documents.TypedSpan` says; ``type`` may be left out where spans have none. Files that call
-it ``label``, as spaCy, Prodigy and doccano do, are read too; the first span that has one decides for the file.
+The fields that are read are ``doc_id`` and ``spans`` of a line; ``start``, ``end``, ``type`` of a span, and
+``fragments``, ``alternatives``, ``kind`` and ``optional``, as :class:`onrecord.eval.spans.documents.TypedSpan` says.
+Any other, such as ``text``, ``score`` or ``x_...``, is passed over and counted, unless it looks like one of these,
+misspelt. ``type`` may be left out where spans have none, or be called ``label``; the first span that has one decides
+for the file. What spaCy, Prodigy and doccano write are formats of their own.
 """
 
 from __future__ import annotations
@@ -18,6 +20,7 @@ from onrecord.dataset.reading.faults import Findings
 from onrecord.dataset.reading.untrusted import may_repeat_keys
 from onrecord.dataset.records import Offset
 from onrecord.eval.readers.json_line import DocId, normal_fragments, place_faults, read_line, readable, repeated
+from onrecord.eval.readers.labelled import PassedOver
 from onrecord.eval.readers.lines import at_least_one, numbered, whole
 from onrecord.eval.spans.documents import SpanDocument, TypedSpan
 
@@ -57,20 +60,23 @@ class SpanLine(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
         return next((key for span in self.spans if (key := span.key)), None)
 
 
-def read_jsonl_spans(path: Path | str, raw: bytes | None = None) -> list[SpanDocument]:
+def read_jsonl_spans(
+    path: Path | str, raw: bytes | None = None, passed: PassedOver | None = None
+) -> list[SpanDocument]:
     """The documents of a file of spans.
 
     Args:
         path: The name that faults give the file.
         raw: Its bytes; None to read them.
+        passed: Where the fields that are passed over are counted.
 
     Raises:
         FaultsError: With every fault of the file.
     """
-    return at_least_one(iter_jsonl_spans(whole(path, raw), str(path)), path)
+    return at_least_one(iter_jsonl_spans(whole(path, raw), str(path), passed), path)
 
 
-def iter_jsonl_spans(stream: BinaryIO, name: str) -> Iterator[SpanDocument]:
+def iter_jsonl_spans(stream: BinaryIO, name: str, passed: PassedOver | None = None) -> Iterator[SpanDocument]:
     """The documents of a file of spans one by one; of those given only the names are kept.
 
     Raises:
@@ -81,7 +87,7 @@ def iter_jsonl_spans(stream: BinaryIO, name: str) -> Iterator[SpanDocument]:
     key: TypeKey | None = None
     for number, raw in numbered(stream):
         if raw.strip():
-            line, faults = _read(name, number, raw, key)
+            line, faults = _read(name, number, raw, key, passed)
             if line is not None:
                 key = key or line.key
                 faults += repeated(name, number, line.doc_id, seen)
@@ -92,10 +98,10 @@ def iter_jsonl_spans(stream: BinaryIO, name: str) -> Iterator[SpanDocument]:
 
 
 def read_span_line(
-    file: str, number: int, raw: bytes, key: TypeKey | None = None
+    file: str, number: int, raw: bytes, key: TypeKey | None = None, passed: PassedOver | None = None
 ) -> tuple[SpanDocument | None, list[Fault]]:
     """The document of one line by itself, or None and every fault of the line; see :func:`explain_span_line`."""
-    line, faults = _read(file, number, raw, key)
+    line, faults = _read(file, number, raw, key, passed)
     return (None, faults) if line is None or faults else (_document(line), [])
 
 
@@ -110,23 +116,51 @@ def explain_span_line(file: str, number: int, raw: bytes, key: TypeKey | None = 
         raw: The line.
         key: What the file calls the type; None if no span before this line said so.
     """
+    return _explained(file, number, raw, key, None)[1]
+
+
+def _explained(
+    file: str, number: int, raw: bytes, key: TypeKey | None, passed: PassedOver | None
+) -> tuple[SpanLine | None, list[Fault]]:
     raw = raw.replace(b"\n", b" ")
-    line, faults = read_line(file, number, raw, SpanLine)
-    spans = dict(enumerate(line.spans) if line else readable(raw, "spans", ReadSpan))
+    line, faults = read_line(file, number, raw, SpanLine, PassedOver() if passed is None else passed)
+    spans = dict(enumerate(line.spans) if line else readable(raw, "spans", _LooseSpan))
     key = key or next((known for span in spans.values() if (known := span.key)), None)
     for index, span in spans.items():
         faults += _span_faults(file, number, f"/spans/{index}", span, key)
-    return faults
+    return line, faults
 
 
 _LINE = msgspec.json.Decoder(SpanLine)
 
 
-def _read(file: str, number: int, raw: bytes, key: TypeKey | None) -> tuple[SpanLine | None, list[Fault]]:
+class _LooseSpan(ReadSpan, frozen=True, gc=False, forbid_unknown_fields=False):
+    """A span with fields of anyone's own."""
+
+
+class _LooseLine(msgspec.Struct, frozen=True):
+    spans: tuple[_LooseSpan, ...]
+
+
+_LOOSE = msgspec.json.Decoder(_LooseLine)
+
+
+def type_key(raw: bytes) -> TypeKey | None:
+    """What the first span of a line that has a type calls it, whatever else the line has; None where none has one."""
+    try:
+        spans = _LOOSE.decode(raw).spans
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
+        return None
+    return next((key for span in spans if (key := span.key)), None)
+
+
+def _read(
+    file: str, number: int, raw: bytes, key: TypeKey | None, passed: PassedOver | None
+) -> tuple[SpanLine | None, list[Fault]]:
     try:
         line = _LINE.decode(raw)
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
-        return None, explain_span_line(file, number, raw, key)
+        return _explained(file, number, raw, key, passed)
     key = key or line.key
     return line, [] if _plainly_sound(line, raw, key) else explain_span_line(file, number, raw, key)
 

@@ -1,7 +1,8 @@
 """The mentions of onrecord's own prediction lines, as spans and as clusters.
 
 What a submission is checked for against the texts and the registries (surfaces, hashes, ids) is not looked at here:
-nothing but the offsets is. A mention without an entity is a cluster of its own.
+nothing but the offsets is. A mention without an entity is a cluster of its own. Fields of anyone's own are passed over
+and counted.
 """
 
 from __future__ import annotations
@@ -14,44 +15,48 @@ from onrecord.dataset import Fault, Mention
 from onrecord.dataset.layers import in_scheme
 from onrecord.dataset.reading.faults import Findings
 from onrecord.eval.readers.json_line import place_faults, read_line, readable, repeated
+from onrecord.eval.readers.labelled import PassedOver
 from onrecord.eval.readers.lines import at_least_one, numbered, whole
 from onrecord.eval.spans.documents import ClusterDocument, ClusteredMention, SpanDocument, TypedSpan
 from onrecord.eval.submission.prediction_line import PredictionLine
 
 
-def read_our_spans(path: Path | str, raw: bytes | None = None) -> list[SpanDocument]:
+def read_our_spans(path: Path | str, raw: bytes | None = None, passed: PassedOver | None = None) -> list[SpanDocument]:
     """The mentions of every line, by their type and kind.
 
     Args:
         path: The name that faults give the file.
         raw: Its bytes; None to read them.
+        passed: Where the fields that are passed over are counted.
 
     Raises:
         FaultsError: With every fault of the file.
     """
-    return [_spans(*each) for each in _all(path, raw)]
+    return [_spans(*each) for each in _all(path, raw, passed)]
 
 
-def read_our_clusters(path: Path | str, raw: bytes | None = None) -> list[ClusterDocument]:
+def read_our_clusters(
+    path: Path | str, raw: bytes | None = None, passed: PassedOver | None = None
+) -> list[ClusterDocument]:
     """The mentions of every line, by their entity; see :func:`read_our_spans`."""
-    return [_clusters(*each) for each in _all(path, raw)]
+    return [_clusters(*each) for each in _all(path, raw, passed)]
 
 
 Mentions = tuple[str, tuple[Mention, ...]]
 """A document's id and mentions."""
 
 
-def _all(path: Path | str, raw: bytes | None) -> list[Mentions]:
-    return at_least_one(_iter(whole(path, raw), str(path)), path)
+def _all(path: Path | str, raw: bytes | None, passed: PassedOver | None) -> list[Mentions]:
+    return at_least_one(_iter(whole(path, raw), str(path), PassedOver() if passed is None else passed), path)
 
 
-def _iter(stream: BinaryIO, name: str) -> Iterator[Mentions]:
+def _iter(stream: BinaryIO, name: str, passed: PassedOver) -> Iterator[Mentions]:
     findings = Findings(name)
     seen: dict[str, int] = {}
     for number, raw in numbered(stream):
         if not raw.strip():
             continue
-        line, faults = read_line(name, number, raw, in_scheme(PredictionLine))
+        line, faults = read_line(name, number, raw, in_scheme(PredictionLine), passed)
         for index, each in enumerate(line.mentions or ()) if line else readable(raw, "mentions", Mention):
             faults += place_faults(name, number, f"/mentions/{index}", each.start, each.end, ())
         if line is not None:

@@ -37,6 +37,9 @@ Affix = Literal["prefix", "suffix"]
 Tag = tuple[str, str]
 """Letter and type; O has the type ""."""
 
+SUB_TOKENS = ("X", "-100", "[CLS]", "[SEP]", "[PAD]", "PAD")
+"""What taggers write where a piece of a word has no tag of its own."""
+
 OUTSIDE: Tag = ("O", "")
 
 LETTERS: dict[Scheme, str] = {
@@ -84,9 +87,13 @@ def explain_tag(tag: str, scheme: Scheme, affix: Affix = "prefix") -> tuple[str,
     if fits:
         return expected, f"it is a tag of {' and '.join(fits)}"
     if parse_tag(tag, scheme, other):
-        return expected, f"its letter is a {other}: read the tags with the affix {other!r}"
+        return expected, f"its letter is a {other}: give --affix {other}, or ColumnFormat(affix={other!r}) in Python"
+    if tag in SUB_TOKENS:
+        return expected, "it marks pieces of words that are not counted: write one line for each word, with its own tag"
     if tag.startswith("O-") or tag.endswith("-O"):
         return expected, "O has no type"
+    if tag[1:] == "-" or tag[:-1] == "-":
+        return expected, "the type is missing; a letter alone has none, and no hyphen"
     examples = " and ".join(shape.format(each).replace("TYPE", show(tag[:40])) for each in LETTERS[scheme][:2])
     return expected, f"a label without a letter does not say where spans begin; such as {examples}"
 
