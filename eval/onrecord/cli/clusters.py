@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from enum import StrEnum
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
@@ -54,6 +55,7 @@ def clusters(
     """Score clusters of mentions of any corpus, in any of the formats of docs/convert.md."""
     from onrecord.dataset.reading.faults import show
     from onrecord.eval.clusters.measures import RepeatedMentionsError
+    from onrecord.eval.compat import both_sides
     from onrecord.eval.corpora.files import cluster_report, clusters_by_document, read_cluster_corpora
 
     corpora = read_cluster_corpora(gold, predicted, format.value, across.value, other_tokens=compat is not None)
@@ -62,7 +64,10 @@ def clusters(
     say_passed_over(corpora.passed_over)
     if compat is not None:
         mode = compat_mode(compat, ("clusters",))
-        print_compat(mode, (clusters_by_document(corpora, across.value),), json)
+        documents: Mapping[str, tuple[Any, Any]] = clusters_by_document(corpora, across.value)
+        if mode.reads is not None and format is ClusterFormat.conll and across is Across.document:
+            documents = both_sides(mode.reads, *corpora.contents)
+        print_compat(mode, (documents,), json)
         return
     how = sampling(SamplingUnitName.document.value, level, draws, seed)
     try:

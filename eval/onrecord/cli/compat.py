@@ -27,9 +27,14 @@ def compat_mode(name: str, takes: Collection[str]) -> Compat:
 
 def print_compat(mode: Compat, inputs: tuple[Any, ...], json: bool) -> None:
     """What the tool prints on standard output; how that differs from our measures on standard error."""
+    from onrecord.dataset.reading.faults import show
     from onrecord.eval.rendering.scores import json_bytes
 
-    result = mode.score(*inputs)
+    try:
+        result = mode.score(*inputs)
+    except ValueError as error:  # tags that it refuses
+        note(f"{mode.name} refuses these files: {show(str(error))}")
+        raise typer.Exit(2) from error
     if json:
         value = {
             "format": "onrecord-compat/1",

@@ -8,6 +8,7 @@ were written from the tools' documented and observed behaviour, and hold none of
 - ``seqeval``, ``conlleval``: tags of tokens.
 - ``nervaluate``: typed spans.
 - ``perl``, ``coval``, ``corefud``: clusters of mentions, each scorer with its own rules.
+- ``bracket_files``: how two of them read files with a coreference column.
 - ``coreference``, ``blanc``: what those three have in common.
 
 >>> COMPAT["conlleval"].score([["B-PER", "I-PER", "O"]], [["B-PER", "O", "O"]]).row("accuracy").share
@@ -18,9 +19,10 @@ from collections.abc import Mapping
 from types import MappingProxyType
 
 from onrecord.eval.compat import conlleval, corefud, coval, nervaluate, perl, seqeval
+from onrecord.eval.compat.bracket_files import both_sides
 from onrecord.eval.compat.mode import Compat, CompatResult, CompatRow, InputKind
 
-__all__ = ["COMPAT", "Compat", "CompatResult", "CompatRow", "InputKind"]
+__all__ = ["COMPAT", "Compat", "CompatResult", "CompatRow", "InputKind", "both_sides"]
 
 COMPAT: Mapping[str, Compat] = MappingProxyType(
     {mode.name: mode for module in (nervaluate, seqeval, conlleval, perl, coval, corefud) for mode in module.COMPAT}

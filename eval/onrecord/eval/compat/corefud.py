@@ -28,7 +28,11 @@ DIFFERENCES = (
     "Counts are summed over documents, and a cluster over two documents is split with a warning.",
     "BLANC leaves out a part that neither side has links for and counts one as 0 that one side has none for (Luo et "
     "al., 2014); the reference scorer leaves out what gold has none for. Ours offers both rules by name.",
-    "The tool can also match mentions by heads and by overlap; this is its exact matching, as in ours.",
+    "Unless told otherwise the tool matches mentions by heads, as the CRAC shared tasks do; this is its exact matching "
+    "(`-x`), as in ours. A gold mention `the old man` and a predicted `man` with the same head are one to the tool and "
+    "two to this mode.",
+    "The tool takes clusters in the order of their first mentions, which decides where a mention is in two of them; "
+    "here the order is that of the file.",
     "The printed numbers are per cent with two decimals, rounded.",
 )
 

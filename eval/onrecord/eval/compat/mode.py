@@ -6,7 +6,7 @@ Unlike everywhere else, 0 here may mean undefined: it is what the other tool say
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Hashable, Mapping, Sequence
 from typing import Literal
 
 from onrecord.eval.statistics.counts import Counts
@@ -72,6 +72,8 @@ class Compat:
     score: Callable[..., CompatResult]
     text: Callable[[CompatResult], str]
     """The result as the tool prints it, rounded as the tool rounds."""
+    reads: Callable[[bytes], dict[str, list[list[Hashable]]]] | None = None
+    """Of a file with a coreference column the clusters of each document, as the tool reads them; None where unknown."""
 
 
 def ratio(numerator: float, denominator: float) -> float:

@@ -44,8 +44,8 @@ STRICT_DIFFERENCES = (
     "a broken prediction is not spurious.",
     "In IOB1 a B that no chunk of the same label precedes starts no chunk, and a chunk that is B alone is lost where a "
     "B of another label follows; ours keeps the second.",
-    "In IOE1 a chunk that is E alone is lost unless an E of the same label precedes and one of it follows, as is one that "
-    "ends in E before O or another label: of `E-X O` and `I-X E-X O` nothing is left.",
+    "In IOE1 a chunk that ends in E is kept only where a tag of the same label follows, and one that is E alone only "
+    "where an E of it precedes too: of `E-X O` and `I-X E-X O` nothing is left.",
 )
 
 

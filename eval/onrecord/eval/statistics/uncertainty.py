@@ -5,9 +5,9 @@
   The jackknife error (Efron, 1982) is sqrt((G-1)/G * sum((x_i - mean)^2)).
 - From ``MANY_UNITS`` units: percentiles of the bootstrap over units (:mod:`onrecord.eval.statistics.resampling`).
 
-Units that have nothing a measure counts say nothing of it: G are the units that the score rests on, in the formula as in
-the degrees of freedom (G - 1), as for domains in survey statistics (Korn & Graubard, 1999), and G is what is compared
-with ``MANY_UNITS``. An interval that would be false is not given: there is a reason in words instead.
+Units that have nothing a measure counts say nothing of it: G are the units that the score rests on, in the formula as
+in the degrees of freedom (G - 1), and G is what is compared with ``MANY_UNITS``. An interval that would be false is not
+given: there is a reason in words instead.
 """
 
 from __future__ import annotations
