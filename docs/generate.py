@@ -16,6 +16,8 @@ from typing import Any
 
 import msgspec
 
+from flooding import flooding
+
 from onrecord.annotation.agreement.measures import agreement
 from onrecord.annotation.agreement.tables import markdown as agreement_markdown
 from onrecord.annotation.gold.from_rounds import MadeGold, gold_of_rounds
@@ -56,6 +58,12 @@ DOCUMENTS = (
     "docs/scoring.md",
     "docs/faults.md",
     "docs/measures/compat.md",
+    "docs/measures/coverage.md",
+    "docs/measures/linking.md",
+    "docs/measures/quotes-joint.md",
+    "docs/measures/stances-tuples.md",
+    "docs/measures/strict-exact-type-partial.md",
+    "docs/measures/who.md",
 )
 CORPUS = read_corpus(ROOT)
 _PART = re.compile(r"(<!-- generated: ([\w-]+) -->\n).*?(<!-- end -->)", re.DOTALL)
@@ -178,6 +186,7 @@ def parts(gold: Gold) -> dict[str, str]:
         "audit": audit_table(gold, how.errata),
         "version": f"Version of the labels: {CORPUS.about.card.version}\n",
         **{f"corpus-{name}": corpus_table(kind) for name, kind in CORPUS_TABLES.items()},
+        **flooding(gold, result.values),
         "compat-modes": compat_modes(),
         "compat-differences": compat_differences(),
         "measures": markdown_table(["measure", "what counts as right"], measures),

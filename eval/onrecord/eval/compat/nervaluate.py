@@ -37,8 +37,8 @@ DIFFERENCES = (
     "The smallest overlap is a share of the gold span alone, so a prediction of the whole document overlaps every span "
     "by 100%; ours is intersection over union.",
     "Precision, recall and F1 are 0 where there is nothing to divide by; ours are undefined.",
-    "Versions differ, and most published numbers are of older ones: on random spans ent_type differs from 0.1.8, strict "
-    "and partial from 0.2.0 and 0.3.1, and partial from 1.0.0 and 1.1.0.",
+    "Versions differ, and most published numbers are of older ones: on random spans ent_type differs from 0.1.8, "
+    "strict and partial from 0.2.0 and 0.3.1, and partial from 1.0.0 and 1.1.0.",
     "Ends are inclusive in the tool: whoever gives it half-open offsets has spans of one token too many, and spans "
     "that touch overlap, as 0-5 and 5-9 do; here half-open offsets mean what they say.",
     "A discontinuous span is taken as one from its first to its last position, and optional and alternative gold "
