@@ -17,7 +17,6 @@ from typing import Any
 import msgspec
 
 from flooding import flooding
-
 from onrecord.annotation.agreement.measures import agreement
 from onrecord.annotation.agreement.tables import markdown as agreement_markdown
 from onrecord.annotation.gold.from_rounds import MadeGold, gold_of_rounds

@@ -55,7 +55,7 @@ def quote(source: str, *speakers: str) -> Quote:
     return Quote(content=(Span(start=start, end=len(SAID), text=SAID[start:]),), source=place, speaker=speakers)
 
 
-def speakers(*quotes: Quote, mentions: tuple[Mention, ...] = (), **said: str) -> dict[str, str]:
+def speakers(said: dict[str, str], *quotes: Quote, mentions: tuple[Mention, ...] = ()) -> dict[str, str]:
     """What an id ``x`` means, of which the file says no more than this."""
     submission = Submission(
         "-",
@@ -90,15 +90,15 @@ def speakers(*quotes: Quote, mentions: tuple[Mention, ...] = (), **said: str) ->
 )
 def test_a_speaker_is_resolved_as_a_reader_would(said: dict[str, str], sources: list[str], found: str | None) -> None:
     quotes = [quote(source, "x") for source in sources]
-    assert speakers(*quotes, **said).get("x") == found
-    assert speakers(*reversed(quotes), **said).get("x") == found
+    assert speakers(said, *quotes).get("x") == found
+    assert speakers(said, *reversed(quotes)).get("x") == found
 
 
 def test_a_source_says_nothing_of_two_speakers_nor_of_an_id_with_mentions() -> None:
-    assert speakers(quote("Peskov", "x", "y")) == {}
+    assert speakers({}, quote("Peskov", "x", "y")) == {}
     elsewhere = Mention(start=7, end=12, text="spoke", type="PER", entity="x")
-    assert speakers(quote("Peskov", "x"), mentions=(elsewhere,)) == {}
-    assert speakers(quote("Peskov", "x"), quote("Peskov", "y")) == {"x": "dp"}
+    assert speakers({}, quote("Peskov", "x"), mentions=(elsewhere,)) == {}
+    assert speakers({}, quote("Peskov", "x"), quote("Peskov", "y")) == {"x": "dp"}
 
 
 @given(mentions, gold_mentions)

@@ -254,17 +254,12 @@ def paired_jackknife(
     left = left[there]
     error = None if np.isnan(left).any() else jackknife_error(left)
     alike = difference is not None and differing == 0 and abs(difference) <= ALIKE
-    reason = None
     if difference is None:
-        reason = "one of the scores is undefined"
+        reason: str | None = "one of the scores is undefined"
     elif alike:
         reason = f"the systems are alike on every {unit}"
-    elif np.isnan(left).any():
-        reason = f"without one {unit} a score is undefined"
-    elif differing < MIN_UNITS:
-        reason = f"the systems differ on {differing} of {units} {unit}s: at least {MIN_UNITS} are needed"
-    elif error is None or error <= ALIKE:
-        reason = f"leaving out any {unit} changes nothing"
+    else:
+        reason = _why_no_test(left, error, differing, units, unit)
     if reason is not None or difference is None or error is None:
         interval = Interval(None, None, level, NONE, reason, units, differing)
         if alike:
@@ -283,6 +278,17 @@ def paired_jackknife(
         differing=differing,
         reason=None,
     )
+
+
+def _why_no_test(left: Floats, error: float | None, differing: int, units: int, unit: str) -> str | None:
+    """Why a difference has no test by leave-one-out."""
+    if np.isnan(left).any():
+        return f"without one {unit} a score is undefined"
+    if differing < MIN_UNITS:
+        return f"the systems differ on {differing} of {units} {unit}s: at least {MIN_UNITS} are needed"
+    if error is None or error <= ALIKE:
+        return f"leaving out any {unit} changes nothing"
+    return None
 
 
 def conclusion(result: Paired, level: float = 0.95, unit: str = "document") -> str:

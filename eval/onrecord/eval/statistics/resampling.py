@@ -193,13 +193,15 @@ def there(has: NDArray[np.bool_], formulas: Sequence[Formula]) -> NDArray[np.boo
     """
     share = has[..., 0] | has[..., 1]
     by_kind = {"share": share, "f1": share | has[..., 2] | has[..., 3]}
-    found = [by_kind[formula.kind][:, list(formula.parts)].any(axis=1) for formula in formulas]
-    return np.stack(found, axis=1) if found else np.zeros((len(has), 0), bool)
+    found = np.zeros((len(has), len(formulas)), bool)
+    for m, formula in enumerate(formulas):
+        found[:, m] = by_kind[formula.kind][:, list(formula.parts)].any(axis=1)
+    return found
 
 
 def units_with_any(has: NDArray[np.bool_], formulas: Sequence[Formula]) -> NDArray[np.int64]:
     """How many units :func:`there` finds for each measure, shape (measures,)."""
-    return np.count_nonzero(there(has, formulas), axis=0)
+    return there(has, formulas).sum(axis=0, dtype=np.int64)
 
 
 def bootstrap(counts: ArrayLike, formulas: Sequence[Formula], draws: int = 10_000, seed: int = 0) -> Floats:
