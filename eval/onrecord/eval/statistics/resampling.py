@@ -201,7 +201,8 @@ def there(has: NDArray[np.bool_], formulas: Sequence[Formula]) -> NDArray[np.boo
 
 def units_with_any(has: NDArray[np.bool_], formulas: Sequence[Formula]) -> NDArray[np.int64]:
     """How many units :func:`there` finds for each measure, shape (measures,)."""
-    return there(has, formulas).sum(axis=0, dtype=np.int64)
+    many: NDArray[np.int64] = there(has, formulas).sum(axis=0, dtype=np.int64)
+    return many
 
 
 def bootstrap(counts: ArrayLike, formulas: Sequence[Formula], draws: int = 10_000, seed: int = 0) -> Floats:
