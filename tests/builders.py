@@ -34,6 +34,25 @@ def describe(raw: str, zones: Sequence[tuple[str, int, int]]) -> SeedDescription
     )
 
 
+def document(text: str) -> Document:
+    """A document of some text, of which nothing else is known."""
+    return Document(
+        id="doc",
+        text=text,
+        text_sha256=sha256(text),
+        seed_sha256="",
+        publisher="-",
+        language="en",
+        topic="test",
+        split="test",
+        published=None,
+        published_source=None,
+        published_reason="-",
+        url=None,
+        sections=(),
+    )
+
+
 def place_in_seed(document: Document, offset: int) -> int | None:
     """Where ``text[offset]`` stands in the decoded seed; None for an inserted line break."""
     section = document.section_at(offset)

@@ -91,6 +91,7 @@ def test_links_between_documents_lead_somewhere(root: Path) -> None:
         "CONTRIBUTING.md",
         "docs/architecture.md",
         "docs/dataset.md",
+        "docs/python.md",
         "docs/extend.md",
         "docs/scoring.md",
         "docs/faults.md",

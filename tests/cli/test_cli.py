@@ -161,6 +161,9 @@ def test_diff_says_what_changed_and_what_it_does_to_scores(root: Path) -> None:
     ("missing", "words", "extra"),
     [
         ("datasets", ("build", "--check"), "dataset"),
+        ("spacy", ("spans", "LICENSE", "LICENSE", "--format", "docbin"), "spacy"),
+        ("spacy", ("predict", "--system", "spacy:some", "-o", "never.jsonl"), "spacy"),
+        ("inspect_ai", ("prompt", "log", "LICENSE", "-o", "never.jsonl"), "inspect"),
         (
             "label_studio_sdk",
             ("annotation", "pull", "--round", "r", "--url", "http://127.0.0.1:1", "--token", "t"),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import importlib.metadata
 import os
 import re
 import shlex
@@ -13,6 +14,7 @@ from collections.abc import Iterable
 from pathlib import Path
 
 import msgspec
+from packaging.requirements import Requirement
 from playwright.sync_api import Page
 from tests.e2e.editor import Editor
 
@@ -82,8 +84,28 @@ class Shell:
         return process, address
 
 
-def install(root: Path, folder: Path) -> Path:
+def base_libraries() -> list[Path]:
+    """What is installed here of the libraries that onrecord asks for without any extra, and of what these need."""
+    place = Path(sysconfig.get_path("purelib"))
+    names, found = ["onrecord"], dict[str, importlib.metadata.Distribution]()
+    while names:
+        for line in importlib.metadata.requires(names.pop()) or ():
+            asked = Requirement(line)
+            if asked.name not in found and (asked.marker is None or asked.marker.evaluate({"extra": ""})):
+                found[asked.name] = importlib.metadata.distribution(asked.name)
+                names.append(asked.name)
+    files = (file for each in found.values() for file in each.files or ())
+    tops = sorted({file.parts[0] for file in files} - {"..", "__pycache__"})
+    return [place / top for top in tops]
+
+
+def install(root: Path, folder: Path, base: bool = False) -> Path:
     """Build the wheel and install it into an environment of its own, with the libraries that are here already.
+
+    Args:
+        root: The checkout.
+        folder: Where the wheel and the environment are put.
+        base: Whether there are only those libraries that come along without any extra.
 
     Returns:
         The environment's Python.
@@ -99,6 +121,10 @@ def install(root: Path, folder: Path) -> Path:
     pip("--python", python, "install", "--no-deps", wheel)
     # the .pth file of the editable install is not read from a folder that another .pth file names
     (place,) = (folder / "env" / "lib").glob("python*/site-packages")
+    if base:
+        for each in base_libraries():
+            (place / each.name).symlink_to(each)
+        return python
     (place / "libraries.pth").write_text(f"{sysconfig.get_path('purelib')}\n", encoding="utf-8")
     return python
 

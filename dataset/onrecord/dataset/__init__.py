@@ -14,9 +14,14 @@ Each of its rooms takes only from those above it, and of a folder only what its 
 - ``publishing``: the dataset folder.
 """
 
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
 from onrecord.dataset.gold import Article, Gold
 from onrecord.dataset.publishing.bio import bio_tags, to_bio
 from onrecord.dataset.publishing.folder import gold_hash, read_folder
+from onrecord.dataset.publishing.published import published_folder
 from onrecord.dataset.reading.faults import Fault, FaultsError
 from onrecord.dataset.records import (
     Claim,
@@ -54,8 +59,21 @@ __all__ = [
     "Target",
     "bio_tags",
     "gold_hash",
+    "published_folder",
     "read_documents",
     "read_folder",
     "read_registries",
     "to_bio",
 ]
+
+if TYPE_CHECKING:
+    __version__: str
+
+
+def __getattr__(name: str) -> str:
+    """``__version__``, of the package as it is installed: a namespace such as ``onrecord`` cannot have one."""
+    if name != "__version__":
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    from importlib.metadata import version  # takes as long as a small command
+
+    return version("onrecord")

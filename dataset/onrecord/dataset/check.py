@@ -24,14 +24,20 @@ def spans_of(labels: Labels) -> Iterator[tuple[str, Span]]:
 
 def check_spans(labels: Labels, text: str) -> Iterator[Wrong]:
     """Every span that lies outside the text, is empty, or whose surface is not the slice."""
+    yield from check_each_span(spans_of(labels), text)
+
+
+def check_each_span(spans: Iterable[tuple[str, Span]], text: str) -> Iterator[Wrong]:
+    """See :func:`check_spans`; each span comes with the JSON pointer of the object that holds it."""
     units = _Units(text)
-    for pointer, span in spans_of(labels):
+    for pointer, span in spans:
         if not span.start < span.end <= len(text):
             found = f"[{span.start}, {span.end})"
             yield "offset", pointer, found, f"0 <= start < end <= {len(text)}", partial(units.hint, span)
         elif text[span.start : span.end] != span.text:
-            expected = repr(show(text[span.start : span.end]))
-            yield "surface", f"{pointer}/text", repr(show(span.text)), expected, partial(units.hint, span)
+            found = f"the span says {show(span.text)!r}"
+            expected = f"what the text has there: {show(text[span.start : span.end])!r}"
+            yield "surface", f"{pointer}/text", found, expected, partial(units.hint, span)
 
 
 class _Units:
@@ -143,8 +149,13 @@ def check_own_references(labels: Labels) -> Iterator[Wrong]:
             for reference in walk.references(item, f"/{layer}/{index}"):
                 known = ids.get(reference.kind)
                 if known is not None and reference.id not in known:
-                    expected = f"the id of a {reference.kind.removesuffix('s')} of this document"
-                    yield "reference", reference.pointer, reference.id, expected, partial(nearest, reference.id, known)
+                    yield dangling(reference, known)
+
+
+def dangling(reference: walk.IdReference, known: Iterable[str]) -> Wrong:
+    """The fault of a reference to an item of the same document that is none of those there are."""
+    expected = f"the id of a {reference.kind.removesuffix('s')} of this document"
+    return "reference", reference.pointer, reference.id, expected, partial(nearest, reference.id, known)
 
 
 def check_gold(document: Document, labels: Labels, registries: Registries) -> Iterator[Wrong]:

@@ -13,6 +13,7 @@
 | ``schema`` | ``schema`` |
 | ``predict`` | ``predict`` |
 | ``convert`` | ``convert`` |
+| ``ground`` | ``ground`` |
 | ``diff`` | ``diff`` |
 | ``ingest`` | ``ingest`` |
 | ``zones`` | ``zones`` |
@@ -23,8 +24,10 @@
 | ``board ...`` | ``board`` |
 | ``signature ...`` | ``signature`` |
 | ``export ...`` | ``export`` |
+| ``prompt ...`` | ``prompt`` |
 
 ``scoring`` is what ``score`` does, without its options. What commands share: ``console`` writes to the terminal,
+``fault_lists`` puts faults that are alike together, ``label_options`` says which file is in which scheme,
 ``places`` finds the corpus and the dataset folder, ``options`` has the options of several, ``inputs`` finds what they
 are given, ``corpora`` has what ``spans`` and ``clusters`` share, ``formats`` how files of others are to be read.
 """
@@ -39,8 +42,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, NoReturn
 
 from onrecord.cli.console import complain
+from onrecord.cli.fault_lists import OPTION as ALL
+from onrecord.cli.fault_lists import without_all
 from onrecord.cli.places import OPTION, without_corpus
-from onrecord.dataset.reading.platform import plain_text
+from onrecord.dataset.reading.platform import plain_text, unread
 
 if TYPE_CHECKING:
     import typer
@@ -59,6 +64,7 @@ COMMANDS = (
     "schema",
     "predict",
     "convert",
+    "ground",
     "diff",
     "ingest",
     "zones",
@@ -68,7 +74,7 @@ COMMANDS = (
 )
 """Commands in the order of the help; each is the function of that name in the module of that name."""
 
-GROUPS = ("annotation", "board", "signature", "export")
+GROUPS = ("annotation", "board", "signature", "export", "prompt")
 """Groups of commands; each is the ``app`` of the module of that name."""
 
 
@@ -80,7 +86,7 @@ def app(only: str | None = None) -> typer.Typer:
         name="onrecord",
         help="Who said what, about whom, on which event: a labelled news dataset and the scorer for it.",
         no_args_is_help=True,
-        add_completion=False,
+        add_completion=only is None,  # its options stand before any command
         pretty_exceptions_enable=False,
         context_settings={"help_option_names": ["-h", "--help"]},
     )
@@ -92,8 +98,11 @@ def app(only: str | None = None) -> typer.Typer:
             made.add_typer(importlib.import_module(f"onrecord.cli.{name}").app, name=name)
 
     def options(
-        version: bool = typer.Option(False, "--version", help="Print the version.", callback=_version, is_eager=True),
+        version: bool = typer.Option(
+            False, "--version", "-V", help="Print the version.", callback=_version, is_eager=True
+        ),
         corpus: str = typer.Option("", OPTION, help="The corpus to work in, before or after the command."),
+        every: bool = typer.Option(False, ALL, help="Show every fault and not only the first of a kind; anywhere."),
     ) -> None:
         """Options before any command."""
 
@@ -157,13 +166,17 @@ def main() -> NoReturn:
     for stream in (sys.stdout, sys.stderr):
         plain_text(stream)
     try:
-        sys.argv[1:] = without_corpus(sys.argv[1:])
+        sys.argv[1:] = without_all(without_corpus(sys.argv[1:]))
         code = _run(sys.argv[1:])
+        sys.stdout.flush()
     except KeyboardInterrupt:
         sys.exit(130)
     except BrokenPipeError:
-        sys.stderr.close()  # what was read on was cut off, for instance by head
+        unread(sys.stdout)
         sys.exit(0)
+    except SystemExit as ended:
+        # so typer and rich end where nobody reads on; no command does
+        sys.exit(0 if ended.code == 1 else ended.code)
     except Exception as error:
         sys.exit(complain(error))
     sys.exit(code or 0)

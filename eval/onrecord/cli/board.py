@@ -11,10 +11,11 @@ import typer
 
 from onrecord.cli.console import counting, note
 from onrecord.cli.inputs import sampling
-from onrecord.cli.options import Dataset, Draws, Level, SamplingUnitName, Seed, SplitOption, UnitOption
+from onrecord.cli.options import Dataset, Draws, LabelMapName, Level, SamplingUnitName, Seed, SplitOption, UnitOption
 from onrecord.cli.places import GOLD, the_split
 
 if TYPE_CHECKING:
+    from onrecord.eval.baselines.systems import System
     from onrecord.eval.board.entries import About
     from onrecord.eval.scoring.asked import Asked
     from onrecord.eval.scoring.record import Record
@@ -35,6 +36,9 @@ def add(
     description: Annotated[str, typer.Option(help="What it is, in a sentence or two.")] = "",
     url: Annotated[str | None, typer.Option(help="A paper or a repository, https://...")] = None,
     date: Annotated[str | None, typer.Option(help="YYYY-MM-DD.")] = None,
+    labels: Annotated[
+        str | None, typer.Option("--labels", help="The scheme that its types are of: conll2003 or ontonotes.")
+    ] = None,
     gold: Dataset = GOLD,
     split: SplitOption = None,
 ) -> None:
@@ -58,7 +62,7 @@ def add(
 
     folder = results / team / system
     said = {"team": team, "system": system, "name": name or system, "description": description}
-    said |= {key: value for key, value in (("url", url), ("date", date)) if value}
+    said |= {key: value for key, value in (("url", url), ("date", date), ("labels", labels)) if value}
     if any(not value.isprintable() for value in said.values()):
         raise typer.BadParameter("what is said of an entry is text of one line", param_hint="--name, --description")
     about, faults = read_about("options", json_bytes(said), team, system)
@@ -67,7 +71,7 @@ def add(
     if folder.exists():
         raise FileExistsError(errno.EEXIST, "is there already; an entry is never overwritten", str(folder))
     raw = content(predictions, DEFAULT_LIMITS)
-    asked = Asked(the_split(gold, split))
+    asked = Asked(the_split(gold, split), about.labels)
     record = record_of(score_stream(predictions, [raw], stored_gold(gold), asked, keep=False).report)
     files = {
         ABOUT: json_bytes(msgspec.to_builtins(about)),
@@ -86,12 +90,16 @@ def build(
     split: SplitOption = None,
     baselines: Annotated[bool, typer.Option(help="Add the rows of the baselines.")] = True,
     reports: Annotated[bool, typer.Option(help="Make a report page for every entry with predictions.")] = True,
+    labels: LabelMapName = None,
     unit: UnitOption = SamplingUnitName.document,
     level: Level = 0.95,
     draws: Draws = 10_000,
     seed: Seed = 0,
 ) -> None:
-    """Make the site: every entry scored again from its predictions, ranks as intervals, JSON and CSV beside it."""
+    """Make the site: every entry scored again from its predictions, ranks as intervals, JSON and CSV beside it.
+
+    With --labels all entries are compared by that map: those whose about.json names it, and those of our types.
+    """
     from onrecord.dataset.publishing.makers import made_by
     from onrecord.dataset.reading.faults import show
     from onrecord.eval.board import EntryReports, build_site, check_target
@@ -109,7 +117,7 @@ def build(
     gc.set_threshold(100_000, 20, 100)
     labelled = stored_gold(gold)
     split = the_split(gold, split)
-    asked = Asked(split, None, sampling(unit.value, level, draws, seed), False)
+    asked = Asked(split, labels, sampling(unit.value, level, draws, seed), False)
     entries, broken = readable_entries(results)
     more = _baselines(labelled, asked) if baselines else []
     annotators = ceiling_rows(gold, split, labelled.hashes[split])
@@ -129,27 +137,39 @@ def build(
 
 
 def _baselines(gold: StoredGold, asked: Asked) -> list[tuple[About, Record]]:
-    """The baselines' records, computed anew."""
+    """The baselines' records, computed anew: the rules, and a spaCy pipeline where one is installed."""
+    from onrecord.eval.baselines.rules import Rules
+    from onrecord.eval.baselines.systems import ENGLISH, PIPELINES, RULES, SPACY, installed_pipeline, system_of
+
+    rules = Rules.learn([gold.article(id) for id in gold.learnable()])
+    said = "Capital letters, quotation marks, word lists and the nearest name; learnt from validation."
+    found = [_baseline(RULES, RULES, said, rules, gold, asked)]
+    model = installed_pipeline()
+    if model is None:
+        note(f"no row of spaCy: it is not installed, or none of {', '.join(PIPELINES)} is")
+        return found
+    if all(gold.article(id).document.language != ENGLISH for id in gold.in_split(asked.split)):
+        note(f"no row of spaCy: {model} is for English")
+        return found
+    said = f"The names that spaCy's pipeline {model} finds; quotes, stances, events and ids by the rules."
+    system = system_of(SPACY + model, rules)
+    return [*found, _baseline(f"spacy-{model}", SPACY + model, said, system, gold, asked)]
+
+
+def _baseline(id: str, name: str, said: str, system: System, gold: StoredGold, asked: Asked) -> tuple[About, Record]:
     import msgspec
 
-    from onrecord.cli.predict import System
-    from onrecord.eval.baselines.rules import Rules
     from onrecord.eval.board.entries import About
+    from onrecord.eval.board.standings import asked_for
     from onrecord.eval.scoring.record import record_of
     from onrecord.eval.scoring.score_stream import score_stream
 
-    rules = Rules.learn([gold.article(id) for id in gold.learnable()])
     documents = (gold.article(id).document for id in gold.in_split(asked.split))
-    pieces = (msgspec.json.encode(rules.predict(document)) + b"\n" for document in documents)
-    report = score_stream(Path(System.rules.value), pieces, gold, asked, keep=False).report
-    about = About(
-        team="onrecord",
-        system=System.rules.value,
-        name="rules",
-        kind="baseline",
-        description="Capital letters, quotation marks, word lists and the nearest name; learnt from validation.",
-    )
-    return [(about, record_of(report))]
+    asked = asked_for(None, asked)
+    pieces = (msgspec.json.encode(system.predict(document)) + b"\n" for document in documents)
+    report = score_stream(Path(name), pieces, gold, asked, keep=False).report
+    about = About(team="onrecord", system=id, name=name, kind="baseline", description=said)
+    return about, record_of(report)
 
 
 @app.command()

@@ -8,12 +8,12 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from onrecord.cli.console import working
-from onrecord.cli.inputs import sampling
+from onrecord.cli.console import note, say_left_out, working
+from onrecord.cli.inputs import PredictionInput, given, sampling
+from onrecord.cli.label_options import FileLabels, labels_of, on_one_gold
 from onrecord.cli.options import (
     Dataset,
     Draws,
-    LabelMapName,
     Level,
     SamplingUnitName,
     Seed,
@@ -24,25 +24,30 @@ from onrecord.cli.places import GOLD, the_split
 
 if TYPE_CHECKING:
     from onrecord.eval.scoring.compare import Comparison
-    from onrecord.eval.statistics.paired import Paired
 
 
 def compare(
     predictions: Annotated[
-        list[Path], typer.Argument(help="Two or more prediction files; the first is the one to beat.")
+        list[Path],
+        typer.Argument(help="Two or more prediction files, or records beside theirs; the first is the one to beat."),
     ],
     gold: Dataset = GOLD,
     split: SplitOption = None,
     json: Annotated[bool, typer.Option("--json", help="Print everything as JSON instead of tables.")] = False,
     items: Annotated[bool, typer.Option(help="List what was fixed, what regressed and what is still wrong.")] = False,
     headlines: Annotated[bool, typer.Option(help="Only the headline measure of each layer.")] = False,
-    labels: LabelMapName = None,
+    labels: FileLabels = None,
     unit: UnitOption = SamplingUnitName.document,
     level: Level = 0.95,
     draws: Draws = 10_000,
     seed: Seed = 0,
 ) -> None:
-    """Compare prediction files: differences with intervals and p, ranks, documents, and what changed item by item."""
+    """Compare prediction files: differences with intervals and p, ranks, documents, and what changed item by item.
+
+    All are scored on the same articles and the same gold: where one file has the types of another scheme
+    (--labels FILE=ontonotes), files of our types are compared by that map too.
+    """
+    from onrecord.eval.scoring.asked import Asked
     from onrecord.eval.scoring.compare import compare as run
 
     how = sampling(unit.value, level, draws, seed)
@@ -50,14 +55,32 @@ def compare(
         raise typer.BadParameter("a comparison takes two files or more", param_hint="PREDICTIONS")
     if how is None:
         raise typer.BadParameter("a comparison needs at least one draw", param_hint="--draws")
+    split = the_split(gold, split)
+    said = labels_of(labels, predictions)
+    sources = [given(file, Asked(split, each)) for file, each in zip(predictions, said, strict=True)]
+    maps = on_one_gold([each or source.asked.labels for each, source in zip(said, sources, strict=True)])
     with working("comparing"):
-        found = run(*predictions, gold=gold, split=the_split(gold, split), labels=labels, how=how)
+        found = run(*(source.path for source in sources), gold=gold, split=split, labels=maps, how=how)
+    _tell(predictions, sources, maps, found)
     if json:
         from onrecord.eval.rendering.scores import json_bytes
 
         typer.echo(json_bytes(comparison_json(found)).decode("utf-8"), nl=False)
     else:
         _print(found, headlines, items)
+
+
+def _tell(files: list[Path], sources: list[PredictionInput], maps: list[str | None], found: Comparison) -> None:
+    """Say what a record that was given is of, and what is compared by a map that its own types are not of."""
+    from onrecord.eval.submission.label_maps import OURS_AS
+
+    for file, source, name, report, left_out in zip(files, sources, maps, found.reports, found.left_out, strict=True):
+        source.tell(report.result.gold_hash)
+        if source.record is not None and source.asked.split != report.result.split:
+            note(f"{file} is a record of split {source.asked.split}; compared on split {report.result.split}")
+        if name is not None and name.startswith(OURS_AS):
+            note(f"{file}: our types, compared as {name.removeprefix(OURS_AS)} compares gold's")
+        say_left_out(left_out, str(file))
 
 
 def comparison_json(found: Comparison) -> dict[str, Any]:
@@ -101,49 +124,30 @@ def _names(found: Comparison) -> list[str]:
 
 
 def _print_scores(found: Comparison) -> None:
-    from onrecord.eval.rendering.scores import percent, percent_interval
     from onrecord.eval.rendering.terminal import plain_console, show_table
+    from onrecord.eval.scoring.compare import score_rows, title_of
 
     console = plain_console()
-    first = found.reports[0].result
-    console.print(
-        f"{len(first.documents)} articles of split {first.split}; score, {100 * found.how.level:g}% interval, rank"
-    )
+    console.print(title_of(found))
     names = _names(found)
     for name, report in zip(names, found.reports, strict=True):
         if report.result.missing:
             missing = ", ".join(report.result.missing)
             console.print(f"PARTIAL: {name} has no line for {missing}; scored as empty", soft_wrap=True)
-    rows = []
-    for measure in first.headlines:
-        row = [measure]
-        for report, rank in zip(found.reports, found.ranks[measure], strict=True):
-            where = "" if rank is None else f"#{rank.best}" + (f"–{rank.worst}" if rank.worst > rank.best else "")
-            interval = percent_interval(report.intervals.get(measure))
-            row.append(f"{percent(report.result.values[measure])} [{interval}] {where}".replace("[] ", ""))
-        rows.append(row)
-    show_table(console, ["", *names], rows)
+    show_table(console, ["", *names], score_rows(found))
 
 
 def _print_differences(found: Comparison, j: int, headlines_only: bool) -> None:
     from onrecord.eval.rendering.terminal import plain_console, show_table
+    from onrecord.eval.scoring.compare import difference_headings, difference_rows
     from onrecord.eval.statistics.paired import conclusion
 
     console = plain_console()
     names = _names(found)
-    first = found.reports[0].result
-    shown = first.headlines
     contrast = found.contrasts[0, j]
-    measures = [
-        measure.full
-        for each in first.layers
-        for measure in each.layer.measures
-        if measure.full in contrast and (measure.full in shown if headlines_only else not measure.detail)
-    ]
     console.print(f"\n{names[j]} minus {names[0]}, in points", soft_wrap=True)
-    headings = ["", "difference", f"{100 * found.how.level:g}% interval", "p", "least p", "detectable"]
-    show_table(console, headings, [_row(name, contrast[name]) for name in measures])
-    for name in shown:
+    show_table(console, difference_headings(found), difference_rows(found, j, headlines_only))
+    for name in found.reports[0].result.headlines:
         if name in contrast:
             said = conclusion(contrast[name], found.how.level, found.how.unit)
             console.print(f"{name}: {said}", soft_wrap=True)
@@ -179,22 +183,3 @@ def _print_items(found: Comparison, j: int, items: bool) -> None:
         console.print(
             f"{change.layer} {change.document} {change.change}: {show(change.text)}{what}: {outcome}", soft_wrap=True
         )
-
-
-def _row(name: str, paired: Paired) -> list[str]:
-    from onrecord.eval.rendering.scores import percent
-
-    def points(value: float | None) -> str:
-        return "–" if value is None else f"{100 * value:+.1f}"
-
-    interval = (
-        "–" if paired.interval.low is None else f"{points(paired.interval.low)} to {points(paired.interval.high)}"
-    )
-    return [
-        name,
-        points(paired.difference),
-        interval,
-        "–" if paired.p is None else f"{paired.p:.4f}",
-        "–" if paired.attainable_p is None else f"{paired.attainable_p:.4g}",
-        percent(paired.detectable),
-    ]

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import sys
 import time
-from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
@@ -20,6 +19,7 @@ EXTRAS = {
     "huggingface_hub": "dataset",
     "pandas": "dataset",
     "sklearn": "dataset",
+    "inspect_ai": "inspect",
     "httpx": "annotate",
     "label_studio_sdk": "annotate",
     "trafilatura": "ingest",
@@ -31,14 +31,8 @@ EXTRAS = {
 SECONDS_BETWEEN_LINES = 10.0
 """How often something long says where there is no terminal how far it is."""
 
-MOST_SHOWN = 100
-"""How many faults are shown; all are counted."""
-
 MOST_NAMED = 20
 """How many kinds of things that are passed over are named."""
-
-MOST_ALIKE = 25
-"""How many of one kind are shown: what is wrong on every line is said a few times."""
 
 
 def complain(error: Exception) -> int:
@@ -46,7 +40,7 @@ def complain(error: Exception) -> int:
     from onrecord.dataset.reading.faults import FaultsError, OnrecordError
 
     if isinstance(error, FaultsError):
-        show_faults(error.faults, error.total)
+        show_faults(error.faults, error.counts)
         return 2
     if isinstance(error, OnrecordError):
         note(str(error))
@@ -71,22 +65,30 @@ def complain(error: Exception) -> int:
     raise error
 
 
-def show_faults(faults: Sequence[Fault], total: int, kind: str = "fault", end: str = "; nothing was written") -> None:
-    """Faults in full, up to a number, and how many there are."""
+def show_faults(
+    faults: Sequence[Fault], counts: Mapping[str, int], kind: str = "fault", end: str = "; nothing was written"
+) -> None:
+    """Faults by what they have in common, and how many there are.
+
+    Args:
+        faults: As many as were kept.
+        counts: How many there are of each kind.
+        kind: What they are called.
+        end: What follows from them.
+    """
     import typer
 
-    from onrecord.dataset.reading.faults import show
+    from onrecord.cli.fault_lists import OPTION, all_asked, listing
 
-    told: Counter[str] = Counter()
-    for fault in faults:
-        told[fault.code] += 1
-        if told[fault.code] > MOST_ALIKE or told.total() > MOST_SHOWN:
-            continue
-        lines = str(fault).split("\n")
-        typer.echo("\n".join(f"{'    ' if i else ''}{show(line.strip())}" for i, line in enumerate(lines)), err=True)
-    shown = min(MOST_SHOWN, sum(min(many, MOST_ALIKE) for many in told.values()))
-    more = f", of which {shown} are shown" if total > shown else ""
-    typer.echo(f"{total} {kind}{'s' if total > 1 else ''}{more}{end}", err=True)
+    every = all_asked()
+    told = list(listing(faults, counts, every))
+    for line in told:
+        typer.echo(line, err=True)
+    total = sum(counts.values())
+    kinds = ", ".join(f"{many} {code}" for code, many in sorted(counts.items()))
+    by_kind = f" ({kinds})" if len(counts) > 1 else ""
+    more = f" ({OPTION} shows each)" if not every and sum(": [" in line for line in told) < total else ""
+    typer.echo(f"{total} {kind}{'s' if total > 1 else ''}{by_kind}{end}{more}", err=True)
 
 
 def faults_json(faults: Sequence[Fault]) -> str:
@@ -104,12 +106,22 @@ def note(text: str) -> None:
     typer.echo(text, err=True)
 
 
-def say_left_out(types: Mapping[str, int]) -> None:
-    """What a label map left out."""
+def say_left_out(types: Mapping[str, int], name: str = "", by: str = "the label map") -> None:
+    """What a label map, or another that types are compared with, left out of a file; which file, where it is named."""
     from onrecord.dataset.reading.faults import show
 
     for type, many in sorted(types.items()):
-        note(f"{many} predictions of the type {show(type)} left out: the label map has nothing like it")
+        of = f"{show(name)}: " if name else ""
+        note(f"{of}{many} predictions of the type {show(type)} left out: {by} has nothing like it")
+
+
+def say_warnings(warnings: Mapping[str, int], predictions: Path) -> None:
+    """That something about a file is odd, which ``onrecord validate`` shows."""
+    from onrecord.dataset.reading.faults import show
+
+    if warnings:
+        kinds = ", ".join(f"{many} {code}" for code, many in sorted(warnings.items()))
+        note(f"warnings: {kinds}; onrecord validate {show(str(predictions))} says what each is")
 
 
 def say_passed_over(things: Mapping[str, int]) -> None:

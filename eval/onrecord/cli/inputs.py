@@ -57,6 +57,10 @@ def given(path: Path, otherwise: Asked) -> PredictionInput:
     """
     if path.suffix != ".json":
         return PredictionInput(path, read_input(path), otherwise)
+    return _of_record(path)
+
+
+def _of_record(path: Path) -> PredictionInput:
     from onrecord.dataset import Fault, FaultsError
     from onrecord.eval.board.entries import MOST_RECORD, predictions_of
     from onrecord.eval.scoring.record import asked_of, read_record

@@ -11,6 +11,13 @@ import typer
 from onrecord.cli.places import gold_folder
 
 
+def gold_option(context: typer.Context, parameter: typer.CallbackParam, value: Path) -> Path:
+    """What ``--gold`` stands for: :func:`onrecord.cli.places.gold_folder`, of nothing where it was left out."""
+    source = context.get_parameter_source(str(parameter.name))
+    left_out = source is not None and source.name == "DEFAULT"
+    return gold_folder(None if left_out else value)
+
+
 class SamplingUnitName(StrEnum):
     """What is resampled."""
 
@@ -20,7 +27,12 @@ class SamplingUnitName(StrEnum):
 
 Dataset = Annotated[
     Path,
-    typer.Option("--gold", help="The dataset folder; that of the corpus if left out.", callback=gold_folder),
+    typer.Option(
+        "--gold",
+        help="The dataset folder; that of the corpus if left out, and without a corpus the published one.",
+        callback=gold_option,
+        show_default=False,
+    ),
 ]
 SplitOption = Annotated[
     str | None,

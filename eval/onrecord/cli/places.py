@@ -19,7 +19,7 @@ VARIABLE = "ONRECORD_CORPUS"
 OPTION = "--corpus"
 
 GOLD = Path("dataset")
-"""What stands for the dataset folder of the corpus where none is given."""
+"""What stands for the dataset folder in the help where none is given."""
 
 
 def without_corpus(words: Sequence[str]) -> list[str]:
@@ -78,11 +78,12 @@ def any_corpus() -> Corpus | None:
     return the_corpus() if VARIABLE in os.environ or find_corpus(Path()) is not None else None
 
 
-def gold_folder(given: Path) -> Path:
+def gold_folder(given: Path | None) -> Path:
     """The dataset folder that a command scores on, its scheme in force.
 
     Args:
-        given: As it was given; :data:`GOLD` is that of the corpus, where there is no such folder here.
+        given: As it was given. None is that of the corpus; where there is no corpus, ``dataset`` here if it is one, and
+            the published dataset otherwise, which is said.
 
     Raises:
         FaultsError: There is none, or it is not right.
@@ -90,10 +91,24 @@ def gold_folder(given: Path) -> Path:
     from onrecord.dataset.layers import use
     from onrecord.dataset.publishing.folder import read_about
 
-    if given == GOLD and (VARIABLE in os.environ or not given.is_dir()):
-        given = the_corpus().dataset
-    use(read_about(given).scheme)
-    return given
+    folder = _own_folder() if given is None else given
+    use(read_about(folder).scheme)
+    return folder
+
+
+def _own_folder() -> Path:
+    """The dataset folder of a command that was given none."""
+    from onrecord.dataset.publishing.published import TERMS, is_dataset, published_folder
+
+    if VARIABLE not in os.environ and is_dataset(GOLD):
+        return GOLD
+    if (corpus := any_corpus()) is not None:
+        return corpus.dataset
+    from onrecord.cli.console import note
+
+    folder = published_folder()
+    note(f"no corpus here: on the published dataset, which came along (--gold names another); terms: {folder / TERMS}")
+    return folder
 
 
 def seeds_folder(given: Path | None) -> Path:

@@ -1,41 +1,41 @@
-"""``onrecord predict``: the baselines."""
+"""``onrecord predict``: the systems that come along."""
 
 from __future__ import annotations
 
-from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from onrecord.cli.console import note
-from onrecord.cli.places import GOLD, gold_folder, the_corpus
+from onrecord.cli.console import note, say_left_out
+from onrecord.cli.places import any_corpus, gold_folder
 
 if TYPE_CHECKING:
     from onrecord.dataset import Gold
 
 
-class System(StrEnum):
-    """The baselines."""
-
-    rules = "rules"
-
-
 def predict(
-    system: Annotated[System, typer.Option(help="Which baseline.")] = System.rules,
+    system: Annotated[
+        str, typer.Option(help="rules, or spacy:MODEL: the names that a spaCy pipeline finds, and rules for all else.")
+    ] = "rules",
     gold: Annotated[
-        Path,
+        Path | None,
         typer.Option(
-            "--gold", help="The dataset folder that it learns from; that of the corpus, if it has one, when left out."
+            "--gold",
+            help="The dataset folder that it learns from; that of the corpus, if it has one, when left out, and without"
+            " a corpus the published one.",
         ),
-    ] = GOLD,
+    ] = None,
     split: Annotated[str, typer.Option(help="Articles of the dataset to label: a split, or all.")] = "all",
     seeds: Annotated[
         Path | None, typer.Option(help="Label the articles of a seed folder instead, labelled or not.")
     ] = None,
     output: Annotated[Path, typer.Option("--output", "-o", help="Prediction file; - for standard output.")] = Path("-"),
 ) -> None:
-    """Label articles with a baseline that has learnt from the train or the validation split, if there is one."""
+    """Label articles with a baseline that has learnt from the train or the validation split, if there is one.
+
+    Of a spaCy pipeline labels of OntoNotes and CoNLL-2003 become the types of the corpus; what has none is counted.
+    """
     import msgspec
 
     from onrecord.dataset import read_documents
@@ -43,16 +43,19 @@ def predict(
     from onrecord.dataset.reading.faults import refuse
     from onrecord.dataset.reading.files import write_atomically
     from onrecord.eval.baselines.rules import Rules
+    from onrecord.eval.baselines.spacy_names import SpacyNames
+    from onrecord.eval.baselines.systems import system_of
 
     labelled = _labelled(gold, seeds)
-    if system is System.rules:
-        rules = Rules.learn(learnable(labelled))
+    chosen = system_of(system, Rules.learn(learnable(labelled)))
     if seeds is None:
         refuse(split_faults(split, [article.document.split for article in labelled.articles]))
         documents = [article.document for article in in_split(labelled, split)]
     else:
         documents = read_documents(seeds)
-    lines = [msgspec.json.encode(rules.predict(document)) + b"\n" for document in documents]
+    lines = [msgspec.json.encode(chosen.predict(document)) + b"\n" for document in documents]
+    if isinstance(chosen, SpacyNames):
+        say_left_out(chosen.left_out, by="the corpus")
     if str(output) == "-":
         typer.echo(b"".join(lines), nl=False)
     else:
@@ -60,13 +63,12 @@ def predict(
         note(f"{len(lines)} documents labelled: {output}")
 
 
-def _labelled(gold: Path, seeds: Path | None) -> Gold:
+def _labelled(gold: Path | None, seeds: Path | None) -> Gold:
     """What there is to learn from: nothing, in a corpus whose dataset is not built yet."""
     from onrecord.dataset import Gold, Registries, read_folder
 
-    if gold == GOLD and seeds is not None:
-        corpus = the_corpus()
-        if not (corpus.dataset / "data").is_dir():
-            note(f"{corpus.dataset} is not built yet: the baseline has learnt nothing")
-            return Gold(articles=(), registries=Registries(), scheme=corpus.about.scheme)
+    corpus = any_corpus() if gold is None and seeds is not None else None
+    if corpus is not None and not (corpus.dataset / "data").is_dir():
+        note(f"{corpus.dataset} is not built yet: the baseline has learnt nothing")
+        return Gold(articles=(), registries=Registries(), scheme=corpus.about.scheme)
     return read_folder(gold_folder(gold))

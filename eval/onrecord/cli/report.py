@@ -13,11 +13,11 @@ import typer
 
 from onrecord.cli.console import note, say_left_out
 from onrecord.cli.inputs import PredictionInput, given, sampling
+from onrecord.cli.label_options import FileLabels, labels_of, on_one_gold
 from onrecord.cli.options import (
     AllowMissing,
     Dataset,
     Draws,
-    LabelMapName,
     Level,
     SamplingUnitName,
     Seed,
@@ -27,6 +27,7 @@ from onrecord.cli.options import (
 from onrecord.cli.places import GOLD, the_split
 
 if TYPE_CHECKING:
+    from onrecord.eval.scoring.asked import Asked
     from onrecord.eval.scoring.score_stream import StreamScoring
     from onrecord.eval.scoring.stored_gold import StoredGold
 
@@ -61,7 +62,7 @@ def report(
     ] = None,
     gold: Dataset = GOLD,
     split: SplitOption = None,
-    labels: LabelMapName = None,
+    labels: FileLabels = None,
     allow_missing: AllowMissing = False,
     unit: UnitOption = SamplingUnitName.document,
     level: Level = 0.95,
@@ -82,10 +83,10 @@ def report(
     # items are made in great numbers and hold no circles: looking for those so often is a third of the time
     gc.set_threshold(100_000, 20, 100)
     labelled = stored_gold(gold)
-    asked = Asked(the_split(gold, split), labels, sampling(unit.value, level, draws, seed), allow_missing)
-    source = given(predictions, asked)
+    asked = Asked(the_split(gold, split), None, sampling(unit.value, level, draws, seed), allow_missing)
+    source, beside = _sources(predictions, against, labels, asked)
     found = _scored(source, labelled)
-    other = None if against is None else _scored(_alike(given(against, source.asked), source), labelled)
+    other = None if beside is None else _scored(_alike(beside, source), labelled)
     source.tell(found.result.gold_hash)
     view = page_view(
         found.report,
@@ -116,10 +117,28 @@ def _name(file: Path, beside: Path) -> str:
     return distinct_names([str(file), str(beside)])[0]
 
 
+def _sources(
+    predictions: Path, against: Path | None, labels: list[str] | None, asked: Asked
+) -> tuple[PredictionInput, PredictionInput | None]:
+    """What the command was given, types compared by one map where there are two."""
+    said = labels_of(labels, [predictions] if against is None else [predictions, against])
+    source = given(predictions, dataclasses.replace(asked, labels=said[0]))
+    if against is None:
+        return source, None
+    sources = source, given(against, dataclasses.replace(source.asked, labels=said[1]))
+    maps = on_one_gold([each.asked.labels for each in sources])
+    first, second = (
+        dataclasses.replace(each, asked=dataclasses.replace(each.asked, labels=name))
+        for each, name in zip(sources, maps, strict=True)
+    )
+    return first, second
+
+
 def _alike(other: PredictionInput, source: PredictionInput) -> PredictionInput:
     """What another system's file is, scored as this one's is, whatever its own record says."""
     missing = source.asked.allow_missing or other.asked.allow_missing
-    return dataclasses.replace(other, asked=dataclasses.replace(source.asked, allow_missing=missing))
+    asked = dataclasses.replace(source.asked, labels=other.asked.labels, allow_missing=missing)
+    return dataclasses.replace(other, asked=asked)
 
 
 def _scored(source: PredictionInput, gold: StoredGold) -> StreamScoring:
@@ -133,8 +152,11 @@ def _scored(source: PredictionInput, gold: StoredGold) -> StreamScoring:
 
 def _command(source: PredictionInput, gold: Path) -> str:
     """The command that gives the same scores."""
+    from onrecord.dataset.publishing.published import is_published
+
     asked = source.asked
-    words = ["onrecord", "score", source.path.name, "--gold", str(gold), "--split", asked.split]
+    folder = [] if is_published(gold) else ["--gold", str(gold)]
+    words = ["onrecord", "score", source.path.name, *folder, "--split", asked.split]
     words += [] if asked.labels is None else ["--labels", asked.labels]
     words += ["--allow-missing"] if asked.allow_missing else []
     if how := asked.how:

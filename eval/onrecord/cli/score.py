@@ -32,6 +32,7 @@ from onrecord.cli.options import (
     State,
     UnitOption,
 )
+from onrecord.cli.places import GOLD
 from onrecord.cli.score_parts import PartsAsked
 from onrecord.cli.scoring import ScoreOptions, run
 
@@ -46,7 +47,7 @@ def score(
             help="Prediction file, JSON Lines; - for standard input. Several, or a folder, are one submission."
         ),
     ],
-    gold: Dataset = _DEFAULT.gold,
+    gold: Dataset = GOLD,
     split: SplitOption = None,
     output: Output = _DEFAULT.output,
     json: Json = _DEFAULT.json,

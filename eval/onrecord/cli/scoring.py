@@ -8,8 +8,8 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
-from onrecord.cli.console import faults_json, note, reading, say_left_out
-from onrecord.cli.places import GOLD, gold_folder, the_split
+from onrecord.cli.console import faults_json, note, reading, say_left_out, say_warnings
+from onrecord.cli.places import gold_folder, the_split
 from onrecord.cli.score_parts import PartsAsked, score_submitted, submitted
 
 if TYPE_CHECKING:
@@ -24,7 +24,8 @@ if TYPE_CHECKING:
 class ScoreOptions:
     """The options of ``onrecord score``, as they are where none is given; the command says what each means."""
 
-    gold: Path = GOLD
+    gold: Path | None = None
+    """None for what :func:`onrecord.cli.places.gold_folder` then takes."""
     split: str | None = None
     output: Path | None = None
     json: bool = False
@@ -119,6 +120,7 @@ def _score_file(predictions: Path, asked: Asked, limits: Limits, shown: _Shown) 
             found = score_stream(predictions, counted, stored, asked, limits, keep=False)
     except FaultsError as error:
         return shown.refuse(error, predictions, digest.hexdigest(), asked)
+    say_warnings(found.submission.warnings, predictions)
     shown.report(found.report, found.left_out)
     return 0
 

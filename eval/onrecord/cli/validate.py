@@ -8,11 +8,12 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from onrecord.cli.console import note, reading, show_faults
+from onrecord.cli.console import reading, show_faults
 from onrecord.cli.options import (
     MIB,
     AllowMissing,
     Dataset,
+    LabelMapName,
     MaxBytes,
     MaxFaults,
     MaxItems,
@@ -23,16 +24,18 @@ from onrecord.cli.options import (
 from onrecord.cli.places import GOLD, the_split
 
 if TYPE_CHECKING:
+    from onrecord.dataset import Fault
     from onrecord.eval.submission.validation import Validation
 
 
 def validate(
     predictions: Annotated[
-        Path, typer.Argument(help="Prediction file: .jsonl, .jsonl.gz or .zip; - for standard input.")
+        Path, typer.Argument(help="Prediction file: .jsonl, .jsonl.gz, .zip or .tar; - for standard input.")
     ],
     gold: Dataset = GOLD,
     split: Annotated[str | None, typer.Option(help="The split whose articles must have a line, or all.")] = None,
     allow_missing: AllowMissing = False,
+    labels: LabelMapName = None,
     json: Annotated[bool, typer.Option("--json", help="Print what was found as JSON.")] = False,
     max_bytes: MaxBytes = 64 * MIB,
     max_line_bytes: MaxLineBytes = 8 * MIB,
@@ -43,18 +46,24 @@ def validate(
 ) -> None:
     """Check a prediction file without scoring it: every fault at once, with line, pointer and hint.
 
-    Exit code 0 if it can be scored, 2 if not. What each fault means: docs/faults.md.
+    Faults that are alike are shown together; --all shows each. Exit code 0 if it can be scored, 2 if not. What each
+    fault means: docs/faults.md.
     """
     from onrecord.eval.rendering.scores import json_bytes
     from onrecord.eval.submission.expected import Expected
+    from onrecord.eval.submission.label_maps import read_label_map
     from onrecord.eval.submission.limits import Limits
+    from onrecord.eval.submission.mention_types import MentionTypes
     from onrecord.eval.submission.unpacking import opened
     from onrecord.eval.submission.validation import validate as run
 
     expected = Expected.read(gold, None if allow_missing else the_split(gold, split))
     limits = Limits(max_bytes, max_line_bytes, max_lines, max_ratio, max_items, max_faults)
-    with opened(predictions, limits) as pieces, reading(pieces) as counted:
-        found = run(predictions, counted, expected, limits)
+    types = None if labels is None else MentionTypes.of(read_label_map(labels)[1])
+    remarks: list[Fault] = []
+    with opened(predictions, limits, remarks=remarks) as pieces, reading(pieces) as counted:
+        found = run(predictions, counted, expected, limits, types)
+    found.findings.adopt(remarks)
     if json:
         typer.echo(json_bytes(validation_json(found)).decode("utf-8"), nl=False)
     else:
@@ -82,10 +91,9 @@ def _print(file: Path, found: Validation) -> None:
 
     findings = found.findings
     if findings.warnings:
-        show_faults(findings.remarks, findings.warnings.total(), "warning", "")
+        show_faults(findings.remarks, findings.warnings, "warning", "")
     if findings.errors:
-        show_faults(findings.faults, findings.errors.total(), end="; the file cannot be scored")
-        note("by kind: " + ", ".join(f"{many} {code}" for code, many in sorted(findings.errors.items())))
+        show_faults(findings.faults, findings.errors, end="; the file cannot be scored")
         return
     documents = f"{len(found.documents)} article{'s' if len(found.documents) != 1 else ''}"
     layers = ", ".join(found.layers) or "no layers"

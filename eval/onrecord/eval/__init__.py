@@ -8,6 +8,8 @@ Each of its wings takes only from those above it, and of them only what their ``
 | ``statistics`` | from counts to scores, intervals, p-values and ranks |
 | ``submission`` | what a stranger sends, checked |
 | ``rendering`` | how anything is written so that nothing foreign acts in it |
+| ``grounding`` | quoted words placed in a text |
+| ``prompting`` | requests for language models, and their replies as predictions |
 | ``spans`` | typed spans: aligned, counted, measured |
 | ``clusters`` | two clusterings as a table, and every measure on it |
 | ``baselines`` | the systems that come along |
@@ -32,10 +34,14 @@ import importlib
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    __version__: str
+    """Of the package as it is installed."""
+
     from onrecord.eval.corpora.cluster_report import ClusterReport, score_clusters
     from onrecord.eval.corpora.span_report import SpanReport, score_spans
     from onrecord.eval.corpora.training_metric import ClusterMetric, SpanMetric
     from onrecord.eval.layers.scored import scored_layers
+    from onrecord.eval.readers import tagged_spans
     from onrecord.eval.rendering.signature import Signature
     from onrecord.eval.scoring.compare import Comparison, compare
     from onrecord.eval.scoring.record import Record, read_record, record_bytes, record_of
@@ -79,6 +85,7 @@ __all__ = [
     "score_spans",
     "score_submission",
     "scored_layers",
+    "tagged_spans",
 ]
 
 _PLACES = {
@@ -112,11 +119,16 @@ _PLACES = {
     "score_clusters": "onrecord.eval.corpora.cluster_report",
     "score_spans": "onrecord.eval.corpora.span_report",
     "score_submission": "onrecord.eval.scoring.result",
+    "tagged_spans": "onrecord.eval.readers",
 }
 """The module of each name: it is imported when it is first asked for, so that a command pays for what it uses."""
 
 
 def __getattr__(name: str) -> Any:
+    if name == "__version__":
+        from importlib.metadata import version
+
+        return version("onrecord")
     if name not in _PLACES:
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
     value = getattr(importlib.import_module(_PLACES[name]), name)

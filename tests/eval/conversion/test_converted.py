@@ -23,6 +23,7 @@ from onrecord.eval.submission.label_maps import CONLL2003, ONTONOTES, LabelMap
 class Known:
     id: str
     text: str
+    split: str = "test"
 
     @property
     def text_sha256(self) -> str:
@@ -128,6 +129,25 @@ def test_a_part_that_stands_in_two_places_is_told() -> None:
     assert "in 2 places (a, b)" in error.value.faults[0].found
 
 
+def test_a_part_that_another_document_has_too_is_not_guessed() -> None:
+    texts: dict[str, KnownDocument] = {
+        "a": Known("a", "It began. It went on. They met again."),
+        "b": Known("b", "They met again. Then it was over."),
+    }
+    began, on, met, over = (
+        words("It", "began", "."),
+        words("It", "went", "on", "."),
+        words("They", "met", "again", "."),
+        words("Then", "it", "was", "over", "."),
+    )
+    assert [line.doc_id for line in convert(Reading((began, on, met)), texts, "f").lines] == ["a"]
+    with pytest.raises(FaultsError) as error:
+        convert(Reading((began, met, over)), texts, "f")
+    assert [fault.found for fault in error.value.faults] == ["the document They met again ., in 2 places (a, b)"]
+    named = dataclasses.replace(met, doc_id="b")
+    assert [line.doc_id for line in convert(Reading((began, named, over)), texts, "f").lines] == ["a", "b"]
+
+
 def test_the_first_difference_is_told() -> None:
     (fault,) = codes(LabelledDocument("two", text="Minsk - once. Bo"))
     assert fault == ("align", "text: once.Bo")
@@ -151,6 +171,15 @@ def test_surfaces_tell_the_text() -> None:
     assert codes(surfaces((0, 3, "Bob"), name="one")) == [("surface", "Bob at 0 to 3")]
     assert codes(surfaces()) == [("document", "no name, no text and no span")]
     assert [line.mentions for line in converted(surfaces(name="two")).lines] == [()]
+
+
+def test_offsets_alone_need_the_id() -> None:
+    raw = b'{"doc_id": "one", "spans": [{"start": 0, "end": 7, "type": "PER"}]}\n'
+    assert rows(convert(read_documents("f", raw, "jsonl"), TEXTS, "f")) == [("one", 0, 7, "PER", "Ann Lee")]
+    spans = (TypedSpan(0, 99, "PER"),)
+    assert codes(LabelledDocument("one", spans)) == [("offset", "end 99")]
+    assert codes(LabelledDocument("three", spans)) == [("document", "document three")]
+    assert codes(LabelledDocument("", spans)) == [("document", "a document without a name")]
 
 
 def test_types() -> None:

@@ -348,6 +348,19 @@ def test_every_fault_of_a_file_is_told() -> None:
     ]
 
 
+def test_lines_and_whole_files() -> None:
+    two = [{"text": "Ann", "ents": []}, {"text": "Bo", "ents": []}]
+    for raw in (lines(*two), lines(two), json.dumps(two).encode(), json.dumps(two, indent=1).encode()):
+        assert [each.text for each in read_documents("f", raw, "spacy").documents] == ["Ann", "Bo"]
+    good = lines(two[0])
+    assert codes(b"[\n" + good[:-1] + b",\n{}\n]\n", "spacy") == [
+        ("missing-field", None, "/1/ents"),
+        ("missing-field", None, "/1/text"),
+    ]
+    assert codes(b'{"text"\n' + good + b"nonsense\n", "spacy") == [("json", 1, ""), ("json", 3, "")]
+    assert codes(b'{"text": "Ann",\n"ents"\n', "spacy") == [("json", None, "")]
+
+
 def test_label_studio_says_which_annotation_is_meant() -> None:
     result = [{"type": "labels", "value": {"start": 0, "end": 3, "text": "Ann", "labels": ["PER", "X"]}}]
     annotation = {"result": result}
@@ -406,7 +419,7 @@ WEBANNO = """#FORMAT=WebAnno TSV 3.2
 def test_webanno() -> None:
     reading = read_documents("corpus/d.tsv", WEBANNO.encode(), "webanno")
     (document,) = reading.documents
-    assert (document.doc_id, document.text) == ("d", "A_b New-York met")
+    assert (document.doc_id, document.text) == ("", "A_b New-York met")
     assert document.spans == (TypedSpan(0, 3, "PER"), TypedSpan(0, 12, "ORG"), TypedSpan(4, 7, "LOC"))
     assert dict(reading.passed_over) == {"layer custom.Coref": 1}
     assert codes(WEBANNO.encode(), "webanno", ReadOptions(layer="NamedEntity"))[0][0] == "layer"

@@ -169,8 +169,8 @@ def test_half_a_surrogate_pair_is_no_text() -> None:
 
 
 def test_a_key_fit_for_no_terminal_is_escaped() -> None:
-    (fault,) = explain_span_line("p", 3, b'{"doc_id": "d", "spans": [], "\\u001b[31m": 1}')
-    assert (fault.line, fault.pointer) == (3, "/\\x1b[31m")
+    (fault,) = explain_span_line("p", 3, b'{"doc_id": "d", "spans": [], "\\u001bspans": 1}')
+    assert (fault.line, fault.pointer) == (3, "/\\x1bspans")
 
 
 def test_alternatives_have_no_alternatives() -> None:

@@ -13,8 +13,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from tests.eval.oracles import decode, tagged
 
-from onrecord.dataset import FaultsError
-from onrecord.eval.readers.tags import LETTERS, SCHEMES, Affix, Scheme, parse_tag
+from onrecord.dataset import Article, FaultsError, Gold, Mention, to_bio
+from onrecord.eval.readers.tags import LETTERS, SCHEMES, Affix, Scheme, parse_tag, tagged_spans
 from onrecord.eval.spans.documents import TypedSpan
 
 VECTORS = Path(__file__).parents[3].parent / "shared" / "vectors" / "tags.jsonl"
@@ -186,3 +186,27 @@ def test_the_conll_2000_sample() -> None:
     right, spurious, missed = matches(pair, "conlleval")
     expected = vector["expected"]["conlleval"]
     assert (right, right + missed, right + spurious) == (expected["correct"], expected["gold"], expected["pred"])
+
+
+def test_tagged_text_gives_its_names_back(gold: Gold) -> None:
+    for article in gold.articles:
+        tagged = to_bio(article, scheme="BIOES")
+        found = tagged_spans(tagged.tags, tagged.tokens, "IOBES")
+        assert found == [(m.start, m.end, m.type) for m in sorted_names(article)]
+
+
+def sorted_names(article: Article) -> list[Mention]:
+    names = (mention for mention in article.labels.mentions if mention.kind == "name")
+    return sorted(names, key=lambda mention: mention.start)
+
+
+def test_a_token_without_a_tag_parts_nothing() -> None:
+    tags, tokens = ["B-PER", None, "I-PER", "O"], [(0, 3), (3, 3), (3, 6), (7, 9)]
+    assert tagged_spans(tags, tokens) == [(0, 6, "PER")]
+
+
+def test_a_tag_that_is_none_is_refused_with_a_hint() -> None:
+    with pytest.raises(ValueError, match=r"PER: a tag of IOB2: .* is expected; a label without a letter"):
+        tagged_spans(["O", "PER"], [(0, 1), (1, 2)], "IOB2")
+    with pytest.raises(ValueError, match="shorter"):
+        tagged_spans(["O", "O"], [(0, 1)])

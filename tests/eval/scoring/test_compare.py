@@ -203,7 +203,7 @@ def test_names() -> None:
 def test_what_cannot_be_compared(
     root: Path, tmp_path: Path, scored: Scorer, gold: Gold, read: Any, perfect: Lines
 ) -> None:
-    with pytest.raises(ValueError, match="two results or more"):
+    with pytest.raises(ValueError, match="two or more"):
         compare_results([scored(perfect)], ["one"])
     part = score_submission(gold.articles[:3], gold.registries, read(perfect), "part")
     with pytest.raises(ValueError, match="different articles"):

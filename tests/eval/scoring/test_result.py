@@ -15,6 +15,7 @@ from tests.eval.conftest import Lines, Scorer, f1
 from onrecord.dataset import Gold
 from onrecord.eval import Report, Result, Sampling, record_bytes, record_of, score_submission, scored_layers
 from onrecord.eval.layers.layer import State
+from onrecord.eval.statistics.measure import Measure
 
 
 def test_gold_against_itself_is_1_on_every_measure(scored: Scorer, perfect: Lines) -> None:

@@ -19,6 +19,7 @@ from tests.eval.conftest import Lines, as_bytes, lines_of
 
 from onrecord.dataset import FaultsError, Gold
 from onrecord.dataset.reading.faults import MOST_FAULTS, Fault, Findings
+from onrecord.dataset.records import ITEM_TYPES
 from onrecord.eval.submission.expected import Expected
 from onrecord.eval.submission.fault_codes import FAULT_KINDS
 from onrecord.eval.submission.limits import Limits
@@ -175,9 +176,29 @@ CASES = [
     Case(8, first(lambda b: b[:-1] + b',"x_y":{"a":1,"a":1}}'), "repeated-key", 2, "/x_y/a"),
     Case(9, edit(lambda v: v[1].update(entitis=[])), "unknown-field", 2, "/entitis", "did you mean 'entities'?"),
     Case(
-        9, edit(lambda v: v[1]["quotes"][0].update(speakers=[])), "unknown-field", 2, "/quotes/0/speakers", "'speaker'"
+        9,
+        edit(lambda v: v[1]["quotes"][0].update(speakers=[])),
+        "unknown-field",
+        2,
+        "/quotes/0/speakers",
+        "speaker is there already",
     ),
-    Case(10, edit(lambda v: v[1].pop("text_sha256")), "missing-field", 2, "/text_sha256"),
+    Case(10, edit(lambda v: v[1].pop("doc_id")), "missing-field", 2, "/doc_id"),
+    Case(
+        13,
+        edit(lambda v: v.__setitem__(1, {"doc_id": v[1]["doc_id"], **{layer: [] for layer in ITEM_TYPES}})),
+        "unchecked",
+        2,
+        hint="text_sha256",
+    ),
+    Case(
+        11,
+        edit(lambda v: v[1]["mentions"].append({"start": 5, "end": 6, "text": " ", "type": "PER"})),
+        "white-space",
+        2,
+        "/mentions/%",
+        "never exactly right",
+    ),
     Case(10, edit(lambda v: v[1]["mentions"][2].pop("type")), "missing-field", 2, "/mentions/2/type"),
     Case(10, edit(lambda v: v[1]["mentions"][2].update(start=True)), "type", 2, "/mentions/2/start"),
     Case(10, edit(lambda v: v[1]["mentions"][2].update(start=1.0)), "type", 2, "/mentions/2/start"),
@@ -321,6 +342,7 @@ CASES = [
     Case(26, member("C:\\p.jsonl"), "archive-path", None),
     Case(26, member("p.jsonl", stat.S_IFLNK | 0o777), "archive-path", None),
     Case(26, member("p.jsonl", packing=zipfile.ZIP_BZIP2), "archive", None),
+    Case(26, text(lambda b: zipped(p__jsonl=b, **{"._p": b""})), "passed-over", None, hint="passed over"),
     Case(26, encrypted, "archive", None),
     Case(26, text(lambda b: zipped(p__jsonl=b)[:-30]), "archive", None),
     Case(26, text(lambda b: zipped(p__jsonl=b).replace(b"PK\x03\x04", b"PK\x03\x04\x00", 1)), "archive", None),
@@ -334,12 +356,13 @@ def found(gold: Gold, content: bytes, folder: Path, name: str = "p.jsonl") -> li
     (folder / name).write_bytes(content)
     required = [article.document.id for article in gold.articles]
     expected = Expected.of([article.document for article in gold.articles], gold.registries, required)
+    remarks: list[Fault] = []
     try:
-        with opened(folder / name, SMALL) as pieces:
+        with opened(folder / name, SMALL, remarks=remarks) as pieces:
             findings: Findings = validate(folder / name, pieces, expected, SMALL).findings
     except FaultsError as error:
         return list(error.faults)
-    return [*findings.faults, *findings.remarks]
+    return [*findings.faults, *findings.remarks, *remarks]
 
 
 @pytest.mark.parametrize("case", CASES, ids=lambda case: f"{case.number}-{case.code}-{CASES.index(case)}")

@@ -219,7 +219,11 @@ def test_a_map_and_an_added_layer(gold: Gold, perfect: Lines) -> None:
         lines[0]["remarks"][0] |= {"by": "nobody_known", "kind": "aside"}
         lines[1]["mentions"][2]["type"] = "PERS"
         told = [(fault.code, fault.line, fault.pointer) for fault in refused(lines, gold, "conll2003")]
-        assert told == [("unknown-field", 1, "/remarks/0/kind"), ("label", 2, "/mentions/2/type")]
+        assert told == [
+            ("reference", 1, "/remarks/0/by"),
+            ("unknown-field", 1, "/remarks/0/kind"),
+            ("label", 2, "/mentions/2/type"),
+        ]
 
 
 def write(path: Path, value: Any) -> str:

@@ -30,7 +30,7 @@ def faults_of(gold: Gold, raw: bytes) -> list[tuple[str, int | None, str]]:
         (lambda v: v[1].update(doc_id="005_x"), ("document", 2, "/doc_id")),
         (lambda v: v.append(copy.deepcopy(v[0])), ("repeated-document", 6, "/doc_id")),
         (lambda v: v[0].update(text_sha256="0" * 64), ("hash", 1, "/text_sha256")),
-        (lambda v: v[0].pop("text_sha256"), ("missing-field", 1, "/text_sha256")),
+        (lambda v: v[0].pop("doc_id"), ("missing-field", 1, "/doc_id")),
         (lambda v: v[0].update(entitis=[]), ("unknown-field", 1, "/entitis")),
         (lambda v: v[2]["mentions"][3].update(end=10**6), ("offset", 3, "/mentions/3")),
         (lambda v: v[2]["mentions"][3].update(start=-1), ("offset", 3, "/mentions/3/start")),

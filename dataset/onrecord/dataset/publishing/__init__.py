@@ -12,6 +12,7 @@
 - ``makers``: who made the labels, as the card says.
 - ``croissant``: its Croissant metadata.
 - ``standoff``: a release without the text, and the way back.
+- ``published``: the published dataset, which comes along with the package.
 """
 
-__all__ = ["bio", "build", "card", "folder", "makers", "standoff", "texts"]
+__all__ = ["bio", "build", "card", "folder", "makers", "published", "standoff", "texts"]

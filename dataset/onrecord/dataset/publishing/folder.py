@@ -12,7 +12,7 @@ import dataclasses
 import hashlib
 import io
 import json
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -25,6 +25,7 @@ from onrecord.dataset.layers import LAYERS, in_scheme, scheme, using
 from onrecord.dataset.reading.faults import Fault, FaultsError, refuse
 from onrecord.dataset.reading.typed import read_value
 from onrecord.dataset.records import Claim, Entity, Event, Labels, Registries, Split
+from onrecord.dataset.scheme import DEFAULT
 
 if TYPE_CHECKING:
     from pyarrow.parquet import ParquetFile
@@ -188,7 +189,7 @@ def _parquet(path: Path) -> Iterator[ParquetFile]:
         raise FaultsError([Fault("parquet", str(path), None, "", str(error), "a Parquet file")]) from error
 
 
-def _other_version(path: Path, found: str, expected: str) -> Fault:
+def _other_version(path: Path | str, found: str, expected: str) -> Fault:
     hint = "the folder was written by another version of onrecord"
     return Fault("type", str(path), None, "", found, expected, hint)
 
@@ -233,20 +234,27 @@ def read_articles(folder: Path, split: Split) -> Iterator[Article]:
     """
     path = folder / parquet_name("articles", split)
     with using(read_about(folder).scheme):
-        kind, layers_of = in_scheme(Article), tuple(LAYERS)
+        article_of = _article_reader(split, str(path))
     with _parquet(path) as file:
         for batch in file.iter_batches(batch_size=_BATCH, use_threads=False):
-            for row in batch.to_pylist():
-                layers = {layer: row.pop(layer, ()) for layer in layers_of}
-                row.pop("title", None)
-                own = _name_in("doc_id", row)
-                document = {"id" if name == own else name: value for name, value in row.items()}
-                try:
-                    value = {"document": {**document, "split": split}, "labels": layers}
-                    article = msgspec.convert(value, kind)
-                except msgspec.ValidationError as error:
-                    raise FaultsError([_other_version(path, str(error), "an article")]) from error
-                yield Article(document=article.document, labels=article.labels)
+            yield from map(article_of, batch.to_pylist())
+
+
+def _article_reader(split: Split, name: str) -> Callable[[Mapping[str, Any]], Article]:
+    """What makes an article of a row of the config ``articles``, by the scheme in force; faults are of ``name``."""
+    kind, layers_of = in_scheme(Article), tuple(LAYERS)
+
+    def article_of(row: Mapping[str, Any]) -> Article:
+        own = _name_in("doc_id", row)
+        document = {"id" if name == own else name: row[name] for name in row if name not in (*layers_of, "title")}
+        labels = {layer: row.get(layer, ()) for layer in layers_of}
+        try:
+            article = msgspec.convert({"document": {**document, "split": split}, "labels": labels}, kind)
+        except msgspec.ValidationError as error:
+            raise FaultsError([_other_version(name, str(error), "an article")]) from error
+        return Article(document=article.document, labels=article.labels)
+
+    return article_of
 
 
 def read_registry_rows(folder: Path) -> Registries:
@@ -277,6 +285,43 @@ def read_folder(folder: Path) -> Gold:
         registries=read_registry_rows(folder),
         scheme=read_about(folder).scheme,
     )
+
+
+def gold_of_configs(configs: Mapping[str, Any]) -> Gold:
+    """Gold of the published scheme from configs that were loaded, as by ``datasets.load_dataset``.
+
+    Args:
+        configs: By name: ``articles``, and the registries ``registry_entities``, ``registry_events`` and
+            ``registry_claims``; each by split, rows as dictionaries. A registry that is not there has no rows.
+
+    Raises:
+        FaultsError: There are no articles, or a row is not right.
+    """
+    if not isinstance(configs.get("articles"), Mapping):
+        found = f"configs {', '.join(map(str, configs))}" if configs else "no config"
+        hint = '{name: load_dataset(folder, name) for name in ("articles", "registry_entities", ...)}'
+        raise FaultsError([Fault("type", "gold", None, "", found, "articles, by split, and the registries", hint)])
+    kinds: dict[str, type[msgspec.Struct]] = {"entities": Entity, "events": Event, "claims": Claim}
+    with using(DEFAULT):
+        articles = [
+            article
+            for split, rows in configs["articles"].items()
+            for article in map(_article_reader(split, f"articles/{split}"), rows)
+        ]
+        found_rows: dict[str, Any] = {}
+        for name, kind in kinds.items():
+            rows = [dict(row) for some in configs.get(f"registry_{name}", {}).values() for row in some]
+            found_rows[name] = _registry(rows, kind, f"registry_{name}")
+    return Gold(
+        articles=tuple(sorted(articles, key=lambda article: article.document.id)), registries=Registries(**found_rows)
+    )
+
+
+def _registry(rows: list[dict[str, Any]], kind: type[msgspec.Struct], name: str) -> Any:
+    try:
+        return msgspec.convert(rows, in_scheme(tuple[kind, ...]))  # type: ignore[valid-type]
+    except msgspec.ValidationError as error:
+        raise FaultsError([_other_version(name, str(error), "rows of a registry")]) from error
 
 
 def gold_hash(articles: Iterable[Article]) -> str:

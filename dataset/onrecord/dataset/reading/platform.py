@@ -138,3 +138,13 @@ def plain_text(stream: TextIO) -> None:
     else:
         encoding = None if "PYTHONIOENCODING" in os.environ else "utf-8"  # it may have been asked for
         stream.reconfigure(encoding=encoding, errors="backslashreplace", newline="\n")
+
+
+def unread(stream: TextIO) -> None:
+    """Let what else is written to a stream go nowhere: nobody reads on, for instance behind ``head``.
+
+    What is under way then ends as it would have, and nothing is said of it.
+    """
+    nowhere = os.open(os.devnull, os.O_WRONLY)
+    os.dup2(nowhere, stream.fileno())
+    os.close(nowhere)

@@ -7,8 +7,10 @@ collect every fault with its RFC 6901 pointer; msgspec alone stops at the first.
 from __future__ import annotations
 
 import dataclasses
+import functools
 import json
-from collections.abc import Iterator
+import re
+from collections.abc import Iterator, Mapping
 from functools import partial
 from pathlib import Path
 from typing import Annotated, Any, Generic, Literal, TypeVar, get_args, get_origin
@@ -231,10 +233,9 @@ _ID_HINT = "an id begins with a letter, a digit, _ or -; what it stands for goes
 
 def _explain_struct(value: object, kind: type[msgspec.Struct], pointer: str) -> Iterator[Wrong]:
     if not isinstance(value, dict):
-        yield ("type", pointer, value, f"an object ({kind.__name__})", "")
+        yield ("type", pointer, value, f"an object: {a_record(kind)}", "")
         return
-    types = _field_types(kind)
-    fields = {field.encode_name: field for field in msgspec.structs.fields(kind)}
+    fields = _fields(kind)
     for key in value:
         if key in fields:
             continue
@@ -242,22 +243,42 @@ def _explain_struct(value: object, kind: type[msgspec.Struct], pointer: str) -> 
             yield ("unicode", pointer, key, "text as a key", "half of a surrogate pair stands alone")
         elif kind.__struct_config__.forbid_unknown_fields:
             found = f"{pointer}/{escape(key)}"
-            yield ("unknown-field", found, key, f"a field of {kind.__name__}", partial(nearest, key, fields))
+            expected = f"a field of {a_record(kind)}: {', '.join(fields)}"
+            yield ("unknown-field", found, key, expected, partial(nearest, key, fields))
     for name, field in fields.items():
         if name in value:
-            yield from explain(value[name], types[name], f"{pointer}/{name}")
+            yield from explain(value[name], field.type, f"{pointer}/{name}")
         elif field.required:
             yield (
                 "missing-field",
                 f"{pointer}/{name}",
                 "nothing",
-                f"the field {name!r} of {kind.__name__}",
-                "",
+                f"{name}, which {a_record(kind)} must have",
+                partial(_meaning, kind, name),
             )
 
 
-def _field_types(kind: type[msgspec.Struct]) -> dict[str, Any]:
-    return {field.encode_name: field.type for field in msgspec.structs.fields(kind)}
+@functools.cache  # msgspec looks types up anew each time, which is most of the time that explaining takes
+def _fields(kind: type[msgspec.Struct]) -> Mapping[str, msgspec.structs.FieldInfo]:
+    return {field.encode_name: field for field in msgspec.structs.fields(kind)}
+
+
+def a_record(kind: type) -> str:
+    """What a type of records is called in a sentence.
+
+    >>> from onrecord.dataset.records import EventMention
+    >>> a_record(EventMention)
+    'an event mention'
+    """
+    words = re.sub(r"(?<=[a-z0-9])(?=[A-Z])", " ", kind.__name__.lstrip("_")).lower()
+    return f"{'an' if words[:1] in 'aeiou' else 'a'} {words}"
+
+
+def _meaning(kind: type, name: str) -> str:
+    """What a field means, as its docstring says; empty where it has none."""
+    from onrecord.dataset.reading.json_schema import field_docs
+
+    return field_docs(kind).get(name, "")
 
 
 def _is_text(key: str) -> bool:

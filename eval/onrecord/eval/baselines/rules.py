@@ -130,6 +130,10 @@ _NOT_NAMES = frozenset(
 )
 
 
+Name = tuple[Span, EntityType]
+"""Where a name stands, and what it is a name of."""
+
+
 @dataclasses.dataclass(frozen=True)
 class Rules:
     """The baseline with what it has learnt."""
@@ -154,13 +158,17 @@ class Rules:
             triggers=frozenset(trigger for trigger in triggers if len(trigger) > 2),
         )
 
-    def predict(self, document: Document) -> PredictionLine:
-        """The baseline's labels for one document: what the scheme in force has of them."""
-        return _in_scheme(self._whole(document))
+    def predict(self, document: Document, names: Sequence[Name] | None = None) -> PredictionLine:
+        """The baseline's labels for one document: what the scheme in force has of them.
 
-    def _whole(self, document: Document) -> PredictionLine:
+        Args:
+            document: The document.
+            names: Names that another has found in it, in the order of the text; the baseline's own where left out.
+        """
+        return _in_scheme(self._whole(document, self._names(document.text) if names is None else names))
+
+    def _whole(self, document: Document, names: Sequence[Name]) -> PredictionLine:
         text = document.text
-        names = self._names(text)
         ids = _entity_ids(names)
         mentions = [_mention(span, type, ids[span.text]) for span, type in names]
         people = [mention for mention in mentions if mention.type == "PER"]
@@ -180,10 +188,10 @@ class Rules:
             entities=tuple(EntityDescription(id=id, name=name) for id, name in sorted(_called(ids).items())),
         )
 
-    def _names(self, text: str) -> list[tuple[Span, EntityType]]:
+    def _names(self, text: str) -> list[Name]:
         """Names of the gazetteer, longest first, then other capitalised words that do not merely begin a sentence."""
         taken = [False] * len(text)
-        found: list[tuple[Span, EntityType]] = []
+        found: list[Name] = []
         for name in sorted(self.gazetteer, key=lambda name: (-len(name), name)):
             for match in re.finditer(rf"(?<!\w){re.escape(name)}(?!\w)", text):
                 if not any(taken[match.start() : match.end()]):
@@ -233,7 +241,7 @@ def _guess_type(name: str) -> EntityType:
     return "PER" if " " in name else "GPE"
 
 
-def _entity_ids(names: Sequence[tuple[Span, EntityType]]) -> dict[str, str]:
+def _entity_ids(names: Sequence[Name]) -> dict[str, str]:
     """An id for every name: a single word that ends a person's longer name is that person."""
     longer = {span.text.split(" ")[-1]: span.text for span, type in names if type == "PER" and " " in span.text}
     return {span.text: _slug(longer.get(span.text, span.text)) for span, _ in names}

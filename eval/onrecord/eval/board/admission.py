@@ -168,6 +168,7 @@ def _scored(entry: Entry, gold: StoredGold, asked: Asked) -> Admitted:
     if entry.about.kind != "system":
         raise FaultsError([Fault("admission", f"{where}/{ABOUT}", None, "/kind", entry.about.kind, "system")])
     assert entry.predictions is not None  # _incomplete has seen to it
+    asked = dataclasses.replace(asked, labels=entry.about.labels)
     record = record_of(score_path(entry.predictions, gold, asked).report)
     for stored in entry.records:
         if not same_result(stored, record):

@@ -80,6 +80,8 @@ class About(Strict, frozen=True, kw_only=True):
         | None
     ) = None
     """When it was submitted."""
+    labels: Literal["conll2003", "ontonotes"] | None = None
+    """The label map that its types are of; null where they are ours."""
     retracted: Words | None = None
     """Why it is not to be ranked any more; it stays to be seen."""
 

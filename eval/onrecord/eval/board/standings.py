@@ -41,6 +41,7 @@ from onrecord.eval.statistics.counts import Counts
 from onrecord.eval.statistics.measure import Measure
 from onrecord.eval.statistics.ranks import RankInterval
 from onrecord.eval.statistics.sampling import Sampling
+from onrecord.eval.submission.label_maps import OURS_AS
 
 Provenance = Literal["rescored", "self-reported", "none"]
 
@@ -117,7 +118,7 @@ def standings(
     rows += [Standing(about, record, "rescored", "") for about, record in more]
     rows += [row for folder, faults in broken.items() if (row := _broken(folder, faults)) is not None]
     reference = None if all(row.provenance != "self-reported" for row in rows) else _reference(gold, asked)
-    rows = _checked(rows, wanted, documents, reference)
+    rows = _checked(rows, wanted, documents, reference, asked.labels)
     return Standings(asked, wanted, documents, tuple(_in_order(_ranked(rows, asked.how or Sampling(), known))))
 
 
@@ -127,7 +128,7 @@ def _standing(
     """One entry's row; the units of what is scored here are put into ``known``, by record id."""
     if entry.predictions is None:
         return _reported(entry, gold.hashes[asked.split])
-    alone = dataclasses.replace(asked, how=None, allow_missing=True)
+    alone = dataclasses.replace(asked_for(entry.about.labels, asked), how=None, allow_missing=True)
     try:
         scoring = score_path(entry.predictions, gold, alone, keep=met is not None)
     except FaultsError as error:
@@ -147,6 +148,18 @@ def _standing(
     stored = {each.id: each for each in entry.records}.get(record.id)
     differs = stored is not None and not same_result(stored, record)
     return Standing(entry.about, record, "rescored", "", "the record it came with differs" if differs else "")
+
+
+def asked_for(labels: str | None, asked: Asked) -> Asked:
+    """How an entry is scored on a board.
+
+    Args:
+        labels: The label map that its types are of; None for ours.
+        asked: How the board is made: with a map, entries of our types are compared by it too.
+    """
+    if labels is None and asked.labels is not None:
+        labels = f"{OURS_AS}{asked.labels}"
+    return dataclasses.replace(asked, labels=labels)
 
 
 def _broken(folder: Path, faults: Sequence[Fault]) -> Standing | None:
@@ -180,13 +193,13 @@ def _reference(gold: StoredGold, asked: Asked) -> Record:
 
 
 def _checked(
-    rows: Sequence[Standing], wanted: str, documents: tuple[str, ...], reference: Record | None
+    rows: Sequence[Standing], wanted: str, documents: tuple[str, ...], reference: Record | None, labels: str | None
 ) -> list[Standing]:
     """Rows with a reason where they cannot be ranked."""
     keys = Counter(
-        (row.record.key.scorer, row.record.key.policy)
+        _comparable(row.record)
         for row in rows
-        if row.record is not None and row.provenance == "rescored"
+        if row.record is not None and row.provenance == "rescored" and row.about.labels in (None, labels)
     )
     first = max(keys, key=lambda key: keys[key]) if keys else None
     checked = []
@@ -194,12 +207,19 @@ def _checked(
         excluded = row.excluded
         if row.about.retracted:
             excluded = f"retracted: {row.about.retracted}"
+        elif not excluded and row.about.labels not in (None, labels):
+            excluded = f"types of {row.about.labels}: a board with --labels {row.about.labels} ranks it"
         elif not excluded and row.record is not None:
             excluded = _reason(row.record, wanted, documents, first)
             if not excluded and row.provenance == "self-reported" and reference is not None:
                 excluded = _inconsistent(row.record, reference)
         checked.append(dataclasses.replace(row, excluded=excluded))
     return checked
+
+
+def _comparable(record: Record) -> tuple[str, str]:
+    """Version and policy: what is alike for records that can be ranked together, whose types they are aside."""
+    return record.key.scorer, record.key.policy.replace(f"labels:{OURS_AS}", "labels:")
 
 
 def _reason(record: Record, wanted: str, documents: tuple[str, ...], first: tuple[str, str] | None) -> str:
@@ -210,7 +230,7 @@ def _reason(record: Record, wanted: str, documents: tuple[str, ...], first: tupl
         return f"partial: {missing} of {len(documents)} articles missing"
     if record.key.gold != wanted:
         return "stale: scored against another gold"
-    if first is not None and (record.key.scorer, record.key.policy) != first:
+    if first is not None and _comparable(record) != first:
         return "stale: scored by another version or policy"
     if record.coverage.scored != documents:
         return "failed: a record of other articles"

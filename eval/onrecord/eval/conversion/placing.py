@@ -2,7 +2,8 @@
 
 A document is found by its name, and else by its content: its text or its tokens are those of a text of the dataset, or
 a part of one (a sentence); white space and the shape of quotation marks and dashes are of no account. A part that
-stands in several places is taken to come after the part before it. Of a document with neither text nor tokens the
+stands in several places is the one right after the part before it, or the next one of that document if it stands in no
+other. Of a document with neither text nor tokens the
 surfaces of its spans tell.
 """
 
@@ -16,6 +17,9 @@ from onrecord.eval.conversion.characters import Characters, Counted
 from onrecord.eval.readers import LabelledDocument
 
 MOST = 2**31
+
+MOST_PLACES = 100
+"""Places that are looked for before they are too many."""
 
 SHORTEST = 8
 """Characters that a part has at least to be looked for by itself."""
@@ -91,21 +95,20 @@ class Placer:
             return [(doc_id, 0) for doc_id in whole]
         if not folded:
             return [(name, 0)] if name is not None else []
-        if self._last is not None and name in (None, self._last[0]):  # most often the part after the last one
-            doc_id, end = self._last
-            at = self._of(doc_id).folded.find(folded, end)
-            if at == end or (at >= 0 and len(folded) >= SHORTEST):
-                return [(doc_id, at)]
+        last, end = self._last or ("", 0)
+        if last and name in (None, last) and self._of(last).folded.startswith(folded, end):
+            return [(last, end)]  # most often the part after the last one
         if name is None and len(folded) < SHORTEST:
             return []
         found: list[tuple[str, int]] = []
         for doc_id in self._texts if name is None else (name,):
             text = self._of(doc_id).folded
             at = text.find(folded)
-            while at >= 0 and len(found) < 100:
+            while at >= 0 and len(found) < MOST_PLACES:
                 found.append((doc_id, at))
                 at = text.find(folded, at + 1)
-        return found
+        after = [(doc_id, at) for doc_id, at in found if doc_id == last and at >= end]
+        return after[:1] if after and all(doc_id == last for doc_id, _ in found) else found
 
     def _not_found(self, document: LabelledDocument, counted: Counted, name: str | None) -> Wrong:
         if name is None:
@@ -135,6 +138,8 @@ class Placer:
 
     def _by_surfaces(self, document: LabelledDocument) -> Placed | Wrong:
         name = _known_name(document.doc_id, self._texts)
+        if document.spans and not document.surfaces:
+            return self._by_name(document, name)
         pairs = list(zip(document.spans, document.surfaces, strict=True))
         if not pairs and name is None:
             return "document", "", "no name, no text and no span", "one of them, to know the document by", ""
@@ -158,6 +163,17 @@ class Placer:
         hint = 'write {"doc_id": "...", "entities": [...]} around each list'
         return "document", "", f"{found}: they fit {len(fits) or 'no'} documents", "spans of one document", hint
 
+    def _by_name(self, document: LabelledDocument, name: str | None) -> Placed | Wrong:
+        """Where a document is of which the file has offsets alone: they are those of the whole text."""
+        if name is None:
+            hint = "a file of offsets alone calls documents by their ids; to brat files, put the texts beside"
+            return "document", "", _shown(document), "the id of a document of the dataset", hint
+        end, length = max(span.end for span in document.spans), len(self._texts[name])
+        if end > length:
+            hint = "offsets count code points of the text as the dataset has it"
+            return "offset", "", f"end {end}", f"at most {length}, the length of document {name}", hint
+        return Placed(name)
+
 
 def _known_name(name: str, texts: Mapping[str, str]) -> str | None:
     """The document that a name is of: itself, or the file that it is called by."""
@@ -180,4 +196,6 @@ def _shown(document: LabelledDocument) -> str:
     if document.doc_id:
         return f"document {show(document.doc_id)}"
     words = document.text if document.text is not None else " ".join((document.tokens or ())[:10])
+    if not words:
+        return "a document without a name"
     return f"the document {show(words[:40])}"

@@ -15,6 +15,7 @@ from onrecord.eval.clusters.rows import MembershipRows, total
 from onrecord.eval.clusters.table import Membership
 from onrecord.eval.corpora.allocation import keep_memory
 from onrecord.eval.readers.json_line import normal_fragments
+from onrecord.eval.rendering.frames import frame
 from onrecord.eval.rendering.scores import ScoreRow, json_bytes, score_json, score_numbers, score_row
 from onrecord.eval.rendering.signature import HASH, Signature
 from onrecord.eval.spans.documents import ClusterDocument
@@ -98,10 +99,8 @@ class ClusterReport:
 
     def to_frame(self) -> pd.DataFrame:
         """The scores as a data frame, a row a measure; needs pandas."""
-        import pandas as pd
-
         rows = [{"measure": n, **score_numbers(s, self.intervals.get(n))} for n, s in self.scores.items()]
-        return pd.DataFrame(rows).set_index("measure")
+        return frame(rows, ["measure"])
 
     def as_json(self) -> bytes:
         """The scores as JSON; the same gives the same bytes."""

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, Literal
 from onrecord.dataset.reading.faults import refuse
 from onrecord.eval.corpora.allocation import keep_memory
 from onrecord.eval.corpora.plain_spans import PlainSide, PlainSpans, plain_columns
+from onrecord.eval.rendering.frames import frame
 from onrecord.eval.rendering.scores import ScoreRow, json_bytes, score_json, score_numbers, score_row
 from onrecord.eval.rendering.signature import HASH, Signature
 from onrecord.eval.spans.counting import SpanCounts, score_columns
@@ -114,11 +115,9 @@ class SpanReport:
 
     def to_frame(self, by: Literal["measure", "type", "document"] = "measure") -> pd.DataFrame:
         """The scores as a data frame: a row a measure, a type and measure, or a document and measure; needs pandas."""
-        import pandas as pd
-
         if by == "measure":
             rows = [{"measure": n, **score_numbers(s, self.intervals.get(n))} for n, s in self.scores.items()]
-            return pd.DataFrame(rows).set_index("measure")
+            return frame(rows, ["measure"])
         groups = self.by_type if by == "type" else self.by_document()
         rows = [
             {by: group, "measure": name, **score_numbers(each, None)}
@@ -126,7 +125,7 @@ class SpanReport:
             for name, each in scores.items()
         ]
         columns = [by, "measure", *score_numbers(score(Counts()), None)]
-        return pd.DataFrame(rows, columns=columns).set_index([by, "measure"])
+        return frame(rows, [by, "measure"], columns)
 
     def by_document(self) -> dict[str, dict[str, Score]]:
         """By document, then by measure."""

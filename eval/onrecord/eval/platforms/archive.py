@@ -35,6 +35,10 @@ def zip_bytes(files: Mapping[str, bytes]) -> bytes:
     return sink.getvalue()
 
 
+_NO_SOURCE = ("__pycache__", "published", "examples")
+"""Folders of the packages that are no source: what a wheel brings along has the gold labels in it."""
+
+
 def scorer_files() -> dict[str, bytes]:
     """What every exported program brings along, by name in its archive.
 
@@ -69,7 +73,7 @@ def program(name: str) -> bytes:
 def _source(folder: Traversable, prefix: str = "") -> Iterator[tuple[str, bytes]]:
     for each in folder.iterdir():
         if each.is_dir():
-            if each.name != "__pycache__":
+            if each.name not in _NO_SOURCE:
                 yield from _source(each, f"{prefix}{each.name}/")
         elif not each.name.startswith(".") and not each.name.endswith(".pyc"):
             yield f"{prefix}{each.name}", each.read_bytes()

@@ -122,8 +122,8 @@ def data(reference: Reference, line: bytes) -> Page:
             "A submission is one file of JSON Lines, UTF-8, one line an article, with any of the layers mentions, "
             "quotes, stances and events; a layer that is on one line is on all, and every article of the split has "
             "a line. Offsets are 0-based and half-open and count Unicode code points of the article's text; text "
-            "repeats the words and is checked; text_sha256 says which text you read. Ids are yours: equal ids mean "
-            "the same entity or event over the whole file.",
+            "repeats the words and is checked; text_sha256 says which text you read, and may be left out. Ids are "
+            "yours: equal ids mean the same entity or event over the whole file.",
             "The beginning of a line, with labels of the baseline:",
             Code(line.decode("utf-8")),
             f"At most {DEFAULT_LIMITS.max_bytes // MIB} MiB, unpacked too, "

@@ -26,6 +26,7 @@ from onrecord.eval.rendering.scores import headings
 from onrecord.eval.scoring.asked import Asked
 from onrecord.eval.scoring.score_file import score_bytes
 from onrecord.eval.scoring.score_report import Report, reasons, rows
+from onrecord.eval.submission.archives import is_of_system
 from onrecord.eval.submission.limits import DEFAULT_LIMITS
 from onrecord.eval.submission.unpacking import content
 
@@ -33,9 +34,6 @@ REFUSED, BROKEN = 2, 3
 """Exit codes: of a submission that cannot be used, and of a scorer that does not work."""
 
 ENDINGS = (".jsonl", ".jsonl.gz")
-
-_OF_SYSTEMS = ("__MACOSX", ".DS_Store")
-"""What some systems put into archives without being asked; the only thing that is passed over."""
 
 
 def run_codabench(given: Path, output: Path) -> int:
@@ -92,8 +90,8 @@ def one_file(folder: Path) -> Path:
 
 def _entries(folder: Path) -> Iterator[Path]:
     for where, folders, names in os.walk(folder):
-        folders[:] = [name for name in folders if name not in _OF_SYSTEMS]
-        yield from (Path(where) / name for name in names if name not in _OF_SYSTEMS)
+        folders[:] = [name for name in folders if not is_of_system(name)]
+        yield from (Path(where) / name for name in names if not is_of_system(name))
         yield from (Path(where) / name for name in folders if (Path(where) / name).is_symlink())
 
 

@@ -67,6 +67,7 @@ from onrecord.eval.readers.labelled import (
     repeated_faults,
     span_document,
 )
+from onrecord.eval.readers.tags import tagged_spans
 from onrecord.eval.spans.documents import ClusterDocument, SpanDocument
 
 __all__ = [
@@ -102,6 +103,7 @@ __all__ = [
     "read_tags",
     "repeated_faults",
     "span_document",
+    "tagged_spans",
 ]
 
 

@@ -168,8 +168,11 @@ def _brackets(cell: str) -> list[str]:
     """The brackets of a cell, one after the other; what is none is one of its own."""
     parts: list[str] = []
     for between in cell.split("|"):
-        found = [match[0] for match in _BRACKET.finditer(between)]
-        parts += found if "".join(found) == between and found else [between]
+        at, found = 0, []
+        while match := _BRACKET.match(between, at):  # and not searched for: what is none ends it
+            found.append(match[0])
+            at = match.end()
+        parts += found if found and at == len(between) else [between]
     return parts
 
 

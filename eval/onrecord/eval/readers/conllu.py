@@ -130,9 +130,7 @@ class _Reader:
     def _brackets(self, document: _Document, cell: str, line: int) -> None:
         at = 0
         token = len(document.tokens) - 1
-        for match in _BRACKET.finditer(cell):
-            if match.start() != at:
-                break
+        while match := _BRACKET.match(cell, at):  # and not searched for: what is none ends it
             at = match.end()
             single, opening, closing = match.groups()
             if opening or single:

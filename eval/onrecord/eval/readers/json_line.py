@@ -43,7 +43,7 @@ def read_line(
     faults = [dataclasses.replace(fit(fault), line=number) for fault in faults]
     stray = [] if passed is None else [fault for fault in faults if _is_stray(fault, kind, kept)]
     if stray and passed is not None:
-        passed.update(f"field {fault.found!r}" for fault in stray)
+        passed.update(f"field '{fault.found}'" for fault in stray)
         faults = [fault for fault in faults if fault not in stray]
         if not faults:
             lines, faults = read_lines(file, _without(raw, [fault.pointer for fault in stray]), kind)
@@ -66,7 +66,7 @@ def _bared(raw: bytes, kind: type[T], passed: PassedOver, kept: Collection[str])
         made = msgspec.convert(value, kind, strict=True)
     except (msgspec.MsgspecError, ValueError, RecursionError):
         return None
-    passed.update({f"field {show(name)!r}": many for name, many in stray.items()})
+    passed.update({f"field '{show(name)}'": many for name, many in stray.items()})
     return made
 
 

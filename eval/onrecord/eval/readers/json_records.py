@@ -49,24 +49,27 @@ class JsonValue:
 
 
 def json_values(path: Path | str, raw: bytes | None, findings: Findings) -> list[JsonValue]:
-    """The values of a file: one a line where its first line is a value by itself and others follow, else one.
+    """The values of a file: one a line, where the first line is one or any other is but not the whole; else one.
 
     What is no JSON, or odd JSON, is noted in ``findings``.
     """
     lines = [(number, line) for number, line in numbered(whole(path, raw)) if line.strip()]
-    if len(lines) > 1 and not _is_json(lines[0][1]) and _opens(lines[0][1]):
-        joined = b"\n".join(line for _, line in lines)
+    joined = b"\n".join(line for _, line in lines)
+    if (
+        len(lines) > 1
+        and not _is_record(lines[0][1])
+        and not (any(_is_record(line) for _, line in lines[1:]) and not _is_record(joined))
+    ):
         return [each for each in (_value(joined, None, findings),) if each is not None]
     single = len(lines) == 1 and lines[0][1].lstrip()[:1] == b"["
     found = (_value(line, None if single else number, findings) for number, line in lines)
     return [each for each in found if each is not None]
 
 
-def _opens(line: bytes) -> bool:
-    return line.lstrip()[:1] in (b"[", b"{")
-
-
-def _is_json(line: bytes) -> bool:
+def _is_record(line: bytes) -> bool:
+    """Whether some bytes are an object or an array."""
+    if line.lstrip()[:1] not in (b"[", b"{"):
+        return False
     try:
         json.loads(line)
     except (ValueError, RecursionError):
@@ -107,7 +110,7 @@ def record(value: JsonValue, kind: type[T], findings: Findings, passed: PassedOv
     fields = {field.encode_name for field in msgspec.structs.fields(kind)}
     for key in value.value:
         if key not in fields and key not in NAMES:
-            passed[f"field {show(key)!r}"] += 1
+            passed[f"field '{show(key)}'"] += 1
     return made
 
 

@@ -19,7 +19,7 @@ from pathlib import Path
 
 import msgspec
 
-from onrecord.dataset.reading.faults import Findings
+from onrecord.dataset.reading.faults import Findings, show
 from onrecord.dataset.records import Offset
 from onrecord.eval.readers.json_records import JsonValue, json_values, name_of, place_wrong, record
 from onrecord.eval.readers.labelled import LabelledDocument, PassedOver, Reading
@@ -97,7 +97,7 @@ def _read(path: Path | str, raw: bytes | None, pipeline: bool) -> Reading:
                 about = record(each, ModelOutput, findings, PassedOver())
                 text = about.text if about else None
                 for key in around.keys() - {field, "text", "doc_id", "id"}:
-                    passed[f"field {key[:40]!r}"] += 1
+                    passed[f"field '{show(key)}'"] += 1
                 entities = each.at(field, around[field])
             spans = _entities(entities, pipeline, text, findings, passed)
             found.append(

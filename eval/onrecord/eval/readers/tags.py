@@ -22,7 +22,7 @@ Offsets are token numbers from 0, half-open.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from typing import Literal, get_args
 
 from onrecord.dataset.reading.faults import show
@@ -124,6 +124,36 @@ def chunks(tags: Sequence[Tag], scheme: Scheme) -> list[TypedSpan]:
     if start >= 0 and valid(tags[start][0], before[0], False):
         spans.append(TypedSpan(start, len(tags), before[1]))
     return spans
+
+
+def tagged_spans(
+    tags: Iterable[str | None], tokens: Iterable[tuple[int, int]], scheme: Scheme = "lenient"
+) -> list[tuple[int, int, str]]:
+    """What the tags of the tokens of a text stand for: start, end and type, in the offsets of the tokens.
+
+    Args:
+        tags: A tag for each token, as :func:`onrecord.dataset.to_bio` gives them; a token without one (None) is passed
+            over, as a model's ``[CLS]`` is.
+        tokens: Their offsets.
+        scheme: How the tags are read.
+
+    Raises:
+        ValueError: A tag is none of the scheme, or there are not as many as tokens.
+
+    >>> tagged_spans(["B-PER", "I-PER", "O", None], [(0, 8), (9, 14), (15, 18), (0, 0)])
+    [(0, 14, 'PER')]
+    """
+    parsed, places = [], []
+    for tag, (start, end) in zip(tags, tokens, strict=True):
+        if tag is None:
+            continue
+        read = parse_tag(tag, scheme)
+        if read is None:
+            expected, hint = explain_tag(tag, scheme)
+            raise ValueError(f"{show(tag)}: {expected} is expected; {hint}")
+        parsed.append(read)
+        places.append((int(start), int(end)))
+    return [(places[each.start][0], places[each.end - 1][1], each.type) for each in chunks(parsed, scheme)]
 
 
 _OPENING = frozenset("BSU")

@@ -83,7 +83,7 @@ def read_hf_tokens(
                 findings.add(("missing-field", f"{each.pointer}/ner_tags", "nothing", expected, ""), each.line)
                 continue
             for key in each.value.keys() - {"tokens", column, "id", "doc_id"}:
-                passed[f"field {show(key)!r}"] += 1
+                passed[f"field '{show(key)}'"] += 1
             tags = _tags(each.at(column, each.value[column]), tag_names, scheme, affix, findings)
             if len(tags) != len(row.tokens):
                 wrong = f"{len(tags)} tags", f"{len(row.tokens)}, one for each token"

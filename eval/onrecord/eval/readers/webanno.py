@@ -47,10 +47,10 @@ class _Span:
 
 
 def read_webanno(path: Path | str, raw: bytes | None = None, layer: str = "") -> Reading:
-    """The document of a file, called as the file without its suffix.
+    """The document of a file, which has no name for it.
 
     Args:
-        path: The file.
+        path: The name that faults give the file.
         raw: Its bytes; None to read them.
         layer: The layer whose spans are read, or the end of its name; the first with features where it is empty.
 
@@ -83,8 +83,7 @@ def read_webanno(path: Path | str, raw: bytes | None = None, layer: str = "") ->
             rows.take(number, line)
     findings.refuse()
     spans = tuple(TypedSpan(each.start, each.end, each.type) for each in rows.spans.values())
-    name = Path(path).name
-    return Reading((LabelledDocument(name.removesuffix(".tsv"), spans, text="".join(rows.text)),), passed)
+    return Reading((LabelledDocument("", spans, text="".join(rows.text)),), passed)
 
 
 def _layers(headers: list[str]) -> list[_Layer]:

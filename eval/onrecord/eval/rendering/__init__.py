@@ -6,6 +6,8 @@
 - ``markdown``: foreign text in Markdown.
 - ``spreadsheet``: CSV that no spreadsheet takes for formulas.
 - ``html``: HTML pages of one file each.
+- ``notebook``: tables of HTML for a notebook.
+- ``frames``: data frames.
 """
 
-__all__ = ["html", "markdown", "scores", "signature", "spreadsheet", "terminal"]
+__all__ = ["frames", "html", "markdown", "notebook", "scores", "signature", "spreadsheet", "terminal"]

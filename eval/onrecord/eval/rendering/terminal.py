@@ -7,6 +7,8 @@ import sys
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, TextIO
 
+from onrecord.dataset.reading.platform import unread
+
 if TYPE_CHECKING:
     from rich.console import Console
     from rich.table import Table
@@ -88,14 +90,17 @@ def _write(text: str) -> None:
         sys.stdout.write(text)
         sys.stdout.flush()
     except BrokenPipeError:
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # nobody reads on: nothing to say at the end
-        raise SystemExit(1) from None
+        unread(sys.stdout)
 
 
 def _rich_console() -> Console:
     from rich.console import Console
 
-    return Console(highlight=False, markup=False, emoji=False, width=WIDTH)
+    class Unbroken(Console):
+        def on_broken_pipe(self) -> None:
+            unread(sys.stdout)
+
+    return Unbroken(highlight=False, markup=False, emoji=False, width=WIDTH)
 
 
 def plain_table(headings: Sequence[str], rows: Sequence[Sequence[str]]) -> Table:

@@ -14,7 +14,8 @@ class Asked:
     split: str = "test"
     """``test``, ``validation`` or ``all``."""
     labels: str | None = None
-    """A label map: ``conll2003``, ``ontonotes`` or a file; see :mod:`onrecord.eval.submission.label_maps`."""
+    """A label map: ``conll2003``, ``ontonotes`` or a file; see
+    :func:`onrecord.eval.submission.label_maps.read_label_map`."""
     how: Sampling | None = DEFAULT_SAMPLING
     """How intervals are made; None for none."""
     allow_missing: bool = False

@@ -11,20 +11,19 @@ from pathlib import Path
 import numpy as np
 
 from onrecord.dataset.layers import using
+from onrecord.eval.rendering.scores import percent, percent_interval
 from onrecord.eval.scoring.asked import Asked
+from onrecord.eval.scoring.given import AnyGold, Predictions, given_gold, given_predictions, name_of
 from onrecord.eval.scoring.intervals import LayerUnits, layer_intervals, units_of
 from onrecord.eval.scoring.item_changes import ChangeKind, ItemChange, item_changes, item_counts
 from onrecord.eval.scoring.result import LayerResult, Result
 from onrecord.eval.scoring.score_report import Report
 from onrecord.eval.scoring.score_stream import score_stream
-from onrecord.eval.scoring.stored_gold import stored_gold
 from onrecord.eval.statistics.measure import Measure
 from onrecord.eval.statistics.paired import Paired, SystemCounts, paired_jackknife, paired_permutation
 from onrecord.eval.statistics.ranks import RankInterval, rank_intervals
 from onrecord.eval.statistics.resampling import side_by_side
 from onrecord.eval.statistics.sampling import DEFAULT_SAMPLING, Sampling
-from onrecord.eval.submission.limits import DEFAULT_LIMITS
-from onrecord.eval.submission.unpacking import opened
 
 
 @dataclasses.dataclass(frozen=True)
@@ -38,6 +37,8 @@ class Comparison:
     """By the positions of two systems, the earlier first, then by ``layer:measure``: the later minus the earlier."""
     ranks: Mapping[str, tuple[RankInterval | None, ...]]
     """By ``layer:measure`` of each layer's headline: the ranks that each system may have."""
+    left_out: tuple[Mapping[str, int], ...] = ()
+    """How many mentions of each system a label map leaves out, by their type; empty where nobody asked."""
 
     def documents(self) -> dict[str, dict[str, tuple[float | None, ...]]]:
         """By document, then by ``layer:measure`` of each headline: the score of each system on that document alone."""
@@ -57,39 +58,119 @@ class Comparison:
         """How many items there are of each change, by layer; a layer without any is left out."""
         return item_counts(self.reports[first].result, self.reports[second].result)
 
+    def _repr_html_(self) -> str:
+        """What a notebook shows: scores and ranks, and how each system differs from the first in the headlines."""
+        from onrecord.eval.rendering.notebook import html_table  # with what makes pages
+
+        shown = html_table(title_of(self), ["", *self.names], score_rows(self))
+        for later in range(1, len(self.names)):
+            minus = f"{self.names[later]} minus {self.names[0]}, in points"
+            shown += html_table(minus, difference_headings(self), difference_rows(self, later, headlines_only=True))
+        return shown
+
 
 def compare(
-    *predictions: Path | str,
-    gold: Path | str = "dataset",
+    *predictions: Predictions,
+    gold: AnyGold | None = None,
     split: str = "test",
-    labels: str | None = None,
+    labels: str | Sequence[str | None] | None = None,
     how: Sampling = DEFAULT_SAMPLING,
+    names: Sequence[str] | None = None,
 ) -> Comparison:
-    """Compare prediction files on the same articles.
+    """Compare predictions for the same articles.
 
     Args:
-        *predictions: Two or more files.
-        gold: The dataset folder.
+        *predictions: Two or more, as :func:`onrecord.eval.scoring.score_file.score` takes them.
+        gold: As there.
         split: One of the dataset's, such as ``test``, or ``all``.
-        labels: A label map; see :func:`onrecord.eval.scoring.score_file.score`.
+        labels: A label map for all files, see :func:`onrecord.eval.scoring.score_file.score`; or one for each, all of
+            one gold: ``["ours-as-ontonotes", "ontonotes"]`` puts a file of our types beside one of OntoNotes.
         how: How intervals and tests are made.
+        names: What the systems are called; their files' names where left out, and ``system 2`` for rows that come
+            second.
 
     Raises:
         FaultsError: With every fault of the first file that has any.
-        ValueError: Fewer than two files.
+        ValueError: Fewer than two, or not as many names or label maps.
 
     >>> found = compare("eval/baselines/rules.jsonl", "eval/baselines/rules.jsonl", split="all")
     >>> found.contrasts[0, 1]["entities:strict"].p
     1.0
     """
-    stored = stored_gold(Path(gold))
-    asked = Asked(split, labels, how=None)  # the intervals are made where the systems are compared
-    results = []
-    for name in map(Path, predictions):
-        with opened(name, DEFAULT_LIMITS) as pieces:
-            results.append(score_stream(name, pieces, stored, asked, keep=False, judged=True).result)
+    if len(predictions) < 2:
+        raise ValueError(_TOO_FEW)
+    if names is not None and len(names) != len(predictions):
+        raise ValueError(f"{len(names)} names for {len(predictions)} systems")
+    called = [name_of(each) or f"system {n}" for n, each in enumerate(predictions, 1)]
+    stored = given_gold(gold)
+    maps = [labels] * len(predictions) if labels is None or isinstance(labels, str) else labels
+    found = []
+    for each, labels_of_it in zip(predictions, maps, strict=True):
+        asked = Asked(split, labels_of_it, how=None)  # the intervals are made where the systems are compared
+        with given_predictions(each) as (name, pieces):
+            found.append(score_stream(name, pieces, stored, asked, keep=False, judged=True))
     with using(stored.scheme):
-        return compare_results(results, distinct_names([str(name) for name in predictions]), how)
+        compared = compare_results([each.result for each in found], names or distinct_names(called), how)
+    return dataclasses.replace(compared, left_out=tuple(each.left_out for each in found))
+
+
+def title_of(found: Comparison) -> str:
+    """What was compared, and what stands in a cell of :func:`score_rows`."""
+    result = found.reports[0].result
+    many, level = len(result.documents), f"{100 * found.how.level:g}%"
+    return f"{many} articles of split {result.split}; score, {level} interval, rank"
+
+
+def score_rows(found: Comparison) -> list[list[str]]:
+    """A row a headline: its name, then score, interval and rank of each system."""
+    rows = []
+    for measure, ranks in found.ranks.items():
+        row = [measure]
+        for report, rank in zip(found.reports, ranks, strict=True):
+            where = "" if rank is None else f"#{rank.best}" + (f"–{rank.worst}" if rank.worst > rank.best else "")
+            interval = percent_interval(report.intervals.get(measure))
+            row.append(f"{percent(report.result.values[measure])} [{interval}] {where}".replace("[] ", ""))
+        rows.append(row)
+    return rows
+
+
+def difference_headings(found: Comparison) -> list[str]:
+    """The headings of :func:`difference_rows`."""
+    return ["", "difference", f"{100 * found.how.level:g}% interval", "p", "least p", "detectable"]
+
+
+def difference_rows(found: Comparison, later: int, headlines_only: bool) -> list[list[str]]:
+    """A row a measure that the first system and a later one both have: how they differ, in points, and how sure it is.
+
+    The later minus the first.
+    """
+    result, contrast = found.reports[0].result, found.contrasts[0, later]
+    measures = [
+        measure.full
+        for each in result.layers
+        for measure in each.layer.measures
+        if measure.full in contrast and (measure.full in result.headlines if headlines_only else not measure.detail)
+    ]
+    return [_difference_row(name, contrast[name]) for name in measures]
+
+
+def _difference_row(name: str, paired: Paired) -> list[str]:
+    interval = paired.interval
+    return [
+        name,
+        _points(paired.difference),
+        "–" if interval.low is None else f"{_points(interval.low)} to {_points(interval.high)}",
+        "–" if paired.p is None else f"{paired.p:.4f}",
+        "–" if paired.attainable_p is None else f"{paired.attainable_p:.4g}",
+        percent(paired.detectable),
+    ]
+
+
+def _points(value: float | None) -> str:
+    return "–" if value is None else f"{100 * value:+.1f}"
+
+
+_TOO_FEW = "a comparison takes two or more"
 
 
 def distinct_names(paths: Sequence[str]) -> list[str]:
@@ -121,7 +202,7 @@ def compare_results(results: Sequence[Result], names: Sequence[str], how: Sampli
         ValueError: Fewer than two results, or results of different articles.
     """
     if len(results) < 2:
-        raise ValueError("a comparison takes two results or more")
+        raise ValueError(_TOO_FEW)
     if len({(result.gold_hash, result.documents) for result in results}) > 1:
         raise ValueError("the results are of different articles or different gold")
     units = units_of(results[0], how.unit)

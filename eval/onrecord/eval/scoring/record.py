@@ -28,7 +28,7 @@ from onrecord.eval.scoring.score_report import Report
 from onrecord.eval.statistics.counts import Counts, Score
 from onrecord.eval.statistics.sampling import Sampling
 from onrecord.eval.statistics.uncertainty import Interval
-from onrecord.eval.submission.label_maps import BUILT_IN
+from onrecord.eval.submission.label_maps import BUILT_IN, OURS_AS
 
 FORMAT: Final = "onrecord-record/1"
 
@@ -315,7 +315,7 @@ def asked_of(record: Record) -> Asked:
     if not re.fullmatch(r"[A-Za-z0-9_]{1,64}", fields["split"]):
         raise ValueError(f"{fields['split']!r} cannot be the name of a split")
     labels = None if fields["labels"] == "as-is" else fields["labels"]
-    if labels is not None and labels not in BUILT_IN:
+    if labels is not None and labels.removeprefix(OURS_AS) not in BUILT_IN:
         raise ValueError(f"it was scored with a label map of its own ({labels})")
     return Asked(fields["split"], labels, _sampling(fields["interval"]), record.status == "partial")
 

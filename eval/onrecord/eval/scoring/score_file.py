@@ -12,10 +12,11 @@ from onrecord.dataset.gold import in_split, split_faults
 from onrecord.dataset.layers import using
 from onrecord.dataset.reading.faults import in_order, refuse
 from onrecord.eval.scoring.asked import Asked
+from onrecord.eval.scoring.given import AnyGold, Predictions, given_gold, given_predictions
 from onrecord.eval.scoring.result import Result, score_submission
 from onrecord.eval.scoring.score_report import Report
 from onrecord.eval.scoring.score_stream import StreamScoring, score_stream
-from onrecord.eval.scoring.stored_gold import StoredGold, stored_gold
+from onrecord.eval.scoring.stored_gold import StoredGold
 from onrecord.eval.statistics.sampling import DEFAULT_SAMPLING, Sampling
 from onrecord.eval.submission.label_maps import map_faults, read_label_map
 from onrecord.eval.submission.limits import DEFAULT_LIMITS, Limits
@@ -25,33 +26,35 @@ from onrecord.eval.submission.unpacking import opened
 
 
 def score(
-    predictions: Path | str,
-    gold: Path | str = "dataset",
+    predictions: Predictions,
+    gold: AnyGold | None = None,
     split: str = "test",
     labels: str | None = None,
     how: Sampling | None = DEFAULT_SAMPLING,
     allow_missing: bool = False,
 ) -> Report:
-    """Score a prediction file against the gold labels.
+    """Score predictions against the gold labels.
 
     Args:
-        predictions: JSON Lines, plain, gzipped or zipped.
-        gold: The dataset folder.
+        predictions: A prediction file: JSON Lines, plain, gzipped or zipped. Or its rows: dictionaries, records, a
+            ``datasets.Dataset``, a table of pandas, polars or pyarrow; see :mod:`onrecord.eval.scoring.given`.
+        gold: A dataset folder, or gold in memory. Where left out, ``dataset`` here, if it is one, and else the
+            published dataset, which comes along.
         split: One of the dataset's, such as ``test``, or ``all``.
         labels: A label map: ``conll2003``, ``ontonotes`` or a file; see :mod:`onrecord.eval.submission.label_maps`.
         how: How intervals are made; None for none.
         allow_missing: Whether articles of the split without a line are scored as empty; the result is partial then.
 
     Raises:
-        FaultsError: With every fault of the file.
+        FaultsError: With every fault of the file, or of the rows, of which the n-th is line n.
 
     >>> report = score("eval/baselines/rules.jsonl", how=None)
     >>> report.to_frame().loc[("entities", "strict"), "gold"]
     np.float64(171.0)
     """
     asked = Asked(split, labels, how, allow_missing)
-    with opened(Path(predictions), DEFAULT_LIMITS) as pieces:
-        return score_stream(Path(predictions), pieces, stored_gold(Path(gold)), asked).report
+    with given_predictions(predictions) as (name, pieces):
+        return score_stream(name, pieces, given_gold(gold), asked).report
 
 
 @dataclasses.dataclass(frozen=True)

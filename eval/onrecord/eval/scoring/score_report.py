@@ -6,6 +6,7 @@ import dataclasses
 from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
+from onrecord.eval.rendering.frames import frame
 from onrecord.eval.rendering.scores import ScoreRow, headings, score_numbers, score_row
 from onrecord.eval.rendering.signature import HASH, Signature
 from onrecord.eval.scoring.intervals import result_intervals
@@ -56,9 +57,10 @@ class Report:
 
         Columns: value (F1, or the share that the measure is), precision, recall, low and high of the interval,
         gold_matched, gold, predicted_matched, predicted, reason (why something is undefined). Undefined is NaN.
-        """
-        import pandas as pd
 
+        Raises:
+            ModuleNotFoundError: There is no pandas; says how it is installed.
+        """
         rows = [
             {
                 "layer": measure.layer,
@@ -68,7 +70,27 @@ class Report:
             for each in self.result.layers
             for measure in each.layer.measures
         ]
-        return pd.DataFrame(rows).set_index(["layer", "measure"])
+        return frame(rows, ["layer", "measure"])
+
+    def _repr_html_(self) -> str:
+        """What a notebook shows: the score table, why something is undefined, and the signature."""
+        from onrecord.eval.rendering.notebook import html_lines, html_table  # with what makes pages
+
+        return html_table(title(self.result), headings(self.how), rows(self)) + html_lines(
+            [*(f"– {reason}" for reason in reasons(self)), str(self.signature)]
+        )
+
+    def _repr_markdown_(self) -> str:
+        """The same as Markdown, where no HTML is shown."""
+        from onrecord.eval.rendering.markdown import inert
+
+        return f"{inert(title(self.result))}\n\n{markdown(self)}\n\n`{self.signature}`\n"
+
+
+def title(result: Result) -> str:
+    """What was scored on what, and which articles it has no line for."""
+    what = f"{result.submission} on {len(result.documents)} articles of split {result.split}"
+    return f"{what}; PARTIAL: no line for {', '.join(result.missing)}" if result.missing else what
 
 
 def rows(report: Report, headlines_only: bool = False, details: bool = False) -> list[ScoreRow]:

@@ -100,6 +100,11 @@ class KnownText:
         return self.about.id
 
     @property
+    def split(self) -> str:
+        """The split that it is in."""
+        return self.about.split
+
+    @property
     def text_sha256(self) -> str:
         """SHA-256 of the text."""
         return self.about.text_sha256

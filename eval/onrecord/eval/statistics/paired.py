@@ -247,11 +247,9 @@ def paired_jackknife(
     """
     left: Floats = np.asarray(without, np.float64)
     units = len(left)
-    if there is None:
-        there = changed_by(difference, left)
-    if differing is None:
-        differing = int(np.count_nonzero(changed_by(difference, left)))
-    left = left[there]
+    changed = changed_by(difference, left)
+    differing = int(np.count_nonzero(changed)) if differing is None else differing
+    left = left[changed if there is None else there]
     error = None if np.isnan(left).any() else jackknife_error(left)
     alike = difference is not None and differing == 0 and abs(difference) <= ALIKE
     if difference is None:

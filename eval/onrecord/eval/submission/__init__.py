@@ -3,6 +3,7 @@
 - ``prediction_line``: the line of a prediction file as a type.
 - ``limits``: what a file may be at most.
 - ``unpacking``: its bytes, whatever they are packed in.
+- ``archives``: what comes out of gzip, zip and tar files.
 - ``lines``: bytes as lines.
 - ``mention_types``: what types mentions may have, and what becomes of each: a side of a label map as a value.
 - ``foreign_line``: the line of a prediction file whose mentions have the types of another scheme.
@@ -13,6 +14,7 @@
 - ``validation``: every line checked, in memory that does not grow with the file.
 - ``line_checks``: what must hold of one line beside its types.
 - ``quick_looks``: whether there is anything to check more closely.
+- ``advice``: what to do about fields and words of other tools.
 - ``salvage``: what can still be checked of a line that has the wrong shape.
 - ``reading``: a whole file as a submission, or every fault of it.
 - ``label_maps``: the types of another scheme, compared with those of gold.
@@ -21,6 +23,7 @@
 """
 
 __all__ = [
+    "archives",
     "expected",
     "label_maps",
     "limits",

@@ -19,6 +19,10 @@ class KnownDocument(Protocol):
         """Its id."""
 
     @property
+    def split(self) -> str:
+        """The split that it is in."""
+
+    @property
     def text(self) -> str:
         """Its text, which the offsets refer to."""
 
@@ -62,8 +66,3 @@ class Expected:
         documents = {document.id: document for document in sorted(read_texts(folder), key=lambda each: each.id)}
         required = tuple(each.id for each in documents.values() if split in ("all", each.split))
         return cls(documents, read_ids(folder), required)
-
-    @property
-    def somebody(self) -> str:
-        """The id of an entity that is known, or what looks like one."""
-        return next(iter(self.ids["entity"]), "somebody")

@@ -5,16 +5,20 @@ A rule takes the lines one after the other and says at the end what is wrong, wh
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Mapping
+from collections import Counter
+from collections.abc import Callable, Collection, Iterator, Mapping
 from functools import partial
 from typing import NamedTuple
 
 from onrecord.dataset.layers import LAYERS
 from onrecord.dataset.reading.faults import Wrong, nearest
+from onrecord.dataset.records import SpanItem
 from onrecord.dataset.walk import IdReference
-from onrecord.eval.submission.line_checks import KINDS, descriptions, references
+from onrecord.eval.submission.expected import KnownDocument
+from onrecord.eval.submission.line_checks import KINDS, blank_edges, descriptions, references
 from onrecord.eval.submission.prediction_line import Description, PredictionLine
-from onrecord.eval.submission.quick_looks import LineIds
+from onrecord.eval.submission.quick_looks import LineIds, edges_are_right
+from onrecord.eval.submission.salvage import Lost, Salvaged, across
 
 MOST_IDS = 200_000
 """Ids that a file may declare, and references that may wait for one."""
@@ -31,7 +35,7 @@ class PlacedFault(NamedTuple):
 class DocumentLines:
     """Every document is on one line, and those that are asked for are there."""
 
-    def __init__(self, documents: Collection[str]) -> None:
+    def __init__(self, documents: Mapping[str, KnownDocument]) -> None:
         self.first: dict[str, int] = {}
         """The line of each document of the dataset."""
         self._documents = documents
@@ -56,10 +60,20 @@ class DocumentLines:
             last: The last line.
         """
         missing = [id for id in required if id not in self.first]
-        if len(missing) > unread:
+        if len(missing) <= unread:
+            return
+        others = sorted({self._documents[id].split for id in self.first})
+        if others and len(missing) == len(required):
+            wanted = " and ".join(sorted({self._documents[id].split for id in required}))
+            found = f"{len(self.first)} articles of split {' and '.join(others)}, and none of split {wanted}"
+            option = others[0] if len(others) == 1 else "all"
+            hint = f"--split {option} takes the file as what it is: predictions for these articles"
+            wrong: Wrong = ("missing-document", "", found, f"the {len(required)} articles of split {wanted}", hint)
+            yield PlacedFault(wrong, last, None)
+        else:
             for id in missing:
                 hint = "add its line, with [] where there is nothing; or score it as empty with --allow-missing"
-                wrong = ("missing-document", "", f"no line for {id}", f"{len(required)} documents", hint)
+                wrong = ("missing-document", "", f"no line for {id}", f"a line for each of {len(required)}", hint)
                 yield PlacedFault(wrong, last, id)
 
 
@@ -69,13 +83,16 @@ class LayerLines:
     def __init__(self) -> None:
         self.first: dict[str, int] = {}
         """Layers that the file has, with the first line that has one."""
+        self._unknown = False
         self._without: dict[str, list[tuple[int, str]]] = {layer: [] for layer in LAYERS}
 
-    def take(self, line: PredictionLine, number: int) -> None:
-        """Note the layers of a line."""
+    def take(self, line: PredictionLine, number: int, known: bool = True) -> None:
+        """Note the layers of a line; where not all are known, those that are there."""
+        self._unknown = self._unknown or not known
         for layer in LAYERS:
             if getattr(line, layer) is None:
-                self._without[layer].append((number, line.doc_id))
+                if known:
+                    self._without[layer].append((number, line.doc_id))
             else:
                 self.first.setdefault(layer, number)
 
@@ -86,7 +103,7 @@ class LayerLines:
 
     def missing(self, documents: Mapping[str, int]) -> Iterator[PlacedFault]:
         """Lines that lack a layer; all layers, where a file with some documents has none."""
-        if documents and not self.first:
+        if documents and not self.first and not self._unknown:
             hint = 'a file says what it predicts: write "mentions": [] for none at all'
             wrong: Wrong = ("missing-layer", "", "no layer", f"one of {', '.join(LAYERS)}", hint)
             yield PlacedFault(wrong, min(documents.values()), None)
@@ -97,6 +114,36 @@ class LayerLines:
                 yield PlacedFault(wrong, number, document)
 
 
+class Edges:
+    """Spans begin and end in characters: those that do not are counted over the file."""
+
+    def __init__(self) -> None:
+        self._many: Counter[str] = Counter()
+        self._odd: Counter[str] = Counter()
+        self._first: dict[str, tuple[str, SpanItem, int, str]] = {}
+
+    def take(self, line: PredictionLine, number: int, place: Callable[[str], str] = lambda pointer: pointer) -> None:
+        """Count the spans of a line, whose pointers ``place`` gives as it was written."""
+        for layer in LAYERS:
+            self._many[layer] += len(getattr(line, layer) or ())
+        if not edges_are_right(line):
+            for pointer, item in blank_edges(line):
+                layer = pointer.split("/")[1]
+                self._odd[layer] += 1
+                self._first.setdefault(layer, (place(pointer), item, number, line.doc_id))
+
+    def odd(self) -> Iterator[PlacedFault]:
+        """How many there are in each layer, at the place of the first."""
+        for layer, (pointer, item, number, document) in self._first.items():
+            found = (
+                f"{self._odd[layer]} of {self._many[layer]} {layer} begin or end in white space, "
+                f"the first {item.text!r} [{item.start}, {item.end})"
+            )
+            hint = "no gold span does, so these are never exactly right and count as wrong in every strict measure"
+            wrong: Wrong = ("white-space", pointer, found, "spans from a character to a character", hint)
+            yield PlacedFault(wrong, number, document)
+
+
 class Ids:
     """Every id that is referred to is declared on some line, or is in a registry."""
 
@@ -104,6 +151,8 @@ class Ids:
         self._published = published
         self._known = {kind: set(ids) for kind, ids in published.items()}
         self._declared = 0
+        self.lost = Lost()
+        """What lines declare that cannot be read."""
         self._waiting: list[tuple[int, str, IdReference]] = []
 
     @property
@@ -129,6 +178,19 @@ class Ids:
                 (number, line.doc_id, each) for each in references(line) if each.id not in self._known[each.kind]
             ]
 
+    def take_salvaged(self, salvaged: Salvaged, number: int) -> None:
+        """Note what can be read of a misshapen line; see :meth:`take`."""
+        self.lost.add(salvaged.lost)
+        here = across(salvaged)
+        for each in here:
+            if each.use in ("declares", "clusters") and each.id not in self._known[each.kind]:
+                self._declared += 1
+                self._known[each.kind].add(each.id)
+        document = salvaged.line.doc_id
+        self._waiting += [
+            (number, document, each) for each in here if each.use == "uses" and each.id not in self._known[each.kind]
+        ]
+
     @property
     def declared(self) -> dict[str, frozenset[str]]:
         """By kind, the ids that the lines declare and that are in no registry."""
@@ -143,9 +205,11 @@ class Ids:
         }
 
     def undeclared(self) -> Iterator[PlacedFault]:
-        """References that still wait."""
+        """References that still wait, but for those that may be to what cannot be read."""
+        waiting = self.waiting
+        excused = {kind for kind, ids in waiting.items() if self.lost.excuses(kind, set(ids))}
         for number, document, reference in self._waiting:
-            if reference.id not in self._known[reference.kind]:
+            if reference.id in waiting[reference.kind] and reference.kind not in excused:
                 yield PlacedFault(self._dangling(reference), number, document)
 
     def _dangling(self, reference: IdReference) -> Wrong:

@@ -55,6 +55,9 @@ groups have none there."""
 BUILT_IN: Mapping[str, LabelMap] = {"conll2003": CONLL2003, "ontonotes": ONTONOTES}
 
 
+OURS_AS = "ours-as-"
+"""What stands before the name of a map where the predictions have our types, and are compared as it compares gold's."""
+
 MOST_BYTES = 2**20
 """Of a file with a label map."""
 
@@ -62,10 +65,16 @@ MOST_BYTES = 2**20
 def read_label_map(name: str) -> tuple[str, LabelMap]:
     """A map by the name of a built-in one or the path of a JSON file, and what a signature calls it.
 
+    With :data:`OURS_AS` before it, predictions have our types: they are called what the map calls gold's. So a system
+    of ours stands beside one of the other scheme, on the same gold.
+
     Raises:
         FaultsError: There is no such map or file, or it is not of the form
             ``{"gold": {"TYPE": "NAME"}, "predicted": {"TYPE": null}}``.
     """
+    if name.startswith(OURS_AS):
+        called, labels = read_label_map(name.removeprefix(OURS_AS))
+        return f"{OURS_AS}{called}", LabelMap(labels.gold, labels.gold)
     if name in BUILT_IN:
         return name, BUILT_IN[name]
     try:

@@ -11,6 +11,7 @@ from onrecord.dataset import Labels, Span, walk
 from onrecord.dataset.check import check_spans
 from onrecord.dataset.layers import LAYERS, scheme
 from onrecord.dataset.reading.faults import Wrong
+from onrecord.dataset.records import SpanItem
 from onrecord.dataset.walk import IdReference
 from onrecord.eval.submission.expected import KnownDocument
 from onrecord.eval.submission.prediction_line import Description, PredictionLine, says_something
@@ -38,11 +39,37 @@ def descriptions(line: PredictionLine) -> Iterator[tuple[str, int, Description]]
 
 def check_text(line: PredictionLine, document: KnownDocument) -> Iterator[Wrong]:
     """Another text than the document's; else spans that are not of it."""
-    if line.text_sha256 == document.text_sha256:
+    if is_of(line, document):
         yield from check_spans(line.labels, document.text)
-        return
+    else:
+        yield other_text(line, document)
+
+
+def is_of(line: PredictionLine, document: KnownDocument) -> bool:
+    """Whether a line is of this version of a text, as far as it says so: without a hash, its surfaces tell."""
+    return line.text_sha256 is None or line.text_sha256 == document.text_sha256
+
+
+def other_text(line: PredictionLine, document: KnownDocument) -> Wrong:
+    """The fault of a line that was made on another text."""
     hint = "the predictions were made on another version of the text; load the dataset again"
-    yield "hash", "/text_sha256", line.text_sha256, document.text_sha256, hint
+    return "hash", "/text_sha256", line.text_sha256, document.text_sha256, hint
+
+
+def check_tells_text(line: PredictionLine) -> Iterator[Wrong]:
+    """Nothing that tells which version of the text a line was made on."""
+    if line.text_sha256 is None and not any(getattr(line, layer) for layer in LAYERS):
+        hint = "add text_sha256 as the dataset gives it, or leave it so if there is nothing to predict"
+        yield "unchecked", "", "neither text_sha256 nor any item", "something that tells which text was read", hint
+
+
+def blank_edges(line: PredictionLine) -> Iterator[tuple[str, SpanItem]]:
+    """Items that begin or end in white space, which no gold span does, with their pointers."""
+    for layer, kind in LAYERS.items():
+        if issubclass(kind, SpanItem):
+            for index, item in enumerate(getattr(line, layer) or ()):
+                if item.text != item.text.strip():
+                    yield f"/{layer}/{index}", item
 
 
 def check_ids(labels: Labels) -> Iterator[Wrong]:

@@ -12,6 +12,10 @@ from onrecord.eval.submission.lines import Line
 
 T = TypeVar("T")
 
+FENCE = b"```"
+
+_OBJECTS = "JSON Lines: one object a line"
+
 _UTF16 = (b"\xff\xfe", b"\xfe\xff")
 
 
@@ -22,6 +26,8 @@ class Refused:
     wrong: Wrong
     ends: bool
     """Whether reading on would be of no use."""
+    beside: bool = False
+    """Whether it is about no document: something between the lines."""
 
 
 class LineReader(Generic[T]):
@@ -43,11 +49,23 @@ class LineReader(Generic[T]):
         raw = line.raw[mark(line) :]
         begins, blank = not self.begun, not raw.strip()
         refused = _beyond(line, raw, self._limits)
+        if refused is None and raw.lstrip().startswith(FENCE):
+            fenced = _fenced(raw)
+            self.begun = self.begun or not fenced.beside
+            return fenced
         self.begun = self.begun or not blank or refused is not None
         if refused is not None or blank:
             return refused
         decoded = self._decoder.decode(raw)
         return (_whole_file(raw, decoded) if begins else None) or decoded
+
+
+def _fenced(raw: bytes) -> Refused:
+    """A line that a language model put around its answer, or that has the answer within."""
+    hint = f"a Markdown fence is no part of the file: sed '/^{FENCE.decode()}/d' FILE takes such lines out"
+    if b"{" in raw:
+        hint = "a Markdown fence is no part of the file: take it out, before and after the object"
+    return Refused(("format", "", raw.strip()[:20].decode("utf-8", "replace"), _OBJECTS, hint), False, b"{" not in raw)
 
 
 def mark(line: Line) -> int:
@@ -79,7 +97,10 @@ def _whole_file(raw: bytes, decoded: Decoded[T]) -> Refused | None:
         command, found = "jq -c '.[]'", "an array"
     elif broken and first.startswith(b"{") and first[-1:] in b"{,[":
         command, found = "jq -c .", "a value over several lines"
+    elif isinstance(decoded.value, dict) and str(decoded.value.get("format")).startswith("onrecord-record/"):
+        hint = "give the predictions that it is of; report, compare and rescore take records"
+        return Refused(("format", "", "a record: the result of a score", "predictions", hint), ends=True)
     else:
         return None
     hint = f"make it with: {command} FILE > predictions.jsonl"
-    return Refused(("format", "", found, "JSON Lines: one object a line", hint), ends=True)
+    return Refused(("format", "", found, _OBJECTS, hint), ends=True)

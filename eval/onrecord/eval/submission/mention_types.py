@@ -37,10 +37,15 @@ class MentionTypes:
         """Those that a label map knows of predictions."""
         return cls(foreign_line.PredictionLine, labels.predicted)
 
+    @property
+    def foreign(self) -> bool:
+        """Whether they are those of another scheme."""
+        return self.line is not PredictionLine
+
     @cached_property
     def _as_they_are(self) -> bool:
         """Whether mentions are ours already."""
-        return self.line is PredictionLine and all(type == name for type, name in self.names.items())
+        return not self.foreign and all(type == name for type, name in self.names.items())
 
     def unknown(self, decoded: Decoded[PredictionLine]) -> Iterator[Wrong]:
         """The types on a line that are none of these, but for those that its decoding found wrong already."""

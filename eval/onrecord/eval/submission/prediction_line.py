@@ -55,8 +55,9 @@ class PredictionLine(Strict, frozen=True, kw_only=True):
     """A system's output for one document."""
 
     doc_id: Id
-    text_sha256: str
-    """SHA-256 of the text that the offsets refer to, as the dataset gives it."""
+    text_sha256: str | None = None
+    """SHA-256 of the text that the offsets refer to, as the dataset gives it; without it, the surfaces of the items
+    alone tell whether it is this text."""
     mentions: tuple[Mention, ...] | None = None
     quotes: tuple[Quote, ...] | None = None
     stances: tuple[Stance, ...] | None = None

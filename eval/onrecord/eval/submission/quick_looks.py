@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from itertools import chain
-from operator import attrgetter
+from operator import attrgetter, is_
 from typing import Any
 
 from onrecord.dataset import Labels, walk
@@ -49,6 +49,16 @@ def spans_are_right(labels: Labels, text: str) -> bool:
         for span in walk.all_spans(LAYERS[layer], labels.of(layer)):
             start, end = span.start, span.end
             if not start < end <= length or text[start:end] != span.text:
+                return False
+    return True
+
+
+def edges_are_right(line: PredictionLine) -> bool:
+    """See :func:`~onrecord.eval.submission.line_checks.blank_edges`."""
+    for layer, kind in LAYERS.items():
+        if issubclass(kind, SpanItem):
+            texts = [item.text for item in getattr(line, layer) or ()]
+            if not all(map(is_, texts, map(str.strip, texts))):  # what has nothing to strip is given back itself
                 return False
     return True
 

@@ -46,6 +46,8 @@ class SubmissionHead:
     event_descriptions: Mapping[str, EventDescription]
     left_out: Mapping[str, Mapping[str, int]]
     """By document id, how many mentions are left out of the labels, by their type."""
+    warnings: Mapping[str, int] = dataclasses.field(default_factory=dict)
+    """By kind, what is odd and does not keep the file from being scored."""
 
 
 @dataclasses.dataclass(frozen=True)
@@ -64,6 +66,8 @@ class Submission:
     event_descriptions: Mapping[str, EventDescription] = dataclasses.field(default_factory=dict)
     left_out: Mapping[str, Mapping[str, int]] = dataclasses.field(default_factory=dict)
     """By document id, how many mentions are left out of ``documents``, by their type."""
+    warnings: Mapping[str, int] = dataclasses.field(default_factory=dict)
+    """See :attr:`SubmissionHead.warnings`."""
 
 
 def read_submission(
@@ -190,6 +194,7 @@ class SubmissionStream:
             claims=self._claims,
             event_descriptions=self._events,
             left_out=self._left_out,
+            warnings=self._checker.findings.warnings,
         )
 
     def _hashed(self, pieces: Iterable[bytes]) -> Iterator[bytes]:

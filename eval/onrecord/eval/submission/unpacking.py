@@ -1,7 +1,7 @@
-"""The bytes of a stranger's file, whatever they come in: plain, gzipped, or alone in a zip archive.
+"""The bytes of a stranger's file, whatever they come in: plain, gzipped, or alone in a zip or tar archive.
 
 What they are packed in is told by their first bytes, not by a name. Nothing is ever unpacked to disk, and nothing grows
-beyond the limits: a stream is cut where one is reached. Of a zip archive only one member is read, and only if there is
+beyond the limits: a stream is cut where one is reached. Of an archive only one member is read, and only if there is
 no other; one that would be unpacked elsewhere by a careless program is refused.
 """
 
@@ -9,112 +9,56 @@ from __future__ import annotations
 
 import dataclasses
 import io
+import itertools
 import os
 import stat
-import struct
 import sys
-import zipfile
-import zlib
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from tempfile import TemporaryFile
-from typing import IO, TYPE_CHECKING, BinaryIO, NamedTuple, cast
+from typing import IO, BinaryIO, cast
 
-from onrecord.dataset.reading.faults import Fault, FaultsError, show
+from onrecord.dataset.reading.faults import Fault, FaultsError
 from onrecord.dataset.reading.platform import is_of_shell, open_at_once
+from onrecord.eval.submission.archives import (
+    CHUNK,
+    ArchiveError,
+    Intake,
+    Stream,
+    gunzipped,
+    is_tar,
+    untarred,
+    unzipped,
+)
 from onrecord.eval.submission.limits import CORPUS, Limits
-
-if TYPE_CHECKING:
-    from _typeshed import WriteableBuffer
-
-CHUNK = 64 * 1024
 
 _GZIP, _ZIP = b"\x1f\x8b", (b"PK\x03\x04", b"PK\x05\x06")
 _OTHERS = {b"\x28\xb5\x2f\xfd": "zstandard", b"BZh": "bzip2", b"\xfd7zXZ": "xz", b"7z\xbc\xaf": "7z", b"Rar!": "rar"}
 _PACKED = (_GZIP, *_ZIP, *_OTHERS)
 
-_MOST_PARTS = 10_000
-"""A gzip file may be many put together (a block-compressing writer makes thousands); of empty ones there is no end."""
 
-_LEAST_PART = 8 * 1024
-"""Bytes that parts beyond so many hold on average; a block-compressing writer puts 64 KiB into each."""
-
-_MOST_DIRECTORY = 64 * 1024
-"""Bytes of a zip archive's table of contents; that of one member takes less than a kilobyte."""
-
-_FEW = 2**20
-"""So little may unpack at any ratio: short repetitive files pack very well."""
-
-
-_ZIP_ERRORS = (
-    zipfile.BadZipFile,
-    zlib.error,
-    struct.error,
-    EOFError,
-    NotImplementedError,
-    OSError,
-    RuntimeError,
-    ValueError,
-)
-"""What Python's zipfile raises for archives that are none: offsets out of the file are an OSError, for instance."""
-
-
-@dataclasses.dataclass(frozen=True)
-class _Intake:
-    """What is taken in, and what faults say about it."""
-
-    limits: Limits
-    taken: str
-    """What a file may be."""
-    suffix: str
-    """Of the member of a zip archive; the empty string for any."""
-    options: tuple[str, str]
-    """How the limits of bytes and of the ratio can be raised; empty strings where they cannot."""
-    alone: str
-    """What to do about other members of a zip archive."""
-
-    @property
-    def member(self) -> str:
-        """What is to be in a zip archive."""
-        return f"one {self.suffix} member" if self.suffix else "one member"
-
-    def too_long(self, found: str) -> ArchiveError:
-        """The error of a file of too many bytes."""
-        return ArchiveError("file-too-long", found, f"at most {self.limits.max_bytes} bytes{self.options[0]}")
-
-
-def _predictions(limits: Limits) -> _Intake:
-    taken = "JSON Lines: plain, gzipped (.jsonl.gz), or the only member of a .zip"
+def _predictions(limits: Limits) -> Intake:
+    taken = "JSON Lines: plain, gzipped (.jsonl.gz), or the only file of a .zip or a .tar"
     options = " (--max-bytes)", " (--max-ratio)"
-    return _Intake(limits, taken, ".jsonl", options, "zip the prediction file alone")
+    return Intake(limits, taken, ".jsonl", options, "zip the prediction file alone")
 
 
-_CORPUS = _Intake(
-    CORPUS, "a file that is plain, gzipped, or the only member of a .zip", "", ("", ""), "zip the file alone"
-)
-
-
-class ArchiveError(Exception):
-    """What a file is packed in cannot be used."""
-
-    def __init__(self, code: str, found: str, expected: str, hint: str = "") -> None:
-        self.code, self.found, self.expected, self.hint = code, found, expected, hint
-        super().__init__(found)
-
-    def fault(self, file: str) -> Fault:
-        """As a fault of a file."""
-        return Fault(self.code, file, None, "", show(self.found), self.expected, self.hint)
+def _corpus() -> Intake:
+    taken = "a file that is plain, gzipped, or the only file of a .zip or a .tar"
+    return Intake(CORPUS, taken, "", ("", ""), "zip the file alone")
 
 
 @contextmanager
-def opened(path: Path, limits: Limits, follow_links: bool = True) -> Iterator[Iterator[bytes]]:
+def opened(
+    path: Path, limits: Limits, follow_links: bool = True, remarks: list[Fault] | None = None
+) -> Iterator[Iterator[bytes]]:
     """The content of a file, or of standard input for ``-``, in pieces.
 
     Args:
         path: The file.
         limits: What it may be at most.
         follow_links: Whether a symbolic link will do; not where the path comes from a stranger.
+        remarks: Where to put what is odd about an archive, once the pieces have been taken.
 
     Raises:
         FaultsError: It is no regular file, too long, or packed in something that cannot be used; the last two also
@@ -125,6 +69,8 @@ def opened(path: Path, limits: Limits, follow_links: bool = True) -> Iterator[It
         intake = _predictions(limits)
         with _source(path, intake, follow_links) as source:
             yield _reported(_unpacked(source, intake), str(path))
+        if remarks is not None:
+            remarks += [dataclasses.replace(each, file=str(path)) for each in intake.remarks]
     except ArchiveError as error:
         raise FaultsError([error.fault(str(path))]) from None
 
@@ -146,12 +92,13 @@ def opened_corpus(path: Path) -> Iterator[BinaryIO]:
         OSError: It cannot be opened.
     """
     try:
-        with _source(path, _CORPUS, follow_links=True) as source:
+        intake = _corpus()
+        with _source(path, intake, follow_links=True) as source:
             if str(path) != "-" and source.seekable() and _is_plain(source):
                 yield cast(BinaryIO, source)
                 return
-            pieces = _reported(_unpacked(source, _CORPUS), str(path))
-            yield io.BufferedReader(_Stream(pieces), CHUNK)
+            pieces = _reported(_unpacked(source, intake), str(path))
+            yield io.BufferedReader(Stream(pieces), CHUNK)
     except ArchiveError as error:
         raise FaultsError([error.fault(str(path))]) from None
 
@@ -188,7 +135,7 @@ def _reported(pieces: Iterator[bytes], file: str) -> Iterator[bytes]:
 
 
 @contextmanager
-def _source(path: Path, intake: _Intake, follow_links: bool) -> Iterator[IO[bytes]]:
+def _source(path: Path, intake: Intake, follow_links: bool) -> Iterator[IO[bytes]]:
     if str(path) == "-":
         yield sys.stdin.buffer
         return
@@ -210,48 +157,38 @@ def _source(path: Path, intake: _Intake, follow_links: bool) -> Iterator[IO[byte
         yield file
 
 
-class _Stream(io.RawIOBase):
-    """Pieces as a stream."""
-
-    def __init__(self, pieces: Iterator[bytes]) -> None:
-        self._pieces = pieces
-        self._rest = memoryview(b"")
-
-    def readable(self) -> bool:
-        return True
-
-    def readinto(self, buffer: WriteableBuffer) -> int:
-        self._rest = self._rest or memoryview(next((piece for piece in self._pieces if piece), b""))
-        into = memoryview(buffer)
-        many = min(len(into), len(self._rest))
-        into[:many], self._rest = self._rest[:many], self._rest[many:]
-        return many
-
-    def readall(self) -> bytes:
-        return b"".join((self._rest, *self._pieces))
-
-
-def _unpacked(source: IO[bytes], intake: _Intake) -> Iterator[bytes]:
+def _unpacked(source: IO[bytes], intake: Intake) -> Iterator[bytes]:
     start = source.read(CHUNK)
     other = next((name for mark, name in _OTHERS.items() if start.startswith(mark)), None)
     if other is not None:
         raise ArchiveError("archive", f"a file packed with {other}", intake.taken)
     raw = _capped(start, source, intake)
     if start.startswith(_GZIP):
-        return _plain(_gunzipped(raw, intake))
+        return _plain(_tar_or_not(gunzipped(raw, intake), intake))
     if start.startswith(_ZIP):
-        return _plain(_unzipped(raw, intake))
-    return raw
+        return _plain(unzipped(raw, intake))
+    return _plain(untarred(raw, intake)) if is_tar(start) else raw
+
+
+def _tar_or_not(pieces: Iterator[bytes], intake: Intake) -> Iterator[bytes]:
+    """The pieces, or what is in the tar file that they are."""
+    start = b""
+    for piece in pieces:
+        start += piece
+        if len(start) >= 512:
+            break
+    whole = itertools.chain([start], pieces) if start else pieces
+    return untarred(whole, intake) if is_tar(start) else whole
 
 
 def _is_plain(file: IO[bytes]) -> bool:
     """Whether a file that can be read again is packed in nothing."""
     start = file.read(CHUNK)
     file.seek(0)
-    return not start.startswith(_PACKED)
+    return not (start.startswith(_PACKED) or is_tar(start))
 
 
-def _capped(start: bytes, source: IO[bytes], intake: _Intake) -> Iterator[bytes]:
+def _capped(start: bytes, source: IO[bytes], intake: Intake) -> Iterator[bytes]:
     length, piece = 0, start
     while piece:
         length += len(piece)
@@ -267,105 +204,3 @@ def _plain(pieces: Iterator[bytes]) -> Iterator[bytes]:
         if not number and piece.startswith(_PACKED):
             raise ArchiveError("archive", "a packed file inside a packed file", "packed once")
         yield piece
-
-
-class _Budget:
-    """Counts what comes out of a packed file against what went in."""
-
-    def __init__(self, intake: _Intake) -> None:
-        self._intake = intake
-        self.out = 0
-        """Bytes so far."""
-
-    def spend(self, piece: bytes, read: int) -> bytes:
-        limits = self._intake.limits
-        self.out += len(piece)
-        if self.out > limits.max_bytes:
-            raise self._intake.too_long(f"more than {limits.max_bytes} bytes when unpacked")
-        if self.out > max(_FEW, limits.max_ratio * read):
-            expected = f"at most {limits.max_ratio} times its size{self._intake.options[1]}"
-            raise ArchiveError("archive-ratio", "a file that unpacks to far more than its size", expected)
-        return piece
-
-
-def _gunzipped(raw: Iterator[bytes], intake: _Intake) -> Iterator[bytes]:
-    budget, read, parts = _Budget(intake), 0, 0
-    inflate: zlib._Decompress | None = None
-    for piece in raw:
-        read += len(piece)
-        waiting = piece
-        while waiting:
-            if inflate is None:
-                parts += 1
-                if parts > max(_MOST_PARTS, budget.out // _LEAST_PART):
-                    raise ArchiveError("archive", f"more than {_MOST_PARTS} gzip files in one", intake.taken)
-                inflate = zlib.decompressobj(wbits=31)
-            try:
-                made = inflate.decompress(waiting, CHUNK)
-            except zlib.error as error:
-                raise ArchiveError("archive", f"gzip that cannot be unpacked: {error}", intake.taken) from None
-            if made:
-                yield budget.spend(made, read)
-            if inflate.eof:
-                waiting, inflate = inflate.unused_data, None
-            else:
-                waiting = inflate.unconsumed_tail
-    if inflate is not None:
-        raise ArchiveError("archive", "gzip that breaks off", "a whole file", "was the upload cut short?")
-
-
-def _unzipped(raw: Iterator[bytes], intake: _Intake) -> Iterator[bytes]:
-    # the table of contents is at the end of a zip file
-    with TemporaryFile() as file:
-        size = sum(file.write(piece) for piece in raw)
-        _check_directory(file, size, intake)
-        try:
-            with zipfile.ZipFile(file) as archive, archive.open(_only_member(archive, intake)) as member:
-                budget = _Budget(intake)
-                while piece := member.read(CHUNK):
-                    yield budget.spend(piece, size)
-        except _ZIP_ERRORS as error:
-            raise ArchiveError("archive", f"a zip file that cannot be unpacked: {error}", intake.taken) from None
-
-
-class _End(NamedTuple):
-    """The record at the end of a zip file, as far as it is needed here."""
-
-    members: int
-    directory: int
-    """Bytes of the table of contents."""
-
-
-def _check_directory(file: IO[bytes], size: int, intake: _Intake) -> None:
-    """Refuse a table of contents that is too long to be read at all."""
-    length = min(size, 22 + 2**16)
-    file.seek(size - length)
-    tail = file.read(length)
-    at = tail.rfind(b"PK\x05\x06")
-    if at < 0 or len(tail) < at + 22:
-        raise ArchiveError("archive", "a zip file that breaks off", "a whole file", "was the upload cut short?")
-    end = _End(*struct.unpack("<H", tail[at + 10 : at + 12]), *struct.unpack("<L", tail[at + 12 : at + 16]))
-    if end.members == 0xFFFF or end.directory > _MOST_DIRECTORY:
-        raise ArchiveError("archive-members", f"{end.members} members or more", intake.member)
-
-
-def _only_member(archive: zipfile.ZipFile, intake: _Intake) -> zipfile.ZipInfo:
-    """The one member that is read; folders, and what macOS adds, do not count."""
-    names = [info.filename for info in archive.infolist()]
-    files = [i for i in archive.infolist() if not i.is_dir() and not i.filename.startswith("__MACOSX/")]
-    if len(files) != 1:
-        found = f"{len(files)} members: {', '.join(names[:5])}" if names else "an empty archive"
-        raise ArchiveError("archive-members", found, intake.member, intake.alone)
-    (member,) = files
-    name, kind = member.filename, stat.S_IFMT(member.external_attr >> 16)  # 0 where the writer did not say
-    if name.startswith("/") or "\\" in name or ":" in name or ".." in name.split("/"):
-        raise ArchiveError("archive-path", f"a member called {name}", "a plain file name")
-    if kind not in (0, stat.S_IFREG):
-        raise ArchiveError("archive-path", f"{name}, which is a link or a device", "a regular file")
-    if not name.endswith(intake.suffix):
-        raise ArchiveError("archive-members", f"a member called {name}", f"one that ends in {intake.suffix}")
-    if member.flag_bits & 1:
-        raise ArchiveError("archive", f"{name}, which is encrypted", "a file that anyone can read")
-    if member.compress_type not in (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED):
-        raise ArchiveError("archive", f"{name}, packed by a method other than deflate", "stored or deflated")
-    return member

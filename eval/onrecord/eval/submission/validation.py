@@ -15,23 +15,27 @@ from __future__ import annotations
 import dataclasses
 import hashlib
 import itertools
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 from onrecord.dataset import Labels
-from onrecord.dataset.check import check_own_references, check_quotes
+from onrecord.dataset.check import check_each_span, check_own_references, check_quotes
 from onrecord.dataset.layers import LAYERS, in_scheme
 from onrecord.dataset.reading.faults import Findings, Wrong
 from onrecord.dataset.reading.typed import Decoded
+from onrecord.eval.submission.advice import advised
 from onrecord.eval.submission.expected import Expected
-from onrecord.eval.submission.file_rules import MOST_IDS, Descriptions, DocumentLines, Ids, LayerLines
+from onrecord.eval.submission.file_rules import MOST_IDS, Descriptions, DocumentLines, Edges, Ids, LayerLines
 from onrecord.eval.submission.limits import Limits
 from onrecord.eval.submission.line_checks import (
     check_ids,
     check_names,
     check_numbers,
+    check_tells_text,
     check_text,
     degenerate,
+    is_of,
+    other_text,
     repeated_items,
 )
 from onrecord.eval.submission.line_reader import LineReader, Refused, mark
@@ -40,7 +44,6 @@ from onrecord.eval.submission.mention_types import MentionTypes, our_types
 from onrecord.eval.submission.open_ends import OpenEnds
 from onrecord.eval.submission.prediction_line import PredictionLine
 from onrecord.eval.submission.quick_looks import (
-    LineIds,
     clusters_are_several,
     ids_are_right,
     line_ids,
@@ -50,7 +53,7 @@ from onrecord.eval.submission.quick_looks import (
     own_references_are_right,
     spans_are_right,
 )
-from onrecord.eval.submission.salvage import salvage
+from onrecord.eval.submission.salvage import Salvaged, check_salvaged_references, salvage
 
 
 class Checker:
@@ -71,6 +74,7 @@ class Checker:
         self._layers = LayerLines()
         self._ids = Ids(expected.ids)
         self._descriptions = Descriptions()
+        self._edges = Edges()
         self._unread = 0
         """Lines of which it is not known which document of the dataset they are about, or what they say of it."""
 
@@ -102,7 +106,8 @@ class Checker:
             return None
         if isinstance(read, Refused):
             self._add(read.wrong, line)
-            self._unread += 1
+            if not read.beside:
+                self._lose_line()
             self.stopped = read.ends
             return None
         self._take_decoded(read, line)
@@ -127,22 +132,31 @@ class Checker:
             self._documents.missing(self._expected.required, self._unread, self.lines),
         ):
             self.findings.add(each.wrong, each.line, None, each.document)
+        for each in self._edges.odd():
+            self.findings.add(each.wrong, each.line, None, each.document, "warning")
 
     def _add(self, wrong: Wrong, line: Line, document: str | None = None, at: int | None = None) -> None:
         self.findings.add(wrong, line.number, line.start + mark(line) + (at or 0), document)
 
     def _take_decoded(self, decoded: Decoded[PredictionLine], at: Line) -> None:
         for wrong in self._types.unknown(decoded):
-            self.findings.add(wrong, at.number)
-        checked = decoded.record
-        if decoded.wrong:
-            checked = salvage(decoded.value, self._kind, self._expected.documents, self._expected.somebody)
-            for wrong in decoded.wrong:
-                self._add(wrong, at, checked.doc_id if checked else None, decoded.at)
-        if checked is None:
-            self._unread += 1
+            self.findings.add(advised(wrong, decoded.value, self._types.foreign), at.number)
+        if decoded.record is not None:
+            self._check(decoded.record, at)
+            return
+        salvaged = salvage(decoded.value, self._kind, self._expected.documents)
+        document = (salvaged.line.doc_id or None) if salvaged else None
+        for wrong in decoded.wrong:
+            self._add(advised(wrong, decoded.value, self._types.foreign), at, document, decoded.at)
+        if salvaged is None:
+            self._lose_line()
         else:
-            self._check(checked, at)
+            self._check_salvaged(salvaged, at)
+
+    def _lose_line(self) -> None:
+        """Take note of a line of which nothing is known."""
+        self._unread += 1
+        self._ids.lost.everything = True
 
     def _check(self, line: PredictionLine, at: Line) -> None:
         document = self._expected.documents.get(line.doc_id)
@@ -151,47 +165,77 @@ class Checker:
         if not numbers_are_right(line, most):
             for wrong in check_numbers(line, most):
                 self._add(wrong, at, line.doc_id)
-            self._unread += 1
+            self._lose_line()
             return
         labels, ids = line.labels, line_ids(line)
         misplaced = self._documents.take(line.doc_id, at.number)
         self._unread += document is None
         if misplaced:
             self._add(misplaced, at, line.doc_id if document else None)
-        elif document and not (line.text_sha256 == document.text_sha256 and spans_are_right(labels, text)):
+        elif document and not (is_of(line, document) and spans_are_right(labels, text)):
             for wrong in check_text(line, document):
                 self._add(wrong, at, line.doc_id)
-        self._check_labels(line, labels, ids, at)
-        self._remember(line, ids, at)
-
-    def _check_labels(self, line: PredictionLine, labels: Labels, ids: LineIds, at: Line) -> None:
-        """Each check is run only where a quick look does not show that it would find nothing."""
-        wrong: list[Wrong] = []
-        if not own_references_are_right(labels, ids):
-            wrong += check_own_references(labels)
-        wrong += check_quotes(labels.quotes)
-        if not ids_are_right(labels):
-            wrong += check_ids(labels)
-        if not names_are_right(line):
-            wrong += check_names(line)
-        for each in wrong:
-            self._add(each, at, line.doc_id)
-        odd: list[Wrong] = []
-        if not nothing_is_repeated(labels):
-            odd += repeated_items(labels)
+        inside = [] if own_references_are_right(labels, ids) else list(check_own_references(labels))
+        odd = [] if misplaced else list(check_tells_text(line))
         if not clusters_are_several(labels):
             odd += degenerate(line)
-        for each in odd:
-            self.findings.add(each, at.number, at.start, line.doc_id, "warning")
-
-    def _remember(self, line: PredictionLine, ids: LineIds, at: Line) -> None:
-        self._layers.take(line, at.number)
+        more_wrong, more_odd = _label_faults(line, labels)
+        self._add_all(inside + more_wrong, odd + more_odd, line, at)
         self._ids.take(line, at.number, ids)
-        for wrong in self._descriptions.take(line, at.number):
-            self._add(wrong, at, line.doc_id)
+        self._layers.take(line, at.number)
+        self._edges.take(line, at.number)
+        self._remember(line, at, self._descriptions.take(line, at.number))
+
+    def _check_salvaged(self, salvaged: Salvaged, at: Line) -> None:
+        """The same for what is right of a misshapen line, by the places of the line as it was written."""
+        line = salvaged.line
+        document = self._expected.documents.get(line.doc_id)
+        wrong = list(check_numbers(line, self._limits.items_of(len(document.text) if document else 0)))
+        misplaced = self._documents.take(line.doc_id, at.number) if line.doc_id else None
+        self._unread += document is None
+        if misplaced:
+            wrong.append(misplaced)
+        elif document and not is_of(line, document):
+            wrong.append(other_text(line, document))
+        elif document:
+            wrong += check_each_span(salvaged.spans, document.text)
+        wrong += check_salvaged_references(salvaged)
+        more, odd = _label_faults(line, line.labels)
+        odd += [each for each in degenerate(line) if each[1].removeprefix("/") not in salvaged.broken]
+        self._add_all(wrong + [salvaged.placed(each) for each in more], map(salvaged.placed, odd), line, at)
+        self._ids.take_salvaged(salvaged, at.number)
+        self._layers.take(line, at.number, known=not salvaged.lost.everything)
+        self._edges.take(line, at.number, salvaged.place)
+        self._remember(line, at, map(salvaged.placed, self._descriptions.take(line, at.number)))
+
+    def _add_all(self, wrong: Iterable[Wrong], odd: Iterable[Wrong], line: PredictionLine, at: Line) -> None:
+        for each in wrong:
+            self._add(each, at, line.doc_id or None)
+        for each in odd:
+            self.findings.add(each, at.number, at.start, line.doc_id or None, "warning")
+
+    def _remember(self, line: PredictionLine, at: Line, contradictions: Iterable[Wrong]) -> None:
+        for wrong in contradictions:
+            self._add(wrong, at, line.doc_id or None)
         if self._ids.too_many:
             self._add(("too-many", "", f"more than {MOST_IDS} ids", "fewer", ""), at)
             self.stopped = True
+
+
+def _label_faults(line: PredictionLine, labels: Labels) -> tuple[list[Wrong], list[Wrong]]:
+    """What is wrong, and what is odd, with the items of a line among themselves.
+
+    Each check is run only where a quick look does not show that it would find nothing.
+    """
+    wrong = list(check_quotes(labels.quotes))
+    if not ids_are_right(labels):
+        wrong += check_ids(labels)
+    if not names_are_right(line):
+        wrong += check_names(line)
+    odd: list[Wrong] = []
+    if not nothing_is_repeated(labels):
+        odd += repeated_items(labels)
+    return wrong, odd
 
 
 @dataclasses.dataclass(frozen=True)
@@ -213,7 +257,13 @@ class Validation:
         return not self.findings.errors
 
 
-def validate(file: Path | str, pieces: Iterator[bytes], expected: Expected, limits: Limits) -> Validation:
+def validate(
+    file: Path | str,
+    pieces: Iterator[bytes],
+    expected: Expected,
+    limits: Limits,
+    types: MentionTypes | None = None,
+) -> Validation:
     """Check a file without keeping it.
 
     Args:
@@ -221,11 +271,12 @@ def validate(file: Path | str, pieces: Iterator[bytes], expected: Expected, limi
         pieces: Its content, see :func:`onrecord.eval.submission.unpacking.opened`.
         expected: What it is checked against.
         limits: What it may be at most.
+        types: The types of its mentions.
 
     Raises:
         FaultsError: What it is packed in cannot be used.
     """
-    checker = Checker(file, expected, limits)
+    checker = Checker(file, expected, limits, types)
     digest = hashlib.sha256()
     size = 0
 
