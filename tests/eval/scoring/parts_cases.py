@@ -150,6 +150,7 @@ def sources_of(case: Case) -> list[LabelSource]:
             frozenset(mention.entity for each in some.values() for mention in each.mentions if mention.entity),
             frozenset(mention.event for each in some.values() for mention in each.events),
             named_by_sources(some.values(), Names.of(REGISTRIES)),
+            any(mention.entity is None for each in some.values() for mention in each.mentions),
         )
         said = case.submission if number == 0 else Submission("", "", {}, frozenset(), {}, {})
         described = Described(said.entities, said.claims, said.event_descriptions, *used)

@@ -66,6 +66,7 @@ def described(submission: Submission, registries: Registries) -> Described:
         frozenset(mention.entity for each in every for mention in each.mentions if mention.entity),
         frozenset(mention.event for each in every for mention in each.events),
         named_by_sources(every, Names.of(registries)),
+        any(mention.entity is None for each in every for mention in each.mentions),
     )
 
 

@@ -53,6 +53,8 @@ class Described:
     sources: frozenset[tuple[str, str]]
     """Speaker and row of the registry of the quotes whose source names one; see
     :func:`onrecord.eval.layers.ids.named_by_sources`."""
+    bare: bool = False
+    """Whether a mention bears no id."""
 
     @classmethod
     def total(cls, parts: Iterable[Described]) -> Described:
@@ -68,6 +70,7 @@ class Described:
             frozenset().union(*(each.used_entities for each in every)),
             frozenset().union(*(each.used_events for each in every)),
             frozenset().union(*(each.sources for each in every)),
+            any(each.bare for each in every),
         )
 
 
@@ -325,7 +328,7 @@ class IdEvidence:
             gold_links=registry_links(registries),
             described_events=described.events,
             gold_events={row.id: row for row in registries.events},
-            has_entities=bool(described.used_entities),
+            has_entities=bool(described.used_entities) or not described.bare,
         )
 
 

@@ -74,7 +74,7 @@ class IdMap:
     gold_events: Mapping[str, Event] = dataclasses.field(default_factory=dict)
     """What the registry says of its own."""
     has_entities: bool = True
-    """Whether the file has an entity id on any of its mentions."""
+    """Whether the file has an entity id on any of its mentions, or no mention at all."""
 
     def speakers(self, ids: Iterable[str]) -> frozenset[str | None]:
         """Gold ids of a set of predicted speakers; nobody at all means the unknown speaker."""

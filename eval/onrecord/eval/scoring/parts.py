@@ -172,7 +172,7 @@ class LineSource:
             for type, many in types.items() if id in target.places else ():
                 left_out[type] = left_out.get(type, 0) + many
         used = frozenset(id for id in entities if id), frozenset(events), frozenset(sources)
-        described = Described(head.entities, head.claims, head.event_descriptions, *used)
+        described = Described(head.entities, head.claims, head.event_descriptions, *used, None in entities)
         about = PartHead(head.name, head.sha256, stream.digests, described, stream.open_ends, left_out)
         return Part(about, np.array(places, np.int64), made.columns())
 

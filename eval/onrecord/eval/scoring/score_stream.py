@@ -168,6 +168,7 @@ class _Taken:
             frozenset(id for id in self._entities if id),
             frozenset(self._events),
             frozenset(self._sources),
+            None in self._entities,
         )
 
 
