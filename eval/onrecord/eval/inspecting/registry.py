@@ -24,7 +24,8 @@ from inspect_ai.solver import Generate, Solver, TaskState, generate, solver
 
 from onrecord.dataset.layers import using
 from onrecord.dataset.publishing.folder import read_about
-from onrecord.eval.inspecting.asking import articles_of, asked, inlined
+from onrecord.eval.inspecting.asking import articles_of, inlined
+from onrecord.eval.inspecting.asking import asked as requested
 from onrecord.eval.inspecting.logs import ABOUT, SAID, said_of
 from onrecord.eval.inspecting.said import About, Said, measured, replayed, together
 from onrecord.eval.prompting.linking import link_requests
@@ -44,7 +45,7 @@ def articles(gold: str = "dataset", split: str = "test", layers: str | list[str]
         layers: The layers that are asked for, with commas between them; all if left out.
         registry: Whether names of the registries stand for their ids.
     """
-    rows = asked(Path(gold), split, _names(layers))
+    rows = requested(Path(gold), split, _names(layers))
     about = {ABOUT: msgspec.to_builtins(About(gold, split, registry))}
     samples = [Sample(id=row["custom_id"], input=_messages(row), metadata=dict(about)) for row in rows]
     return _task(samples, f"onrecord-articles-{split}", [generate()], _config(rows[0]))
@@ -60,7 +61,7 @@ def topics(gold: str = "dataset", split: str = "test", layers: str | list[str] =
         layers: The layers that are asked for, with commas between them; all if left out.
         registry: Whether names of the registries stand for their ids.
     """
-    rows = {row["custom_id"]: row for row in asked(Path(gold), split, _names(layers))}
+    rows = {row["custom_id"]: row for row in requested(Path(gold), split, _names(layers))}
     known = articles_of(Path(gold), split)
     about = {ABOUT: msgspec.to_builtins(About(gold, split, registry))}
     samples = [
@@ -80,7 +81,7 @@ def _task(samples: list[Sample], name: str, solvers: list[Solver], config: Gener
 def linked(gold: str = "dataset", split: str = "test", layers: str | list[str] = "") -> Solver:
     """Ask about the articles of a topic one by one, then for the names in the replies that mean the same."""
     folder = Path(gold)
-    rows = {row["custom_id"]: row for row in asked(folder, split, _names(layers))}
+    rows = {row["custom_id"]: row for row in requested(folder, split, _names(layers))}
     known = articles_of(folder, split)
 
     async def solve(state: TaskState, generate: Generate) -> TaskState:
@@ -114,6 +115,9 @@ def replay(predictions: str, gold: str = "dataset", split: str = "test", allow_m
     lines = replayed(Path(predictions), About(gold, split), allow_missing)
 
     async def solve(state: TaskState, generate: Generate) -> TaskState:
+        asked = msgspec.convert(state.metadata[ABOUT], About)
+        if (asked.gold, asked.split) != (gold, split):
+            raise ValueError(f"-S gold={asked.gold} -S split={asked.split}: the solver must have them as the task has")
         said = lines.get(str(state.sample_id), Said())
         state.metadata[SAID] = msgspec.to_builtins(said)
         state.output = ModelOutput.from_content("replay", said.lines[0] if said.lines else "")
