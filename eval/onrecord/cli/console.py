@@ -66,7 +66,11 @@ def complain(error: Exception) -> int:
 
 
 def show_faults(
-    faults: Sequence[Fault], counts: Mapping[str, int], kind: str = "fault", end: str = "; nothing was written"
+    faults: Sequence[Fault],
+    counts: Mapping[str, int],
+    kind: str = "fault",
+    end: str = "; nothing was written",
+    each: bool = False,
 ) -> None:
     """Faults by what they have in common, and how many there are.
 
@@ -75,12 +79,13 @@ def show_faults(
         counts: How many there are of each kind.
         kind: What they are called.
         end: What follows from them.
+        each: Whether each is shown, asked or not: each is to be mended at a place of its own.
     """
     import typer
 
     from onrecord.cli.fault_lists import OPTION, all_asked, listing
 
-    every = all_asked()
+    every = each or all_asked()
     told = list(listing(faults, counts, every))
     for line in told:
         typer.echo(line, err=True)

@@ -43,7 +43,7 @@ def pull(
         _tell(each, access.url)
     if faults := [fault for each in pulled for fault in each.faults]:
         end = "; the exports are kept as they came: mend the annotations in Label Studio and pull again"
-        show_faults(faults, Counter(fault.code for fault in faults), end=end)
+        show_faults(faults, Counter(fault.code for fault in faults), end=end, each=True)
         raise typer.Exit(2)
 
 

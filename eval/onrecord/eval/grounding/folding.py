@@ -46,7 +46,7 @@ def fold(text: str) -> Folded:
 
     >>> folded = fold("The “Straße”")
     >>> folded.letters, folded.places[-3:].tolist()
-    ('thestrasse', [8, 9, 10])
+    ('thestrasse', [9, 9, 10])
     """
     codes = np.frombuffer(text.encode("utf-32-le", "surrogatepass"), dtype=np.uint32)
     there = np.unique(codes)
