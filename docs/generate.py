@@ -148,9 +148,18 @@ def compat_differences() -> str:
     modes: dict[str, list[str]] = {}
     for mode in COMPAT.values():
         for difference in mode.differences:
-            modes.setdefault(difference, []).append(f"`{re.sub(':.*', ':*', mode.name)}`")
-    rows = [[", ".join(dict.fromkeys(names)), difference] for difference, names in modes.items()]
+            modes.setdefault(difference, []).append(mode.name)
+    rows = [[", ".join(f"`{name}`" for name in _together(names)), difference] for difference, names in modes.items()]
     return markdown_table(["modes", "what differs"], rows)
+
+
+def _together(names: Sequence[str]) -> list[str]:
+    """Names of modes, with one for all variants of a tool where all of them are there."""
+    variants = Counter(name.partition(":")[0] for name in COMPAT if ":" in name)
+    there = Counter(name.partition(":")[0] for name in names if ":" in name)
+    whole = {tool for tool, many in there.items() if many == variants[tool]}
+    short = [f"{tool}:*" if (tool := name.partition(":")[0]) in whole and ":" in name else name for name in names]
+    return list(dict.fromkeys(short))
 
 
 def parts(gold: Gold) -> dict[str, str]:

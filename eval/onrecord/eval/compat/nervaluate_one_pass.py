@@ -27,13 +27,13 @@ SORTED = ("0.2.0", "0.3.1")
 """Those that sort gold by start and predictions by end, and let a prediction take several gold spans."""
 
 _SHARED = (
-    "A prediction that is given twice is correct twice, so precision does not fall, and a gold span that is there twice "
+    "A prediction given twice is correct twice, so precision does not fall, and a gold span that is there twice "
     "is found by one prediction; ours counts every span once.",
     "What overlaps is paired greedily, in the order that the spans are taken in, although another pairing may fit "
     "better; our alignment is optimal and independent of order.",
     "Any overlap is enough, so a prediction of the whole document is right by `ent_type`; ours asks for a least "
     "intersection over union.",
-    "A wrong label is an incorrect span of gold's label, and predictions of a label that are wrong do not count for it, "
+    "A wrong label is an incorrect span of the label of gold, and wrong predictions of a label do not count for it, "
     "so its precision is too high; ours counts them for the label that was predicted.",
     *COMMON,
 )
