@@ -9,6 +9,7 @@ were written from the tools' documented and observed behaviour, and hold none of
 - ``nervaluate``, ``nervaluate_one_pass``: typed spans, by the versions from 1.0.0 on and before.
 - ``perl``, ``coval``, ``corefud``: clusters of mentions, each scorer with its own rules.
 - ``bracket_files``: how two of them read files with a coreference column.
+- ``headed``, ``corefud_files``: mentions with heads, and how the third reads CoNLL-U.
 - ``coreference``, ``blanc``: what those three have in common.
 
 >>> COMPAT["conlleval"].score([["B-PER", "I-PER", "O"]], [["B-PER", "O", "O"]]).row("accuracy").share

@@ -115,7 +115,7 @@ def _rows(sides: Sequence[Sides], measures: Sequence[str]) -> tuple[CompatRow, .
 
 
 COMPAT = (
-    Compat(NAME, "87071a6", "clusters", (*MEASURES, "conll"), DIFFERENCES, score, text, read_coval),
+    Compat(NAME, "87071a6", "clusters", (*MEASURES, "conll"), DIFFERENCES, score, text, read_coval, "conll-coref"),
     Compat(
         WITHOUT_SINGLETONS,
         "87071a6",
@@ -125,5 +125,6 @@ COMPAT = (
         score_without_singletons,
         text,
         read_coval,
+        "conll-coref",
     ),
 )

@@ -211,6 +211,6 @@ def _shown_blanc(row: CompatRow) -> Iterable[str]:
 
 
 COMPAT = (
-    Compat(NAME, "8.01", "clusters", ("mentions", *MEASURES), DIFFERENCES, score, text, read_perl),
-    Compat(ALL, "8.01", "clusters", ("mentions", *MEASURES), DIFFERENCES, score_all, text, read_perl),
+    Compat(NAME, "8.01", "clusters", ("mentions", *MEASURES), DIFFERENCES, score, text, read_perl, "conll-coref"),
+    Compat(ALL, "8.01", "clusters", ("mentions", *MEASURES), DIFFERENCES, score_all, text, read_perl, "conll-coref"),
 )
