@@ -16,6 +16,7 @@ from typing import Any
 
 import msgspec
 
+from flooding import flooding
 from onrecord.annotation.agreement.measures import agreement
 from onrecord.annotation.agreement.tables import markdown as agreement_markdown
 from onrecord.annotation.gold.from_rounds import MadeGold, gold_of_rounds
@@ -56,6 +57,12 @@ DOCUMENTS = (
     "docs/scoring.md",
     "docs/faults.md",
     "docs/measures/compat.md",
+    "docs/measures/coverage.md",
+    "docs/measures/linking.md",
+    "docs/measures/quotes-joint.md",
+    "docs/measures/stances-tuples.md",
+    "docs/measures/strict-exact-type-partial.md",
+    "docs/measures/who.md",
 )
 CORPUS = read_corpus(ROOT)
 _PART = re.compile(r"(<!-- generated: ([\w-]+) -->\n).*?(<!-- end -->)", re.DOTALL)
@@ -141,9 +148,18 @@ def compat_differences() -> str:
     modes: dict[str, list[str]] = {}
     for mode in COMPAT.values():
         for difference in mode.differences:
-            modes.setdefault(difference, []).append(f"`{re.sub(':.*', ':*', mode.name)}`")
-    rows = [[", ".join(dict.fromkeys(names)), difference] for difference, names in modes.items()]
+            modes.setdefault(difference, []).append(mode.name)
+    rows = [[", ".join(f"`{name}`" for name in _together(names)), difference] for difference, names in modes.items()]
     return markdown_table(["modes", "what differs"], rows)
+
+
+def _together(names: Sequence[str]) -> list[str]:
+    """Names of modes, with one for all variants of a tool where all of them are there."""
+    variants = Counter(name.partition(":")[0] for name in COMPAT if ":" in name)
+    there = Counter(name.partition(":")[0] for name in names if ":" in name)
+    whole = {tool for tool, many in there.items() if many == variants[tool]}
+    short = [f"{tool}:*" if (tool := name.partition(":")[0]) in whole and ":" in name else name for name in names]
+    return list(dict.fromkeys(short))
 
 
 def parts(gold: Gold) -> dict[str, str]:
@@ -178,6 +194,7 @@ def parts(gold: Gold) -> dict[str, str]:
         "audit": audit_table(gold, how.errata),
         "version": f"Version of the labels: {CORPUS.about.card.version}\n",
         **{f"corpus-{name}": corpus_table(kind) for name, kind in CORPUS_TABLES.items()},
+        **flooding(gold, result.values),
         "compat-modes": compat_modes(),
         "compat-differences": compat_differences(),
         "measures": markdown_table(["measure", "what counts as right"], measures),

@@ -69,7 +69,7 @@ def test_columns_and_the_numbers_of_conlleval(tmp_path: Path) -> None:
     assert ours["measures"]["strict"]["f1"] == 0.5
     done = run("spans", "both.txt", "--format", "conll", "--compat", "conlleval", cwd=tmp_path)
     assert done.returncode == 0, done.stderr
-    assert b"processed 4 tokens with 2 phrases; found: 2 phrases; correct: 1." in done.stdout
+    assert b"processed 5 tokens with 2 phrases; found: 2 phrases; correct: 1." in done.stdout  # -DOCSTART- is one
     assert b"differ" in done.stderr
     nervaluate = run("spans", "both.txt", "--format", "conll", "--compat", "nervaluate", "--json", cwd=tmp_path)
     rows = json.loads(nervaluate.stdout)["rows"]
@@ -77,6 +77,27 @@ def test_columns_and_the_numbers_of_conlleval(tmp_path: Path) -> None:
     wrong = run("spans", "both.txt", "--format", "conll", "--compat", "coval", cwd=tmp_path)
     assert wrong.returncode == 2
     assert b"nervaluate" in wrong.stderr
+
+
+@pytest.mark.parametrize(
+    ("rows", "mode"), [(b"a B-X E-X\n", "seqeval-strict:IOB2"), (b"a O S-X\n", "seqeval-strict:IOE1")]
+)
+def test_tags_that_a_tool_refuses_are_no_crash(rows: bytes, mode: str, tmp_path: Path) -> None:
+    (tmp_path / "both.txt").write_bytes(rows)
+    done = run("spans", "both.txt", "--format", "conll", "--compat", mode, cwd=tmp_path)
+    assert done.returncode == 2
+    assert f"{mode} refuses these files: no tag of this scheme".encode() in done.stderr
+    assert b"Traceback" not in done.stderr
+
+
+def test_the_reference_scorer_reads_openings_first(tmp_path: Path) -> None:
+    for name, cells in (("key", ("(0", "0)|(0", "0)")), ("response", ("(0", "(0|0)", "0)"))):
+        lines = "\n".join(f"d\t0\tw{n}\t{cell}" for n, cell in enumerate(cells))
+        (tmp_path / name).write_text(f"#begin document (d); part 000\n{lines}\n\n#end document\n")
+    done = run(
+        "clusters", "key", "response", "--format", "conll-coref", "--compat", "perl-8.01-all", "--json", cwd=tmp_path
+    )
+    assert {row["f1"] for row in json.loads(done.stdout)["rows"] if row["measure"] in ("muc", "bcub", "ceafe")} == {1}
 
 
 def test_spans_in_brat(tmp_path: Path) -> None:
