@@ -115,11 +115,12 @@ _TAKEN: dict[str, frozenset[str]] = {
             "caption",
             "pullquote",
             "credit",
+            "actor",
         ]
     ),
-    "claim_labels": frozenset({"entity", "event", "claim", "corpus", "macro"}),
-    "stance_labels": frozenset({"entity", "event", "claim", "corpus", "macro"}),
-    "stance_bases": frozenset({"entity", "event", "claim", "corpus", "macro"}),
+    "claim_labels": frozenset({"entity", "event", "claim", "corpus", "macro", "actor"}),
+    "stance_labels": frozenset({"entity", "event", "claim", "corpus", "macro", "actor"}),
+    "stance_bases": frozenset({"entity", "event", "claim", "corpus", "macro", "actor"}),
 }
 """Names of other slices of the same measures: a label of this name would be mistaken for them."""
 

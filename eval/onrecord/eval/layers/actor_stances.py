@@ -10,7 +10,7 @@ the measures over the corpus (:func:`onrecord.eval.layers.corpus_stances.tuples_
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Mapping
+from collections.abc import Hashable, Mapping
 
 import numpy as np
 
@@ -52,8 +52,9 @@ def _followed(said: CorpusTuple, actors: Mapping[str, str], with_label: bool) ->
     return _actor(holder, actors), kind, to, label if with_label else ""
 
 
-def _actor(id: object, actors: Mapping[str, str]) -> SidedId:
-    side, word = id  # type: ignore[misc]
+def _actor(id: Hashable, actors: Mapping[str, str]) -> SidedId:
+    assert isinstance(id, tuple)
+    side, word = id
     return (side, actors.get(word, word)) if side == "gold" else (side, word)
 
 

@@ -3,7 +3,8 @@
 Both look across documents, so their counts do not add over them. What adds, by union, is the set of things said in each
 document (:class:`StanceSets`); the counts are functions of the union.
 
-A contradiction is a claim that one holder asserts and another denies, wherever in the corpus they do. Pairs of holders are counted and not listed, so that the work is linear in holders.
+A contradiction is a claim that one holder asserts and another denies, wherever in the corpus they do. Pairs of holders
+are counted and not listed, so that the work is linear in holders.
 """
 
 from __future__ import annotations

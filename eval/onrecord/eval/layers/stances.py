@@ -57,7 +57,7 @@ def _state(reading: StanceReading) -> State:
         **_given_pairs(reading),
         **_slices(reading, [required[key] for key in right]),
     }
-    return State(counts, said=stance_sets(reading))
+    return State(counts, said=(stance_sets(reading),))
 
 
 def _columns(corpus: Corpus) -> StateColumns:
@@ -91,7 +91,7 @@ def _given_pairs(reading: StanceReading) -> dict[str, Counts]:
 
 
 def _whole(state: State) -> dict[str, Counts | Score]:
-    return {**corpus_counts(state.said if isinstance(state.said, StanceSets) else StanceSets())}
+    return {**corpus_counts(next((each for each in state.said if isinstance(each, StanceSets)), StanceSets()))}
 
 
 def _slices(reading: StanceReading, right: Iterable[Stance]) -> dict[str, Counts]:
