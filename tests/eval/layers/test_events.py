@@ -285,7 +285,7 @@ def test_a_line_that_merely_names_an_id_does_not_undo_its_description(gold: Gold
 
 
 def test_a_stance_may_be_about_an_event_that_is_described_alone(gold: Gold, perfect: Lines) -> None:
-    perfect[0]["stances"][0]["target"] = {"kind": "event", "id": "v"}
+    perfect[0]["stances"][0].update(target={"kind": "event", "id": "v"}, label="favor")
     assert ("reference", 1, "/stances/0/target/id") in faults(gold, perfect)
     perfect[0]["event_descriptions"] = [{"id": "v", "title": "anything"}]
     read_submission("p.jsonl", as_bytes(perfect), [a.document for a in gold.articles], gold.registries)

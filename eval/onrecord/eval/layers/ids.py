@@ -148,9 +148,9 @@ def map_events(
 def map_links(described: Mapping[str, EntityDescription], registries: Registries) -> dict[str, Link]:
     """What the file itself links its entity ids to (TAC-KBP): no mention is looked at.
 
-    By the Wikidata id it declares, be it one of the registry or not; else, also where it says that there is none, by a
-    name that just one registry row has;
-    else, where it declares neither, by being the id of a registry row.
+    By the Wikidata id it declares, be it one of the registry or not; else by a name that just one registry row has;
+    else, where it declares neither, by being the id of a registry row. Where it says that there is no Wikidata id it
+    is linked to no row that has one.
 
     Args:
         described: The file's descriptions.
@@ -169,6 +169,8 @@ def map_links(described: Mapping[str, EntityDescription], registries: Registries
         elif description.name is not None:
             named = by_name.get(normal_name(description.name), set())
             found[id] = links[next(iter(named))] if len(named) == 1 else NIL
+        if description.wikidata == NO_ITEM and found.get(id, NIL).wikidata is not None:
+            found[id] = NIL
     return found
 
 

@@ -123,7 +123,7 @@ class Modalities:
         of = group[self.document]
         # how many documents, in all and of each group, say of an event in a role that it is denied, or that it is not
         side = 2 * self.role.astype(np.int64) + self.denied
-        events = 1 + int(self.event.max(initial=NONE))
+        events = 1 + int(self.event.max(initial=0))
         total = np.zeros((events, 8), np.int64)
         np.add.at(total, (self.event, side), 1)
         whole = _counts(total)
@@ -131,7 +131,7 @@ class Modalities:
         pairs, inverse = np.unique(of.astype(np.int64) * events + self.event, return_inverse=True)
         lost = np.zeros((len(pairs), 8), np.int64)
         np.add.at(lost, (inverse.reshape(-1), side), 1)
-        left_out, event = np.divmod(pairs, max(events, 1))
+        left_out, event = np.divmod(pairs, events)
         rows = left_out >= 0
         change = _counts(total[event[rows]] - lost[rows]) - whole[event[rows]]
         np.add.at(counts, left_out[rows], change)
