@@ -1,5 +1,6 @@
 """What follows from labels and registries and is therefore never annotated: quote type, nesting, sentence crossing,
-context, actors."""
+context, actors.
+"""
 
 from __future__ import annotations
 

@@ -190,7 +190,7 @@ def _parquet(path: Path) -> Iterator[ParquetFile]:
 
 
 def _other_version(path: Path | str, found: str, expected: str) -> Fault:
-    hint = "the folder was written by another version of onrecord"
+    hint = "the folder was written by another version of onrecord; labels before 0.3.0 are of another scheme"
     return Fault("type", str(path), None, "", found, expected, hint)
 
 
@@ -268,7 +268,7 @@ def read_registry_rows(folder: Path) -> Registries:
         for name, kind in REGISTERED.values():
             config = f"registry_{name}"
             rows = read_rows(folder, config, REGISTRY) if (folder / parquet_name(config, REGISTRY)).exists() else []
-            found[name] = msgspec.convert(rows, in_scheme(tuple[kind, ...]))  # type: ignore[valid-type]
+            found[name] = _registry(rows, kind, config)
     return Registries(**found)
 
 

@@ -41,8 +41,11 @@ _RENAMED: Mapping[str, str] = {
 
 _MEANT: Mapping[str, str] = {
     "favor": "positive pos pro for support supports supportive supporting agree agrees favour approve yes true",
-    "against": "negative neg con anti oppose opposes opposed opposing disagree disagrees disapprove deny no false",
+    "against": "negative neg con anti oppose opposes opposed opposing disagree disagrees disapprove no",
     "neutral": "none neither mixed other comment discuss neu unrelated",
+    "asserts": "assert claims affirms confirms states says support supports agree agrees true",
+    "denies": "deny rejects refutes disputes contradicts refute false",
+    "doubts": "doubt questions uncertain query",
     "name": "nam named proper",
     "nominal": "nom noun common",
     "pronoun": "pro pron prn",
@@ -61,6 +64,9 @@ _MEANT: Mapping[str, str] = {
     "thought": "belief opinion",
 }
 """Our words with those of other schemes for the same, in small letters."""
+
+OLDER = "onrecord convert --from onrecord-0.2 converts a file of before"
+"""What to do with a file for the labels 0.2 and before."""
 
 _SCHEMES: Mapping[str, str] = {"ontonotes": "OntoNotes, as in spaCy's English models", "conll2003": "CoNLL-2003"}
 
@@ -89,6 +95,8 @@ def advised(wrong: Wrong, line: Any, foreign: bool = False) -> Wrong:
 
 
 def _field(pointer: str, name: str, expected: str, line: Any) -> str:
+    if name == "modality" and pointer.startswith("/event_descriptions/"):
+        return f"it is each mention's, in events: {OLDER}"
     known = expected.partition(": ")[2].split(", ")
     other = _RENAMED.get(name.casefold(), "")
     if pointer.count("/") == 1 and name.casefold() in ("text", "content", "title", "body"):
