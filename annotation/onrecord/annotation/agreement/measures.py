@@ -181,7 +181,6 @@ def own_registries(labels: Iterable[Labels]) -> Registries:
                 type=_most(count),
                 name=_most(names[id]),
                 aliases=tuple(sorted(name for name, n in names[id].items() if n and name != _most(names[id]))),
-                wikidata_note="an annotator's own id",
             )
             for id, count in sorted(types.items())
         ),

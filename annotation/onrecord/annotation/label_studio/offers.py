@@ -89,8 +89,10 @@ def undecided(result: Sequence[Any]) -> dict[str, int]:
 def decided(result: Sequence[Any]) -> list[Any]:
     """The result, item by item, in which an accepted speaker is the speaker, unless the annotator gave another one."""
     accepted = _ids(result, TAKEN) - _ids(result, *_own())
+    ask = page().asks.get(FIELD)
+    control = FIELD if ask is None else ask.beside
     return [
-        {**item, "from_name": FIELD} if _is_of(item, OFFERED) and str(item.get("id")) in accepted else item
+        {**item, "from_name": control} if _is_of(item, OFFERED) and str(item.get("id")) in accepted else item
         for item in result
     ]
 

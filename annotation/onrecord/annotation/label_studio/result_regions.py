@@ -89,7 +89,7 @@ def _set_field(index: int, item: ResultItem, regions: Mapping[str, Region], wron
     if region is None:
         wrong.append(("reference", f"/{index}/id", show(item.get("id")), "the id of a labelled region", ""))
         return
-    # by its own type and not the form's: an older config had a text where there is a menu now
+    # by its own type and not the form's: an offer that was accepted is a text where there is a menu
     values = value.get({"choices": "choices", "taxonomy": "taxonomy"}.get(str(item.get("type")), "text"))
     if item.get("type") == "taxonomy" and isinstance(values, list):
         # a menu entry is a path, here of one step

@@ -13,7 +13,8 @@
 - ``added_states``: states of parts of a corpus, added.
 - ``states``: the same, where it was counted document by document.
 - ``cluster_columns``: clusters of many documents.
-- ``link_columns``, ``quote_columns``, ``stance_columns``, ``event_columns``, ``modality_columns``: the layers counted on columns.
+- ``link_columns``, ``quote_columns``, ``stance_columns``, ``event_columns``, ``modality_columns``: the layers counted
+  on columns.
 - ``verdict_columns``: what became of items, as arrays, and which of them another system has.
 - ``item_verdicts``: the same of every layer.
 - ``document_pairs``: documents of gold beside what a submission says of them, one at a time or as columns.

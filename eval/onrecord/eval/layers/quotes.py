@@ -301,6 +301,7 @@ def _shown(quote: Quote, labels: Labels) -> tuple[tuple[str, str], ...]:
     return given(
         [
             *(("speaker", id) for id in quote.speaker),
+            *(("addressee", id) for id in quote.addressee),
             *(("relay", id) for id in quote.relays),
             ("mode", quote.mode),
             ("inside", None if parent is None else in_words(parent)),
@@ -373,7 +374,7 @@ def _measures(scheme: Scheme) -> tuple[Measure, ...]:
     )
 
 
-_COMPARED_IDS = Compared("speaker", ordered=False), Compared("relays")
+_COMPARED_IDS = Compared("speaker", ordered=False), Compared("addressee", ordered=False), Compared("relays")
 
 
 @functools.cache
