@@ -84,7 +84,7 @@ function drawQuotes(doc) {
         ...two(item, (given) => bdi(part(doc, given, "cue")), part(doc, item.g, "cue") !== part(doc, item.p, "cue")),
         el("td", {}, [...new Set([item.g, item.p].flatMap((given) => fields(given, "mode")))].join(" / "))))))));
 }
-const SIGNS = new Map([["favor", "+"], ["against", "−"], ["neutral", "0"]]);
+const SIGNS = new Map([["favor", "+"], ["against", "−"], ["neutral", "0"], ["asserts", "+"], ["denies", "−"], ["doubts", "?"]]);
 const stanceLabel = (given) => el("span", { class: "label " + (SIGNS.has(given) ? given : "") }, given === index.nothing ? given : `${SIGNS.get(given) || "?"} ${given}`);
 function drawStances(doc) {
   const found = doc.items.filter((item) => item.l === "stances");
