@@ -172,12 +172,21 @@ def _for_and_against(scheme: Scheme) -> tuple[Measure, ...]:
     )
 
 
-def _contradictions(scheme: Scheme) -> tuple[Measure, ...]:
+def _of_claims(scheme: Scheme) -> tuple[Measure, ...]:
     """What needs a scheme with asserts and denies."""
     if not {"asserts", "denies"} <= {*scheme.claim_labels}:
         return ()
     said = "two holders of whom one asserts and the other denies a claim, over all documents"
-    return (Measure("contradictions", said, page="contradictions.md", adds=False),)
+    return (
+        Measure(
+            "label[claim]",
+            "mean F1 of asserts and denies, on pairs found",
+            mean_of=("label[asserts]", "label[denies]"),
+            view="claim",
+            **_LABELS,
+        ),
+        Measure("contradictions", said, page="contradictions.md", adds=False),
+    )
 
 
 def _measures(scheme: Scheme) -> tuple[Measure, ...]:
@@ -219,7 +228,7 @@ def _measures(scheme: Scheme) -> tuple[Measure, ...]:
             view="macro",
             **_LABELS,
         ),
-        *_contradictions(scheme),
+        *_of_claims(scheme),
         *(
             Measure(f"label[{name}]", f"the label {name}, on pairs found", detail=True, view=name, **_LABELS)
             for name in scheme.all_labels

@@ -8,10 +8,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, get_args
 
-from onrecord.dataset.layers import LAYERS
+from onrecord.dataset.layers import LAYERS, scheme
 from onrecord.dataset.reading.faults import Wrong, show
+from onrecord.dataset.records import TargetKind
 from onrecord.eval.submission.label_maps import BUILT_IN, OURS
 from onrecord.eval.submission.salvage import CALLED
 
@@ -88,7 +89,7 @@ def advised(wrong: Wrong, line: Any, foreign: bool = False) -> Wrong:
     elif code == "missing-field":
         better = _missing(pointer, line)
     elif code == "label":
-        better = _label(pointer, str(found), expected, foreign)
+        better = _label(pointer, str(found), expected, foreign, line)
     if code in ("unknown-field", "missing-field", "type"):
         expected = expected.replace("a prediction line", "a line of a prediction file")
     return code, pointer, found, expected, better or hint
@@ -137,8 +138,10 @@ def _holder(pointer: str, line: Any) -> Any:
     return found
 
 
-def _label(pointer: str, found: str, expected: str, foreign: bool) -> str:
+def _label(pointer: str, found: str, expected: str, foreign: bool, line: Any) -> str:
     words = expected.removeprefix("one of ").split(", ")
+    if (target := _target(pointer, line)) is not None:
+        words = [word for word in words if word in scheme().labels_of(target)]
     plain = found.strip()
     if any(word.casefold() == plain.casefold() for word in words):
         return ""  # the nearest word is the one
@@ -154,6 +157,15 @@ def _label(pointer: str, found: str, expected: str, foreign: bool) -> str:
     plain = plain.casefold()
     word = next((each for each in words if plain in _MEANT.get(each, "").split()), "")
     return f"{show(found)!r} is called {word!r} here" if word else ""
+
+
+def _target(pointer: str, line: Any) -> str | None:
+    """The kind of target of the stance whose label a pointer is of; None where it is of none, or it is not said."""
+    parts = pointer.split("/")
+    holder = _holder(pointer, line) if len(parts) == 4 and (parts[1], parts[3]) == ("stances", "label") else None
+    target = holder.get("target") if isinstance(holder, dict) else None
+    kind = target.get("kind") if isinstance(target, dict) else None
+    return kind if kind in get_args(TargetKind) else None
 
 
 def is_type(pointer: str) -> bool:

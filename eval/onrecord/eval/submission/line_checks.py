@@ -17,7 +17,7 @@ from onrecord.eval.submission.expected import KnownDocument
 from onrecord.eval.submission.prediction_line import Description, PredictionLine, says_something
 
 KINDS = ("entity", "event", "claim")
-"""What an id may stand for that holds across documents."""
+"""What an id may stand for that holds across documents and must be declared; whoever names an utterance declares it."""
 
 DESCRIPTIONS = ("entities", "claims", "event_descriptions")
 """The fields of a line that say what an id stands for."""
