@@ -89,7 +89,9 @@ def advised(wrong: Wrong, line: Any, foreign: bool = False) -> Wrong:
     elif code == "missing-field":
         better = _missing(pointer, line)
     elif code == "label":
-        better = _label(pointer, str(found), expected, foreign, line)
+        if (target := _target(pointer, line)) is not None:
+            expected = f"of {target} one of {', '.join(scheme().labels_of(target))}"
+        better = _label(pointer, str(found), expected.removeprefix(f"of {target} "), foreign)
     if code in ("unknown-field", "missing-field", "type"):
         expected = expected.replace("a prediction line", "a line of a prediction file")
     return code, pointer, found, expected, better or hint
@@ -138,10 +140,8 @@ def _holder(pointer: str, line: Any) -> Any:
     return found
 
 
-def _label(pointer: str, found: str, expected: str, foreign: bool, line: Any) -> str:
+def _label(pointer: str, found: str, expected: str, foreign: bool) -> str:
     words = expected.removeprefix("one of ").split(", ")
-    if (target := _target(pointer, line)) is not None:
-        words = [word for word in words if word in scheme().labels_of(target)]
     plain = found.strip()
     if any(word.casefold() == plain.casefold() for word in words):
         return ""  # the nearest word is the one
@@ -151,9 +151,9 @@ def _label(pointer: str, found: str, expected: str, foreign: bool, line: Any) ->
             return hint if plain in OURS else ""
         if tag := _TAG.fullmatch(plain):
             return f"a tag, not a type: write {show(tag[1])} without what stands before it"
-        for name, scheme in _SCHEMES.items():
+        for name, said in _SCHEMES.items():
             if plain in BUILT_IN[name].predicted:
-                return f"a type of {scheme}: --labels {name} compares a file of these"
+                return f"a type of {said}: --labels {name} compares a file of these"
     plain = plain.casefold()
     word = next((each for each in words if plain in _MEANT.get(each, "").split()), "")
     return f"{show(found)!r} is called {word!r} here" if word else ""
