@@ -6,12 +6,15 @@ import dataclasses
 import re
 from collections.abc import Callable, Mapping
 
-from onrecord.dataset import Gold, Labels, Mention, Quote, Span, Stance, Target
+import msgspec
+
+from onrecord.dataset import EventMention, Gold, Labels, Mention, Quote, Span, Stance, Target
 from onrecord.dataset.publishing.card import markdown_table
 from onrecord.dataset.seeds.documents import Document
 from onrecord.eval import Submission, score_submission
 from onrecord.eval.submission.prediction_line import EntityDescription
 
+LABELS = ("favor", "against", "neutral")
 TYPES = ("PER", "ORG", "GPE", "LOC", "FAC", "NORP", "GRP")
 _CAPITALS = re.compile(r"[A-Z]\w+(?: [A-Z]\w+)*")
 _WORD = re.compile(r"\w+")
@@ -41,6 +44,28 @@ def _mentions(document: Document, pattern: re.Pattern[str], types: tuple[str, ..
             Mention(start=start, end=end, text=document.text[start:end], type=type, entity=entity)  # type: ignore[arg-type]
             for start, end in places
             for type in types
+        )
+    )
+
+
+def _own(document: Document, pattern: re.Pattern[str]) -> Labels:
+    """Every match as a GPE with an id of its own."""
+    mentions = _mentions(document, pattern, ("GPE",), None).mentions
+    return Labels(
+        mentions=tuple(
+            msgspec.structs.replace(each, entity=f"own-{document.id}-{n}") for n, each in enumerate(mentions)
+        )
+    )
+
+
+def _events(document: Document, one: bool) -> Labels:
+    """Every word as an event, one and the same or each its own."""
+    return Labels(
+        events=tuple(
+            EventMention(
+                start=match.start(), end=match.end(), text=match[0], event="one" if one else f"{document.id}-{n}"
+            )
+            for n, match in enumerate(_WORD.finditer(document.text))
         )
     )
 
@@ -83,6 +108,7 @@ def _stances(document: Document, ids: tuple[str, ...], labels: tuple[str, ...]) 
 
 SPANS = ("entities:strict", "entities:type", "entities:partial", "entities:iou")
 COVERED = ("entities:characters", "entities:coverage")
+CLUSTERED = ("events:lea", "events:conll", "events:mention")
 
 
 def _floods(gold: Gold) -> list[Flood]:
@@ -109,6 +135,14 @@ def _floods(gold: Gold) -> list[Flood]:
             lambda d: _mentions(d, _CAPITALS, ("GPE",), "russia"),
         ),
         Flood(
+            "flood-links",
+            "every run of capitalised words as a GPE of its own, which is NIL",
+            ("links:all", "links:nil", "entity_ids:lea"),
+            lambda d: _own(d, _CAPITALS),
+        ),
+        Flood("flood-clusters", "every word, all one event", CLUSTERED, lambda d: _events(d, one=True)),
+        Flood("flood-clusters", "every word, each an event of its own", CLUSTERED, lambda d: _events(d, one=False)),
+        Flood(
             "flood-quotes",
             "every sentence, spoken by Putin",
             ("quotes:joint", "quotes:detection@0.5"),
@@ -117,7 +151,7 @@ def _floods(gold: Gold) -> list[Flood]:
         Flood(
             "flood-quotes",
             "every sentence, once with each person of the registry",
-            ("quotes:joint", "quotes:detection@0.5"),
+            ("quotes:joint", "quotes:detection@0.5", "quotes:speaker"),
             lambda d: _quotes(d, people),
         ),
         Flood(
@@ -137,7 +171,13 @@ def _floods(gold: Gold) -> list[Flood]:
             "flood-stances",
             "the same with every label",
             ("stances:tuple", "stances:pair"),
-            lambda d: _stances(d, known, ("favor", "against", "neutral")),
+            lambda d: _stances(d, known, LABELS),
+        ),
+        Flood(
+            "flood-label",
+            "every entity of the registry on every other, with every label",
+            ("stances:label", "stances:label[macro]"),
+            lambda d: _stances(d, known, LABELS),
         ),
     ]
 

@@ -86,8 +86,8 @@ def labels(draw: st.DrawFn, text: str) -> Labels:
         Stance(
             **item("s", n),  # type: ignore[arg-type]
             holder=draw(entity),
-            target=Target(kind=kind, id=draw(entity)),
-            label=draw(st.sampled_from(DEFAULT.labels_of(kind))),  # type: ignore[arg-type]
+            target=Target(kind=kind, id=draw(entity)),  # type: ignore[arg-type]
+            label=draw(st.sampled_from(DEFAULT.labels_of(kind))),
             basis=draw(st.sampled_from(["stated", "action", "implied"])),
             evidence=draw(segments(text)),
             quote=draw(st.sampled_from([None, *(quote.id for quote in quotes)])),
@@ -99,7 +99,7 @@ def labels(draw: st.DrawFn, text: str) -> Labels:
             **item("e", n),  # type: ignore[arg-type]
             **place(),  # type: ignore[arg-type]
             event=draw(event),
-            modality=draw(st.sampled_from(DEFAULT.event_modalities)),  # type: ignore[arg-type]
+            modality=draw(st.sampled_from(DEFAULT.event_modalities)),
         )
         for n in range(draw(st.integers(0, 3)))
     ]

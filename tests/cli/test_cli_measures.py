@@ -100,6 +100,28 @@ def test_the_reference_scorer_reads_openings_first(tmp_path: Path) -> None:
     assert {row["f1"] for row in json.loads(done.stdout)["rows"] if row["measure"] in ("muc", "bcub", "ceafe")} == {1}
 
 
+def test_corefud_reads_heads_from_conllu_alone(tmp_path: Path) -> None:
+    for side, cells in (("key", ("(a-x-2-", "a)", "(a-x-1-)")), ("response", ("", "(a-x-1-)", "(a-x-1-)"))):
+        rows = [f"{n}\tw{n}" + "\t_" * 7 + f"\tEntity={cell}" for n, cell in enumerate(cells, start=1)]
+        (tmp_path / side).write_text("\n".join(["# newdoc id = d", *rows, "", ""]))
+    sides = "clusters", "key", "response", "--compat"
+    headed, exact = (
+        run(*sides, mode, "--format", "conllu", cwd=tmp_path).stdout for mode in ("corefud", "corefud-exact-match")
+    )
+    assert headed.endswith(b"CoNLL score: 100.00\n")
+    assert exact.endswith(b"CoNLL score: 25.00\n")
+    other = run(*sides, "corefud", "--format", "conll-coref", cwd=tmp_path)
+    assert other.returncode == 2
+    assert b"--format conllu" in other.stderr
+    (tmp_path / "response").write_text((tmp_path / "key").read_text().replace("w2", "w3"))
+    words = run(*sides, "corefud", "--format", "conllu", cwd=tmp_path)
+    assert (words.returncode, words.stdout) == (2, b"")
+    (tmp_path / "response").write_text((tmp_path / "key").read_text().replace("a-x-2", "a-x-5"))
+    head = run(*sides, "corefud", "--format", "conllu", cwd=tmp_path)
+    assert head.returncode == 2
+    assert b"corefud refuses these files: a mention of a has 2 words and the head 5" in head.stderr
+
+
 def test_spans_in_brat(tmp_path: Path) -> None:
     for side, end in (("gold", 5), ("predicted", 4)):
         (tmp_path / side).mkdir()

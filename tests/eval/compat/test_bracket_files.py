@@ -60,6 +60,16 @@ def test_cells(read: Callable[[bytes], DocumentClusters], cells: list[str], clus
     assert list(read(file(*cells)).values()) == [clusters]
 
 
+def test_without_tabs_the_whole_line_is_the_cell_of_the_reference_scorer() -> None:
+    lines = "d 0 0 (1) (1)\nd 0 1 x (2\nd 0 2 x 2)\nd 0 3 x (1)"
+    alike, other = (
+        read_perl(f"#begin document (d)\n{each}\n\n#end document\n".encode())["(d)"]
+        for each in (lines, lines.replace(" ", "\t"))
+    )
+    assert alike == [[(0, 0), (0, 0), (3, 3)], [(1, 2)]]
+    assert other == [[(0, 0), (3, 3)], [(1, 2)]]
+
+
 def test_a_document_that_is_not_predicted_has_no_clusters() -> None:
     other = file("(1)").replace(b"part 000", b"part 001")
     assert both_sides(read_perl, file("(1)"), other) == {"(d); part 000": ([[(0, 0)]], [])}

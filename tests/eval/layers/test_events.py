@@ -209,7 +209,7 @@ def test_optional_mentions_are_asked_for_nothing() -> None:
 
 def test_of_two_mentions_at_one_place_the_one_of_the_right_modality_answers_whatever_the_order() -> None:
     gold = said(("war", "denied"))
-    twice = [EventMention(start=0, end=1, text="T", event="war", modality=each) for each in ("actual", "denied")]  # type: ignore[arg-type]
+    twice = [EventMention(start=0, end=1, text="T", event="war", modality=each) for each in ("actual", "denied")]
     for events in (twice, twice[::-1]):
         found = modal((gold, Labels(events=tuple(events))))
         assert (found["modality"], found["mention+modality"]) == (Counts(1, 1), Counts.matched(1, 1, 2))

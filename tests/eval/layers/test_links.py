@@ -323,7 +323,8 @@ def test_a_file_that_gives_no_id_takes_no_part_in_ids_and_links(gold: Gold) -> N
     for name in ("entity_ids", "links"):
         assert by_name[name].state is None
         assert {score.value for score in by_name[name].scores.values()} == {None}
-        assert {score.reason for score in by_name[name].scores.values()} == {"no mention of the file has an entity id"}
+        reasons = {score.reason for score in by_name[name].scores.values()}
+        assert reasons == {"not submitted: no mention of the file has an entity id"}
     first = next(iter(labels))
     mentions = labels[first].mentions
     labels[first] = msgspec.structs.replace(

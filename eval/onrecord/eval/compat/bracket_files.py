@@ -73,7 +73,7 @@ def _perl_clusters(lines: list[str]) -> list[list[Mention]]:
     for line in lines:
         if not line.strip():
             continue
-        cell = _SUM.sub("", _last_cell(line))
+        cell = _SUM.sub("", line.rstrip("\t").rpartition("\t")[2])  # without tabs the whole line
         for cluster in _WHOLE.findall(cell):
             clusters.setdefault(cluster, []).append((token, token))
         cell = _WHOLE.sub("", cell)

@@ -43,6 +43,7 @@ DIFFERENCES = (
     "In a cell the script takes openings before closings: after `(0` the cell `0)|(0` is a mention of its own token "
     "inside one that goes on; ours closes the first and opens the next.",
     "Ids are digits, and `(1+2)` is passed over; ours takes any id.",
+    "Columns are separated by tabs: of a line with blanks alone all is the cell, so that a word `(1)` is a mention.",
     "The printed numbers are per cent, cut to two decimals and not rounded: 2/3 is 66.66.",
 )
 

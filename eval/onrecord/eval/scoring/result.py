@@ -239,7 +239,7 @@ def _why_not_submitted(layer: Layer[Any], items: Collection[str], ids: IdMap) ->
     if layer.item not in items:
         return "the file has no predictions for this layer"
     if layer.by_entity_ids and not ids.has_entities:
-        return "no mention of the file has an entity id"
+        return "not submitted: no mention of the file has an entity id"
     return None
 
 
