@@ -20,8 +20,9 @@ function idNode(kind, id, system) {
   return el("div", {}, ...parts);
 }
 function fieldNode(field, id, system) {
-  if (["entity", "speaker", "relay", "holder", "literal"].includes(field)) return idNode("entity", id, system);
+  if (["entity", "speaker", "addressee", "relay", "holder", "literal"].includes(field)) return idNode("entity", id, system);
   if (field === "event") return idNode("event", id, system);
+  if (field === "utterance" && !system) return idNode("utterance", id, system);
   if (field.startsWith("target ")) return idNode(field.slice(7), id, system);
   return el("div", {}, bdi(id));
 }
