@@ -80,7 +80,7 @@ def validate(
     if json:
         typer.echo(json_bytes(validation_json(found)).decode("utf-8"), nl=False)
     else:
-        _print(predictions, found)
+        _print(predictions, found, "scored" if registries is None else "used")
     if not found.valid:
         raise typer.Exit(2)
 
@@ -111,14 +111,14 @@ def validation_json(found: Validation) -> dict[str, Any]:
     }
 
 
-def _print(file: Path, found: Validation) -> None:
+def _print(file: Path, found: Validation, use: str) -> None:
     from onrecord.dataset.reading.faults import show
 
     findings = found.findings
     if findings.warnings:
         show_faults(findings.remarks, findings.warnings, "warning", "")
     if findings.errors:
-        show_faults(findings.faults, findings.errors, end="; the file cannot be scored")
+        show_faults(findings.faults, findings.errors, end=f"; the file cannot be {use}")
         return
     documents = f"{len(found.documents)} article{'s' if len(found.documents) != 1 else ''}"
     layers = ", ".join(found.layers) or "no layers"
