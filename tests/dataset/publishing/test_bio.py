@@ -236,8 +236,8 @@ assert tagged.unfit == () and said == names and len(names) > 40, (tagged.unfit, 
 """
 
 PLAIN = """
-assert numbered.features["label"].names == ["favor", "against", "neutral"]
-assert numbered["label"][:] == [["favor", "against", "neutral"].index(label) for label in stances["label"]]
+assert numbered.features["label"].names == ["asserts", "denies", "doubts", "favor", "against", "neutral"]
+assert numbered["label"][:] == [["asserts", "denies", "doubts", "favor", "against", "neutral"].index(label) for label in stances["label"]]
 """
 
 
