@@ -8,8 +8,9 @@ from pathlib import Path
 
 import msgspec
 
+from onrecord.annotation.agreement.annotators import own_registries
 from onrecord.annotation.agreement.ceiling import ceiling_json
-from onrecord.annotation.agreement.measures import agreement, own_registries
+from onrecord.annotation.agreement.measures import agreement
 from onrecord.annotation.agreement.tables import agreement_section
 from onrecord.annotation.gold.adjudication import attribute_items
 from onrecord.annotation.gold.passes import articles_of_pass, named, provenance, read_annotators

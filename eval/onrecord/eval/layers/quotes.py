@@ -392,7 +392,7 @@ def quotes(scheme: Scheme) -> Layer[QuoteReading]:
         outcomes={"speaker": "found, but not said by whom"},
         matches=QuoteReading.matches,
         compared=(Compared("mode"), *(_COMPARED_IDS if scheme.ids else ())),
-        agreed_by=(*(("joint",) if scheme.ids else ()), "detection@0.5", "exact"),
+        agreed_by=(*(("joint", "joint[actor]") if scheme.ids else ()), "detection@0.5", "exact"),
         units="mode",
         shown=_shown,
     )

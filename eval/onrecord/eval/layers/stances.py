@@ -273,7 +273,7 @@ def stances(scheme: Scheme) -> Layer[StanceReading]:
         compared=(Compared("label"), Compared("basis")),
         rematched=_same_evidence,
         text=lambda stance: f"{stance.holder} on {stance.target.id}",
-        agreed_by=("tuple", "pair"),
+        agreed_by=("tuple", "tuple[actor]", "pair"),
         label="label",
         label_title="Stance labels",
     )
