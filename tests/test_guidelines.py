@@ -63,8 +63,8 @@ def _phrases(text: str) -> set[tuple[str, ...]]:
 
 
 def _ids(articles: Iterable[Article]) -> set[str]:
-    """The ids of entities, events and claims that their labels name."""
-    kinds = {"entity", "event", "claim"}
+    """The ids of registries that their labels name."""
+    kinds = {"entity", "event", "claim", "utterance"}
     items = (item for article in articles for _, item in article.labels.items())
     return {each.id for item in items for each in walk.references(item) if each.kind in kinds and each.use != "reserved"}
 
