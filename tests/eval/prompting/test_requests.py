@@ -32,7 +32,7 @@ ORDINARY = frozenset(
         "said says say told to according called denied denies reports s",
     )
 )
-"""Pronouns and words of reporting, which no text about labelling can do without."""
+"""Pronouns, words of reporting and labels, which no text about labelling can do without."""
 
 
 def test_the_instructions_hold_no_answer(gold: Gold) -> None:
