@@ -78,7 +78,7 @@ def add(
         PREDICTIONS[0]: raw,
         record_path(Path("."), record).name: record_bytes(record),
     }
-    write_folder_atomically(folder, files, replace=False)
+    write_folder_atomically(folder, files)
     note(f"{folder}: {', '.join(sorted(files))}")
 
 

@@ -35,11 +35,13 @@ def build(
     from onrecord.dataset import Fault, FaultsError, read_documents, read_registries
     from onrecord.dataset.corpus import FILE, Rounds
     from onrecord.dataset.publishing.build import build as make
-    from onrecord.dataset.publishing.build import differences, write
+    from onrecord.dataset.publishing.build import check_target, differences, write
 
     with working("building the dataset"):
         corpus = the_corpus()
         output = corpus.dataset if output is None else output
+        if not check:
+            check_target(output)
         documents = read_documents(corpus.seeds, corpus.about.splits)
         registries = read_registries(corpus.registries)
         rounds = corpus.about.gold if exports is None else Rounds(exports=exports, blind=blind, before=before)

@@ -17,11 +17,12 @@ def rehydrate(
 ) -> None:
     """Restore the full dataset from a stand-off release, or say exactly which file differs."""
     from onrecord.dataset.publishing.build import build as make
-    from onrecord.dataset.publishing.build import write
+    from onrecord.dataset.publishing.build import check_target, write
     from onrecord.dataset.publishing.standoff import read_release
     from onrecord.dataset.publishing.standoff import rehydrate as restore
 
     with working("restoring the dataset"):
+        check_target(output)
         released = read_release(release)
         changed = write(make(restore(released, seeds), released.about, released.provenance), output)
     for name in changed:
