@@ -12,6 +12,7 @@ import fcntl
 import os
 import shutil
 import signal
+import subprocess  # noqa: F401 - it asks for msvcrt, to know its system: it must know the real one
 import sys
 import types
 from collections.abc import Callable

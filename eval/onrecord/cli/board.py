@@ -12,6 +12,7 @@ import typer
 from onrecord.cli.console import counting, note
 from onrecord.cli.inputs import sampling
 from onrecord.cli.options import Dataset, Draws, LabelMapName, Level, SamplingUnitName, Seed, SplitOption, UnitOption
+from onrecord.cli.outputs import is_standard_output, put, refuse_stream, say
 from onrecord.cli.places import GOLD, the_split
 
 if TYPE_CHECKING:
@@ -102,6 +103,7 @@ def build(
     """
     from onrecord.dataset.publishing.makers import made_by
     from onrecord.dataset.reading.faults import show
+    from onrecord.dataset.reading.files import resolved
     from onrecord.eval.board import EntryReports, build_site, check_target
     from onrecord.eval.board.entries import readable_entries
     from onrecord.eval.board.standings import standings
@@ -109,8 +111,9 @@ def build(
     from onrecord.eval.scoring.ceiling import ceiling_rows
     from onrecord.eval.scoring.stored_gold import stored_gold
 
-    site = site.resolve()
-    if site.is_relative_to(results.resolve()) or results.resolve().is_relative_to(site):
+    refuse_stream(site)
+    site = resolved(site)
+    if site.is_relative_to(resolved(results)) or resolved(results).is_relative_to(site):
         raise typer.BadParameter("a board and its results are in folders of their own", param_hint="--output")
     check_target(site)
     # a record is made of a great many things that hold no circles: looking for those is half the time of reading it
@@ -131,9 +134,7 @@ def build(
     for row in found.rows:
         if row.excluded:
             note(f"not ranked: {row.about.team}/{row.about.system}: {show(row.excluded)}")
-    typer.echo(
-        f"{site}: {len(found.ranked)} entries ranked, {len(found.rows) - len(found.ranked)} not; {len(written)} files"
-    )
+    say(f"{site}: {len(found.ranked)} entries ranked, {len(found.rows) - len(found.ranked)} not; {len(written)} files")
 
 
 def _baselines(gold: StoredGold, asked: Asked) -> list[tuple[About, Record]]:
@@ -186,11 +187,10 @@ def admit(
 ) -> None:
     """Check and score a pull request that adds entries, taking all of it as data. Exit code 2 if it cannot be taken."""
     import subprocess
-    import tempfile
     from pathlib import PurePosixPath
 
     from onrecord.dataset import FaultsError
-    from onrecord.dataset.reading.files import write_atomically
+    from onrecord.dataset.reading.staging import scratch
     from onrecord.eval.board.admission import admit as run
     from onrecord.eval.board.admission import comment, refusal
     from onrecord.eval.scoring.asked import Asked
@@ -200,9 +200,9 @@ def admit(
     labelled = stored_gold(gold)
     asked = Asked(the_split(gold, split), None, Sampling(), False)
     refused = False
-    with tempfile.TemporaryDirectory() as folder:
+    with scratch() as folder:
         try:
-            text = comment(run(repository, base, head, PurePosixPath(results), labelled, asked, Path(folder)))
+            text = comment(run(repository, base, head, PurePosixPath(results), labelled, asked, folder))
         except FaultsError as error:
             text, refused = refusal(error), True
         except ValueError as error:
@@ -210,9 +210,6 @@ def admit(
         except subprocess.CalledProcessError as error:
             said = error.stderr.decode("utf-8", "replace").strip()
             raise typer.BadParameter(f"git does not know these commits: {said}") from None
-    if str(output) == "-":
-        typer.echo(text)
-    else:
-        write_atomically(output, text.encode("utf-8"))
+    put(output, f"{text}\n".encode() if is_standard_output(output) else text.encode("utf-8"))
     if refused:
         raise typer.Exit(2)

@@ -9,6 +9,7 @@ import typer
 
 from onrecord.cli.console import note, read_input
 from onrecord.cli.options import Dataset
+from onrecord.cli.outputs import put
 from onrecord.cli.places import GOLD
 
 
@@ -23,17 +24,12 @@ def ground(
 
     What is not in the text is kept on its line in x_unplaced. All else stays as it is: onrecord validate checks it.
     """
-    from onrecord.dataset.reading.files import write_atomically
     from onrecord.eval.prompting.known import read_known
     from onrecord.eval.prompting.requests import jsonl
     from onrecord.eval.prompting.telling import told_of_layers
     from onrecord.eval.prompting.words import ground_lines
 
     found = ground_lines(predictions, read_input(predictions), read_known(gold).articles)
-    if str(output) == "-":
-        typer.echo(jsonl(found.lines), nl=False)
-    else:
-        write_atomically(output, jsonl(found.lines))
-        note(f"{len(found.lines)} lines: {output}")
+    put(output, jsonl(found.lines), f"{len(found.lines)} lines: {output}")
     for line in told_of_layers(found.layers):
         note(line)

@@ -8,6 +8,7 @@ from typing import Annotated
 import typer
 
 from onrecord.cli.console import note
+from onrecord.cli.outputs import say
 
 
 def init(
@@ -51,7 +52,7 @@ def init(
         ) from None
     name = title or folder.resolve().name
     write_folder_atomically(folder, new_corpus(name, scheme, _words(language)))
-    typer.echo(folder / FILE)
+    say(str(folder / FILE))
     note(f"next: cd {folder}, look {FILE} over, and follow README.md")
 
 

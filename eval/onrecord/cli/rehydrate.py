@@ -8,6 +8,7 @@ from typing import Annotated
 import typer
 
 from onrecord.cli.console import note, working
+from onrecord.cli.outputs import refuse_stream, say
 
 
 def rehydrate(
@@ -21,10 +22,11 @@ def rehydrate(
     from onrecord.dataset.publishing.standoff import read_release
     from onrecord.dataset.publishing.standoff import rehydrate as restore
 
+    refuse_stream(output)
     with working("restoring the dataset"):
         check_target(output)
         released = read_release(release)
         changed = write(make(restore(released, seeds), released.about, released.provenance), output)
     for name in changed:
-        typer.echo(f"written: {output / name}")
+        say(f"written: {output / name}")
     note(f"{output} is whole")

@@ -10,6 +10,7 @@ import typer
 
 from onrecord.cli.console import note, working
 from onrecord.cli.options import Dataset
+from onrecord.cli.outputs import put
 from onrecord.cli.places import GOLD
 
 if TYPE_CHECKING:
@@ -46,7 +47,7 @@ def rescore(
             if each.new is not None and not each.same:
                 write_atomically(each.path.parent / f"{each.new.id}.json", record_bytes(each.new))
     if json:
-        typer.echo(json_bytes(rescoring_json(found)).decode("utf-8"), nl=False)
+        put(None, json_bytes(rescoring_json(found)))
     else:
         _print(found, details)
     if not found:

@@ -12,6 +12,7 @@ import hashlib
 import itertools
 import os
 import shutil
+import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 from typing import IO
@@ -42,6 +43,13 @@ def staged(target: Path) -> Iterator[Path]:
     finally:
         _empty(folder)
         _end(folder, lock)
+
+
+@contextlib.contextmanager
+def scratch() -> Iterator[Path]:
+    """An empty folder for what nobody needs afterwards, where the system keeps such; see :func:`staged`."""
+    with staged(Path(tempfile.gettempdir()) / "scratch") as folder:
+        yield folder
 
 
 def slot(target: Path, number: int) -> Path:
