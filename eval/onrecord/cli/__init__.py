@@ -45,7 +45,7 @@ from onrecord.cli.console import complain
 from onrecord.cli.fault_lists import OPTION as ALL
 from onrecord.cli.fault_lists import without_all
 from onrecord.cli.places import OPTION, without_corpus
-from onrecord.dataset.reading.platform import plain_text, unread
+from onrecord.dataset.reading.platform import plain_text, standing_streams, unread
 
 if TYPE_CHECKING:
     import typer
@@ -163,6 +163,7 @@ def main() -> NoReturn:
     """Run the command: exit code 0 when all is well, 2 for input that cannot be used."""
     # products of matrices as narrow as those of the bootstrap gain nothing from more threads, which wait by spinning
     os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
+    standing_streams()
     for stream in (sys.stdout, sys.stderr):
         plain_text(stream)
     try:

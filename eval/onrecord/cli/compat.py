@@ -28,9 +28,14 @@ def compat_mode(name: str, takes: Collection[str]) -> Compat:
 
 def print_compat(mode: Compat, inputs: tuple[Any, ...], json: bool) -> None:
     """What the tool prints on standard output; how that differs from our measures on standard error."""
+    from onrecord.dataset import Fault, FaultsError
     from onrecord.eval.rendering.scores import json_bytes
 
-    result = mode.score(*inputs)
+    try:
+        result = mode.score(*inputs)
+    except ValueError as error:
+        wrong = Fault("compat", mode.name, None, "", str(error), "files that this tool can compare")
+        raise FaultsError([wrong]) from None
     if json:
         value = {
             "format": "onrecord-compat/1",

@@ -34,7 +34,7 @@ def init(
     from onrecord.annotation.new_corpus.files import new_corpus
     from onrecord.dataset.corpus import FILE
     from onrecord.dataset.reading.faults import Fault, FaultsError, fault_of
-    from onrecord.dataset.reading.files import write_folder_atomically
+    from onrecord.dataset.reading.files import resolved, write_folder_atomically
     from onrecord.dataset.reading.typed import explain
     from onrecord.dataset.scheme import Scheme
 
@@ -50,7 +50,7 @@ def init(
         raise FaultsError(
             [fault_of("onrecord init", None, each, "/scheme") for each in explain(value, Scheme)]
         ) from None
-    name = title or folder.resolve().name
+    name = title or resolved(folder).name
     write_folder_atomically(folder, new_corpus(name, scheme, _words(language)))
     say(str(folder / FILE))
     note(f"next: cd {folder}, look {FILE} over, and follow README.md")

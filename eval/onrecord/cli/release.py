@@ -20,9 +20,10 @@ def release(
     from onrecord.dataset.publishing.folder import read_about
     from onrecord.dataset.publishing.makers import stated_provenance
     from onrecord.dataset.publishing.standoff import release_json, strip
+    from onrecord.dataset.reading.files import read_text
 
     if not standoff:
         raise typer.BadParameter("the folder itself is the release with text; say --standoff for one without")
-    card = (gold / "README.md").read_text(encoding="utf-8")
+    card = read_text(gold / "README.md")
     content = release_json(strip(read_folder(gold), read_about(gold), stated_provenance(card)))
     put(output, content, f"written: {output}")

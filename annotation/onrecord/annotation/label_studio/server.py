@@ -22,7 +22,7 @@ import msgspec
 
 from onrecord.annotation.label_studio.address import ServerError
 from onrecord.annotation.label_studio.home import VERSION, Meter, Progress, ServerHome, install, unmetered
-from onrecord.dataset.reading.files import write_atomically
+from onrecord.dataset.reading.files import resolved, write_atomically
 from onrecord.dataset.reading.platform import has_fork, locked
 
 ADMIN = "admin@onrecord.example"
@@ -215,7 +215,7 @@ def _launch(
     binary: Path, data: Path, account: dict[str, str], port: int, watch: Callable[[], object] = lambda: None
 ) -> tuple[subprocess.Popen[bytes], str]:
     """Start the process and wait until it answers; ``watch`` is called while it does not."""
-    data = data.resolve()
+    data = resolved(data)
     environment = {
         "PATH": os.environ.get("PATH", os.defpath),
         "LANG": "C.UTF-8",

@@ -10,6 +10,7 @@ import stat
 from collections.abc import Mapping
 from pathlib import Path
 
+from onrecord.dataset.reading.faults import Fault, FaultsError
 from onrecord.dataset.reading.platform import exchange, open_for_pipe
 from onrecord.dataset.reading.staging import OLD, staged
 
@@ -43,6 +44,21 @@ def write_atomically(path: Path, content: bytes, mode: int | None = None) -> Non
         beside.replace(path)
 
 
+def read_text(path: Path) -> str:
+    """What a text file says.
+
+    Raises:
+        FaultsError: It is not UTF-8.
+        OSError: It cannot be read.
+    """
+    raw = path.read_bytes()
+    try:
+        return raw.decode("utf-8")
+    except UnicodeDecodeError as error:
+        found = f"byte 0x{raw[error.start]:02x} at byte {error.start}"
+        raise FaultsError([Fault("encoding", str(path), None, "", found, "UTF-8", "save it as UTF-8")]) from None
+
+
 def resolved(path: Path) -> Path:
     """The path without links and dots.
 
@@ -51,9 +67,10 @@ def resolved(path: Path) -> Path:
     """
     try:
         found = path.resolve()
+        circle = any(each.is_symlink() for each in (found, *found.parents))  # left there by newer Pythons
     except RuntimeError:
-        found = path
-    if found.is_symlink():
+        circle = True
+    if circle:
         raise OSError(errno.ELOOP, "is a link that leads in a circle", str(path))
     return found
 
