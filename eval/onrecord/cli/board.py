@@ -52,6 +52,7 @@ def add(
     from onrecord.cli.scoring import record_path
     from onrecord.dataset.reading.faults import refuse
     from onrecord.dataset.reading.files import write_folder_atomically
+    from onrecord.dataset.reading.staging import sweep
     from onrecord.eval.board.entries import ABOUT, PREDICTIONS, read_about
     from onrecord.eval.rendering.scores import json_bytes
     from onrecord.eval.scoring.asked import Asked
@@ -69,6 +70,7 @@ def add(
     about, faults = read_about("options", json_bytes(said), team, system)
     refuse(faults)
     assert about is not None
+    sweep(folder)
     if folder.exists():
         raise FileExistsError(errno.EEXIST, "is there already; an entry is never overwritten", str(folder))
     raw = content(predictions, DEFAULT_LIMITS)

@@ -35,9 +35,11 @@ def init(
     from onrecord.dataset.corpus import FILE
     from onrecord.dataset.reading.faults import Fault, FaultsError, fault_of
     from onrecord.dataset.reading.files import resolved, write_folder_atomically
+    from onrecord.dataset.reading.staging import sweep
     from onrecord.dataset.reading.typed import explain
     from onrecord.dataset.scheme import Scheme
 
+    sweep(folder)
     if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
         found = "a file" if not folder.is_dir() else "a folder that is not empty"
         raise FaultsError(

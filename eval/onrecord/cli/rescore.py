@@ -31,6 +31,7 @@ def rescore(
     Nothing is changed without --write, and then nothing is overwritten: a new record has another id.
     """
     from onrecord.dataset.reading.files import write_atomically
+    from onrecord.dataset.reading.staging import sweep
     from onrecord.eval.board.entries import records_in
     from onrecord.eval.board.rescoring import rescore as run
     from onrecord.eval.rendering.scores import json_bytes
@@ -44,8 +45,11 @@ def rescore(
         found = [run(path, record, labelled) for path, record in records_in(records)]
     if write:
         for each in found:
-            if each.new is not None and not each.same:
-                write_atomically(each.path.parent / f"{each.new.id}.json", record_bytes(each.new))
+            if each.new is not None:
+                path = each.path.parent / f"{each.new.id}.json"
+                sweep(path)
+                if not each.same:
+                    write_atomically(path, record_bytes(each.new))
     if json:
         put(None, json_bytes(rescoring_json(found)))
     else:

@@ -45,6 +45,7 @@ def zones(
 ) -> None:
     """Show the zones of a seed, or change some without counting characters; everything else stays as it is."""
     from onrecord.dataset.reading.files import write_atomically
+    from onrecord.dataset.reading.staging import sweep
     from onrecord.dataset.seeds.documents import description_json, layout, read_seed
     from onrecord.dataset.seeds.zoning import Edit, Publication, rezone
 
@@ -67,6 +68,7 @@ def zones(
     kinds = {"dateline": "byline", "remove": "nav"}
     edits = [Edit(kinds.get(name, name), place, f"--{name}") for name, given in asked.items() for place in given or ()]  # type: ignore[arg-type]
     new = rezone(description, decoded, str(path), edits, Publication(published, published_source, published_reason))
+    sweep(path)
     if new != description:
         write_atomically(path, description_json(new))
         if layout(decoded, new.zones)[0] != layout(decoded, description.zones)[0]:

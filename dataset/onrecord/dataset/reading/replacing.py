@@ -20,7 +20,7 @@ import msgspec
 from onrecord.dataset.reading.faults import Fault, FaultsError, refuse, show
 from onrecord.dataset.reading.files import fill, put_in_place, resolved, write_folder_atomically
 from onrecord.dataset.reading.platform import linked
-from onrecord.dataset.reading.staging import staged
+from onrecord.dataset.reading.staging import staged, sweep
 
 MANIFEST = "manifest.json"
 """Names the files of a folder that its command wrote, itself among them."""
@@ -45,7 +45,7 @@ class Found:
 
 
 def look_into(folder: Path, kind: str, files: Collection[str] = ()) -> Found:
-    """What is in a folder that is to be replaced.
+    """What is in a folder that is to be replaced; what killed runs have left beside it is swept.
 
     Args:
         folder: It need not be there.
@@ -56,6 +56,7 @@ def look_into(folder: Path, kind: str, files: Collection[str] = ()) -> Found:
         FaultsError: It has files that no such command wrote and no manifest; or one of them has a name that is to be
             written, or that a folder has. With each of them.
     """
+    sweep(folder)
     if not folder.exists():
         return Found()
     if not folder.is_dir():

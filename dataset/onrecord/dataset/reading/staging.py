@@ -38,7 +38,7 @@ def staged(target: Path) -> Iterator[Path]:
     """
     folder, lock = _taken_folder(target)
     try:
-        _sweep(target, folder)
+        sweep(target, folder)
         yield folder
     finally:
         _empty(folder)
@@ -67,7 +67,13 @@ def _taken_folder(target: Path) -> tuple[Path, IO[bytes]]:
     raise AssertionError
 
 
-def _sweep(target: Path, own: Path) -> None:
+def sweep(target: Path, own: Path | None = None) -> None:
+    """Remove what killed runs have left beside a target; of a run that has nothing to write there, this is all.
+
+    Args:
+        target: What they were to write.
+        own: The folder of this run, which stays.
+    """
     for number in range(SLOTS):
         folder = slot(target, number)
         if folder != own and (lock := _taken(folder, make=False)) is not None:
