@@ -105,9 +105,13 @@ def faults_json(faults: Sequence[Fault]) -> str:
 def note(text: str) -> None:
     """A line for the person at the terminal: nothing in it tells the terminal what to do."""
     from onrecord.dataset.reading.foreign import visible
+    from onrecord.dataset.reading.platform import unread
 
-    sys.stderr.write(f"{visible(text)}\n")
-    sys.stderr.flush()
+    try:
+        sys.stderr.write(f"{visible(text)}\n")
+        sys.stderr.flush()
+    except OSError:  # nobody reads on: what is under way ends as it would have
+        unread(sys.stderr)
 
 
 def say_left_out(types: Mapping[str, int], name: str = "", by: str = "the label map") -> None:
