@@ -107,8 +107,11 @@ def tree(folder: Path) -> Tree:
 
 
 def staging(folder: Path) -> list[str]:
-    """What is staged anywhere in a folder."""
-    return [path.relative_to(folder).as_posix() for path in folder.rglob(".onrecord-*")]
+    """What is staged anywhere in a folder, which may change while it is looked at."""
+    found: list[str] = []
+    for parent, folders, _ in os.walk(folder):
+        found += [f"{parent}/{name}" for name in folders if name.startswith(".onrecord-")]
+    return found
 
 
 class Bench:
