@@ -29,11 +29,13 @@
 ``scoring`` is what ``score`` does, without its options. What commands share: ``console`` writes to the terminal,
 ``fault_lists`` puts faults that are alike together, ``label_options`` says which file is in which scheme,
 ``places`` finds the corpus and the dataset folder, ``options`` has the options of several, ``inputs`` finds what they
-are given, ``outputs`` writes what they make, ``corpora`` has what ``spans`` and ``clusters`` share, ``formats`` how files of others are to be read.
+are given, ``outputs`` writes what they make, ``corpora`` has what ``spans`` and ``clusters`` share, ``formats`` how files
+of others are to be read.
 """
 
 from __future__ import annotations
 
+import gc
 import importlib
 import os
 import sys
@@ -163,6 +165,8 @@ def main() -> NoReturn:
     """Run the command: exit code 0 when all is well, 2 for input that cannot be used."""
     # products of matrices as narrow as those of the bootstrap gain nothing from more threads, which wait by spinning
     os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
+    # items are made in great numbers and hold no circles: looking for those often is up to a third of the time
+    gc.set_threshold(100_000, 20, 100)
     standing_streams()
     for stream in (sys.stdout, sys.stderr):
         plain_text(stream)
