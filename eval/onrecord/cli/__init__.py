@@ -27,10 +27,10 @@
 | ``prompt ...`` | ``prompt`` |
 
 ``scoring`` is what ``score`` does, without its options. What commands share: ``console`` writes to the terminal,
-``fault_lists`` puts faults that are alike together, ``label_options`` says which file is in which scheme,
-``places`` finds the corpus and the dataset folder, ``options`` has the options of several, ``inputs`` finds what they
-are given, ``outputs`` writes what they make, ``corpora`` has what ``spans`` and ``clusters`` share, ``formats`` how files
-of others are to be read.
+``fault_lists`` puts faults that are alike together, ``label_options`` says which file is in which scheme, ``places``
+finds the corpus and the dataset folder, ``options`` has the options of several, ``inputs`` finds what they are given,
+``outputs`` writes what they make, ``corpora`` has what ``spans`` and ``clusters`` share, ``formats`` how files of
+others are to be read.
 """
 
 from __future__ import annotations
