@@ -230,6 +230,48 @@ def test_scratch_is_gone_afterwards_and_swept_by_the_next(tmp_path: Path, monkey
     assert list(tmp_path.iterdir()) == []
 
 
+MOUNTED = """
+import sys
+from pathlib import Path
+from onrecord.dataset.reading.replacing import replace_folder
+try:
+    replace_folder(Path(sys.argv[1]), "board", {"index.html": b"2"})
+except OSError as error:
+    print(error.strerror)
+"""
+
+
+@POSIX
+def test_what_is_mounted_in_a_folder_is_not_carried_off(tmp_path: Path) -> None:
+    """The old folder is removed in the end, and with it what is mounted in it."""
+    replace_folder(tmp_path / "site", "board", {"index.html": b"1"})
+    for name in ("site/inner", "other"):
+        (tmp_path / name).mkdir()
+    (tmp_path / "other" / "precious").write_bytes(b"p")
+    mount = f'mount --bind "{tmp_path}/other" "{tmp_path}/site/inner"'
+    shell = ["unshare", "--mount", "sh", "-c"]
+    if subprocess.run([*shell, mount], capture_output=True, check=False).returncode:
+        pytest.skip("nothing can be mounted here")
+    command = f'{mount} && "$0" -c "$1" "$2"'
+    done = subprocess.run(
+        [*shell, command, sys.executable, MOUNTED, tmp_path / "site"], capture_output=True, check=True
+    )
+    assert b"below a mount" in done.stdout
+    assert (tmp_path / "other" / "precious").read_bytes() == b"p"
+    assert (tmp_path / "site" / "index.html").read_bytes() == b"1"
+    assert left(tmp_path) == []
+
+
+@POSIX
+def test_a_file_system_that_knows_no_permissions_is_written_to(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """There, what was just made seems to be everybody's, or somebody else's."""
+    monkeypatch.setattr("onrecord.dataset.reading.staging.is_own", lambda _: False)
+    for content in (b"1", b"2"):
+        write_atomically(tmp_path / "out", content)
+        assert (tmp_path / "out").read_bytes() == content
+    assert left(tmp_path) == []
+
+
 @pytest.mark.parametrize("names", [["x"], ["x/y"], ["x", "x y/z"]])
 def test_a_file_where_a_folder_is_to_be_is_in_the_way_and_the_other_way_round(tmp_path: Path, names: list[str]) -> None:
     replace_folder(tmp_path / "site", "board", {"index.html": b"1"})

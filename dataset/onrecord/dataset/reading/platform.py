@@ -195,14 +195,20 @@ def open_for_pipe(path: Path) -> int:
 
 
 def linked(one: Path, other: Path) -> bool:
-    """Give a file a second name; False where the file system has no such thing."""
+    """Give a file a second name; False where the file system has no such thing.
+
+    Raises:
+        OSError: It could, and failed; or the file is below a mount, be it one of the same file system.
+    """
     try:
         os.link(one, other, follow_symlinks=False)
     except (AttributeError, NotImplementedError):
         return False
     except OSError as error:
-        if error.errno in (errno.EPERM, errno.ENOTSUP, errno.ENOSYS, errno.EMLINK, errno.EXDEV, errno.EINVAL):
+        if error.errno in (errno.EPERM, errno.ENOTSUP, errno.ENOSYS, errno.EMLINK, errno.EINVAL):
             return False
+        if error.errno == errno.EXDEV:
+            raise OSError(error.errno, "is below a mount: give a folder without one in it", str(one)) from None
         raise
     return True
 

@@ -36,9 +36,9 @@ def staged(target: Path) -> Iterator[Path]:
     Args:
         target: Where the result goes; its folder is there.
     """
-    folder, lock = _taken_folder(target)
+    folder, lock, number = _taken_folder(target)
     try:
-        sweep(target, folder)
+        sweep(target, number)
         yield folder
     finally:
         _empty(folder)
@@ -58,25 +58,25 @@ def slot(target: Path, number: int) -> Path:
     return target.parent / f".onrecord-{name}.{number}"
 
 
-def _taken_folder(target: Path) -> tuple[Path, IO[bytes]]:
+def _taken_folder(target: Path) -> tuple[Path, IO[bytes], int]:
     for number in itertools.count():
         folder = slot(target, number)
         if (lock := _taken(folder, make=True)) is not None:
             _settle(folder, target)
-            return folder, lock
+            return folder, lock, number
     raise AssertionError
 
 
-def sweep(target: Path, own: Path | None = None) -> None:
+def sweep(target: Path, own: int = -1) -> None:
     """Remove what killed runs have left beside a target; of a run that has nothing to write there, this is all.
 
     Args:
         target: What they were to write.
-        own: The folder of this run, which stays.
+        own: The place of this run, which stays.
     """
-    for number in range(SLOTS):
+    for number in range(max(SLOTS, own + SLOTS)):
         folder = slot(target, number)
-        if folder != own and (lock := _taken(folder, make=False)) is not None:
+        if number != own and (lock := _taken(folder, make=False)) is not None:
             _settle(folder, target)
             _end(folder, lock)
 
@@ -93,7 +93,7 @@ def _taken(folder: Path, make: bool) -> IO[bytes] | None:
             with contextlib.suppress(FileExistsError):
                 folder.mkdir(0o700)
                 made = True
-        if not is_own(folder):  # in a folder that all may write to, such a name may be a trap
+        if not made and not is_own(folder):  # where all may write, such a name may be a trap
             return None
         try:
             lock = (folder / _LOCK).open("ab")
