@@ -56,8 +56,9 @@ def recorded(words: list[str], terminal: bool) -> Iterator[tuple[Terminal, Termi
         patched.setattr(sys, "argv", ["onrecord", *words])
         patched.setattr(sys, "stdout", out)
         patched.setattr(sys, "stderr", err)
-        for name in ("ONRECORD_ALL", "ONRECORD_CORPUS", "FORCE_COLOR"):
-            patched.delenv(name, raising=False)
+        for name in ("ONRECORD_ALL_FAULTS", "ONRECORD_CORPUS", "FORCE_COLOR"):  # a command leaves the first two behind
+            patched.setenv(name, "")
+            patched.delenv(name)
         with pytest.raises(SystemExit) as ended:
             main()
         assert ended.value.code in (0, 2)
