@@ -87,6 +87,25 @@ class Predictions:
     """Articles that nobody replied to."""
 
 
+def unplaced_of(raw: bytes) -> dict[str, list[tuple[str, str, str]]]:
+    """By document, what the lines of a prediction file keep in :data:`UNPLACED`: the layer, why, and the item.
+
+    Args:
+        raw: The content of a file that has no faults. What is there in another form than here is passed over: the
+            field is anybody's own.
+    """
+    found: dict[str, list[tuple[str, str, str]]] = {}
+    for line in raw.split(b"\n"):
+        value = json.loads(line) if f'"{UNPLACED}"'.encode() in line else {}
+        kept = value.get(UNPLACED)
+        for each in kept if isinstance(kept, list) else ():
+            said = [each.get(name) for name in ("layer", "why", "item")] if isinstance(each, dict) else []
+            match said:
+                case [str(layer), str(why), str(item)]:
+                    found.setdefault(value["doc_id"], []).append((layer, why, item))
+    return found
+
+
 def read_predictions(
     articles: Mapping[str, KnownArticle], replies: Sequence[Reply], names: Names, choice: int = 1
 ) -> Predictions:
