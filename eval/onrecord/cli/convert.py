@@ -61,7 +61,7 @@ def convert(
 
     from onrecord.dataset.reading.files import write_atomically
     from onrecord.eval.conversion.converted import convert as run
-    from onrecord.eval.readers import read_documents
+    from onrecord.eval.readers import read_labelled
     from onrecord.eval.submission.label_maps import read_label_map
     from onrecord.eval.submission.unpacking import corpus_content
 
@@ -69,7 +69,7 @@ def convert(
     options = read_options(scheme, affix, comment, token_column, column, tag_names, layer)
     expected = expected_articles(gold, seeds)
     raw = None if file.is_dir() else corpus_content(file)
-    reading = read_documents(file, raw, format.value, dataclasses.replace(options, predicted=True))
+    reading = read_labelled(file, raw, format.value, dataclasses.replace(options, predicted=True))
     converted = run(reading, expected.documents, str(file), mapping, type)
     content = b"".join(msgspec.json.encode(line) + b"\n" for line in converted.lines)
     say_passed_over(converted.passed_over)

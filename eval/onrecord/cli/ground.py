@@ -25,7 +25,7 @@ def ground(
     """
     from onrecord.dataset.reading.files import write_atomically
     from onrecord.eval.prompting.requests import jsonl
-    from onrecord.eval.prompting.telling import told_of_layers
+    from onrecord.eval.prompting.telling import counted, told_of_layers
     from onrecord.eval.prompting.words import ground_lines
 
     found = ground_lines(predictions, read_input(predictions), known_articles(gold, seeds).articles)
@@ -33,6 +33,6 @@ def ground(
         typer.echo(jsonl(found.lines), nl=False)
     else:
         write_atomically(output, jsonl(found.lines))
-        note(f"{len(found.lines)} lines: {output}")
+        note(f"{counted(len(found.lines), 'line')}: {output}")
     for line in told_of_layers(found.layers):
         note(line)

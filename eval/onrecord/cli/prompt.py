@@ -38,10 +38,11 @@ def requests(
     """Write one request for each article: a line with custom_id, method, url and body, as batch services take it."""
     from onrecord.eval.prompting.requests import jsonl
     from onrecord.eval.prompting.requests import requests as run
+    from onrecord.eval.prompting.telling import counted
 
     articles = known_articles(gold, seeds, split).articles.values()
     rows = run(articles, model, _layers(layer))
-    _write(output, jsonl(rows), f"{len(rows)} requests")
+    _write(output, jsonl(rows), counted(len(rows), "request"))
 
 
 @app.command()
@@ -58,10 +59,11 @@ def link(
     from onrecord.eval.prompting.linking import link_requests
     from onrecord.eval.prompting.replies import read_replies
     from onrecord.eval.prompting.requests import jsonl
+    from onrecord.eval.prompting.telling import counted
 
     articles = known_articles(gold, seeds, split).articles
     rows = link_requests(articles, read_replies(replies, _content(replies), articles), model, choice)
-    _write(output, jsonl(rows), f"{len(rows)} requests")
+    _write(output, jsonl(rows), counted(len(rows), "request"))
 
 
 @app.command()
@@ -88,7 +90,7 @@ def read(
     from onrecord.eval.prompting.predictions import read_predictions
     from onrecord.eval.prompting.replies import read_replies
     from onrecord.eval.prompting.requests import jsonl
-    from onrecord.eval.prompting.telling import as_json, told
+    from onrecord.eval.prompting.telling import as_json, counted, told
     from onrecord.eval.rendering.scores import json_bytes
 
     known = known_articles(gold, seeds, split)
@@ -98,7 +100,7 @@ def read(
     found = read_predictions(known.articles, read, Names(known.rows if registry else {}, linked), choice)
     if report is not None:
         write_atomically(report, json_bytes(as_json(found)))
-    _write(output, jsonl(found.lines), f"{len(found.lines)} lines")
+    _write(output, jsonl(found.lines), counted(len(found.lines), "line"))
     for line in told(found):
         note(line)
 

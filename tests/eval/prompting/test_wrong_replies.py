@@ -242,6 +242,34 @@ def test_what_leads_nowhere_is_left_out_of_what_is_kept() -> None:
     assert valid(found) == []
 
 
+@pytest.mark.parametrize(
+    ("layer", "change", "why"),
+    [
+        ("mentions", _set("mentions", 0, type="PERSON"), "label"),
+        ("stances", _set("stances", 0, label="pro", basis="guessed"), "label"),
+        (
+            "mentions",
+            lambda value: value["mentions"].append({**value["mentions"][1], "entity": "Brandt AG", "kind": "title"}),
+            "taken",
+        ),
+        (
+            "event_descriptions",
+            lambda value: value["event_descriptions"].append(
+                {**value["event_descriptions"][0], "date": "long ago", "modality": "sure"}
+            ),
+            "again",
+        ),
+    ],
+    ids=["label", "two labels", "taken", "again"],
+)
+def test_nothing_is_mended_of_what_is_not_kept(layer: str, change: Change, why: str) -> None:
+    value = reply()
+    change(value)
+    account = read(json.dumps(value)).layers[layer]
+    assert account.unplaced == {why: 1}
+    assert account.mended.total() == 0
+
+
 def test_quotes_inside_each_other_in_a_circle_have_no_parent() -> None:
     value = reply()
     inner = {**value["quotes"][0], "id": "c", "content": [_words("close the pool")], "parent": "a"}

@@ -156,14 +156,14 @@ class _File:
         kept: dict[str, list[Item]] = {}
         for layer in layers:
             account = self._accounts[layer]
-            made = list(_items(layer, grounded[layer], maker))
-            usable = [each for each in made if not isinstance(each, str)]
-            kept[layer] = usable[:most]
-            whys = [each if isinstance(each, str) else "" for each in made]
-            for late in [place for place, why in enumerate(whys) if not why][most:]:
-                whys[late] = "many"
+            kept[layer], whys = [], list[str]()
+            for each, mended in _items(layer, grounded[layer], maker):
+                why = each if isinstance(each, str) else "many" if len(kept[layer]) == most else ""
+                whys.append(why)
+                if not why and not isinstance(each, str):
+                    kept[layer].append(each)
+                    account.mended.update(mended)
             unplaced += account.settle(layer, rows[layer], whys)
-            account.mended.update(maker.taken())
         for layer, items in _joined(kept).items():
             self._accounts[layer].mended += Counter(
                 reference=sum(a != b for a, b in zip(kept[layer], items, strict=True))
@@ -182,9 +182,12 @@ class _File:
         events: dict[str, EventDescription] = {}
         if DESCRIBED in self._accounts:
             account = self._accounts[DESCRIBED]
-            whys = [self._event(each, maker, used, events) for each in rows]
+            whys = []
+            for each in rows:
+                whys.append(self._event(each, maker, used, events))
+                mended = maker.taken()
+                account.mended.update(Counter() if whys[-1] else mended)
             unplaced += account.settle(DESCRIBED, rows, whys)
-            account.mended.update(maker.taken())
         used |= {("entity", each.place) for each in events.values() if each.place}
         said: dict[str, list[dict[str, Any]]] = {"entities": [], "claims": [], DESCRIBED: []}
         for kind, id in sorted(used):
@@ -239,28 +242,34 @@ def _own_ids(layer: str, rows: Sequence[Any]) -> dict[str, str]:
     return found
 
 
-def _items(layer: str, grounded: Sequence[Grounded | str], maker: Maker) -> Iterator[Item | str]:
-    """The items of a layer; why it is none, for each that cannot be one."""
+def _items(
+    layer: str, grounded: Sequence[Grounded | str], maker: Maker
+) -> Iterator[tuple[Item | str, Mapping[str, int]]]:
+    """The items of a layer, or why one is none; and what was mended of each."""
     cluster = walk.cluster_field(LAYERS[layer])
     told: dict[tuple[int, int], str] = {}
     given = set(maker.ids[layer].values())
     for number, each in enumerate(grounded, start=1):
-        if isinstance(each, str):
-            yield each
-            continue
-        if not each.is_there:
-            yield "lost" if any(words.strip() for _, words in each.lost) else "shape"
-            continue
-        try:
-            item = maker.item(LAYERS[layer], each.value)
-        except UnusableError as error:
-            yield str(error)
-            continue
-        id = getattr(item, cluster) if cluster else None
-        if id is not None and isinstance(item, SpanItem) and told.setdefault((item.start, item.end), id) != id:
-            yield "taken"
-            continue
-        yield msgspec.structs.replace(item, id=f"{layer}-{number}") if f"{layer}-{number}" in given else item
+        made = _item(layer, each, maker)
+        mended = maker.taken()
+        id = getattr(made, cluster) if cluster and not isinstance(made, str) else None
+        if id is not None and isinstance(made, SpanItem) and told.setdefault((made.start, made.end), id) != id:
+            made = "taken"
+        if not isinstance(made, str) and f"{layer}-{number}" in given:
+            made = msgspec.structs.replace(made, id=f"{layer}-{number}")
+        yield made, mended
+
+
+def _item(layer: str, each: Grounded | str, maker: Maker) -> Item | str:
+    """The item that was placed, or why it is none."""
+    if isinstance(each, str):
+        return each
+    if not each.is_there:
+        return "lost" if any(words.strip() for _, words in each.lost) else "shape"
+    try:
+        return maker.item(LAYERS[layer], each.value)
+    except UnusableError as error:
+        return str(error)
 
 
 def _joined(kept: Mapping[str, Sequence[Item]]) -> dict[str, list[Item]]:
