@@ -92,6 +92,8 @@ def test_what_is_asked_of_seeds_that_they_are_not_is_told(tmp_path: Path, id: st
     assert "no article of split 'train'" in said(
         "prompt", "requests", "--model", "m", "--split", "train", *SEEDS, cwd=tmp_path, code=2
     )
+    (tmp_path / "replies.jsonl").write_text(json.dumps({"doc_id": id, "reply": {}}) + "\n", encoding="utf-8")
+    assert "--seeds say which articles" in said("prompt", "read", "replies.jsonl", "-o", "x", cwd=tmp_path, code=2)
     (tmp_path / "wrong.jsonl").write_text('{"doc_id": "poo", "mentions": []}\n{', encoding="utf-8")
     told = said("show", "wrong.jsonl", *SEEDS, cwd=tmp_path, code=2)
     assert "wrong.jsonl:1" in told

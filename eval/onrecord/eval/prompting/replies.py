@@ -59,7 +59,7 @@ def read_replies(path: Path | str, raw: bytes, known: Collection[str]) -> list[R
         if name is None:
             findings.add(("missing-field", "/custom_id", show(value, 60), "what the line replies to", ""), number)
         elif value[name] not in known:
-            close = partial(nearest, value[name], known)
+            close = partial(_hint, value[name], known)
             findings.add(("document", f"/{name}", value[name], "what a request of these was about", close), number)
         elif value[name] in replies:
             hint = "keep the reply that is meant; of several choices, --choice takes the nth"
@@ -69,6 +69,10 @@ def read_replies(path: Path | str, raw: bytes, known: Collection[str]) -> list[R
             replies[value[name]] = Reply(value[name], contents, "" if contents else _trouble(value))
     findings.refuse()
     return list(replies.values())
+
+
+def _hint(id: str, known: Collection[str]) -> str:
+    return nearest(id, known) or "--split, --gold and --seeds say which articles were asked about"
 
 
 def chosen(reply: Reply, choice: int) -> str | None:
