@@ -201,7 +201,7 @@ def damaged_file(chance: random.Random) -> bytes:
     lines = [copy.deepcopy(line), {"doc_id": "other", "reply": "{}"}]
     changed(lines, chance)
     texts = [json.dumps(each) for each in lines]
-    if chance.random() < 0.4:
+    if texts and chance.random() < 0.4:
         texts[0] = broken(texts[0], chance)
     return "\n".join(texts).encode("utf-8", "surrogatepass")
 

@@ -42,7 +42,8 @@ def read_replies(path: Path | str, raw: bytes, known: Collection[str]) -> list[R
         known: What may be replied to: ids of articles, or topics.
 
     Raises:
-        FaultsError: A line is no JSON object, says not what it replies to, or replies to what was not asked, or again.
+        FaultsError: A line is no JSON object, says not what it replies to, or replies to what was not asked, or again;
+            or there is none.
     """
     findings = Findings(str(path))
     replies: dict[str, Reply] = {}
@@ -67,6 +68,8 @@ def read_replies(path: Path | str, raw: bytes, known: Collection[str]) -> list[R
         else:
             contents = tuple(_contents(value))
             replies[value[name]] = Reply(value[name], contents, "" if contents else _trouble(value))
+    if not replies and not findings.errors:
+        findings.add(("empty", "", "no line", "JSON Lines", "a line for every reply, as the service gave it back"), 1)
     findings.refuse()
     return list(replies.values())
 

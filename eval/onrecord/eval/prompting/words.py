@@ -68,6 +68,8 @@ def ground_lines(path: Path | str, raw: bytes, articles: Mapping[str, KnownArtic
             for pointer, found, expected in _wrong(layer, value.get(layer)):
                 findings.add(("type", pointer, found, expected, ""), number)
         lines.append(value)
+    if not lines and not findings.errors:
+        findings.add(("empty", "", "no line", "JSON Lines", "a line for every document"), 1)
     findings.refuse()
     accounts: dict[str, Account] = {}
     made = tuple(_line(value, articles[value["doc_id"]], accounts) for value in lines)
