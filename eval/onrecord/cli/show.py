@@ -30,7 +30,7 @@ def show(
     articles may lack a line.
     """
     from onrecord.dataset.layers import LAYERS
-    from onrecord.eval.prompting.predictions import unplaced_of
+    from onrecord.eval.prompting.accounts import unplaced_of
     from onrecord.eval.report import listed
     from onrecord.eval.submission.expected import Expected
     from onrecord.eval.submission.label_maps import read_label_map

@@ -21,14 +21,16 @@ from tests.eval.prompting.small import ARTICLES, REPLY, ROWS, TEXT
 
 from onrecord.dataset import FaultsError, Gold, read_folder
 from onrecord.dataset.layers import LAYERS
+from onrecord.eval.prompting.accounts import LOST, UNPLACED, Account
 from onrecord.eval.prompting.known import KnownArticle, KnownRow, known_of
 from onrecord.eval.prompting.linking import read_links
 from onrecord.eval.prompting.names import Names
-from onrecord.eval.prompting.predictions import UNPLACED, Account, Predictions, read_predictions
+from onrecord.eval.prompting.predictions import Predictions, read_predictions
 from onrecord.eval.prompting.replies import Reply, read_replies
 from onrecord.eval.prompting.words import ground_lines
 from onrecord.eval.submission.expected import Expected
 from onrecord.eval.submission.limits import DEFAULT_LIMITS
+from onrecord.eval.submission.prediction_line import PLACED
 from onrecord.eval.submission.validation import validate
 
 
@@ -68,9 +70,12 @@ def accounted(found: Predictions) -> None:
 def counted(layers: Mapping[str, Account], lines: Iterable[Mapping[str, Any]]) -> None:
     lines = list(lines)
     unplaced = [each for every in lines for each in every.get(UNPLACED, ())]
+    lost = [each for every in lines for each in every.get(LOST, ())]
     for layer, account in layers.items():
         assert account.said == account.kept + account.unplaced.total()
         assert account.unplaced.total() == sum(each["layer"] == layer for each in unplaced)
+        if layer in PLACED:
+            assert account.unplaced["lost"] == sum(each["layer"] == layer for each in lost)
         if layer in LAYERS:
             assert account.kept == sum(len(every.get(layer, ())) for every in lines)
 

@@ -11,9 +11,10 @@ from onrecord.dataset import read_documents
 from onrecord.dataset.layers import LAYERS
 from onrecord.dataset.records import Registries
 from onrecord.dataset.seeds.ingest import ingest
+from onrecord.eval.prompting.accounts import UNPLACED
 from onrecord.eval.prompting.known import known_of
 from onrecord.eval.prompting.names import Names
-from onrecord.eval.prompting.predictions import UNPLACED, Predictions, read_predictions
+from onrecord.eval.prompting.predictions import Predictions, read_predictions
 from onrecord.eval.prompting.replies import read_replies
 
 ROW = re.compile(r"^\| (\d+) \| ([^|]+) \| (.+)$", re.MULTILINE)

@@ -25,8 +25,9 @@ from tests.eval.prompting.small import ARTICLE, REPLY, TEXT, read, reply
 
 from onrecord.dataset import Gold
 from onrecord.dataset.layers import LAYERS
+from onrecord.eval.prompting.accounts import UNPLACED
 from onrecord.eval.prompting.parsing import parse
-from onrecord.eval.prompting.predictions import UNPLACED, Predictions
+from onrecord.eval.prompting.predictions import Predictions
 from onrecord.eval.prompting.shape import DESCRIBED
 
 WHOLE = {"mentions": 4, "quotes": 2, "stances": 1, "events": 1}

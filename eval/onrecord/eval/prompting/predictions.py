@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import dataclasses
 import functools
-import json
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any
@@ -17,7 +16,8 @@ from onrecord.dataset.layers import LAYERS, scheme
 from onrecord.dataset.records import Item, Quote, SpanItem
 from onrecord.eval.grounding.records import Grounded, Tally, ground
 from onrecord.eval.grounding.searching import SearchedText
-from onrecord.eval.prompting.items import WHY, Maker, UnusableError
+from onrecord.eval.prompting.accounts import LOST, UNPLACED, Account, not_in_text
+from onrecord.eval.prompting.items import Maker, UnusableError
 from onrecord.eval.prompting.known import KnownArticle
 from onrecord.eval.prompting.names import Names
 from onrecord.eval.prompting.parsing import Parsed, Unread, parse
@@ -25,52 +25,6 @@ from onrecord.eval.prompting.replies import Reply, chosen
 from onrecord.eval.prompting.shape import DESCRIBED
 from onrecord.eval.submission.limits import DEFAULT_LIMITS
 from onrecord.eval.submission.prediction_line import EventDescription
-
-UNPLACED = "x_unplaced"
-"""The field of a line that keeps what is no prediction: the layer, why, and the item as it was, as JSON in a text.
-Whoever reads prediction files passes over it."""
-
-
-@dataclasses.dataclass
-class Account:
-    """What became of the items of a layer: ``said`` is ``kept`` and all of ``unplaced``."""
-
-    said: int = 0
-    kept: int = 0
-    unplaced: Counter[str] = dataclasses.field(default_factory=Counter)
-    """By why, see :data:`~onrecord.eval.prompting.items.WHY`."""
-    mended: Counter[str] = dataclasses.field(default_factory=Counter)
-    """What was exchanged or left out of items that were kept."""
-    spans: Tally = dataclasses.field(default_factory=Tally)
-    """How the words of the items were found."""
-
-    def settle(self, layer: str, rows: Sequence[Any], whys: Sequence[str]) -> list[dict[str, str]]:
-        """Count the items of an article; gives those that are no predictions.
-
-        Args:
-            layer: The layer.
-            rows: The items as the reply has them.
-            whys: Why each is none; empty for what is kept.
-        """
-        self.said += len(rows)
-        self.kept += sum(not why for why in whys)
-        self.unplaced.update(why for why in whys if why)
-        return [{"layer": layer, "why": why, "item": _text(row)} for row, why in zip(rows, whys, strict=True) if why]
-
-    def as_json(self) -> dict[str, Any]:
-        """As written into reports."""
-        unplaced = {why: self.unplaced[why] for why in WHY}
-        return {
-            "said": self.said,
-            "kept": self.kept,
-            **unplaced,
-            "mended": dict(sorted(self.mended.items())),
-            "words": self.spans.as_json(),
-        }
-
-
-def _text(row: Any) -> str:
-    return row.text if isinstance(row, Unread) else json.dumps(row, ensure_ascii=False)
 
 
 @dataclasses.dataclass(frozen=True)
@@ -85,25 +39,6 @@ class Predictions:
     where nothing came back."""
     missing: tuple[str, ...]
     """Articles that nobody replied to."""
-
-
-def unplaced_of(raw: bytes) -> dict[str, list[tuple[str, str, str]]]:
-    """By document, what the lines of a prediction file keep in :data:`UNPLACED`: the layer, why, and the item.
-
-    Args:
-        raw: The content of a file that has no faults. What is there in another form than here is passed over: the
-            field is anybody's own.
-    """
-    found: dict[str, list[tuple[str, str, str]]] = {}
-    for line in raw.split(b"\n"):
-        value = json.loads(line) if f'"{UNPLACED}"'.encode() in line else {}
-        kept = value.get(UNPLACED)
-        for each in kept if isinstance(kept, list) else ():
-            said = [each.get(name) for name in ("layer", "why", "item")] if isinstance(each, dict) else []
-            match said:
-                case [str(layer), str(why), str(item)]:
-                    found.setdefault(value["doc_id"], []).append((layer, why, item))
-    return found
 
 
 def read_predictions(
@@ -153,6 +88,7 @@ class _File:
         grounded = {layer: _grounded(text, layer, rows[layer], self._accounts[layer].spans) for layer in layers}
         maker = Maker(self._names, article.topic, {layer: _own_ids(layer, rows[layer]) for layer in layers})
         unplaced: list[dict[str, str]] = []
+        lost: list[dict[str, str]] = []
         kept: dict[str, list[Item]] = {}
         for layer in layers:
             account = self._accounts[layer]
@@ -164,6 +100,7 @@ class _File:
                     kept[layer].append(each)
                     account.mended.update(mended)
             unplaced += account.settle(layer, rows[layer], whys)
+            lost += not_in_text(layer, rows[layer], grounded[layer])
         for layer, items in _joined(kept).items():
             self._accounts[layer].mended += Counter(
                 reference=sum(a != b for a, b in zip(kept[layer], items, strict=True))
@@ -171,7 +108,7 @@ class _File:
             kept[layer] = items
         line = {layer: [_plain(item) for item in items] for layer, items in kept.items()}
         said = self._descriptions(kept, maker, parsed.fields.get(DESCRIBED, []), unplaced)
-        more = {UNPLACED: unplaced} if unplaced else {}
+        more = {**({LOST: lost[:most]} if lost else {}), **({UNPLACED: unplaced} if unplaced else {})}
         return {"doc_id": article.id, "text_sha256": article.text_sha256, **line, **said, **more}
 
     def _descriptions(
@@ -265,7 +202,7 @@ def _item(layer: str, each: Grounded | str, maker: Maker) -> Item | str:
     if isinstance(each, str):
         return each
     if not each.is_there:
-        return "lost" if any(words.strip() for _, words in each.lost) else "shape"
+        return each.why(LAYERS[layer])
     try:
         return maker.item(LAYERS[layer], each.value)
     except UnusableError as error:

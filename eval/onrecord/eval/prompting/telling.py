@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+from onrecord.eval.prompting.accounts import Account
 from onrecord.eval.prompting.items import WHY
-from onrecord.eval.prompting.predictions import Account, Predictions
+from onrecord.eval.prompting.predictions import Predictions
 
 _READ = {
     "whole": "read as they are",
