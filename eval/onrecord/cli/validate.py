@@ -8,11 +8,11 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from onrecord.cli.articles import GoldFolder, Seeds, expected_articles
 from onrecord.cli.console import reading, show_faults
 from onrecord.cli.options import (
     MIB,
     AllowMissing,
-    Dataset,
     LabelMapName,
     MaxBytes,
     MaxFaults,
@@ -21,7 +21,8 @@ from onrecord.cli.options import (
     MaxLines,
     MaxRatio,
 )
-from onrecord.cli.places import GOLD, the_corpus, the_split
+from onrecord.cli.outputs import put, say
+from onrecord.cli.places import the_corpus
 
 if TYPE_CHECKING:
     from onrecord.dataset import Document, Fault, Registries
@@ -32,7 +33,8 @@ def validate(
     predictions: Annotated[
         Path, typer.Argument(help="Prediction file: .jsonl, .jsonl.gz, .zip or .tar; - for standard input.")
     ],
-    gold: Dataset = GOLD,
+    gold: GoldFolder = None,
+    seeds: Seeds = None,
     registries: Annotated[
         Path | None,
         typer.Option(
@@ -68,9 +70,9 @@ def validate(
     from onrecord.eval.submission.validation import validate as run
 
     if registries is None:
-        expected = Expected.read(gold, None if allow_missing else the_split(gold, split))
+        expected = expected_articles(gold, seeds, split, required=not allow_missing)
     else:
-        expected = Expected.of_gold(*finished_against(registries))
+        expected = Expected.of_gold(*finished_against(seeds, registries))
     limits = Limits(max_bytes, max_line_bytes, max_lines, max_ratio, max_items, max_faults)
     types = None if labels is None else MentionTypes.of(read_label_map(labels)[1])
     remarks: list[Fault] = []
@@ -78,23 +80,23 @@ def validate(
         found = run(predictions, counted, expected, limits, types)
     found.findings.adopt(remarks)
     if json:
-        typer.echo(json_bytes(validation_json(found)).decode("utf-8"), nl=False)
+        put(None, json_bytes(validation_json(found)))
     else:
         _print(predictions, found, "scored" if registries is None else "used")
     if not found.valid:
         raise typer.Exit(2)
 
 
-def finished_against(registries: Path) -> tuple[list[Document], Registries]:
-    """The articles of the corpus, and the rows of a folder.
+def finished_against(seeds: Path | None, registries: Path) -> tuple[list[Document], Registries]:
+    """The articles of a seed folder, or of the corpus, and the rows of a folder.
 
     Raises:
         FaultsError: There is no corpus, or a row is not right.
     """
     from onrecord.dataset import read_documents, read_registries
 
-    corpus = the_corpus()
-    return read_documents(corpus.seeds, corpus.about.splits), read_registries(registries)
+    documents = read_documents(the_corpus().seeds if seeds is None else seeds)
+    return documents, read_registries(registries)
 
 
 def validation_json(found: Validation) -> dict[str, Any]:
@@ -122,4 +124,4 @@ def _print(file: Path, found: Validation, use: str) -> None:
         return
     documents = f"{len(found.documents)} article{'s' if len(found.documents) != 1 else ''}"
     layers = ", ".join(found.layers) or "no layers"
-    typer.echo(f"{show(str(file))}: valid; {documents}, {layers}; sha256 {found.sha256}")
+    say(f"{show(str(file))}: valid; {documents}, {layers}; sha256 {found.sha256}")

@@ -23,7 +23,7 @@ from onrecord.eval import Submission, scored_layers
 from onrecord.eval.layers.document_pairs import corpus_of, pair_document
 from onrecord.eval.layers.layer import DocumentPair, State
 from onrecord.eval.statistics.counts import Counts
-from onrecord.eval.submission.prediction_line import ClaimDescription, EntityDescription, EventDescription
+from onrecord.eval.submission.prediction_line import ClaimDescription, EntityDescription, EventDescription, NotInText
 
 T = TypeVar("T")
 
@@ -60,6 +60,12 @@ def worse(perfect: Lines, seed: int) -> Lines:
                 event["modality"] = chance.choice(["actual", "denied", "planned"])
             if chance.random() < 0.1:
                 line["events"].append({**event, "id": None, "modality": "denied"})
+        line["unplaced"] = [
+            {"layer": layer, "text": chance.choice(["We never said that", "He"])}
+            | ({"kind": chance.choice(["name", "nominal"])} if layer == "mentions" and chance.random() < 0.5 else {})
+            for layer in ("mentions", "quotes", "events")
+            for _ in range(chance.choice([0, 0, 1, 2]))
+        ]
     chance.shuffle(lines)
     return [line for line in lines if chance.random() < 0.9]
 
@@ -90,6 +96,7 @@ def read(lines: Lines) -> Submission:
         described("entities", EntityDescription),
         described("claims", ClaimDescription),
         described("event_descriptions", EventDescription),
+        unplaced={line["doc_id"]: msgspec.convert(line.get("unplaced", ()), tuple[NotInText, ...]) for line in lines},
     )
 
 
@@ -109,7 +116,13 @@ def test_what_columns_say_is_what_every_document_says(seed: int, optional_gold: 
     corpus = corpus_of(gold.articles, gold.registries, submission)
     empty = type(gold.articles[0].labels)()
     pairs = [
-        pair_document(a.document, a.labels, submission.documents.get(a.document.id, empty), corpus.ids)
+        pair_document(
+            a.document,
+            a.labels,
+            submission.documents.get(a.document.id, empty),
+            corpus.ids,
+            submission.unplaced.get(a.document.id, ()),
+        )
         for a in gold.articles
     ]
     for layer in scored_layers():

@@ -20,6 +20,7 @@ from onrecord.dataset import Document, Entity, Event, Gold, Registries, walk
 from onrecord.dataset.corpus import Rounds
 from onrecord.dataset.layers import scheme
 from onrecord.dataset.reading.files import write_atomically
+from onrecord.dataset.reading.staging import sweep
 from onrecord.dataset.records import REGISTERED, Utterance
 from onrecord.eval.layers.gold_changes import GoldChange, gold_changes
 from onrecord.eval.scoring.ceiling import FILE
@@ -81,6 +82,7 @@ def register(folder: Path, rows: Registries) -> list[str]:
     appended = []
     for kind, (name, _) in REGISTERED.items():
         path, new = folder / f"{name}.jsonl", rows.of(kind)
+        sweep(path)
         if new:
             lines = b"".join(msgspec.json.encode(row) + b"\n" for row in new)
             before = path.read_bytes()

@@ -9,6 +9,7 @@ import typer
 
 from onrecord.cli.annotation.shared import Seeds, Sources
 from onrecord.cli.console import note
+from onrecord.cli.outputs import put
 
 
 def agreement(
@@ -26,6 +27,7 @@ def agreement(
     from onrecord.annotation.agreement.tables import agreement_json, print_agreement
     from onrecord.annotation.label_studio.exports import read_exports
     from onrecord.dataset import read_registries
+    from onrecord.dataset.reading.faults import show
 
     sources = Sources(seeds)
     documents = sources.documents()
@@ -33,11 +35,11 @@ def agreement(
     folders = dict(_named(each) for each in rows or ())
     pairs = measure(annotations, documents, {name: read_registries(folder) for name, folder in folders.items()})
     if json:
-        typer.echo(agreement_json(pairs))
+        put(None, f"{agreement_json(pairs)}\n".encode())
         return
     if not pairs:
         names = sorted({annotation.annotator for annotation in annotations})
-        note(f"agreement takes two annotators; these exports are by {', '.join(names) or 'nobody'}")
+        note(f"agreement takes two annotators; these exports are by {', '.join(map(show, names)) or 'nobody'}")
     for pair in pairs:
         print_agreement(pair, disagreements)
 

@@ -34,6 +34,7 @@ from onrecord.eval.layers.modalities import (
     modality_sets,
 )
 from onrecord.eval.layers.modality_columns import Modalities, put_modalities
+from onrecord.eval.layers.not_in_text import charging
 from onrecord.eval.layers.state_columns import Sheet, StateColumns
 from onrecord.eval.spans.measures import MODES, mode_array
 from onrecord.eval.statistics.counts import Counts, Score
@@ -106,7 +107,7 @@ def _whole(state: State) -> dict[str, Counts | Score]:
     return {**cluster_scores(state), **event_attributes(reported), "contradictions": contradictions(sets)}
 
 
-EVENTS: Layer[EventReading] = Layer(
+_EVENTS: Layer[EventReading] = Layer(
     name="events",
     item="events",
     measures=(
@@ -144,3 +145,7 @@ EVENTS: Layer[EventReading] = Layer(
     label="modality",
     label_title="Modality of events",
 )
+_F1 = ("mention", "mention+modality", "mention[partial]")
+"""The measures that what is not in the text is a prediction more of."""
+
+EVENTS = charging(_EVENTS, lambda reading: reading.alignment.unplaced, _F1)

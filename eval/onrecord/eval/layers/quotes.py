@@ -23,6 +23,7 @@ from onrecord.dataset.seeds.documents import ContentKind, Document
 from onrecord.eval.layers.corpus import Corpus
 from onrecord.eval.layers.ids import IdMap
 from onrecord.eval.layers.layer import MISSED, OPTIONAL, RIGHT, SPURIOUS, Compared, DocumentPair, Layer, State, Verdict
+from onrecord.eval.layers.not_in_text import charging
 from onrecord.eval.layers.quote_columns import PairedQuotes, Quotes, pair_all, quote_sheet
 from onrecord.eval.layers.quote_pairing import QuotePair, gold_speakers, pair_quotes, place
 from onrecord.eval.layers.shown import given, in_words
@@ -323,12 +324,7 @@ _OF_IDS = frozenset({"joint", "joint+chain", "speaker", "relay"})
 def _measures(scheme: Scheme) -> tuple[Measure, ...]:
     return (
         Measure("joint", "quotes found (similarity at least one half) with every speaker right", **_SPOKEN),
-        Measure(
-            "joint[actor]",
-            "quotes found with every speaker right, each as the actor that it acts for",
-            view="actor",
-            **_SPOKEN,
-        ),
+        Measure("joint[actor]", "the same, every speaker as the actor that it acts for", view="actor", **_SPOKEN),
         Measure("detection@0.5", "quotes found, whoever said them", **_FOUND),
         Measure("detection@0.8", "quotes found with a similarity of at least 0.8", detail=True, **_FOUND),
         Measure("exact", "quotes found with a similarity of 1", detail=True, **_FOUND),
@@ -337,13 +333,7 @@ def _measures(scheme: Scheme) -> tuple[Measure, ...]:
         Measure("segments", "segments found, each as a quote of its own", detail=True, **_FOUND),
         Measure("matched", "gold quotes found: what the following shares look at", share="gold quotes", **_SPOKEN),
         Measure("speaker", "every speaker right", share=_MATCHED, **_SPOKEN),
-        Measure(
-            "speaker[actor]",
-            "every speaker right, each as the actor that it acts for",
-            share=_MATCHED,
-            view="actor",
-            **_SPOKEN,
-        ),
+        Measure("speaker[actor]", "the same, by the actors that they act for", _MATCHED, view="actor", **_SPOKEN),
         Measure("speaker[soft]", "Jaccard of gold and predicted speakers", **_ASIDE),
         Measure("relay", "the whole relay chain right, in its order", share=_MATCHED, **_SPOKEN),
         Measure(
@@ -380,7 +370,7 @@ _COMPARED_IDS = Compared("speaker", ordered=False), Compared("addressee", ordere
 @functools.cache
 def quotes(scheme: Scheme) -> Layer[QuoteReading]:
     """The layer of quotes as a scheme has it."""
-    return Layer(
+    layer: Layer[QuoteReading] = Layer(
         name="quotes",
         item="quotes",
         measures=tuple(m for m in _measures(scheme) if scheme.ids or m.name.partition("[")[0] not in _OF_IDS),
@@ -396,3 +386,8 @@ def quotes(scheme: Scheme) -> Layer[QuoteReading]:
         units="mode",
         shown=_shown,
     )
+    return charging(layer, lambda reading: reading.pair.unplaced, _F1)
+
+
+_F1 = ("joint", "joint[actor]", "detection@0.5", "detection@0.8", "exact", "soft", "joint+chain")
+"""The measures with every quote of either side in their denominators: what is not in the text is a prediction more."""

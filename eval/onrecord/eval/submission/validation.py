@@ -34,11 +34,13 @@ from onrecord.eval.submission.expected import Expected
 from onrecord.eval.submission.file_rules import MOST_IDS, Descriptions, DocumentLines, Edges, Ids, LayerLines
 from onrecord.eval.submission.limits import Limits
 from onrecord.eval.submission.line_checks import (
+    check_all_placed,
     check_ids,
     check_names,
     check_numbers,
     check_tells_text,
     check_text,
+    check_unplaced,
     degenerate,
     is_of,
     other_text,
@@ -184,6 +186,7 @@ class Checker:
             for wrong in check_text(line, document):
                 self._add(wrong, at, line.doc_id)
         inside = [] if own_references_are_right(labels, ids) else list(check_own_references(labels))
+        inside += check_unplaced(line)
         odd = [] if misplaced else list(check_tells_text(line))
         if not clusters_are_several(items):
             odd += degenerate(line)
@@ -192,7 +195,7 @@ class Checker:
         if finished is None:
             self._ids.take(line, at.number, ids)
         else:
-            inside += check_finished(labels, finished)
+            inside += [*check_finished(labels, finished), *check_all_placed(line)]
         self._add_all(inside + more_wrong, odd + more_odd, line, at)
         self._layers.take(line, at.number)
         self._edges.take(line, at.number)
@@ -212,6 +215,7 @@ class Checker:
         elif document:
             wrong += check_each_span(salvaged.spans, document.text)
         wrong += check_salvaged_references(salvaged)
+        wrong += [salvaged.placed(each) for each in check_unplaced(line)]
         labels = line.labels
         more, odd = _label_faults(line, labels, LineItems(labels))
         odd += [each for each in degenerate(line) if each[1].removeprefix("/") not in salvaged.broken]
