@@ -3,20 +3,15 @@
 from __future__ import annotations
 
 import dataclasses
-import difflib
-import itertools
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Literal
 
+from onrecord.dataset.reading.budget import BUDGET
+from onrecord.dataset.reading.likeness import most_like
+
 SHOWN = 200
 """How many characters of a found value a fault keeps."""
-
-MOST_FAULTS = 1000
-"""How many faults of one kind are kept of a file; all are counted."""
-
-MOST_WORDS = 2000
-"""How many known words a hint is looked for among: it must not take longer than the check."""
 
 Severity = Literal["error", "warning"]
 
@@ -89,7 +84,11 @@ class FaultsError(OnrecordError):
 
 
 class Findings:
-    """Collects faults in constant memory: every one is counted, of each kind the first :data:`MOST_FAULTS` are kept."""
+    """Collects faults in constant memory: every one is counted, of each kind the first few are kept.
+
+    How many those are, and for how many of them a hint is looked for, says
+    :data:`~onrecord.dataset.reading.budget.BUDGET`.
+    """
 
     def __init__(self, file: str) -> None:
         self.file = file
@@ -97,6 +96,7 @@ class Findings:
         """By code."""
         self.warnings: Counter[str] = Counter()
         self._kept: list[Fault] = []
+        self._hints: Counter[str] = Counter()
 
     def add(
         self,
@@ -108,7 +108,8 @@ class Findings:
     ) -> None:
         """Take one fault down."""
         if self._is_kept(wrong[0], severity):
-            made = fault_of(self.file, line, wrong)
+            *rest, hint = wrong
+            made = fault_of(self.file, line, (*rest, self._affordable(wrong[0], hint)))  # type: ignore[arg-type]
             self._kept.append(dataclasses.replace(made, severity=severity, document=document, byte=byte))
 
     def adopt(self, faults: Iterable[Fault]) -> None:
@@ -119,7 +120,14 @@ class Findings:
         """Count a fault; whether it is among those that are kept."""
         count = self.errors if severity == "error" else self.warnings
         count[code] += 1
-        return count[code] <= MOST_FAULTS
+        return count[code] <= BUDGET.max_kept
+
+    def _affordable(self, code: str, hint: Hint) -> Hint:
+        """The hint, unless enough were looked for already."""
+        if isinstance(hint, str):
+            return hint
+        self._hints[code] += 1
+        return hint if self._hints[code] <= BUDGET.max_hints else ""
 
     @property
     def faults(self) -> list[Fault]:
@@ -179,7 +187,5 @@ def show(value: object, most: int = SHOWN) -> str:
 
 def nearest(word: str, vocabulary: Iterable[str]) -> str:
     """A hint that names the closest known word, or an empty string."""
-    known = list(itertools.islice(vocabulary, MOST_WORDS))
-    plain = word.strip().casefold()
-    close = [each for each in known if each.casefold() == plain] or difflib.get_close_matches(word, known, n=1)
-    return f"did you mean {close[0]!r}?" if close else ""
+    close = most_like(word, vocabulary)
+    return "" if close is None else f"did you mean {close!r}?"
