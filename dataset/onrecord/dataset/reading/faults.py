@@ -83,6 +83,21 @@ class FaultsError(OnrecordError):
         return FaultsError([*faults, *self.faults], counts)
 
 
+class Hints:
+    """Looks for the hints of the first few faults of a kind: there may be a million, and each takes a while."""
+
+    def __init__(self) -> None:
+        self._made: Counter[str] = Counter()
+
+    def of(self, wrong: Wrong) -> Wrong:
+        """What is wrong with its hint looked for, or with none where enough were."""
+        code, pointer, found, expected, hint = wrong
+        if isinstance(hint, str):
+            return wrong
+        self._made[code] += 1
+        return code, pointer, found, expected, hint() if self._made[code] <= BUDGET.max_hints else ""
+
+
 class Findings:
     """Collects faults in constant memory: every one is counted, of each kind the first few are kept.
 
@@ -96,7 +111,7 @@ class Findings:
         """By code."""
         self.warnings: Counter[str] = Counter()
         self._kept: list[Fault] = []
-        self._hints: Counter[str] = Counter()
+        self._hints = Hints()
 
     def add(
         self,
@@ -108,8 +123,7 @@ class Findings:
     ) -> None:
         """Take one fault down."""
         if self._is_kept(wrong[0], severity):
-            *rest, hint = wrong
-            made = fault_of(self.file, line, (*rest, self._affordable(wrong[0], hint)))  # type: ignore[arg-type]
+            made = fault_of(self.file, line, self._hints.of(wrong))
             self._kept.append(dataclasses.replace(made, severity=severity, document=document, byte=byte))
 
     def adopt(self, faults: Iterable[Fault]) -> None:
@@ -121,13 +135,6 @@ class Findings:
         count = self.errors if severity == "error" else self.warnings
         count[code] += 1
         return count[code] <= BUDGET.max_kept
-
-    def _affordable(self, code: str, hint: Hint) -> Hint:
-        """The hint, unless enough were looked for already."""
-        if isinstance(hint, str):
-            return hint
-        self._hints[code] += 1
-        return hint if self._hints[code] <= BUDGET.max_hints else ""
 
     @property
     def faults(self) -> list[Fault]:
