@@ -8,7 +8,6 @@ import resource
 import sys
 import traceback
 from collections.abc import Callable
-from pathlib import Path
 from tempfile import TemporaryFile
 
 from onrecord.dataset.reading.budget import MIB
@@ -82,7 +81,7 @@ def _child(run: Callable[[], object], sink: int) -> None:
         resource.setrlimit(resource.RLIMIT_AS, (4096 * MIB, 4096 * MIB))
         os.dup2(sink, 1)
         os.dup2(sink, 2)
-        sys.stdin = Path(os.devnull).open(encoding="utf-8")
+        os.dup2(os.open(os.devnull, os.O_RDONLY), 0)
         code = run()
     except SystemExit as error:
         code = error.code

@@ -1,6 +1,6 @@
 """Ways in which an input grows: each gives inputs of a kind that are alike but for their size.
 
-``python -m tests.cost.growth`` looks at every kind in every way, at two sizes, in some twenty minutes; the tests at a few.
+``python -m tests.cost.growth`` looks at every kind in every way, at two sizes, within an hour; the tests at a few.
 """
 
 from __future__ import annotations

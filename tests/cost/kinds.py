@@ -150,7 +150,9 @@ def kinds(root: Path, place: Path) -> dict[str, Kind]:
         called = name.split()[0] if name != "lists of clusters" else "jsonl"
         what = "clusters" if name in _CLUSTERS else "spans"
         if name != "brat":
-            found[f"{what}: {name}"] = Kind(right, with_file(what, "FILE", "FILE", "--format", called), ".txt")
+            found[f"{what}: {name}"] = Kind(
+                right, with_file(what, "FILE", "FILE", "--format", called), ".txt", most=2**20
+            )
     return found
 
 

@@ -185,11 +185,29 @@ def refuse(faults: Sequence[Fault]) -> None:
 
 def show(value: object, most: int = SHOWN) -> str:
     """``value`` on one line, shortened to some characters, with control characters escaped, fit for a terminal."""
-    text = value[: most + 1] if isinstance(value, str) else repr(value)
+    text = (value if isinstance(value, str) else _beginning(value, most))[: most + 1]
     text = "".join(c if c.isprintable() else c.encode("unicode_escape").decode("ascii") for c in text)
     if not text:
         return '""'
     return text if len(text) <= most else text[: most - 1] + "…"
+
+
+def _beginning(value: object, most: int) -> str:
+    """What ``repr`` says of a value: all of it, or so many characters of it and some more."""
+    if isinstance(value, str):
+        return repr(value[: most + 1])
+    if not isinstance(value, dict | list):
+        return repr(value)
+    parts: list[str] = []
+    length = 0
+    for each in value:
+        inner = value[each] if isinstance(value, dict) else each
+        key = f"{_beginning(each, most)}: " if isinstance(value, dict) else ""
+        parts.append(key + _beginning(inner, most - length))
+        length += len(parts[-1]) + 2
+        if length > most:
+            break
+    return ("{%s}" if isinstance(value, dict) else "[%s]") % ", ".join(parts)
 
 
 def nearest(word: str, vocabulary: Iterable[str]) -> str:
