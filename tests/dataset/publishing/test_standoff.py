@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import json
 import re
 import shutil
+import tracemalloc
 from pathlib import Path
 
 import pytest
@@ -53,6 +55,22 @@ def test_one_changed_character_names_the_file_and_the_place(release: Path, root:
     assert one.file == str(seed)
     assert one.found == "'Putim'"
     assert "004_92fe2bc6f3a1f1dd.txt" in other.expected
+
+
+@pytest.mark.parametrize("sections", [2, 200_000])
+def test_sections_that_say_more_than_the_seed_are_of_another(
+    release: Path, root: Path, tmp_path: Path, sections: int
+) -> None:
+    value = json.loads(release.read_bytes())
+    document = value["articles"][0]["document"]
+    document["sections"] = [{**document["sections"][0], "start": 0, "end": 2500, "raw_start": 0}] * sections
+    release.write_text(json.dumps(value))
+    tracemalloc.start()
+    with pytest.raises(FaultsError) as error:
+        rehydrate(read_release(release), root / "seeds")
+    assert tracemalloc.get_traced_memory()[1] < 200 * 2**20
+    tracemalloc.stop()
+    assert [fault.code for fault in error.value.faults] == ["hash"]
 
 
 def test_a_change_outside_the_article_is_of_no_account(gold: Gold, release: Path, root: Path, tmp_path: Path) -> None:
