@@ -82,6 +82,7 @@ def _child(run: Callable[[], object], sink: int) -> None:
         os.dup2(sink, 1)
         os.dup2(sink, 2)
         os.dup2(os.open(os.devnull, os.O_RDONLY), 0)
+        sys.stdout, sys.stderr = (open(n, "w", encoding="utf-8", closefd=False) for n in (1, 2))  # noqa: SIM115
         code = run()
     except SystemExit as error:
         code = error.code

@@ -51,6 +51,7 @@ def like_ids(many: int) -> list[str]:
     return ["".join(randomly.sample("abcdefgh" * 16, 128)) for _ in range(many)]
 
 
+@pytest.mark.long
 def test_a_hint_takes_no_longer_for_ids_of_equal_letters() -> None:
     ids = like_ids(2000)
     begun = time.process_time()
@@ -85,6 +86,7 @@ def test_a_value_is_explained_as_far_as_faults_go() -> None:
     assert decoded.wrong[3][1] == "/rows/3/a"
 
 
+@pytest.mark.long
 def test_of_very_much_json_the_first_fault_is_said() -> None:
     rows = [{"a": n} for n in range(BUDGET.max_values)]
     rows[70_000] = {"a": "x"}  # type: ignore[dict-item]
@@ -94,6 +96,7 @@ def test_of_very_much_json_the_first_fault_is_said() -> None:
     assert "first fault" in fault.hint
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("where", ["top", "row", "none", "text"])
 def test_a_key_that_comes_twice_in_very_much_json(where: str) -> None:
     rows = b",".join(b'{"a":%d,"b":0}' % n for n in range(400_000))
@@ -105,6 +108,17 @@ def test_a_key_that_comes_twice_in_very_much_json(where: str) -> None:
     }[where]
     assert repeats_keys(raw) is (where in ("top", "row"))
     assert repeats_keys(b"[%s]" % raw) is (where in ("top", "row"))
+
+
+@pytest.mark.parametrize("stray", [b"9" * 5000, b"[" * 900 + b"]" * 900, b"[" * 20_000 + b"]" * 20_000, b"1e999"])
+def test_what_is_in_a_field_that_nobody_reads_is_answered(stray: bytes) -> None:
+    class Open(msgspec.Struct):
+        """A type that passes over what it does not know."""
+
+        a: int
+
+    decoded = Decoder(Open).decode(b'{"a":1,"b":%s,"c":"\\u003a"}' % stray)
+    assert decoded.record == Open(1) or decoded.wrong
 
 
 def test_a_file_that_is_too_long_is_not_read(tmp_path: Path) -> None:

@@ -123,7 +123,7 @@ def test_neither_a_name_that_is_none_nor_numbers_that_nobody_can_write_stop_anyb
     excluded = {row.about.system: row.excluded for row in rows}
     assert excluded["good"] == ""
     assert "archive-path" in excluded["bad"]
-    assert "faults of the entry (type)" in excluded["worse"]
+    assert "faults of the entry (number, type)" in excluded["worse"]
 
 
 @pytest.mark.parametrize("spoil", [pipe, zeros, folder, huge])

@@ -132,8 +132,9 @@ def _restored_text(document: Document, path: Path) -> tuple[str | None, list[Fau
     length, taken = 0, 0
     for section in document.sections:
         taken += section.end - section.start
-        if taken > len(decoded):  # sections are apart from each other, so these are of another seed
-            return None, [differs]
+        if taken > len(decoded):  # sections are apart from each other
+            found, expected = "sections of more characters than the seed has", f"at most {len(decoded)}"
+            return None, [Fault("offset", str(path), None, "", found, expected, "the release is broken")]
         if section.start > length:
             parts.append(JOIN)
         parts.append(decoded[section.raw_start : section.raw_start + section.end - section.start].replace("\r", "\n"))

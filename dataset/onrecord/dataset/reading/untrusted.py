@@ -95,7 +95,7 @@ def repeats_keys(raw: bytes, record: object = None) -> bool:
     while waiting:
         each, depth = waiting.pop()
         if depth > BUDGET.max_depth:
-            return True  # as good as: it is taken apart, and found to be nested too deeply
+            return True  # as good as: it will be taken apart, and found to be nested too deeply
         parts = _parts(each) if len(each) > _PIECE and b"\\u003" not in each else None
         if parts is None:
             if _repeats_keys_here(each):
@@ -185,7 +185,10 @@ def _repeats_keys(raw: bytes) -> bool:
         nonlocal found
         found = found or len(dict(pairs)) < len(pairs)
 
-    json.loads(raw, object_pairs_hook=look)
+    try:
+        json.loads(raw, object_pairs_hook=look, parse_int=str, parse_float=str)  # there is no end to their digits
+    except RecursionError:
+        return True  # as good as, see above
     return found
 
 
