@@ -6,21 +6,27 @@
 from __future__ import annotations
 
 import argparse
+import gc
+import itertools
 import json
 import random
 import re
 import sys
 from collections import Counter
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from tests.cost.forked import Outcome
-from tests.cost.growth import outcome
+from tests.cost.forked import Outcome, forked_in_a_row
+from tests.cost.growth import prepared
 from tests.cost.kinds import Kind, kinds, values_of
 from tests.cost.mutants import mutated_bytes, mutated_lines, mutated_values
 
 _SLOW = ("on a board", "an entry", "a registry", "a release", "an export", "a report", "without offsets", "replies")
 """What takes more than a moment, whatever the input is: of these kinds every twentieth mutant is made."""
+
+_ROW = 50
+"""How many mutants are looked at in one process."""
 
 _FAULT = re.compile(r"^(?P<place>\S.*?)(?P<line>:\d+)?(?: /\S*)?: \[(?P<code>[a-z0-9-]+)\]$", re.MULTILINE)
 
@@ -58,13 +64,16 @@ def chosen(every: dict[str, Kind], seed: int) -> str:
     return name
 
 
-def tried(every: dict[str, Kind], seed: int) -> tuple[str, Outcome, str]:
-    """The mutant of a seed: its kind, what became of it, and what is wrong with that."""
-    name = chosen(every, seed)
-    kind = every[name]
-    raw = mutant(kind, random.Random(seed))
-    found = outcome(kind, raw)
-    return name, found, wrong_with(kind, found)
+def tried(every: dict[str, Kind], seeds: Sequence[int]) -> Iterator[tuple[int, str, Outcome, str]]:
+    """The mutants of some seeds: seed, kind, what became of it, and what is wrong with that."""
+    names = [chosen(every, seed) for seed in seeds]
+    with TemporaryDirectory() as folder:
+        runs = [
+            prepared(every[name], mutant(every[name], random.Random(seed)), Path(folder) / str(seed))
+            for seed, name in zip(seeds, names, strict=True)
+        ]
+        for seed, name, found in zip(seeds, names, forked_in_a_row(runs), strict=True):
+            yield seed, name, found, wrong_with(every[name], found)
 
 
 def main() -> int:
@@ -77,8 +86,11 @@ def main() -> int:
     wrong, seconds, megabytes = 0, 0.0, 0.0
     with TemporaryDirectory() as place:
         every = kinds(Path.cwd(), Path(place))
-        for seed in range(asked.first, asked.first + asked.mutants):
-            name, found, fault = tried(every, seed)
+        gc.freeze()
+        rows = (
+            range(asked.first + n, asked.first + min(n + _ROW, asked.mutants)) for n in range(0, asked.mutants, _ROW)
+        )
+        for seed, name, found, fault in itertools.chain.from_iterable(tried(every, row) for row in rows):
             codes[f"exit code {found.code}"] += 1
             seconds, megabytes = max(seconds, found.seconds), max(megabytes, found.megabytes)
             if fault:

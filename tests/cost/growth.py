@@ -165,10 +165,15 @@ def _grown_text(right: bytes) -> Iterator[tuple[str, Callable[[int], bytes]]]:
 def outcome(kind: Kind, raw: bytes) -> Outcome:
     """What becomes of an input of a kind."""
     with TemporaryDirectory() as name:
-        path, empty = Path(name) / f"input{kind.suffix}", Path(name) / "empty"
-        empty.mkdir()
-        path.write_bytes(kind.packed(raw) if kind.packed else raw)
-        return forked(kind.run(path, empty))
+        return forked(prepared(kind, raw, Path(name)))
+
+
+def prepared(kind: Kind, raw: bytes, folder: Path) -> Callable[[], object]:
+    """What is called for an input of a kind, which is put into a folder."""
+    path, empty = folder / f"input{kind.suffix}", folder / "empty"
+    empty.mkdir(parents=True)
+    path.write_bytes(kind.packed(raw) if kind.packed else raw)
+    return kind.run(path, empty)
 
 
 def too_dear(kind: Kind, make: Callable[[int], bytes], small: int, large: int) -> str:
