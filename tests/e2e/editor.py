@@ -57,6 +57,7 @@ class Editor:
         """The one setting that the page asks for, once in every browser."""
         self.page.get_by_test_id("bottombar-settings-button").click()
         self.page.get_by_role("tabpanel").get_by_text("Select region after creating it").click()
+        self.page.wait_for_function("window.Htx.settings.selectAfterCreate")
         self.page.keyboard.press("Escape")
         self.page.get_by_role("tabpanel").wait_for(state="hidden")
 
@@ -69,7 +70,8 @@ class Editor:
         self.page.mouse.move(right, bottom, steps=6)
         self.page.mouse.up()
         self.regions += 1
-        self.page.wait_for_function(f"n => {REGIONS}.length === n", arg=self.regions)
+        # a key that comes before the region is selected is for the next one
+        self.page.wait_for_function(f"n => {REGIONS}.length === n && {REGIONS}[n - 1].inSelection", arg=self.regions)
         self.page.wait_for_timeout(300)
         self.page.keyboard.press(key)
         self.actions += 2

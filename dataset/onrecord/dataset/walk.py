@@ -161,15 +161,28 @@ def all_ids(kind: type[msgspec.Struct], records: Sequence[Any]) -> Iterator[tupl
     for field, deeper in _walked(kind):
         refers = field.refers
         if deeper and field.struct is not None:
-            yield from all_ids(field.struct, _column(records, field))
+            inner = _column(records, field)
+            if inner:
+                yield from all_ids(field.struct, inner)
         elif refers is not None:
-            told = attrgetter(refers.by) if refers.by else None
-            for to in set(map(told, records)) if told else {refers.to}:
-                ids = set(_column([each for each in records if told(each) == to] if told else records, field))
+            for to, ids in _by_kind(records, field, refers).items():
                 if refers.unknown and UNKNOWN in ids:
                     ids.remove(UNKNOWN)
                     yield to, "reserved", {UNKNOWN}
                 yield to, refers.use, ids
+
+
+def _by_kind(records: Sequence[Any], field: Field, refers: Refers) -> dict[str, set[str]]:
+    """The ids of a field by what they refer to."""
+    values = map(attrgetter(field.name), records)
+    if not refers.by:
+        ids = set(chain.from_iterable(filter(None, values))) if field.many else {*values}
+        ids.discard(None)
+        return {refers.to: ids}
+    found: dict[str, set[str]] = {}
+    for to, value in {*zip(map(attrgetter(refers.by), records), values, strict=True)}:
+        found.setdefault(to, set()).update(value if field.many else () if value is None else (value,))
+    return found
 
 
 def _column(records: Iterable[Any], field: Field) -> list[Any]:

@@ -34,6 +34,7 @@ are given, ``corpora`` has what ``spans`` and ``clusters`` share, ``formats`` ho
 
 from __future__ import annotations
 
+import gc
 import importlib
 import os
 import sys
@@ -163,6 +164,8 @@ def main() -> NoReturn:
     """Run the command: exit code 0 when all is well, 2 for input that cannot be used."""
     # products of matrices as narrow as those of the bootstrap gain nothing from more threads, which wait by spinning
     os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
+    # items are made in great numbers and hold no circles: looking for those often is up to a third of the time
+    gc.set_threshold(100_000, 20, 100)
     for stream in (sys.stdout, sys.stderr):
         plain_text(stream)
     try:

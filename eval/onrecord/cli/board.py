@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import errno
-import gc
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -113,8 +112,6 @@ def build(
     if site.is_relative_to(results.resolve()) or results.resolve().is_relative_to(site):
         raise typer.BadParameter("a board and its results are in folders of their own", param_hint="--output")
     check_target(site)
-    # a record is made of a great many things that hold no circles: looking for those is half the time of reading it
-    gc.set_threshold(100_000, 20, 100)
     labelled = stored_gold(gold)
     split = the_split(gold, split)
     asked = Asked(split, labels, sampling(unit.value, level, draws, seed), False)

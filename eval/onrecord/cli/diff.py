@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import gc
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -32,8 +31,6 @@ def diff(
     from onrecord.eval.layers.scored import scored_layers
     from onrecord.eval.rendering.scores import percent
 
-    # two versions are made of a great many things that hold no circles: looking for those takes a tenth of the time
-    gc.set_threshold(100_000, 20, 100)
     before, after = read_folder(old), read_folder(new)
     found = gold_changes(before, after)
     scores = [] if predictions is None else _both_scores(predictions, before, after, the_split(new, split))

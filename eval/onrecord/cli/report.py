@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import dataclasses
-import gc
 import shlex
 from enum import StrEnum
 from pathlib import Path
@@ -80,8 +79,6 @@ def report(
     from onrecord.eval.scoring.ceiling import read_ceiling
     from onrecord.eval.scoring.stored_gold import stored_gold
 
-    # items are made in great numbers and hold no circles: looking for those so often is a third of the time
-    gc.set_threshold(100_000, 20, 100)
     labelled = stored_gold(gold)
     asked = Asked(the_split(gold, split), None, sampling(unit.value, level, draws, seed), allow_missing)
     source, beside = _sources(predictions, against, labels, asked)

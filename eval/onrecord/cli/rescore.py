@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import gc
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -36,8 +35,6 @@ def rescore(
     from onrecord.eval.scoring.record import record_bytes
     from onrecord.eval.scoring.stored_gold import stored_gold
 
-    # a record is made of a great many things that hold no circles: looking for those is half the time of reading it
-    gc.set_threshold(100_000, 20, 100)
     labelled = stored_gold(gold)
     with working("scoring again"):
         found = [run(path, record, labelled) for path, record in records_in(records)]

@@ -6,6 +6,7 @@ Each look is true where the check that it stands for (:mod:`~onrecord.eval.submi
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Mapping, Sequence
 from itertools import chain
 from operator import attrgetter, is_
@@ -13,7 +14,7 @@ from typing import Any
 
 from onrecord.dataset import Labels, walk
 from onrecord.dataset.layers import LAYERS, scheme
-from onrecord.dataset.records import SpanItem, Use
+from onrecord.dataset.records import Item, SpanItem, Use
 from onrecord.eval.submission.line_checks import DESCRIPTIONS, MANY
 from onrecord.eval.submission.prediction_line import PredictionLine
 
@@ -21,11 +22,38 @@ LineIds = Mapping[tuple[str, Use], set[str]]
 """The ids of a line by what they refer to and how."""
 
 
+class LineItems:
+    """The items of a line, of which what several looks need is read once.
+
+    Args:
+        labels: Those of the line.
+    """
+
+    def __init__(self, labels: Labels) -> None:
+        self.layers = [(layer, kind, labels.of(layer)) for layer, kind in LAYERS.items()]
+        self.places = {
+            layer: list(map(_PLACE, items)) for layer, kind, items in self.layers if issubclass(kind, SpanItem)
+        }
+        """Start, end and surface of each item, of the layers whose items are spans."""
+
+    @functools.cached_property
+    def apart(self) -> Mapping[str, bool]:
+        """Whether no two items are at the same place, of the layers whose items are spans."""
+        return {
+            layer: len({(start, end) for start, end, _ in places}) == len(places)
+            for layer, places in self.places.items()
+        }
+
+
+_PLACE = attrgetter("start", "end", "text")
+
+
 def line_ids(line: PredictionLine) -> LineIds:
     """What a line refers to."""
     found: dict[tuple[str, Use], set[str]] = {}
+    wanted = scheme().ids
     for kind, use, ids in walk.all_ids(type(line), (line,)):
-        if kind in LAYERS or scheme().ids:
+        if wanted or kind in LAYERS:
             found.setdefault((kind, use), set()).update(ids)
     return found
 
@@ -36,19 +64,23 @@ def numbers_are_right(line: PredictionLine, most: int) -> bool:
         return False
     for layer, kind in LAYERS.items():
         items = getattr(line, layer) or ()
-        several = [field.name for field in walk.fields(kind) if field.many]
-        if sum(sum(map(len, map(attrgetter(name), items))) for name in several) > 4 * most:
+        if sum(sum(map(len, map(several, items))) for several in _several(kind)) > 4 * most:
             return False
     return True
 
 
-def spans_are_right(labels: Labels, text: str) -> bool:
+@functools.cache
+def _several(kind: type[Item]) -> tuple[attrgetter[Any], ...]:
+    return tuple(attrgetter(field.name) for field in walk.fields(kind) if field.many)
+
+
+def spans_are_right(items: LineItems, text: str) -> bool:
     """See :func:`onrecord.dataset.check.check_spans`."""
     length = len(text)
-    for layer in LAYERS:
-        for span in walk.all_spans(LAYERS[layer], labels.of(layer)):
-            start, end = span.start, span.end
-            if not start < end <= length or text[start:end] != span.text:
+    for layer, kind, several in items.layers:
+        places = items.places.get(layer)
+        for start, end, surface in map(_PLACE, walk.all_spans(kind, several)) if places is None else places:
+            if text[start:end] != surface or not start < end <= length:
                 return False
     return True
 
@@ -69,16 +101,22 @@ def own_references_are_right(labels: Labels, ids: LineIds) -> bool:
     return all(used <= {item.id for item in labels.of(kind)} for kind, used in own)
 
 
-def ids_are_right(labels: Labels) -> bool:
+def ids_are_right(items: LineItems) -> bool:
     """See :func:`~onrecord.eval.submission.line_checks.check_ids`."""
-    for layer, kind in LAYERS.items():
-        items = labels.of(layer)
-        ids = [id for id in map(attrgetter("id"), items) if id is not None]
+    for layer, kind, several in items.layers:
+        ids = [item.id for item in several if item.id is not None]
         if len(set(ids)) < len(ids):
             return False
-        if walk.cluster_field(kind) is not None and not _apart(items):
+        field = walk.cluster_field(kind)
+        if field is not None and not items.apart[layer] and not _one_id_each(items.places[layer], several, field):
             return False
     return True
+
+
+def _one_id_each(places: Sequence[tuple[int, int, str]], items: Sequence[Item], field: str) -> bool:
+    """Whether no place is in two clusters."""
+    found = {(start, end, id) for (start, end, _), id in zip(places, map(attrgetter(field), items), strict=True) if id}
+    return len({(start, end) for start, end, _ in found}) == len(found)
 
 
 def names_are_right(line: PredictionLine) -> bool:
@@ -88,28 +126,23 @@ def names_are_right(line: PredictionLine) -> bool:
     return all(value is None or value.isprintable() for value in values)  # control characters are not printable
 
 
-def nothing_is_repeated(labels: Labels) -> bool:
+def nothing_is_repeated(items: LineItems) -> bool:
     """See :func:`~onrecord.eval.submission.line_checks.repeated_items`."""
-    for layer, kind in LAYERS.items():
-        items = labels.of(layer)
-        if issubclass(kind, SpanItem) and _apart(items):
-            continue
-        said = attrgetter(*(name for name in kind.__struct_fields__ if name != "id"))
-        if len(set(map(said, items))) < len(items):
+    for layer, kind, several in items.layers:
+        if not items.apart.get(layer, False) and len(set(map(_said(kind), several))) < len(several):
             return False
     return True
 
 
-def clusters_are_several(labels: Labels) -> bool:
+@functools.cache
+def _said(kind: type[Item]) -> attrgetter[Any]:
+    return attrgetter(*(name for name in kind.__struct_fields__ if name != "id"))
+
+
+def clusters_are_several(items: LineItems) -> bool:
     """See :func:`~onrecord.eval.submission.line_checks.degenerate`."""
-    for layer, kind in LAYERS.items():
-        field = walk.cluster_field(kind)
-        items = labels.of(layer) if field is not None else ()
-        if field is not None and len(items) >= MANY and len({*map(attrgetter(field), items)} - {None}) == 1:
+    for _, kind, several in items.layers:
+        field = walk.cluster_field(kind) if len(several) >= MANY else None
+        if field is not None and len({*map(attrgetter(field), several)} - {None}) == 1:
             return False
     return True
-
-
-def _apart(items: Sequence[Any]) -> bool:
-    """Whether no two items are at the same place."""
-    return len(set(map(attrgetter("start", "end"), items))) == len(items)

@@ -44,6 +44,7 @@ from onrecord.eval.submission.mention_types import MentionTypes, our_types
 from onrecord.eval.submission.open_ends import OpenEnds
 from onrecord.eval.submission.prediction_line import PredictionLine
 from onrecord.eval.submission.quick_looks import (
+    LineItems,
     clusters_are_several,
     ids_are_right,
     line_ids,
@@ -168,18 +169,19 @@ class Checker:
             self._lose_line()
             return
         labels, ids = line.labels, line_ids(line)
+        items = LineItems(labels)
         misplaced = self._documents.take(line.doc_id, at.number)
         self._unread += document is None
         if misplaced:
             self._add(misplaced, at, line.doc_id if document else None)
-        elif document and not (is_of(line, document) and spans_are_right(labels, text)):
+        elif document and not (is_of(line, document) and spans_are_right(items, text)):
             for wrong in check_text(line, document):
                 self._add(wrong, at, line.doc_id)
         inside = [] if own_references_are_right(labels, ids) else list(check_own_references(labels))
         odd = [] if misplaced else list(check_tells_text(line))
-        if not clusters_are_several(labels):
+        if not clusters_are_several(items):
             odd += degenerate(line)
-        more_wrong, more_odd = _label_faults(line, labels)
+        more_wrong, more_odd = _label_faults(line, labels, items)
         self._add_all(inside + more_wrong, odd + more_odd, line, at)
         self._ids.take(line, at.number, ids)
         self._layers.take(line, at.number)
@@ -200,7 +202,8 @@ class Checker:
         elif document:
             wrong += check_each_span(salvaged.spans, document.text)
         wrong += check_salvaged_references(salvaged)
-        more, odd = _label_faults(line, line.labels)
+        labels = line.labels
+        more, odd = _label_faults(line, labels, LineItems(labels))
         odd += [each for each in degenerate(line) if each[1].removeprefix("/") not in salvaged.broken]
         self._add_all(wrong + [salvaged.placed(each) for each in more], map(salvaged.placed, odd), line, at)
         self._ids.take_salvaged(salvaged, at.number)
@@ -222,18 +225,18 @@ class Checker:
             self.stopped = True
 
 
-def _label_faults(line: PredictionLine, labels: Labels) -> tuple[list[Wrong], list[Wrong]]:
+def _label_faults(line: PredictionLine, labels: Labels, items: LineItems) -> tuple[list[Wrong], list[Wrong]]:
     """What is wrong, and what is odd, with the items of a line among themselves.
 
     Each check is run only where a quick look does not show that it would find nothing.
     """
     wrong = list(check_quotes(labels.quotes))
-    if not ids_are_right(labels):
+    if not ids_are_right(items):
         wrong += check_ids(labels)
     if not names_are_right(line):
         wrong += check_names(line)
     odd: list[Wrong] = []
-    if not nothing_is_repeated(labels):
+    if not nothing_is_repeated(items):
         odd += repeated_items(labels)
     return wrong, odd
 
