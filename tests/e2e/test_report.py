@@ -455,7 +455,7 @@ def _stretch(text: str, start: int, end: int, **fields: str) -> dict[str, Any]:
 @pytest.mark.parametrize("name", CROWDS)
 def test_a_crowd_is_drawn_in_linear_size(name: str, opener: Opener, gold: Gold) -> None:
     longest = max((article.document for article in gold.articles), key=lambda each: len(each.text))
-    layers = {"mentions": [], "quotes": [], "stances": [], "events": []}
+    layers: dict[str, Any] = {"mentions": [], "quotes": [], "stances": [], "events": []}
     lines = [
         {"doc_id": each.document.id, "text_sha256": each.document.text_sha256, **layers}
         | (CROWDS[name](longest.text) if each.document is longest else {})
