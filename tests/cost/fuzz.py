@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import argparse
+import contextlib
 import gc
 import itertools
 import json
@@ -84,7 +85,7 @@ def main() -> int:
     asked = parser.parse_args()
     codes: Counter[str] = Counter()
     wrong, seconds, megabytes = 0, 0.0, 0.0
-    with TemporaryDirectory() as place:
+    with TemporaryDirectory() as place, contextlib.suppress(KeyboardInterrupt):  # which ends it with what was found
         every = kinds(Path.cwd(), Path(place))
         gc.freeze()
         rows = (
@@ -97,10 +98,7 @@ def main() -> int:
                 wrong += 1
                 print(f"seed {seed}, {name}: {fault}", flush=True)
     ends = ", ".join(f"{many} {code}" for code, many in sorted(codes.items()))
-    print(
-        f"{asked.mutants} mutants: {ends}; at most {seconds:.1f} s and {megabytes:.0f} MB; {wrong} wrong",
-        file=sys.stderr,
-    )
+    print(f"{codes.total()} mutants: {ends}; at most {seconds:.1f} s and {megabytes:.0f} MB; {wrong} wrong", flush=True)
     return 1 if wrong else 0
 
 

@@ -144,7 +144,7 @@ def kinds(root: Path, place: Path) -> dict[str, Kind]:
             checked("annotation/registries/entities.jsonl"),
         ),
         "replies": Kind(_REPLIES, with_file("prompt", "read", "FILE", *every, out=True)),
-        "articles": Kind(_ARTICLES, with_file("ingest", "FILE", "--topic", "t", "--seeds", "EMPTY")),
+        "articles": Kind(_ARTICLES, with_file("ingest", "FILE", "--topic", "t", "--seeds", "EMPTY"), most=2**17),
     }
     for name, right in RIGHT.items():
         called = name.split()[0] if name != "lists of clusters" else "jsonl"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 import json
 import random
 from typing import Any
@@ -52,7 +53,7 @@ def mutated_values(raw: bytes, randomly: random.Random) -> bytes:
         while isinstance(place, dict | list) and place:
             key = randomly.choice(list(place)) if isinstance(place, dict) else randomly.randrange(len(place))
             if not isinstance(place[key], dict | list) or randomly.random() < 0.15:
-                place[key] = randomly.choice(VALUES)
+                place[key] = copy.deepcopy(randomly.choice(VALUES))
                 break
             place = place[key]
     return b"\n".join(json.dumps(line).encode() for line in lines)
