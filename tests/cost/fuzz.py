@@ -29,7 +29,9 @@ _SLOW = ("on a board", "an entry", "a registry", "a release", "an export", "a re
 _ROW = 50
 """How many mutants are looked at in one process."""
 
-_FAULT = re.compile(r"^(?P<place>\S.*?)(?P<line>:\d+)?(?: /\S*)?: \[(?P<code>[a-z0-9-]+)\](?: \d+ alike)?$", re.MULTILINE)
+_FAULT = re.compile(
+    r"^(?P<place>\S.*?)(?P<line>:\d+)?(?: /\S*)?: \[(?P<code>[a-z0-9-]+)\](?: \d+ alike)?$", re.MULTILINE
+)
 
 
 def mutant(kind: Kind, randomly: random.Random) -> bytes:
