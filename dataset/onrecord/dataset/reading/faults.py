@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Literal
 
 from onrecord.dataset.reading.budget import BUDGET
+from onrecord.dataset.reading.foreign import plain
 from onrecord.dataset.reading.likeness import most_like
 
 SHOWN = 200
@@ -185,8 +186,7 @@ def refuse(faults: Sequence[Fault]) -> None:
 
 def show(value: object, most: int = SHOWN) -> str:
     """``value`` on one line, shortened to some characters, with control characters escaped, fit for a terminal."""
-    text = (value if isinstance(value, str) else _beginning(value, most))[: most + 1]
-    text = "".join(c if c.isprintable() else c.encode("unicode_escape").decode("ascii") for c in text)
+    text = plain((value if isinstance(value, str) else _beginning(value, most))[: most + 1])
     if not text:
         return '""'
     return text if len(text) <= most else text[: most - 1] + "…"
