@@ -10,7 +10,8 @@ from onrecord.dataset.records import Quote, Span
 
 QuoteType = Literal["direct", "mixed", "indirect"]
 
-_OPENING = {"“": "”", "„": "”", "«": "»"}
+_OPENING = {'"': '"”', "“": '”"', "„": '“”"', "«": "»"}
+"""Double marks that open, and those that close them."""
 _SENTENCE_END = re.compile(r"[.!?]+[\"'”’)]*(?=\s|$)")
 
 
@@ -54,9 +55,9 @@ def _double_marked(text: str) -> Iterator[tuple[int, int]]:
     opened: tuple[int, str] | None = None
     for at, char in enumerate(text):
         if opened is None:
-            if char in _OPENING or char == '"':
-                opened = (at + 1, _OPENING.get(char, '"'))
-        elif char == opened[1] or (char in '"”' and opened[1] in '"”') or char == "\n":
+            if char in _OPENING:
+                opened = (at + 1, _OPENING[char])
+        elif char in opened[1] or char == "\n":
             yield opened[0], at
             opened = None
 

@@ -18,6 +18,9 @@
 | ``ingest`` | ``ingest`` |
 | ``zones`` | ``zones`` |
 | ``build`` | ``build`` |
+| ``perturb`` | ``perturb`` |
+| ``gap`` | ``gap`` |
+| ``probe`` | ``probe`` |
 | ``release`` | ``release`` |
 | ``rehydrate`` | ``rehydrate`` |
 | ``annotation ...`` | ``annotation``, one file a command |
@@ -70,6 +73,9 @@ COMMANDS = (
     "ingest",
     "zones",
     "build",
+    "perturb",
+    "gap",
+    "probe",
     "release",
     "rehydrate",
 )

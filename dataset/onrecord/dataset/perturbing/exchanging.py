@@ -46,7 +46,7 @@ def _alias(gold: Gold, setting: Setting) -> Change:
             return []
         said = dict.fromkeys((row.name, *row.aliases))
         fitting = (name for name in said if types.get((row.id, name), {row.type}) == {mention.type})
-        return [name for name in fitting if key(name) != key(mention.text) and _is_name(name)]
+        return [name for name in fitting if key(name) != key(mention.text) and _can_stand_for(name, mention.text)]
 
     def edits(article: Article) -> list[Edit]:
         edge, found, end = edges(article), list[Edit](), 0
@@ -56,7 +56,8 @@ def _alias(gold: Gold, setting: Setting) -> Change:
             if start < end or not choice:
                 continue
             other = setting.draw("alias", article.document.id, start).choice(choice)
-            edit = Edit(start, stop, other.upper() if len(mention.text) > 3 and mention.text.isupper() else other)
+            loud = any(len(word) >= _LOUD and word.isupper() for word in WORD.findall(mention.text))
+            edit = Edit(start, stop, other.upper() if loud else other)
             if not edges_within(edit, edge):
                 found.append(edit)
                 end = stop
@@ -65,10 +66,20 @@ def _alias(gold: Gold, setting: Setting) -> Change:
     return Change(edits=edits)
 
 
-def _is_name(name: str) -> bool:
-    """Whether it can stand in a text for a name: a heading of a row such as ``Territory of Belarus`` might not."""
-    words = WORD.findall(name)
-    return bool(words) and all(is_caseless(word) or not word.islower() for word in words)
+_LOUD = 5
+"""A shorter word in capitals may be an acronym."""
+
+_ARTICLE = "the"
+
+
+def _can_stand_for(name: str, surface: str) -> bool:
+    """Whether a name can stand where another one does: a heading of a row such as ``Territory of Belarus`` might not,
+    and nothing with an article of its own where there is one already.
+    """
+    words, others = WORD.findall(name), WORD.findall(surface)
+    if not words or not others or any(word.islower() and not is_caseless(word) for word in words):
+        return False
+    return (key(words[0]) == _ARTICLE) == (key(others[0]) == _ARTICLE)
 
 
 def _by_name(article: Article, gold: Gold) -> list[Mention]:

@@ -247,6 +247,7 @@ def _prepare(gold: Gold, setting: Setting) -> Change:
         edits=lambda article: made.edits(article.document.text),
         registries=lambda rows: unlinked(rows, NOT_LOOKED_FOR),
         words=made.words,
+        told=made.words,
         ids=made.ids,
     )
 

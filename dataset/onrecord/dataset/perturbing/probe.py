@@ -49,7 +49,9 @@ class Change:
     registries: Callable[[Registries], Registries] = lambda rows: rows
     """Rows keep their order and number: a row is the same as the one at its place before."""
     words: Callable[[str], str] = _same
-    """What is said in words anywhere beside the articles: on the card, of a publisher, in a registry."""
+    """What is said in words of an article beside its text, such as its publisher, and in a registry."""
+    told: Callable[[str], str] = _same
+    """What is said on the card of the corpus, and of who made the labels."""
     ids: Callable[[str], str] = _same
     """Every id, of articles, items, entities, events, claims, topics; one to one."""
     documents: Callable[[str], str] = _same

@@ -38,7 +38,7 @@ def _spoken(article: Article, name_kind: str, pronouns: frozenset[str]) -> list[
     children = {quote.parent for quote in labels.quotes}
     for quote in labels.quotes:
         source = quote.source
-        if source is None or len(quote.speaker) != 1 or quote.parent or quote.id in children or quote.utterance:
+        if source is None or len(quote.speaker) != 1 or quote.parent or quote.id in children:
             continue
         name = next((m for m in labels.mentions if m.span == source and m.kind == name_kind), None)
         if name is None or name.literal or name.entity != quote.speaker[0]:
@@ -121,9 +121,19 @@ def _labels(labels: Labels, pairs: Sequence[tuple[Spoken, Spoken]]) -> Labels:
         if found is None:
             return item
         old, new = found
+        item = _by_another(item)
         return walk.with_references(item, lambda kind, id: new if kind == "entity" and id == old else id)
 
     return labels.changed(one)
+
+
+def _by_another(item: Item) -> Item:
+    """The item without what is true of its words only as long as who said them did: that they are reported elsewhere."""
+    if not isinstance(item, Quote):
+        return item
+    shared = [field for field in walk.fields(type(item)) if field.refers is not None and field.optional]
+    gone = {field.name: None for field in shared if field.refers is not None and field.refers.use == "declares"}
+    return msgspec.structs.replace(item, **gone)
 
 
 def _prepare(gold: Gold, _: Setting) -> Change:

@@ -58,7 +58,7 @@ def with_ids(labels: Labels, ids: Callable[[str], str]) -> Labels:
 def reworded_article(article: Article, change: Change) -> Article:
     """The article with what is said of it, and every id in it, as a change has them; its text and spans stay."""
     document = article.document
-    told = reworded(msgspec.structs.replace(document, sections=()), change.words, change.ids)
+    told = reworded(msgspec.structs.replace(document, text="", sections=()), change.words, change.ids)
     document = msgspec.structs.replace(
         told,
         id=change.documents(told.id),
@@ -75,11 +75,3 @@ def reworded_rows(registries: Registries, change: Change) -> Registries:
     """The registries as a change has them."""
     return reworded(change.registries(registries), change.words, change.ids)
 
-
-def reworded_value(value: Any, words: Callable[[str], str]) -> Any:
-    """Words anywhere in a value that JSON has, keys included."""
-    if isinstance(value, str):
-        return words(value)
-    if isinstance(value, dict):
-        return {words(key): reworded_value(inner, words) for key, inner in value.items()}
-    return [reworded_value(inner, words) for inner in value] if isinstance(value, list) else value

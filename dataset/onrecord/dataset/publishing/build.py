@@ -100,6 +100,15 @@ def _build(gold: Gold, about: CorpusFile, provenance: str, extra: Mapping[str, b
     )
 
 
+def new_folder(built: Built) -> dict[str, bytes]:
+    """Everything in a dataset folder that is made anew, by name."""
+    return {
+        **built.plain,
+        **built.parquet,
+        CROISSANT: _described(built, {name: sha256(content) for name, content in built.parquet.items()}),
+    }
+
+
 def write(built: Built, folder: Path) -> list[str]:
     """Write what is not there already; the card last, since its hashes vouch for the rest.
 
@@ -123,12 +132,11 @@ def write(built: Built, folder: Path) -> list[str]:
 
 def _croissant(built: Built, folder: Path) -> bytes:
     """The metadata of the Parquet files that lie in the folder: their bytes may be another writer's."""
-    return croissant(
-        built.about,
-        built.splits,
-        built.provenance,
-        {name: sha256((folder / name).read_bytes()) for name in built.parquet},
-    )
+    return _described(built, {name: sha256((folder / name).read_bytes()) for name in built.parquet})
+
+
+def _described(built: Built, hashes: Mapping[str, str]) -> bytes:
+    return croissant(built.about, built.splits, built.provenance, hashes)
 
 
 def differences(built: Built, folder: Path) -> list[str]:
