@@ -12,6 +12,8 @@ QuoteType = Literal["direct", "mixed", "indirect"]
 
 _OPENING = {'"': '"”', "“": '”"', "„": '“”"', "«": "»"}
 """Double marks that open, and those that close them."""
+_SINGLE = {"'": "’'", "‘": "’'", "‚": "‘’", "‹": "›"}
+"""The like of single ones."""
 _SENTENCE_END = re.compile(r"[.!?]+[\"'”’)]*(?=\s|$)")
 
 
@@ -67,16 +69,16 @@ def _single_marked(text: str, within: Span) -> Iterator[int]:
 
     Double marks inside the quote's own outer marks count too.
     """
-    start: int | None = None
+    start, closing = 0, ""
     for at in range(within.start, within.end):
         char = text[at]
         before = text[at - 1] if at else " "
         after = text[at + 1] if at + 1 < len(text) else " "
-        if start is None and (char == "‘" or (char == "'" and not before.isalnum() and after.isalnum())):
-            start = at + 1
-        elif start is not None and char in "’'" and not (before.isalnum() and after.isalnum()):
+        if not closing and (char in _SINGLE and (char != "'" or (not before.isalnum() and after.isalnum()))):
+            start, closing = at + 1, _SINGLE[char]
+        elif closing and char in closing and not (before.isalnum() and after.isalnum()):
             yield from range(start, at)
-            start = None
+            closing = ""
     for opened, closed in _double_marked(text[within.start + 1 : within.end - 1]):
         yield from range(within.start + 1 + opened, within.start + 1 + closed)
 

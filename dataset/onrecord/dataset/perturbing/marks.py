@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from typing import NamedTuple
 
@@ -20,6 +21,10 @@ STYLES = {
 
 _CLOSES = {'"': '"”', "“": "”\"", "„": "“”\"", "«": "»", "»": "«"}
 _CLOSES_INNER = {"'": "'’", "‘": "’'", "‚": "‘’", "‹": "›"}
+
+
+_DECADE = re.compile(r"\d\ds?\b")
+"""What an apostrophe stands before: the '90s."""
 
 
 class Mark(NamedTuple):
@@ -66,7 +71,9 @@ def _marks_of(line: str) -> Iterator[Mark]:
 
 
 def _opens_single(line: str, at: int) -> bool:
-    return line[at] in _CLOSES_INNER and not line[at - 1 : at].isalnum() and line[at + 1 : at + 2].isalnum()
+    if line[at] not in _CLOSES_INNER or line[at - 1 : at].isalnum() or _DECADE.match(line, at + 1):
+        return False
+    return line[at + 1 : at + 2].isalnum()
 
 
 def _in_word(line: str, at: int) -> bool:
