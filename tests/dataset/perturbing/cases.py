@@ -20,7 +20,9 @@ from onrecord.dataset.perturbing.probe import Page, Pages
 from onrecord.dataset.perturbing.probes import PROBES, asked_probes
 from onrecord.dataset.seeds.documents import Section, SeedDescription, Zone, read_seed
 
-EVERY = [name for probe in PROBES.values() for name in (probe.name, *(f"{probe.name}:{v}" for v in probe.variants if v))]
+EVERY = [
+    name for probe in PROBES.values() for name in (probe.name, *(f"{probe.name}:{v}" for v in probe.variants if v))
+]
 """Every probe in every way."""
 
 _WORDS = [
@@ -93,7 +95,9 @@ def page_of(article: Article) -> Page:
     return Page(described, decoded)
 
 
-def perturb(gold: Gold, *names: str, seed: int = 0, about: CorpusFile | None = None, pages: Pages | None = None) -> Perturbed:
+def perturb(
+    gold: Gold, *names: str, seed: int = 0, about: CorpusFile | None = None, pages: Pages | None = None
+) -> Perturbed:
     """Apply probes; pages are made where there are none."""
     pages = {each.document.id: page_of(each) for each in gold.articles} if pages is None else pages
     return run(gold, about or CorpusFile(scheme=gold.scheme), "", asked_probes(names), seed, pages)

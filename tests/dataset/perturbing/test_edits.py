@@ -9,7 +9,7 @@ from tests.dataset.perturbing.cases import edit_lists, golds, texts, wrong_spans
 from tests.examples import examples
 
 from onrecord.dataset import Gold
-from onrecord.dataset.perturbing.edits import Edit, Moves, edited, edges_within, fitted, undone
+from onrecord.dataset.perturbing.edits import Edit, Moves, edges_within, edited, fitted, undone
 from onrecord.dataset.perturbing.moving import edges, moved
 
 

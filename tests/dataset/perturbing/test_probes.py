@@ -174,7 +174,9 @@ def test_letters_are_taken_apart_and_put_together(gold: Gold) -> None:
     text = "Zoë Brontë met Ångström" + first.document.text[23:]
     document = msgspec.structs.replace(first.document, text=text)
     labels = msgspec.structs.replace(first.labels, mentions=(), quotes=(), stances=(), events=())
-    some = Gold(articles=(msgspec.structs.replace(first, document=document, labels=labels),), registries=gold.registries)
+    some = Gold(
+        articles=(msgspec.structs.replace(first, document=document, labels=labels),), registries=gold.registries
+    )
     apart = perturb(some, "unicode").gold
     assert apart.articles[0].document.text == unicodedata.normalize("NFD", text)
     together = perturb(msgspec.structs.replace(apart, probe=""), "unicode:nfc").gold

@@ -50,7 +50,9 @@ HEADLINE = Probe(
 def _boilerplate(gold: Gold, setting: Setting) -> Change:
     lacking = [each.document.id for each in gold.articles if not _fits(each, setting.pages.get(each.document.id))]
     hint = "--seeds names the folder of the pages that the dataset was made from"
-    refuse([Fault("file", "the pages", None, "", f"no page of {id}", "the seed of the article", hint) for id in lacking])
+    refuse(
+        [Fault("file", "the pages", None, "", f"no page of {id}", "the seed of the article", hint) for id in lacking]
+    )
     return Change(edits=lambda article: page_edits(article, setting.pages[article.document.id]))
 
 
@@ -98,9 +100,7 @@ def _dates(gold: Gold, setting: Setting) -> Change:
         found = _YEAR.finditer(article.document.text)
         return [Edit(match.start(), match.end(), other(match)) for match in found]
 
-    return Change(
-        edits=edits, words=lambda text: _YEAR.sub(other, text), ids=lambda id: _YEAR.sub(other, id)
-    )
+    return Change(edits=edits, words=lambda text: _YEAR.sub(other, text), ids=lambda id: _YEAR.sub(other, id))
 
 
 DATES = Probe(

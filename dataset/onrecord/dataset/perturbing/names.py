@@ -1,8 +1,9 @@
 """The probe ``names``: every word of a proper name becomes an invented one, the same everywhere.
 
 A word of a name is one with a capital in a name of a registry or in a mention by name. Ordinary words within names are
-none: those that names have in small letters (``of``, ``armed forces``), the most frequent words, and what only begins
-names and is in small letters in the articles (``Military experts``); a person's name has no ordinary word.
+none: those that names have in small letters (``of``, ``armed forces``), the most frequent words, and what is in small
+letters in the articles and only begins descriptions in the registry (``Military experts``); a person's name has no
+ordinary word.
 """
 
 from __future__ import annotations
@@ -42,8 +43,8 @@ _ENDINGS = frozenset(
 )
 """What forms of one name differ in."""
 
-_KEPT = ("ians", "ian", "ans", "an", "ish", "ese", "ern", "ers", "er", "ines", "ine", "ns", "n", "s", "i")
-"""The endings that are kept, the longest first."""
+_KEPT = sorted(_ENDINGS - {"", "a", "e", "i", "o", "y", "and", "land"}, key=lambda ending: (-len(ending), ending))
+"""The endings that a form keeps, the longest first; the name itself keeps none."""
 
 
 @dataclasses.dataclass
@@ -55,8 +56,8 @@ class _Seen:
     persons: set[str]
     written: dict[str, set[str]]
     """How each is written in names."""
-    later: set[str]
-    """Those that do not only begin names."""
+    named: set[str]
+    """Those that do not only begin descriptions: with a word in capitals beside them, or in a mention by name."""
     acronyms: dict[str, tuple[str, str]]
     """Letters with points between them, such as ``U.S.``: the letters, and the row."""
     names: dict[str, list[list[str]]]
@@ -67,12 +68,12 @@ class _Seen:
         seen = cls(defaultdict(dict), set(), defaultdict(set), set(), {}, defaultdict(list))
         for row in gold.registries.entities:
             for name in (row.name, *row.aliases):
-                seen.add(row.id, name, row.type == PERSON)
+                seen.add(row.id, name, row.type == PERSON, False)
         for row_id, name, type in _mentioned(gold):
-            seen.add(row_id, name, type == PERSON)
+            seen.add(row_id, name, type == PERSON, True)
         return seen
 
-    def add(self, row: str, name: str, person: bool) -> None:
+    def add(self, row: str, name: str, person: bool, mentioned: bool) -> None:
         words = WORD.findall(name)
         self.names[row].append([key(word) for word in words])
         if len(words) > 1 and all(len(word) == 1 and word.isupper() for word in words):
@@ -86,8 +87,8 @@ class _Seen:
             self.written[known].add(word)
             if person and (not word.islower() or is_caseless(word) or len(word) >= LEAST_PARTICLE):
                 self.persons.add(known)
-            if place:
-                self.later.add(known)
+            if mentioned or place or not (len(words) == 1 or words[1].islower()):
+                self.named.add(known)
 
 
 def _mentioned(gold: Gold) -> Iterator[tuple[str, str, str]]:
@@ -122,9 +123,9 @@ def _is_ordinary(word: str, seen: _Seen, use: _Use, persons: bool) -> bool:
         return False
     if any(written.islower() for written in seen.written[word]):
         return True
-    if use.small[word] > FREQUENT * use.small.total() + 1:
+    if use.small[word] > FREQUENT * use.small.total() + 2:
         return True
-    return persons and word not in seen.later and use.small[word] > 0
+    return persons and word not in seen.named and use.small[word] > 0
 
 
 def renaming(gold: Gold, setting: Setting, said: Iterable[str] = ()) -> Renaming:
@@ -142,9 +143,9 @@ def renaming(gold: Gold, setting: Setting, said: Iterable[str] = ()) -> Renaming
     known = {*use.small, *use.capital, *seen.written, *seen.acronyms}
     known |= {key(word) for text in (*said, *_texts(gold.registries)) for word in WORD.findall(text)}
     inventor = Inventor(known, lambda word: setting.draw("names", word), {letter for word in proper for letter in word})
-    acronyms = {
-        word for word in proper if len(word) > 1 and all(each.isupper() for each in seen.written[word])
-    } - {word for word in proper if is_caseless(word)}
+    acronyms = {word for word in proper if len(word) > 1 and all(each.isupper() for each in seen.written[word])} - {
+        word for word in proper if is_caseless(word)
+    }
     table: dict[str, str] = {}
     rows = {row: [word for word in words if word in set(proper) - acronyms] for row, words in seen.by_row.items()}
     slips = _slips(rows, use)
@@ -155,7 +156,9 @@ def renaming(gold: Gold, setting: Setting, said: Iterable[str] = ()) -> Renaming
     for slip, right in slips.items():
         table[slip] = inventor.slip(slip, table[right])
     for word in sorted({*acronyms, *seen.acronyms}):
-        row = seen.acronyms[word][1] if word in seen.acronyms else next(r for r in seen.by_row if word in seen.by_row[r])
+        row = (
+            seen.acronyms[word][1] if word in seen.acronyms else next(r for r in seen.by_row if word in seen.by_row[r])
+        )
         table[word] = inventor.acronym(word, _initials_of(word, seen.names[row], table))
     every_acronym = frozenset(acronyms | {*seen.acronyms})
     any_case = {

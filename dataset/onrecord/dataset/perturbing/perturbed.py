@@ -153,9 +153,7 @@ def _of_a_seed(article: Article, said: str) -> Article:
     sections = tuple(
         msgspec.structs.replace(section, raw_start=section.start + len(header)) for section in document.sections
     )
-    changed = msgspec.structs.replace(
-        document, url=None, seed_sha256=sha256(header + document.text), sections=sections
-    )
+    changed = msgspec.structs.replace(document, url=None, seed_sha256=sha256(header + document.text), sections=sections)
     return Article(document=changed, labels=article.labels)
 
 

@@ -74,4 +74,3 @@ def reworded_article(article: Article, change: Change) -> Article:
 def reworded_rows(registries: Registries, change: Change) -> Registries:
     """The registries as a change has them."""
     return reworded(change.registries(registries), change.words, change.ids)
-
