@@ -57,7 +57,9 @@ def test_it_loads(folder: Path, tmp_path: Path) -> None:
 
 def test_what_was_done_is_on_the_card_in_the_hash_and_in_the_signature(gold: Gold, folder: Path) -> None:
     card, said = (folder / "README.md").read_text(), "names+quotes:german+order,seed0"
-    assert f"probe {said}" in card and "- `quotes:german`: Quotation marks" in card and "onrecord gap" in card
+    assert f"probe {said}" in card
+    assert "- `quotes:german`: Quotation marks" in card
+    assert "onrecord gap" in card
     assert read_about(folder).probe == said
     found = read_folder(folder)
     report = score(lines_of(found.articles), folder, "test", how=None)

@@ -15,12 +15,26 @@ from onrecord.dataset import Article, Entity, Gold, Labels, Mention, Registries
 from onrecord.dataset.corpus import CorpusFile
 from onrecord.dataset.perturbing.names import renaming
 from onrecord.dataset.perturbing.probe import Setting
-from onrecord.dataset.perturbing.renaming import Renaming
+from onrecord.dataset.perturbing.renaming import Initials, Renaming
 from onrecord.dataset.publishing.build import new_folder
 from onrecord.dataset.publishing.folder import read_rows
 from onrecord.dataset.reading.files import write_folder_atomically
 
-ORDINARY = frozenset(["The", "Group", "Ministry", "Defence", "Staff", "Territory", "Military", "Observers", "Outsiders", "Union", "State"])
+ORDINARY = frozenset(
+    [
+        "Defence",
+        "Group",
+        "Military",
+        "Ministry",
+        "Observers",
+        "Outsiders",
+        "Staff",
+        "State",
+        "Territory",
+        "The",
+        "Union",
+    ]
+)
 """Words with a capital in names of the five articles that name nobody."""
 SMALL = frozenset(["new", "us", "joint", "security"])
 """Words of names that the articles also use as ordinary words, in small letters."""
@@ -94,8 +108,9 @@ def test_no_letter_is_at_its_place(gold: Gold) -> None:
 def small() -> Gold:
     text = (
         "Angela Marsh of the Republic of Zeeland met V. Okonkwo, whom ZEELAND'S Zeelandic press calls Okonkwo, in New"
-        ' Haven. The R.Z. said: "Marshism ends, and #StopOkonkwo with it." The marsh was dry; new press cards, new pens. see'
-        " www.okonkwo.example or angela_marsh. J. Q. Marsh, and Ministers of the Republic, and press and press."
+        ' Haven. The R.Z. said: "Marshism ends, and #StopOkonkwo with it." The marsh was dry; new press'
+        " cards, new pens. See www.okonkwo.example or angela_marsh. J. Q. Marsh, Ministers, and"
+        " press of the Republic, and press."
     )
     rows = Registries(
         entities=(
@@ -122,17 +137,19 @@ def test_forms_capitals_and_initials_are_kept(small: Gold) -> None:
     assert text.startswith(f"{first} {last} of the ")
     assert f"met {victor.name[0]}. {victor.name.split()[1]}, whom {land.upper()}'S {landic} press" in text
     assert landic == f"{land}ic"
-    assert short == f"{zeeland.name.split()[0][0]}.{land[0]}." and f"The {short} said" in text
+    assert short == f"{zeeland.name.split()[0][0]}.{land[0]}."
+    assert f"The {short} said" in text
     assert f'"{last}ism ends, and #Stop{victor.name.split()[1]} with it."' in text
     assert f"www.{victor.name.split()[1].lower()}.example or {first.lower()}_{last.lower()}." in text
     assert f"The {last.lower()} was dry; new press cards, new pens." in text, (
         "of a person every word, of others no ordinary one"
     )
-    assert haven.name.split()[0] != "New" and "see" in text
+    assert haven.name.split()[0] != "New"
     assert {*rows} == {row.id for row in found.registries.entities}
     assert not {"angela", "marsh", "okonkwo", "zeeland", "haven"} & {*"-".join(rows).split("-")}
     initials = re.search(r"(\w)\. (\w)\. " + last, text)
-    assert initials and initials[1] != "J" and initials[2] != "Q"
+    assert initials is not None
+    assert (initials[1] != "J", initials[2] != "Q") == (True, True)
 
 
 def test_names_of_other_scripts() -> None:
@@ -150,7 +167,8 @@ def test_names_of_other_scripts() -> None:
         assert name not in after
         assert name not in str(found.registries)
     assert re.search(r"and [А-Я][а-я]+ с [А-Я][а-я]+\.$", after)
-    assert "市" in after and "وقال" in after
+    assert "市" in after
+    assert "وقال" in after
 
 
 def test_ids_stay_one_to_one(gold: Gold) -> None:
@@ -170,7 +188,7 @@ def test_the_same_name_is_the_same_in_every_article(gold: Gold) -> None:
 
 
 def test_a_table_without_names_changes_nothing() -> None:
-    empty = Renaming({}, frozenset(), frozenset())
+    empty = Renaming({}, frozenset(), frozenset(), Initials({}, {}))
     assert empty.edits("Vera V. Okonkwo") == []
     assert empty.ids("vera-okonkwo") == "vera-okonkwo"
     gold = Gold(articles=(Article(document=document("Vera says so."), labels=Labels()),), registries=Registries())

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import itertools
 from collections import defaultdict
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 
 from onrecord.dataset.gold import Article, Gold
 from onrecord.dataset.layers import LAYERS
@@ -12,7 +12,7 @@ from onrecord.dataset.perturbing.edits import Edit, edges_within
 from onrecord.dataset.perturbing.moving import edges
 from onrecord.dataset.perturbing.names import PERSON, unlinked
 from onrecord.dataset.perturbing.probe import Change, Probe, Setting
-from onrecord.dataset.perturbing.renaming import WORD, Renaming, is_caseless, key
+from onrecord.dataset.perturbing.renaming import WORD, Initials, Renaming, is_caseless, key
 from onrecord.dataset.records import Entity, Mention, Registries
 
 EXCHANGED = "not looked for: the name is that of another"
@@ -108,7 +108,7 @@ def _exchange(gold: Gold, setting: Setting) -> Change:
             table |= both
             changed |= {one.id, other.id}
     acronyms = frozenset(word for word in table if _is_acronym(word, rows))
-    made = Renaming(table, frozenset(), acronyms)
+    made = Renaming(table, frozenset(), acronyms, Initials({}, {}))
 
     def registries(registries: Registries) -> Registries:
         exchanged = {row.id for row in registries.entities if row.id in changed or made.words(row.name) != row.name}
@@ -119,12 +119,12 @@ def _exchange(gold: Gold, setting: Setting) -> Change:
 
 def _pairs(rows: Sequence[Entity], setting: Setting) -> Iterator[tuple[Entity, Entity]]:
     """Rows of one type whose names have the same form, by twos."""
-    alike: Mapping[tuple[object, ...], list[Entity]] = defaultdict(list)
+    alike: dict[tuple[object, ...], list[Entity]] = defaultdict(list)
     for row in sorted(rows, key=lambda row: row.id):
         shape = tuple(tuple(word.isupper() for word in WORD.findall(name)) for name in (row.name, *row.aliases))
         alike[row.type, shape].append(row)
-    for shape, several in sorted(alike.items(), key=str):
-        setting.draw("exchange", shape).shuffle(several)
+    for form, several in sorted(alike.items(), key=str):
+        setting.draw("exchange", form).shuffle(several)
         yield from itertools.combinations(several, 2)
 
 

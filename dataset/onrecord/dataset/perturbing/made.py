@@ -28,7 +28,7 @@ class ProbedArticle(Strict, frozen=True, kw_only=True):
     """The place of the original, ids ascending, from 0."""
     steps: tuple[Step, ...] = ()
     """What each probe moved, in their order."""
-    gone: dict[str, tuple[int, ...]] = {}
+    gone: dict[str, tuple[int, ...]] = msgspec.field(default_factory=dict)
     """By layer the places of the original's items that are not here; the others are in the same order."""
 
     @property

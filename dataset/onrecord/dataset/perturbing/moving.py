@@ -83,7 +83,7 @@ def without_dangling(labels: Labels) -> Labels:
     """The labels without references to items that are not there, and without what cannot be without one."""
     while True:
         ids = {layer: {item.id for item in labels.of(layer)} for layer in LAYERS}
-        cleared = {layer: tuple(_cleared(labels.of(layer), ids)) for layer in LAYERS}
+        cleared: dict[str, Any] = {layer: tuple(_cleared(labels.of(layer), ids)) for layer in LAYERS}
         if cleared == {layer: labels.of(layer) for layer in LAYERS}:
             return labels
         labels = type(labels)(**cleared)

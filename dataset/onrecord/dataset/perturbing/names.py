@@ -11,9 +11,10 @@ from __future__ import annotations
 import dataclasses
 import difflib
 import itertools
-import os
+import string
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from typing import Any
 
 import msgspec
 
@@ -38,10 +39,15 @@ ALIKE = 0.8
 """How alike two words of one row's names are where one is taken for a misspelling of the other."""
 
 _ENDINGS = frozenset(
-    ["", "a", "e", "i", "o", "y", "n", "s", "ns", "ia", "an", "ans", "ian", "ians", "and", "land", "ish", "ese", "ern"]
-    + ["er", "ers", "ic", "ine", "ines"]
+    [
+        *("", "a", "e", "i", "o", "y", "n", "s", "ns", "ia", "an", "ans", "ian", "ians", "and", "land"),
+        *("ish", "ese", "ern", "er", "ers", "ic", "ine", "ines"),
+    ]
 )
 """What forms of one name differ in."""
+
+LEAST_SHARED = 3
+"""Letters that two forms of a name have in common at least: Poland, Polish."""
 
 _KEPT = sorted(_ENDINGS - {"", "a", "e", "i", "o", "y", "and", "land"}, key=lambda ending: (-len(ending), ending))
 """The endings that a form keeps, the longest first; the name itself keeps none."""
@@ -58,8 +64,8 @@ class _Seen:
     """How each is written in names."""
     named: set[str]
     """Those that do not only begin descriptions: with a word in capitals beside them, or in a mention by name."""
-    acronyms: dict[str, tuple[str, str]]
-    """Letters with points between them, such as ``U.S.``: the letters, and the row."""
+    acronyms: dict[str, str]
+    """The row of letters with points between them, such as ``U.S.``."""
     names: dict[str, list[list[str]]]
     """The names of each row, word by word."""
 
@@ -77,8 +83,7 @@ class _Seen:
         words = WORD.findall(name)
         self.names[row].append([key(word) for word in words])
         if len(words) > 1 and all(len(word) == 1 and word.isupper() for word in words):
-            joined = "".join(words)
-            self.acronyms[key(joined)] = joined, row
+            self.acronyms[key("".join(words))] = row
         for place, word in enumerate(words):
             if len(word) == 1 and not is_caseless(word):
                 continue
@@ -139,35 +144,36 @@ def renaming(gold: Gold, setting: Setting, said: Iterable[str] = ()) -> Renaming
     seen = _Seen.of(gold)
     use = _Use.of(article.document.text for article in gold.articles)
     persons = PERSON in gold.scheme.entity_types
-    proper = sorted(word for word in seen.written if not _is_ordinary(word, seen, use, persons))
+    proper = {word for word in seen.written if not _is_ordinary(word, seen, use, persons)}
     known = {*use.small, *use.capital, *seen.written, *seen.acronyms}
     known |= {key(word) for text in (*said, *_texts(gold.registries)) for word in WORD.findall(text)}
     inventor = Inventor(known, lambda word: setting.draw("names", word), {letter for word in proper for letter in word})
-    acronyms = {word for word in proper if len(word) > 1 and all(each.isupper() for each in seen.written[word])} - {
-        word for word in proper if is_caseless(word)
-    }
+    acronyms = {word for word in proper if not is_caseless(word) and all(map(str.isupper, seen.written[word]))}
+    words = proper - acronyms
+    rows = {row: [word for word in several if word in words] for row, several in seen.by_row.items()}
+    table = _invented(sorted(words), rows, use, inventor)
+    for word in sorted({*acronyms, *seen.acronyms}):
+        row = seen.acronyms.get(word) or next(row for row, several in seen.by_row.items() if word in several)
+        table[word] = inventor.acronym(word, _initials_of(word, seen.names[row], table))
+    letters = frozenset(acronyms | {*seen.acronyms})
+    any_case = frozenset(
+        word
+        for word in table
+        if word in seen.persons or use.small[word] <= (0 if word in letters else use.capital[word])
+    )
+    alone = {letter: inventor.letter(letter) for letter in string.ascii_lowercase}
+    return Renaming(table, any_case, letters, Initials(_initials(rows, table), alone))
+
+
+def _invented(words: Sequence[str], rows: Mapping[str, Sequence[str]], use: _Use, inventor: Inventor) -> dict[str, str]:
+    """An invented word for each: forms of one name share it, misspellings are misspelt."""
     table: dict[str, str] = {}
-    rows = {row: [word for word in words if word in set(proper) - acronyms] for row, words in seen.by_row.items()}
     slips = _slips(rows, use)
-    for base, forms in _grouped(sorted({*proper} - acronyms - {*slips}), rows):
+    for base, forms in _grouped([word for word in words if word not in slips], rows):
         least = max(len(word) - len(ending) for word, ending in forms.items())
         stem = inventor.word(base, list(forms), least, set(forms.values()))
         table |= {word: stem + ending for word, ending in forms.items()}
-    for slip, right in slips.items():
-        table[slip] = inventor.slip(slip, table[right])
-    for word in sorted({*acronyms, *seen.acronyms}):
-        row = (
-            seen.acronyms[word][1] if word in seen.acronyms else next(r for r in seen.by_row if word in seen.by_row[r])
-        )
-        table[word] = inventor.acronym(word, _initials_of(word, seen.names[row], table))
-    every_acronym = frozenset(acronyms | {*seen.acronyms})
-    any_case = {
-        word
-        for word in table
-        if word in seen.persons or use.small[word] <= (0 if word in every_acronym else use.capital[word])
-    }
-    letters = {letter: inventor.letter(letter) for letter in "abcdefghijklmnopqrstuvwxyz"}
-    return Renaming(table, frozenset(any_case), every_acronym, Initials(_initials(rows, table), letters))
+    return table | {slip: inventor.slip(slip, table[right]) for slip, right in slips.items()}
 
 
 def _texts(registries: Registries) -> Iterator[str]:
@@ -195,8 +201,8 @@ def _grouped(words: Sequence[str], rows: Mapping[str, Sequence[str]]) -> Iterato
 
 
 def _are_forms(one: str, other: str) -> bool:
-    prefix = os.path.commonprefix([one, other])
-    return len(prefix) >= 3 and {one[len(prefix) :], other[len(prefix) :]} <= _ENDINGS
+    same = next((n for n, (a, b) in enumerate(zip(one, other, strict=False)) if a != b), min(len(one), len(other)))
+    return same >= LEAST_SHARED and {one[same:], other[same:]} <= _ENDINGS
 
 
 def _endings(words: list[str]) -> Iterator[tuple[str, dict[str, str]]]:
@@ -268,7 +274,9 @@ def unlinked(registries: Registries, note: str, ids: frozenset[str] | None = Non
         there = "wikidata" in row.__struct_fields__ and (ids is None or row.id in ids)  # type: ignore[attr-defined]
         return msgspec.structs.replace(row, wikidata=None, wikidata_note=note) if there else row
 
-    return Registries(**{name: tuple(map(one, rows)) for name, rows in msgspec.structs.asdict(registries).items()})
+    every = msgspec.structs.asdict(registries).items()
+    changed: dict[str, Any] = {name: tuple(map(one, rows)) for name, rows in every}
+    return Registries(**changed)
 
 
 NAMES = Probe(

@@ -80,7 +80,7 @@ class _Under:
         return ProbedArticle(
             id=self.article.document.id,
             place=self.place,
-            steps=tuple(tuple(tuple(row) for row in moves.rows) for moves in self.steps),
+            steps=tuple(tuple((*row,) for row in moves.rows) for moves in self.steps),
             gone={layer: places for layer, places in gone.items() if places},
         )
 
@@ -159,7 +159,8 @@ def _of_a_seed(article: Article, said: str) -> Article:
 
 def _all(functions: Iterable[Callable[[str], str]]) -> Callable[[str], str]:
     """One function after the other."""
-    return functools.reduce(lambda one, other: lambda text: other(one(text)), functions, str)
+    several = list(functions)
+    return lambda text: functools.reduce(lambda said, function: function(said), several, text)
 
 
 def _about(about: CorpusFile, probes: Sequence[AskedProbe], said: str, changes: Sequence[Change]) -> CorpusFile:

@@ -60,7 +60,7 @@ class Renaming:
     """Those of them that are replaced in small letters too: the others are then ordinary words."""
     acronyms: frozenset[str]
     """Those that are replaced in capitals alone, unless they are in ``any_case``."""
-    initials: Initials = Initials({}, {})
+    initials: Initials
 
     def edits(self, text: str) -> list[Edit]:
         """The edits of a text."""

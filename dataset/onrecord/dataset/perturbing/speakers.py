@@ -128,7 +128,7 @@ def _labels(labels: Labels, pairs: Sequence[tuple[Spoken, Spoken]]) -> Labels:
 
 
 def _by_another(item: Item) -> Item:
-    """The item without what is true of its words only as long as who said them did: that they are reported elsewhere."""
+    """A quote without what is true of it only as long as its speaker said the words: that others report them too."""
     if not isinstance(item, Quote):
         return item
     shared = [field for field in walk.fields(type(item)) if field.refers is not None and field.optional]
