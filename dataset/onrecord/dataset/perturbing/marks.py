@@ -50,7 +50,7 @@ def marks(text: str) -> Iterator[Mark]:
 def _marks_of(line: str) -> Iterator[Mark]:
     opened = inner = ""
     for at, char in enumerate(line):
-        if (not opened and char in _CLOSES) or (not opened and _opens_single(line, at) and _closed_later(line, at)):
+        if not opened and (char in _CLOSES or (_opens_single(line, at) and _closed_later(line, at))):
             opened = char
             yield Mark(at, 0)
         elif opened in _CLOSES and char in _CLOSES[opened]:
