@@ -143,4 +143,5 @@ EXCHANGE = Probe(
     "Two persons, or two places, exchange their names everywhere, and so do their rows; ids stay, links are not looked"
     " for. Whoever goes by what is known of the world names the wrong one.",
     _exchange,
+    unlinks=True,
 )

@@ -58,6 +58,8 @@ class ProbeFile(Strict, frozen=True, kw_only=True):
     seed: int
     of: str
     """SHA-256 of the original gold, all splits."""
+    linked: bool
+    """Whether links of entities to Wikidata are still looked for."""
     articles: tuple[ProbedArticle, ...]
     """In the order of the originals."""
 

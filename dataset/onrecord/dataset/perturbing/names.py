@@ -284,4 +284,5 @@ NAMES = Probe(
     "Every word of a proper name is an invented one, the same in all articles and registries; forms, capitals and"
     " initials are kept, links are not looked for. What a system knows of the names it has to read.",
     _prepare,
+    unlinks=True,
 )

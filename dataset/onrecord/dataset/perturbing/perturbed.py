@@ -142,6 +142,7 @@ def _perturb(
             probes=tuple(each.name for each in probes),
             seed=seed,
             of=of,
+            linked=not any(each.probe.unlinks for each in probes),
             articles=tuple(each.probed() for each in under),
         ),
     )

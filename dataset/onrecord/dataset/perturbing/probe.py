@@ -71,6 +71,8 @@ class Probe:
     """Ways of doing it, the one that is taken where none is named first; none where there is one way."""
     pages: bool = False
     """Whether it needs the pages that the articles were taken from."""
+    unlinks: bool = False
+    """Whether links of entities to Wikidata are not looked for any more."""
 
 
 @dataclasses.dataclass(frozen=True)
