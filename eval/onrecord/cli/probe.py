@@ -37,7 +37,8 @@ def probe(
         ),
     ],
     probes: Annotated[
-        list[str] | None, typer.Option("--probe", help="A probe, or several with + between them; every one if left out.")
+        list[str] | None,
+        typer.Option("--probe", help="A probe, or several with + between them; every one if left out."),
     ] = None,
     replies: Annotated[
         Path | None,

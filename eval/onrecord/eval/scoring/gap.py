@@ -21,15 +21,15 @@ from onrecord.eval.scoring.asked import Asked
 from onrecord.eval.scoring.compare import SystemUnits, contrasts_of
 from onrecord.eval.scoring.gap_items import ItemGap, item_gaps
 from onrecord.eval.scoring.given import Predictions, given_predictions
-from onrecord.eval.scoring.intervals import LayerUnits, Units, units_of
+from onrecord.eval.scoring.intervals import Units, units_of
 from onrecord.eval.scoring.result import Result
 from onrecord.eval.scoring.score_report import Report
 from onrecord.eval.scoring.score_stream import score_stream
 from onrecord.eval.scoring.stored_gold import StoredGold, stored_gold
 from onrecord.eval.statistics.paired import Paired, paired_jackknife
-from onrecord.eval.statistics.resampling import Floats
+from onrecord.eval.statistics.resampling import Floats, units_with_any
 from onrecord.eval.statistics.sampling import DEFAULT_SAMPLING, Sampling
-
+from onrecord.eval.statistics.uncertainty import optional
 
 LINKS = "links"
 """The layer that is not compared where links are not looked for."""
@@ -144,29 +144,37 @@ def _renamed(units: Units, names: Mapping[str, str]) -> dict[str, tuple[str, ...
 def _of_several(before: SystemUnits, after: Sequence[SystemUnits], how: Sampling) -> dict[str, Paired]:
     """The mean difference of several variants of the same units."""
     found: dict[str, Paired] = {}
-    for name, layer in before.layers.items():
-        others = [each.layers[name] for each in after if name in each.layers]
-        if len(others) < len(after):
-            continue
-        old, new = _left_out(before, layer, name), [_left_out(s, s.layers[name], name) for s in after]
-        for measure, (value, without) in old.items():
-            values = np.array([np.nan if each[measure][0] is None else each[measure][0] for each in new], np.float64)
-            difference = None if value is None or np.isnan(values).any() else float(values.mean()) - value
-            rest = np.stack([each[measure][1] for each in new]).mean(axis=0) - without
-            found[measure] = paired_jackknife(difference, rest, how.level, unit=how.unit)
+    for name in before.layers:
+        if all(name in each.layers for each in after):
+            old, new = _without_each(before, name), [_without_each(each, name) for each in after]
+            differing = _differing(before, after, name)
+            for measure, (value, without) in old.items():
+                values = [each[measure][0] for each in new]
+                known = [each for each in values if each is not None]
+                mean = sum(known) / len(values) if len(known) == len(values) else None
+                rest = np.stack([each[measure][1] for each in new]).mean(axis=0) - without
+                difference = None if value is None or mean is None else mean - value
+                found[measure] = paired_jackknife(difference, rest, how.level, differing.get(measure), how.unit)
     return found
 
 
-def _left_out(system: SystemUnits, layer: LayerUnits, name: str) -> dict[str, tuple[float | None, Floats]]:
+def _without_each(system: SystemUnits, name: str) -> dict[str, tuple[float | None, Floats]]:
     """Each measure of a layer, and the measure without each unit."""
-    counts = system.counts((name,))
+    counts, layer = system.counts((name,)), system.layers[name]
     found: dict[str, tuple[float | None, Floats]] = {}
     for place, measure in enumerate(layer.additive):
-        value = float(counts.scores[place])
-        found[measure.full] = None if np.isnan(value) else value, counts.without[:, place]
+        found[measure.full] = optional(counts.scores[place]), counts.without[:, place]
     for measure, left in zip(layer.rest, layer.left_out, strict=True):
         found[measure.full] = left.value, np.asarray(left.without, np.float64)
     return found
+
+
+def _differing(before: SystemUnits, after: Sequence[SystemUnits], name: str) -> dict[str, int]:
+    """On how many units any variant differs, of each measure that is a function of sums."""
+    counts = before.counts((name,))
+    differs = np.any([each.counts((name,)).counts != counts.counts for each in after], axis=0)
+    many = units_with_any(differs, counts.formulas)
+    return {measure.full: int(n) for measure, n in zip(before.layers[name].additive, many, strict=True)}
 
 
 def gap_headings(found: Gap) -> list[str]:
