@@ -16,6 +16,7 @@ from typing import Any
 
 import msgspec
 
+from flooding import flooding
 from onrecord.annotation.agreement.measures import agreement
 from onrecord.annotation.agreement.tables import markdown as agreement_markdown
 from onrecord.annotation.gold.from_rounds import MadeGold, gold_of_rounds
@@ -46,6 +47,7 @@ from onrecord.eval.baselines.rules import Rules
 from onrecord.eval.baselines.systems import SPACY, System, installed_pipeline, system_of
 from onrecord.eval.compat import COMPAT
 from onrecord.eval.layers.gold_changes import GoldChange
+from onrecord.eval.layers.ids import registry_links
 from onrecord.eval.schemas import SCHEMAS, schema_bytes
 from onrecord.eval.scoring.asked import Asked
 from onrecord.eval.scoring.ceiling import BIASED, ceiling_table, read_ceiling
@@ -68,6 +70,14 @@ DOCUMENTS = (
     "docs/faults.md",
     "docs/probes.md",
     "docs/measures/compat.md",
+    "docs/measures/coverage.md",
+    "docs/measures/lea.md",
+    "docs/measures/linking.md",
+    "docs/measures/quotes-joint.md",
+    "docs/measures/stances-label.md",
+    "docs/measures/stances-tuples.md",
+    "docs/measures/strict-exact-type-partial.md",
+    "docs/measures/who.md",
 )
 CORPUS = read_corpus(ROOT)
 _PART = re.compile(r"(<!-- generated: ([\w-]+) -->\n).*?(<!-- end -->)", re.DOTALL)
@@ -153,9 +163,32 @@ def compat_differences() -> str:
     modes: dict[str, list[str]] = {}
     for mode in COMPAT.values():
         for difference in mode.differences:
-            modes.setdefault(difference, []).append(f"`{re.sub(':.*', ':*', mode.name)}`")
-    rows = [[", ".join(dict.fromkeys(names)), difference] for difference, names in modes.items()]
+            modes.setdefault(difference, []).append(mode.name)
+    rows = [[", ".join(f"`{name}`" for name in _together(names)), difference] for difference, names in modes.items()]
     return markdown_table(["modes", "what differs"], rows)
+
+
+def link_gold(gold: Gold) -> str:
+    """How many gold names, and mentions of any kind, are judged by what their rows say of Wikidata."""
+    links = registry_links(gold.registries)
+    rows = []
+    for split in (*CORPUS.about.splits.names, "all"):
+        articles = [each for each in gold.articles if split in (each.document.split, "all")]
+        mentions = [each for article in articles for each in article.labels.mentions if not each.optional]
+        for what, some in (("names", [each for each in mentions if each.kind == "name"]), ("mentions", mentions)):
+            said = [links[str(each.entity)] for each in some if each.entity]
+            many = Counter("left out" if not link.judged else "link" if link.wikidata else "NIL" for link in said)
+            rows.append([f"{split}, {what}", *(str(many[kind]) for kind in ("link", "NIL", "left out"))])
+    return markdown_table(["gold", "with a Wikidata id", "NIL", "left out"], rows)
+
+
+def _together(names: Sequence[str]) -> list[str]:
+    """Names of modes, with one for all variants of a tool where all of them are there."""
+    variants = Counter(name.partition(":")[0] for name in COMPAT if ":" in name)
+    there = Counter(name.partition(":")[0] for name in names if ":" in name)
+    whole = {tool for tool, many in there.items() if many == variants[tool]}
+    short = [f"{tool}:*" if (tool := name.partition(":")[0]) in whole and ":" in name else name for name in names]
+    return list(dict.fromkeys(short))
 
 
 def parts(gold: Gold) -> dict[str, str]:
@@ -190,6 +223,8 @@ def parts(gold: Gold) -> dict[str, str]:
         "audit": audit_table(gold, how.errata),
         "version": f"Version of the labels: {CORPUS.about.card.version}\n",
         **{f"corpus-{name}": corpus_table(kind) for name, kind in CORPUS_TABLES.items()},
+        **flooding(gold, result.values),
+        "link-gold": link_gold(gold),
         "compat-modes": compat_modes(),
         "compat-differences": compat_differences(),
         "measures": markdown_table(["measure", "what counts as right"], measures),

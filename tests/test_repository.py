@@ -19,7 +19,8 @@ def tracked(root: Path) -> list[Path]:
 
 
 @pytest.mark.long
-def test_generated_parts_of_the_documents_are_current(root: Path, gold: Gold) -> None:
+def test_generated_parts_of_the_documents_are_current(root: Path, gold: Gold, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.syspath_prepend(root / "docs")  # as for a script that lies there
     spec = importlib.util.spec_from_file_location("generate", root / "docs" / "generate.py")
     assert spec is not None
     assert spec.loader is not None

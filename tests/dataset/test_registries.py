@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from onrecord.dataset import FaultsError, Registries, read_registries
+from onrecord.dataset import FaultsError, Gold, Registries, read_registries
 
 Rows = list[dict[str, Any]]
 
@@ -33,6 +33,13 @@ def test_the_committed_registries_are_whole(folder: Path) -> None:
     assert registries.entities
     assert registries.events
     assert registries.claims
+
+
+def test_every_name_in_the_gold_is_a_name_or_an_alias_of_its_row(gold: Gold) -> None:
+    rows = {row.id: {each.casefold() for each in (row.name, *row.aliases)} for row in gold.registries.entities}
+    names = [each for article in gold.articles for each in article.labels.mentions if each.kind == "name"]
+    assert len(names) > 200
+    assert [(each.text, each.entity) for each in names if each.text.casefold() not in rows[str(each.entity)]] == []
 
 
 @pytest.mark.parametrize(

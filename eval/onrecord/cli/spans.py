@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -80,7 +81,8 @@ def spans(
         if mode.takes == "tags":
             if format is not SpanFormat.conll:
                 raise typer.BadParameter(f"{mode.name} reads tags: give --format conll", param_hint="--compat")
-            print_compat(mode, read_tag_corpora(gold, predicted, columns, gold_column), json)
+            as_script = dataclasses.replace(columns, script=mode.name.startswith("conlleval"))
+            print_compat(mode, read_tag_corpora(gold, predicted, as_script, gold_column), json)
         else:
             corpora = _corpora(gold, predicted, format, options, gold_column)
             say_passed_over(corpora.passed_over)

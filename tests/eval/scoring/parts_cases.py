@@ -20,6 +20,7 @@ from onrecord.dataset.records import Claim, Entity, Event, Labels
 from onrecord.dataset.seeds.documents import Document
 from onrecord.eval.layers.document_pairs import gold_columns
 from onrecord.eval.layers.id_columns import Described
+from onrecord.eval.layers.ids import Names, named_by_sources
 from onrecord.eval.scoring.parts import Part, PartHead, Setting
 from onrecord.eval.scoring.stored_gold import KnownText, Pieces, StoredDocument, StoredGold
 from onrecord.eval.scoring.target import Target
@@ -148,6 +149,8 @@ def sources_of(case: Case) -> list[LabelSource]:
         used = (
             frozenset(mention.entity for each in some.values() for mention in each.mentions if mention.entity),
             frozenset(mention.event for each in some.values() for mention in each.events),
+            named_by_sources(some.values(), Names.of(REGISTRIES)),
+            any(mention.entity is None for each in some.values() for mention in each.mentions),
         )
         said = case.submission if number == 0 else Submission("", "", {}, frozenset(), {}, {})
         described = Described(said.entities, said.claims, said.event_descriptions, *used)

@@ -101,6 +101,7 @@ def both_ways(gold: Gold, submission: Submission) -> tuple[Result, Result]:
         labels="as-is",
         topics=plain.topics,
         missing=plain.missing,
+        ids=corpus.ids,
         verdicts=verdicts,
         text=lambda id: by_id[id].document.text,
     )

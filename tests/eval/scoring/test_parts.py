@@ -65,11 +65,11 @@ def test_blocks_of_any_size_in_any_order_give_the_same_bytes(case: Case, items: 
         for id in order:
             taken.add(target.places[id], submission.documents[id], target.gold.documents[id].text)
         missing = tuple(id for id in target.ids if id not in submission.documents)
-        evidence = taken.finish([target.places[id] for id in missing], described(submission))
+        evidence = taken.finish([target.places[id] for id in missing], described(submission, REGISTRIES))
         ids = evidence.id_map(REGISTRIES)
         layers = [layer for layer in scored_layers() if layer.item in submission.layers]
         head = SubmissionHead("p.jsonl", "0" * 64, submission.layers, {}, {}, {}, {})
-        result = result_against(target, taken.count(ids, layers).finished(ids), head, None, missing)
+        result = result_against(target, taken.count(ids, layers).finished(ids), head, None, missing, ids)
         assert record_bytes(record_of(Report.of(result, HOW))) == whole(case)
 
 

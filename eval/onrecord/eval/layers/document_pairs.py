@@ -12,7 +12,7 @@ from onrecord.eval.layers.columns import Codes, Letters, SideColumns, Vocabulari
 from onrecord.eval.layers.corpus import Corpus
 from onrecord.eval.layers.flatten import Flattener
 from onrecord.eval.layers.id_columns import Described
-from onrecord.eval.layers.ids import IdMap
+from onrecord.eval.layers.ids import IdMap, Names, named_by_sources
 from onrecord.eval.layers.layer import DocumentPair
 from onrecord.eval.layers.mentions import SpanAlignment
 from onrecord.eval.layers.quotes import slice_bits
@@ -51,12 +51,12 @@ def corpus_of(articles: Sequence[Article], registries: Registries, submission: S
         [article.document.id for article in articles],
         gold,
         predicted.columns(),
-        described(submission),
+        described(submission, registries),
         registries,
     )
 
 
-def described(submission: Submission) -> Described:
+def described(submission: Submission, registries: Registries) -> Described:
     """What the whole file says of its ids."""
     every = submission.documents.values()
     return Described(
@@ -65,6 +65,8 @@ def described(submission: Submission) -> Described:
         submission.event_descriptions,
         frozenset(mention.entity for each in every for mention in each.mentions if mention.entity),
         frozenset(mention.event for each in every for mention in each.events),
+        named_by_sources(every, Names.of(registries)),
+        any(mention.entity is None for each in every for mention in each.mentions),
     )
 
 

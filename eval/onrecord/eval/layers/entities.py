@@ -189,4 +189,5 @@ ENTITY_IDS: Layer[SpanAlignment] = Layer(
     alone=headline_of_clusters,
     alone_each=headline_of_each,
     agreed_by=("lea", "conll"),
+    by_entity_ids=True,
 )

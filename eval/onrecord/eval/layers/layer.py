@@ -136,6 +136,8 @@ class Layer(Generic[R]):
     """Brings one document's items together; done once, and kept."""
     state: Callable[[R], State]
     """What one document adds to the scores."""
+    by_entity_ids: bool = False
+    """Whether a file without a single entity id takes no part in it."""
     columns: Callable[[Corpus], StateColumns] | None = None
     """What all documents add, at once; where left out it is put together from ``state``."""
     judged_columns: Callable[[Corpus], tuple[StateColumns, VerdictColumns]] | None = None

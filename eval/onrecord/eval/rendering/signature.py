@@ -12,7 +12,7 @@ from collections.abc import Mapping
 
 PREFIX = "onrecord"
 
-SCORER_VERSION = "0.2.0"
+SCORER_VERSION = "0.3.0"
 """Version of the scorer, which is not that of the software: it is raised whenever the same files may give another
 number, interval or count, and only then. Records of one version can be compared."""
 

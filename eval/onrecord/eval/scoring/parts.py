@@ -22,7 +22,7 @@ from onrecord.eval.layers.added_states import PartState, layers_in_parts
 from onrecord.eval.layers.columns import Ints, SideColumns
 from onrecord.eval.layers.corpus import Corpus, Pairing
 from onrecord.eval.layers.id_columns import Described, IdEvidence
-from onrecord.eval.layers.ids import IdMap
+from onrecord.eval.layers.ids import IdMap, Names, named_by_sources
 from onrecord.eval.scoring.stored_gold import stored_gold
 from onrecord.eval.scoring.target import Target
 from onrecord.eval.submission.expected import Expected
@@ -152,11 +152,14 @@ class LineSource:
         stream = SubmissionStream(self.path, pieces, expected, setting.limits, target.types, part=True)
         entities: set[str | None] = set()
         events: set[str] = set()
+        sources: set[tuple[str, str]] = set()
+        names = Names.of(target.gold.registries)
         kept = {}
         for line in stream:
             labels = target.types.labels(line)
             entities.update([mention.entity for mention in labels.mentions])
             events.update([mention.event for mention in labels.events])
+            sources |= named_by_sources([labels], names)
             if line.doc_id in target.places:
                 kept[target.places[line.doc_id]] = labels
         head = stream.finish()
@@ -168,8 +171,8 @@ class LineSource:
         for id, types in head.left_out.items():
             for type, many in types.items() if id in target.places else ():
                 left_out[type] = left_out.get(type, 0) + many
-        used = frozenset(id for id in entities if id), frozenset(events)
-        described = Described(head.entities, head.claims, head.event_descriptions, *used)
+        used = frozenset(id for id in entities if id), frozenset(events), frozenset(sources)
+        described = Described(head.entities, head.claims, head.event_descriptions, *used, None in entities)
         about = PartHead(head.name, head.sha256, stream.digests, described, stream.open_ends, left_out)
         return Part(about, np.array(places, np.int64), made.columns())
 

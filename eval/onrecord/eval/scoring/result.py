@@ -180,6 +180,7 @@ def score_submission(
         labels="as-is" if labels is None else labels[0],
         topics={article.document.id: article.document.topic for article in articles},
         missing=tuple(id for id in corpus.documents if id not in submission.documents),
+        ids=corpus.ids,
     )
 
 
@@ -194,6 +195,7 @@ def result_of(
     labels: str,
     topics: Mapping[str, str],
     missing: tuple[str, ...],
+    ids: IdMap,
     verdicts: Mapping[str, VerdictColumns] | None = None,
     text: Callable[[str], str] | None = None,
 ) -> Result:
@@ -209,6 +211,7 @@ def result_of(
         labels: See there.
         topics: See there.
         missing: See there.
+        ids: What the file's ids mean.
         verdicts: On the items of some layers, where systems are to be compared.
         text: See there.
     """
@@ -222,7 +225,10 @@ def result_of(
         topics=topics,
         missing=missing,
         layers=tuple(
-            _layer_result(layer, documents, counted, pairs, head.layers, verdicts or {}) for layer in scored_layers()
+            LayerResult(layer, {measure.name: not_submitted(reason) for measure in layer.measures}, None)
+            if (reason := _why_not_submitted(layer, head.layers, ids))
+            else _layer_result(layer, documents, counted, pairs, verdicts or {})
+            for layer in scored_layers()
         ),
         scheme=scheme(),
         pairs=() if pairs is None else pairs,
@@ -230,16 +236,22 @@ def result_of(
     )
 
 
+def _why_not_submitted(layer: Layer[Any], items: Collection[str], ids: IdMap) -> str | None:
+    """Why a file does not take part in a layer; None where it does."""
+    if layer.item not in items:
+        return "the file has no predictions for this layer"
+    if layer.by_entity_ids and not ids.has_entities:
+        return "not submitted: no mention of the file has an entity id"
+    return None
+
+
 def _layer_result(
     layer: Layer[Any],
     documents: tuple[str, ...],
     counted: Mapping[str, StateColumns],
     pairs: Pairs | None,
-    items: Collection[str],
     verdicts: Mapping[str, VerdictColumns],
 ) -> LayerResult:
-    if layer.item not in items:
-        return LayerResult(layer, {measure.name: not_submitted() for measure in layer.measures}, None)
     readings: Mapping[str, Any] = {}
     if pairs is not None:
         readings = Lazily(documents, lambda id: layer.pair(pairs.of(id)))

@@ -17,6 +17,7 @@ from onrecord.dataset.layers import labels as empty
 from onrecord.dataset.reading.faults import refuse
 from onrecord.dataset.records import Labels
 from onrecord.eval.layers.id_columns import Described
+from onrecord.eval.layers.ids import Names, named_by_sources
 from onrecord.eval.layers.layer import Layer
 from onrecord.eval.layers.scored import scored_layers
 from onrecord.eval.scoring.asked import Asked
@@ -145,10 +146,13 @@ class _Taken:
         self._target = target
         self._entities: set[str | None] = set()
         self._events: set[str] = set()
+        self._sources: set[tuple[str, str]] = set()
+        self._names = Names.of(target.gold.registries)
 
     def add(self, document: str, labels: Labels) -> None:
         self._entities.update([mention.entity for mention in labels.mentions])
         self._events.update([mention.event for mention in labels.events])
+        self._sources |= named_by_sources([labels], self._names)
         if document in self._target.places:
             self.there.add(document)
             text = self._target.gold.documents[document].text
@@ -163,6 +167,8 @@ class _Taken:
             head.event_descriptions,
             frozenset(id for id in self._entities if id),
             frozenset(self._events),
+            frozenset(self._sources),
+            None in self._entities,
         )
 
 
@@ -173,9 +179,9 @@ def _result(target: Target, taken: _Taken, head: SubmissionHead, judged: bool = 
     layers = [layer for layer in scored_layers() if layer.item in head.layers and layer.columns is not None]
     pairs = Pairs(target.ids, _article(target), _predicted(taken.kept), ids)
     if not judged:
-        return result_against(target, taken.blocks.count(ids, layers).finished(ids), head, pairs, missing)
+        return result_against(target, taken.blocks.count(ids, layers).finished(ids), head, pairs, missing, ids)
     counted, verdicts = taken.blocks.judge(ids, layers)
-    return result_against(target, counted, head, pairs, missing, verdicts)
+    return result_against(target, counted, head, pairs, missing, ids, verdicts)
 
 
 def _article(target: Target) -> Callable[[str], Article]:

@@ -12,6 +12,7 @@ from onrecord.dataset.reading.faults import Fault, in_order
 from onrecord.eval.layers.columns import Codes, Ints, Letters, SideColumns, Vocabularies
 from onrecord.eval.layers.corpus import Pairing
 from onrecord.eval.layers.flatten import Flattener, of_documents
+from onrecord.eval.layers.ids import IdMap
 from onrecord.eval.layers.state_columns import StateColumns
 from onrecord.eval.layers.verdict_columns import VerdictColumns
 from onrecord.eval.scoring.result import Pairs, Result, result_of
@@ -105,6 +106,7 @@ def result_against(
     head: SubmissionHead,
     pairs: Pairs | None,
     missing: tuple[str, ...],
+    ids: IdMap,
     verdicts: Mapping[str, VerdictColumns] | None = None,
 ) -> Result:
     """Every measure of the documents of the split; see :func:`onrecord.eval.scoring.result.result_of`."""
@@ -118,6 +120,7 @@ def result_against(
         labels=target.labels,
         topics={id: target.gold.documents[id].about.topic for id in target.ids},
         missing=missing,
+        ids=ids,
         verdicts=verdicts,
         text=None if verdicts is None else lambda id: target.gold.documents[id].text,
     )

@@ -7,7 +7,7 @@ Each look is true where the check that it stands for (:mod:`~onrecord.eval.submi
 from __future__ import annotations
 
 import functools
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from itertools import chain
 from operator import attrgetter, is_
 from typing import Any
@@ -107,9 +107,16 @@ def ids_are_right(items: LineItems) -> bool:
         ids = [item.id for item in several if item.id is not None]
         if len(set(ids)) < len(ids):
             return False
-        if walk.cluster_field(kind) is not None and not items.apart[layer]:
+        field = walk.cluster_field(kind)
+        if field is not None and not items.apart[layer] and not _one_id_each(items.places[layer], several, field):
             return False
     return True
+
+
+def _one_id_each(places: Sequence[tuple[int, int, str]], items: Sequence[Item], field: str) -> bool:
+    """Whether no place is in two clusters."""
+    found = {(start, end, id) for (start, end, _), id in zip(places, map(attrgetter(field), items), strict=True) if id}
+    return len({(start, end) for start, end, _ in found}) == len(found)
 
 
 def names_are_right(line: PredictionLine) -> bool:
