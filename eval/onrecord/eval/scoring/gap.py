@@ -12,6 +12,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 import numpy as np
+from numpy.typing import NDArray
 
 from onrecord.dataset.layers import using
 from onrecord.dataset.perturbing.made import FILE, ProbeFile, read_probe
@@ -27,7 +28,7 @@ from onrecord.eval.scoring.score_report import Report
 from onrecord.eval.scoring.score_stream import score_stream
 from onrecord.eval.scoring.stored_gold import StoredGold, stored_gold
 from onrecord.eval.statistics.paired import Paired, paired_jackknife
-from onrecord.eval.statistics.resampling import Floats, units_with_any
+from onrecord.eval.statistics.resampling import Floats, there, units_with_any
 from onrecord.eval.statistics.sampling import DEFAULT_SAMPLING, Sampling
 from onrecord.eval.statistics.uncertainty import optional
 
@@ -147,14 +148,15 @@ def _of_several(before: SystemUnits, after: Sequence[SystemUnits], how: Sampling
     for name in before.layers:
         if all(name in each.layers for each in after):
             old, new = _without_each(before, name), [_without_each(each, name) for each in after]
-            differing = _differing(before, after, name)
+            rested_on = _rested_on(before, after, name)
             for measure, (value, without) in old.items():
                 values = [each[measure][0] for each in new]
                 known = [each for each in values if each is not None]
                 mean = sum(known) / len(values) if len(known) == len(values) else None
                 rest = np.stack([each[measure][1] for each in new]).mean(axis=0) - without
                 difference = None if value is None or mean is None else mean - value
-                found[measure] = paired_jackknife(difference, rest, how.level, differing.get(measure), how.unit)
+                differing, some = rested_on.get(measure, (None, None))
+                found[measure] = paired_jackknife(difference, rest, how.level, differing, how.unit, some)
     return found
 
 
@@ -169,12 +171,16 @@ def _without_each(system: SystemUnits, name: str) -> dict[str, tuple[float | Non
     return found
 
 
-def _differing(before: SystemUnits, after: Sequence[SystemUnits], name: str) -> dict[str, int]:
-    """On how many units any variant differs, of each measure that is a function of sums."""
+def _rested_on(
+    before: SystemUnits, after: Sequence[SystemUnits], name: str
+) -> dict[str, tuple[int, NDArray[np.bool_]]]:
+    """Of each measure that is a function of sums: on how many units any variant differs, and which have anything."""
     counts = before.counts((name,))
-    differs = np.any([each.counts((name,)).counts != counts.counts for each in after], axis=0)
-    many = units_with_any(differs, counts.formulas)
-    return {measure.full: int(n) for measure, n in zip(before.layers[name].additive, many, strict=True)}
+    others = [each.counts((name,)).counts for each in after]
+    differing = units_with_any(np.any([each != counts.counts for each in others], axis=0), counts.formulas)
+    any_there = there(np.any([each != 0 for each in (counts.counts, *others)], axis=0), counts.formulas)
+    measures = before.layers[name].additive
+    return {measure.full: (int(differing[m]), any_there[:, m]) for m, measure in enumerate(measures)}
 
 
 def gap_headings(found: Gap) -> list[str]:
