@@ -1,8 +1,8 @@
 """How long it takes to perturb many articles: the probes on copies of the five, by what a user waits for.
 
 ``python -m benchmarks.perturbing 10000`` prints a table: seconds of CPU and on the clock for the change itself
-(:func:`onrecord.dataset.perturbing.perturbed.perturb`), by probe; ``--folder`` also writes the dataset folder of the first
-probe, which takes far longer than any change. One process, one thread.
+(:func:`onrecord.dataset.perturbing.perturbed.perturb`), by probe; ``--folder`` also writes the dataset folder of the
+first probe, which takes far longer than any change. One process, one thread.
 """
 
 from __future__ import annotations

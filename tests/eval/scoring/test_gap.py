@@ -179,7 +179,7 @@ def test_a_record_there_and_back(case: dict[str, Path]) -> None:
 def test_a_folder_of_another_gold_is_refused(gold: Gold, case: dict[str, Path], tmp_path: Path) -> None:
     some = msgspec.structs.replace(gold, articles=gold.articles[1:])
     other = written(perturb(some, "noise", about=ABOUT), tmp_path / "other")
-    with pytest.raises(FaultsError, match="the gold of"):
+    with pytest.raises(FaultsError, match="the gold that it is compared with"):
         gap(case["original"], [(case["noise.jsonl"], other)], case["gold"], "all")
     with pytest.raises(FaultsError, match="a perturbed dataset"):
         gap(case["original"], [(case["original"], case["gold"])], case["gold"], "all")

@@ -107,15 +107,24 @@ def gap(
     first = _scored(original, stored, asked)
     variants = []
     for predictions, folder in perturbed:
-        file, probed = read_probe(folder), stored_gold(folder)
-        if file.of != stored.hashes["all"]:
-            expected = f"{stored.hashes['all']}, the gold of {gold}"
-            raise FaultsError([Fault("hash", str(folder / FILE), None, "/of", file.of, expected)])
-        ids = list(stored.documents)
-        names = {ids[each.place]: each.id for each in file.articles}
-        variants.append(Variant(_scored(predictions, probed, asked), file, names))
+        file, names = map_of(folder, stored)
+        variants.append(Variant(_scored(predictions, stored_gold(folder), asked), file, names))
     with using(stored.scheme):
         return gap_of(first, variants, how)
+
+
+def map_of(folder: Path, gold: StoredGold) -> tuple[ProbeFile, dict[str, str]]:
+    """What was done to a perturbed dataset, and by id of an original article its id there.
+
+    Raises:
+        FaultsError: It is no perturbed dataset, or was made of another gold.
+    """
+    file, wanted = read_probe(folder), gold.hashes["all"]
+    if file.of != wanted:
+        expected = f"{wanted}, the gold that it is compared with"
+        raise FaultsError([Fault("hash", str(folder / FILE), None, "/of", file.of, expected)])
+    ids = list(gold.documents)
+    return file, {ids[each.place]: each.id for each in file.articles}
 
 
 def _scored(predictions: Predictions, gold: StoredGold, asked: Asked) -> Result:
