@@ -118,3 +118,23 @@ def test_a_command_that_makes_nothing(command: str, said: str) -> None:
     done = run("probe", command, "--probe", "order")
     assert done.returncode == 2
     assert said in done.stderr
+
+
+def test_a_report_shows_the_gap(root: Path, tmp_path: Path) -> None:
+    assert run("probe", "rules", "--probe", "names", "-o", str(tmp_path)).returncode == 0
+    original, record = str(tmp_path / "original.jsonl"), str(tmp_path / "names.gap.json")
+    page = tmp_path / "report.html"
+    made = run("report", original, "--gap", record, "-o", str(page))
+    assert made.returncode == 0, made.stderr
+    lost = next(i for i in json.loads(Path(record).read_text())["items"] if i["change"] == "lost")
+    shown = page.read_text()
+    assert "On changed articles" in shown
+    assert "<code>names,seed0</code>" in shown
+    assert f"{lost['text']} → {lost['perturbed']}" in shown
+    assert f"#doc={lost['document']}&amp;at={lost['place'][0]}-{lost['place'][1]}" in shown
+    text = run("report", original, "--gap", record, "--format", "text", "-o", "-").stdout
+    assert "ON CHANGED ARTICLES: NAMES,SEED0" in text.upper()
+    other = run("report", str(root / "eval/baselines/rules.jsonl"), "--gap", record, "--split", "all", "-o", str(page))
+    assert other.returncode == 2
+    assert "/original/gold" in other.stderr
+    assert page.read_text() == shown

@@ -27,6 +27,7 @@ from onrecord.cli.places import GOLD, the_split
 
 if TYPE_CHECKING:
     from onrecord.eval.scoring.asked import Asked
+    from onrecord.eval.scoring.gap_record import GapRecord
     from onrecord.eval.scoring.score_stream import StreamScoring
     from onrecord.eval.scoring.stored_gold import StoredGold
 
@@ -58,6 +59,9 @@ def report(
     ] = None,
     format: Annotated[
         Format | None, typer.Option("--format", help="By the suffix of --output where not given.", show_default=False)
+    ] = None,
+    gap: Annotated[
+        list[Path] | None, typer.Option(help="A record of onrecord gap for these predictions. May be repeated.")
     ] = None,
     gold: Dataset = GOLD,
     split: SplitOption = None,
@@ -93,6 +97,7 @@ def report(
         other=None if other is None or against is None else (_name(against, predictions), other.result),
         command=_command(source, gold),
         made_by=made_by(gold),
+        gaps=_gaps(gap or []),
     )
     kind = format or _SUFFIXES.get("" if output is None else output.suffix.lower(), Format.html)
     if kind is Format.html:
@@ -105,6 +110,14 @@ def report(
         return
     write_atomically(output, content)
     note(f"{len(found.result.documents)} articles: {output}")
+
+
+def _gaps(records: list[Path]) -> list[GapRecord]:
+    from onrecord.eval.board.entries import MOST_RECORD
+    from onrecord.eval.scoring.gap_record import read_gap
+    from onrecord.eval.submission.unpacking import small_file
+
+    return [read_gap(str(path), small_file(path, MOST_RECORD)) for path in records]
 
 
 def _name(file: Path, beside: Path) -> str:
