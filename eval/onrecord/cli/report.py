@@ -43,6 +43,11 @@ class Format(StrEnum):
 _SUFFIXES = {".html": Format.html, ".htm": Format.html, ".md": Format.markdown, ".txt": Format.text}
 
 
+Gaps = Annotated[
+    list[Path] | None, typer.Option(help="A record of onrecord gap for these predictions. May be repeated.")
+]
+
+
 def report(
     predictions: Annotated[
         Path, typer.Argument(metavar="RESULT", help="Prediction file, or a record with the file beside it.")
@@ -60,9 +65,7 @@ def report(
     format: Annotated[
         Format | None, typer.Option("--format", help="By the suffix of --output where not given.", show_default=False)
     ] = None,
-    gap: Annotated[
-        list[Path] | None, typer.Option(help="A record of onrecord gap for these predictions. May be repeated.")
-    ] = None,
+    gap: Gaps = None,
     gold: Dataset = GOLD,
     split: SplitOption = None,
     labels: FileLabels = None,
