@@ -4,6 +4,7 @@
 |---|---|
 | ``init`` | ``init`` |
 | ``validate`` | ``validate`` |
+| ``show`` | ``show`` |
 | ``score`` | ``score`` |
 | ``rescore`` | ``rescore`` |
 | ``compare`` | ``compare`` |
@@ -31,8 +32,9 @@
 
 ``scoring`` is what ``score`` does, without its options. What commands share: ``console`` writes to the terminal,
 ``fault_lists`` puts faults that are alike together, ``label_options`` says which file is in which scheme,
-``places`` finds the corpus and the dataset folder, ``options`` has the options of several, ``inputs`` finds what they
-are given, ``corpora`` has what ``spans`` and ``clusters`` share, ``formats`` how files of others are to be read.
+``places`` finds the corpus and the dataset folder, ``articles`` the articles of a dataset or of seeds, ``options`` has
+the options of several, ``inputs`` finds what they are given, ``corpora`` has what ``spans`` and ``clusters`` share,
+``formats`` how files of others are to be read.
 """
 
 from __future__ import annotations
@@ -59,6 +61,7 @@ __all__ = ["app", "main"]
 COMMANDS = (
     "init",
     "validate",
+    "show",
     "score",
     "rescore",
     "compare",

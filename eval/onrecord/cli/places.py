@@ -78,6 +78,23 @@ def any_corpus() -> Corpus | None:
     return the_corpus() if VARIABLE in os.environ or find_corpus(Path()) is not None else None
 
 
+def corpus_at(folder: Path) -> Corpus | None:
+    """The corpus that a folder lies in, its scheme in force; None for none.
+
+    Raises:
+        FaultsError: The corpus's file is not right.
+    """
+    from onrecord.dataset.corpus import find_corpus, read_corpus
+    from onrecord.dataset.layers import use
+
+    root = find_corpus(folder)
+    if root is None:
+        return None
+    corpus = read_corpus(_near(root))
+    use(corpus.about.scheme)
+    return corpus
+
+
 def gold_folder(given: Path | None) -> Path:
     """The dataset folder that a command scores on, its scheme in force.
 

@@ -8,11 +8,11 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from onrecord.cli.articles import GoldFolder, Seeds, expected_articles
 from onrecord.cli.console import reading, show_faults
 from onrecord.cli.options import (
     MIB,
     AllowMissing,
-    Dataset,
     LabelMapName,
     MaxBytes,
     MaxFaults,
@@ -21,7 +21,6 @@ from onrecord.cli.options import (
     MaxLines,
     MaxRatio,
 )
-from onrecord.cli.places import GOLD, the_split
 
 if TYPE_CHECKING:
     from onrecord.dataset import Fault
@@ -32,7 +31,8 @@ def validate(
     predictions: Annotated[
         Path, typer.Argument(help="Prediction file: .jsonl, .jsonl.gz, .zip or .tar; - for standard input.")
     ],
-    gold: Dataset = GOLD,
+    gold: GoldFolder = None,
+    seeds: Seeds = None,
     split: Annotated[str | None, typer.Option(help="The split whose articles must have a line, or all.")] = None,
     allow_missing: AllowMissing = False,
     labels: LabelMapName = None,
@@ -50,14 +50,13 @@ def validate(
     fault means: docs/faults.md.
     """
     from onrecord.eval.rendering.scores import json_bytes
-    from onrecord.eval.submission.expected import Expected
     from onrecord.eval.submission.label_maps import read_label_map
     from onrecord.eval.submission.limits import Limits
     from onrecord.eval.submission.mention_types import MentionTypes
     from onrecord.eval.submission.unpacking import opened
     from onrecord.eval.submission.validation import validate as run
 
-    expected = Expected.read(gold, None if allow_missing else the_split(gold, split))
+    expected = expected_articles(gold, seeds, split, required=not allow_missing)
     limits = Limits(max_bytes, max_line_bytes, max_lines, max_ratio, max_items, max_faults)
     types = None if labels is None else MentionTypes.of(read_label_map(labels)[1])
     remarks: list[Fault] = []
