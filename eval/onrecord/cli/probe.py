@@ -19,13 +19,11 @@ from onrecord.cli.perturb import SeedsOption, perturbed, write_perturbed
 from onrecord.cli.places import GOLD, seeds_folder, the_split
 
 if TYPE_CHECKING:
+    from onrecord.eval.baselines.systems import System
     from onrecord.eval.scoring.gap import Gap
 
 Run = Callable[[str, Path, Path], None]
 """Makes a prediction file: given the name of a probe, empty for the original, its dataset folder, and the file."""
-
-MADE = ("rules", "spacy:")
-"""What systems that come along begin with."""
 
 
 def probe(
@@ -109,28 +107,37 @@ def _chosen(probes: list[str] | None, seeds: Path | None) -> list[str]:
 
 
 def _runner(system: str, replies: Path | None, gold: Path, learnt: bool) -> Run:
+    from onrecord.eval.baselines.systems import RULES, SPACY
+
     if replies is not None:
         return lambda name, folder, output: _read_replies(replies / f"{name or 'original'}.jsonl", folder, output)
-    if system.startswith(MADE):
-        return lambda name, folder, output: _predict(system, folder if learnt else gold, folder, output)
+    if system == RULES or system.startswith(SPACY):
+        known = _learnt(system, gold)
+        return lambda name, folder, output: _predict(_learnt(system, folder) if learnt else known, folder, output)
     if "{output}" not in system or "{gold}" not in system:
         expected = "rules, spacy:MODEL, or a command line with {gold} and {output}"
         raise typer.BadParameter(expected, param_hint="SYSTEM")
     return lambda name, folder, output: _run_command(system, folder, output)
 
 
-def _predict(system: str, learn_from: Path, folder: Path, output: Path) -> None:
+def _learnt(system: str, folder: Path) -> System:
+    """A system that comes along, with what it learns from a dataset."""
+    from onrecord.dataset import read_folder
+    from onrecord.dataset.gold import learnable
+    from onrecord.eval.baselines.rules import Rules
+    from onrecord.eval.baselines.systems import system_of
+
+    return system_of(system, Rules.learn(learnable(read_folder(folder))))
+
+
+def _predict(system: System, folder: Path, output: Path) -> None:
     """Label a dataset with a system that comes along."""
     import msgspec
 
     from onrecord.dataset import read_folder
-    from onrecord.dataset.gold import learnable
     from onrecord.dataset.reading.files import write_atomically
-    from onrecord.eval.baselines.rules import Rules
-    from onrecord.eval.baselines.systems import system_of
 
-    chosen = system_of(system, Rules.learn(learnable(read_folder(learn_from))))
-    lines = [msgspec.json.encode(chosen.predict(each.document)) + b"\n" for each in read_folder(folder).articles]
+    lines = [msgspec.json.encode(system.predict(each.document)) + b"\n" for each in read_folder(folder).articles]
     write_atomically(output, b"".join(lines))
 
 

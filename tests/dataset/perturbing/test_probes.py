@@ -150,6 +150,30 @@ def test_years_and_the_dates_of_gold_move_together(gold: Gold) -> None:
     assert [claim.as_of for claim in gold.registries.claims] != [claim.as_of for claim in found.registries.claims]
 
 
+@pytest.mark.parametrize(
+    ("date", "years"),
+    [
+        ("2022-12-19", ["2022"]),
+        ("2022-02~", ["2022"]),
+        ("2023-07/..", ["2023"]),
+        ("../2023", ["2023"]),
+        ("2022-12-30/2023-01-02", ["2022", "2023"]),
+        ("[2022-12..2023-01]", ["2022", "2023"]),
+        ("[..1999-05]", ["1999"]),
+    ],
+)
+def test_every_year_of_a_date_moves(gold: Gold, date: str, years: list[str]) -> None:
+    claim = msgspec.structs.replace(gold.registries.claims[0], as_of=date, text="1,999 of 12.2010 in 2022, not A2022.")
+    rows = msgspec.structs.replace(gold.registries, claims=(claim,))
+    (moved,) = perturb(msgspec.structs.replace(gold, registries=rows), "dates").gold.registries.claims
+    assert moved.as_of is not None
+    found = re.findall("[0-9]{4}", moved.as_of)
+    shift = int(found[0]) - int(years[0])
+    assert abs(shift) == 28
+    assert [int(year) + shift for year in years] == [*map(int, found)]
+    assert moved.text == f"1,999 of 12.2010 in {2022 + shift}, not A2022."
+
+
 def test_the_page_is_back_and_the_headline_gone(gold: Gold, root: Path) -> None:
     pages = pages_in(root / "seeds")
     around = perturb(gold, "boilerplate", pages=pages).gold

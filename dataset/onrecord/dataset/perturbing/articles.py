@@ -14,7 +14,7 @@ from onrecord.dataset.seeds.documents import CONTENT, JOIN, layout
 YEARS = 28
 """After so many years days fall on the same weekdays again, and leap years recur."""
 
-_YEAR = re.compile(r"(?<![^\W_])(?<![.,])(?:19|20)[0-9]{2}(?![^\W_])")
+_YEAR = re.compile(r"(?<![^\W_])(?<![0-9][.,])(?:19|20)[0-9]{2}(?![^\W_])")
 
 _TAKEN_OUT = ("title", "byline")
 

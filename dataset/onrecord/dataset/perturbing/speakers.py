@@ -78,7 +78,7 @@ def _exchangeable(one: Spoken, other: Spoken, labels: Labels) -> bool:
                     return False
             if not isinstance(item, SpanItem) and (new, getattr(item, "target", None)) in held:
                 return False
-        if any(r.id == new for r in walk.references(spoken.quote)):
+        if any(r.kind == "entity" and r.id == new for r in walk.references(spoken.quote)):
             return False
     return True
 
