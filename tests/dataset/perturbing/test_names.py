@@ -9,7 +9,7 @@ from pathlib import Path
 import msgspec
 import pytest
 from tests.builders import ABOUT, document
-from tests.dataset.perturbing.cases import perturb
+from tests.dataset.perturbing.cases import pages_in, perturb
 
 from onrecord.dataset import Article, Entity, Gold, Labels, Mention, Registries
 from onrecord.dataset.corpus import CorpusFile
@@ -79,6 +79,17 @@ def test_no_word_of_a_name_is_left_anywhere(gold: Gold, folder: Path) -> None:
         left = {word for word in words if word.lower() in small}
         assert not left, where
     assert files > 30
+
+
+@pytest.mark.parametrize("with_it", ["boilerplate", "alias", "places-and-people-exchange", "speaker-exchange", "noise"])
+def test_no_word_of_a_name_is_left_by_other_probes(gold: Gold, root: Path, with_it: str) -> None:
+    found = perturb(gold, with_it, "names", pages=pages_in(root / "seeds")).gold
+    wanted = name_words(gold)
+    small = {word.lower() for word in wanted} - SMALL
+    for article in found.articles:
+        words = {*_WORD.findall(article.document.text)}
+        assert not words & wanted
+        assert not {word for word in words if word.lower() in small}
 
 
 def test_no_invented_name_is_known(gold: Gold) -> None:
