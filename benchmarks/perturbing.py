@@ -22,9 +22,8 @@ from onrecord.dataset.corpus import read_corpus
 from onrecord.dataset.perturbing.perturbed import perturb
 from onrecord.dataset.perturbing.probe import Page, Pages
 from onrecord.dataset.perturbing.probes import PROBES, asked_probes
-from onrecord.dataset.publishing.build import new_folder
+from onrecord.dataset.publishing.build import write
 from onrecord.dataset.publishing.card import markdown_table
-from onrecord.dataset.reading.files import write_folder_atomically
 from onrecord.dataset.seeds.documents import read_seed
 
 
@@ -62,7 +61,7 @@ def main(
         if folder and name == names[0]:
             clock, cpu = time.perf_counter(), time.process_time()
             with tempfile.TemporaryDirectory() as made:
-                write_folder_atomically(Path(made) / "dataset", new_folder(found.build()))
+                write(found.build(), Path(made) / "dataset")
             seconds = time.process_time() - cpu, time.perf_counter() - clock
             rows.append([f"{name}, the folder written", f"{seconds[0]:.1f}", f"{seconds[1]:.1f}", ""])
     typer.echo(f"{articles} articles\n\n{markdown_table(['probe', 'CPU s', 'clock s', 'edits'], rows)}")

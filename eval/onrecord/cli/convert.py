@@ -9,8 +9,9 @@ from typing import Annotated
 import typer
 
 from onrecord.cli.articles import GoldFolder, Seeds, expected_articles
-from onrecord.cli.console import note, say_passed_over
+from onrecord.cli.console import say_passed_over
 from onrecord.cli.formats import AffixName, AffixOption, Comment, Layer, Scheme, TagNames, TokenColumn, read_options
+from onrecord.cli.outputs import put
 
 
 class AnyFormat(StrEnum):
@@ -59,7 +60,6 @@ def convert(
 
     import msgspec
 
-    from onrecord.dataset.reading.files import write_atomically
     from onrecord.eval.conversion.converted import convert as run
     from onrecord.eval.readers import read_labelled
     from onrecord.eval.submission.label_maps import read_label_map
@@ -73,9 +73,5 @@ def convert(
     converted = run(reading, expected.documents, str(file), mapping, type)
     content = b"".join(msgspec.json.encode(line) + b"\n" for line in converted.lines)
     say_passed_over(converted.passed_over)
-    if str(output) == "-":
-        typer.echo(content, nl=False)
-    else:
-        write_atomically(output, content)
-        mentions = sum(len(line.mentions or ()) for line in converted.lines)
-        note(f"{len(converted.lines)} documents, {mentions} mentions: {output}")
+    mentions = sum(len(line.mentions or ()) for line in converted.lines)
+    put(output, content, f"{len(converted.lines)} documents, {mentions} mentions: {output}")

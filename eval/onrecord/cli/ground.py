@@ -9,6 +9,7 @@ import typer
 
 from onrecord.cli.articles import GoldFolder, Seeds, known_articles
 from onrecord.cli.console import note, read_input
+from onrecord.cli.outputs import put
 
 
 def ground(
@@ -23,16 +24,11 @@ def ground(
 
     What is not in the text is kept on its line in x_unplaced. All else stays as it is: onrecord validate checks it.
     """
-    from onrecord.dataset.reading.files import write_atomically
     from onrecord.eval.prompting.requests import jsonl
     from onrecord.eval.prompting.telling import counted, told_of_layers
     from onrecord.eval.prompting.words import ground_lines
 
     found = ground_lines(predictions, read_input(predictions), known_articles(gold, seeds).articles)
-    if str(output) == "-":
-        typer.echo(jsonl(found.lines), nl=False)
-    else:
-        write_atomically(output, jsonl(found.lines))
-        note(f"{counted(len(found.lines), 'line')}: {output}")
+    put(output, jsonl(found.lines), f"{counted(len(found.lines), 'line')}: {output}")
     for line in told_of_layers(found.layers):
         note(line)

@@ -62,16 +62,20 @@ def perturbed(gold: Path, probes: list[str], seed: int, seeds: Path | None) -> P
 
 
 def write_perturbed(found: Perturbed, output: Path) -> None:
-    """Write its folder, in one step; only another perturbed dataset is replaced.
+    """Write its folder, in one step; only another perturbed dataset is replaced, and never an original.
 
     Raises:
         FileExistsError: Something else is there.
+        FaultsError: Files of others would be lost, see :func:`onrecord.dataset.publishing.build.check_target`.
     """
-    from onrecord.dataset.perturbing.made import FILE
-    from onrecord.dataset.publishing.build import new_folder
-    from onrecord.dataset.reading.files import write_folder_atomically
+    import errno
 
-    write_folder_atomically(output, new_folder(found.build()), replace=(output / FILE).is_file())
+    from onrecord.dataset.perturbing.made import FILE
+    from onrecord.dataset.publishing.build import write
+
+    if output.is_dir() and any(output.iterdir()) and not (output / FILE).is_file():
+        raise FileExistsError(errno.EEXIST, "is there already, and no perturbed dataset", str(output))
+    write(found.build(), output)
 
 
 def _pages(seeds: Path) -> Pages:

@@ -55,6 +55,7 @@ def the_corpus() -> Corpus:
     from onrecord.dataset.corpus import FILE, find_corpus, read_corpus
     from onrecord.dataset.layers import use
     from onrecord.dataset.reading.faults import Fault, FaultsError
+    from onrecord.dataset.reading.files import resolved
 
     named = os.environ.get(VARIABLE)
     root = Path(named) if named else find_corpus(Path())
@@ -62,7 +63,7 @@ def the_corpus() -> Corpus:
         hint = f"onrecord init makes a corpus; {OPTION} names one; what scores takes a dataset folder by --gold"
         found = "no corpus, here or in a folder above"
         raise FaultsError([Fault("file", str(Path.cwd()), None, "", found, f"a folder with {FILE}", hint)])
-    corpus = read_corpus(_near(root.resolve()))
+    corpus = read_corpus(_near(resolved(root)))
     use(corpus.about.scheme)
     return corpus
 

@@ -9,6 +9,7 @@ import typer
 
 from onrecord.cli.articles import GoldFolder, Seeds, known_articles
 from onrecord.cli.console import note
+from onrecord.cli.outputs import put
 
 app = typer.Typer(
     help="Requests for a language model as a batch file, and predictions from its replies.", no_args_is_help=True
@@ -84,7 +85,6 @@ def read(
 
     What is no prediction, such as words that are in no article, is kept on its line in x_unplaced.
     """
-    from onrecord.dataset.reading.files import write_atomically
     from onrecord.eval.prompting.linking import read_links
     from onrecord.eval.prompting.names import Names
     from onrecord.eval.prompting.predictions import read_predictions
@@ -99,7 +99,7 @@ def read(
     linked = read_links(read_replies(links, _content(links), topics), choice) if links is not None else {}
     found = read_predictions(known.articles, read, Names(known.rows if registry else {}, linked), choice)
     if report is not None:
-        write_atomically(report, json_bytes(as_json(found)))
+        put(report, json_bytes(as_json(found)))
     _write(output, jsonl(found.lines), counted(len(found.lines), "line"))
     for line in told(found):
         note(line)
@@ -171,10 +171,4 @@ def _layers(asked: list[str] | None) -> tuple[str, ...]:
 
 
 def _write(output: Path, content: bytes, what: Any) -> None:
-    from onrecord.dataset.reading.files import write_atomically
-
-    if str(output) == "-":
-        typer.echo(content, nl=False)
-    else:
-        write_atomically(output, content)
-        note(f"{what}: {output}")
+    put(output, content, f"{what}: {output}")

@@ -10,6 +10,7 @@ import typer
 from onrecord.cli.articles import GoldFolder, Seeds, known_articles
 from onrecord.cli.console import read_input
 from onrecord.cli.options import LabelMapName
+from onrecord.cli.outputs import say
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -47,7 +48,7 @@ def show(
         title = known.articles[line.doc_id].text.lstrip().partition("\n")[0]
         items = {layer: types.labels(line).of(layer) for layer in LAYERS if getattr(line, layer, None) is not None}
         for row in listed(line.doc_id, title, items, called, unplaced.get(line.doc_id, ())):
-            typer.echo(row)
+            say(row)
 
 
 def _called(known: Known, lines: Iterable[PredictionLine]) -> dict[tuple[str, str], str]:

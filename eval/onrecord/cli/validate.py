@@ -21,6 +21,7 @@ from onrecord.cli.options import (
     MaxLines,
     MaxRatio,
 )
+from onrecord.cli.outputs import put, say
 
 if TYPE_CHECKING:
     from onrecord.dataset import Fault
@@ -64,7 +65,7 @@ def validate(
         found = run(predictions, counted, expected, limits, types)
     found.findings.adopt(remarks)
     if json:
-        typer.echo(json_bytes(validation_json(found)).decode("utf-8"), nl=False)
+        put(None, json_bytes(validation_json(found)))
     else:
         _print(predictions, found)
     if not found.valid:
@@ -96,4 +97,4 @@ def _print(file: Path, found: Validation) -> None:
         return
     documents = f"{len(found.documents)} article{'s' if len(found.documents) != 1 else ''}"
     layers = ", ".join(found.layers) or "no layers"
-    typer.echo(f"{show(str(file))}: valid; {documents}, {layers}; sha256 {found.sha256}")
+    say(f"{show(str(file))}: valid; {documents}, {layers}; sha256 {found.sha256}")

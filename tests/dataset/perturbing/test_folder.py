@@ -14,11 +14,10 @@ from tests.eval.conftest import as_bytes, lines_of
 
 from onrecord.dataset import Gold, read_folder
 from onrecord.dataset.perturbing.made import FILE, read_probe
-from onrecord.dataset.publishing.build import differences, new_folder
+from onrecord.dataset.publishing.build import differences, write
 from onrecord.dataset.publishing.folder import gold_hash, read_about
 from onrecord.dataset.publishing.standoff import read_release, rehydrate, release_json, strip
 from onrecord.dataset.reading.faults import FaultsError
-from onrecord.dataset.reading.files import write_folder_atomically
 from onrecord.eval import score
 
 
@@ -39,7 +38,7 @@ def test_gold_against_itself_is_all_right(gold: Gold, root: Path, name: str) -> 
 def folder(gold: Gold, tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("probe") / "dataset-names"
     found = perturb(gold, "names", "quotes:german", "order", about=ABOUT)
-    write_folder_atomically(folder, new_folder(found.build()))
+    write(found.build(), folder)
     return folder
 
 

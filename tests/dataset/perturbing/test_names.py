@@ -16,9 +16,8 @@ from onrecord.dataset.corpus import CorpusFile
 from onrecord.dataset.perturbing.names import renaming
 from onrecord.dataset.perturbing.probe import Setting
 from onrecord.dataset.perturbing.renaming import Initials, Renaming
-from onrecord.dataset.publishing.build import new_folder
+from onrecord.dataset.publishing.build import write
 from onrecord.dataset.publishing.folder import read_rows
-from onrecord.dataset.reading.files import write_folder_atomically
 
 ORDINARY = frozenset(
     [
@@ -63,7 +62,7 @@ def everything(folder: Path) -> Iterator[tuple[str, str]]:
 @pytest.fixture(scope="module")
 def folder(gold: Gold, tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("probe") / "names"
-    write_folder_atomically(folder, new_folder(perturb(gold, "names", about=ABOUT).build()))
+    write(perturb(gold, "names", about=ABOUT).build(), folder)
     return folder
 
 

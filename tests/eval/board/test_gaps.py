@@ -13,8 +13,7 @@ from tests.builders import ABOUT as CORPUS
 from tests.dataset.perturbing.cases import perturb
 
 from onrecord.dataset import FaultsError, Gold
-from onrecord.dataset.publishing.build import new_folder
-from onrecord.dataset.reading.files import write_folder_atomically
+from onrecord.dataset.publishing.build import write
 from onrecord.eval.baselines.rules import Rules
 from onrecord.eval.board import board_csv, board_html, board_json
 from onrecord.eval.board.entries import ABOUT, PROBED, probe_file, readable_entries
@@ -36,7 +35,7 @@ def folder(gold: Gold, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A perturbed dataset, and three entries: with predictions for it, without, and with what is none."""
     folder = tmp_path_factory.mktemp("board")
     made = perturb(gold, "names", about=CORPUS)
-    write_folder_atomically(folder / "names", new_folder(made.build()))
+    write(made.build(), folder / "names")
     rules = Rules.learn(gold.articles[:1])
     probed = {"with": lines(made.gold, rules), "without": None, "wrong": b'{"doc_id": "nobody"}\n'}
     for system, content in probed.items():

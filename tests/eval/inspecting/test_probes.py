@@ -14,8 +14,7 @@ from tests.eval.inspecting.test_inspect import found, numbers
 
 from onrecord.dataset import Gold
 from onrecord.dataset.perturbing.probes import PROBES
-from onrecord.dataset.publishing.build import new_folder
-from onrecord.dataset.reading.files import write_folder_atomically
+from onrecord.dataset.publishing.build import write
 from onrecord.eval import score
 from onrecord.eval.baselines.rules import Rules
 
@@ -46,7 +45,7 @@ def test_every_probe_has_the_numbers_of_the_scorer(gold: Gold, root: Path, shell
     rules, pages = Rules.learn(gold.articles[:2]), pages_in(root / "seeds")
     for name in PROBES:
         made = perturb(gold, name, about=ABOUT, pages=pages)
-        write_folder_atomically(shell.folder / name, new_folder(made.build()))
+        write(made.build(), shell.folder / name)
         lines = [msgspec.json.encode(rules.predict(each.document)) + b"\n" for each in made.gold.articles]
         (shell.folder / f"{name}.jsonl").write_bytes(b"".join(lines))
     told = found(shell.run(f"python replay.py {' '.join(PROBES)}"))

@@ -13,9 +13,8 @@ from tests.dataset.perturbing.cases import perturb
 
 from onrecord.dataset import Gold
 from onrecord.dataset.perturbing.perturbed import Perturbed
-from onrecord.dataset.publishing.build import new_folder
+from onrecord.dataset.publishing.build import write
 from onrecord.dataset.reading.faults import FaultsError
-from onrecord.dataset.reading.files import write_folder_atomically
 from onrecord.eval.baselines.rules import Rules
 from onrecord.eval.layers.layer import RIGHT
 from onrecord.eval.scoring.compare import compare
@@ -26,7 +25,7 @@ from onrecord.eval.statistics.sampling import Sampling
 
 
 def written(found: Perturbed, folder: Path) -> Path:
-    write_folder_atomically(folder, new_folder(found.build()))
+    write(found.build(), folder)
     return folder
 
 

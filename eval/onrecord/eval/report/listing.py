@@ -7,9 +7,9 @@ from collections.abc import Iterator, Mapping, Sequence
 import msgspec
 
 from onrecord.dataset import walk
+from onrecord.dataset.reading.foreign import one_line
 from onrecord.dataset.records import Item, SpanItem
 from onrecord.eval.layers.shown import in_words
-from onrecord.eval.rendering.markdown import plain
 
 Called = Mapping[tuple[str, str], str]
 """What an id is called, by ``entity``, ``event`` or ``claim`` and the id."""
@@ -34,7 +34,7 @@ def listed(
         called: Names for ids; an id without one is shown as it is.
         unplaced: What the file keeps beside them.
     """
-    yield f"{plain(id)}: {_short(title)}"
+    yield f"{one_line(id)}: {_short(title)}"
     for layer, there in items.items():
         yield f"  {layer}: {len(there)}"
         rows = [(_place(item), _short(in_words(item)), ", ".join(_said(item, called))) for item in there]
@@ -43,7 +43,7 @@ def listed(
             yield f"    {place:>{wide}}  {words}  ({said})"
     if unplaced:
         yield f"  no predictions: {len(unplaced)}"
-    yield from (f"    {plain(layer)}, {plain(why)}: {_short(item)}" for layer, why, item in unplaced)
+    yield from (f"    {one_line(layer)}, {one_line(why)}: {_short(item)}" for layer, why, item in unplaced)
 
 
 def _place(item: Item) -> str:
@@ -65,7 +65,7 @@ def _said(record: msgspec.Struct, called: Called) -> Iterator[str]:
         elif field.refers is not None:
             said = [_called(field.refers.to, each, called) for each in values]
         else:
-            yield from (plain(str(each)) for each in values)
+            yield from (one_line(str(each)) for each in values)
             continue
         if said:
             yield f"{field.name} {' and '.join(said)}"
@@ -77,5 +77,5 @@ def _called(kind: str, id: str, called: Called) -> str:
 
 def _short(text: str) -> str:
     """Text on one line, its end left out where it is long."""
-    line = plain(" ".join(text.split()))
+    line = one_line(" ".join(text.split()))
     return line if len(line) <= LONGEST else f"{line[: LONGEST - 1]}…"
