@@ -72,6 +72,28 @@ def test_a_probe_is_made_again_and_not_twice(tmp_path: Path) -> None:
     assert (twice.returncode, "name all probes at once" in twice.stderr) == (2, True)
 
 
+def test_the_same_seed_gives_the_same_files_in_any_process(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    probes = ["names", "alias", "noise", "quotes", "order", "places-and-people-exchange", "speaker-exchange"]
+    found = []
+    for hashing in ("1", "2"):
+        monkeypatch.setenv("PYTHONHASHSEED", hashing)
+        folder = tmp_path / hashing
+        assert run("perturb", *probes, "-o", str(folder), "--seed", "5").returncode == 0
+        files = sorted(path for path in folder.rglob("*") if path.is_file())
+        found.append({path.relative_to(folder).as_posix(): path.read_bytes() for path in files})
+    assert found[0] == found[1]
+    assert len(found[0]) > 25
+
+
+def test_an_original_is_never_replaced(root: Path, tmp_path: Path) -> None:
+    copy = tmp_path / "dataset"
+    shutil.copytree(root / "dataset", copy, ignore=shutil.ignore_patterns("onrecord"))
+    done = run("perturb", "order", "--gold", str(copy), "-o", str(copy))
+    assert done.returncode == 2
+    assert "no perturbed dataset" in done.stderr
+    assert read_folder(copy) == read_folder(root / "dataset")
+
+
 def test_a_system_on_probes(tmp_path: Path) -> None:
     out = tmp_path / "out"
     done = run("probe", "rules", "--probe", "names", "--probe", "case+noise", "--split", "all", "-o", str(out))
