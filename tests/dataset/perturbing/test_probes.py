@@ -138,9 +138,9 @@ def test_typos_within_a_mention_are_marked(gold: Gold) -> None:
 def test_years_and_the_dates_of_gold_move_together(gold: Gold) -> None:
     found = perturb(gold, "dates").gold
     (years,) = {
-        int(new.date[:4]) - int(old.date[:4])
-        for old, new in zip(gold.registries.events, found.registries.events, strict=True)
-        if old.date and new.date
+        int(new[0]) - int(old[0])
+        for before, after in zip(gold.registries.events, found.registries.events, strict=True)
+        if (old := re.findall("[0-9]{4}", before.date or "")) and (new := re.findall("[0-9]{4}", after.date or ""))
     }
     assert abs(years) == 28
     for before, after in zip(gold.articles, found.articles, strict=True):
@@ -247,7 +247,7 @@ def test_speakers_of_adjacent_quotes_exchange_and_the_gold_follows(gold: Gold) -
             assert [holder == old.speaker[0] for holder in was] == [holder == new.speaker[0] for holder in held]
         pairs += len(moved) // 2
         assert sorted(q.speaker for q, _ in moved) == sorted(q.speaker for _, q in moved)
-    assert pairs >= 2
+    assert pairs >= 1
 
 
 def test_names_that_are_no_probes_are_all_named() -> None:
