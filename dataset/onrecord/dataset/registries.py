@@ -4,13 +4,15 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator, Mapping
+from functools import partial
 from pathlib import Path
 from typing import TypeVar
 
 from onrecord.dataset import walk
 from onrecord.dataset.check import faults_of
 from onrecord.dataset.layers import in_scheme, scheme
-from onrecord.dataset.reading.faults import Fault, Wrong, nearest, refuse
+from onrecord.dataset.reading.bounded import content_within
+from onrecord.dataset.reading.faults import Fault, Hints, Wrong, nearest, refuse
 from onrecord.dataset.reading.typed import read_lines
 from onrecord.dataset.records import UNKNOWN, Claim, Entity, Event, Registries
 
@@ -35,7 +37,7 @@ def read_registries(folder: Path) -> Registries:
         if not path.is_file():
             faults.append(Fault("file", str(path), None, "", "no such file", "a registry"))
             return ()
-        read, wrong = read_lines(path, path.read_bytes(), in_scheme(kind))
+        read, wrong = read_lines(path, content_within(path), in_scheme(kind))
         faults.extend(wrong)
         lines[name] = [line for line, _ in read]
         return tuple(row for _, row in read)
@@ -46,8 +48,9 @@ def read_registries(folder: Path) -> Registries:
         claims=rows("claims.jsonl", Claim),
     )
     if not faults:  # a row that did not parse would make every reference to it dangle
+        hints = Hints()
         for name, index, wrong in _wrong(registries):
-            faults += faults_of(str(folder / name), lines[name][index], [wrong])
+            faults += faults_of(str(folder / name), lines[name][index], [wrong], hints)
     refuse(faults)
     return registries
 
@@ -90,4 +93,4 @@ def _wrong_references(row: Entity | Event | Claim, known: Mapping[str, set[str]]
         ids = set[str]().union(*(known[each] for each in kinds)) - ({row.id} if own in kinds else set())
         if id not in ids:
             one = f"another {own}" if own in kinds else f"an {' or '.join(kinds)}"
-            yield "reference", pointer, id, one, nearest(id, ids)
+            yield "reference", pointer, id, one, partial(nearest, id, ids)
