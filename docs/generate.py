@@ -206,7 +206,8 @@ def parts(gold: Gold) -> dict[str, str]:
     all_result = score_submission(gold.articles, gold.registries, submission, "all")
     how = made()
     passes = read_exports(ROOT / "annotation/exports/blind", [a.document for a in gold.articles])
-    (pair,) = agreement(passes, [a.document for a in gold.articles])
+    rows = {path.name: read_registries(path) for path in sorted((ROOT / "annotation/rows/blind").iterdir())}
+    (pair,) = agreement(passes, [a.document for a in gold.articles], rows)
     seeds = [
         [f"`{d.id}.txt`", d.publisher, d.published or "", f"`{d.seed_sha256}`"] for d in read_documents(ROOT / "seeds")
     ]
