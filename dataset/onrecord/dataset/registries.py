@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator, Mapping
+from functools import partial
 from pathlib import Path
 
 from onrecord.dataset import walk
 from onrecord.dataset.check import faults_of
 from onrecord.dataset.layers import in_scheme, scheme
-from onrecord.dataset.reading.faults import Fault, Wrong, nearest, refuse
+from onrecord.dataset.reading.bounded import content_within
+from onrecord.dataset.reading.faults import Fault, Hints, Wrong, nearest, refuse
 from onrecord.dataset.reading.typed import read_lines
 from onrecord.dataset.records import NO_ITEM, REGISTERED, UNKNOWN, Entity, Event, Registries, Row
 
@@ -33,14 +35,15 @@ def read_registries(folder: Path) -> Registries:
         if not path.is_file():
             faults.append(Fault("file", str(path), None, "", "no such file", "a registry", "an empty file has no rows"))
             continue
-        read, wrong = read_lines(path, path.read_bytes(), in_scheme(kind))
+        read, wrong = read_lines(path, content_within(path), in_scheme(kind))
         faults += wrong
         lines[name] = [line for line, _ in read]
         rows[name] = tuple(row for _, row in read)
     registries = Registries(**rows)  # type: ignore[arg-type]
     if not faults:  # a row that did not parse would make every reference to it dangle
+        hints = Hints()
         for name, index, each in _wrong(registries):
-            faults += faults_of(str(folder / f"{name}.jsonl"), lines[name][index], [each])
+            faults += faults_of(str(folder / f"{name}.jsonl"), lines[name][index], [each], hints)
     refuse(faults)
     return registries
 
@@ -100,4 +103,4 @@ def _wrong_references(own: str, row: Row, known: Mapping[str, set[str]]) -> Iter
         ids = set[str]().union(*(known[each] for each in kinds)) - ({row.id} if own in kinds else set())
         if id not in ids:
             one = f"another {own}" if own in kinds else f"an {' or '.join(kinds)}"
-            yield "reference", pointer, id, one, nearest(id, ids)
+            yield "reference", pointer, id, one, partial(nearest, id, ids)
