@@ -55,12 +55,12 @@ def _wrong(registries: Registries) -> Iterator[tuple[str, int, Wrong]]:
         rows = registries.of(own)
         ids = Counter(row.id for row in rows)
         linked = Counter(row.wikidata for row in rows if isinstance(row, Entity | Event))
-        above = _above(own, kind, rows)
+        circular = {field: (of, _circular(of)) for field, of in _above(own, kind, rows).items()}
         for index, row in enumerate(rows):
             for wrong in _wrong_references(own, row, known):
                 yield name, index, wrong
-            for field, of in above.items():
-                if row.id in of and _ends_nowhere(row.id, of):
+            for field, (of, around) in circular.items():
+                if row.id in around:
                     hint = f"its {field} leads back to it"
                     yield name, index, ("circle", f"/{field}", of[row.id], "an id that does not lead back", hint)
             if ids[row.id] > 1:
@@ -80,16 +80,20 @@ def _above(own: str, kind: type[Row], rows: tuple[Row, ...]) -> dict[str, dict[s
     return {field: {row.id: id for row in rows if (id := getattr(row, field)) is not None} for field in fields}
 
 
-def _ends_nowhere(id: str, above: Mapping[str, str]) -> bool:
-    """Whether whoever follows an id comes back to it."""
-    seen: set[str] = set()
-    at = above.get(id)
-    while at is not None and at not in seen:
-        if at == id:
-            return True
-        seen.add(at)
-        at = above.get(at)
-    return False
+def _circular(above: Mapping[str, str]) -> set[str]:
+    """The ids that whoever follows them comes back to; each is followed once."""
+    found: set[str] = set()
+    done: set[str] = set()
+    for id in above:
+        path: dict[str, int] = {}
+        at: str | None = id
+        while at is not None and at not in done and at not in path:
+            path[at] = len(path)
+            at = above.get(at)
+        if at is not None and at in path:
+            found |= {each for each, place in path.items() if place >= path[at]}
+        done |= path.keys()
+    return found
 
 
 def _wrong_references(own: str, row: Row, known: Mapping[str, set[str]]) -> Iterator[Wrong]:
