@@ -131,9 +131,6 @@ def kinds(root: Path, place: Path) -> dict[str, Kind]:
         "predictions for older labels": Kind(
             small, with_file("convert", "FILE", "--from", "onrecord-0.2", "--gold", every[-1], out=True)
         ),
-        "labels with rows": Kind(
-            small, with_file("validate", "FILE", "--registries", str(root / "annotation/registries"))
-        ),
         "predictions without offsets": Kind(small, with_file("ground", "FILE", "--gold", every[-1], out=True)),
         "predictions on a board": Kind(small, board("predictions.jsonl")),
         "predictions on a platform": Kind(small, platform),
