@@ -216,8 +216,9 @@ def _rows(both: _Versions, result: Result) -> list[RowField]:
 
 def _quotes(result: Result) -> Iterator[tuple[str | None, str | None]]:
     """The utterances of the quotes that both found."""
-    (layer,) = (each for each in with_items() if each.item == "quotes")
-    assert layer.matches is not None
+    layer = next((each for each in with_items() if each.item == "quotes"), None)
+    if layer is None or layer.matches is None:
+        return
     for pair in result.pairs:
         reading = readings_of(result, pair)[layer.name]
         for one, other in layer.matches(reading):
