@@ -25,6 +25,7 @@ ORDINARY = frozenset(
         "Group",
         "Military",
         "Ministry",
+        "News",
         "Observers",
         "Outsiders",
         "Staff",
