@@ -36,7 +36,7 @@ ORDINARY = frozenset(
     ]
 )
 """Words with a capital in names of the five articles that name nobody."""
-SMALL = frozenset(["new", "news", "us", "joint", "security"])
+SMALL = frozenset(["new", "news", "us", "joint", "security", "weekly"])
 """Words of names that the articles also use as ordinary words, in small letters."""
 _WORD = re.compile(r"[^\W\d_]+")
 
