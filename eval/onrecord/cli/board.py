@@ -92,6 +92,12 @@ def build(
     split: SplitOption = None,
     baselines: Annotated[bool, typer.Option(help="Add the rows of the baselines.")] = True,
     reports: Annotated[bool, typer.Option(help="Make a report page for every entry with predictions.")] = True,
+    probe: Annotated[
+        list[Path] | None,
+        typer.Option(
+            help="A perturbed dataset: entries with a file probe-NAME.jsonl get a column gap. May be repeated."
+        ),
+    ] = None,
     labels: LabelMapName = None,
     unit: UnitOption = SamplingUnitName.document,
     level: Level = 0.95,
@@ -107,6 +113,7 @@ def build(
     from onrecord.dataset.reading.files import resolved
     from onrecord.eval.board import EntryReports, build_site, check_target
     from onrecord.eval.board.entries import readable_entries
+    from onrecord.eval.board.gaps import with_gaps
     from onrecord.eval.board.standings import standings
     from onrecord.eval.scoring.asked import Asked
     from onrecord.eval.scoring.ceiling import ceiling_rows
@@ -127,6 +134,8 @@ def build(
     pages = EntryReports(labelled, annotators, who)
     with counting(f"of {len(entries)} entries scored") as tell:
         found = standings(entries, labelled, asked, more, broken, tell, pages.take if reports else None)
+    if probe:
+        found = with_gaps(found, entries, labelled, probe)
     written = build_site(site, found, annotators, who, pages.pages)
     for folder, faults in broken.items():
         note(f"{show(str(folder))} cannot be read: {show(str(faults[0]).replace(chr(10), ' '))}")

@@ -97,6 +97,7 @@ def _score_bytes(name: Path, raw: bytes, gold: Gold, asked: Asked, limits: Limit
     for article in articles:
         left_out.update(submission.left_out.get(article.document.id, {}))
     result = score_submission(articles, gold.registries, submission, asked.split, mapping)
+    result = dataclasses.replace(result, probe=gold.probe)
     return Scoring(Report.of(result, asked.how), left_out, submission)
 
 
