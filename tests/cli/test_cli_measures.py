@@ -69,7 +69,7 @@ def test_columns_and_the_numbers_of_conlleval(tmp_path: Path) -> None:
     assert ours["measures"]["strict"]["f1"] == 0.5
     done = run("spans", "both.txt", "--format", "conll", "--compat", "conlleval", cwd=tmp_path)
     assert done.returncode == 0, done.stderr
-    assert b"processed 4 tokens with 2 phrases; found: 2 phrases; correct: 1." in done.stdout
+    assert b"processed 5 tokens with 2 phrases; found: 2 phrases; correct: 1." in done.stdout  # -DOCSTART- is one
     assert b"differ" in done.stderr
     nervaluate = run("spans", "both.txt", "--format", "conll", "--compat", "nervaluate", "--json", cwd=tmp_path)
     rows = json.loads(nervaluate.stdout)["rows"]
@@ -77,6 +77,49 @@ def test_columns_and_the_numbers_of_conlleval(tmp_path: Path) -> None:
     wrong = run("spans", "both.txt", "--format", "conll", "--compat", "coval", cwd=tmp_path)
     assert wrong.returncode == 2
     assert b"nervaluate" in wrong.stderr
+
+
+@pytest.mark.parametrize(
+    ("rows", "mode"), [(b"a B-X E-X\n", "seqeval-strict:IOB2"), (b"a O S-X\n", "seqeval-strict:IOE1")]
+)
+def test_tags_that_a_tool_refuses_are_no_crash(rows: bytes, mode: str, tmp_path: Path) -> None:
+    (tmp_path / "both.txt").write_bytes(rows)
+    done = run("spans", "both.txt", "--format", "conll", "--compat", mode, cwd=tmp_path)
+    assert done.returncode == 2
+    assert f"{mode} refuses these files: no tag of this scheme".encode() in done.stderr
+    assert b"Traceback" not in done.stderr
+
+
+def test_the_reference_scorer_reads_openings_first(tmp_path: Path) -> None:
+    for name, cells in (("key", ("(0", "0)|(0", "0)")), ("response", ("(0", "(0|0)", "0)"))):
+        lines = "\n".join(f"d\t0\tw{n}\t{cell}" for n, cell in enumerate(cells))
+        (tmp_path / name).write_text(f"#begin document (d); part 000\n{lines}\n\n#end document\n")
+    done = run(
+        "clusters", "key", "response", "--format", "conll-coref", "--compat", "perl-8.01-all", "--json", cwd=tmp_path
+    )
+    assert {row["f1"] for row in json.loads(done.stdout)["rows"] if row["measure"] in ("muc", "bcub", "ceafe")} == {1}
+
+
+def test_corefud_reads_heads_from_conllu_alone(tmp_path: Path) -> None:
+    for side, cells in (("key", ("(a-x-2-", "a)", "(a-x-1-)")), ("response", ("", "(a-x-1-)", "(a-x-1-)"))):
+        rows = [f"{n}\tw{n}" + "\t_" * 7 + f"\tEntity={cell}" for n, cell in enumerate(cells, start=1)]
+        (tmp_path / side).write_text("\n".join(["# newdoc id = d", *rows, "", ""]))
+    sides = "clusters", "key", "response", "--compat"
+    headed, exact = (
+        run(*sides, mode, "--format", "conllu", cwd=tmp_path).stdout for mode in ("corefud", "corefud-exact-match")
+    )
+    assert headed.endswith(b"CoNLL score: 100.00\n")
+    assert exact.endswith(b"CoNLL score: 25.00\n")
+    other = run(*sides, "corefud", "--format", "conll-coref", cwd=tmp_path)
+    assert other.returncode == 2
+    assert b"--format conllu" in other.stderr
+    (tmp_path / "response").write_text((tmp_path / "key").read_text().replace("w2", "w3"))
+    words = run(*sides, "corefud", "--format", "conllu", cwd=tmp_path)
+    assert (words.returncode, words.stdout) == (2, b"")
+    (tmp_path / "response").write_text((tmp_path / "key").read_text().replace("a-x-2", "a-x-5"))
+    head = run(*sides, "corefud", "--format", "conllu", cwd=tmp_path)
+    assert head.returncode == 2
+    assert b"corefud refuses these files: a mention of a has 2 words and the head 5" in head.stderr
 
 
 def test_spans_in_brat(tmp_path: Path) -> None:

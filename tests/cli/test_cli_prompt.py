@@ -50,10 +50,11 @@ def test_from_articles_to_a_score(root: Path, gold: Gold, replies: Path, tmp_pat
     made, report = tmp_path / "predictions.jsonl", tmp_path / "report.json"
     done = run(root, "prompt", "read", replies, "--split", "all", "-o", made, "--report", report)
     assert done.returncode == 0, done.stderr
-    assert "491 items, 491 kept" in done.stderr
+    mentions, quotes = (sum(len(each.labels.of(layer)) for each in gold.articles) for layer in ("mentions", "quotes"))
+    assert f"{mentions} items, {mentions} kept" in done.stderr
     assert "ambiguous" in done.stderr
     told = json.loads(report.read_text(encoding="utf-8"))
-    assert told["layers"]["quotes"]["kept"] == told["layers"]["quotes"]["said"] == 58
+    assert told["layers"]["quotes"]["kept"] == told["layers"]["quotes"]["said"] == quotes
     assert run(root, "validate", made, "--split", "all").returncode == 0
     result = run(root, "score", made, "--split", "all")
     values = {row[0]: row[1] for line in result.stdout.splitlines() if len(row := line.split()) > 2}
@@ -70,6 +71,32 @@ def test_topics_are_asked_about_in_a_second_step(root: Path, gold: Gold, replies
     assert done.returncode == 0, done.stderr
     topics = {json.loads(line)["custom_id"] for line in done.stdout.splitlines()}
     assert topics == {article.document.topic for article in gold.articles}
+
+
+def test_a_made_up_quote_costs_what_a_misplaced_one_does(root: Path, gold: Gold, tmp_path: Path) -> None:
+    articles = [each for each in gold.articles if each.document.split == "test"]
+    found = {}
+    for name, words in (("right", []), ("made up", ["We shall all be there"])):
+        replies: list[dict[str, Any]]
+        replies = [{"doc_id": each.document.id, "reply": ideal(gold, each)} for each in articles]
+        quotes = replies[0]["reply"]["quotes"]
+        quotes += [{**quotes[0], "id": "x", "content": [each]} for each in words]
+        path, made = tmp_path / f"{name}.replies.jsonl", tmp_path / f"{name}.jsonl"
+        path.write_text("".join(json.dumps(each) + "\n" for each in replies), encoding="utf-8")
+        assert run(root, "prompt", "read", path, "-o", made).returncode == 0
+        for way in ((), ("--jobs", "2")):
+            record = tmp_path / "record.json"
+            assert run(root, "score", made, "-o", record, *way).returncode == 0
+            found[name, way] = json.loads(record.read_bytes())["layers"]["quotes"]
+    many = sum(not quote.optional for each in articles for quote in each.labels.quotes)
+    was, now = (found[name, ()]["measures"]["joint"] for name in ("right", "made up"))
+    assert (was["precision"], now["precision"]) == (1, pytest.approx(many / (many + 1)))
+    assert was["recall"] == now["recall"]
+    assert found["made up", ()] == found["made up", ("--jobs", "2")]
+    told = run(root, "compare", tmp_path / "right.jsonl", tmp_path / "made up.jsonl", "--items")
+    assert "regressed: We shall all be there (predicted): absent -> not_in_text" in told.stdout
+    shown = run(root, "report", tmp_path / "made up.jsonl", "--format", "text", "-o", "-")
+    assert "not_in_text" in shown.stdout
 
 
 def test_faults_of_replies_are_said_and_nothing_is_written(root: Path, tmp_path: Path) -> None:
@@ -107,6 +134,7 @@ def test_a_file_without_offsets_is_grounded(root: Path, tmp_path: Path) -> None:
     assert run(root, "validate", made, "--split", "all").returncode == 0
     found = [json.loads(line) for line in made.read_bytes().splitlines()]
     assert [(each["layer"], each["why"]) for each in found[0]["x_unplaced"]] == [("mentions", "lost")]
+    assert found[0]["unplaced"] == [{"layer": "mentions", "text": "Nobody Here"}]
     same = total = 0
     for line, right in zip(found, map(json.loads, baseline.splitlines()), strict=True):
         places = [{(each["start"], each["end"]) for each in value["mentions"]} for value in (line, right)]

@@ -11,6 +11,7 @@ import pytest
 
 from onrecord.dataset import Document, Entity, Event, Gold, Labels, Mention, Quote, Registries, Span, Stance, Target
 from onrecord.dataset.check import check_gold, check_spans, faults_of
+from onrecord.dataset.reading.faults import Hints
 
 REGISTRIES = Registries(
     entities=(
@@ -95,6 +96,9 @@ def test_what_is_right_passes() -> None:
         (lambda v: v["quotes"][0].update(speaker=["unknown", "putin"]), "speaker", "/quotes/0/speaker"),
         (lambda v: v["quotes"][0].update(relays=["unknown"]), "reference", "/quotes/0/relays/0"),
         (lambda v: v["quotes"][0].update(utterance="talk"), "reference", "/quotes/0/utterance"),
+        (lambda v: v["quotes"][0].update(utterance="meeting"), "reference", "/quotes/0/utterance"),
+        (lambda v: v["quotes"][0].update(addressee=["nobody"]), "reference", "/quotes/0/addressee/0"),
+        (lambda v: v["stances"][0].update(label="denies"), "label", "/stances/0/label"),
         (lambda v: v["quotes"][0].update(parent="q2"), "circle", "/quotes/0/parent"),
         (lambda v: v["quotes"][1].update(parent="q9"), "reference", "/quotes/1/parent"),
         (lambda v: v["quotes"][1]["content"][0].update(start=2, text=TEXT[2:29]), "nesting", "/quotes/1/content"),
@@ -123,7 +127,7 @@ def test_what_is_wrong_is_named(change: Callable[[dict[str, Any]], None], code: 
 )
 def test_the_usual_mistakes_with_offsets_are_recognised(start: int, end: int, hint: str) -> None:
     labels = Labels(mentions=(Mention(start=start, end=end, text="Putin", type="PER"),))
-    (fault,) = faults_of("f", 1, check_spans(labels, TEXT))
+    (fault,) = faults_of("f", 1, check_spans(labels, TEXT), Hints())
     assert hint in fault.hint
 
 

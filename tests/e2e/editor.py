@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 from typing import Any
 
-from playwright.sync_api import Locator, Page
+from playwright.sync_api import Locator, Page, TimeoutError
 
 from onrecord.annotation.label_studio import project as ls
 from onrecord.annotation.label_studio.server import Running
@@ -54,7 +55,9 @@ class Editor:
         self.regions = int(page.evaluate(f"{REGIONS}.length"))
 
     def select_after_creating(self) -> None:
-        """The one setting that the page asks for, once in every browser."""
+        """The one setting that the page asks for, once in every browser: a second click takes it back."""
+        if self.page.evaluate("window.Htx.settings.selectAfterCreate"):
+            return
         self.page.get_by_test_id("bottombar-settings-button").click()
         self.page.get_by_role("tabpanel").get_by_text("Select region after creating it").click()
         self.page.wait_for_function("window.Htx.settings.selectAfterCreate")
@@ -70,8 +73,10 @@ class Editor:
         self.page.mouse.move(right, bottom, steps=6)
         self.page.mouse.up()
         self.regions += 1
-        # a key that comes before the region is selected is for the next one
-        self.page.wait_for_function(f"n => {REGIONS}.length === n && {REGIONS}[n - 1].inSelection", arg=self.regions)
+        self.page.wait_for_function(f"n => {REGIONS}.length === n", arg=self.regions)
+        # a key that comes before the region is selected is for the next one; at times it is not selected at all
+        with contextlib.suppress(TimeoutError):
+            self.page.wait_for_function(f"n => {REGIONS}[n - 1].inSelection", arg=self.regions, timeout=5_000)
         self.page.wait_for_timeout(300)
         self.page.keyboard.press(key)
         self.actions += 2
@@ -105,10 +110,14 @@ class Editor:
         self.panel.locator(".ant-select").locator("visible=true").nth(menu).click()
         self.page.get_by_test_id("taxonomy-search").locator("visible=true").wait_for()
         self.page.wait_for_timeout(300)
-        self.page.keyboard.type(typed)
-        self.page.wait_for_timeout(600)
         rows = self.page.locator(".htx-taxonomy-dropdown .ant-select-tree-title").locator("visible=true")
-        found = rows.all_inner_texts()
+        before = found = rows.all_inner_texts()
+        self.page.keyboard.type(typed)
+        for _ in range(20):  # until the search has answered, which takes as long as the machine is busy
+            self.page.wait_for_timeout(500)
+            last, found = found, rows.all_inner_texts()
+            if found == last != before:
+                break
         rows.first.click()
         self.actions += 3
         self.panel.click(position={"x": 370, "y": 4})  # beside, which closes it

@@ -17,6 +17,7 @@ from typing import Annotated, Any, Literal
 import msgspec
 
 from onrecord.dataset.reading.faults import Fault, FaultsError, fault_of, refuse
+from onrecord.dataset.reading.files import resolved
 from onrecord.dataset.reading.typed import explain
 from onrecord.dataset.records import Split, Strict
 from onrecord.dataset.scheme import Scheme, wrong_scheme
@@ -123,6 +124,8 @@ class CorpusFile(Strict, frozen=True, kw_only=True):
     splits: Splits = Splits(otherwise="test")
     gold: Rounds | None = None
     """Where the gold comes from; named on the command line where left out."""
+    probe: Annotated[str, msgspec.Meta(max_length=200, pattern=r"^[A-Za-z0-9:+,-]*$(?!\n)")] = ""
+    """What was done to the articles, as ``onrecord perturb`` says it; empty for articles as they were found."""
 
 
 @dataclasses.dataclass(frozen=True)
@@ -160,7 +163,7 @@ class Corpus:
 
 def find_corpus(start: Path) -> Path | None:
     """The folder with an ``onrecord.toml`` that a path lies in: itself or the nearest one above; None for none."""
-    here = start.resolve()
+    here = resolved(start)
     return next((each for each in (here, *here.parents) if (each / FILE).is_file()), None)
 
 

@@ -1,16 +1,21 @@
-"""What follows from the labels and is therefore never annotated: quote type, nesting, sentence crossing, context."""
+"""What follows from labels and registries and is therefore never annotated: quote type, nesting, sentence crossing,
+context, actors.
+"""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Literal
 
-from onrecord.dataset.records import Quote, Span
+from onrecord.dataset.records import Entity, Quote, Span
 
 QuoteType = Literal["direct", "mixed", "indirect"]
 
-_OPENING = {"“": "”", "„": "”", "«": "»"}
+_OPENING = {'"': '"”', "“": '”"', "„": '“”"', "«": "»"}
+"""Double marks that open, and those that close them."""
+_SINGLE = {"'": "’'", "‘": "’'", "‚": "‘’", "‹": "›"}
+"""The like of single ones."""
 _SENTENCE_END = re.compile(r"[.!?]+[\"'”’)]*(?=\s|$)")
 
 
@@ -54,9 +59,9 @@ def _double_marked(text: str) -> Iterator[tuple[int, int]]:
     opened: tuple[int, str] | None = None
     for at, char in enumerate(text):
         if opened is None:
-            if char in _OPENING or char == '"':
-                opened = (at + 1, _OPENING.get(char, '"'))
-        elif char == opened[1] or (char in '"”' and opened[1] in '"”') or char == "\n":
+            if char in _OPENING:
+                opened = (at + 1, _OPENING[char])
+        elif char in opened[1] or char == "\n":
             yield opened[0], at
             opened = None
 
@@ -66,16 +71,16 @@ def _single_marked(text: str, within: Span) -> Iterator[int]:
 
     Double marks inside the quote's own outer marks count too.
     """
-    start: int | None = None
+    start, closing = 0, ""
     for at in range(within.start, within.end):
         char = text[at]
         before = text[at - 1] if at else " "
         after = text[at + 1] if at + 1 < len(text) else " "
-        if start is None and (char == "‘" or (char == "'" and not before.isalnum() and after.isalnum())):
-            start = at + 1
-        elif start is not None and char in "’'" and not (before.isalnum() and after.isalnum()):
+        if not closing and (char in _SINGLE and (char != "'" or (not before.isalnum() and after.isalnum()))):
+            start, closing = at + 1, _SINGLE[char]
+        elif closing and char in closing and not (before.isalnum() and after.isalnum()):
             yield from range(start, at)
-            start = None
+            closing = ""
     for opened, closed in _double_marked(text[within.start + 1 : within.end - 1]):
         yield from range(within.start + 1 + opened, within.start + 1 + closed)
 
@@ -89,6 +94,28 @@ def crosses_sentence(quote: Quote, text: str) -> bool:
     high = max(anchor.start, quote.content[0].start)
     between = text[low:high]
     return "\n" in between or _SENTENCE_END.search(between) is not None
+
+
+def actors(entities: Iterable[Entity]) -> dict[str, str]:
+    """The actor that each entity which acts for another acts for in the end: ids followed along ``acts_for``.
+
+    An entity that acts for none is its own actor and is not here. A circle, which no registry may have, ends where it
+    closes.
+
+    >>> ministry = Entity(id="ministry", type="ORG", name="-", acts_for="state")
+    >>> actors([ministry, Entity(id="minister", type="PER", name="-", acts_for="ministry")])
+    {'ministry': 'state', 'minister': 'state'}
+    """
+    above = {row.id: row.acts_for for row in entities if row.acts_for is not None}
+    found: dict[str, str] = {}
+    for id in above:
+        path: dict[str, None] = {}
+        at = id
+        while at in above and at not in found and at not in path:
+            path[at] = None
+            at = above[at]
+        found |= dict.fromkeys(path, found.get(at, at))
+    return found
 
 
 def paragraph(text: str, start: int, end: int) -> tuple[int, int]:

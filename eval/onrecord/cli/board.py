@@ -11,6 +11,7 @@ import typer
 from onrecord.cli.console import counting, note
 from onrecord.cli.inputs import sampling
 from onrecord.cli.options import Dataset, Draws, LabelMapName, Level, SamplingUnitName, Seed, SplitOption, UnitOption
+from onrecord.cli.outputs import is_standard_output, put, refuse_stream, say
 from onrecord.cli.places import GOLD, the_split
 
 if TYPE_CHECKING:
@@ -50,6 +51,7 @@ def add(
     from onrecord.cli.scoring import record_path
     from onrecord.dataset.reading.faults import refuse
     from onrecord.dataset.reading.files import write_folder_atomically
+    from onrecord.dataset.reading.staging import sweep
     from onrecord.eval.board.entries import ABOUT, PREDICTIONS, read_about
     from onrecord.eval.rendering.scores import json_bytes
     from onrecord.eval.scoring.asked import Asked
@@ -67,6 +69,7 @@ def add(
     about, faults = read_about("options", json_bytes(said), team, system)
     refuse(faults)
     assert about is not None
+    sweep(folder)
     if folder.exists():
         raise FileExistsError(errno.EEXIST, "is there already; an entry is never overwritten", str(folder))
     raw = content(predictions, DEFAULT_LIMITS)
@@ -77,7 +80,7 @@ def add(
         PREDICTIONS[0]: raw,
         record_path(Path("."), record).name: record_bytes(record),
     }
-    write_folder_atomically(folder, files, replace=False)
+    write_folder_atomically(folder, files)
     note(f"{folder}: {', '.join(sorted(files))}")
 
 
@@ -89,6 +92,12 @@ def build(
     split: SplitOption = None,
     baselines: Annotated[bool, typer.Option(help="Add the rows of the baselines.")] = True,
     reports: Annotated[bool, typer.Option(help="Make a report page for every entry with predictions.")] = True,
+    probe: Annotated[
+        list[Path] | None,
+        typer.Option(
+            help="A perturbed dataset: entries with a file probe-NAME.jsonl get a column gap. May be repeated."
+        ),
+    ] = None,
     labels: LabelMapName = None,
     unit: UnitOption = SamplingUnitName.document,
     level: Level = 0.95,
@@ -101,15 +110,18 @@ def build(
     """
     from onrecord.dataset.publishing.makers import made_by
     from onrecord.dataset.reading.faults import show
+    from onrecord.dataset.reading.files import resolved
     from onrecord.eval.board import EntryReports, build_site, check_target
     from onrecord.eval.board.entries import readable_entries
+    from onrecord.eval.board.gaps import with_gaps
     from onrecord.eval.board.standings import standings
     from onrecord.eval.scoring.asked import Asked
     from onrecord.eval.scoring.ceiling import ceiling_rows
     from onrecord.eval.scoring.stored_gold import stored_gold
 
-    site = site.resolve()
-    if site.is_relative_to(results.resolve()) or results.resolve().is_relative_to(site):
+    refuse_stream(site)
+    site = resolved(site)
+    if site.is_relative_to(resolved(results)) or resolved(results).is_relative_to(site):
         raise typer.BadParameter("a board and its results are in folders of their own", param_hint="--output")
     check_target(site)
     labelled = stored_gold(gold)
@@ -122,15 +134,15 @@ def build(
     pages = EntryReports(labelled, annotators, who)
     with counting(f"of {len(entries)} entries scored") as tell:
         found = standings(entries, labelled, asked, more, broken, tell, pages.take if reports else None)
+    if probe:
+        found = with_gaps(found, entries, labelled, probe)
     written = build_site(site, found, annotators, who, pages.pages)
     for folder, faults in broken.items():
         note(f"{show(str(folder))} cannot be read: {show(str(faults[0]).replace(chr(10), ' '))}")
     for row in found.rows:
         if row.excluded:
             note(f"not ranked: {row.about.team}/{row.about.system}: {show(row.excluded)}")
-    typer.echo(
-        f"{site}: {len(found.ranked)} entries ranked, {len(found.rows) - len(found.ranked)} not; {len(written)} files"
-    )
+    say(f"{site}: {len(found.ranked)} entries ranked, {len(found.rows) - len(found.ranked)} not; {len(written)} files")
 
 
 def _baselines(gold: StoredGold, asked: Asked) -> list[tuple[About, Record]]:
@@ -183,11 +195,10 @@ def admit(
 ) -> None:
     """Check and score a pull request that adds entries, taking all of it as data. Exit code 2 if it cannot be taken."""
     import subprocess
-    import tempfile
     from pathlib import PurePosixPath
 
     from onrecord.dataset import FaultsError
-    from onrecord.dataset.reading.files import write_atomically
+    from onrecord.dataset.reading.staging import scratch
     from onrecord.eval.board.admission import admit as run
     from onrecord.eval.board.admission import comment, refusal
     from onrecord.eval.scoring.asked import Asked
@@ -197,9 +208,9 @@ def admit(
     labelled = stored_gold(gold)
     asked = Asked(the_split(gold, split), None, Sampling(), False)
     refused = False
-    with tempfile.TemporaryDirectory() as folder:
+    with scratch() as folder:
         try:
-            text = comment(run(repository, base, head, PurePosixPath(results), labelled, asked, Path(folder)))
+            text = comment(run(repository, base, head, PurePosixPath(results), labelled, asked, folder))
         except FaultsError as error:
             text, refused = refusal(error), True
         except ValueError as error:
@@ -207,9 +218,6 @@ def admit(
         except subprocess.CalledProcessError as error:
             said = error.stderr.decode("utf-8", "replace").strip()
             raise typer.BadParameter(f"git does not know these commits: {said}") from None
-    if str(output) == "-":
-        typer.echo(text)
-    else:
-        write_atomically(output, text.encode("utf-8"))
+    put(output, f"{text}\n".encode() if is_standard_output(output) else text.encode("utf-8"))
     if refused:
         raise typer.Exit(2)

@@ -2,20 +2,24 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from enum import StrEnum
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from onrecord.cli.compat import compat_mode, print_compat
+from onrecord.cli.compat import compat_mode, print_compat, told_if_refused
 from onrecord.cli.console import note, say_passed_over
 from onrecord.cli.corpora import CompatName, GoldFile, hand_over, show_scores
 from onrecord.cli.inputs import sampling
 from onrecord.cli.options import Draws, Json, Level, Output, SamplingUnitName, Seed
+from onrecord.cli.outputs import is_standard_output, say
 
 if TYPE_CHECKING:
+    from onrecord.eval.compat import Compat
     from onrecord.eval.corpora.cluster_report import ClusterReport
+    from onrecord.eval.corpora.files import ClusterCorpora
 
 
 class ClusterFormat(StrEnum):
@@ -54,15 +58,17 @@ def clusters(
     """Score clusters of mentions of any corpus, in any of the formats of docs/convert.md."""
     from onrecord.dataset.reading.faults import show
     from onrecord.eval.clusters.measures import RepeatedMentionsError
-    from onrecord.eval.corpora.files import cluster_report, clusters_by_document, read_cluster_corpora
+    from onrecord.eval.corpora.files import cluster_report, read_cluster_corpora
 
-    corpora = read_cluster_corpora(gold, predicted, format.value, across.value, other_tokens=compat is not None)
+    mode = None if compat is None else _mode(compat, format, across)
+    # a tool that reads columns does not look at tokens
+    looks = mode is None or mode.reads_format == ClusterFormat.conllu
+    corpora = read_cluster_corpora(gold, predicted, format.value, across.value, other_tokens=not looks)
     for fault in corpora.differences[:1]:
         note(f"the tool does not look at tokens, and they differ: {show(fault.found)}; in gold {show(fault.expected)}")
     say_passed_over(corpora.passed_over)
-    if compat is not None:
-        mode = compat_mode(compat, ("clusters",))
-        print_compat(mode, (clusters_by_document(corpora, across.value),), json)
+    if mode is not None:
+        print_compat(mode, (_as_the_tool_reads(mode, corpora, format, across),), json)
         return
     how = sampling(SamplingUnitName.document.value, level, draws, seed)
     try:
@@ -72,11 +78,32 @@ def clusters(
         note("a mention in two clusters has no score; --compat says what a tool makes of it")
         raise typer.Exit(2) from error
     hand_over(report, output, json)
-    if json:
+    if json or is_standard_output(output):
         return
     show_scores(f"{len(report.tables)} documents", report.missing, report.rows(), how)
     _show_reasons(report)
-    typer.echo(str(report.signature))
+    say(str(report.signature))
+
+
+def _mode(name: str, format: ClusterFormat, across: Across) -> Compat:
+    mode = compat_mode(name, ("clusters", "heads"))
+    if mode.takes == "heads" and (format is not ClusterFormat.conllu or across is not Across.document):
+        said = f"{mode.name} matches heads, document by document: give --format conllu, and no --across corpus"
+        raise typer.BadParameter(said, param_hint="--compat")
+    return mode
+
+
+def _as_the_tool_reads(
+    mode: Compat, corpora: ClusterCorpora, format: ClusterFormat, across: Across
+) -> Mapping[str, tuple[Any, Any]]:
+    """Gold and predicted clusters of every document; as we read them where the tool does not read such files."""
+    from onrecord.eval.compat import both_sides
+    from onrecord.eval.corpora.files import clusters_by_document
+
+    if mode.reads is None or mode.reads_format != format or across is not Across.document:
+        return clusters_by_document(corpora, across.value)
+    with told_if_refused(mode):
+        return both_sides(mode.reads, *corpora.contents)
 
 
 def _show_reasons(report: ClusterReport) -> None:
@@ -85,4 +112,4 @@ def _show_reasons(report: ClusterReport) -> None:
         if score.value is None and score.reason:
             reasons.setdefault(score.reason, []).append(name)
     for reason, names in reasons.items():
-        typer.echo(f"– {', '.join(names)}: {reason}")
+        say(f"– {', '.join(names)}: {reason}")

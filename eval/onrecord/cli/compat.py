@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+import contextlib
+from collections.abc import Collection, Iterator
 from typing import TYPE_CHECKING, Any
 
 import typer
 
 from onrecord.cli.console import note
+from onrecord.cli.outputs import put, say
 
 if TYPE_CHECKING:
     from onrecord.eval.compat import Compat
@@ -25,11 +27,24 @@ def compat_mode(name: str, takes: Collection[str]) -> Compat:
     return COMPAT[name]
 
 
+@contextlib.contextmanager
+def told_if_refused(mode: Compat) -> Iterator[None]:
+    """What the tool refuses, such as tags of another scheme, ends the command with a sentence."""
+    from onrecord.dataset.reading.faults import show
+
+    try:
+        yield
+    except ValueError as error:
+        note(f"{mode.name} refuses these files: {show(str(error))}")
+        raise typer.Exit(2) from error
+
+
 def print_compat(mode: Compat, inputs: tuple[Any, ...], json: bool) -> None:
     """What the tool prints on standard output; how that differs from our measures on standard error."""
     from onrecord.eval.rendering.scores import json_bytes
 
-    result = mode.score(*inputs)
+    with told_if_refused(mode):
+        result = mode.score(*inputs)
     if json:
         value = {
             "format": "onrecord-compat/1",
@@ -50,9 +65,9 @@ def print_compat(mode: Compat, inputs: tuple[Any, ...], json: bool) -> None:
             "refused": result.refused,
             "differences": list(mode.differences),
         }
-        typer.echo(json_bytes(value).decode("utf-8"), nl=False)
+        put(None, json_bytes(value))
         return
-    typer.echo(mode.text(result).rstrip("\n"))
+    say(mode.text(result).rstrip("\n"))
     note(f"\nas {mode.name} ({mode.version}) gives them; they differ from onrecord's own:")
     for difference in mode.differences:
         note(f"- {difference}")

@@ -1,17 +1,21 @@
-"""``onrecord convert``: a file in the format of another tool as a prediction file."""
+"""``onrecord convert``: a file in the format of another tool, or of older labels, as a prediction file."""
 
 from __future__ import annotations
 
 from enum import StrEnum
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated, cast
 
 import typer
 
+from onrecord.cli.articles import GoldFolder, Seeds, expected_articles
 from onrecord.cli.console import note, say_passed_over
 from onrecord.cli.formats import AffixName, AffixOption, Comment, Layer, Scheme, TagNames, TokenColumn, read_options
-from onrecord.cli.options import Dataset
-from onrecord.cli.places import GOLD
+from onrecord.cli.outputs import put
+
+if TYPE_CHECKING:
+    from onrecord.eval.readers import AnyFormat as OtherFormat
+    from onrecord.eval.submission.expected import Expected
 
 
 class AnyFormat(StrEnum):
@@ -34,13 +38,15 @@ class AnyFormat(StrEnum):
     webanno = "webanno"
     brat = "brat"
     jsonl = "jsonl"
+    onrecord_0_2 = "onrecord-0.2"
 
 
 def convert(
     file: Annotated[Path, typer.Argument(help="The file, packed or not; - for standard input; a folder for brat.")],
     format: Annotated[AnyFormat, typer.Option("--from", help="How it is written; see docs/convert.md.")],
     output: Annotated[Path, typer.Option("--output", "-o", help="Prediction file; - for standard output.")] = Path("-"),
-    gold: Dataset = GOLD,
+    gold: GoldFolder = None,
+    seeds: Seeds = None,
     labels: Annotated[
         str | None,
         typer.Option("--labels", help="What its types are called here: conll2003, ontonotes, or a JSON file."),
@@ -54,29 +60,42 @@ def convert(
     tag_names: TagNames = "",
     layer: Layer = "",
 ) -> None:
-    """Write the spans and clusters of another tool's file as prediction lines; documents are found by id or content."""
+    """Write the spans and clusters of another tool's file as prediction lines; documents are found by id or content.
+
+    onrecord-0.2 takes a prediction file for the labels 0.2 and before, and says what it could not know.
+    """
     import dataclasses
 
     import msgspec
 
-    from onrecord.dataset.reading.files import write_atomically
     from onrecord.eval.conversion.converted import convert as run
-    from onrecord.eval.readers import read_documents
-    from onrecord.eval.submission.expected import Expected
+    from onrecord.eval.readers import read_labelled
     from onrecord.eval.submission.label_maps import read_label_map
     from onrecord.eval.submission.unpacking import corpus_content
 
+    if format is AnyFormat.onrecord_0_2:
+        _older(file, output, expected_articles(gold, seeds))
+        return
     mapping = None if labels is None else read_label_map(labels)[1]
     options = read_options(scheme, affix, comment, token_column, column, tag_names, layer)
-    expected = Expected.read(gold)
+    expected = expected_articles(gold, seeds)
     raw = None if file.is_dir() else corpus_content(file)
-    reading = read_documents(file, raw, format.value, dataclasses.replace(options, predicted=True))
+    reading = read_labelled(file, raw, cast("OtherFormat", format.value), dataclasses.replace(options, predicted=True))
     converted = run(reading, expected.documents, str(file), mapping, type)
     content = b"".join(msgspec.json.encode(line) + b"\n" for line in converted.lines)
     say_passed_over(converted.passed_over)
-    if str(output) == "-":
-        typer.echo(content, nl=False)
-    else:
-        write_atomically(output, content)
-        mentions = sum(len(line.mentions or ()) for line in converted.lines)
-        note(f"{len(converted.lines)} documents, {mentions} mentions: {output}")
+    mentions = sum(len(line.mentions or ()) for line in converted.lines)
+    put(output, content, f"{len(converted.lines)} documents, {mentions} mentions: {output}")
+
+
+def _older(file: Path, output: Path, expected: Expected) -> None:
+    import msgspec
+
+    from onrecord.eval.conversion.older import convert_older
+    from onrecord.eval.submission.unpacking import corpus_content
+
+    older = convert_older(str(file), corpus_content(file), expected.documents)
+    content = b"".join(msgspec.json.encode(line) + b"\n" for line in older.lines)
+    for what, many in older.unknown.items():
+        note(f"{many} {what}")
+    put(output, content, f"{len(older.lines)} documents: {output}")

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from onrecord.cli.console import note, say_left_out
+from onrecord.cli.console import say_left_out
 from onrecord.cli.inputs import PredictionInput, given, sampling
 from onrecord.cli.label_options import FileLabels, labels_of, on_one_gold
 from onrecord.cli.options import (
@@ -23,10 +23,12 @@ from onrecord.cli.options import (
     SplitOption,
     UnitOption,
 )
+from onrecord.cli.outputs import put
 from onrecord.cli.places import GOLD, the_split
 
 if TYPE_CHECKING:
     from onrecord.eval.scoring.asked import Asked
+    from onrecord.eval.scoring.gap_record import GapRecord
     from onrecord.eval.scoring.score_stream import StreamScoring
     from onrecord.eval.scoring.stored_gold import StoredGold
 
@@ -40,6 +42,11 @@ class Format(StrEnum):
 
 
 _SUFFIXES = {".html": Format.html, ".htm": Format.html, ".md": Format.markdown, ".txt": Format.text}
+
+
+Gaps = Annotated[
+    list[Path] | None, typer.Option(help="A record of onrecord gap for these predictions. May be repeated.")
+]
 
 
 def report(
@@ -59,6 +66,7 @@ def report(
     format: Annotated[
         Format | None, typer.Option("--format", help="By the suffix of --output where not given.", show_default=False)
     ] = None,
+    gap: Gaps = None,
     gold: Dataset = GOLD,
     split: SplitOption = None,
     labels: FileLabels = None,
@@ -73,7 +81,6 @@ def report(
     A record is scored as its own policy says, whatever the options.
     """
     from onrecord.dataset.publishing.makers import made_by
-    from onrecord.dataset.reading.files import write_atomically
     from onrecord.eval.report import html, markdown_report, page_view, text_report
     from onrecord.eval.scoring.asked import Asked
     from onrecord.eval.scoring.ceiling import read_ceiling
@@ -93,6 +100,7 @@ def report(
         other=None if other is None or against is None else (_name(against, predictions), other.result),
         command=_command(source, gold),
         made_by=made_by(gold),
+        gaps=_gaps(gap or []),
     )
     kind = format or _SUFFIXES.get("" if output is None else output.suffix.lower(), Format.html)
     if kind is Format.html:
@@ -100,11 +108,15 @@ def report(
     else:
         content = (markdown_report if kind is Format.markdown else text_report)(view).encode("utf-8", "replace")
     output = output or Path(f"report{next(suffix for suffix, each in _SUFFIXES.items() if each is kind)}")
-    if str(output) == "-":
-        typer.echo(content, nl=False)
-        return
-    write_atomically(output, content)
-    note(f"{len(found.result.documents)} articles: {output}")
+    put(output, content, f"{len(found.result.documents)} articles: {output}")
+
+
+def _gaps(records: list[Path]) -> list[GapRecord]:
+    from onrecord.eval.board.entries import MOST_RECORD
+    from onrecord.eval.scoring.gap_record import read_gap
+    from onrecord.eval.submission.unpacking import small_file
+
+    return [read_gap(str(path), small_file(path, MOST_RECORD)) for path in records]
 
 
 def _name(file: Path, beside: Path) -> str:

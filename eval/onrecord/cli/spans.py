@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -14,6 +15,7 @@ from onrecord.cli.corpora import CompatName, GoldFile, hand_over, show_scores
 from onrecord.cli.formats import AffixName, AffixOption, Comment, Layer, Scheme, TagNames, TokenColumn, read_options
 from onrecord.cli.inputs import sampling
 from onrecord.cli.options import Draws, Json, LabelMapName, Level, Output, SamplingUnitName, Seed
+from onrecord.cli.outputs import is_standard_output, say
 
 if TYPE_CHECKING:
     from onrecord.eval.corpora.files import SpanCorpora
@@ -80,7 +82,8 @@ def spans(
         if mode.takes == "tags":
             if format is not SpanFormat.conll:
                 raise typer.BadParameter(f"{mode.name} reads tags: give --format conll", param_hint="--compat")
-            print_compat(mode, read_tag_corpora(gold, predicted, columns, gold_column), json)
+            as_script = dataclasses.replace(columns, script=mode.name.startswith("conlleval"))
+            print_compat(mode, read_tag_corpora(gold, predicted, as_script, gold_column), json)
         else:
             corpora = _corpora(gold, predicted, format, options, gold_column)
             say_passed_over(corpora.passed_over)
@@ -94,14 +97,14 @@ def spans(
     say_passed_over(report.passed_over)
     say_left_out(report.left_out)
     hand_over(report, output, json)
-    if json:
+    if json or is_standard_output(output):
         return
     show_scores(f"{len(report.counts.documents)} documents", report.missing, report.rows(), how)
     if types:
         show_scores("\nby type", (), report.type_rows(), None, "strict")
     if errors:
         _show_errors(report)
-    typer.echo(str(report.signature))
+    say(str(report.signature))
 
 
 def _corpora(

@@ -91,7 +91,7 @@ def test_an_entry_is_scored_and_told_of(gold: Gold, perfect: Lines, repository: 
     assert found.record.layers["entities"].measures["strict"].value == 1
     text = comment([found])
     assert "| `entities:strict` | 100.0 |" in text
-    assert "**&#64;everyone &#60;img src=x&#62; &#124; &#91;a&#93;(javascript:alert(1)) &#96;rm&#96;**" in text
+    assert r"**`` @everyone <img src=x> \x7c [a](javascript:alert(1)) `rm` ``**" in text
     assert not (repository.folder / RESULTS / "new").exists()
 
 

@@ -16,9 +16,10 @@ from tests.eval.conftest import Lines, as_bytes, lines_of
 
 from onrecord.dataset import FaultsError, Gold
 from onrecord.dataset.reading.faults import refuse
-from onrecord.eval import Report, Sampling, record_bytes, record_of
+from onrecord.eval import Report, Sampling, record_bytes, record_of, scored_layers
 from onrecord.eval.board import board_csv, board_html, board_json, build_site
 from onrecord.eval.board.entries import Entry, readable_entries
+from onrecord.eval.board.page import cell
 from onrecord.eval.board.standings import Standings, standings
 from onrecord.eval.scoring.asked import Asked
 from onrecord.eval.scoring.ceiling import CeilingRow
@@ -168,6 +169,37 @@ def test_two_equal_entries_share_a_place_whoever_came_first(gold: Gold, tmp_path
         put(tmp_path, team, "same", lines)
     one, other = stand(tmp_path, gold).rows
     assert one.ranks == other.ranks
+
+
+def test_a_file_without_ids_is_not_submitted_for_them_and_not_ranked_there(gold: Gold, tmp_path: Path) -> None:
+    lines = thinned(gold, 0.9)
+    put(tmp_path, "t", "with", as_bytes(lines))
+    for line in lines:
+        for mention in line["mentions"]:
+            mention.pop("entity", None)
+    put(tmp_path, "t", "without", as_bytes(lines))
+    found = stand(tmp_path, gold)
+    rows = {row.about.system: row for row in found.ranked}
+    assert rows.keys() == {"with", "without"}
+    assert {layer: ranks is not None for layer, ranks in rows["without"].ranks.items()} == {
+        layer: layer not in ("entity_ids", "links") for layer in rows["with"].ranks
+    }
+    assert all(rows["with"].ranks.values())
+    first = rows["with"].ranks["entity_ids"]
+    assert first is not None
+    assert (first.best, first.worst) == (1, 1)
+    for layer in scored_layers():
+        for measure in layer.measures:
+            shown = cell(rows["without"], measure)
+            if layer.name in ("entity_ids", "links"):
+                assert (shown.value, shown.rank) == ("–", "")
+                assert "not submitted" in shown.reason
+    written = {entry["system"]: entry for entry in json.loads(board_json(found, []))["entries"]}
+    values = {
+        system: {name: score["value"] for name, score in each["scores"].items()} for system, each in written.items()
+    }
+    assert {name for name, value in values["without"].items() if value is None} == {"entity_ids:lea", "links:all"}
+    assert None not in values["with"].values()
 
 
 def test_the_csv_is_safe_and_the_json_exact(gold: Gold, tmp_path: Path) -> None:

@@ -10,7 +10,12 @@ from onrecord.eval.compat import COMPAT
 from onrecord.eval.spans.documents import SpanDocument, TypedSpan
 
 SPANS = [SpanDocument("1", (TypedSpan(0, 2, "PER"), TypedSpan(3, 4, "ORG")))]
-TAGS = {"conlleval-raw": [["NN", "O"]], "seqeval-strict:IOE2": [["I-X", "E-X"]], "seqeval-strict:BILOU": [["U-X", "O"]]}
+TAGS = {
+    "seqeval-strict:IOE1": [["I-X", "O"]],
+    "conlleval-raw": [["NN", "O"]],
+    "seqeval-strict:IOE2": [["I-X", "E-X"]],
+    "seqeval-strict:BILOU": [["U-X", "O"]],
+}
 CLUSTERS = {"1": ([["a", "b"], ["c", "d"]], [["a", "b"], ["c", "d"]])}
 
 

@@ -32,7 +32,7 @@ def numbers(row: CompatRow) -> tuple[Any, Any, Any]:
 
 def test_smallest_example() -> None:
     documents = one([["a", "b", "c"]], [["a", "b"], ["c"]])
-    for name in ("perl-8.01", "coval", "corefud-keep-singletons"):
+    for name in ("perl-8.01", "coval", "corefud-exact-match-keep-singletons"):
         result = SCORERS[name].score(documents)
         assert numbers(result.row("muc")) == (0.5, 1.0, pytest.approx(2 / 3))
         assert numbers(result.row("bcub")) == (pytest.approx(5 / 9), 1.0, pytest.approx(5 / 7))
@@ -51,7 +51,7 @@ def test_singletons() -> None:
     assert coval.score(documents).row("conll").f1 == pytest.approx(2 / 3)
     assert coval.score_without_singletons(documents).row("conll").f1 == 0
     assert corefud.score(documents).row("conll").f1 == 0
-    assert corefud.score_with_singletons(documents).row("conll").f1 == pytest.approx(2 / 3)
+    assert corefud.score(documents, singletons=True).row("conll").f1 == pytest.approx(2 / 3)
     wrong_link = one([["a", "b"], ["c"]], [["a", "b", "c"]])
     assert coval.score_without_singletons(wrong_link).row("muc").precision == 0.5
 
@@ -90,7 +90,7 @@ def test_a_mention_in_two_clusters() -> None:
     }
     assert found["perl-8.01"] == [0.5, 0.75, 0.733]
     assert found["coval"] == [0.8, 1.0, 0.9]
-    assert found["corefud"] == [0.8, 1.0, 0.9]
+    assert found["corefud-exact-match"] == [0.8, 1.0, 0.9]
 
 
 def test_a_mention_twice_in_one_cluster() -> None:
@@ -129,7 +129,7 @@ def test_how_they_print() -> None:
         "ceafe      Recall: 80.00  Precision: 40.00  F1: 53.33\n"
         "CoNLL score: 63.81\n"
     )
-    assert corefud.text(corefud.score_with_singletons(documents)).startswith("lea\nRecall: 33.33  Precision: 66.67")
+    assert corefud.text(corefud.score(documents, singletons=True)).startswith("lea\nRecall: 33.33  Precision: 66.67")
     assert perl.text(perl.score(documents, ["muc"])) == (
         "\nMETRIC muc:\n\n====== TOTALS =======\n"
         f"Identification of Mentions: Recall: (3 / 3) 100%\tPrecision: (3 / 3) 100%\tF1: 100%\n{'-' * 74}\n"
@@ -158,7 +158,7 @@ def test_without_repeats_all_are_our_measures(pairs: list[tuple[Clusters, Cluste
     names = {"muc": "muc", "bcub": "b_cubed", "ceafe": "ceafe", "ceafm": "ceafm", "lea": "lea"}
     for name, mode in SCORERS.items():
         tables = [clusters.Table.of_clusters(*pair) for pair in pairs]
-        if name in ("coval-remove-singletons", "corefud"):
+        if name in ("coval-remove-singletons", "corefud-exact-match"):
             tables = [clusters.without_singletons(table) for table in tables]
         links = sum((clusters.links(table) for table in tables), clusters.Links(Counts(), Counts()))
         for row in mode.score(documents).rows:
@@ -190,7 +190,7 @@ repeating = st.lists(st.lists(mentions, min_size=1, max_size=4), max_size=4)
 @given(repeating, repeating)
 def test_repeats_break_nothing(gold: Clusters, predicted: Clusters) -> None:
     """Whatever the scores are, mentions are conserved and corefud, which compares sets in clusters, stays in range."""
-    result = corefud.score_with_singletons(one(gold, predicted))
+    result = corefud.score(one(gold, predicted), singletons=True)
     for name in ("bcub", "ceafm", "ceafe", "lea"):
         assert all(0 <= value <= 1 + 1e-9 for value in numbers(result.row(name)))
     kept = perl.score(one(gold, predicted))
@@ -240,7 +240,7 @@ def test_published_cases(case: dict[str, Any]) -> None:
 
 
 def _check_others(documents: Documents, measured: dict[str, list[float]] | None) -> None:
-    results = {"coval": coval.score(documents), "corefud": corefud.score_with_singletons(documents)}
+    results = {"coval": coval.score(documents), "corefud": corefud.score(documents, singletons=True)}
     for name, expected in (measured or {}).items():
         scorer, measure = name.split("_", 1)
         row = results[scorer].row("bcub" if measure == "b_cubed" else measure)

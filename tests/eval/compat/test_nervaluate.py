@@ -151,6 +151,119 @@ def test_published_cases(case: dict[str, Any]) -> None:
             assert (outcomes(result, mode) == expected["counts"]) == agrees
 
 
+Pairs = list[tuple[list[Span], list[Span]]]
+
+EQUAL_AFTER: Pairs = [([(0, 4, "PER"), (2, 4, "PER")], [(2, 4, "PER")])]
+OVER_TWO: Pairs = [([(0, 2, "PER"), (3, 5, "PER")], [(0, 5, "PER")])]
+GIVEN_TWICE: Pairs = [([(0, 2, "PER")], [(0, 2, "PER"), (0, 2, "PER")])]
+TWO_DOCUMENTS: Pairs = [([(0, 4, "PER")], [(0, 2, "PER")]), ([(0, 4, "PER")], [(0, 4, "PER")])]
+WRONG_LABEL: Pairs = [([(0, 4, "LOC"), (2, 6, "ORG")], [(1, 3, "PER"), (0, 4, "ORG")])]
+LONG: Pairs = [([(0, 150, "PER")], [(149, 151, "PER")])]
+CASES = (EQUAL_AFTER, OVER_TWO, GIVEN_TWICE, TWO_DOCUMENTS, WRONG_LABEL, LONG)
+
+TOLD: dict[str, list[tuple[str, str, str, float]]] = {
+    "nervaluate": [
+        ("10010", "10010", "10010", 0.6667),
+        ("01010", "00110", "10010", 0.3333),
+        ("10001", "10001", "10001", 0.6667),
+        ("11000", "10100", "20000", 0.75),
+        ("02000", "00200", "11000", 0.5),
+        ("00011", "00011", "00011", 0),
+    ],
+    "nervaluate:1.2.0": [
+        ("10010", "10010", "10010", 0.6667),
+        ("01010", "00110", "10010", 0.3333),
+        ("10001", "10001", "10001", 0.6667),
+        ("11000", "10100", "20000", 0.5),
+        ("02000", "00200", "11000", 0.5),
+        ("00011", "00011", "00011", 0),
+    ],
+    "nervaluate:1.1.0": [
+        ("01010", "00110", "10010", 0.3333),
+        ("01010", "00110", "10010", 0.3333),
+        ("10001", "10001", "10001", 0.6667),
+        ("11000", "10100", "20000", 0.5),
+        ("02000", "00200", "11000", 0.5),
+        ("00011", "00011", "00011", 0),
+    ],
+    "nervaluate:1.0.0": [
+        ("01010", "00110", "10010", 0.3333),
+        ("01010", "00110", "10010", 0.3333),
+        ("10001", "10001", "10001", 0.6667),
+        ("11000", "10100", "20000", 0.5),
+        ("02000", "00200", "11000", 0.5),
+        ("01000", "00100", "10000", 0.5),
+    ],
+    "nervaluate:0.3.1": [
+        ("10010", "10010", "10010", 0.6667),
+        ("02000", "00200", "20000", 0.5),
+        ("20000", "20000", "20000", 1),
+        ("11000", "10100", "20000", 0.75),
+        ("03000", "10200", "03000", 0.6667),
+        ("01000", "00100", "10000", 0.5),
+    ],
+    "nervaluate:0.1.8": [
+        ("10010", "10010", "10010", 0.6667),
+        ("01010", "00110", "10010", 0.3333),
+        ("20000", "20000", "20000", 1),
+        ("11000", "10100", "20000", 0.75),
+        ("02010", "10110", "02010", 0.6),
+        ("01000", "00100", "10000", 0.5),
+    ],
+}
+"""What each version itself gives for the cases: correct, incorrect, partial, missed and spurious of ``strict``,
+``partial`` and ``ent_type``, and the F1 of ``partial``."""
+TOLD["nervaluate:0.2.0"] = TOLD["nervaluate:0.3.1"]
+
+
+@pytest.mark.parametrize("name", TOLD)
+def test_each_version_as_it_was(name: str) -> None:
+    found = []
+    for pairs in CASES:
+        result = COMPAT[name].score(*(documents([pair[side] for pair in pairs]) for side in (0, 1)))
+        counts = ("".join(str(n) for n in outcomes(result, mode)) for mode in ("strict", "partial", "ent_type"))
+        found.append((*counts, round(result.row("partial").f1 or 0, 4)))
+    assert found == TOLD[name]
+
+
+def test_before_one_a_label_is_that_of_gold() -> None:
+    sides = [documents([pair[side] for pair in WRONG_LABEL]) for side in (0, 1)]
+    by_label = COMPAT["nervaluate:0.1.8"].score(*sides)
+    assert [outcomes(by_label, "partial", label) for label in ("LOC", "ORG", "PER")] == [
+        [1, 0, 1, 0, 0],
+        [0, 0, 0, 1, 0],
+        [0, 0, 0, 0, 0],
+    ]
+
+
+@given(nested_pairs)
+def test_only_the_earliest_version_goes_by_the_order_of_gold(pairs: Pairs) -> None:
+    """What others sort by, start or end, decides there; equal starts and ends come in the order of the list."""
+    distinct = [
+        (list({span[0]: span for span in gold}.values()), list({span[1]: span for span in predicted}.values()))
+        for gold, predicted in pairs
+    ]
+    sides = [documents([pair[side] for pair in distinct]) for side in (0, 1)]
+    turned = [documents([pair[side][::-1] for pair in distinct]) for side in (0, 1)]
+    for name in ("nervaluate:0.2.0", "nervaluate:0.3.1"):
+        assert COMPAT[name].score(*sides) == COMPAT[name].score(*turned)
+
+
+@given(st.one_of(nested_pairs, flat_pairs))
+def test_versions_before_one_tell_what_became_of_every_span(pairs: Pairs) -> None:
+    sides = [documents([pair[side] for pair in pairs]) for side in (0, 1)]
+    for name in ("nervaluate:0.3.1", "nervaluate:0.1.8"):
+        result = COMPAT[name].score(*sides)
+        labels = {row.label for row in result.rows} - {None}
+        for mode in MODES:
+            overall = outcomes(result, mode)
+            assert overall == [
+                sum(each) for each in zip(*(outcomes(result, mode, label) for label in labels), strict=True)
+            ] or (not labels and overall == [0] * 5)
+            at_most = sum(len(predicted) for _, predicted in pairs)
+            assert name == "nervaluate:0.3.1" or sum(overall) - overall[3] == at_most
+
+
 def test_it_is_in_the_table_of_contents() -> None:
     mode = COMPAT["nervaluate"]
     assert (mode.takes, mode.version, mode.measures) == ("spans", "1.2.1", MODES)

@@ -12,7 +12,7 @@ from tests.eval.by_hand import document
 from tests.eval.conftest import Lines
 from tests.eval.plain_ids import map_claims, overlapping_mentions
 
-from onrecord.dataset import Article, Labels, Mention, Registries, Span, Stance, Target
+from onrecord.dataset import Article, Labels, Mention, Quote, Registries, Span, Stance, Target
 from onrecord.dataset.records import Claim, Entity
 from onrecord.eval.layers.document_pairs import corpus_of
 from onrecord.eval.layers.ids import MIN_DICE, IdMap, evidence_dice, map_entities
@@ -36,6 +36,69 @@ gold_mentions = st.lists(
     max_size=6,
     unique_by=lambda each: (each[0].start, each[0].end),
 )
+
+
+PEOPLE = Registries(
+    entities=(
+        Entity(id="dp", type="PER", name="Dmitry Peskov"),
+        Entity(id="vp", type="PER", name="Vladimir Putin", aliases=("the president",)),
+        Entity(id="ap", type="PER", name="Anna Putin"),
+        Entity(id="md", type="ORG", name="Ministry of Defence"),
+    )
+)
+SAID = "Peskov spoke. He spoke. Putin spoke. the president spoke. Defence spoke."
+
+
+def quote(source: str, *speakers: str) -> Quote:
+    start = SAID.index(source)
+    place = Span(start=start, end=start + len(source), text=source)
+    return Quote(content=(Span(start=start, end=len(SAID), text=SAID[start:]),), source=place, speaker=speakers)
+
+
+def speakers(said: dict[str, str], *quotes: Quote, mentions: tuple[Mention, ...] = ()) -> dict[str, str]:
+    """What an id ``x`` means, of which the file says no more than this."""
+    submission = Submission(
+        "-",
+        "",
+        {"d": Labels(mentions=mentions, quotes=quotes)},
+        frozenset(),
+        {"x": EntityDescription(id="x", **said), "y": EntityDescription(id="y", name="somebody")},
+        {},
+    )
+    ids = corpus_of([Article(document=document(SAID), labels=Labels())], PEOPLE, submission).ids
+    return {id: gold for id, gold in ids.entity.items() if id in ("x", "y")}
+
+
+@pytest.mark.parametrize(
+    ("said", "sources", "found"),
+    [
+        ({"name": "PESKOV"}, [], "dp"),  # the surname of one person
+        ({"name": "Putin"}, [], None),  # of two
+        ({"name": "Defence"}, [], None),  # of no person
+        ({"name": "Dmitry"}, [], None),
+        ({}, ["Peskov"], "dp"),  # the words of a source
+        ({}, ["He", "Peskov", "He"], "dp"),
+        ({}, ["He"], None),
+        ({}, ["Putin"], None),
+        ({}, ["the president"], "vp"),
+        ({}, ["Peskov", "the president"], None),
+        ({"name": "Kremlin spokesman Dmitry Peskov"}, ["Peskov"], "dp"),
+        ({"name": "Kremlin spokesman Dmitry Peskov"}, ["He"], None),
+        ({"name": "somebody else"}, ["Peskov"], None),
+        ({"wikidata": "Q1"}, ["Peskov"], None),
+    ],
+)
+def test_a_speaker_is_resolved_as_a_reader_would(said: dict[str, str], sources: list[str], found: str | None) -> None:
+    quotes = [quote(source, "x") for source in sources]
+    assert speakers(said, *quotes).get("x") == found
+    assert speakers(said, *reversed(quotes)).get("x") == found
+
+
+def test_a_source_says_nothing_of_two_speakers_nor_of_an_id_with_mentions() -> None:
+    assert speakers({}, quote("Peskov", "x", "y")) == {}
+    elsewhere = Mention(start=7, end=12, text="spoke", type="PER", entity="x")
+    assert speakers({}, quote("Peskov", "x"), mentions=(elsewhere,)) == {}
+    assert speakers({}, quote("Peskov", "x"), quote("Peskov", "y")) == {"x": "dp"}
 
 
 @given(mentions, gold_mentions)

@@ -6,6 +6,7 @@ import dataclasses
 import random
 from typing import Any
 
+import msgspec
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -13,6 +14,7 @@ from tests.eval.by_hand import document, linked, paired_all
 
 from onrecord.dataset import Gold, Labels, Mention, Registries
 from onrecord.dataset.records import Entity
+from onrecord.eval import score_submission
 from onrecord.eval.layers.document_pairs import pair_documents
 from onrecord.eval.layers.ids import NIL, Link, map_links
 from onrecord.eval.layers.layer import DocumentPair, State
@@ -26,8 +28,10 @@ ROWS = Registries(
     entities=(
         Entity(id="putin", type="PER", name="Vladimir Putin", aliases=("Putin",), wikidata="Q7747"),
         Entity(id="lukashenko", type="PER", name="Alexander Lukashenko", wikidata="Q2866"),
-        Entity(id="aide", type="PER", name="Aide", aliases=("the other",)),
-        Entity(id="driver", type="PER", name="Driver", aliases=("the other",)),
+        Entity(id="aide", type="PER", name="Aide", aliases=("the other",), wikidata="none", wikidata_note="unnamed"),
+        Entity(
+            id="driver", type="PER", name="Driver", aliases=("the other",), wikidata="none", wikidata_note="unnamed"
+        ),
     )
 )
 PLACES = {"putin": 0, "lukashenko": 10, "aide": 26, "driver": 39, "putin2": 49, "kremlin": 61}
@@ -78,6 +82,10 @@ def outcomes(of: DocumentPair) -> list[str]:
         (EntityDescription(id="e", name="nobody"), NIL),
         (EntityDescription(id="e", name="nobody", wikidata="Q2866"), Link("Q2866", "lukashenko")),
         (EntityDescription(id="e"), NIL),
+        (EntityDescription(id="e", name="driver", wikidata="none"), Link(None, "driver")),
+        (EntityDescription(id="e", name="putin", wikidata="none"), NIL),
+        (EntityDescription(id="putin", wikidata="none"), NIL),
+        (EntityDescription(id="driver", wikidata="none"), Link(None, "driver")),
         (EntityDescription(id="putin"), Link("Q7747", "putin")),
         (EntityDescription(id="putin", name="nobody"), NIL),
         (EntityDescription(id="putin", wikidata="Q2866"), Link("Q2866", "lukashenko")),
@@ -264,8 +272,10 @@ def test_the_gold_is_perfect_with_registry_ids_or_with_wikidata_ids_alone(gold: 
     labels = {a.document.id: a.labels for a in gold.articles}
     own = Submission("-", "", labels, frozenset(), {}, {})
     by_registry, plus = everything(own)
-    assert {score(each).f1 for each in (*by_registry.values(), plus)} == {1}
-    assert by_registry["link"].gold > by_registry["nil"].gold > 0
+    # of no name in these articles it is known that the world has no id for it
+    assert {name for name, each in by_registry.items() if score(each).f1 is None} == {"nil"}
+    assert {score(each).f1 for name, each in [*by_registry.items(), ("b3+", plus)] if name != "nil"} == {1}
+    assert by_registry["link[kinds]"].gold > by_registry["nil[kinds]"].gold > 0
 
     names = {row.id: f"x{n}" for n, row in enumerate(gold.registries.entities)}
     described = {
@@ -273,8 +283,6 @@ def test_the_gold_is_perfect_with_registry_ids_or_with_wikidata_ids_alone(gold: 
         for row in gold.registries.entities
         if row.wikidata
     }
-    import msgspec
-
     renamed = {
         id: msgspec.structs.replace(
             each, mentions=tuple(msgspec.structs.replace(m, entity=names[str(m.entity)]) for m in each.mentions)
@@ -283,6 +291,47 @@ def test_the_gold_is_perfect_with_registry_ids_or_with_wikidata_ids_alone(gold: 
     }
     by_wikidata, _ = everything(dataclasses.replace(own, documents=renamed, entities=described))
     assert by_wikidata == by_registry
+
+
+@pytest.mark.parametrize("note", [None, "not confirmed", "not looked up", "-"])
+@pytest.mark.parametrize("said", [None, "kremlin", "putin", "x", "q"])
+def test_a_link_that_gold_cannot_judge_is_neither_right_nor_wrong(note: str | None, said: str | None) -> None:
+    rows = (*ROWS.entities[:2], Entity(id="kremlin", type="PER", name="Kremlin", wikidata_note=note))
+    gold = [mention("putin", "putin"), mention("kremlin", "kremlin")]
+    predicted = [mention("putin", "putin"), mention("kremlin", said)]
+    submission = Submission("-", "", {}, frozenset(), {"q": EntityDescription(id="q", wikidata="Q133274453")}, {})
+    made = Labels(mentions=tuple(gold)), Labels(mentions=tuple(predicted))
+    (of,) = paired_all([(document(TEXT), *made)], Registries(entities=rows), submission)
+    assert counts(of)["all"] == counts(of)["link"] == Counts.matched(1, 1, 1)
+    assert counts(of)["nil"] == Counts()
+    assert outcomes(of) == ["right"]
+    elsewhere = paired_all([(document(TEXT), made[0], Labels(mentions=(predicted[1],)))], Registries(entities=rows))
+    assert counts(elsewhere[0])["all"] == Counts.matched(0, 1, 0)
+
+
+def test_a_file_that_gives_no_id_takes_no_part_in_ids_and_links(gold: Gold) -> None:
+    labels = {
+        a.document.id: msgspec.structs.replace(
+            a.labels, mentions=tuple(msgspec.structs.replace(each, entity=None) for each in a.labels.mentions)
+        )
+        for a in gold.articles
+    }
+    layers = frozenset({"mentions"})
+    result = score_submission(gold.articles, gold.registries, Submission("-", "", labels, layers, {}, {}), "all")
+    by_name = {each.layer.name: each for each in result.layers}
+    assert by_name["entities"].scores["strict"].f1 == 1
+    for name in ("entity_ids", "links"):
+        assert by_name[name].state is None
+        assert {score.value for score in by_name[name].scores.values()} == {None}
+        reasons = {score.reason for score in by_name[name].scores.values()}
+        assert reasons == {"not submitted: no mention of the file has an entity id"}
+    first = next(iter(labels))
+    mentions = labels[first].mentions
+    labels[first] = msgspec.structs.replace(
+        labels[first], mentions=(msgspec.structs.replace(mentions[0], entity="x"), *mentions[1:])
+    )
+    result = score_submission(gold.articles, gold.registries, Submission("-", "", labels, layers, {}, {}), "all")
+    assert {each.layer.name for each in result.layers if each.state} == {"entities", "entity_ids", "links"}
 
 
 def test_every_measure_has_its_counts() -> None:

@@ -77,17 +77,19 @@ def test_words_and_empty_nodes() -> None:
         row("1-2", "zum"),
         row("1", "zu"),
         row("2", "dem", "Entity=(e1-x-2-"),
-        row("2.1", "_", "Entity=(e2-x-1-)"),
+        row("2.1", "_", "Entity=(e2-x-1-)(e3-x-1-"),
         row("3-4", "don't"),
-        row("3", "do", "Entity=e1)"),
-        row("4", "n't"),
+        row("3", "do", "Entity=e1)(e4-x-1-"),
+        row("4", "n't", "Entity=e3)(e5[1/2]-x-1-)"),
+        row("4.1", "_", "Entity=e4)(e5[2/2]-x-1-)"),
     )
     reading = read_documents("f", raw, "conllu")
     (document,) = reading.documents
     assert document.tokens == ("zu", "dem", "do", "n't")
     assert document.forms == ("zum", "", "do", "n't")
-    assert document.spans == (TypedSpan(1, 3, "x"),)
-    assert dict(reading.passed_over) == {"brackets of empty nodes": 1}
+    places = [(each.cluster, each.start, each.end) for each in document.mentions]
+    assert sorted(places) == [("d#e1", 1, 3), ("d#e3", 2, 4), ("d#e4", 2, 4), ("d#e5", 3, 4)]
+    assert dict(reading.passed_over) == {"mentions of empty nodes alone": 1}
 
 
 def test_clusters_over_documents() -> None:

@@ -59,10 +59,11 @@ def leave_one_out(counts: Floats, formula: Formula) -> list[float | None]:
     return [optional(value) for value in found]
 
 
-def contributing(counts: Floats, formula: Formula) -> int:
-    """How many units have anything that the measure counts."""
+def there(counts: Floats, formula: Formula) -> list[bool]:
+    """Which units have anything that the measure counts."""
     numbers = slice(None) if formula.kind == "f1" else slice(2)
-    return int((counts[:, list(formula.parts), numbers] != 0).any(axis=(1, 2)).sum())
+    found: list[bool] = (counts[:, list(formula.parts), numbers] != 0).any(axis=(1, 2)).tolist()
+    return found
 
 
 def weighted_sums(blocks: Iterable[WeightBlock], columns: Iterable[Floats], draws: int) -> Floats:
@@ -100,13 +101,16 @@ def jackknife_interval(
     value: float | None,
     without: Sequence[float | None],
     level: float = 0.95,
-    contributing: int | None = None,
+    there: Sequence[bool] | None = None,
     unit: str = "document",
 ) -> Interval:
     units = len(without)
-    if contributing is None:
-        contributing = sum(x is None or value is None or abs(x - value) > ALIKE for x in without)
-    reason = why_none(value, units, level, unit)
+    rests_on = units if there is None else sum(there)
+    if there is None:
+        there = [x is None or value is None or abs(x - value) > ALIKE for x in without]
+    without = [x for x, is_there in zip(without, there, strict=True) if is_there]
+    contributing = len(without)
+    reason = why_none(value, units, level, unit, rests_on)
     known = [x for x in without if x is not None]
     if reason is None:
         if contributing == 0:
@@ -115,7 +119,7 @@ def jackknife_interval(
             reason = (
                 f"only {contributing} of {units} {unit}s {'has' if contributing == 1 else 'have'} anything to score"
             )
-        elif len(known) < units:
+        elif len(known) < contributing:
             reason = f"without one {unit} there is nothing to score"
         elif min(known) <= 0 or max(known) >= 1:
             reason = f"all that is {'right' if min(known) <= 0 else 'wrong'} is in one {unit}"
@@ -124,23 +128,26 @@ def jackknife_interval(
     if reason is not None or value is None:
         return Interval(None, None, level, NONE, reason, units, contributing)
     logits = [math.log(x / (1 - x)) for x in known]
-    mean = math.fsum(logits) / units
-    error = math.sqrt((units - 1) / units * math.fsum((x - mean) ** 2 for x in logits))
+    mean = math.fsum(logits) / contributing
+    error = math.sqrt((contributing - 1) / contributing * math.fsum((x - mean) ** 2 for x in logits))
     reach, centre = quantile((1 + level) / 2, contributing - 1) * error, math.log(value / (1 - value))
     low, high = (1 / (1 + math.exp(-end)) if end > -700 else 0.0 for end in (centre - reach, centre + reach))
     return Interval(low, high, level, JACKKNIFE_LOGIT, None, units, contributing)
 
 
-def why_none(value: float | None, units: int, level: float, unit: str) -> str | None:
+def why_none(value: float | None, units: int, level: float, unit: str, rests_on: int) -> str | None:
     if value is None:
         return "the score is undefined"
     if units < MIN_UNITS:
         return f"{units} {unit}{'' if units == 1 else 's'}: an interval needs at least {MIN_UNITS}"
     if 0 < value < 1:
         return None
+    if rests_on < MIN_UNITS:
+        return f"only {rests_on} of {units} {unit}s {'has' if rests_on == 1 else 'have'} anything to score"
     what = "anything right" if value <= 0 else "an error"
-    most = 1 - (1 - level) ** (1 / units)
-    return f"none of {units} {unit}s has {what}; among {unit}s like these up to {most:.0%} may have (at {level:.0%})"
+    most = 1 - (1 - level) ** (1 / rests_on)
+    of = f"{rests_on} {unit}s" + ("" if rests_on == units else " with anything to score")
+    return f"none of {of} has {what}; among {unit}s like these up to {most:.0%} may have (at {level:.0%})"
 
 
 def paired_permutation(a: Floats, b: Floats, formula: Formula, draws: int, seed: int) -> Paired:
@@ -152,7 +159,8 @@ def paired_permutation(a: Floats, b: Floats, formula: Formula, draws: int, seed:
     rests_on = int(differing.sum())
     one, other = leave_one_out(a, formula), leave_one_out(b, formula)
     without = [None if x is None or y is None else x - y for x, y in zip(one, other, strict=True)]
-    found = paired_jackknife(optional(scores[0] - scores[1]), without, 0.95, rests_on)
+    some = np.array(there(a, formula)) | np.array(there(b, formula))
+    found = paired_jackknife(optional(scores[0] - scores[1]), without, 0.95, rests_on, there=some)
     if found.difference is None:
         return found
     if rests_on > ENUMERATED_SWAPS:

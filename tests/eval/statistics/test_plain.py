@@ -71,7 +71,7 @@ def test_blocks_of_units_decide_nothing(monkeypatch: pytest.MonkeyPatch) -> None
 
 @given(some)
 def test_how_many_units_a_measure_rests_on(counts: Floats) -> None:
-    expected = [plain.contributing(counts, formula) for formula in FORMULAS]
+    expected = [sum(plain.there(counts, formula)) for formula in FORMULAS]
     assert resampling.units_with_any(counts != 0, FORMULAS).tolist() == expected
 
 
@@ -80,9 +80,9 @@ def test_intervals_by_leaving_out(counts: Floats) -> None:
     found = jackknife_intervals(counts, FORMULAS)
     whole = plain.values(counts.sum(axis=0), FORMULAS)
     for m, formula in enumerate(FORMULAS):
-        rests_on = plain.contributing(counts, formula)
+        there = plain.there(counts, formula)
         without = plain.leave_one_out(counts, formula)
-        close(found[m], plain.jackknife_interval(optional(whole[m]), without, 0.95, rests_on))
+        close(found[m], plain.jackknife_interval(optional(whole[m]), without, 0.95, there))
 
 
 scores = st.none() | st.sampled_from([0.0, 0.4, 0.5, 1.0]) | st.floats(0, 1)

@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 from scipy import stats
 
 from onrecord.eval.statistics import uncertainty
+from onrecord.eval.statistics.paired import paired_permutation
 from onrecord.eval.statistics.resampling import Floats, Formula, each_f1, values
 from onrecord.eval.statistics.uncertainty import (
     BOOTSTRAP_MULTINOMIAL,
@@ -118,18 +119,40 @@ def test_the_bound_without_any_error_is_that_of_clopper_and_pearson() -> None:
         assert f"up to {upper:.0%} may have" in found
 
 
-def test_documents_with_nothing_to_score_give_no_degrees_of_freedom() -> None:
+@pytest.mark.parametrize("empty", [1, 4, 30])
+def test_documents_with_nothing_to_score_widen_and_narrow_nothing(empty: int) -> None:
     """Defect to avoid: with t(G-1) some 88 % of the intervals cover where two in five documents have items."""
     counts = documents(3, np.random.default_rng(0))
-    padded = np.concatenate([counts, np.zeros((4, 1, 4))])
-    [found] = jackknife_intervals(padded, F1)
-    assert (found.units, found.contributing) == (7, 3)
-    logits = [math.log(x / (1 - x)) for x in (float(values(padded.sum(0) - left, F1)[0]) for left in padded)]
+    padded = np.concatenate([counts, np.zeros((empty, 1, 4))])
+    [plain], [found] = jackknife_intervals(counts, F1), jackknife_intervals(padded, F1)
+    assert (found.units, found.contributing) == (3 + empty, 3)
+    assert (found.low, found.high) == (plain.low, plain.high)
+    logits = [math.log(x / (1 - x)) for x in (float(values(counts.sum(0) - left, F1)[0]) for left in counts)]
     error = jackknife_error(logits)
     assert error is not None
-    value = float(values(padded.sum(0), F1)[0])
+    value = float(values(counts.sum(0), F1)[0])
     upper = math.log(value / (1 - value)) + float(stats.t.ppf(0.975, 2)) * error
     assert found.high == pytest.approx(1 / (1 + math.exp(-upper)))
+
+
+def test_nor_do_they_in_a_comparison_or_in_what_is_no_sum() -> None:
+    a, b = documents(5, np.random.default_rng(0)), documents(5, np.random.default_rng(1))
+    none = np.zeros((20, 1, 4))
+    [plain] = paired_permutation(a, b, F1)
+    [found] = paired_permutation(np.concatenate([a, none]), np.concatenate([b, none]), F1)
+    assert (found.interval.low, found.interval.high, found.p) == (plain.interval.low, plain.interval.high, plain.p)
+    one, two = (jackknife_interval(0.6, [0.55, 0.62, 0.63, *[0.6] * many]) for many in (0, 20))
+    assert (one.low, one.high) == (two.low, two.high)
+
+
+def test_the_bound_without_any_error_is_of_the_documents_that_have_anything() -> None:
+    counts = np.concatenate([np.ones((5, 1, 4)), np.zeros((30, 1, 4))])
+    [found] = jackknife_intervals(counts, F1)
+    assert found.reason is not None
+    assert found.reason.startswith("none of 5 documents with anything to score has an error; among documents")
+    assert "up to 45% may have" in found.reason
+    [few] = jackknife_intervals(counts[3:], F1)
+    assert few.reason == "only 2 of 32 documents have anything to score"
 
 
 @pytest.mark.parametrize(("units", "filled"), [(5, 1.0), (10, 0.5), (30, 1.0)])

@@ -10,6 +10,7 @@ from onrecord.annotation.agreement.measures import PairAgreement
 from onrecord.dataset.publishing.card import markdown_table
 from onrecord.dataset.reading.faults import show
 from onrecord.eval.layers.scored import scored_layers
+from onrecord.eval.rendering.markdown import inert
 from onrecord.eval.rendering.scores import percent
 from onrecord.eval.statistics.measure import Measure
 
@@ -26,19 +27,20 @@ def measures() -> dict[str, list[Measure]]:
 SCORE_HEADINGS = ("measure", "F1", "P", "R")
 GAMMA_HEADINGS = ("layer", "gamma")
 TYPE_HEADINGS = ("type", "F1", "mentions")
+ROW_HEADINGS = ("field of a row", "rows of both", "same")
 ATTRIBUTE_HEADINGS = ("field", "found by both", "of either", "same", "alpha")
 
 
 def score_rows(pair: PairAgreement) -> list[tuple[str, str, str, str]]:
-    """F1, precision and recall of the other annotator scored against the one."""
+    """F1, or share, precision and recall of the other annotator scored against the one; no share of nothing."""
     if pair.result is None:
         return []
     by_name = {each.layer.name: each.scores for each in pair.result.layers}
     return [
-        (measure.full, percent(score.f1), percent(score.precision), percent(score.recall))
+        (measure.full, percent(score.value), percent(score.precision), percent(score.recall))
         for layer, shown in measures().items()
         for measure in shown
-        if (score := by_name[layer][measure.name])
+        if (score := by_name[layer][measure.name]).value is not None or not measure.share
     ]
 
 
@@ -59,6 +61,14 @@ def attribute_rows(pair: PairAgreement) -> list[tuple[str, str, str, str, str]]:
 def gamma_rows(pair: PairAgreement) -> list[tuple[str, str]]:
     """Gamma by layer."""
     return [(layer, "–" if value is None else f"{value:.2f}") for layer, value in pair.gammas.items()]
+
+
+def row_rows(pair: PairAgreement) -> list[tuple[str, str, str]]:
+    """Agreement on the fields of registry rows, and on all of them."""
+    rows = [(f"{each.registry}:{each.field}", each.matched, each.same) for each in pair.rows]
+    if rows:
+        rows.append(("all", sum(row[1] for row in rows), sum(row[2] for row in rows)))
+    return [(name, str(matched), percent(same / matched)) for name, matched, same in rows]
 
 
 def type_rows(pair: PairAgreement) -> list[tuple[str, str, str]]:
@@ -90,14 +100,17 @@ def markdown(pair: PairAgreement) -> str:
     gammas = markdown_table(GAMMA_HEADINGS, [(f"`{name}`", value) for name, value in gamma_rows(pair)])
     types = markdown_table(TYPE_HEADINGS, [(f"`{name}`", *rest) for name, *rest in type_rows(pair)])
     documents = markdown_table(document_headings(), document_rows(pair))
-    return "\n".join((scores, fields, gammas, types, documents))
+    rows = [(f"`{name}`", *rest) for name, *rest in row_rows(pair)]
+    return "\n".join(
+        (scores, fields, *([markdown_table(ROW_HEADINGS, rows)] if rows else []), gammas, types, documents)
+    )
 
 
 def agreement_section(pairs: list[PairAgreement]) -> str:
     """The agreement of every two annotators as a section of the card; empty without any."""
     return "".join(
-        f"\n### Agreement before adjudication: {pair.one} and {pair.other} on {len(pair.documents)} articles\n\n"
-        + markdown(pair)
+        f"\n### Agreement before adjudication: {inert(pair.one)} and {inert(pair.other)} "
+        f"on {len(pair.documents)} articles\n\n{markdown(pair)}"
         for pair in pairs
         if pair.documents
     )
@@ -108,13 +121,14 @@ def print_agreement(pair: PairAgreement, disagreements: bool) -> None:
     from onrecord.eval.rendering.terminal import plain_console, show_table
 
     console = plain_console()
-    console.print(f"{pair.one} and {pair.other} on {len(pair.documents)} documents", soft_wrap=True)
+    console.print(f"{show(pair.one)} and {show(pair.other)} on {len(pair.documents)} documents", soft_wrap=True)
     if not pair.documents:
         console.print("no document that both have annotated: agreement is undefined", soft_wrap=True)
         return
     tables: tuple[tuple[Sequence[str], Sequence[Sequence[str]]], ...] = (
         (SCORE_HEADINGS, score_rows(pair)),
         (ATTRIBUTE_HEADINGS, attribute_rows(pair)),
+        *([(ROW_HEADINGS, row_rows(pair))] if pair.rows else []),
         (GAMMA_HEADINGS, gamma_rows(pair)),
         (TYPE_HEADINGS, type_rows(pair)),
         (document_headings(), document_rows(pair)),
@@ -129,7 +143,7 @@ def print_agreement(pair: PairAgreement, disagreements: bool) -> None:
     for each in pair.disagreements if disagreements else ():
         place = f"{each.document} {each.layer} ({each.tasks[0]} and {each.tasks[1]})"
         console.print(f"{place}: {each.kind}: {show(each.text)!r}", soft_wrap=True)
-        for name, said in ((pair.one, each.one), (pair.other, each.other)):
+        for name, said in ((show(pair.one), each.one), (show(pair.other), each.other)):
             if said:
                 console.print(f"    {name}: {show(said)}", soft_wrap=True)
 
@@ -146,6 +160,7 @@ def agreement_json(pairs: list[PairAgreement]) -> str:
                 for measure in each.layer.measures
             },
             "attributes": [dataclasses.asdict(each) for each in pair.attributes],
+            "rows": [dataclasses.asdict(each) for each in pair.rows],
             "gamma": dict(pair.gammas),
             "by_type": {name: dataclasses.asdict(score) for name, score in pair.by_type.items()},
             "by_document": {document: result.values for document, result in pair.by_document.items()},

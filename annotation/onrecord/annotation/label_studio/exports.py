@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import dataclasses
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -16,10 +16,12 @@ import msgspec
 
 from onrecord.annotation.label_studio.buttons import SUFFIXES, button_fault
 from onrecord.annotation.label_studio.from_result import from_result
-from onrecord.annotation.label_studio.labelling import config_hash, is_read
+from onrecord.annotation.label_studio.labelling import config_hash
 from onrecord.annotation.label_studio.looking_over import look_over, told
 from onrecord.annotation.label_studio.naming import annotator_of
 from onrecord.annotation.label_studio.standing import link_of
+from onrecord.dataset.reading.bounded import content_within
+from onrecord.dataset.reading.budget import BUDGET
 from onrecord.dataset.reading.faults import Fault, FaultsError, nearest, refuse, show
 from onrecord.dataset.reading.typed import read_elements
 from onrecord.dataset.records import Labels
@@ -95,26 +97,35 @@ def read_export(path: Path, documents: Sequence[Document], server: str = "") -> 
     by_id = {document.id: document for document in documents}
     annotations: list[Annotation] = []
     faults: list[Fault] = []
-    raw = path.read_bytes()
+    raw = content_within(path)
     if (fault := button_fault(path, raw)) is not None:
         return [], [fault]
     try:
         for index, task in enumerate(read_elements(path, raw, ExportedTask)):
-            read, wrong = _annotations(path, index, task, by_id, server)
+            near = by_id if len(faults) < BUDGET.max_hints else ()
+            read, wrong = _annotations(path, index, task, by_id, near, server)
             annotations += read
             faults += wrong
+            if len(faults) > BUDGET.max_wrong:
+                found, hint = f"more than {BUDGET.max_wrong}", "the rest of the file was not read"
+                return [], [*faults, Fault("too-many-faults", str(path), None, "", found, "fewer", hint)]
     except FaultsError as error:
         return [], list(error.faults)
     return annotations, faults
 
 
 def _annotations(
-    path: Path, index: int, task: ExportedTask, by_id: Mapping[str, Document], server: str
+    path: Path,
+    index: int,
+    task: ExportedTask,
+    by_id: Mapping[str, Document],
+    near: Iterable[str],
+    server: str,
 ) -> tuple[list[Annotation], list[Fault]]:
-    """What :func:`read_export` gives of one task."""
+    """What :func:`read_export` gives of one task; of an unknown id one like it is sought among ``near``."""
     document = by_id.get(task.data.doc_id)
     if document is None:
-        hint = nearest(task.data.doc_id, by_id) or "the export is of another project"
+        hint = nearest(task.data.doc_id, near) or "the export is of another project"
         pointer = f"/{index}/data/doc_id"
         return [], [Fault("document", str(path), None, pointer, show(task.data.doc_id), "a known document", hint)]
     if wrong_text := _check_data(path, index, task.data, document):
@@ -126,6 +137,9 @@ def _annotations(
             continue
         pointer = f"/{index}/annotations/{place}"
         result = annotation.result
+        if (fault := _unwritable(path, f"{pointer}/result", result)) is not None:
+            faults.append(fault)
+            continue
         labels, wrong = from_result(result, document.text)
         known = bool(wrong)  # of labels that could not be read, others cannot be said to be wrong
         wrong += [each for each in look_over(labels, result, document.text) if not known or each[0] != "reference"]
@@ -148,13 +162,24 @@ def _annotations(
     return annotations, faults
 
 
+def _unwritable(path: Path, pointer: str, result: Sequence[Any]) -> Fault | None:
+    """What keeps a result from being text: the server keeps half of a surrogate pair, which no file can hold."""
+    for number, item in enumerate(result):
+        try:
+            msgspec.json.encode(item)
+        except UnicodeEncodeError as error:
+            hint = "half of a surrogate pair stands alone: delete the region, and make it anew"
+            return Fault("unicode", str(path), None, f"{pointer}/{number}", show(error.object), "text", hint)
+    return None
+
+
 def _check_data(path: Path, index: int, data: TaskData, document: Document) -> list[Fault]:
     faults: list[Fault] = []
     if data.text != document.text or data.text_sha256 != document.text_sha256:
         hint = "the seed or its zones were changed after the push, or the task was edited: push again"
         found = f"a text with SHA-256 {data.text_sha256}"
         faults.append(Fault("hash", str(path), None, f"/{index}/data/text_sha256", found, document.text_sha256, hint))
-    if not is_read(data.config_sha256):
+    if data.config_sha256 != config_hash():
         hint = "the project was made with another version of the labelling config"
         faults.append(
             Fault("config", str(path), None, f"/{index}/data/config_sha256", data.config_sha256, config_hash(), hint)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import json
 from collections import Counter
 from collections.abc import Iterable, Iterator
 from pathlib import Path
@@ -11,6 +12,7 @@ from typing import Any, Literal
 import msgspec
 
 from onrecord.annotation.label_studio.naming import annotator_of
+from onrecord.dataset.reading.bounded import content_within
 from onrecord.dataset.reading.typed import read_elements
 
 State = Literal["submitted", "skipped", "draft", "change", "open"]
@@ -85,7 +87,7 @@ def standings(path: Path) -> list[Standing]:
     Raises:
         FaultsError: It is no export.
     """
-    return [each for task in read_elements(path, path.read_bytes(), _Task) for each in _of(task)]
+    return [each for task in read_elements(path, content_within(path), _Task) for each in _of(task)]
 
 
 def _of(task: _Task) -> Iterator[Standing]:
@@ -117,9 +119,9 @@ def _unsent(task: _Task) -> Iterator[tuple[State, str]]:
             yield "draft", draft.user
 
 
-def _said(result: Iterable[Any] | None) -> Counter[bytes]:
+def _said(result: Iterable[Any] | None) -> Counter[str]:
     """What a result says, whatever the order of its items and whoever made them."""
     return Counter(
-        msgspec.json.encode({**item, "origin": None} if isinstance(item, dict) else item, order="sorted")
+        json.dumps({**item, "origin": None} if isinstance(item, dict) else item, sort_keys=True)
         for item in result or ()
     )

@@ -16,12 +16,13 @@ from typing import Annotated, Literal, get_args
 import msgspec
 
 from onrecord.dataset.corpus import FILE, Splits, find_corpus, read_corpus
+from onrecord.dataset.reading.bounded import content_within
 from onrecord.dataset.reading.faults import Fault, FaultsError, refuse, show
 from onrecord.dataset.reading.files import sha256
 from onrecord.dataset.reading.typed import read_value
 from onrecord.dataset.records import Id, Offset, Strict, Split
 
-ContentKind = Literal["title", "dek", "byline", "body", "caption", "pullquote"]
+ContentKind = Literal["title", "dek", "byline", "body", "caption", "pullquote", "credit"]
 BoilerplateKind = Literal["nav", "related", "legal", "repeat"]
 ZoneKind = ContentKind | BoilerplateKind
 PublishedSource = Literal["byline", "header", "inferred"]
@@ -35,8 +36,10 @@ OPENS = 48
 class Zone(Strict, frozen=True, kw_only=True):
     """A stretch of the decoded seed and what it is."""
 
-    kind: Literal["title", "dek", "byline", "body", "caption", "pullquote", "nav", "related", "legal", "repeat"]
-    """``repeat`` is a second print of a zone that is kept elsewhere."""
+    kind: Literal[
+        "title", "dek", "byline", "body", "caption", "pullquote", "credit", "nav", "related", "legal", "repeat"
+    ]
+    """``repeat`` is a second print of what is kept elsewhere, all of it."""
     start: Offset
     """First code point in the decoded seed."""
     end: Offset
@@ -197,7 +200,7 @@ def read_seed(path: Path) -> tuple[SeedDescription, str]:
     Raises:
         FaultsError: The description or the seed is not right; every fault is named.
     """
-    description, faults = read_value(path, path.read_bytes(), SeedDescription)
+    description, faults = read_value(path, content_within(path), SeedDescription)
     refuse(faults)
     assert description is not None
     seed = path.parent / description.seed

@@ -2,6 +2,7 @@
 
 - ``entries``: a results folder, and what teams have submitted to it.
 - ``standings``: who stands where, with ranks as intervals.
+- ``gaps``: what entries lose on perturbed articles.
 - ``site``: the folder of a board.
 - ``page``: its page.
 - ``tables``: the same as JSON and as CSV.
@@ -24,6 +25,7 @@ __all__ = [
     "build_site",
     "check_target",
     "entries",
+    "gaps",
     "rescoring",
     "standings",
 ]

@@ -17,7 +17,7 @@ from typing import NamedTuple
 
 from onrecord.dataset import Fault, FaultsError
 from onrecord.dataset.reading.faults import in_order, refuse, show
-from onrecord.eval.board.entries import ABOUT, MOST_ABOUT, MOST_RECORD, PREDICTIONS, Entry, readable_entries
+from onrecord.eval.board.entries import ABOUT, MOST_ABOUT, MOST_RECORD, PREDICTIONS, PROBED, Entry, readable_entries
 from onrecord.eval.board.standings import same_result
 from onrecord.eval.rendering.markdown import inert
 from onrecord.eval.rendering.scores import percent
@@ -139,12 +139,14 @@ def _refused(repository: Path, base: str, change: FileChange, results: PurePosix
     team, system, name = path.relative_to(results).parts
     if not (_NAME.fullmatch(team) and _NAME.fullmatch(system)):
         return fault("a folder whose name is no id", "letters, digits and . _ : -")
-    if name != ABOUT and name not in PREDICTIONS and not _RECORD.fullmatch(name):
-        return fault(f"a file called {show(name)}", f"{ABOUT}, {', '.join(PREDICTIONS)}, or a record under its id")
+    predicted = name in PREDICTIONS or PROBED.fullmatch(name) is not None
+    if name != ABOUT and not predicted and not _RECORD.fullmatch(name):
+        expected = f"{ABOUT}, {', '.join(PREDICTIONS)}, probe-NAME.jsonl, or a record under its id"
+        return fault(f"a file called {show(name)}", expected)
     if change.mode != _PLAIN_FILE:
         return fault(f"mode {change.mode}", "a plain file: no link, no program, no module")
     size = int(_git(repository, "cat-file", "-s", change.blob))
-    most = DEFAULT_LIMITS.max_bytes if name in PREDICTIONS else MOST_RECORD if name != ABOUT else MOST_ABOUT
+    most = DEFAULT_LIMITS.max_bytes if predicted else MOST_RECORD if name != ABOUT else MOST_ABOUT
     if size > most:
         return fault(f"{size} bytes", f"at most {most}")
     if _git(repository, "ls-tree", base, f"{path.parent}/"):

@@ -1,7 +1,8 @@
 """A results folder: what teams have submitted, one folder an entry, ``TEAM/SYSTEM/``.
 
 An entry has ``about.json``, which says what it is; the predictions (``predictions.jsonl``, ``.jsonl.gz`` or ``.zip``);
-and any number of records, each named by its id. Nothing is ever overwritten: a new gold or scorer adds a record.
+predictions for perturbed articles (:func:`probe_file`), if it has any; and any number of records, each named by its id.
+Nothing is ever overwritten: a new gold or scorer adds a record.
 """
 
 from __future__ import annotations
@@ -16,8 +17,9 @@ from typing import Annotated, Literal
 import msgspec
 
 from onrecord.dataset import Fault, FaultsError
-from onrecord.dataset.reading.faults import nearest, refuse
+from onrecord.dataset.reading.faults import nearest, refuse, show
 from onrecord.dataset.reading.files import sha256
+from onrecord.dataset.reading.foreign import is_unseen
 from onrecord.dataset.reading.typed import read_value
 from onrecord.dataset.records import Id, Strict
 from onrecord.eval.scoring.record import Record, read_record
@@ -27,6 +29,9 @@ from onrecord.eval.submission.unpacking import content, small_file
 ABOUT = "about.json"
 PREDICTIONS = ("predictions.jsonl", "predictions.jsonl.gz", "predictions.zip")
 
+PROBED = re.compile(r"probe-[A-Za-z0-9-]{1,100}\.jsonl")
+"""Predictions for perturbed articles."""
+
 MOST_RECORD = 32 * 2**20
 """Bytes of a record that are read."""
 
@@ -34,7 +39,7 @@ MOST_ABOUT = 16 * 1024
 """Bytes of an ``about.json``."""
 
 _UNSEEN = r"\x00-\x1f\x7f-\x9f\u00ad\u200b\u200e\u200f\u2028-\u202e\u2060-\u206f\ufeff"
-"""Characters that cannot be seen, or turn others around."""
+"""Characters that cannot be seen, or turn others around, as far as a schema says so; :func:`read_about` knows all."""
 
 _LINE = rf"^[^{_UNSEEN}]*$(?!\n)"
 
@@ -86,6 +91,15 @@ class About(Strict, frozen=True, kw_only=True):
     """Why it is not to be ranked any more; it stays to be seen."""
 
 
+def probe_file(probe: str) -> str:
+    """The file of an entry with its predictions for perturbed articles.
+
+    >>> probe_file("names+quotes:german,seed0")
+    'probe-names-quotes-german-seed0.jsonl'
+    """
+    return f"probe-{re.sub(r'[^A-Za-z0-9]+', '-', probe)}.jsonl"
+
+
 @dataclasses.dataclass(frozen=True)
 class Entry:
     """One entry of a results folder."""
@@ -110,9 +124,7 @@ def readable_entries(results: Path) -> tuple[list[Entry], dict[Path, list[Fault]
         raise FaultsError([Fault("file", str(results), None, "", "no folder", "a folder of results")])
     entries: list[Entry] = []
     broken: dict[Path, list[Fault]] = {}
-    for folder in sorted(path for path in results.glob("*/*") if path.is_dir()):
-        if folder.name.startswith(".") or folder.parent.name.startswith("."):
-            continue
+    for folder in _folders(results, broken):
         try:
             entries.append(_read_entry(folder))
         except FaultsError as error:
@@ -121,6 +133,20 @@ def readable_entries(results: Path) -> tuple[list[Entry], dict[Path, list[Fault]
             found = error.strerror or type(error).__name__
             broken[folder] = [Fault("file", str(error.filename or folder), None, "", found, "a file that can be read")]
     return entries, broken
+
+
+def _folders(results: Path, broken: dict[Path, list[Fault]]) -> Iterator[Path]:
+    """The folders of all entries; those of teams that cannot be looked into are named."""
+    for team in _within(results):
+        try:
+            yield from _within(team)
+        except OSError as error:
+            found = error.strerror or type(error).__name__
+            broken[team] = [Fault("file", str(team), None, "", found, "a folder that can be read")]
+
+
+def _within(folder: Path) -> list[Path]:
+    return sorted(path for path in folder.iterdir() if path.is_dir() and not path.name.startswith("."))
 
 
 def _read_entry(folder: Path) -> Entry:
@@ -151,6 +177,12 @@ def read_about(path: Path | str, raw: bytes, team: str, system: str) -> tuple[Ab
             Fault("id", str(path), None, f"/{field}", said, f"{name}, the name of the folder", nearest(said, [name]))
             for field, said, name in (("team", about.team, team), ("system", about.system, system))
             if said != name
+        ]
+        words = {"name": about.name, "description": about.description, "retracted": about.retracted or ""}
+        faults += [
+            Fault("pattern", str(path), None, f"/{field}", show(said), "characters that can be seen", "take it away")
+            for field, said in words.items()
+            if any(map(is_unseen, said))
         ]
         if about.date is not None and not _is_date(about.date):
             faults.append(Fault("date", str(path), None, "/date", about.date, "a day of the calendar"))

@@ -39,6 +39,7 @@ from onrecord.eval.scoring.score_stream import StreamScoring, unscored_stream
 from onrecord.eval.scoring.stored_gold import StoredGold
 from onrecord.eval.statistics.counts import Counts
 from onrecord.eval.statistics.measure import Measure
+from onrecord.eval.statistics.paired import Paired
 from onrecord.eval.statistics.ranks import RankInterval
 from onrecord.eval.statistics.sampling import Sampling
 from onrecord.eval.submission.label_maps import OURS_AS
@@ -65,6 +66,8 @@ class Standing:
     """What a reader should know of it all the same."""
     ranks: Mapping[str, RankInterval | None] = dataclasses.field(default_factory=dict)
     """By layer; None where its score is undefined."""
+    gaps: Mapping[str, Mapping[str, Paired]] = dataclasses.field(default_factory=dict)
+    """By probe, then by ``layer:measure``: the score on perturbed articles minus that on the original ones."""
 
     def value(self, layer: str, measure: str) -> float | None:
         """A score; None where it is undefined or there is none."""
@@ -81,6 +84,8 @@ class Standings:
     gold_hash: str
     documents: tuple[str, ...]
     rows: tuple[Standing, ...]
+    probes: tuple[str, ...] = ()
+    """The probes of which the board has a column."""
 
     @property
     def ranked(self) -> list[Standing]:

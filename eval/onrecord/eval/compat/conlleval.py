@@ -24,6 +24,8 @@ DIFFERENCES = (
     "of PyPI gives a precision of 1 where nothing is predicted.",
     "Only micro averages, and chunks cannot nest, overlap or be discontinuous.",
     "The printed numbers are per cent with two decimals, rounded.",
+    "Without a blank line at its end the script loses the last chunk of a file of tags without labels or with foreign "
+    "prefixes, and it pads labels by bytes: `Æ` is one column narrower there.",
     "A line for chunks with an empty label is printed twice by the script and once here.",
 )
 

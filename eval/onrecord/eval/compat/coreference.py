@@ -11,6 +11,7 @@ import dataclasses
 import math
 from collections import Counter
 from collections.abc import Hashable, Mapping, Sequence
+from types import MappingProxyType
 
 import numpy as np
 
@@ -22,6 +23,11 @@ Clusters = Sequence[Sequence[Hashable]]
 
 Documents = Mapping[str, tuple[Clusters, Clusters]]
 """Gold and predicted clusters of each document."""
+
+Alignment = Mapping[Hashable, Hashable]
+"""For mentions of either side that are one without being equal, the other of the two."""
+
+NOTHING_ALIGNED: Alignment = MappingProxyType({})
 
 Found = Sequence[Counter[int]]
 """For each cluster of one side, in which clusters of the other side its mentions are found, and how many."""
@@ -35,18 +41,20 @@ class Sides:
     predicted: Clusters
     gold_found: Found
     predicted_found: Found
+    aligned: Alignment = dataclasses.field(default_factory=dict)
 
     @classmethod
-    def of(cls, gold: Clusters, predicted: Clusters) -> Sides:
+    def of(cls, gold: Clusters, predicted: Clusters, aligned: Alignment = NOTHING_ALIGNED) -> Sides:
         """Look up all mentions."""
         gold, predicted = ([cluster for cluster in side if cluster] for side in (gold, predicted))
-        return cls(gold, predicted, found(gold, predicted), found(predicted, gold))
+        return cls(gold, predicted, found(gold, predicted, aligned), found(predicted, gold, aligned), aligned)
 
 
-def found(clusters: Clusters, others: Clusters) -> Found:
+def found(clusters: Clusters, others: Clusters, aligned: Alignment = NOTHING_ALIGNED) -> Found:
     """Where the mentions of each cluster are on the other side: each in the last cluster that holds it."""
     home = {mention: at for at, cluster in enumerate(others) for mention in cluster}
-    return [Counter(home[mention] for mention in cluster if mention in home) for cluster in clusters]
+    there = ([aligned.get(mention, mention) for mention in cluster] for cluster in clusters)
+    return [Counter(home[mention] for mention in cluster if mention in home) for cluster in there]
 
 
 def mentions(sides: Sides) -> Counts:
@@ -111,35 +119,37 @@ def _resolved(clusters: Clusters, founds: Found, others: Clusters) -> float:
     return math.fsum(total)
 
 
-def ceaf_by_dice(gold: Clusters, predicted: Clusters) -> float:
+def ceaf_by_dice(gold: Clusters, predicted: Clusters, aligned: Alignment = NOTHING_ALIGNED) -> float:
     """The sum of phi4 over the best one-to-one alignment of clusters."""
-    cells = _common(gold, predicted)
+    cells = _common(gold, predicted, aligned)
     return _best({(g, p): 2 * n / (len(gold[g]) + len(predicted[p])) for (g, p), n in cells.items()})
 
 
-def ceaf_by_mentions(gold: Clusters, predicted: Clusters) -> float:
+def ceaf_by_mentions(gold: Clusters, predicted: Clusters, aligned: Alignment = NOTHING_ALIGNED) -> float:
     """The sum of phi3 over the best one-to-one alignment of clusters."""
-    return _best(_common(gold, predicted))
+    return _best(_common(gold, predicted, aligned))
 
 
 def ceafe(sides: Sides) -> Counts:
     """CEAF by entities."""
-    return Counts.matched(ceaf_by_dice(sides.gold, sides.predicted), len(sides.gold), len(sides.predicted))
+    best = ceaf_by_dice(sides.gold, sides.predicted, sides.aligned)
+    return Counts.matched(best, len(sides.gold), len(sides.predicted))
 
 
 def ceafm(sides: Sides) -> Counts:
     """CEAF by mentions."""
-    best = ceaf_by_mentions(sides.gold, sides.predicted)
+    best = ceaf_by_mentions(sides.gold, sides.predicted, sides.aligned)
     return Counts.matched(best, listed(sides.gold), listed(sides.predicted))
 
 
-def _common(gold: Clusters, predicted: Clusters) -> Counter[tuple[int, int]]:
+def _common(gold: Clusters, predicted: Clusters, aligned: Alignment) -> Counter[tuple[int, int]]:
     """How many mentions of a gold cluster, as often as it lists them, are in a predicted one at all."""
     holders: dict[Hashable, dict[int, None]] = {}
     for at, cluster in enumerate(predicted):
         for mention in cluster:
             holders.setdefault(mention, {})[at] = None
-    return Counter((g, p) for g, cluster in enumerate(gold) for mention in cluster for p in holders.get(mention, ()))
+    there = ((g, aligned.get(mention, mention)) for g, cluster in enumerate(gold) for mention in cluster)
+    return Counter((g, p) for g, mention in there for p in holders.get(mention, ()))
 
 
 def _best(weights: Mapping[tuple[int, int], float]) -> float:

@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 
 from onrecord.eval.compat import coreference
+from onrecord.eval.compat.bracket_files import read_coval
 from onrecord.eval.compat.coreference import Clusters, Documents, Sides
 from onrecord.eval.compat.mode import Compat, CompatResult, CompatRow, counted
 from onrecord.eval.statistics.counts import Counts
@@ -26,6 +27,10 @@ DIFFERENCES = (
     "CEAFm, which the command does not offer, is divided by the number of clusters, so a perfect answer can exceed 1; "
     "it is given only where asked for by name.",
     "Counts are summed over documents, so a cluster over two documents is two clusters.",
+    "In a cell mentions of one token come first, then openings, then closings, and an opening without `|` behind it is "
+    "lost, so `0)|(0` and `(1(2` are read otherwise than by ours; ids are numbers, so `(03` is `(3`.",
+    "A mention over the end of a sentence counts as if its first token stood in the sentence of its last.",
+    "A document that the response lacks ends the tool with an error; here it is one without clusters.",
     "The printed numbers are per cent with two decimals, rounded.",
 )
 
@@ -110,7 +115,7 @@ def _rows(sides: Sequence[Sides], measures: Sequence[str]) -> tuple[CompatRow, .
 
 
 COMPAT = (
-    Compat(NAME, "87071a6", "clusters", (*MEASURES, "conll"), DIFFERENCES, score, text),
+    Compat(NAME, "87071a6", "clusters", (*MEASURES, "conll"), DIFFERENCES, score, text, read_coval, "conll-coref"),
     Compat(
         WITHOUT_SINGLETONS,
         "87071a6",
@@ -119,5 +124,7 @@ COMPAT = (
         WITHOUT_SINGLETONS_DIFFERENCES,
         score_without_singletons,
         text,
+        read_coval,
+        "conll-coref",
     ),
 )

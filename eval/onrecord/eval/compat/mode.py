@@ -6,7 +6,7 @@ Unlike everywhere else, 0 here may mean undefined: it is what the other tool say
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Hashable, Mapping, Sequence
 from typing import Literal
 
 from onrecord.eval.statistics.counts import Counts
@@ -14,7 +14,7 @@ from onrecord.eval.statistics.counts import Counts
 Tags = Sequence[Sequence[str]]
 """The tags of each sentence."""
 
-InputKind = Literal["spans", "tags", "clusters"]
+InputKind = Literal["spans", "tags", "clusters", "heads"]
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -65,13 +65,19 @@ class Compat:
     """Of the tool whose numbers are reproduced."""
     takes: InputKind
     """``spans``: two sequences of :class:`onrecord.eval.spans.documents.SpanDocument`, gold and predicted. ``tags``:
-    two sequences of sentences, each a sequence of tags. ``clusters``: gold and predicted clusters by document."""
+    two sequences of sentences, each a sequence of tags. ``clusters``: gold and predicted clusters by document.
+    ``heads``: the same, of mentions that are :class:`onrecord.eval.compat.headed.HeadedMention`."""
     measures: tuple[str, ...]
     differences: tuple[str, ...]
     """What differs from our own measures, and why; one sentence or two each."""
     score: Callable[..., CompatResult]
     text: Callable[[CompatResult], str]
     """The result as the tool prints it, rounded as the tool rounds."""
+    reads: Callable[[bytes], dict[str, list[list[Hashable]]]] | None = None
+    """The clusters of each document of a file, as the tool reads them; ``ValueError`` where it refuses the file. None
+    where unknown."""
+    reads_format: str = ""
+    """What such a file is: ``conll-coref`` or ``conllu``."""
 
 
 def ratio(numerator: float, denominator: float) -> float:

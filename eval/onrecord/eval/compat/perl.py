@@ -17,6 +17,7 @@ from itertools import chain, combinations, product
 
 from onrecord.eval.compat import coreference
 from onrecord.eval.compat.blanc import PARTS, blanc
+from onrecord.eval.compat.bracket_files import read_perl
 from onrecord.eval.compat.coreference import Clusters, Documents, Sides
 from onrecord.eval.compat.mode import Compat, CompatResult, CompatRow, counted
 from onrecord.eval.statistics.counts import Counts
@@ -39,6 +40,10 @@ DIFFERENCES = (
     "BLANC leaves out a part that gold has no links for, whatever was predicted (Recasens and Hovy, 2011); ours offers "
     "this rule and that of Luo et al. (2014) by name.",
     "There is no LEA and no CoNLL score: papers take the mean of three printed F1.",
+    "In a cell the script takes openings before closings: after `(0` the cell `0)|(0` is a mention of its own token "
+    "inside one that goes on; ours closes the first and opens the next.",
+    "Ids are digits, and `(1+2)` is passed over; ours takes any id.",
+    "Columns are separated by tabs: of a line with blanks alone all is the cell, so that a word `(1)` is a mention.",
     "The printed numbers are per cent, cut to two decimals and not rounded: 2/3 is 66.66.",
 )
 
@@ -207,6 +212,6 @@ def _shown_blanc(row: CompatRow) -> Iterable[str]:
 
 
 COMPAT = (
-    Compat(NAME, "8.01", "clusters", ("mentions", *MEASURES), DIFFERENCES, score, text),
-    Compat(ALL, "8.01", "clusters", ("mentions", *MEASURES), DIFFERENCES, score_all, text),
+    Compat(NAME, "8.01", "clusters", ("mentions", *MEASURES), DIFFERENCES, score, text, read_perl, "conll-coref"),
+    Compat(ALL, "8.01", "clusters", ("mentions", *MEASURES), DIFFERENCES, score_all, text, read_perl, "conll-coref"),
 )

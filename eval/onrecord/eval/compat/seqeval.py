@@ -44,6 +44,8 @@ STRICT_DIFFERENCES = (
     "a broken prediction is not spurious.",
     "In IOB1 a B that no chunk of the same label precedes starts no chunk, and a chunk that is B alone is lost where a "
     "B of another label follows; ours keeps the second.",
+    "In IOE1 a chunk that ends in E is kept only where a tag of the same label follows, and one that is E alone only "
+    "where an E of it precedes too: of `E-X O` and `I-X E-X O` nothing is left.",
 )
 
 
@@ -63,6 +65,7 @@ class SchemeRules:
 SCHEMES: Mapping[str, SchemeRules] = {
     "IOB1": SchemeRules("IOB", ("OB>I", "I>I!", "IB>B="), ("BI>I=",), ("I>OB", "BI>I!", "B>O", "B>B=")),
     "IOB2": SchemeRules("IOB", ("IOB>B",), ("BI>I=",), ("BI>OB", "BI>I!")),
+    "IOE1": SchemeRules("IOE", ("OE>I", "I>I!", "E>E="), ("I>IE=",), ("I>O", "I>IE!", "E>IE=")),
     "IOE2": SchemeRules("IOE", ("OE>IE", "I>IE!"), ("I>IE=",), ("E>IOE",)),
     "IOBES": SchemeRules("IOBES", ("IOBES>BS",), ("BI>IE=",), ("SE>IOBES",)),
     "BILOU": SchemeRules("BILOU", ("BILOU>BU",), ("BI>IL=",), ("UL>BILOU",)),

@@ -97,6 +97,8 @@ class _Sides:
     passed_over: Mapping[str, int]
     differences: list[Fault]
     """Where the predictions are of other tokens, or of another text."""
+    contents: tuple[bytes, bytes]
+    """What the files hold; nothing where they are folders."""
 
 
 Read = Callable[[Path, bytes | None, bool], Reading]
@@ -121,7 +123,8 @@ def _read_sides(gold: Path, predicted: Path, read: Read) -> _Sides:
         _folder_sha256(path) if raw is None else _sha256(raw)
         for path, raw in zip((gold, predicted), contents, strict=True)
     ]
-    return _Sides(*sides, (hashes[0], hashes[1]), one.passed_over + other.passed_over, differences)
+    raws = contents[0] or b"", contents[1] or b""
+    return _Sides(*sides, (hashes[0], hashes[1]), one.passed_over + other.passed_over, differences, raws)
 
 
 def read_span_corpora(
@@ -191,6 +194,8 @@ class ClusterCorpora:
     """What was not read of both files, by what it is."""
     differences: Sequence[Fault] = ()
     """Where the predictions are of other tokens than gold, if that was allowed."""
+    contents: tuple[bytes, bytes] = (b"", b"")
+    """What the files hold; nothing where they are folders."""
 
 
 def read_cluster_corpora(
@@ -219,7 +224,7 @@ def read_cluster_corpora(
     if not other_tokens:
         refuse(sides.differences)
     one, other = ([cluster_document(each) for each in side] for side in (sides.gold, sides.predicted))
-    return ClusterCorpora(one, other, *sides.sha256, sides.passed_over, sides.differences)
+    return ClusterCorpora(one, other, *sides.sha256, sides.passed_over, sides.differences, sides.contents)
 
 
 def clusters_by_document(

@@ -12,22 +12,28 @@ from onrecord.eval.layers.columns import Codes, Letters, SideColumns, Vocabulari
 from onrecord.eval.layers.corpus import Corpus
 from onrecord.eval.layers.flatten import Flattener
 from onrecord.eval.layers.id_columns import Described
-from onrecord.eval.layers.ids import IdMap
+from onrecord.eval.layers.ids import IdMap, Names, named_by_sources
 from onrecord.eval.layers.layer import DocumentPair
 from onrecord.eval.layers.mentions import SpanAlignment
 from onrecord.eval.layers.quotes import slice_bits
+from onrecord.eval.layers.unplaced import Unplaced
+from onrecord.eval.submission.prediction_line import NotInText
 from onrecord.eval.submission.reading import Submission
 
 
-def pair_document(document: Document, gold: Labels, predicted: Labels, ids: IdMap) -> DocumentPair:
+def pair_document(
+    document: Document, gold: Labels, predicted: Labels, ids: IdMap, unplaced: Sequence[NotInText] = ()
+) -> DocumentPair:
     """One document, its mentions and events aligned."""
+    not_there = tuple(unplaced)
     return DocumentPair(
         document,
         gold,
         predicted,
-        SpanAlignment.of(document.id, gold.mentions, predicted.mentions),
-        SpanAlignment.of(document.id, gold.events, predicted.events),
+        SpanAlignment.of(document.id, gold.mentions, predicted.mentions, not_there),
+        SpanAlignment.of(document.id, gold.events, predicted.events, not_there),
         ids,
+        not_there,
     )
 
 
@@ -35,7 +41,13 @@ def pair_documents(articles: Sequence[Article], registries: Registries, submissi
     """Every document, with what the submission's ids mean in all of them."""
     ids = corpus_of(articles, registries, submission).ids
     return [
-        pair_document(each.document, each.labels, submission.documents.get(each.document.id, labels()), ids)
+        pair_document(
+            each.document,
+            each.labels,
+            submission.documents.get(each.document.id, labels()),
+            ids,
+            submission.unplaced.get(each.document.id, ()),
+        )
         for each in articles
     ]
 
@@ -51,12 +63,13 @@ def corpus_of(articles: Sequence[Article], registries: Registries, submission: S
         [article.document.id for article in articles],
         gold,
         predicted.columns(),
-        described(submission),
+        described(submission, registries),
         registries,
+        Unplaced.of((n, submission.unplaced.get(each.document.id, ())) for n, each in enumerate(articles)),
     )
 
 
-def described(submission: Submission) -> Described:
+def described(submission: Submission, registries: Registries) -> Described:
     """What the whole file says of its ids."""
     every = submission.documents.values()
     return Described(
@@ -65,6 +78,8 @@ def described(submission: Submission) -> Described:
         submission.event_descriptions,
         frozenset(mention.entity for each in every for mention in each.mentions if mention.entity),
         frozenset(mention.event for each in every for mention in each.events),
+        named_by_sources(every, Names.of(registries)),
+        any(mention.entity is None for each in every for mention in each.mentions),
     )
 
 

@@ -15,6 +15,7 @@ from typing import Any
 import numpy as np
 
 from onrecord.dataset import Registries
+from onrecord.dataset.derive import actors
 from onrecord.eval.clusters.measures import best_alignment
 from onrecord.eval.clusters.rows import MembershipRows
 from onrecord.eval.clusters.table import Table
@@ -50,6 +51,11 @@ class Described:
     used_entities: frozenset[str]
     """Ids that a mention bears."""
     used_events: frozenset[str]
+    sources: frozenset[tuple[str, str]]
+    """Speaker and row of the registry of the quotes whose source names one; see
+    :func:`onrecord.eval.layers.ids.named_by_sources`."""
+    bare: bool = False
+    """Whether a mention bears no id."""
 
     @classmethod
     def total(cls, parts: Iterable[Described]) -> Described:
@@ -64,10 +70,12 @@ class Described:
             *described,
             frozenset().union(*(each.used_entities for each in every)),
             frozenset().union(*(each.used_events for each in every)),
+            frozenset().union(*(each.sources for each in every)),
+            any(each.bare for each in every),
         )
 
 
-NOTHING_DESCRIBED = Described({}, {}, {}, frozenset(), frozenset())
+NOTHING_DESCRIBED = Described({}, {}, {}, frozenset(), frozenset(), frozenset())
 
 OWN = -2
 """The code of a cluster of one mention without an id."""
@@ -301,6 +309,10 @@ class IdEvidence:
         """What the ids mean, given the gold ids."""
         described = self.described
         claims = described.claims
+        sources: dict[str, frozenset[str]] = {}
+        for id, row in described.sources:
+            if id not in described.used_entities:
+                sources[id] = sources.get(id, frozenset()) | {row}
         predicted = self.claims.about(claims)
         gold = self.gold_claims.within(predicted.document)
         return IdMap(
@@ -309,6 +321,7 @@ class IdEvidence:
                 described.used_entities | set(described.entities),
                 described.entities,
                 registries,
+                sources,
             ),
             event=map_events(self.events.by_mentions(), described.used_events, registries, described.events),
             claim=claim_map(gold.each(), predicted.each(), claims, registries),
@@ -316,6 +329,8 @@ class IdEvidence:
             gold_links=registry_links(registries),
             described_events=described.events,
             gold_events={row.id: row for row in registries.events},
+            actors=actors(registries.entities),
+            has_entities=bool(described.used_entities) or not described.bare,
         )
 
 

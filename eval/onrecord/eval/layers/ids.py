@@ -7,10 +7,14 @@ mapped by the first of these that applies:
 2. the best one-to-one alignment of predicted and gold clusters over the corpus;
 3. a mention of it that overlaps a gold mention with a Dice of at least one half (the gold id that most of them have;
    of several, the one whose mention comes first in the corpus);
-4. the name or title the file gives for it, where that is a name, alias or title of just one registry row;
-5. for an id that the file itself does not declare: the registry row with that id.
+4. the name or title the file gives for it, where that is a name, alias or title of just one registry row, or the
+   surname of just one person in it;
+5. for an id that the file only describes, without a Wikidata id or a mention: the words of the sources of the quotes
+   that it alone speaks, where those of them that are such a name all name one row, and the name that the file gives,
+   if any, has such a name of that row in it;
+6. for an id that the file itself does not declare: the registry row with that id.
 
-Claims have no mentions: they go by equal wording, then by the best one-to-one alignment of evidence, then by 5.
+Claims have no mentions: they go by equal wording, then by the best one-to-one alignment of evidence, then by 6.
 
 Linking is another question: what the *file* says an id stands for, wherever its mentions are. See :func:`map_links`.
 """
@@ -20,14 +24,20 @@ from __future__ import annotations
 import dataclasses
 import unicodedata
 from collections import Counter, defaultdict
-from collections.abc import Hashable, Iterable, Mapping, Sequence
+from collections.abc import Collection, Hashable, Iterable, Mapping, Sequence
 from typing import TypeVar
 
-from onrecord.dataset import Registries, Stance
-from onrecord.dataset.records import UNKNOWN, Entity, Event
+from onrecord.dataset import Labels, Registries, Stance
+from onrecord.dataset.records import NO_ITEM, UNKNOWN, Entity, Event
 from onrecord.eval.matching.assignment import assign
 from onrecord.eval.matching.similarity import Parts, dice, parts, similar
 from onrecord.eval.submission.prediction_line import ClaimDescription, EntityDescription, EventDescription
+
+PERSON = "PER"
+"""The type of the rows that have a surname."""
+
+LONGEST = 8
+"""Words of a name that is looked for inside another."""
 
 MIN_DICE = 0.5
 """Least overlap at which a mention vouches for an entity, or evidence for a claim."""
@@ -40,6 +50,8 @@ class Link:
     wikidata: str | None = None
     row: str | None = None
     """The row of the entity registry; None where none is meant, or one that the registry does not have."""
+    judged: bool = True
+    """Of a gold link: False where nobody knows whether there is a Wikidata id, so that no link is right or wrong."""
 
 
 NIL = Link()
@@ -61,10 +73,18 @@ class IdMap:
     """What the file says of its event ids."""
     gold_events: Mapping[str, Event] = dataclasses.field(default_factory=dict)
     """What the registry says of its own."""
+    actors: Mapping[str, str] = dataclasses.field(default_factory=dict)
+    """The actor of each gold entity that acts for another, see :func:`onrecord.dataset.derive.actors`."""
+    has_entities: bool = True
+    """Whether the file has an entity id on any of its mentions, or no mention at all."""
 
     def speakers(self, ids: Iterable[str]) -> frozenset[str | None]:
         """Gold ids of a set of predicted speakers; nobody at all means the unknown speaker."""
         return frozenset(UNKNOWN if id == UNKNOWN else self.entity.get(id) for id in ids) or frozenset({UNKNOWN})
+
+    def actor(self, id: str | None) -> str | None:
+        """The actor that a gold entity acts for, or is; None for none."""
+        return None if id is None else self.actors.get(id, id)
 
     def chain(self, ids: Iterable[str]) -> tuple[str | None, ...]:
         """Gold ids of a predicted relay chain, in its order."""
@@ -81,6 +101,7 @@ def map_entities(
     declared: frozenset[str],
     described: Mapping[str, EntityDescription],
     registries: Registries,
+    sources: Mapping[str, frozenset[str]] | None = None,
 ) -> dict[str, str]:
     """Predicted entity ids to gold ones.
 
@@ -89,10 +110,13 @@ def map_entities(
         declared: Ids that the file itself says something of.
         described: The file's descriptions.
         registries: The gold ids.
+        sources: For ids that no mention bears, the rows that the sources of their quotes name; see
+            :func:`named_by_sources`.
     """
     mapping = {row.id: row.id for row in registries.entities if row.id not in declared}
-    by_name = _by_name(registries)
-    mapping |= _unambiguous({id: by_name.get(normal_name(each.name or "")) for id, each in described.items()})
+    names = Names.of(registries)
+    mapping |= _spoken(sources or {}, described, names)
+    mapping |= _unambiguous({id: names.rows(each.name or "") for id, each in described.items()})
     mapping |= by_mentions
     by_wikidata = _by_wikidata(registries.entities)
     return mapping | _unambiguous({id: by_wikidata.get(each.wikidata or "") for id, each in described.items()})
@@ -109,7 +133,7 @@ def map_events(
     A description without title and Wikidata id says nothing of which event it is: it does not count as a declaration.
     """
     described = described or {}
-    declared = declared | {id for id, each in described.items() if each.title or each.wikidata}
+    declared = declared | {id for id, each in described.items() if each.title or _item(each.wikidata)}
     mapping = {row.id: row.id for row in registries.events if row.id not in declared}
     by_title: dict[str, set[str]] = defaultdict(set)
     for row in registries.events:
@@ -125,7 +149,8 @@ def map_links(described: Mapping[str, EntityDescription], registries: Registries
     """What the file itself links its entity ids to (TAC-KBP): no mention is looked at.
 
     By the Wikidata id it declares, be it one of the registry or not; else by a name that just one registry row has;
-    else, where it declares neither, by being the id of a registry row.
+    else, where it declares neither, by being the id of a registry row. Where it says that there is no Wikidata id it
+    is linked to no row that has one.
 
     Args:
         described: The file's descriptions.
@@ -135,21 +160,28 @@ def map_links(described: Mapping[str, EntityDescription], registries: Registries
         Links by predicted id, those of the registry's own ids included. What is not here is NIL.
     """
     links = registry_links(registries)
-    rows = {row.wikidata: links[row.id] for row in registries.entities if row.wikidata}
+    rows = {row.wikidata: links[row.id] for row in registries.entities if _item(row.wikidata)}
     by_name = _by_name(registries)
     found = dict(links)
     for id, description in described.items():
-        if description.wikidata is not None:
-            found[id] = rows.get(description.wikidata) or Link(wikidata=description.wikidata)
+        if item := _item(description.wikidata):
+            found[id] = rows.get(item) or Link(wikidata=item)
         elif description.name is not None:
             named = by_name.get(normal_name(description.name), set())
             found[id] = links[next(iter(named))] if len(named) == 1 else NIL
+        if description.wikidata == NO_ITEM and found.get(id, NIL).wikidata is not None:
+            found[id] = NIL
     return found
 
 
 def registry_links(registries: Registries) -> dict[str, Link]:
-    """The links of the registry's own ids."""
-    return {row.id: Link(row.wikidata, row.id) for row in registries.entities}
+    """The links of the registry's own ids: judged where somebody looked for an item, whether there is one or none."""
+    return {row.id: Link(_item(row.wikidata), row.id, row.wikidata is not None) for row in registries.entities}
+
+
+def _item(wikidata: str | None) -> str | None:
+    """The Wikidata id that a field gives; None where it says that there is none, or nothing."""
+    return None if wikidata == NO_ITEM else wikidata
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -213,6 +245,65 @@ def evidence_dice(one: Stance, other: Stance) -> float:
     return dice(evidence(one), evidence(other))
 
 
+@dataclasses.dataclass(frozen=True)
+class Names:
+    """What the rows of the entity registry go by."""
+
+    whole: Mapping[str, set[str]]
+    """Rows by name or alias."""
+    surname: Mapping[str, set[str]]
+    """Persons by the last word of a name of several."""
+
+    @classmethod
+    def of(cls, registries: Registries) -> Names:
+        """Those of a registry."""
+        surname: dict[str, set[str]] = defaultdict(set)
+        for row in registries.entities:
+            words = normal_name(row.name).split()
+            if row.type == PERSON and len(words) > 1:
+                surname[words[-1]].add(row.id)
+        return cls(_by_name(registries), surname)
+
+    def rows(self, name: str) -> set[str]:
+        """The rows that a name may mean: those that have it as name or alias, else the persons of that surname.
+
+        >>> from onrecord.dataset.records import Entity
+        >>> names = Names.of(Registries(entities=(Entity(id="dp", type="PER", name="Dmitry Peskov"),)))
+        >>> names.rows("PESKOV"), names.rows("Dmitry")
+        ({'dp'}, set())
+        """
+        said = normal_name(name)
+        return self.whole.get(said) or self.surname.get(said) or set()
+
+    def inside(self, text: str) -> set[str]:
+        """The rows that some words of a text, side by side, may mean."""
+        words = normal_name(text).split()
+        ends = ((start, end) for start in range(len(words)) for end in range(start + 1, len(words) + 1))
+        return {row for start, end in ends if end - start <= LONGEST for row in self.rows(" ".join(words[start:end]))}
+
+
+def named_by_sources(labels: Iterable[Labels], names: Names) -> frozenset[tuple[str, str]]:
+    """Speaker and row of every quote with one speaker whose source is the name of just one row."""
+    return frozenset(
+        (quote.speaker[0], next(iter(rows)))
+        for each in labels
+        for quote in each.quotes
+        if quote.source is not None and len(quote.speaker) == 1 and len(rows := names.rows(quote.source.text)) == 1
+    )
+
+
+def _spoken(
+    sources: Mapping[str, frozenset[str]], described: Mapping[str, EntityDescription], names: Names
+) -> dict[str, str]:
+    """The rows of rule 5."""
+    found: dict[str, str] = {}
+    for id, row in _unambiguous(sources).items():
+        said = described.get(id)
+        if said is not None and not _item(said.wikidata) and (not said.name or row in names.inside(said.name)):
+            found[id] = row
+    return found
+
+
 def _by_name(registries: Registries) -> dict[str, set[str]]:
     by_name: dict[str, set[str]] = defaultdict(set)
     for row in registries.entities:
@@ -228,12 +319,12 @@ R = TypeVar("R", Entity, Event)
 def _by_wikidata(rows: Iterable[R]) -> dict[str, set[str]]:
     by_wikidata: dict[str, set[str]] = defaultdict(set)
     for row in rows:
-        if row.wikidata:
-            by_wikidata[row.wikidata].add(row.id)
+        if item := _item(row.wikidata):
+            by_wikidata[item].add(row.id)
     return by_wikidata
 
 
-def _unambiguous(candidates: Mapping[str, set[str] | None]) -> dict[str, str]:
+def _unambiguous(candidates: Mapping[str, Collection[str] | None]) -> dict[str, str]:
     return {id: next(iter(rows)) for id, rows in candidates.items() if rows and len(rows) == 1}
 
 

@@ -65,7 +65,7 @@ def _of_spans(mentions: MentionColumns, rows: Ints) -> InWords:
 def link_verdicts(mentions: LinkedMentions, types: Sequence[str]) -> VerdictColumns:
     """Of the links of names."""
     gold, predicted, partner = mentions.pairing.gold, mentions.pairing.predicted, mentions.partner
-    rows = np.flatnonzero(mentions.names[0] & ~gold.optional)
+    rows = np.flatnonzero(mentions.names[0] & mentions.asked)
     answer = partner[rows]
     there = answer != NONE
     if not len(predicted):

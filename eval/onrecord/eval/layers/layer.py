@@ -21,6 +21,7 @@ from onrecord.eval.layers.shown import in_words, shown_fields
 from onrecord.eval.layers.state_columns import Floats, StateColumns
 from onrecord.eval.statistics.counts import Counts, Score, score, total_counts
 from onrecord.eval.statistics.measure import Measure
+from onrecord.eval.submission.prediction_line import NotInText
 
 if TYPE_CHECKING:
     from onrecord.eval.layers.verdict_columns import VerdictColumns
@@ -36,6 +37,8 @@ class DocumentPair:
     mentions: SpanAlignment
     events: SpanAlignment
     ids: IdMap
+    unplaced: tuple[NotInText, ...] = ()
+    """What is predicted of it and not in the text."""
 
 
 class Reading(Protocol):
@@ -51,6 +54,8 @@ class Reading(Protocol):
 
 
 RIGHT, MISSED, SPURIOUS, OPTIONAL = "right", "missed", "spurious", "optional"
+NOT_IN_TEXT = "not_in_text"
+"""What becomes of a prediction whose words are not in the text."""
 
 
 @dataclasses.dataclass(frozen=True)
@@ -60,7 +65,8 @@ class Verdict:
     gold: int | None
     """Index of the gold item; None for a prediction that is right with none."""
     predicted: int | None
-    """Index of what answers it, right or wrong; None where nothing does."""
+    """Index of what answers it, right or wrong; None where nothing does. What is not in the text is numbered after the
+    predictions that have a place."""
     outcome: str
     """``right``, ``optional`` for gold that the score leaves out, or what is wrong."""
     key: tuple[Hashable, ...]
@@ -85,18 +91,18 @@ class State:
     """By measure, or by the part of one."""
     tables: tuple[Table, ...] = ()
     """Gold and predicted clusters, a table a document."""
-    said: Additive | None = None
-    """What the measures that do not add are functions of."""
+    said: tuple[Additive, ...] = ()
+    """What else the measures that do not add are functions of: of a layer always the same kinds of things, in order."""
 
     @classmethod
     def total(cls, states: Iterable[State]) -> State:
         """The sum of any number."""
         every = list(states)
-        said = [each.said for each in every if each.said is not None]
+        said = zip(*(each.said for each in every if each.said), strict=True)
         return cls(
             counts=total_counts(each.counts for each in every),
             tables=tuple(table for each in every for table in each.tables),
-            said=type(said[0]).total(said) if said else None,
+            said=tuple(type(several[0]).total(several) for several in said),
         )
 
     def __add__(self, other: State) -> State:
@@ -136,6 +142,8 @@ class Layer(Generic[R]):
     """Brings one document's items together; done once, and kept."""
     state: Callable[[R], State]
     """What one document adds to the scores."""
+    by_entity_ids: bool = False
+    """Whether a file without a single entity id takes no part in it."""
     columns: Callable[[Corpus], StateColumns] | None = None
     """What all documents add, at once; where left out it is put together from ``state``."""
     judged_columns: Callable[[Corpus], tuple[StateColumns, VerdictColumns]] | None = None

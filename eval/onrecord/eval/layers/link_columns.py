@@ -23,10 +23,12 @@ class Links:
     """A code, or :data:`NONE`."""
     row: Ints
     """Of the registry: a code, or :data:`NONE`."""
+    judged: Bools
+    """See :attr:`onrecord.eval.layers.ids.Link.judged`."""
 
     def at(self, rows: Ints) -> Links:
         """Those of some mentions."""
-        return Links(self.wikidata[rows], self.row[rows])
+        return Links(self.wikidata[rows], self.row[rows], self.judged[rows])
 
 
 def _links(
@@ -35,7 +37,8 @@ def _links(
     found = [links.get(word, NIL) for word in words] + [NIL]  # NONE is the last
     wikidata = np.array([codes[0][link.wikidata] for link in found], np.int64)
     row = np.array([codes[1][link.row] for link in found], np.int64)
-    return Links(wikidata[mentions.id], row[mentions.id])
+    judged = np.array([link.judged for link in found], bool)
+    return Links(wikidata[mentions.id], row[mentions.id], judged[mentions.id])
 
 
 def _right(gold: Links, predicted: Links) -> Bools:
@@ -58,9 +61,11 @@ class LinkedMentions:
     found: Bools
     """Which gold mentions are found with their offsets and type."""
     linked: Bools
-    """Which of these have the right link; optional ones are none of them."""
+    """Which of these have the right link; of those that are asked for."""
+    asked: Bools
+    """Gold mentions that count: not optional, and with a link that can be judged."""
     excused: Bools
-    """Predictions that are left out: paired with optional gold."""
+    """Predictions that are left out: paired with gold that is."""
     names: tuple[Bools, Bools]
     """Which mentions of either side are names."""
     words: tuple[tuple[str, ...], tuple[str, ...]]
@@ -96,13 +101,16 @@ def linked_mentions(
     found, linked = np.zeros(len(gold), bool), np.zeros(len(gold), bool)
     found[at] = True
     linked[at] = _right(of_gold.at(at), of_predicted.at(partner[at]))
-    linked &= ~gold.optional
+    asked = ~gold.optional & of_gold.judged
+    linked &= asked
     excused = np.zeros(len(predicted), bool)
-    excused[partner[rows[gold.optional[rows]]]] = True
+    excused[partner[rows[~asked[rows]]]] = True
     names = names_of(gold, sides[0]), names_of(predicted, sides[0])
     words = tuple(codes[0].words), tuple(codes[1].words)
     clusters = len(sides[1].entity.words)
-    return LinkedMentions(pairing, of_gold, of_predicted, partner, found, linked, excused, names, words, clusters)
+    return LinkedMentions(
+        pairing, of_gold, of_predicted, partner, found, linked, asked, excused, names, words, clusters
+    )
 
 
 def link_sheet(mentions: LinkedMentions) -> tuple[Sheet, MembershipRows]:
@@ -114,7 +122,7 @@ def link_sheet(mentions: LinkedMentions) -> tuple[Sheet, MembershipRows]:
     for suffix, (one, other) in (("", mentions.names), ("[kinds]", every)):
         right = mentions.linked & one
         right[right] = other[partner[right]]
-        which = right, one & ~gold.optional, other & ~mentions.excused
+        which = right, one & mentions.asked, other & ~mentions.excused
         has = mentions.gold.wikidata != NONE
         known = has, has, mentions.predicted.wikidata != NONE
         documents = gold.document, gold.document, predicted.document
@@ -135,7 +143,7 @@ def _memberships(mentions: LinkedMentions) -> MembershipRows:
     pairing, partner, names = mentions.pairing, mentions.partner, mentions.names
     gold, predicted = pairing.gold, pairing.predicted
     own = own_clusters(predicted, mentions.clusters)
-    rows = np.flatnonzero(names[0] & ~gold.optional)
+    rows = np.flatnonzero(names[0] & mentions.asked)
     answer = np.where(mentions.linked[rows], partner[rows], NONE)
     answer[answer >= 0] = np.where(names[1][answer[answer >= 0]], answer[answer >= 0], NONE)
     left = names[1] & ~mentions.excused

@@ -8,6 +8,9 @@ differs: duplicates are counted and not merged, and ``b3+`` asks for the type as
 
 A gold entity without a Wikidata id is NIL to the world. Its mention is right where the system says NIL, or names that
 very row of the registry; another row that is NIL as well is wrong. So ``link`` and ``nil`` add up to ``all``.
+
+Where nobody knows whether the world has an id for it (``Link.judged``), the mention is left out like optional gold, and
+with it what answers it.
 """
 
 from __future__ import annotations
@@ -61,7 +64,11 @@ class LinkReading:
     partner: Mapping[int, int]
     """Prediction by gold mention, whatever their offsets."""
     excused: frozenset[int]
-    """Predictions that are left out: paired with optional gold."""
+    """Predictions that are left out: paired with gold that is."""
+
+    def asked(self, g: int) -> bool:
+        """Whether a gold mention counts: it is not optional, and its link can be judged."""
+        return not self.gold[g].optional and self.gold_links[g].judged
 
     def found(self, g: int) -> bool:
         """Whether a gold mention is found with its offsets and type."""
@@ -93,7 +100,7 @@ def read_links(pair: DocumentPair) -> LinkReading:
     links = [pair.ids.links.get(item.entity or "", NIL) for item in predicted]
     pairs = sorted((each.gold, each.predicted) for each in pair.mentions.pairs)
     partner = _exchanged(gold, predicted, gold_links, links, pairs)
-    excused = frozenset(p for g, p in partner.items() if gold[g].optional)
+    excused = frozenset(p for g, p in partner.items() if gold[g].optional or not gold_links[g].judged)
     return LinkReading(pair.document.id, gold, predicted, gold_links, links, partner, excused)
 
 
@@ -127,7 +134,7 @@ def _exchanged(
 def _state(mentions: LinkReading) -> State:
     kinds = _selected(mentions, _any_kind)
     counts = {**_selected(mentions, _is_name), **{f"{name}[kinds]": counts for name, counts in kinds.items()}}
-    return State(counts, said=Table.of(link_memberships(mentions)))
+    return State(counts, said=(Table.of(link_memberships(mentions)),))
 
 
 def _selected(mentions: LinkReading, selected: MentionFilter) -> dict[str, Counts]:
@@ -152,7 +159,7 @@ def _selected(mentions: LinkReading, selected: MentionFilter) -> dict[str, Count
 
 
 def _required(mentions: LinkReading) -> list[int]:
-    return [g for g, item in enumerate(mentions.gold) if not item.optional]
+    return [g for g in range(len(mentions.gold)) if mentions.asked(g)]
 
 
 def link_memberships(mentions: LinkReading) -> list[Membership]:
@@ -207,7 +214,7 @@ def _counted(corpus: Corpus, mentions: LinkedMentions) -> StateColumns:
 
 def _whole(state: State) -> dict[str, Counts | Score]:
     """B3+ over the corpus: B3 (Bagga and Baldwin, 1998) of names that count as found only where the link is right."""
-    return {"b3+": b_cubed(state.said if isinstance(state.said, Table) else Table.of(()))}
+    return {"b3+": b_cubed(next((each for each in state.said if isinstance(each, Table)), Table.of(())))}
 
 
 def _verdicts(mentions: LinkReading) -> list[Verdict]:
@@ -279,4 +286,5 @@ LINKS: Layer[LinkReading] = Layer(
         "wrong row": "unknown, and taken for another unknown",
     },
     told_on="entities",
+    by_entity_ids=True,
 )

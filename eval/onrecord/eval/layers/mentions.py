@@ -17,6 +17,7 @@ from onrecord.eval.spans.documents import TypedSpan
 from onrecord.eval.spans.measures import mode_counts
 from onrecord.eval.spans.pairs import Fit
 from onrecord.eval.statistics.counts import Counts
+from onrecord.eval.submission.prediction_line import NotInText
 
 Spanned = Mention | EventMention
 
@@ -30,12 +31,20 @@ class SpanAlignment:
     predicted: tuple[Spanned, ...]
     """In reading order, whatever the order of the file."""
     pairs: tuple[Pair, ...]
+    unplaced: tuple[NotInText, ...] = ()
+    """What is predicted and not in the text, of whatever layer."""
 
     @classmethod
-    def of(cls, document: str, gold: Sequence[Spanned], predicted: Sequence[Spanned]) -> SpanAlignment:
+    def of(
+        cls,
+        document: str,
+        gold: Sequence[Spanned],
+        predicted: Sequence[Spanned],
+        unplaced: tuple[NotInText, ...] = (),
+    ) -> SpanAlignment:
         """Align the mentions of one document."""
         sides = _in_reading_order(gold), _in_reading_order(predicted)
-        return cls(document, *sides, tuple(pair_list(_columns(*sides).align().pairs)))
+        return cls(document, *sides, tuple(pair_list(_columns(*sides).align().pairs)), unplaced)
 
     @functools.cached_property
     def counts(self) -> Mapping[str, Mapping[str, Counts]]:
@@ -98,10 +107,10 @@ def cluster(item: Spanned) -> str | None:
 
 
 def typed(item: Spanned) -> TypedSpan:
-    """A mention as the span alignment sees it; events have no type."""
+    """A mention as the span alignment sees it; events have no type, and differ in modality as others do in kind."""
     if isinstance(item, Mention):
         return TypedSpan(item.start, item.end, item.type, item.kind, item.optional)
-    return TypedSpan(item.start, item.end, optional=item.optional)
+    return TypedSpan(item.start, item.end, kind=item.modality, optional=item.optional)
 
 
 def _in_reading_order(items: Sequence[Spanned]) -> tuple[Spanned, ...]:
@@ -113,5 +122,5 @@ def _in_reading_order(items: Sequence[Spanned]) -> tuple[Spanned, ...]:
 
 
 def _place(item: Spanned) -> tuple[object, ...]:
-    label = (item.type, item.kind) if isinstance(item, Mention) else ("", "")
+    label = (item.type, item.kind) if isinstance(item, Mention) else ("", item.modality)
     return (item.start, item.end, label, item.optional)

@@ -32,8 +32,8 @@ class Whole(Protocol):
     def documents(self) -> int | None:
         """How many documents have clusters; None for what is no function of clusters."""
 
-    def parts(self, document: int) -> tuple[tuple[Table, ...], object]:
-        """The tables of one document, and what else it adds; None for nothing."""
+    def parts(self, document: int) -> tuple[tuple[Table, ...], tuple[Any, ...]]:
+        """The tables of one document, and what else it adds."""
 
     def without_each(self, group: Ints, groups: int) -> Mapping[str, Floats]:
         """Every measure without each group of documents.
@@ -83,6 +83,20 @@ class StateColumns:
                 for number, column in enumerate(self.places[at[name]].tolist()):
                     found[:, n, number] = self.columns[column]
         return found
+
+    def with_more(self, predicted: Mapping[str, Numbers]) -> StateColumns:
+        """The same with more predictions, none of them right.
+
+        Args:
+            predicted: How many more of each document, by name; each of the shape (D,).
+        """
+        sheet = Sheet(self.size)
+        for name in self.names:
+            counts = self.counts([name])[:, 0]
+            if name in predicted:
+                counts[:, 3] += predicted[name]
+            sheet.put(name, counts)
+        return sheet.columns(self.wholes)
 
     def total(self) -> dict[str, Counts]:
         """The sum over documents, by name; fractions are added in the order of the documents."""

@@ -34,6 +34,8 @@ class ColumnFormat:
     token: int = 0
     tag: int = -1
     unit: DocumentUnit = "document"
+    script: bool = False
+    """As in the script conlleval, a line ``-DOCSTART-`` is a token, and one whose token is ``-X-`` ends a sentence."""
     comment: str = ""
     """Lines that begin so are passed over; the empty string stands for none, since ``#`` may be a token."""
 
@@ -161,8 +163,8 @@ def _blocks(stream: BinaryIO, columns: ColumnFormat, wanted: tuple[int, ...], fi
     block = _Block.empty(number, wanted)
     named = False  # whether a -DOCSTART- began this document: then it is one even without tokens
     for line, raw in numbered(stream):
-        begins = raw.startswith(b"-DOCSTART-")
-        if begins or not raw.strip():
+        begins = raw.startswith(b"-DOCSTART-") and not columns.script
+        if begins or not raw.strip() or (columns.script and raw.split(None, 1)[0] == b"-X-"):
             block.end_sentence()
             if (block.touched and (begins or columns.unit == "sentence")) or (begins and named):
                 yield block

@@ -4,7 +4,7 @@
 of an opening bracket. ``Entity=(e1-person-1-`` opens a mention of the cluster e1, ``e1)`` closes the one of e1 opened
 last, ``(e1-person-1-)`` is one of a single token; several stand in a row without anything between. Parts of a
 discontinuous mention are numbered: ``(e1[1/2]-person-1-`` ... ``e1[1/2])``. Offsets are token numbers over the
-document; lines of multiword tokens and of empty nodes are not counted, and brackets of empty nodes are passed over.
+document; lines of multiword tokens and of empty nodes are not counted, and of a mention the empty nodes are left out.
 The form of a multiword token is what its tokens are in the text; ``SpaceAfter=No`` is of no account, as white space is
 not compared. Source: universaldependencies.org/format.html; Nedoluzhko et al., CorefUD 1.0 (2022).
 """
@@ -120,27 +120,27 @@ class _Reader:
                 found = f"{excerpt(cells[0])} in the first column"
                 self.findings.add(of_line("token", found, "the number of a token, such as 1, 1-2 or 1.1"), number)
             elif "Entity" in misc:
-                self.passed["brackets of empty nodes"] += 1
+                self._brackets(document, misc["Entity"], number, (len(document.tokens), len(document.tokens)))
             return
         document.tokens.append(cells[1])
         document.lines.append(number)
         if "Entity" in misc:
-            self._brackets(document, misc["Entity"], number)
+            self._brackets(document, misc["Entity"], number, (len(document.tokens) - 1, len(document.tokens)))
 
-    def _brackets(self, document: _Document, cell: str, line: int) -> None:
+    def _brackets(self, document: _Document, cell: str, line: int, place: Fragment) -> None:
+        """What a cell opens and closes; its place is empty before the token that follows an empty node."""
         at = 0
-        token = len(document.tokens) - 1
         while match := _BRACKET.match(cell, at):  # and not searched for: what is none ends it
             at = match.end()
             single, opening, closing = match.groups()
             if opening or single:
                 key, type = self._about(opening or single)
-                document.opened.setdefault(key, []).append((token, type, line))
+                document.opened.setdefault(key, []).append((place[0], type, line))
             if closing or single:
                 key = self._about(single)[0] if single else closing
                 if stack := document.opened.get(key):
                     start, type, begun = stack.pop()
-                    self._close(document, key, (start, token + 1), type, begun)
+                    self._close(document, key, (start, place[1]), type, begun)
                 else:
                     found = f"{excerpt(closing)}), which closes a mention"
                     self.findings.add(of_line("bracket", found, "one that was opened before it"), line)
@@ -186,7 +186,10 @@ class _Reader:
                 self.findings.add(of_line("fragments", found, f"{each.wanted}, in order"), each.line)
         spans, mentions = [], []
         for each in document.whole:
-            parts = _merged(sorted(each.parts))
+            parts = _merged(sorted(part for part in each.parts if part[0] < part[1]))
+            if not parts:
+                self.passed["mentions of empty nodes alone"] += 1
+                continue
             start, end, fragments = parts[0][0], parts[-1][1], tuple(parts) if len(parts) > 1 else ()
             cluster = each.cluster if self._by_corpus else f"{document.doc_id}#{each.cluster}"
             spans.append(TypedSpan(start, end, each.type, fragments=fragments))

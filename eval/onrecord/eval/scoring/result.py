@@ -22,6 +22,7 @@ from onrecord.eval.layers.state_columns import StateColumns, f1_of
 from onrecord.eval.layers.states import columns_of_states
 from onrecord.eval.statistics.counts import Score, not_submitted
 from onrecord.eval.submission.label_maps import LabelMap, relabelled
+from onrecord.eval.submission.prediction_line import NotInText
 from onrecord.eval.submission.reading import Submission, SubmissionHead
 
 if TYPE_CHECKING:
@@ -61,9 +62,9 @@ class LayerState:
 
     def _document(self, place: int) -> State:
         parts = [whole.parts(place) for whole in self.columns.wholes]
-        said = [each for _, each in parts if each is not None]
+        said = tuple(each for _, several in parts for each in several)
         tables = tuple(table for several, _ in parts for table in several)
-        return State(self.columns.document(place), tables, said[0] if said else None)  # type: ignore[arg-type]
+        return State(self.columns.document(place), tables, said)
 
     def total(self, documents: Collection[str] | None = None) -> State:
         """What some of the documents add, or all of them."""
@@ -125,6 +126,8 @@ class Result:
     """The documents with their labels, in the order of ``documents``; each is brought together when it is asked for."""
     text: Callable[[str], str] | None = None
     """The text of a document by its id; there where verdicts are."""
+    probe: str = ""
+    """What was done to the articles before they were labelled; empty for articles as they were found."""
 
     @property
     def values(self) -> dict[str, float | None]:
@@ -172,12 +175,19 @@ def score_submission(
         corpus.documents,
         counted,
         submission,
-        Pairs(corpus.documents, by_id.__getitem__, lambda id: submission.documents.get(id, empty()), corpus.ids),
+        Pairs(
+            corpus.documents,
+            by_id.__getitem__,
+            lambda id: submission.documents.get(id, empty()),
+            corpus.ids,
+            submission.unplaced,
+        ),
         split=split,
         gold_hash=gold_hash(articles),
         labels="as-is" if labels is None else labels[0],
         topics={article.document.id: article.document.topic for article in articles},
         missing=tuple(id for id in corpus.documents if id not in submission.documents),
+        ids=corpus.ids,
     )
 
 
@@ -192,6 +202,7 @@ def result_of(
     labels: str,
     topics: Mapping[str, str],
     missing: tuple[str, ...],
+    ids: IdMap,
     verdicts: Mapping[str, VerdictColumns] | None = None,
     text: Callable[[str], str] | None = None,
 ) -> Result:
@@ -207,6 +218,7 @@ def result_of(
         labels: See there.
         topics: See there.
         missing: See there.
+        ids: What the file's ids mean.
         verdicts: On the items of some layers, where systems are to be compared.
         text: See there.
     """
@@ -220,7 +232,10 @@ def result_of(
         topics=topics,
         missing=missing,
         layers=tuple(
-            _layer_result(layer, documents, counted, pairs, head.layers, verdicts or {}) for layer in scored_layers()
+            LayerResult(layer, {measure.name: not_submitted(reason) for measure in layer.measures}, None)
+            if (reason := _why_not_submitted(layer, head.layers, ids))
+            else _layer_result(layer, documents, counted, pairs, verdicts or {})
+            for layer in scored_layers()
         ),
         scheme=scheme(),
         pairs=() if pairs is None else pairs,
@@ -228,16 +243,22 @@ def result_of(
     )
 
 
+def _why_not_submitted(layer: Layer[Any], items: Collection[str], ids: IdMap) -> str | None:
+    """Why a file does not take part in a layer; None where it does."""
+    if layer.item not in items:
+        return "the file has no predictions for this layer"
+    if layer.by_entity_ids and not ids.has_entities:
+        return "not submitted: no mention of the file has an entity id"
+    return None
+
+
 def _layer_result(
     layer: Layer[Any],
     documents: tuple[str, ...],
     counted: Mapping[str, StateColumns],
     pairs: Pairs | None,
-    items: Collection[str],
     verdicts: Mapping[str, VerdictColumns],
 ) -> LayerResult:
-    if layer.item not in items:
-        return LayerResult(layer, {measure.name: not_submitted() for measure in layer.measures}, None)
     readings: Mapping[str, Any] = {}
     if pairs is not None:
         readings = Lazily(documents, lambda id: layer.pair(pairs.of(id)))
@@ -257,11 +278,13 @@ class Pairs(Sequence[DocumentPair]):
         article: Callable[[str], Article],
         predicted: Callable[[str], Labels],
         ids: IdMap,
+        unplaced: Mapping[str, Sequence[NotInText]] | None = None,
     ) -> None:
         self._documents = documents
         self._article = article
         self._predicted = predicted
         self._ids = ids
+        self._unplaced = unplaced or {}
         self._last: DocumentPair | None = None
 
     def __len__(self) -> int:
@@ -281,7 +304,8 @@ class Pairs(Sequence[DocumentPair]):
         last = self._last
         if last is None or last.document.id != document:  # layers ask for the same document one after the other
             article = self._article(document)
-            last = pair_document(article.document, article.labels, self._predicted(document), self._ids)
+            unplaced = self._unplaced.get(document, ())
+            last = pair_document(article.document, article.labels, self._predicted(document), self._ids, unplaced)
             self._last = last
         return last
 

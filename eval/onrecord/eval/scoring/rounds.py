@@ -136,7 +136,7 @@ def _counted(
     if rest is not None:
         state = PartState.total([state, PartState.of(Corpus.with_ids(rest, ids), places, layers_in_parts(items))])
     head = SubmissionHead(name, sha256, items, {}, {}, {}, {})
-    return state, result_against(target, state.finished(ids), head, None, missing)
+    return state, result_against(target, state.finished(ids), head, None, missing, ids)
 
 
 def _rest(target: Target, missing: Sequence[str]) -> tuple[Pairing | None, np.ndarray]:  # type: ignore[type-arg]

@@ -19,7 +19,14 @@ if TYPE_CHECKING:
     import pandas as pd
 
 
-POLICY = {"unit": "codepoint", "quotes": "dice-alnum", "mentions": "predicted", "singletons": "kept", **SPAN_POLICY}
+POLICY = {
+    "unit": "codepoint",
+    "quotes": "dice-alnum",
+    "mentions": "predicted",
+    "singletons": "kept",
+    "actors": "acts-for",
+    **SPAN_POLICY,
+}
 """Those that are in every score of the dataset's layers."""
 
 
@@ -45,6 +52,7 @@ class Report:
             task="articles",
             split=self.result.split,
             docs=str(len(self.result.documents)),
+            probe=self.result.probe,
             labels=self.result.labels,
             interval=sampling_policy(self.how),
             gold=self.result.gold_hash[:HASH],

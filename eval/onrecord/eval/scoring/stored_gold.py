@@ -29,7 +29,8 @@ from onrecord.dataset.layers import LAYERS, in_scheme, scheme, using
 from onrecord.dataset.publishing.folder import read_about
 from onrecord.dataset.reading.faults import refuse
 from onrecord.dataset.reading.platform import read_at
-from onrecord.dataset.records import Split
+from onrecord.dataset.reading.staging import scratch, staged, sweep
+from onrecord.dataset.records import REGISTERED, Split
 from onrecord.dataset.scheme import DEFAULT, Scheme
 from onrecord.eval.layers.columns import Codes, Letters, SideColumns, Vocabularies
 from onrecord.eval.layers.document_pairs import add_gold, gold_columns
@@ -131,6 +132,8 @@ class StoredGold:
     """The file of the columns; None where they are held."""
     scheme: Scheme = DEFAULT
     """What is labelled."""
+    probe: str = ""
+    """What was done to the articles, see :class:`onrecord.dataset.corpus.CorpusFile`."""
 
     def let_go(self) -> None:
         """Give back the memory of columns that were looked at; who looks again reads them again."""
@@ -145,12 +148,7 @@ class StoredGold:
     @functools.cached_property
     def ids(self) -> dict[str, list[str]]:
         """The published ids of each kind, in the order of their registry."""
-        rows = self.registries
-        return {
-            "entity": [row.id for row in rows.entities],
-            "event": [row.id for row in rows.events],
-            "claim": [row.id for row in rows.claims],
-        }
+        return {kind: [row.id for row in self.registries.of(kind)] for kind in REGISTERED}
 
     def in_split(self, split: str) -> list[str]:
         """Ids of the documents of a split, ascending.
@@ -173,14 +171,19 @@ class StoredGold:
         return Article(document=article.document, labels=article.labels)
 
 
+_PART = "part"
+"""What is staged in the cache is staged as."""
+
+
 def stored_gold(folder: Path) -> StoredGold:
     """The gold of a dataset folder: from the cache where it is there, and kept there otherwise.
 
     Raises:
         FaultsError: The folder is not there or not right.
     """
-    with using(read_about(folder).scheme):
-        return _stored(folder)
+    about = read_about(folder)
+    with using(about.scheme):
+        return dataclasses.replace(_stored(folder), probe=about.probe)
 
 
 def _stored(folder: Path) -> StoredGold:
@@ -188,15 +191,17 @@ def _stored(folder: Path) -> StoredGold:
     name = _name(folder)
     if cache is not None and name is not None:
         try:
-            return _opened(cache / name)
+            kept = _opened(cache / name)
+            sweep(cache / _PART)
+            return kept
         except (OSError, ValueError, msgspec.DecodeError, EOFError):
             pass  # not there, or of no use: it is made anew
-    with tempfile.TemporaryDirectory(prefix="onrecord-") as made:
-        _make(folder, Path(made))
-        if cache is not None and name is not None and _keep(Path(made), cache / name):
+    with scratch() as made:
+        _make(folder, made)
+        if cache is not None and name is not None and _keep(made, cache / name):
             with contextlib.suppress(OSError):  # another process may have put its own there in the meantime
                 return _opened(cache / name)
-        return _opened(Path(made), _held)
+        return _opened(made, _held)
 
 
 def gold_in_memory(gold: Gold) -> StoredGold:
@@ -214,7 +219,7 @@ def gold_in_memory(gold: Gold) -> StoredGold:
     known = {each.id: KnownText(each, pieces[1], place) for place, each in enumerate(documents)}
     with using(gold.scheme):
         columns = gold_columns(articles)
-    return StoredGold(known, gold.registries, hashes, columns, pieces[0], None, gold.scheme)
+    return StoredGold(known, gold.registries, hashes, columns, pieces[0], None, gold.scheme, gold.probe)
 
 
 def cache_folder() -> Path | None:
@@ -335,14 +340,13 @@ def _keep(made: Path, path: Path) -> bool:
     """Put what was made into the cache in one step, and say whether it is there; failing that is no reason to stop."""
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
-        beside = Path(tempfile.mkdtemp(prefix=".part-", dir=path.parent))
-        try:
+        with staged(path.parent / _PART) as folder:
+            beside = folder / "new"
+            beside.mkdir()
             for each in made.iterdir():
                 shutil.copyfile(each, beside / each.name)
             shutil.rmtree(path, ignore_errors=True)
             beside.rename(path)
-        finally:
-            shutil.rmtree(beside, ignore_errors=True)
     except OSError:
         return False
     return True

@@ -12,7 +12,9 @@ from onrecord.dataset.reading.faults import Fault, in_order
 from onrecord.eval.layers.columns import Codes, Ints, Letters, SideColumns, Vocabularies
 from onrecord.eval.layers.corpus import Pairing
 from onrecord.eval.layers.flatten import Flattener, of_documents
+from onrecord.eval.layers.ids import IdMap
 from onrecord.eval.layers.state_columns import StateColumns
+from onrecord.eval.layers.unplaced import NOTHING, Unplaced
 from onrecord.eval.layers.verdict_columns import VerdictColumns
 from onrecord.eval.scoring.result import Pairs, Result, result_of
 from onrecord.eval.scoring.stored_gold import StoredGold
@@ -89,11 +91,11 @@ class Target:
     def _letters(self) -> Letters:
         return Letters()
 
-    def brought(self, places: Sequence[int], predicted: SideColumns) -> Pairing:
+    def brought(self, places: Sequence[int], predicted: SideColumns, unplaced: Unplaced = NOTHING) -> Pairing:
         """Some documents, by their places, with what is predicted of them, documents numbered in their order."""
         gold = of_documents(self.columns, self.rows[list(places)].tolist())
         pairing = Pairing.align(
-            [self.ids[place] for place in places], dataclasses.replace(gold, codes=self.codes), predicted
+            [self.ids[place] for place in places], dataclasses.replace(gold, codes=self.codes), predicted, unplaced
         )
         self.gold.let_go()
         return pairing
@@ -105,10 +107,11 @@ def result_against(
     head: SubmissionHead,
     pairs: Pairs | None,
     missing: tuple[str, ...],
+    ids: IdMap,
     verdicts: Mapping[str, VerdictColumns] | None = None,
 ) -> Result:
     """Every measure of the documents of the split; see :func:`onrecord.eval.scoring.result.result_of`."""
-    return result_of(
+    found = result_of(
         target.ids,
         counted,
         head,
@@ -118,9 +121,11 @@ def result_against(
         labels=target.labels,
         topics={id: target.gold.documents[id].about.topic for id in target.ids},
         missing=missing,
+        ids=ids,
         verdicts=verdicts,
         text=None if verdicts is None else lambda id: target.gold.documents[id].text,
     )
+    return dataclasses.replace(found, probe=target.gold.probe)
 
 
 def relabelled_columns(columns: SideColumns, labels: LabelMap) -> SideColumns:

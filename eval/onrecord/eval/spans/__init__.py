@@ -3,6 +3,7 @@
 - ``documents``: spans and clustered mentions of a document, whatever file they came from.
 - ``columns``: spans of many documents as columns of numbers.
 - ``pairs``: pairs of a gold and a predicted span, and how well they fit.
+- ``readings``: gold with several right answers.
 - ``alignment``: the one optimal alignment that everything is read off.
 - ``equal``: its first step: spans at equal positions.
 - ``overlaps``: its second: pairs that overlap enough.

@@ -22,6 +22,7 @@ from onrecord.eval.spans.equal import Places, forced_exact_pairs, strict_pairs
 from onrecord.eval.spans.optimum import optimum
 from onrecord.eval.spans.overlaps import MIN_IOU, overlapping
 from onrecord.eval.spans.pairs import Fit, Pairs
+from onrecord.eval.spans.readings import best_variant, variant_edges
 
 
 @dataclasses.dataclass(frozen=True, eq=False)
@@ -55,7 +56,7 @@ def align_columns(gold: SpanColumns, predicted: SpanColumns, type_rank: Ints | N
     gold_left, predicted_left, exact = forced_exact_pairs(gold_left, predicted_left, places)
     edges = touching_pairs(gold, predicted, places, gold_left, predicted_left)
     if gold.alternatives:
-        edges = _best_variant(edges, _enough(_variant_edges(gold, predicted, places, predicted_left)))
+        edges = best_variant(edges, _enough(variant_edges(gold, predicted, predicted_left)))
     pairs = Pairs.joined(
         _equal_pairs(gold, *strict, Fit.STRICT),
         _equal_pairs(gold, *exact, Fit.EXACT),
@@ -127,33 +128,3 @@ def _with_discontinuous(
         found.update(zip(rows[g].tolist(), columns[p].tolist(), strict=True))
     pairs = np.array(sorted(found), np.int64).reshape(-1, 2)
     return pairs[:, 0], pairs[:, 1]
-
-
-def _variant_edges(gold: SpanColumns, predicted: SpanColumns, places: Places, left: Ints) -> Pairs:
-    """The pairs of predictions and alternative answers, under the row of the gold span that they stand for."""
-    made: list[tuple[int, int, int, int, int]] = []
-    by_document: dict[int, list[int]] = {}
-    for row in left[np.isin(predicted.document[left], gold.document[list(gold.alternatives)])].tolist():
-        by_document.setdefault(int(predicted.document[row]), []).append(row)
-    for g, variants in gold.alternatives.items():
-        for p in by_document.get(int(gold.document[g]), ()):
-            parts = predicted.parts(p)
-            for variant in variants:
-                own = variant.fragments or ((variant.start, variant.end),)
-                shared = shared_positions(own, parts)
-                size = sum(end - start for start, end in own) + sum(end - start for start, end in parts)
-                fit = 2 * (own == parts) + (variant.type == int(predicted.type[p]))
-                made.append((g, p, fit, shared, size - shared))
-    columns = np.array(made, np.int64).reshape(-1, 5)
-    return Pairs(*columns.T)
-
-
-def _best_variant(edges: Pairs, variants: Pairs) -> Pairs:
-    """Of several edges between the same two spans, the best: best fit first, then the largest overlap."""
-    both = Pairs.joined(edges, variants)
-    thousandths = 1000 * both.shared // both.union
-    order = np.lexsort((-thousandths, -both.fit, both.predicted, both.gold))
-    both = both.take(order)
-    first = np.ones(len(order), bool)
-    first[1:] = (both.gold[1:] != both.gold[:-1]) | (both.predicted[1:] != both.predicted[:-1])
-    return both.take(np.flatnonzero(first))

@@ -23,8 +23,10 @@ from onrecord.eval.spans.alignment import Alignment, align_columns, touching_pai
 from onrecord.eval.spans.columns import Bools, ColumnBuilder, Ints, SpanColumns, Vocabulary, kind_codes
 from onrecord.eval.spans.coverage import SHARE_UNIT, clear, cover
 from onrecord.eval.spans.documents import TypedSpan
+from onrecord.eval.spans.equal import Places
 from onrecord.eval.spans.overlaps import CrowdedError
 from onrecord.eval.spans.pairs import Fit, Pairs
+from onrecord.eval.spans.readings import as_read
 
 IOU = 0.5
 """Least intersection over union, with the same type, of the measure ``iou``."""
@@ -117,6 +119,9 @@ def count_spans(
         coverage: Whether characters and shares are counted too.
     """
     many, pairs = len(documents), alignment.pairs
+    if gold.alternatives:
+        gold = as_read(gold, predicted, pairs)
+        alignment = dataclasses.replace(alignment, places=Places.of(gold, predicted))
     counted = pairs
     gold_in: Bools = np.ones(len(gold), bool)
     predicted_in: Bools = np.ones(len(predicted), bool)

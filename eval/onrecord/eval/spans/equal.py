@@ -1,8 +1,9 @@
 """Spans at equal positions, paired by sorting: the first step of an alignment, and of most spans the last.
 
-As many strict pairs as possible are in every lexicographic optimum, and equal spans are interchangeable, so they are
-paired copy by copy. Of exact pairs only those without a choice are made here: positions that are left just once on
-either side.
+As many strict pairs as possible are in every lexicographic optimum. Equal spans that also agree in kind, and in being
+optional or not, are interchangeable, so they are paired copy by copy. Where equal spans differ in that, it matters to
+others which of them is taken: only pairs that lose nothing by it are made here. Of exact pairs only those without a
+choice are made: positions that are left just once on either side.
 """
 
 from __future__ import annotations
@@ -83,30 +84,66 @@ def _shape_codes(
     return codes
 
 
+MOST_MIXED = 2**12
+"""Equal spans of several kinds with more pairs than that are paired in the order of their kinds, without weighing what
+that leaves to others."""
+
+
 def strict_pairs(gold: SpanColumns, predicted: SpanColumns, places: Places) -> tuple[Ints, Ints, tuple[Ints, Ints]]:
-    """Rows left on either side, and the strict pairs: an optimum has as many, and equal spans are interchangeable."""
+    """Rows left on either side, and strict pairs that are in an optimum."""
     gold_left = np.arange(len(gold)) if places.gold_plain is None else np.flatnonzero(places.gold_plain)
     left = np.arange(len(predicted)) if places.plain is None else np.flatnonzero(places.plain)
     gold_key, key = places.gold_key * places.types + gold.type, places.key * places.types + predicted.type
     found: list[tuple[Ints, Ints]] = []
-    # gold that is not optional first, and among equals those of the same kind
-    for optional in (False, True) if gold.optional is not None else (False,):
-        for same_kind in (True, False) if gold.kind is not None and predicted.kind is not None else (False,):
-            rows = gold_left if gold.optional is None or optional else gold_left[~gold.optional[gold_left]]
-            if same_kind:
-                assert gold.kind is not None
-                assert predicted.kind is not None
-                pairs = _same_kind(gold_key[rows], key[left], gold.kind[rows], predicted.kind[left])
-            else:
-                pairs = _equal(gold_key[rows], key[left])
-            found.append((rows[pairs[0]], left[pairs[1]]))
-            gold_left = _without(gold_left, found[-1][0], len(gold))
-            left = _without(left, found[-1][1], len(predicted))
+
+    def take(pairs: tuple[Ints, Ints]) -> None:
+        nonlocal gold_left, left
+        found.append(pairs)
+        gold_left, left = _without(gold_left, pairs[0], len(gold)), _without(left, pairs[1], len(predicted))
+
+    has_kinds = gold.kind is not None and predicted.kind is not None
+    if has_kinds:  # of one kind, and not optional: whatever else either could be paired with would gain no more
+        rows = gold_left if gold.optional is None else gold_left[~gold.optional[gold_left]]
+        take(_same_kind(rows, left, gold, predicted, gold_key, key))
+    if has_kinds or gold.optional is not None:
+        mixed = _mixed(gold, predicted, gold_key, key, gold_left, left)
+        rows, columns = (some[~np.isin(of[some], mixed)] for some, of in ((gold_left, gold_key), (left, key)))
+        rows, columns = _in_order(gold, rows), _in_order(predicted, columns)
+    else:
+        rows, columns = gold_left, left
+    pairs = _equal(gold_key[rows], key[columns])
+    take((rows[pairs[0]], columns[pairs[1]]))
     matched = np.concatenate([rows for rows, _ in found]), np.concatenate([rows for _, rows in found])
     if places.gold_plain is not None and places.plain is not None:
         gold_left = np.sort(np.concatenate([gold_left, np.flatnonzero(~places.gold_plain)]))
         left = np.sort(np.concatenate([left, np.flatnonzero(~places.plain)]))
     return gold_left, left, matched
+
+
+def _mixed(gold: SpanColumns, predicted: SpanColumns, gold_key: Ints, key: Ints, gold_left: Ints, left: Ints) -> Ints:
+    """Keys of equal spans, some on either side, that are not all alike on one of them; without crowds."""
+    keys = np.intersect1d(gold_key[gold_left], key[left])
+    differ = np.zeros(len(keys), bool)
+    crowd = np.ones(len(keys), np.int64)
+    for side, of, rows in ((gold, gold_key, gold_left), (predicted, key, left)):
+        rows = rows[np.isin(of[rows], keys)]
+        place, what = np.searchsorted(keys, of[rows]), _alike(side)[rows]
+        least, most = np.full(len(keys), np.iinfo(np.int64).max), np.full(len(keys), -1)
+        np.minimum.at(least, place, what)
+        np.maximum.at(most, place, what)
+        differ |= least != most
+        crowd *= np.bincount(place, minlength=len(keys))
+    return keys[differ & (crowd <= MOST_MIXED)]
+
+
+def _alike(side: SpanColumns) -> Ints:
+    """A number that is the same for spans of one kind that are optional, or not, both; shape (n,)."""
+    kind = np.zeros(len(side), np.int64) if side.kind is None else side.kind.astype(np.int64)
+    return kind if side.optional is None else kind + (1 + int(kind.max(initial=0))) * side.optional
+
+
+def _in_order(side: SpanColumns, rows: Ints) -> Ints:
+    return rows[np.argsort(_alike(side)[rows], kind="stable")]
 
 
 def _without(rows: Ints, taken: Ints, many: int) -> Ints:
@@ -143,10 +180,16 @@ def _at(order: Ints | None, places: Ints) -> Ints:
     return places if order is None else order[places]
 
 
-def _same_kind(one: Ints, other: Ints, kind: Ints, other_kind: Ints) -> tuple[Ints, Ints]:
-    ranks, other_ranks, _ = _ranked(one, other)
+def _same_kind(
+    rows: Ints, columns: Ints, gold: SpanColumns, predicted: SpanColumns, gold_key: Ints, key: Ints
+) -> tuple[Ints, Ints]:
+    assert gold.kind is not None
+    assert predicted.kind is not None
+    ranks, other_ranks, _ = _ranked(gold_key[rows], key[columns])
+    kind, other_kind = gold.kind[rows], predicted.kind[columns]
     kinds = 1 + int(max(kind.max(initial=0), other_kind.max(initial=0)))
-    return _equal(ranks * kinds + kind, other_ranks * kinds + other_kind)
+    pairs = _equal(ranks * kinds + kind, other_ranks * kinds + other_kind)
+    return rows[pairs[0]], columns[pairs[1]]
 
 
 def forced_exact_pairs(gold_left: Ints, left: Ints, places: Places) -> tuple[Ints, Ints, tuple[Ints, Ints]]:

@@ -110,9 +110,9 @@ def mean_f1(parts: Mapping[str, Score]) -> Score:
     return Score(None, None, sum(part.f1 or 0.0 for part in parts.values()) / len(parts))
 
 
-def not_submitted() -> Score:
-    """The score of a layer that the file has no predictions for."""
-    return Score(None, None, None, "the file has no predictions for this layer")
+def not_submitted(reason: str) -> Score:
+    """The score of a layer that the file does not take part in, and why."""
+    return Score(None, None, None, reason)
 
 
 def total_counts(documents: Iterable[Mapping[str, Counts]]) -> dict[str, Counts]:

@@ -15,7 +15,7 @@ import functools
 from collections.abc import Callable, Iterator, Sequence
 
 import numpy as np
-from numpy.typing import ArrayLike
+from numpy.typing import ArrayLike, NDArray
 
 from onrecord.eval.statistics import resampling
 from onrecord.eval.statistics.resampling import Floats, Formula
@@ -27,7 +27,7 @@ from onrecord.eval.statistics.uncertainty import (
     NONE,
     Interval,
     attainable_p,
-    changing,
+    changed_by,
     detectable_paired_difference,
     jackknife_error,
     optional,
@@ -134,6 +134,7 @@ def paired_permutation(
         raise ValueError("the counts of a system were prepared for other measures")
     differences = first.scores - second.scores
     rest_on = resampling.units_with_any(first.counts != second.counts, formulas)
+    there = resampling.there((first.counts != 0) | (second.counts != 0), formulas)
     sampled = [m for m in np.flatnonzero(~np.isnan(differences)) if rest_on[m] > ENUMERATED_SWAPS]
     as_great = _sampled(first, second, [formulas[m] for m in sampled], differences[sampled], draws, seed)
     counted = dict(zip(sampled, as_great, strict=True))
@@ -142,7 +143,7 @@ def paired_permutation(
     for m, formula in enumerate(formulas):
         rests_on = int(rest_on[m])
         without = first.without[:, m] - second.without[:, m]
-        result = paired_jackknife(optional(differences[m]), without, level, rests_on, unit)
+        result = paired_jackknife(optional(differences[m]), without, level, rests_on, unit, there[:, m])
         if result.difference is not None:
             if m in counted:
                 p, attainable, method = (counted[m] + 1) / (draws + 1), 1 / (draws + 1), PERMUTATION_SAMPLED
@@ -217,6 +218,7 @@ def paired_jackknife(
     level: float = 0.95,
     differing: int | None = None,
     unit: str = "document",
+    there: NDArray[np.bool_] | None = None,
 ) -> Paired:
     """The t test of a difference by leave-one-out, for any measure.
 
@@ -234,6 +236,8 @@ def paired_jackknife(
         differing: On how many units the systems differ; where it is not given, those are counted that the difference
             changes without.
         unit: What a unit is called in reasons.
+        there: Which units have anything to score, shape (units,): the others are passed over. Where it is not given,
+            those that the difference changes without.
 
     >>> paired_jackknife(0.0, [0.0, 0.0, 0.0]).p
     1.0
@@ -243,21 +247,17 @@ def paired_jackknife(
     """
     left: Floats = np.asarray(without, np.float64)
     units = len(left)
-    if differing is None:
-        differing = changing(difference, left)
+    changed = changed_by(difference, left)
+    differing = int(np.count_nonzero(changed)) if differing is None else differing
+    left = left[changed if there is None else there]
     error = None if np.isnan(left).any() else jackknife_error(left)
     alike = difference is not None and differing == 0 and abs(difference) <= ALIKE
-    reason = None
     if difference is None:
-        reason = "one of the scores is undefined"
+        reason: str | None = "one of the scores is undefined"
     elif alike:
         reason = f"the systems are alike on every {unit}"
-    elif np.isnan(left).any():
-        reason = f"without one {unit} a score is undefined"
-    elif differing < MIN_UNITS:
-        reason = f"the systems differ on {differing} of {units} {unit}s: at least {MIN_UNITS} are needed"
-    elif error is None or error <= ALIKE:
-        reason = f"leaving out any {unit} changes nothing"
+    else:
+        reason = _why_no_test(left, error, differing, units, unit)
     if reason is not None or difference is None or error is None:
         interval = Interval(None, None, level, NONE, reason, units, differing)
         if alike:
@@ -276,6 +276,17 @@ def paired_jackknife(
         differing=differing,
         reason=None,
     )
+
+
+def _why_no_test(left: Floats, error: float | None, differing: int, units: int, unit: str) -> str | None:
+    """Why a difference has no test by leave-one-out."""
+    if np.isnan(left).any():
+        return f"without one {unit} a score is undefined"
+    if differing < MIN_UNITS:
+        return f"the systems differ on {differing} of {units} {unit}s: at least {MIN_UNITS} are needed"
+    if error is None or error <= ALIKE:
+        return f"leaving out any {unit} changes nothing"
+    return None
 
 
 def conclusion(result: Paired, level: float = 0.95, unit: str = "document") -> str:

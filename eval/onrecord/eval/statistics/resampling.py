@@ -181,20 +181,28 @@ def side_by_side(
     return np.concatenate(arrays, axis=1), moved
 
 
-def units_with_any(there: NDArray[np.bool_], formulas: Sequence[Formula]) -> NDArray[np.int64]:
-    """How many units have something in the numbers that each measure is read off.
+def there(has: NDArray[np.bool_], formulas: Sequence[Formula]) -> NDArray[np.bool_]:
+    """Which units have something in the numbers that each measure is read off.
 
     Args:
-        there: Shape (units, sets, 4): where a number is not 0, or where two systems differ.
+        has: Shape (units, sets, 4): where a number is not 0, or where two systems differ.
         formulas: The measures.
 
     Returns:
-        Shape (measures,).
+        Shape (units, measures).
     """
-    share = there[..., 0] | there[..., 1]
-    by_kind = {"share": share.T, "f1": (share | there[..., 2] | there[..., 3]).T}
-    found = [by_kind[formula.kind][list(formula.parts)].any(axis=0).sum() for formula in formulas]
-    return np.array(found, np.int64)
+    share = has[..., 0] | has[..., 1]
+    by_kind = {"share": share, "f1": share | has[..., 2] | has[..., 3]}
+    found = np.zeros((len(has), len(formulas)), bool)
+    for m, formula in enumerate(formulas):
+        found[:, m] = by_kind[formula.kind][:, list(formula.parts)].any(axis=1)
+    return found
+
+
+def units_with_any(has: NDArray[np.bool_], formulas: Sequence[Formula]) -> NDArray[np.int64]:
+    """How many units :func:`there` finds for each measure, shape (measures,)."""
+    many: NDArray[np.int64] = there(has, formulas).sum(axis=0, dtype=np.int64)
+    return many
 
 
 def bootstrap(counts: ArrayLike, formulas: Sequence[Formula], draws: int = 10_000, seed: int = 0) -> Floats:

@@ -5,9 +5,9 @@
   The jackknife error (Efron, 1982) is sqrt((G-1)/G * sum((x_i - mean)^2)).
 - From ``MANY_UNITS`` units: percentiles of the bootstrap over units (:mod:`onrecord.eval.statistics.resampling`).
 
-Units that have nothing a measure counts say nothing of it. What is compared with ``MANY_UNITS``, and gives the
-degrees of freedom less one, is the number of units that the score rests on, as for domains in survey statistics
-(Korn & Graubard, 1999). An interval that would be false is not given: there is a reason in words instead.
+Units that have nothing a measure counts say nothing of it: G are the units that the score rests on, in the formula as
+in the degrees of freedom (G - 1), and G is what is compared with ``MANY_UNITS``. An interval that would be false is not
+given: there is a reason in words instead.
 """
 
 from __future__ import annotations
@@ -113,17 +113,10 @@ def jackknife_intervals(
     """:func:`jackknife_interval` of measures that are functions of the sums of counts."""
     counts = np.asarray(counts, np.float64)
     whole = resampling.values(counts.sum(axis=0), formulas)
-    known = resampling.units_with_any(counts != 0, formulas)
+    there = resampling.there(counts != 0, formulas)
     without = resampling.leave_one_out(counts, formulas)
     return [
-        jackknife_interval(
-            optional(whole[m]),
-            without[:, m],
-            level,
-            int(known[m]),
-            unit,
-        )
-        for m in range(len(formulas))
+        jackknife_interval(optional(whole[m]), without[:, m], level, there[:, m], unit) for m in range(len(formulas))
     ]
 
 
@@ -131,7 +124,7 @@ def jackknife_interval(
     value: float | None,
     without: Sequence[float | None] | Floats,
     level: float = 0.95,
-    contributing: int | None = None,
+    there: NDArray[np.bool_] | None = None,
     unit: str = "document",
 ) -> Interval:
     """Leave-one-out on the logit scale: logit(value) plus and minus t times the jackknife error of the logits.
@@ -149,8 +142,8 @@ def jackknife_interval(
         value: The score, in [0, 1], or None where it is undefined.
         without: The scores without each unit; in an array NaN stands for undefined.
         level: How often the interval shall cover.
-        contributing: How many units have anything to score; where it is not given, those are counted that the score
-            changes without.
+        there: Which units have anything to score, shape (units,): the others are passed over. Where it is not given,
+            those that the score changes without.
         unit: What a unit is called in reasons.
 
     >>> found = jackknife_interval(0.6, [0.5, 0.6, 0.7])
@@ -159,16 +152,22 @@ def jackknife_interval(
     >>> found = jackknife_interval(0.6, [0.55, 0.62, 0.63])
     >>> round(found.low, 2), round(found.high, 2)
     (0.38, 0.79)
+    >>> more = jackknife_interval(0.6, [0.55, 0.62, 0.63, 0.6, 0.6])
+    >>> (more.low, more.high) == (found.low, found.high)
+    True
     >>> jackknife_interval(1.0, [1.0] * 5).reason
     'none of 5 documents has an error; among documents like these up to 45% may have (at 95%)'
     """
     left: Floats = np.asarray(without, np.float64)
     units = len(left)
-    if contributing is None:
-        contributing = changing(value, left)
-    reason = _why_none(value, units, level, unit)
+    rests_on = units if there is None else int(np.count_nonzero(there))
+    if there is None:
+        there = changed_by(value, left)
+    contributing = int(np.count_nonzero(there))
+    reason = _why_none(value, units, level, unit, rests_on)
+    left = left[there]
     if reason is None:
-        reason = _why_no_spread(left, contributing, unit)
+        reason = _why_no_spread(left, units, unit)
     if reason is not None or value is None:
         return Interval(None, None, level, NONE, reason, units, contributing)
     # the logarithms of math and not of numpy, which differ from machine to machine
@@ -179,14 +178,14 @@ def jackknife_interval(
     return Interval(low, high, level, JACKKNIFE_LOGIT, None, units, contributing)
 
 
-def changing(value: float | None, without: Floats) -> int:
-    """How many units a number changes without, or is undefined without: all where it is None itself."""
-    return len(without) if value is None else int((~(np.abs(without - value) <= ALIKE)).sum())
+def changed_by(value: float | None, without: Floats) -> NDArray[np.bool_]:
+    """The units that a number changes without, or is undefined without: all where it is None itself."""
+    return np.ones(len(without), bool) if value is None else ~(np.abs(without - value) <= ALIKE)
 
 
-def _why_no_spread(without: Floats, contributing: int, unit: str) -> str | None:
-    """Why the scores without each unit tell of no spread."""
-    units = len(without)
+def _why_no_spread(without: Floats, units: int, unit: str) -> str | None:
+    """Why the scores without each of the units that a score rests on tell of no spread."""
+    contributing = len(without)
     if contributing == 0:
         return f"leaving out any {unit} changes nothing"
     if contributing < MIN_UNITS:
@@ -200,7 +199,7 @@ def _why_no_spread(without: Floats, contributing: int, unit: str) -> str | None:
     return None
 
 
-def _why_none(value: float | None, units: int, level: float, unit: str) -> str | None:
+def _why_none(value: float | None, units: int, level: float, unit: str, rests_on: int) -> str | None:
     """Why a value has no interval by any method."""
     if value is None:
         return "the score is undefined"
@@ -208,9 +207,12 @@ def _why_none(value: float | None, units: int, level: float, unit: str) -> str |
         return f"{units} {unit}{'' if units == 1 else 's'}: an interval needs at least {MIN_UNITS}"
     if 0 < value < 1:
         return None
+    if rests_on < MIN_UNITS:
+        return f"only {rests_on} of {units} {unit}s {'has' if rests_on == 1 else 'have'} anything to score"
     what = "anything right" if value <= 0 else "an error"
-    share = 1 - (1 - level) ** (1 / units)
-    return f"none of {units} {unit}s has {what}; among {unit}s like these up to {share:.0%} may have (at {level:.0%})"
+    share = 1 - (1 - level) ** (1 / rests_on)
+    of = f"{rests_on} {unit}s" + ("" if rests_on == units else " with anything to score")
+    return f"none of {of} has {what}; among {unit}s like these up to {share:.0%} may have (at {level:.0%})"
 
 
 def bootstrap_intervals(
@@ -247,7 +249,7 @@ def bootstrap_intervals(
     method = BOOTSTRAP_MULTINOMIAL if units <= resampling.MULTINOMIAL_UNITS else BOOTSTRAP_POISSON
     found = []
     for m, rests_on in enumerate(known):
-        reason = _why_none(optional(whole[m]), units, level, unit)
+        reason = _why_none(optional(whole[m]), units, level, unit, rests_on)
         if reason is None and rests_on < BOOTSTRAP_UNITS:
             reason = f"only {rests_on} of {units} {unit}s have anything to score: resampling needs {BOOTSTRAP_UNITS}"
         ends = _percentiles(drawn[:, m], level) if reason is None else None

@@ -19,7 +19,13 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 from onrecord.dataset import Labels
-from onrecord.dataset.check import check_each_span, check_own_references, check_quotes
+from onrecord.dataset.check import (
+    check_each_span,
+    check_finished,
+    check_own_references,
+    check_quotes,
+    check_stance_labels,
+)
 from onrecord.dataset.layers import LAYERS, in_scheme
 from onrecord.dataset.reading.faults import Findings, Wrong
 from onrecord.dataset.reading.typed import Decoded
@@ -28,11 +34,13 @@ from onrecord.eval.submission.expected import Expected
 from onrecord.eval.submission.file_rules import MOST_IDS, Descriptions, DocumentLines, Edges, Ids, LayerLines
 from onrecord.eval.submission.limits import Limits
 from onrecord.eval.submission.line_checks import (
+    check_all_placed,
     check_ids,
     check_names,
     check_numbers,
     check_tells_text,
     check_text,
+    check_unplaced,
     degenerate,
     is_of,
     other_text,
@@ -178,12 +186,17 @@ class Checker:
             for wrong in check_text(line, document):
                 self._add(wrong, at, line.doc_id)
         inside = [] if own_references_are_right(labels, ids) else list(check_own_references(labels))
+        inside += check_unplaced(line)
         odd = [] if misplaced else list(check_tells_text(line))
         if not clusters_are_several(items):
             odd += degenerate(line)
         more_wrong, more_odd = _label_faults(line, labels, items)
+        finished = self._expected.finished
+        if finished is None:
+            self._ids.take(line, at.number, ids)
+        else:
+            inside += [*check_finished(labels, finished), *check_all_placed(line)]
         self._add_all(inside + more_wrong, odd + more_odd, line, at)
-        self._ids.take(line, at.number, ids)
         self._layers.take(line, at.number)
         self._edges.take(line, at.number)
         self._remember(line, at, self._descriptions.take(line, at.number))
@@ -202,6 +215,7 @@ class Checker:
         elif document:
             wrong += check_each_span(salvaged.spans, document.text)
         wrong += check_salvaged_references(salvaged)
+        wrong += [salvaged.placed(each) for each in check_unplaced(line)]
         labels = line.labels
         more, odd = _label_faults(line, labels, LineItems(labels))
         odd += [each for each in degenerate(line) if each[1].removeprefix("/") not in salvaged.broken]
@@ -230,7 +244,7 @@ def _label_faults(line: PredictionLine, labels: Labels, items: LineItems) -> tup
 
     Each check is run only where a quick look does not show that it would find nothing.
     """
-    wrong = list(check_quotes(labels.quotes))
+    wrong = [*check_quotes(labels.quotes), *check_stance_labels(labels.stances)]
     if not ids_are_right(items):
         wrong += check_ids(labels)
     if not names_are_right(line):
