@@ -33,7 +33,7 @@ from onrecord.dataset.reading.files import write_atomically
 from onrecord.dataset.reading.json_schema import field_docs
 from onrecord.dataset.records import REGISTERED
 from onrecord.dataset.scheme import Scheme
-from onrecord.dataset.seeds.documents import read_seed
+from onrecord.dataset.seeds.documents import descriptions, read_seed
 from onrecord.eval import (
     Report,
     Result,
@@ -259,7 +259,7 @@ def parts(gold: Gold) -> dict[str, str]:
 
 def probe_tables(gold: Gold) -> dict[str, str]:
     """What each probe does, and what the baselines lose on it; without spaCy's pipeline its table is not made."""
-    seeds = [read_seed(path) for path in sorted((ROOT / "seeds").glob("*.json"))]
+    seeds = [read_seed(path) for path in descriptions(ROOT / "seeds")]
     pages = {described.id: Page(described, decoded) for described, decoded in seeds}
     made = {name: perturb(gold, CORPUS.about, "", asked_probes([name]), 0, pages) for name in PROBES}
     rules = Rules.learn(learnable(gold))

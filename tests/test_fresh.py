@@ -13,7 +13,6 @@ import msgspec
 import pytest
 
 from onrecord.dataset import Document, Gold, read_documents
-from onrecord.dataset.corpus import Splits
 from onrecord.dataset.reading.files import sha256
 from onrecord.dataset.seeds.documents import read_seed
 from onrecord.dataset.seeds.ingest import ingest
@@ -39,7 +38,7 @@ def plans(root: Path) -> list[Plan]:
 @pytest.fixture(scope="module")
 def documents(root: Path) -> dict[str, Document]:
     """The articles by what the plans call them."""
-    found = read_documents(root / "seeds" / "fresh", Splits(otherwise="test"))
+    found = read_documents(root / "seeds" / "fresh")
     return {each.id.rpartition("_")[0]: each for each in found}
 
 
@@ -255,10 +254,12 @@ def test_the_right_text_comes_out_of_every_page(root: Path, tmp_path: Path) -> N
         assert [line for line in foreign if html.unescape(line) in lines] == [], page
 
 
-def test_the_five_articles_are_alone_in_the_dataset(root: Path, documents: dict[str, Document]) -> None:
-    published = {each.id for each in read_documents(root / "seeds")}
-    assert len(published) == 5
-    assert published.isdisjoint(each.id for each in documents.values())
+def test_they_are_a_split_of_their_own(root: Path, documents: dict[str, Document]) -> None:
+    found = read_documents(root / "seeds")
+    assert {each.id for each in found if each.split == "fresh"} == {each.id for each in documents.values()}
+    assert {each.topic for each in found if each.split == "fresh"}.isdisjoint(
+        each.topic for each in found if each.split != "fresh"
+    )
 
 
 def test_it_is_said_who_wrote_them_and_what_may_be_done_with_them(

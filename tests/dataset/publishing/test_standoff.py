@@ -38,7 +38,7 @@ def test_from_the_seeds_it_gives_the_whole_gold_back(gold: Gold, release: Path, 
 
 def test_file_names_do_not_matter(gold: Gold, release: Path, root: Path, tmp_path: Path) -> None:
     (tmp_path / "own").mkdir()
-    for number, seed in enumerate(sorted((root / "seeds").glob("*.txt"))):
+    for number, seed in enumerate(sorted((root / "seeds").rglob("*.txt"))):
         shutil.copy(seed, tmp_path / "own" / f"article-{number}.text")
     assert rehydrate(read_release(release), tmp_path / "own") == gold
 
