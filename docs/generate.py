@@ -31,6 +31,7 @@ from onrecord.dataset.perturbing.probes import PROBES, asked_probes
 from onrecord.dataset.publishing.card import count_table, markdown_table
 from onrecord.dataset.reading.files import write_atomically
 from onrecord.dataset.reading.json_schema import field_docs
+from onrecord.dataset.records import REGISTERED
 from onrecord.dataset.scheme import Scheme
 from onrecord.dataset.seeds.documents import read_seed
 from onrecord.eval import (
@@ -138,15 +139,23 @@ def headline(gold: Gold, articles: Sequence[Article], submission: Submission) ->
 
 
 def audit_table(gold: Gold, errata: Sequence[GoldChange]) -> str:
-    """What the audit corrected, by layer, and the share of items that had an error."""
+    """What the audit found, by layer, with rates on the items there are now, and what was corrected."""
+    found = [
+        json.loads(line)
+        for path in sorted((ROOT / "annotation/audit").glob("*.jsonl"))
+        for line in path.read_text(encoding="utf-8").splitlines()
+    ]
+    registries = {name: len(gold.registries.of(kind)) for kind, (name, _) in REGISTERED.items()}
+    items = {layer: sum(len(article.labels.of(layer)) for article in gold.articles) for layer in LAYERS}
     rows = []
-    for layer in LAYERS:
-        count = Counter(change.kind for change in errata if change.layer == layer)
-        items = sum(len(getattr(article.labels, layer)) for article in gold.articles)
-        wrong = sum(count.values())
-        numbers = [items, count["added"], count["removed"], count["changed"]]
-        rows.append([layer, *map(str, numbers), f"{100 * wrong / items:.1f} %"])
-    return markdown_table(["", "items now", "missed", "spurious", "wrong", "errors"], rows)
+    for name, many in [*items.items(), ("registry rows", sum(registries.values()))]:
+        of_rows = name == "registry rows"
+        about = [each for each in found if (each["doc"] == "registry") == of_rows]
+        here = [each["verdict"] for each in about if of_rows or each["layer"] == name]
+        said = [here.count(verdict) for verdict in ("WRONG", "DEBATABLE", "MISSED")]
+        changed = sum(change.layer == name for change in errata)
+        rows.append([name, str(many), *(f"{n} ({100 * n / many:.1f} %)" for n in said), str(changed)])
+    return markdown_table(["", "items", "wrong", "debatable", "missed", "changed"], rows)
 
 
 def compat_modes() -> str:
@@ -206,7 +215,8 @@ def parts(gold: Gold) -> dict[str, str]:
     all_result = score_submission(gold.articles, gold.registries, submission, "all")
     how = made()
     passes = read_exports(ROOT / "annotation/exports/blind", [a.document for a in gold.articles])
-    (pair,) = agreement(passes, [a.document for a in gold.articles])
+    rows = {path.name: read_registries(path) for path in sorted((ROOT / "annotation/rows/blind").iterdir())}
+    (pair,) = agreement(passes, [a.document for a in gold.articles], rows)
     seeds = [
         [f"`{d.id}.txt`", d.publisher, d.published or "", f"`{d.seed_sha256}`"] for d in read_documents(ROOT / "seeds")
     ]
@@ -318,12 +328,12 @@ def example(gold: Gold) -> dict[str, Any]:
             {
                 "holder": "E1",
                 "target": {"kind": "claim", "id": "claim-belarus-joins-offensive"},
-                "label": "against",
+                "label": "denies",
                 "evidence": [span("totally stupid, groundless fabrications")],
                 "quote": "q1",
             }
         ],
-        "events": [{**span("invasion"), "event": "V1"}],
+        "events": [{**span("invasion"), "event": "V1", "modality": "denied"}],
         "entities": [{"id": "E1", "name": "Dmitry Peskov"}],
     }
 
@@ -349,7 +359,7 @@ def refusal(gold: Gold) -> str:
     """What is said of the same line with an inclusive end and a misspelt label."""
     line = example(gold)
     line["mentions"][0]["end"] -= 1
-    line["stances"][0]["label"] = "agianst"
+    line["stances"][0]["label"] = "deneis"
     documents = [article.document for article in gold.articles]
     try:
         read_submission("predictions.jsonl", json.dumps(line).encode(), documents, gold.registries)

@@ -91,7 +91,7 @@ def kinds(root: Path, place: Path) -> dict[str, Kind]:
 
     def export(path: Path, empty: Path) -> Callable[[], int]:
         (empty / "blind").mkdir()
-        shutil.copy(root / "annotation/exports/blind/ann-a.json", empty / "blind")
+        shutil.copy(root / "annotation/exports/blind/reader-e.json", empty / "blind")
         shutil.copy(path, empty / "blind" / "ann-b.json")
         return command("annotation", "agreement", str(empty / "blind"), "--seeds", str(root / "seeds"))
 
@@ -128,6 +128,9 @@ def kinds(root: Path, place: Path) -> dict[str, Kind]:
         ),
         "predictions, gzipped": Kind(small, with_file("validate", "FILE", *every), ".jsonl.gz", packed=gzip.compress),
         "predictions, zipped": Kind(small, with_file("validate", "FILE", *every), ".zip", packed=zipped),
+        "predictions for older labels": Kind(
+            small, with_file("convert", "FILE", "--from", "onrecord-0.2", "--gold", every[-1], out=True)
+        ),
         "predictions without offsets": Kind(small, with_file("ground", "FILE", "--gold", every[-1], out=True)),
         "predictions on a board": Kind(small, board("predictions.jsonl")),
         "predictions on a platform": Kind(small, platform),
@@ -138,7 +141,7 @@ def kinds(root: Path, place: Path) -> dict[str, Kind]:
             json.dumps(labels).encode(), with_file("score", rules, "--labels", "FILE", *every), ".json", most=2**20
         ),
         "a release": Kind(release, with_file("rehydrate", "FILE", str(root / "seeds"), out=True), ".json"),
-        "an export": Kind((root / "annotation/exports/blind/ann-b.json").read_bytes(), export, ".json"),
+        "an export": Kind((root / "annotation/exports/blind/reader-f.json").read_bytes(), export, ".json"),
         "a registry": Kind(
             (root / "annotation/registries/entities.jsonl").read_bytes(),
             checked("annotation/registries/entities.jsonl"),

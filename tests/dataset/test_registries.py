@@ -39,7 +39,9 @@ def test_every_name_in_the_gold_is_a_name_or_an_alias_of_its_row(gold: Gold) -> 
     rows = {row.id: {each.casefold() for each in (row.name, *row.aliases)} for row in gold.registries.entities}
     names = [each for article in gold.articles for each in article.labels.mentions if each.kind == "name"]
     assert len(names) > 200
-    assert [(each.text, each.entity) for each in names if each.text.casefold() not in rows[str(each.entity)]] == []
+    # a capital that acts for its state is a name of the city; a misspelling is a name of nobody
+    meant = [(each.text, str(each.literal or each.entity)) for each in names if each.noise is None]
+    assert [(name, id) for name, id in meant if name.casefold() not in rows[id]] == []
 
 
 @pytest.mark.parametrize(
@@ -50,12 +52,21 @@ def test_every_name_in_the_gold_is_a_name_or_an_alias_of_its_row(gold: Gold) -> 
         ("entities", lambda v: v[0].update(id="unknown"), "reserved-id", 1, "/id"),
         ("entities", lambda v: v[0].update(part_of="nowhere"), "reference", 1, "/part_of"),
         ("entities", lambda v: v[0].update(wikidata="7747"), "type", 1, "/wikidata"),
-        ("entities", lambda v: v[0].update(wikidata=None, wikidata_note=None), "missing-note", 1, "/wikidata_note"),
+        ("entities", lambda v: v[0].update(wikidata="none", wikidata_note=None), "missing-note", 1, "/wikidata_note"),
+        ("entities", lambda v: v[0].update(wikidata="no"), "type", 1, "/wikidata"),
+        ("entities", lambda v: v[0].update(acts_for=v[0]["id"]), "reference", 1, "/acts_for"),
+        ("entities", lambda v: [v[n].update(acts_for=v[1 - n]["id"]) for n in (0, 1)], "circle", 1, "/acts_for"),
+        ("entities", lambda v: [v[n].update(part_of=v[1 - n]["id"]) for n in (0, 1)], "circle", 2, "/part_of"),
+        ("events", lambda v: [v[n].update(parent=v[1 - n]["id"]) for n in (0, 1)], "circle", 1, "/parent"),
+        ("events", lambda v: v[0].update(date="next week"), "type", 1, "/date"),
+        ("events", lambda v: v[0].update(modality="actual"), "unknown-field", 1, "/modality"),
+        ("utterances", lambda v: v[0].update(speaker=["nobody"]), "reference", 1, "/speaker/0"),
+        ("utterances", lambda v: v[0].update(addressee=["unknown"]), "reference", 1, "/addressee/0"),
         ("entities", lambda v: [row.update(wikidata="Q1") for row in v], "repeated-id", 1, "/wikidata"),
         ("events", lambda v: v[0].update(place="nowhere"), "reference", 1, "/place"),
         ("events", lambda v: v[0].update(parent="nothing"), "reference", 1, "/parent"),
         ("events", lambda v: v[0].update(parent=v[0]["id"]), "reference", 1, "/parent"),
-        ("events", lambda v: v[0]["participants"].append({"entity": "x", "role": "y"}), "reference", 1, None),
+        ("events", lambda v: v[0]["participants"].append({"entity": "x", "role": "party"}), "reference", 1, None),
         ("claims", lambda v: v[0].update(about=["nothing"]), "reference", 1, "/about/0"),
         ("claims", lambda v: v[0].pop("text"), "missing-field", 1, "/text"),
     ],

@@ -50,7 +50,7 @@ def score(
 
     >>> report = score("eval/baselines/rules.jsonl", how=None)
     >>> report.to_frame().loc[("entities", "strict"), "gold"]
-    np.float64(171.0)
+    np.float64(181.0)
     """
     asked = Asked(split, labels, how, allow_missing)
     with given_predictions(predictions) as (name, pieces):

@@ -13,7 +13,7 @@ import msgspec
 
 from onrecord.dataset import Article, Gold
 from onrecord.dataset.reading.json_schema import field_docs
-from onrecord.dataset.records import Item, Strict
+from onrecord.dataset.records import REGISTERED, Item, Strict
 from onrecord.dataset.walk import with_references
 from onrecord.eval.submission.prediction_line import (
     ClaimDescription,
@@ -38,13 +38,19 @@ def example(gold: Gold, layer: str, split: str = "test") -> list[dict[str, Any]]
     Args:
         gold: Whose labels are shown.
         layer: The layer.
-        split: A line for every article of it; all but one have no items.
+        split: A line for every article of it; the one that shows most fields has items, others what shows more.
     """
     articles = [article for article in gold.articles if article.document.split == split]
-    shown = max(articles, key=lambda article: len(_fields(_chosen(article, layer))))
+    most = max(articles, key=lambda article: len(_fields(_chosen(article, layer))))
+    chosen: dict[str, list[Item]] = {}
+    for article in (most, *(each for each in articles if each is not most)):
+        chosen[article.document.id] = _chosen(article, layer, [item for items in chosen.values() for item in items])
     layers: list[str] = ["quotes", "stances"] if layer == "stances" else [layer]
     return [
-        _line(gold, article, layers, layer) if article is shown else _empty(article, layers) for article in articles
+        _line(gold, article, layers, layer, items)
+        if (items := chosen[article.document.id])
+        else _empty(article, layers)
+        for article in articles
     ]
 
 
@@ -53,13 +59,13 @@ def _empty(article: Article, layers: Sequence[str]) -> dict[str, Any]:
     return {**head, **{layer: [] for layer in layers}, "x_comment": "a line for every article, be it without items"}
 
 
-def _chosen(article: Article, layer: str) -> list[Item]:
-    """Few items that have as many different fields as any."""
+def _chosen(article: Article, layer: str, before: Sequence[Item] = ()) -> list[Item]:
+    """Few items that have as many different fields as any, beside those that are shown before."""
     waiting: list[Item] = list(getattr(article.labels, layer))
     chosen: list[Item] = []
     while waiting and len(chosen) < MOST_EXAMPLES:
-        best = max(waiting, key=lambda item: len(_fields([*chosen, item])))
-        if chosen and len(_fields([*chosen, best])) == len(_fields(chosen)):
+        best = max(waiting, key=lambda item: len(_fields([*before, *chosen, item])))
+        if (before or chosen) and len(_fields([*before, *chosen, best])) == len(_fields([*before, *chosen])):
             break
         chosen.append(best)
         waiting.remove(best)
@@ -76,9 +82,9 @@ def _plain(item: Strict) -> dict[str, Any]:
     return {name: each for name, each in value.items() if name not in GOLD_ONLY}
 
 
-def _line(gold: Gold, article: Article, layers: Sequence[str], layer: str) -> dict[str, Any]:
+def _line(gold: Gold, article: Article, layers: Sequence[str], layer: str, chosen: list[Item]) -> dict[str, Any]:
     names = _Names(gold)
-    items = {layer: _chosen(article, layer)}
+    items = {layer: chosen}
     if "quotes" in layers:
         items["quotes"] = _with_quotes(article, items)
     line: dict[str, Any] = {
@@ -131,7 +137,7 @@ class _Names:
 
     def __init__(self, gold: Gold) -> None:
         self._gold = gold
-        self._given: dict[str, dict[str, str]] = {"entity": {}, "event": {}, "claim": {}}
+        self._given: dict[str, dict[str, str]] = {kind: {} for kind in REGISTERED}
 
     def rename(self, item: Item) -> dict[str, Any]:
         """An item as a prediction, with ids of its own."""
@@ -140,7 +146,7 @@ class _Names:
     def _id(self, kind: str, id: str) -> str:
         if kind not in self._given:
             return id  # an item of the same document
-        letter = {"entity": "E", "event": "V", "claim": "C"}[kind]
+        letter = {"entity": "E", "event": "V", "claim": "C", "utterance": "U"}[kind]
         return self._given[kind].setdefault(id, f"{letter}{len(self._given[kind]) + 1}")
 
     def descriptions(self) -> dict[str, Any]:
@@ -152,7 +158,6 @@ class _Names:
                 id=self._id("event", row.id),
                 type=row.type,
                 title=row.title,
-                modality=row.modality,
                 date=row.date,
                 place=self._id("entity", row.place) if row.place else None,
                 cardinality=row.cardinality,
