@@ -108,9 +108,8 @@ def nothing(proposed: Path, rows: Path) -> bytes:
     for name, _ in REGISTERED.values():
         (rows / f"{name}.jsonl").touch()
     heads = [json.loads(line) for line in proposed.read_bytes().splitlines()]
-    lines = [
-        {"doc_id": each["doc_id"], "text_sha256": each["text_sha256"], **dict.fromkeys(LAYERS, [])} for each in heads
-    ]
+    empty: dict[str, list[object]] = {layer: [] for layer in LAYERS}
+    lines = [{"doc_id": each["doc_id"], "text_sha256": each["text_sha256"], **empty} for each in heads]
     return b"".join(json.dumps(line).encode() + b"\n" for line in lines)
 
 
