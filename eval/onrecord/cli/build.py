@@ -51,7 +51,7 @@ def build(
             hint = f"name one with --exports, or exports under [gold] in {FILE}"
             wrong = Fault("rounds", str(corpus.root / FILE), None, "/gold", "nothing", "the round the gold is of", hint)
             raise FaultsError([wrong])
-        made = gold_of_rounds(corpus.annotation, rounds, documents, registries)
+        made = gold_of_rounds(corpus.annotation, rounds, documents, registries, corpus.about.splits.names)
         built = make(made.gold, corpus.about, made.provenance, made.extra)
         changed = differences(built, output) if check else write(built, output)
     for id in made.unlabelled:

@@ -211,7 +211,7 @@ def test_gold_says_what_was_not_submitted(
     written(tmp_path / "exports" / "r", export)
     shutil.copy(root / "annotation/annotators.jsonl", tmp_path)
     registries = read_registries(root / "annotation/registries")
-    made = gold_of_rounds(tmp_path, Rounds(exports="r"), documents, registries)
+    made = gold_of_rounds(tmp_path, Rounds(exports="r"), documents, registries, ["test"])
     document = export[1]["data"]["doc_id"]
     assert [(each.document, each.state, each.annotator) for each in made.unsent] == [(document, "change", "reader-c")]
 

@@ -78,7 +78,7 @@ def built(root: Path, documents: list[Document]) -> Built:
     annotation = root / "annotation"
     registries = read_registries(annotation / "registries")
     assert ABOUT.gold is not None
-    made = gold_of_rounds(annotation, ABOUT.gold, documents, registries)
+    made = gold_of_rounds(annotation, ABOUT.gold, documents, registries, ABOUT.splits.names)
     assert made.unlabelled == ()
     return build(made.gold, ABOUT, made.provenance, made.extra)
 

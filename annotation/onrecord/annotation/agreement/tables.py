@@ -6,7 +6,9 @@ import dataclasses
 import json
 from collections.abc import Sequence
 
-from onrecord.annotation.agreement.measures import PairAgreement
+from onrecord.annotation.agreement.measures import PairAgreement, agreement
+from onrecord.annotation.label_studio.exports import Annotation
+from onrecord.dataset import Document
 from onrecord.dataset.publishing.card import markdown_table
 from onrecord.dataset.reading.faults import show
 from onrecord.eval.layers.scored import scored_layers
@@ -106,14 +108,30 @@ def markdown(pair: PairAgreement) -> str:
     )
 
 
-def agreement_section(pairs: list[PairAgreement]) -> str:
-    """The agreement of every two annotators as a section of the card; empty without any."""
+def agreement_sections(annotations: Sequence[Annotation], documents: Sequence[Document], splits: Sequence[str]) -> str:
+    """The agreement of every two annotators as sections of the card, a split at a time and never of two together.
+
+    The last split stands first: what guidelines and systems were made with comes before what is kept for the end.
+
+    Args:
+        annotations: Everyone's.
+        documents: All documents.
+        splits: The splits in the order of tables.
+
+    Returns:
+        Markdown; empty without two who have annotated one document.
+    """
     return "".join(
-        f"\n### Agreement before adjudication: {inert(pair.one)} and {inert(pair.other)} "
-        f"on {len(pair.documents)} articles\n\n{markdown(pair)}"
-        for pair in pairs
+        f"\n### Agreement before adjudication{f' on `{split}`' if len(splits) > 1 else ''}: "
+        f"{inert(pair.one)} and {inert(pair.other)} on {_articles(len(pair.documents))}\n\n{markdown(pair)}"
+        for split in reversed(splits)
+        for pair in agreement(annotations, [document for document in documents if document.split == split])
         if pair.documents
     )
+
+
+def _articles(many: int) -> str:
+    return "1 article" if many == 1 else f"{many} articles"
 
 
 def print_agreement(pair: PairAgreement, disagreements: bool) -> None:

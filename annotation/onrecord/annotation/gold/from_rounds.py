@@ -10,8 +10,7 @@ import msgspec
 
 from onrecord.annotation.agreement.annotators import own_registries
 from onrecord.annotation.agreement.ceiling import ceiling_json
-from onrecord.annotation.agreement.measures import agreement
-from onrecord.annotation.agreement.tables import agreement_section
+from onrecord.annotation.agreement.tables import agreement_sections
 from onrecord.annotation.gold.adjudication import attribute_items
 from onrecord.annotation.gold.passes import articles_of_pass, named, provenance, read_annotators
 from onrecord.annotation.label_studio.exports import Annotation, paths_of, read_exports
@@ -107,7 +106,13 @@ class MadeGold:
     errata: tuple[GoldChange, ...]
 
 
-def gold_of_rounds(annotation: Path, rounds: Rounds, documents: Sequence[Document], registries: Registries) -> MadeGold:
+def gold_of_rounds(
+    annotation: Path,
+    rounds: Rounds,
+    documents: Sequence[Document],
+    registries: Registries,
+    splits: Sequence[str],
+) -> MadeGold:
     """Make the gold of some rounds of annotation.
 
     Args:
@@ -115,6 +120,7 @@ def gold_of_rounds(annotation: Path, rounds: Rounds, documents: Sequence[Documen
         rounds: Which exports are what.
         documents: All documents.
         registries: The ids.
+        splits: The splits of the documents, in the order of tables.
 
     Raises:
         FaultsError: An export is not right; see :mod:`onrecord.annotation.gold.passes`.
@@ -135,7 +141,7 @@ def gold_of_rounds(annotation: Path, rounds: Rounds, documents: Sequence[Documen
         passes = named(read_exports(folder / rounds.blind, documents), annotators)
         articles = attribute_items(articles, passes, registries)
         extra[FILE] = ceiling_json(articles, passes, registries)
-        said += agreement_section(agreement(passes, documents))
+        said += agreement_sections(passes, documents, splits)
     gold = Gold(articles=tuple(articles), registries=registries, scheme=scheme())
     unsent = tuple(each for path in paths_of(folder / rounds.exports) for each in standings(path) if each.unsent)
     return MadeGold(gold, said, extra, tuple(unlabelled), unsent, tuple(errata))
