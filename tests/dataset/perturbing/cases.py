@@ -103,6 +103,12 @@ def perturb(
     return run(gold, about or CorpusFile(scheme=gold.scheme), "", asked_probes(names), seed, pages)
 
 
+def paired(gold: Gold, found: Perturbed) -> list[tuple[Article, Article]]:
+    """Each article with what was made of it: a probe may give articles other names, and with them another order."""
+    made = {each.document.id: each for each in found.gold.articles}
+    return [(gold.articles[said.place], made[said.id]) for said in found.file.articles]
+
+
 def pages_in(folder: Path) -> Pages:
     """The pages of a folder of seeds."""
     found = (read_seed(path) for path in descriptions(folder))
