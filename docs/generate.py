@@ -27,6 +27,7 @@ from by_split import (
     web_gold,
 )
 from flooding import flooding
+from fresh_tables import PROMPTED, fresh_tables
 from onrecord.annotation.gold.from_rounds import MadeGold, gold_of_rounds
 from onrecord.dataset import FaultsError, Gold, read_documents, read_folder, read_registries
 from onrecord.dataset.corpus import CardText, Rounds, Splits, read_corpus
@@ -70,6 +71,7 @@ DOCUMENTS = (
     "docs/corpus.md",
     "docs/scoring.md",
     "docs/faults.md",
+    "docs/fresh.md",
     "docs/probes.md",
     "docs/measures/compat.md",
     "docs/measures/coverage.md",
@@ -187,7 +189,21 @@ def parts(gold: Gold) -> dict[str, str]:
         ),
         "seeds": markdown_table(["file", "publisher", "published", "SHA-256"], seeds),
         **probe_tables(gold),
+        **dict(fresh_tables(ROOT, gold, fresh_results(gold, results[FRESH]))),
     }
+
+
+def fresh_results(gold: Gold, rules: Result) -> dict[str, Result]:
+    """What every system that was run gets on the fresh articles; spaCy only where its pipeline is there."""
+    found = {"rules": rules}
+    model = installed_pipeline()
+    fresh = only(gold, in_split(gold, FRESH))
+    if model is not None:
+        found[f"{SPACY}{model}"] = scored(fresh, system_of(SPACY + model, Rules.learn(learnable(gold))))
+    documents = [article.document for article in fresh.articles]
+    submission = read_submission(PROMPTED.name, (ROOT / PROMPTED).read_bytes(), documents, gold.registries)
+    found["prompted"] = score_submission(fresh.articles, gold.registries, submission, FRESH)
+    return found
 
 
 def probe_tables(gold: Gold) -> dict[str, str]:
