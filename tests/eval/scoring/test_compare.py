@@ -25,16 +25,16 @@ Comparer = Callable[..., Comparison]
 
 
 @pytest.fixture
-def compared(scored: Scorer) -> Comparer:
+def compared(five_scored: Scorer) -> Comparer:
     def run(*files: Lines, how: Sampling = Sampling()) -> Comparison:  # noqa: B008 - frozen
-        return compare_results([scored(lines) for lines in files], [f"s{n}" for n in range(len(files))], how)
+        return compare_results([five_scored(lines) for lines in files], [f"s{n}" for n in range(len(files))], how)
 
     return run
 
 
 @pytest.fixture
-def worse(perfect: Lines) -> Lines:
-    return degraded(perfect, random.Random(3))
+def worse(five_lines: Lines) -> Lines:
+    return degraded(five_lines, random.Random(3))
 
 
 def test_differences_are_those_of_the_values(compared: Comparer, perfect: Lines, worse: Lines) -> None:
@@ -126,8 +126,8 @@ def test_items_come_by_layer_and_document(compared: Comparer, perfect: Lines, wo
     assert order == sorted(order)
 
 
-def test_types_that_one_system_alone_predicts(compared: Comparer, perfect: Lines) -> None:
-    one, other = copy.deepcopy(perfect), copy.deepcopy(perfect)
+def test_types_that_one_system_alone_predicts(compared: Comparer, five_lines: Lines) -> None:
+    one, other = copy.deepcopy(five_lines), copy.deepcopy(five_lines)
     for mention in one[0]["mentions"]:
         mention["type"] = "LOC"
     for mention in other[1]["mentions"]:
@@ -136,14 +136,14 @@ def test_types_that_one_system_alone_predicts(compared: Comparer, perfect: Lines
     assert compared(other, one).contrasts[0, 1]["entities:strict[LOC]"].difference is None
 
 
-def test_three_systems_and_their_ranks(compared: Comparer, perfect: Lines, worse: Lines) -> None:
+def test_three_systems_and_their_ranks(compared: Comparer, five_lines: Lines, worse: Lines) -> None:
     worst = [dict(line, mentions=line["mentions"][:1]) for line in copy.deepcopy(worse)]
-    found = compared(perfect, worse, worst, how=Sampling(level=0.5))
+    found = compared(five_lines, worse, worst, how=Sampling(level=0.5))
     assert set(found.contrasts) == {(0, 1), (0, 2), (1, 2)}
     ranks = found.ranks["entities:strict"]
     assert ranks == (RankInterval(1, 1), RankInterval(2, 2), RankInterval(3, 3))
     # five articles cannot tell systems apart at the usual level, and say so
-    usual = compared(perfect, worse, worst)
+    usual = compared(five_lines, worse, worst)
     assert usual.ranks["entities:strict"] == (RankInterval(1, 3),) * 3
     assert usual.contrasts[0, 1]["entities:strict"].attainable_p == 0.0625
 

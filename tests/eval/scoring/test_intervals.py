@@ -23,8 +23,8 @@ from onrecord.eval.submission.reading import Submission
 
 
 @pytest.fixture
-def lines(perfect: Lines) -> Lines:
-    return degraded(perfect, random.Random(3))
+def lines(five_lines: Lines) -> Lines:
+    return degraded(five_lines, random.Random(3))
 
 
 MEASURES = [
@@ -91,10 +91,10 @@ def test_measures_that_no_other_document_touches_are_those_of_subsets(
     assert (found.low, found.high) == (approximately(expected.low), approximately(expected.high))
 
 
-def test_every_submitted_measure_has_an_interval_or_a_reason(scored: Scorer, lines: Lines) -> None:
+def test_every_submitted_measure_has_an_interval_or_a_reason(five_scored: Scorer, lines: Lines) -> None:
     for line in lines:
         del line["stances"]
-    result = scored(lines)
+    result = five_scored(lines)
     found = result_intervals(result, Sampling())
     assert found.keys() == {name for name in result.values if not name.startswith("stances:")}
     for interval in found.values():
@@ -102,8 +102,8 @@ def test_every_submitted_measure_has_an_interval_or_a_reason(scored: Scorer, lin
     assert Report.of(result).intervals == {}
 
 
-def test_topics_are_units(scored: Scorer, lines: Lines) -> None:
-    result = scored(lines)
+def test_topics_are_units(five_scored: Scorer, lines: Lines) -> None:
+    result = five_scored(lines)
     units = units_of(result, "topic")
     assert sorted(sum(units.values(), ())) == sorted(result.documents)
     assert list(units) == sorted(set(result.topics.values()))
