@@ -182,7 +182,7 @@ def test_two_mentions_of_a_foreign_type_are_not_at_one_place(five: Gold, expecte
             mention["type"] = "PERSON"
         for quote in line["quotes"]:
             quote["speaker"] = "somebody"
-    faults = faults_of(lines, expected)
+    faults = [fault for fault in faults_of(lines, expected) if fault.code != "missing-document"]
     assert {fault.code for fault in faults} == {"label", "type"}
     assert len(faults) == sum(len(line["mentions"]) + len(line["quotes"]) for line in lines)
 
