@@ -19,7 +19,7 @@ from onrecord.dataset.gold import in_split
 from onrecord.dataset.layers import LAYERS
 from onrecord.dataset.publishing.card import markdown_table
 from onrecord.dataset.records import REGISTERED
-from onrecord.dataset.walk import references
+from onrecord.dataset.registries import rows_of
 from onrecord.eval import Result, Submission, score_submission
 from onrecord.eval.layers.gold_changes import GoldChange
 from onrecord.eval.scoring.ceiling import BIASED, ceiling_table, read_ceiling
@@ -126,7 +126,7 @@ def audit_tables(root: Path, gold: Gold, errata: Sequence[GoldChange]) -> dict[s
         for line in path.read_text(encoding="utf-8").splitlines()
     ]
     parts = {"audit-fresh": in_split(gold, FRESH), "audit-web": web_gold(gold).articles}
-    rows = {name: _rows_of(articles, gold.registries) for name, articles in parts.items()}
+    rows = {name: _ids(rows_of(articles, gold.registries)) for name, articles in parts.items()}
 
     def part_of(each: Mapping[str, str]) -> str:
         if each["doc"] != "registry":
@@ -139,6 +139,15 @@ def audit_tables(root: Path, gold: Gold, errata: Sequence[GoldChange]) -> dict[s
     return {name: _audit_table(articles, len(rows[name]), by_part[name], errata) for name, articles in parts.items()}
 
 
+def is_of_a_row(finding: Mapping[str, str]) -> bool:
+    """Whether a finding is of a row of a registry, and not of an item of an article."""
+    return finding["doc"] == "registry" or finding["layer"] not in LAYERS
+
+
+def _ids(registries: Registries) -> set[str]:
+    return {row.id for kind in REGISTERED for row in registries.of(kind)}
+
+
 def _audit_table(
     articles: Sequence[Article], registry: int, found: Sequence[Mapping[str, str]], errata: Sequence[GoldChange]
 ) -> str:
@@ -147,23 +156,9 @@ def _audit_table(
     rows = []
     for name, many in [*items.items(), ("registry rows", registry)]:
         of_rows = name == "registry rows"
-        about = [each for each in found if (each["doc"] == "registry") == of_rows]
-        here = [each["verdict"] for each in about if of_rows or each["layer"] == name]
+        here = [each["verdict"] for each in found if (of_rows if is_of_a_row(each) else each["layer"] == name)]
         said = [here.count(verdict) for verdict in ("WRONG", "DEBATABLE", "MISSED")]
         changed = sum(change.layer == name and change.document in ids for change in errata)
         shown = [f"{n} ({100 * n / many:.1f} %)" if found else "–" for n in said]
         rows.append([name, str(many), *shown, str(changed)])
     return markdown_table(["", "items", "wrong", "debatable", "missed", "changed"], rows)
-
-
-def _rows_of(articles: Sequence[Article], registries: Registries) -> set[str]:
-    """Ids of the rows that some articles use, and of those that these rows refer to."""
-    rows = {row.id: row for kind in REGISTERED for row in registries.of(kind)}
-    waiting = [each.id for a in articles for _, item in a.labels.items() for each in references(item)]
-    used: set[str] = set()
-    while waiting:
-        id = waiting.pop()
-        if id in rows and id not in used:
-            used.add(id)
-            waiting += [each.id for each in references(rows[id])]
-    return used

@@ -26,41 +26,41 @@ from onrecord.eval.scoring.stored_gold import stored_gold
 NAMES = "names,seed0"
 
 
-def lines(gold: Gold, rules: Rules) -> bytes:
-    return b"".join(msgspec.json.encode(rules.predict(a.document)) + b"\n" for a in gold.articles)
+def lines(five: Gold, rules: Rules) -> bytes:
+    return b"".join(msgspec.json.encode(rules.predict(a.document)) + b"\n" for a in five.articles)
 
 
 @pytest.fixture(scope="module")
-def folder(gold: Gold, tmp_path_factory: pytest.TempPathFactory) -> Path:
+def folder(five: Gold, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A perturbed dataset, and three entries: with predictions for it, without, and with what is none."""
     folder = tmp_path_factory.mktemp("board")
-    made = perturb(gold, "names", about=CORPUS)
+    made = perturb(five, "names", about=CORPUS)
     write(made.build(), folder / "names")
-    rules = Rules.learn(gold.articles[:1])
+    rules = Rules.learn(five.articles[:1])
     probed = {"with": lines(made.gold, rules), "without": None, "wrong": b'{"doc_id": "nobody"}\n'}
     for system, content in probed.items():
         entry = folder / "results/team" / system
         entry.mkdir(parents=True)
         (entry / ABOUT).write_text(json.dumps({"team": "team", "system": system, "name": system}))
-        (entry / "predictions.jsonl").write_bytes(lines(gold, rules))
+        (entry / "predictions.jsonl").write_bytes(lines(five, rules))
         if content is not None:
             (entry / probe_file(NAMES)).write_bytes(content)
     return folder
 
 
 @pytest.fixture(scope="module")
-def found(folder: Path, root: Path) -> Standings:
+def found(folder: Path, five_folder: Path) -> Standings:
     entries, broken = readable_entries(folder / "results")
     assert not broken
-    gold = stored_gold(root / "dataset")
-    return with_gaps(standings(entries, gold, Asked("all")), entries, gold, [folder / "names"])
+    five = stored_gold(five_folder)
+    return with_gaps(standings(entries, five, Asked("all")), entries, five, [folder / "names"])
 
 
-def test_the_gap_is_that_of_the_command(found: Standings, folder: Path, root: Path) -> None:
+def test_the_gap_is_that_of_the_command(found: Standings, folder: Path, five_folder: Path) -> None:
     rows = {row.about.system: row for row in found.rows}
     entry = folder / "results/team/with"
     pairs = [(entry / probe_file(NAMES), folder / "names")]
-    wanted = gap(entry / "predictions.jsonl", pairs, root / "dataset", "all").differences
+    wanted = gap(entry / "predictions.jsonl", pairs, five_folder, "all").differences
     assert rows["with"].gaps == {NAMES: wanted}
     assert wanted["entities:strict"].difference < -0.2  # type: ignore[operator]
     assert rows["without"].gaps == rows["wrong"].gaps == {}
@@ -83,18 +83,18 @@ def test_it_is_on_the_page_in_json_and_in_csv(found: Standings) -> None:
     assert rows["without"][f"entities:strict gap {NAMES}"] == ""
 
 
-def test_without_probes_a_board_is_as_before(found: Standings, folder: Path, root: Path) -> None:
+def test_without_probes_a_board_is_as_before(found: Standings, folder: Path, five_folder: Path) -> None:
     entries, _ = readable_entries(folder / "results")
-    plain = standings(entries, stored_gold(root / "dataset"), Asked("all"))
+    plain = standings(entries, stored_gold(five_folder), Asked("all"))
     assert plain.probes == ()
     assert "gap " not in board_html(plain, [], "").decode()
     assert b"gap" not in board_csv(plain, [])
 
 
-def test_a_folder_that_is_no_probe_is_refused(found: Standings, root: Path) -> None:
-    gold = stored_gold(root / "dataset")
+def test_a_folder_that_is_no_probe_is_refused(found: Standings, five_folder: Path) -> None:
+    five = stored_gold(five_folder)
     with pytest.raises(FaultsError, match="a perturbed dataset"):
-        with_gaps(found, [], gold, [root / "dataset"])
+        with_gaps(found, [], five, [five_folder])
 
 
 def test_names_of_files_can_be_contributed() -> None:

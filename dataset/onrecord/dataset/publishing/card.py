@@ -87,7 +87,7 @@ def _told(about: CorpusFile, articles: int) -> dict[str, Any]:
         "license_name": said.license_name,
         "license_link": said.license_link,
         "annotations_creators": list(said.annotations_creators),
-        "language_creators": ["found"],
+        "language_creators": list(said.language_creators),
         "source_datasets": ["original"],
         "size_categories": [_size(articles)],
         "task_categories": list(dict.fromkeys(category for category, _ in tasks)),
