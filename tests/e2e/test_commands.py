@@ -16,6 +16,7 @@ from pathlib import Path
 
 import msgspec
 import pytest
+from tests.conftest import ROOT
 from tests.eval.conftest import lines_of
 
 from onrecord.annotation.label_studio import project as ls
@@ -27,9 +28,12 @@ from onrecord.dataset import Document
 from onrecord.dataset.gold import Gold, ordered
 from onrecord.dataset.layers import LAYERS
 from onrecord.dataset.records import Labels, Registries
+from onrecord.dataset.seeds.documents import descriptions
 
 pytestmark = pytest.mark.labelstudio
 
+MANY = len(descriptions(ROOT / "seeds"))
+"""Documents of the corpus."""
 COMMAND = [sys.executable, "-c", "from onrecord.cli import main; main()", "annotation"]
 
 
@@ -63,21 +67,20 @@ def run(*words: str | Path | int, root: Path) -> subprocess.CompletedProcess[str
     )
 
 
-def test_push_submit_pull_build(data: Path, root: Path, tmp_path: Path, documents: list[Document]) -> None:
-    many = len(documents)
+def test_push_submit_pull_build(data: Path, root: Path, tmp_path: Path) -> None:
     words = ("--annotator", "first", "--round", "again", "--data", data)
     pushed = run("push", *words, "--proposed", "eval/baselines/rules.jsonl", root=root)
     assert pushed.returncode == 0, pushed.stderr
-    assert f"{many} documents added" in pushed.stderr
+    assert f"{MANY} documents added" in pushed.stderr
     assert pushed.stdout.startswith("http://127.0.0.1:")
     submitted = run("submit", "eval/baselines/rules.jsonl", *words, root=root)
-    assert f"{many} documents annotated" in submitted.stderr, submitted.stderr
+    assert f"{MANY} documents annotated" in submitted.stderr, submitted.stderr
     again = run("submit", "eval/baselines/rules.jsonl", *words, root=root)
-    assert f"0 documents annotated, {many} were already" in again.stderr
+    assert f"0 documents annotated, {MANY} were already" in again.stderr
     pulled = run("pull", "--round", "again", "--data", data, "-o", tmp_path, root=root)
     assert pulled.returncode == 0, pulled.stderr
     assert (tmp_path / "again" / "first.json").is_file()
-    assert f"{many} of {many} tasks submitted" in pulled.stdout
+    assert f"{MANY} of {MANY} tasks submitted" in pulled.stdout
 
 
 def test_labels_of_a_program_go_in_as_its_account_with_rows_of_its_own(
@@ -164,7 +167,7 @@ def test_nothing_is_lost_when_the_server_is_killed(root: Path, tmp_path: Path, s
         assert "4 documents added, 1 were there" in again.stderr, again.stderr
         assert run("submit", "eval/baselines/rules.jsonl", *words, root=root).returncode == 0
         pulled = run("pull", "--round", "killed", "--data", folder, "-o", tmp_path / "out", root=root)
-        assert f"{many} of {many} tasks submitted" in pulled.stdout
+        assert f"{MANY} of {MANY} tasks submitted" in pulled.stdout
     finally:
         stop(process)
 
@@ -331,7 +334,7 @@ def test_a_submission_cut_off_by_the_server_s_death_is_finished_by_the_same_comm
         again = run("submit", "eval/baselines/rules.jsonl", *words, root=root)
         assert again.returncode == 0, again.stderr
         pulled = run("pull", "--round", "cut", "--data", folder, "-o", tmp_path / "out", root=root)
-        assert f"{many} of {many} tasks submitted" in pulled.stdout
+        assert f"{MANY} of {MANY} tasks submitted" in pulled.stdout
         assert pulled.returncode == 0, pulled.stderr
     finally:
         stop(process)
