@@ -15,12 +15,13 @@ from onrecord.cli.places import GOLD, the_split
 
 if TYPE_CHECKING:
     from onrecord.eval.baselines.systems import System
-    from onrecord.eval.board.entries import About
+    from onrecord.eval.board.assessing import Assessed
     from onrecord.eval.scoring.asked import Asked
-    from onrecord.eval.scoring.record import Record
     from onrecord.eval.scoring.stored_gold import StoredGold
 
 app = typer.Typer(help="A leaderboard: entries in a folder, and the static site made from them.", no_args_is_help=True)
+
+Seconds = Annotated[float, typer.Option(min=1, help="Seconds that one entry may take; then it is not ranked.")]
 
 Results = Annotated[Path, typer.Argument(help="Results folder: TEAM/SYSTEM/ with about.json and predictions.")]
 
@@ -38,6 +39,9 @@ def add(
     labels: Annotated[
         str | None, typer.Option("--labels", help="The scheme that its types are of: conll2003 or ontonotes.")
     ] = None,
+    submitter: Annotated[
+        str | None, typer.Option(help="The account that opens the pull request, and may add to the team's folder.")
+    ] = None,
     gold: Dataset = GOLD,
     split: SplitOption = None,
 ) -> None:
@@ -51,6 +55,7 @@ def add(
     from onrecord.dataset.reading.faults import refuse
     from onrecord.dataset.reading.files import write_folder_atomically
     from onrecord.eval.board.entries import ABOUT, PREDICTIONS, read_about
+    from onrecord.eval.board.folder_names import EXPECTED, clash, is_portable
     from onrecord.eval.rendering.scores import json_bytes
     from onrecord.eval.scoring.asked import Asked
     from onrecord.eval.scoring.record import record_bytes, record_of
@@ -61,12 +66,19 @@ def add(
 
     folder = results / team / system
     said = {"team": team, "system": system, "name": name or system, "description": description}
-    said |= {key: value for key, value in (("url", url), ("date", date), ("labels", labels)) if value}
+    more = (("url", url), ("date", date), ("submitter", submitter), ("labels", labels))
+    said |= {key: value for key, value in more if value}
     if any(not value.isprintable() for value in said.values()):
         raise typer.BadParameter("what is said of an entry is text of one line", param_hint="--name, --description")
     about, faults = read_about("options", json_bytes(said), team, system)
     refuse(faults)
     assert about is not None
+    for option, each, beside in (("--team", team, results), ("--system", system, results / team)):
+        if not is_portable(each):
+            raise typer.BadParameter(f"a folder is called so; {EXPECTED}", param_hint=option)
+        there = [path.name for path in beside.iterdir()] if beside.is_dir() else []
+        if (other := clash(each, there)) is not None:
+            raise typer.BadParameter(f"{other} is there, which is the same folder on some systems", param_hint=option)
     if folder.exists():
         raise FileExistsError(errno.EEXIST, "is there already; an entry is never overwritten", str(folder))
     raw = content(predictions, DEFAULT_LIMITS)
@@ -94,15 +106,20 @@ def build(
     level: Level = 0.95,
     draws: Draws = 10_000,
     seed: Seed = 0,
+    seconds: Seconds = 120,
 ) -> None:
     """Make the site: every entry scored again from its predictions, ranks as intervals, JSON and CSV beside it.
 
+    Each entry has a process and a budget of its own: what stops one is said in its row, and the others go on.
     With --labels all entries are compared by that map: those whose about.json names it, and those of our types.
     """
     from onrecord.dataset.publishing.makers import made_by
     from onrecord.dataset.reading.faults import show
-    from onrecord.eval.board import EntryReports, build_site, check_target
-    from onrecord.eval.board.entries import readable_entries
+    from onrecord.eval.board import PageMaker, build_site, check_target
+    from onrecord.eval.board.assessing import Bench, assessed_entries
+    from onrecord.eval.board.budget import Budget
+    from onrecord.eval.board.entries import entry_folders
+    from onrecord.eval.board.owners import came
     from onrecord.eval.board.standings import standings
     from onrecord.eval.scoring.asked import Asked
     from onrecord.eval.scoring.ceiling import ceiling_rows
@@ -115,16 +132,19 @@ def build(
     labelled = stored_gold(gold)
     split = the_split(gold, split)
     asked = Asked(split, labels, sampling(unit.value, level, draws, seed), False)
-    entries, broken = readable_entries(results)
-    more = _baselines(labelled, asked) if baselines else []
+    folders = entry_folders(results)
+    ours = _baselines(labelled, asked) if baselines else []
     annotators = ceiling_rows(gold, split, labelled.hashes[split])
     who = made_by(gold)
-    pages = EntryReports(labelled, annotators, who)
-    with counting(f"of {len(entries)} entries scored") as tell:
-        found = standings(entries, labelled, asked, more, broken, tell, pages.take if reports else None)
-    written = build_site(site, found, annotators, who, pages.pages)
-    for folder, faults in broken.items():
-        note(f"{show(str(folder))} cannot be read: {show(str(faults[0]).replace(chr(10), ' '))}")
+    bench = Bench(labelled, gold, asked, PageMaker(annotators, who) if reports else None)
+    with counting(f"of {len(folders)} entries scored") as tell:
+        entries = assessed_entries(folders, bench, Budget(seconds), tell)
+    found = standings(entries, labelled, asked, ours, came(results))
+    written = build_site(site, found, annotators, who)
+    shown = {(row.about.team, row.about.system) for row in found.rows}
+    for folder in folders:
+        if (folder.parent.name, folder.name) not in shown:
+            note(f"left out, for its name: {show(str(folder))}")
     for row in found.rows:
         if row.excluded:
             note(f"not ranked: {row.about.team}/{row.about.system}: {show(row.excluded)}")
@@ -133,8 +153,8 @@ def build(
     )
 
 
-def _baselines(gold: StoredGold, asked: Asked) -> list[tuple[About, Record]]:
-    """The baselines' records, computed anew: the rules, and a spaCy pipeline where one is installed."""
+def _baselines(gold: StoredGold, asked: Asked) -> list[Assessed]:
+    """The baselines, computed anew: the rules, and a spaCy pipeline where one is installed."""
     from onrecord.eval.baselines.rules import Rules
     from onrecord.eval.baselines.systems import ENGLISH, PIPELINES, RULES, SPACY, installed_pipeline, system_of
 
@@ -153,20 +173,20 @@ def _baselines(gold: StoredGold, asked: Asked) -> list[tuple[About, Record]]:
     return [*found, _baseline(f"spacy-{model}", SPACY + model, said, system, gold, asked)]
 
 
-def _baseline(id: str, name: str, said: str, system: System, gold: StoredGold, asked: Asked) -> tuple[About, Record]:
+def _baseline(id: str, name: str, said: str, system: System, gold: StoredGold, asked: Asked) -> Assessed:
     import msgspec
 
+    from onrecord.dataset.layers import using
+    from onrecord.eval.board.assessing import Assessed, asked_for, headline_units, scored
     from onrecord.eval.board.entries import About
-    from onrecord.eval.board.standings import asked_for
-    from onrecord.eval.scoring.record import record_of
-    from onrecord.eval.scoring.score_stream import score_stream
 
     documents = (gold.article(id).document for id in gold.in_split(asked.split))
-    asked = asked_for(None, asked)
     pieces = (msgspec.json.encode(system.predict(document)) + b"\n" for document in documents)
-    report = score_stream(Path(name), pieces, gold, asked, keep=False).report
+    found = scored(Path(name), pieces, gold, asked_for(None, asked))
     about = About(team="onrecord", system=id, name=name, kind="baseline", description=said)
-    return about, record_of(report)
+    with using(gold.scheme):
+        units = headline_units(found.scoring.result)
+    return Assessed(about, found.record, "rescored", meaning=found.meaning, units=units)
 
 
 @app.command()
@@ -175,6 +195,13 @@ def admit(
     head: Annotated[str, typer.Argument(help="Full hash of the contribution.")],
     repository: Annotated[Path, typer.Option(help="Where both commits are known; nothing is checked out.")] = Path("."),
     results: Annotated[str, typer.Option(help="The results folder within the repository.")] = "eval/results",
+    submitter: Annotated[
+        str | None,
+        typer.Option(
+            help="The account that asks: it may add to the folders of teams whose entries name it, and to new ones."
+        ),
+    ] = None,
+    seconds: Seconds = 60,
     gold: Dataset = GOLD,
     split: SplitOption = None,
     output: Annotated[
@@ -190,16 +217,20 @@ def admit(
     from onrecord.dataset.reading.files import write_atomically
     from onrecord.eval.board.admission import admit as run
     from onrecord.eval.board.admission import comment, refusal
+    from onrecord.eval.board.assessing import Bench
+    from onrecord.eval.board.budget import Budget
+    from onrecord.eval.board.contribution import Contribution
     from onrecord.eval.scoring.asked import Asked
     from onrecord.eval.scoring.stored_gold import stored_gold
     from onrecord.eval.statistics.sampling import Sampling
 
     labelled = stored_gold(gold)
-    asked = Asked(the_split(gold, split), None, Sampling(), False)
+    bench = Bench(labelled, gold, Asked(the_split(gold, split), None, Sampling(), False))
+    contribution = Contribution(repository, base, head, PurePosixPath(results), submitter)
     refused = False
     with tempfile.TemporaryDirectory() as folder:
         try:
-            text = comment(run(repository, base, head, PurePosixPath(results), labelled, asked, Path(folder)))
+            text = comment(run(contribution, bench, Path(folder), Budget(seconds)))
         except FaultsError as error:
             text, refused = refusal(error), True
         except ValueError as error:

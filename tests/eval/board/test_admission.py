@@ -15,7 +15,9 @@ from tests.eval.conftest import Lines, as_bytes, lines_of
 
 from onrecord.dataset import FaultsError, Gold
 from onrecord.eval import Sampling, record_bytes
-from onrecord.eval.board.admission import admit, changed_files, comment, refusal
+from onrecord.eval.board.admission import Admitted, admit, comment, refusal
+from onrecord.eval.board.assessing import Bench
+from onrecord.eval.board.contribution import Contribution, changed_files
 from onrecord.eval.scoring.asked import Asked
 from onrecord.eval.scoring.stored_gold import gold_in_memory
 
@@ -66,6 +68,13 @@ def repository(tmp_path: Path) -> Repository:
     return Repository(tmp_path / "repository")
 
 
+def admitted(
+    repository: Repository, gold: Gold, folder: Path, head: str, base: str = "", submitter: str | None = None
+) -> list[Admitted]:
+    made = Contribution(repository.folder, base or repository.base, head, RESULTS, submitter)
+    return admit(made, Bench(gold_in_memory(gold), None, ASKED), folder)
+
+
 def entry(lines: Lines, team: str = "new", **about: str) -> Callable[[Repository], None]:
     def run(repository: Repository) -> None:
         folder = f"{RESULTS}/{team}/system"
@@ -87,7 +96,7 @@ def test_an_entry_is_scored_and_told_of(gold: Gold, perfect: Lines, repository: 
     name = "@everyone <img src=x> | [a](javascript:alert(1)) `rm`"
     head = repository.contribute(entry(perfect, name=name))
     folder = tmp_path / "data"
-    (found,) = admit(repository.folder, repository.base, head, RESULTS, gold_in_memory(gold), ASKED, folder)
+    (found,) = admitted(repository, gold, folder, head)
     assert found.record.layers["entities"].measures["strict"].value == 1
     text = comment([found])
     assert "| `entities:strict` | 100.0 |" in text
@@ -99,17 +108,17 @@ def test_a_record_that_is_right_may_come_along(
     gold: Gold, perfect: Lines, repository: Repository, tmp_path: Path
 ) -> None:
     head = repository.contribute(entry(perfect))
-    (found,) = admit(repository.folder, repository.base, head, RESULTS, gold_in_memory(gold), ASKED, tmp_path / "one")
+    (found,) = admitted(repository, gold, tmp_path / "one", head)
     repository.git("branch", "-D", "contribution")
     stored = f"{RESULTS}/new/system/{found.record.id}.json"
     right = repository.contribute(both(entry(perfect), lambda it: it.write(stored, record_bytes(found.record))))
-    assert admit(repository.folder, repository.base, right, RESULTS, gold_in_memory(gold), ASKED, tmp_path / "two")
+    assert admitted(repository, gold, tmp_path / "two", right)
     repository.git("branch", "-D", "contribution")
     for line in perfect:
         line["quotes"], line["stances"] = [], []
     wrong = repository.contribute(both(entry(perfect), lambda it: it.write(stored, record_bytes(found.record))))
     with pytest.raises(FaultsError, match="another record"):
-        admit(repository.folder, repository.base, wrong, RESULTS, gold_in_memory(gold), ASKED, tmp_path / "three")
+        admitted(repository, gold, tmp_path / "three", wrong)
 
 
 def link(repository: Repository) -> None:
@@ -150,7 +159,7 @@ def test_what_is_more_than_an_entry_is_not_taken(
 ) -> None:
     head = repository.contribute(both(entry(perfect), SPOILT[name]))
     with pytest.raises(FaultsError) as error:
-        admit(repository.folder, repository.base, head, RESULTS, gold_in_memory(gold), ASKED, tmp_path / "data")
+        admitted(repository, gold, tmp_path / "data", head)
     assert {fault.code for fault in error.value.faults} == {"admission"}
     text = refusal(error.value)
     assert "Not taken" in text
@@ -166,7 +175,7 @@ def test_faults_of_predictions_have_their_lines(
     perfect[1]["mentions"][0]["type"] = "<b>"
     head = repository.contribute(entry(perfect))
     with pytest.raises(FaultsError) as error:
-        admit(repository.folder, repository.base, head, RESULTS, gold_in_memory(gold), ASKED, tmp_path / "data")
+        admitted(repository, gold, tmp_path / "data", head)
     (fault,) = error.value.faults
     assert (fault.file, fault.line) == ("new/system/predictions.jsonl", 2)
     assert "| new/system/predictions.jsonl:2 /mentions/0/type | label | &#60;b&#62; |" in refusal(error.value)
@@ -181,7 +190,7 @@ def test_an_entry_cannot_pass_for_something_else(
         both(entry(perfect), lambda it: it.write(f"{RESULTS}/new/system/about.json", json.dumps(said)))
     )
     with pytest.raises(FaultsError):
-        admit(repository.folder, repository.base, head, RESULTS, gold_in_memory(gold), ASKED, tmp_path / "data")
+        admitted(repository, gold, tmp_path / "data", head)
 
 
 def test_a_base_that_has_gone_on_makes_no_difference(
@@ -190,13 +199,13 @@ def test_a_base_that_has_gone_on_makes_no_difference(
     head = repository.contribute(entry(perfect))
     repository.write("code.py", "print('newer')\n")
     base = repository.commit()
-    assert admit(repository.folder, base, head, RESULTS, gold_in_memory(gold), ASKED, tmp_path / "data")
+    assert admitted(repository, gold, tmp_path / "data", head, base)
 
 
 @pytest.mark.parametrize("commit", ["main", "--output=/tmp/x", "HEAD", "", "a" * 39])
 def test_a_commit_is_a_full_hash(repository: Repository, commit: str) -> None:
     with pytest.raises(ValueError, match="full hash"):
-        changed_files(repository.folder, repository.base, commit)
+        changed_files(Contribution(repository.folder, repository.base, commit, RESULTS))
 
 
 WORKFLOW = Path(__file__).parents[3] / ".github/workflows/submission.yml"

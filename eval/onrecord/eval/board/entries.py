@@ -80,6 +80,18 @@ class About(Strict, frozen=True, kw_only=True):
         | None
     ) = None
     """When it was submitted."""
+    submitter: (
+        Annotated[
+            str,
+            msgspec.Meta(
+                max_length=64,
+                pattern=r"^[A-Za-z0-9][A-Za-z0-9-]*$(?!\n)",
+                description="the name of an account: letters, digits and -",
+            ),
+        ]
+        | None
+    ) = None
+    """The account that may add to the team's folder by pull request."""
     labels: Literal["conll2003", "ontonotes"] | None = None
     """The label map that its types are of; null where they are ours."""
     retracted: Words | None = None
@@ -97,33 +109,30 @@ class Entry:
     """In order of their ids."""
 
 
-def readable_entries(results: Path) -> tuple[list[Entry], dict[Path, list[Fault]]]:
-    """The entries of a results folder that can be read, and what is wrong with the others, by folder.
-
-    Wrong are an ``about.json`` that is none or is not there, a folder that is called otherwise than it says, a record
-    that is none, and two prediction files. Folders whose name begins with a dot are passed over.
+def entry_folders(results: Path) -> list[Path]:
+    """The folders of the entries of a results folder, by name; those whose name begins with a dot are passed over.
 
     Raises:
         FaultsError: There is no such folder.
+        OSError: A folder cannot be looked into.
     """
     if not results.is_dir():
         raise FaultsError([Fault("file", str(results), None, "", "no folder", "a folder of results")])
-    entries: list[Entry] = []
-    broken: dict[Path, list[Fault]] = {}
-    for folder in sorted(path for path in results.glob("*/*") if path.is_dir()):
-        if folder.name.startswith(".") or folder.parent.name.startswith("."):
-            continue
-        try:
-            entries.append(_read_entry(folder))
-        except FaultsError as error:
-            broken[folder] = list(error.faults)
-        except OSError as error:
-            found = error.strerror or type(error).__name__
-            broken[folder] = [Fault("file", str(error.filename or folder), None, "", found, "a file that can be read")]
-    return entries, broken
+    return [
+        folder
+        for folder in sorted(path for path in results.glob("*/*") if path.is_dir())
+        if not folder.name.startswith(".") and not folder.parent.name.startswith(".")
+    ]
 
 
-def _read_entry(folder: Path) -> Entry:
+def read_entry(folder: Path) -> Entry:
+    """An entry from its folder.
+
+    Raises:
+        FaultsError: Its ``about.json`` is none or not there, or the folder is called otherwise than it says; a record
+            is none; or there are two prediction files.
+        OSError: A file cannot be read.
+    """
     raw = small_file(folder / ABOUT, MOST_ABOUT, follow_links=False)
     about, faults = read_about(folder / ABOUT, raw, folder.parent.name, folder.name)
     records = []

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 
 from onrecord.dataset import Fault, FaultsError
@@ -44,7 +44,6 @@ def build_site(
     found: Standings,
     annotators: Sequence[CeilingRow],
     made_by: str,
-    reports: Mapping[str, bytes] | None = None,
 ) -> list[str]:
     """Write a board; the old one, if there is one, is replaced in one step.
 
@@ -53,19 +52,17 @@ def build_site(
         found: The entries.
         annotators: The annotators' rows.
         made_by: Who made the gold labels, in a sentence.
-        reports: Pages on single entries, by record id.
 
     Returns:
         The names of its files.
     """
     check_target(site)
-    reports = reports or {}
     files = {
-        "index.html": board_html(found, annotators, made_by, frozenset(reports)),
+        "index.html": board_html(found, annotators, made_by),
         "board.json": board_json(found, annotators),
         "board.csv": board_csv(found, annotators),
         **{f"records/{row.record.id}.json": record_bytes(row.record) for row in found.rows if row.record},
-        **{f"reports/{id}.html": page for id, page in reports.items()},
+        **{f"reports/{row.record.id}.html": row.page for row in found.rows if row.record and row.page},
     }
     write_folder_atomically(site, files)
     return sorted(files)

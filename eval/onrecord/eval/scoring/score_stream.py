@@ -31,6 +31,9 @@ from onrecord.eval.submission.label_maps import read_label_map, relabelled
 from onrecord.eval.submission.limits import DEFAULT_LIMITS, Limits
 from onrecord.eval.submission.reading import SubmissionHead, SubmissionStream
 
+Heard = Callable[[str, Labels], object]
+"""What is told a document's id and labels."""
+
 
 @dataclasses.dataclass(frozen=True)
 class StreamScoring:
@@ -56,6 +59,7 @@ def score_stream(
     limits: Limits = DEFAULT_LIMITS,
     keep: bool = True,
     judged: bool = False,
+    heard: Heard | None = None,
 ) -> StreamScoring:
     """The score of a prediction file whose content comes in pieces.
 
@@ -67,16 +71,24 @@ def score_stream(
         limits: What the file may be at most.
         keep: Whether single documents of the result can be looked at later; their labels then go to a temporary file.
         judged: Whether the verdicts on all items are kept, as columns.
+        heard: Told the labels of each document scored; in vain where the end raises.
 
     Raises:
         FaultsError: With every fault of the file.
     """
     with using(gold.scheme):
-        return _score_stream(name, pieces, gold, asked, limits, keep, judged)
+        return _score_stream(name, pieces, gold, asked, limits, keep, judged, heard)
 
 
 def _score_stream(
-    name: Path, pieces: Iterable[bytes], gold: StoredGold, asked: Asked, limits: Limits, keep: bool, judged: bool
+    name: Path,
+    pieces: Iterable[bytes],
+    gold: StoredGold,
+    asked: Asked,
+    limits: Limits,
+    keep: bool,
+    judged: bool,
+    heard: Heard | None,
 ) -> StreamScoring:
     target = Target.of(gold, asked.split, None if asked.labels is None else read_label_map(asked.labels))
     unfit = target.unfit()
@@ -86,7 +98,10 @@ def _score_stream(
     taken = _Taken(target, kept, judged)
     try:
         for line in stream:
-            taken.add(line.doc_id, target.types.labels(line))
+            labels = target.types.labels(line)
+            taken.add(line.doc_id, labels)
+            if heard is not None and line.doc_id in target.places:
+                heard(line.doc_id, labels)
     except FaultsError as error:
         raise error.after(unfit) from None
     refuse(unfit)
