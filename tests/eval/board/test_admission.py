@@ -17,6 +17,7 @@ from onrecord.dataset import FaultsError, Gold
 from onrecord.eval import Sampling, record_bytes
 from onrecord.eval.board.admission import Admitted, admit, comment, refusal
 from onrecord.eval.board.assessing import Bench
+from onrecord.eval.board.budget import Budget
 from onrecord.eval.board.contribution import Contribution, changed_files
 from onrecord.eval.scoring.asked import Asked
 from onrecord.eval.scoring.stored_gold import gold_in_memory
@@ -230,7 +231,7 @@ def test_the_workflow_runs_the_base_alone() -> None:
 
 def test_the_workflow_s_own_command_works(gold: Gold, repository: Repository, root: Path, tmp_path: Path) -> None:
     lines = lines_of(gold.articles, gold.registries)
-    head = repository.contribute(entry(lines))
+    head = repository.contribute(entry(lines, submitter="ann"))
     script = next(
         step["run"]
         for step in yaml.safe_load(WORKFLOW.read_text())["jobs"]["score"]["steps"]
@@ -238,7 +239,136 @@ def test_the_workflow_s_own_command_works(gold: Gold, repository: Repository, ro
     )
     words = f"{script} --repository {repository.folder} --gold {root / 'dataset'}"
     folder = Path(sys.executable).parent
-    env = {**os.environ, "BASE": repository.base, "HEAD": head, "PATH": f"{folder}:{os.environ['PATH']}"}
+    env = {**os.environ, "BASE": repository.base, "HEAD": head, "SUBMITTER": "ann", "PATH": f"{folder}:{os.environ['PATH']}"}
     done = subprocess.run(["bash", "-ec", words], cwd=tmp_path, env=env, capture_output=True, check=False)
     assert done.returncode == 0, done.stderr
     assert "### Scored" in (tmp_path / "comment.md").read_text()
+
+
+def present(repository: Repository, lines: Lines, team: str, **about: str) -> None:
+    """An entry that is on the main branch already."""
+    entry(lines, team, **about)(repository)
+    repository.base = repository.commit()
+
+
+def without_stances(lines: Lines) -> Lines:
+    return [{**line, "stances": []} for line in lines]
+
+
+def faults(repository: Repository, gold: Gold, folder: Path, head: str, submitter: str | None = None) -> list[str]:
+    with pytest.raises(FaultsError) as error:
+        admitted(repository, gold, folder, head, submitter=submitter)
+    return [fault.found for fault in error.value.faults]
+
+
+def system(lines: Lines, team: str, name: str, **about: str) -> Callable[[Repository], None]:
+    def run(repository: Repository) -> None:
+        said = {"team": team, "system": name, "name": "N", **about}
+        repository.write(f"{RESULTS}/{team}/{name}/about.json", json.dumps(said))
+        repository.write(f"{RESULTS}/{team}/{name}/predictions.jsonl", as_bytes(lines))
+
+    return run
+
+
+@pytest.mark.parametrize(("submitter", "taken"), [("Ann", True), ("mallory", False), (None, False)])
+def test_only_who_is_named_in_a_team_s_entries_adds_to_its_folder(
+    gold: Gold, perfect: Lines, repository: Repository, tmp_path: Path, submitter: str | None, taken: bool
+) -> None:
+    present(repository, perfect, "famous-lab", submitter="ann")
+    change = system(without_stances(perfect), "famous-lab", "terrible", submitter=submitter or "mallory")
+    head = repository.contribute(change)
+    if taken:
+        (found,) = admitted(repository, gold, tmp_path / "data", head, submitter=submitter)
+        assert found.about.system == "terrible"
+    else:
+        (said,) = faults(repository, gold, tmp_path / "data", head, submitter)
+        assert said.startswith("an entry of famous-lab, by ")
+
+
+def test_a_team_without_a_submitter_is_closed(
+    gold: Gold, perfect: Lines, repository: Repository, tmp_path: Path
+) -> None:
+    present(repository, perfect, "famous-lab")
+    head = repository.contribute(system(without_stances(perfect), "famous-lab", "more", submitter="ann"))
+    assert faults(repository, gold, tmp_path / "data", head, "ann") == ["an entry of famous-lab, by ann"]
+
+
+def test_an_entry_says_who_submits_it(gold: Gold, perfect: Lines, repository: Repository, tmp_path: Path) -> None:
+    head = repository.contribute(system(perfect, "new", "s", submitter="somebody-else"))
+    assert faults(repository, gold, tmp_path / "data", head, "ann") == ["somebody-else"]
+
+
+UNPORTABLE = ["con/aux", "nul.v2/s", "x/LPT1", "a:b/c", "t/x.", "t/y..", "COM5.txt/s", "t/" + "n" * 65]
+
+
+@pytest.mark.parametrize("place", UNPORTABLE)
+def test_a_folder_that_some_system_cannot_check_out_is_refused(
+    gold: Gold, perfect: Lines, repository: Repository, tmp_path: Path, place: str
+) -> None:
+    head = repository.contribute(system(perfect, *place.split("/")))
+    assert set(faults(repository, gold, tmp_path / "data", head)) == {"a folder whose name not every system takes"}
+
+
+@pytest.mark.parametrize(
+    ("team", "name", "said"),
+    [("Famous-Lab", "good", "Famous-Lab beside famous-lab"), ("famous-lab", "SYSTEM", "SYSTEM beside system")],
+)
+def test_names_that_are_one_on_some_systems_are_refused(
+    gold: Gold, perfect: Lines, repository: Repository, tmp_path: Path, team: str, name: str, said: str
+) -> None:
+    present(repository, perfect, "famous-lab", submitter="ann")
+    head = repository.contribute(system(without_stances(perfect), team, name, submitter="ann"))
+    assert faults(repository, gold, tmp_path / "data", head, "ann") == [said]
+
+
+def test_of_one_contribution_too(gold: Gold, perfect: Lines, repository: Repository, tmp_path: Path) -> None:
+    head = repository.contribute(both(system(perfect, "new", "one"), system(without_stances(perfect), "new", "ONE")))
+    assert faults(repository, gold, tmp_path / "data", head) == ["ONE beside one", "one beside ONE"]
+
+
+def test_the_predictions_of_another_are_no_entry(
+    gold: Gold, perfect: Lines, repository: Repository, tmp_path: Path
+) -> None:
+    present(repository, perfect, "honest")
+    copied = json.loads(json.dumps(perfect[::-1]))
+    for line in copied:
+        line["mentions"].reverse()
+    twice = without_stances(perfect)
+    head = repository.contribute(
+        both(system(copied, "thief", "s"), system(twice, "new", "a"), system(twice[::-1], "new", "b"))
+    )
+    assert faults(repository, gold, tmp_path / "data", head) == [
+        "the same predictions as new/a",
+        "the same predictions as honest/system",
+    ]
+
+
+def test_git_is_asked_as_often_for_many_files_as_for_few(
+    gold: Gold, repository: Repository, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def flood(many: int) -> Callable[[Repository], None]:
+        return lambda it: [it.write(f"{RESULTS}/t/s{n}/about.json", "{}") for n in range(many)] and None
+
+    asked: list[str] = []
+    git = Contribution.git
+    monkeypatch.setattr(
+        Contribution, "git", lambda self, *words, said=b"": asked.append(words[0]) or git(self, *words, said=said)
+    )  # type: ignore[func-returns-value]
+    head = repository.contribute(flood(3000))
+    assert faults(repository, gold, tmp_path / "data", head) == ["3000 files"]
+    assert asked == ["diff"]
+    repository.git("branch", "-D", "contribution")
+    asked.clear()
+    head = repository.contribute(flood(50))
+    assert len(faults(repository, gold, tmp_path / "data", head)) == 50
+    assert asked == ["diff", "ls-tree", "cat-file", *["cat-file"] * 50]
+
+
+def test_an_entry_that_meets_a_defect_is_answered(
+    gold: Gold, perfect: Lines, repository: Repository, tmp_path: Path
+) -> None:
+    head = repository.contribute(entry(perfect))
+    made = Contribution(repository.folder, repository.base, head, RESULTS)
+    with pytest.raises(FaultsError) as error:
+        admit(made, Bench(gold_in_memory(gold), None, ASKED), tmp_path / "data", Budget(0.001))
+    assert "takes more than 0.001 seconds" in refusal(error.value)
