@@ -12,6 +12,8 @@
 - ``makers``: who made the labels, as the card says.
 - ``croissant``: its Croissant metadata.
 - ``standoff``: a release without the text, and the way back.
+- ``sealing``: words that only who has all the texts can read.
+- ``wording``: whether words repeat an article's.
 - ``published``: the published dataset, which comes along with the package.
 """
 
