@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
-.PHONY: demo test quick lint docs bench clean
+.PHONY: demo test quick lint docs bench kills clean
 
 $(VENV)/score: pyproject.toml
 	$(PYTHON) -m venv $(VENV)
@@ -51,6 +51,10 @@ bench: $(VENV)/dev
 	$(BIN)/python benchmarks/run.py
 	$(BIN)/python -m benchmarks.whole --readme
 	$(BIN)/python -m benchmarks.scale --write
+
+# every command that writes, killed at random instants, 300 times; twenty minutes and more
+kills: $(VENV)/dev
+	$(BIN)/python -m tests.kills --kills 300
 
 clean:
 	rm -rf $(VENV) .onrecord results

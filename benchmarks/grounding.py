@@ -5,14 +5,16 @@ items. The text is the words of the dataset's articles again and again, every th
 stretches of one to twelve words, in no order, with ten characters around them: as they are, without what is around
 them, with other quotation marks and capitals, with a letter lost, and invented. The second has the words of the gold
 labels as several kinds of replies would give them: how many get their very place, and in brackets, how many are said
-to be ambiguous and how many are not found.
+to be ambiguous and how many are not found. Below it are the ambiguous ones by name, of a reply in no order with ten
+characters around, and how many of all others are not at their very place.
 """
 
 from __future__ import annotations
 
 import random
 import time
-from collections.abc import Callable, Sequence
+from collections import Counter
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 
 from onrecord.dataset import Span, read_folder
@@ -128,16 +130,36 @@ def recovered(marked: Sequence[Marked], order: str, change: Callable[[Quoted], Q
             row.sort(key=lambda each: str(each[1]))
         elif order == "none":
             random.Random(0).shuffle(row)
-        around = [
-            Quoted(span.text, text[max(0, span.start - CONTEXT) : span.start], text[span.end : span.end + CONTEXT])
-            for span, _ in row
-        ]
+        around = [_around(text, span) for span, _ in row]
         for (span, _), found in zip(row, place(SearchedText(text), [change(each) for each in around]), strict=True):
             many += 1
             lost += found is None
             right += found is not None and (found.start, found.end) == (span.start, span.end)
             ambiguous += found is not None and found.ambiguous
     return 100 * right / many, 100 * ambiguous / many, 100 * lost / many
+
+
+def _around(text: str, span: Span) -> Quoted:
+    return Quoted(span.text, text[max(0, span.start - CONTEXT) : span.start], text[span.end : span.end + CONTEXT])
+
+
+def told(marked: dict[str, list[Marked]]) -> Iterator[str]:
+    """By kind, the words that are ambiguous, with what stands around them, and how many others are misplaced."""
+    for kind, texts in marked.items():
+        ambiguous: Counter[str] = Counter()
+        wrong = many = 0
+        for text, spans in texts:
+            row = [span for span, _ in spans]
+            random.Random(0).shuffle(row)
+            for span, found in zip(row, place(SearchedText(text), [_around(text, each) for each in row]), strict=True):
+                each = _around(text, span)
+                many += 1
+                if found is not None and found.ambiguous:
+                    ambiguous[f"{each.before}[{each.text}]{each.after}"] += 1
+                elif found is None or (found.start, found.end) != (span.start, span.end):
+                    wrong += 1
+        yield f"{kind}: {many} words, {ambiguous.total()} ambiguous; of the others {wrong} not at their place"
+        yield from (f"    {words!r}, {times} times" for words, times in ambiguous.items())
 
 
 def main() -> None:
@@ -156,6 +178,7 @@ def main() -> None:
     for name, (order, change) in REPLIES.items():
         shares = [recovered(each, order, change) for each in marked.values()]
         print(f"| {name} | " + " | ".join(f"{a:.1f} ({b:.1f}, {c:.1f})" for a, b, c in shares) + " |")
+    print("\n" + "\n".join(told(marked)))
 
 
 if __name__ == "__main__":

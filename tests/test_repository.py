@@ -6,9 +6,11 @@ import hashlib
 import importlib.util
 import re
 import subprocess
+import tomllib
 from pathlib import Path
 
 import pytest
+from packaging.requirements import Requirement
 
 from onrecord.dataset import Gold
 
@@ -105,3 +107,35 @@ def test_links_between_documents_lead_somewhere(root: Path) -> None:
         text = (root / name).read_text(encoding="utf-8")
         for target in re.findall(r"\]\(([^)#:]+)\)", text):
             assert ((root / name).parent / target).exists(), (name, target)
+
+
+WORKFLOWS = Path(".github/workflows")
+
+
+def test_workflows_run_nothing_that_somebody_can_move(root: Path) -> None:
+    """A tag can be moved to other code; a version of a library that is not named is any."""
+    paths = sorted((root / WORKFLOWS).glob("*.yml"))
+    used = [line for path in paths for line in re.findall(r"uses: *(.*)", path.read_text(encoding="utf-8"))]
+    assert len(used) >= 8
+    assert [line for line in used if not re.fullmatch(r"[\w-]+/[\w-]+@[0-9a-f]{40}  # v\d+\.\d+\.\d+", line)] == []
+    commands = [line for path in paths for line in re.findall(r"pip install (.*)", path.read_text(encoding="utf-8"))]
+    assert len(commands) >= 5
+    allowed = ("--require-hashes", "--no-deps --no-build-isolation .", "--no-deps --require-hashes", "--constraint")
+    assert [line for line in commands if not line.startswith(allowed)] == []
+
+
+def test_what_workflows_install_by_hash_is_what_is_tested(root: Path) -> None:
+    constraints = dict(line.split("==") for line in (root / "constraints.txt").read_text().split() if "==" in line)
+    known = {re.sub(r"[-_.]+", "-", name).lower(): version for name, version in constraints.items()}
+    lines = (root / ".github/requirements.txt").read_text(encoding="utf-8").splitlines()
+    pinned = {}
+    for line in (line for line in lines if not line.startswith("#")):
+        found = re.fullmatch(r"([a-z0-9._-]+)==(\S+) --hash=sha256:[0-9a-f]{64}", line)
+        assert found, line
+        pinned[re.sub(r"[-_.]+", "-", found[1])] = found[2]
+    assert pinned.items() <= known.items()
+    project = tomllib.loads((root / "pyproject.toml").read_text(encoding="utf-8"))
+    wanted = [*project["project"]["dependencies"], *project["build-system"]["requires"]]
+    for line in wanted:
+        asked = Requirement(line)
+        assert asked.specifier.contains(pinned[asked.name]), line

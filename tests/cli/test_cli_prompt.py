@@ -72,6 +72,32 @@ def test_topics_are_asked_about_in_a_second_step(root: Path, gold: Gold, replies
     assert topics == {article.document.topic for article in gold.articles}
 
 
+def test_a_made_up_quote_costs_what_a_misplaced_one_does(root: Path, gold: Gold, tmp_path: Path) -> None:
+    articles = [each for each in gold.articles if each.document.split == "test"]
+    found = {}
+    for name, words in (("right", []), ("made up", ["We shall all be there"])):
+        replies: list[dict[str, Any]]
+        replies = [{"doc_id": each.document.id, "reply": ideal(gold, each)} for each in articles]
+        quotes = replies[0]["reply"]["quotes"]
+        quotes += [{**quotes[0], "id": "x", "content": [each]} for each in words]
+        path, made = tmp_path / f"{name}.replies.jsonl", tmp_path / f"{name}.jsonl"
+        path.write_text("".join(json.dumps(each) + "\n" for each in replies), encoding="utf-8")
+        assert run(root, "prompt", "read", path, "-o", made).returncode == 0
+        for way in ((), ("--jobs", "2")):
+            record = tmp_path / "record.json"
+            assert run(root, "score", made, "-o", record, *way).returncode == 0
+            found[name, way] = json.loads(record.read_bytes())["layers"]["quotes"]
+    many = sum(not quote.optional for each in articles for quote in each.labels.quotes)
+    was, now = (found[name, ()]["measures"]["joint"] for name in ("right", "made up"))
+    assert (was["precision"], now["precision"]) == (1, pytest.approx(many / (many + 1)))
+    assert was["recall"] == now["recall"]
+    assert found["made up", ()] == found["made up", ("--jobs", "2")]
+    told = run(root, "compare", tmp_path / "right.jsonl", tmp_path / "made up.jsonl", "--items")
+    assert "regressed: We shall all be there (predicted): absent -> not_in_text" in told.stdout
+    shown = run(root, "report", tmp_path / "made up.jsonl", "--format", "text", "-o", "-")
+    assert "not_in_text" in shown.stdout
+
+
 def test_faults_of_replies_are_said_and_nothing_is_written(root: Path, tmp_path: Path) -> None:
     path = tmp_path / "replies.jsonl"
     path.write_text('{"custom_id": "000"}\n{broken\n', encoding="utf-8")
@@ -107,6 +133,7 @@ def test_a_file_without_offsets_is_grounded(root: Path, tmp_path: Path) -> None:
     assert run(root, "validate", made, "--split", "all").returncode == 0
     found = [json.loads(line) for line in made.read_bytes().splitlines()]
     assert [(each["layer"], each["why"]) for each in found[0]["x_unplaced"]] == [("mentions", "lost")]
+    assert found[0]["unplaced"] == [{"layer": "mentions", "text": "Nobody Here"}]
     same = total = 0
     for line, right in zip(found, map(json.loads, baseline.splitlines()), strict=True):
         places = [{(each["start"], each["end"]) for each in value["mentions"]} for value in (line, right)]

@@ -134,6 +134,25 @@ def test_clusters_of_other_tokens(tmp_path: Path) -> None:
     assert "the tool does not look at tokens" in done.stderr.decode()
 
 
+@pytest.mark.long
+def test_lines_of_clusters_become_ids(tmp_path: Path, root: Path) -> None:
+    article = read_folder(root / "dataset").articles[0].document
+    places = [(article.text.index(name), article.text.index(name) + len(name)) for name in ("Putin", "Lukashenko")]
+    named = [{"start": start, "end": end, "cluster": "c"} for start, end in places]
+    for line in ({"clusters": [places]}, {"mentions": named}):
+        (tmp_path / "x").write_text(json.dumps({"doc_id": article.id, **line}) + "\n", "utf-8")
+        options = ("--from", "jsonl", "--type", "PER", "--gold", root / "dataset")
+        done = run("convert", "x", *options, cwd=tmp_path)
+        assert done.returncode == 0, done.stderr
+        made = json.loads(done.stdout)["mentions"]
+        assert [(each["text"], each["type"], each["entity"]) for each in made] == [
+            ("Putin", "PER", "e1"),
+            ("Lukashenko", "PER", "e1"),
+        ]
+    (tmp_path / "x").write_text(json.dumps({"doc_id": article.id, "spans": [], "clusters": []}) + "\n", "utf-8")
+    assert run("convert", "x", "--from", "jsonl", "--gold", root / "dataset", cwd=tmp_path).returncode == 0
+
+
 def test_what_is_passed_over_is_said(tmp_path: Path) -> None:
     (tmp_path / "gold").write_text('{"doc_id": "d", "text": "x", "spans": [{"start": 0, "end": 1, "score": 1}]}\n')
     done = run("spans", "gold", "gold", "--draws", "0", cwd=tmp_path)

@@ -15,7 +15,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, Dialog, Page
 
-from onrecord.eval.rendering.html import visible
+from onrecord.dataset.reading.foreign import visible
 
 ONRECORD = [sys.executable, "-c", "from onrecord.cli import main; main()"]
 

@@ -300,7 +300,7 @@ def test_it_has_a_column_on_boards_and_platforms(with_relations: Gold, folder: P
     (entry / "about.json").write_text('{"team": "team", "system": "system", "name": "a"}')
     gold = read_folder(folder)
     bench = Bench(gold_in_memory(gold), None, Asked("all"))
-    entries = assessed_entries(entry_folders(tmp_path / "results"), bench, Budget())
+    entries = assessed_entries(entry_folders(tmp_path / "results")[0], bench, Budget())
     found = standings(entries, bench.gold, bench.asked)
     assert not found.rows[0].excluded
     assert found.rows[0].ranks["relations"] is not None

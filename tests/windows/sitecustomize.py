@@ -8,10 +8,13 @@ replace or to rename what is open.
 from __future__ import annotations
 
 import errno
+import fcntl
 import os
 import shutil
 import signal
+import subprocess  # noqa: F401 - it asks for msvcrt, to know its system: it must know the real one
 import sys
+import types
 from collections.abc import Callable
 from typing import Any
 
@@ -55,6 +58,13 @@ def guarded(function: Callable[..., Any], fresh: bool) -> Callable[..., Any]:
     return call
 
 
+def locking(number: int, mode: int, size: int, _flock: Callable[[int, int], None] = fcntl.flock) -> None:
+    """Windows's own lock of a file: 2 tries it, 0 gives it back."""
+    _flock(number, {0: fcntl.LOCK_UN, 2: fcntl.LOCK_EX | fcntl.LOCK_NB}[mode])
+
+
+sys.modules["msvcrt"] = types.ModuleType("msvcrt")
+sys.modules["msvcrt"].locking = locking  # type: ignore[attr-defined]
 for module, names in LACKS.items():
     for name in names.split():
         if hasattr(module, name):

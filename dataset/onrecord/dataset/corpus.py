@@ -17,6 +17,7 @@ from typing import Annotated, Any, Literal
 import msgspec
 
 from onrecord.dataset.reading.faults import Fault, FaultsError, fault_of, refuse
+from onrecord.dataset.reading.files import resolved
 from onrecord.dataset.reading.typed import explain
 from onrecord.dataset.records import Split, Strict
 from onrecord.dataset.scheme import Scheme, wrong_scheme
@@ -160,7 +161,7 @@ class Corpus:
 
 def find_corpus(start: Path) -> Path | None:
     """The folder with an ``onrecord.toml`` that a path lies in: itself or the nearest one above; None for none."""
-    here = start.resolve()
+    here = resolved(start)
     return next((each for each in (here, *here.parents) if (each / FILE).is_file()), None)
 
 

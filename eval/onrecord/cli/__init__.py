@@ -4,6 +4,7 @@
 |---|---|
 | ``init`` | ``init`` |
 | ``validate`` | ``validate`` |
+| ``show`` | ``show`` |
 | ``score`` | ``score`` |
 | ``rescore`` | ``rescore`` |
 | ``compare`` | ``compare`` |
@@ -28,8 +29,9 @@
 
 ``scoring`` is what ``score`` does, without its options. What commands share: ``console`` writes to the terminal,
 ``fault_lists`` puts faults that are alike together, ``label_options`` says which file is in which scheme,
-``places`` finds the corpus and the dataset folder, ``options`` has the options of several, ``inputs`` finds what they
-are given, ``corpora`` has what ``spans`` and ``clusters`` share, ``formats`` how files of others are to be read.
+``places`` finds the corpus and the dataset folder, ``articles`` the articles of a dataset or of seeds, ``options`` has
+the options of several, ``inputs`` finds what they are given, ``outputs`` writes what they make, ``corpora`` has what
+``spans`` and ``clusters`` share, ``formats`` how files of others are to be read.
 """
 
 from __future__ import annotations
@@ -46,7 +48,7 @@ from onrecord.cli.console import complain
 from onrecord.cli.fault_lists import OPTION as ALL
 from onrecord.cli.fault_lists import without_all
 from onrecord.cli.places import OPTION, without_corpus
-from onrecord.dataset.reading.platform import plain_text, unread
+from onrecord.dataset.reading.platform import plain_text, standing_streams, unread
 
 if TYPE_CHECKING:
     import typer
@@ -56,6 +58,7 @@ __all__ = ["app", "main"]
 COMMANDS = (
     "init",
     "validate",
+    "show",
     "score",
     "rescore",
     "compare",
@@ -166,6 +169,7 @@ def main() -> NoReturn:
     os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
     # items are made in great numbers and hold no circles: looking for those often is up to a third of the time
     gc.set_threshold(100_000, 20, 100)
+    standing_streams()
     for stream in (sys.stdout, sys.stderr):
         plain_text(stream)
     try:

@@ -11,6 +11,7 @@ import typer
 from onrecord.cli.console import counting, note
 from onrecord.cli.inputs import sampling
 from onrecord.cli.options import Dataset, Draws, LabelMapName, Level, SamplingUnitName, Seed, SplitOption, UnitOption
+from onrecord.cli.outputs import is_standard_output, put, refuse_stream, say
 from onrecord.cli.places import GOLD, the_split
 
 if TYPE_CHECKING:
@@ -54,8 +55,8 @@ def add(
     from onrecord.cli.scoring import record_path
     from onrecord.dataset.reading.faults import refuse
     from onrecord.dataset.reading.files import write_folder_atomically
+    from onrecord.dataset.reading.staging import sweep
     from onrecord.eval.board.entries import ABOUT, PREDICTIONS, read_about
-    from onrecord.eval.board.folder_names import EXPECTED, clash, is_portable
     from onrecord.eval.rendering.scores import json_bytes
     from onrecord.eval.scoring.asked import Asked
     from onrecord.eval.scoring.record import record_bytes, record_of
@@ -73,12 +74,9 @@ def add(
     about, faults = read_about("options", json_bytes(said), team, system)
     refuse(faults)
     assert about is not None
-    for option, each, beside in (("--team", team, results), ("--system", system, results / team)):
-        if not is_portable(each):
-            raise typer.BadParameter(f"a folder is called so; {EXPECTED}", param_hint=option)
-        there = [path.name for path in beside.iterdir()] if beside.is_dir() else []
-        if (other := clash(each, there)) is not None:
-            raise typer.BadParameter(f"{other} is there, which is the same folder on some systems", param_hint=option)
+    _check_name("--team", team, results)
+    _check_name("--system", system, results / team)
+    sweep(folder)
     if folder.exists():
         raise FileExistsError(errno.EEXIST, "is there already; an entry is never overwritten", str(folder))
     raw = content(predictions, DEFAULT_LIMITS)
@@ -89,8 +87,19 @@ def add(
         PREDICTIONS[0]: raw,
         record_path(Path("."), record).name: record_bytes(record),
     }
-    write_folder_atomically(folder, files, replace=False)
+    write_folder_atomically(folder, files)
     note(f"{folder}: {', '.join(sorted(files))}")
+
+
+def _check_name(option: str, name: str, beside: Path) -> None:
+    """Refuse a name of a folder that not every system takes, or not beside the others."""
+    from onrecord.eval.board.folder_names import EXPECTED, clash, is_portable
+
+    if not is_portable(name):
+        raise typer.BadParameter(f"a folder is called so; {EXPECTED}", param_hint=option)
+    there = [path.name for path in beside.iterdir()] if beside.is_dir() else []
+    if (other := clash(name, there)) is not None:
+        raise typer.BadParameter(f"{other} is there, which is the same folder on some systems", param_hint=option)
 
 
 @app.command()
@@ -115,6 +124,7 @@ def build(
     """
     from onrecord.dataset.publishing.makers import made_by
     from onrecord.dataset.reading.faults import show
+    from onrecord.dataset.reading.files import resolved
     from onrecord.eval.board import PageMaker, build_site, check_target
     from onrecord.eval.board.assessing import Bench, assessed_entries
     from onrecord.eval.board.budget import Budget
@@ -125,14 +135,15 @@ def build(
     from onrecord.eval.scoring.ceiling import ceiling_rows
     from onrecord.eval.scoring.stored_gold import stored_gold
 
-    site = site.resolve()
-    if site.is_relative_to(results.resolve()) or results.resolve().is_relative_to(site):
+    refuse_stream(site)
+    site = resolved(site)
+    if site.is_relative_to(resolved(results)) or resolved(results).is_relative_to(site):
         raise typer.BadParameter("a board and its results are in folders of their own", param_hint="--output")
     check_target(site)
     labelled = stored_gold(gold)
     split = the_split(gold, split)
     asked = Asked(split, labels, sampling(unit.value, level, draws, seed), False)
-    folders = entry_folders(results)
+    folders, closed = entry_folders(results)
     ours = _baselines(labelled, asked) if baselines else []
     annotators = ceiling_rows(gold, split, labelled.hashes[split])
     who = made_by(gold)
@@ -142,15 +153,15 @@ def build(
     found = standings(entries, labelled, asked, ours, came(results))
     written = build_site(site, found, annotators, who)
     shown = {(row.about.team, row.about.system) for row in found.rows}
+    for folder in closed:
+        note(f"left out, for it cannot be looked into: {show(str(folder))}")
     for folder in folders:
         if (folder.parent.name, folder.name) not in shown:
             note(f"left out, for its name: {show(str(folder))}")
     for row in found.rows:
         if row.excluded:
             note(f"not ranked: {row.about.team}/{row.about.system}: {show(row.excluded)}")
-    typer.echo(
-        f"{site}: {len(found.ranked)} entries ranked, {len(found.rows) - len(found.ranked)} not; {len(written)} files"
-    )
+    say(f"{site}: {len(found.ranked)} entries ranked, {len(found.rows) - len(found.ranked)} not; {len(written)} files")
 
 
 def _baselines(gold: StoredGold, asked: Asked) -> list[Assessed]:
@@ -210,11 +221,10 @@ def admit(
 ) -> None:
     """Check and score a pull request that adds entries, taking all of it as data. Exit code 2 if it cannot be taken."""
     import subprocess
-    import tempfile
     from pathlib import PurePosixPath
 
     from onrecord.dataset import FaultsError
-    from onrecord.dataset.reading.files import write_atomically
+    from onrecord.dataset.reading.staging import scratch
     from onrecord.eval.board.admission import admit as run
     from onrecord.eval.board.admission import comment, refusal
     from onrecord.eval.board.assessing import Bench
@@ -228,9 +238,9 @@ def admit(
     bench = Bench(labelled, gold, Asked(the_split(gold, split), None, Sampling(), False))
     contribution = Contribution(repository, base, head, PurePosixPath(results), submitter)
     refused = False
-    with tempfile.TemporaryDirectory() as folder:
+    with scratch() as folder:
         try:
-            text = comment(run(contribution, bench, Path(folder), Budget(seconds)))
+            text = comment(run(contribution, bench, folder, Budget(seconds)))
         except FaultsError as error:
             text, refused = refusal(error), True
         except ValueError as error:
@@ -238,9 +248,6 @@ def admit(
         except subprocess.CalledProcessError as error:
             said = error.stderr.decode("utf-8", "replace").strip()
             raise typer.BadParameter(f"git does not know these commits: {said}") from None
-    if str(output) == "-":
-        typer.echo(text)
-    else:
-        write_atomically(output, text.encode("utf-8"))
+    put(output, f"{text}\n".encode() if is_standard_output(output) else text.encode("utf-8"))
     if refused:
         raise typer.Exit(2)

@@ -8,6 +8,7 @@ from typing import Annotated
 import typer
 
 from onrecord.cli.console import note, working
+from onrecord.cli.outputs import refuse_stream, say
 from onrecord.cli.places import the_corpus
 
 
@@ -35,11 +36,14 @@ def build(
     from onrecord.dataset import Fault, FaultsError, read_documents, read_registries
     from onrecord.dataset.corpus import FILE, Rounds
     from onrecord.dataset.publishing.build import build as make
-    from onrecord.dataset.publishing.build import differences, write
+    from onrecord.dataset.publishing.build import check_target, differences, write
 
+    refuse_stream(output)
     with working("building the dataset"):
         corpus = the_corpus()
         output = corpus.dataset if output is None else output
+        if not check:
+            check_target(output)
         documents = read_documents(corpus.seeds, corpus.about.splits)
         registries = read_registries(corpus.registries)
         rounds = corpus.about.gold if exports is None else Rounds(exports=exports, blind=blind, before=before)
@@ -55,7 +59,7 @@ def build(
     for each in made.unsent:
         note(f"left out, {SAID[each.state]}: {each.document}, by {each.annotator or 'somebody'}")
     for name in changed:
-        typer.echo(f"{'differs' if check else 'written'}: {output / name}")
+        say(f"{'differs' if check else 'written'}: {output / name}")
     if check and changed:
         note("run onrecord build, and commit what it writes")
         raise typer.Exit(2)

@@ -14,6 +14,7 @@ from onrecord.cli.console import note, say_passed_over
 from onrecord.cli.corpora import CompatName, GoldFile, hand_over, show_scores
 from onrecord.cli.inputs import sampling
 from onrecord.cli.options import Draws, Json, Level, Output, SamplingUnitName, Seed
+from onrecord.cli.outputs import is_standard_output, say
 
 if TYPE_CHECKING:
     from onrecord.eval.compat import Compat
@@ -77,11 +78,11 @@ def clusters(
         note("a mention in two clusters has no score; --compat says what a tool makes of it")
         raise typer.Exit(2) from error
     hand_over(report, output, json)
-    if json:
+    if json or is_standard_output(output):
         return
     show_scores(f"{len(report.tables)} documents", report.missing, report.rows(), how)
     _show_reasons(report)
-    typer.echo(str(report.signature))
+    say(str(report.signature))
 
 
 def _mode(name: str, format: ClusterFormat, across: Across) -> Compat:
@@ -111,4 +112,4 @@ def _show_reasons(report: ClusterReport) -> None:
         if score.value is None and score.reason:
             reasons.setdefault(score.reason, []).append(name)
     for reason, names in reasons.items():
-        typer.echo(f"– {', '.join(names)}: {reason}")
+        say(f"– {', '.join(names)}: {reason}")

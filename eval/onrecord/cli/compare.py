@@ -20,6 +20,7 @@ from onrecord.cli.options import (
     SplitOption,
     UnitOption,
 )
+from onrecord.cli.outputs import put
 from onrecord.cli.places import GOLD, the_split
 
 if TYPE_CHECKING:
@@ -65,7 +66,7 @@ def compare(
     if json:
         from onrecord.eval.rendering.scores import json_bytes
 
-        typer.echo(json_bytes(comparison_json(found)).decode("utf-8"), nl=False)
+        put(None, json_bytes(comparison_json(found)))
     else:
         _print(found, headlines, items)
 

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 import typer
 
 from onrecord.cli.console import note
+from onrecord.cli.outputs import put, say
 
 if TYPE_CHECKING:
     from onrecord.eval.compat import Compat
@@ -64,9 +65,9 @@ def print_compat(mode: Compat, inputs: tuple[Any, ...], json: bool) -> None:
             "refused": result.refused,
             "differences": list(mode.differences),
         }
-        typer.echo(json_bytes(value).decode("utf-8"), nl=False)
+        put(None, json_bytes(value))
         return
-    typer.echo(mode.text(result).rstrip("\n"))
+    say(mode.text(result).rstrip("\n"))
     note(f"\nas {mode.name} ({mode.version}) gives them; they differ from onrecord's own:")
     for difference in mode.differences:
         note(f"- {difference}")

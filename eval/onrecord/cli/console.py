@@ -81,19 +81,17 @@ def show_faults(
         end: What follows from them.
         each: Whether each is shown, asked or not: each is to be mended at a place of its own.
     """
-    import typer
-
     from onrecord.cli.fault_lists import OPTION, all_asked, listing
 
     every = each or all_asked()
     told = list(listing(faults, counts, every))
     for line in told:
-        typer.echo(line, err=True)
+        note(line)
     total = sum(counts.values())
     kinds = ", ".join(f"{many} {code}" for code, many in sorted(counts.items()))
     by_kind = f" ({kinds})" if len(counts) > 1 else ""
     more = f" ({OPTION} shows each)" if not every and sum(": [" in line for line in told) < total else ""
-    typer.echo(f"{total} {kind}{'s' if total > 1 else ''}{by_kind}{end}{more}", err=True)
+    note(f"{total} {kind}{'s' if total > 1 else ''}{by_kind}{end}{more}")
 
 
 def faults_json(faults: Sequence[Fault]) -> str:
@@ -105,10 +103,15 @@ def faults_json(faults: Sequence[Fault]) -> str:
 
 
 def note(text: str) -> None:
-    """A line for the person at the terminal."""
-    import typer
+    """A line for the person at the terminal: nothing in it tells the terminal what to do."""
+    from onrecord.dataset.reading.foreign import visible
+    from onrecord.dataset.reading.platform import unread
 
-    typer.echo(text, err=True)
+    try:
+        sys.stderr.write(f"{visible(text)}\n")
+        sys.stderr.flush()
+    except OSError:  # nobody reads on: what is under way ends as it would have
+        unread(sys.stderr)
 
 
 def say_left_out(types: Mapping[str, int], name: str = "", by: str = "the label map") -> None:

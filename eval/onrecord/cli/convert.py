@@ -8,10 +8,10 @@ from typing import Annotated
 
 import typer
 
-from onrecord.cli.console import note, say_passed_over
+from onrecord.cli.articles import GoldFolder, Seeds, expected_articles
+from onrecord.cli.console import say_passed_over
 from onrecord.cli.formats import AffixName, AffixOption, Comment, Layer, Scheme, TagNames, TokenColumn, read_options
-from onrecord.cli.options import Dataset
-from onrecord.cli.places import GOLD
+from onrecord.cli.outputs import put
 
 
 class AnyFormat(StrEnum):
@@ -40,7 +40,8 @@ def convert(
     file: Annotated[Path, typer.Argument(help="The file, packed or not; - for standard input; a folder for brat.")],
     format: Annotated[AnyFormat, typer.Option("--from", help="How it is written; see docs/convert.md.")],
     output: Annotated[Path, typer.Option("--output", "-o", help="Prediction file; - for standard output.")] = Path("-"),
-    gold: Dataset = GOLD,
+    gold: GoldFolder = None,
+    seeds: Seeds = None,
     labels: Annotated[
         str | None,
         typer.Option("--labels", help="What its types are called here: conll2003, ontonotes, or a JSON file."),
@@ -59,24 +60,18 @@ def convert(
 
     import msgspec
 
-    from onrecord.dataset.reading.files import write_atomically
     from onrecord.eval.conversion.converted import convert as run
-    from onrecord.eval.readers import read_documents
-    from onrecord.eval.submission.expected import Expected
+    from onrecord.eval.readers import read_labelled
     from onrecord.eval.submission.label_maps import read_label_map
     from onrecord.eval.submission.unpacking import corpus_content
 
     mapping = None if labels is None else read_label_map(labels)[1]
     options = read_options(scheme, affix, comment, token_column, column, tag_names, layer)
-    expected = Expected.read(gold)
+    expected = expected_articles(gold, seeds)
     raw = None if file.is_dir() else corpus_content(file)
-    reading = read_documents(file, raw, format.value, dataclasses.replace(options, predicted=True))
+    reading = read_labelled(file, raw, format.value, dataclasses.replace(options, predicted=True))
     converted = run(reading, expected.documents, str(file), mapping, type)
     content = b"".join(msgspec.json.encode(line) + b"\n" for line in converted.lines)
     say_passed_over(converted.passed_over)
-    if str(output) == "-":
-        typer.echo(content, nl=False)
-    else:
-        write_atomically(output, content)
-        mentions = sum(len(line.mentions or ()) for line in converted.lines)
-        note(f"{len(converted.lines)} documents, {mentions} mentions: {output}")
+    mentions = sum(len(line.mentions or ()) for line in converted.lines)
+    put(output, content, f"{len(converted.lines)} documents, {mentions} mentions: {output}")

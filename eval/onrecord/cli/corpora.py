@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from onrecord.cli.console import note
+from onrecord.cli.outputs import is_standard_output, put
 
 if TYPE_CHECKING:
     from onrecord.eval.corpora.cluster_report import ClusterReport
@@ -23,16 +23,13 @@ CompatName = Annotated[
 
 def hand_over(report: SpanReport | ClusterReport, output: Path | None, json: bool) -> None:
     """Write the report where it was asked for: to a file, to standard output as JSON, or nowhere."""
-    from onrecord.dataset.reading.files import write_atomically
-
     if output is None and not json:
         return
     content = report.as_json()
     if output is not None:
-        write_atomically(output, content)
-        note(f"result: {output}")
-    if json:
-        typer.echo(content.decode("utf-8"), nl=False)
+        put(output, content, f"result: {output}")
+    if json and not is_standard_output(output):
+        put(None, content)
 
 
 def show_scores(

@@ -9,6 +9,7 @@ import typer
 
 from onrecord.cli.console import read_input
 from onrecord.cli.options import SplitOption
+from onrecord.cli.outputs import put, say
 from onrecord.cli.places import the_split
 
 if TYPE_CHECKING:
@@ -42,20 +43,20 @@ def diff(
             "changes": [dataclasses.asdict(change) for change in found],
             "scores": [dict(zip(("measure", "old", "new"), row, strict=True)) for row in scores],
         }
-        typer.echo(dumps(value, ensure_ascii=False, indent=1))
+        put(None, f"{dumps(value, ensure_ascii=False, indent=1)}\n".encode())
         return
     for change in found:
         place = f"{change.document} {change.layer}".strip()
-        typer.echo(f"{place}: {change.kind}: {show(change.item)}")
+        say(f"{place}: {change.kind}: {show(change.item)}")
         for name, one, other in change.fields:
-            typer.echo(f"    {name}: {show(one)} -> {show(other)}")
-    typer.echo(f"{len(found)} changes")
+            say(f"    {name}: {show(one)} -> {show(other)}")
+    say(f"{len(found)} changes")
     shown = {measure.full for layer in scored_layers() for measure in layer.measures if not measure.detail}
     for measure, before_f1, after_f1 in scores:
         if measure not in shown:
             continue
         difference = "" if before_f1 is None or after_f1 is None else f" ({100 * (after_f1 - before_f1):+.1f})"
-        typer.echo(f"{measure}: {percent(before_f1)} -> {percent(after_f1)}{difference}")
+        say(f"{measure}: {percent(before_f1)} -> {percent(after_f1)}{difference}")
 
 
 def _both_scores(

@@ -12,6 +12,7 @@ import typer
 from onrecord.cli.console import note
 from onrecord.cli.inputs import given
 from onrecord.cli.options import Dataset, SplitOption
+from onrecord.cli.outputs import put
 from onrecord.cli.places import GOLD, the_split
 
 if TYPE_CHECKING:
@@ -154,10 +155,4 @@ def _named(text: str) -> tuple[str, str]:
 
 
 def _write(output: Path, content: bytes) -> None:
-    from onrecord.dataset.reading.files import write_atomically
-
-    if str(output) == "-":
-        typer.echo(content, nl=False)
-        return
-    write_atomically(output, content)
-    note(f"written: {output}")
+    put(output, content, f"written: {output}")

@@ -7,9 +7,9 @@ from typing import Annotated
 
 import typer
 
+from onrecord.cli.articles import GoldFolder, Seeds, known_articles
 from onrecord.cli.console import note, read_input
-from onrecord.cli.options import Dataset
-from onrecord.cli.places import GOLD
+from onrecord.cli.outputs import put
 
 
 def ground(
@@ -17,23 +17,18 @@ def ground(
         Path, typer.Argument(help="Prediction file whose spans have words and no offsets, or wrong ones; - for stdin.")
     ],
     output: Annotated[Path, typer.Option("--output", "-o", help="Prediction file; - for standard output.")],
-    gold: Dataset = GOLD,
+    gold: GoldFolder = None,
+    seeds: Seeds = None,
 ) -> None:
     """Place the words of a prediction file in the articles; before and after, where spans have them, say which.
 
     What is not in the text is kept on its line in x_unplaced. All else stays as it is: onrecord validate checks it.
     """
-    from onrecord.dataset.reading.files import write_atomically
-    from onrecord.eval.prompting.known import read_known
     from onrecord.eval.prompting.requests import jsonl
-    from onrecord.eval.prompting.telling import told_of_layers
+    from onrecord.eval.prompting.telling import counted, told_of_layers
     from onrecord.eval.prompting.words import ground_lines
 
-    found = ground_lines(predictions, read_input(predictions), read_known(gold).articles)
-    if str(output) == "-":
-        typer.echo(jsonl(found.lines), nl=False)
-    else:
-        write_atomically(output, jsonl(found.lines))
-        note(f"{len(found.lines)} lines: {output}")
+    found = ground_lines(predictions, read_input(predictions), known_articles(gold, seeds).articles)
+    put(output, jsonl(found.lines), f"{counted(len(found.lines), 'line')}: {output}")
     for line in told_of_layers(found.layers):
         note(line)

@@ -8,6 +8,7 @@ from typing import Annotated
 import typer
 
 from onrecord.cli.console import note
+from onrecord.cli.outputs import say
 from onrecord.cli.places import seeds_folder
 
 
@@ -23,7 +24,7 @@ def ingest(
 
     intake = run(path, seeds_folder(seeds), topic, language)
     for each in intake.articles:
-        typer.echo(each.path)
+        say(str(each.path))
         for zone in each.description.zones:
             note(f"  {zone.kind:9} {zone.start:6}-{zone.end:<6} {show(zone.opens)}")
         for warning in each.warnings:

@@ -8,6 +8,7 @@ from typing import Annotated
 import typer
 
 from onrecord.cli.console import note
+from onrecord.cli.outputs import say
 
 
 def init(
@@ -33,10 +34,12 @@ def init(
     from onrecord.annotation.new_corpus.files import new_corpus
     from onrecord.dataset.corpus import FILE
     from onrecord.dataset.reading.faults import Fault, FaultsError, fault_of
-    from onrecord.dataset.reading.files import write_folder_atomically
+    from onrecord.dataset.reading.files import resolved, write_folder_atomically
+    from onrecord.dataset.reading.staging import sweep
     from onrecord.dataset.reading.typed import explain
     from onrecord.dataset.scheme import Scheme
 
+    sweep(folder)
     if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
         found = "a file" if not folder.is_dir() else "a folder that is not empty"
         raise FaultsError(
@@ -49,9 +52,9 @@ def init(
         raise FaultsError(
             [fault_of("onrecord init", None, each, "/scheme") for each in explain(value, Scheme)]
         ) from None
-    name = title or folder.resolve().name
+    name = title or resolved(folder).name
     write_folder_atomically(folder, new_corpus(name, scheme, _words(language)))
-    typer.echo(folder / FILE)
+    say(str(folder / FILE))
     note(f"next: cd {folder}, look {FILE} over, and follow README.md")
 
 

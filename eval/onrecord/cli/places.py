@@ -55,6 +55,7 @@ def the_corpus() -> Corpus:
     from onrecord.dataset.corpus import FILE, find_corpus, read_corpus
     from onrecord.dataset.layers import use
     from onrecord.dataset.reading.faults import Fault, FaultsError
+    from onrecord.dataset.reading.files import resolved
 
     named = os.environ.get(VARIABLE)
     root = Path(named) if named else find_corpus(Path())
@@ -62,7 +63,7 @@ def the_corpus() -> Corpus:
         hint = f"onrecord init makes a corpus; {OPTION} names one; what scores takes a dataset folder by --gold"
         found = "no corpus, here or in a folder above"
         raise FaultsError([Fault("file", str(Path.cwd()), None, "", found, f"a folder with {FILE}", hint)])
-    corpus = read_corpus(_near(root.resolve()))
+    corpus = read_corpus(_near(resolved(root)))
     use(corpus.about.scheme)
     return corpus
 
@@ -76,6 +77,23 @@ def any_corpus() -> Corpus | None:
     from onrecord.dataset.corpus import find_corpus
 
     return the_corpus() if VARIABLE in os.environ or find_corpus(Path()) is not None else None
+
+
+def corpus_at(folder: Path) -> Corpus | None:
+    """The corpus that a folder lies in, its scheme in force; None for none.
+
+    Raises:
+        FaultsError: The corpus's file is not right.
+    """
+    from onrecord.dataset.corpus import find_corpus, read_corpus
+    from onrecord.dataset.layers import use
+
+    root = find_corpus(folder)
+    if root is None:
+        return None
+    corpus = read_corpus(_near(root))
+    use(corpus.about.scheme)
+    return corpus
 
 
 def gold_folder(given: Path | None) -> Path:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from onrecord.cli.console import note, say_left_out
+from onrecord.cli.outputs import put
 from onrecord.cli.places import any_corpus, gold_folder
 
 if TYPE_CHECKING:
@@ -41,7 +42,6 @@ def predict(
     from onrecord.dataset import read_documents
     from onrecord.dataset.gold import in_split, learnable, split_faults
     from onrecord.dataset.reading.faults import refuse
-    from onrecord.dataset.reading.files import write_atomically
     from onrecord.eval.baselines.rules import Rules
     from onrecord.eval.baselines.spacy_names import SpacyNames
     from onrecord.eval.baselines.systems import system_of
@@ -56,11 +56,7 @@ def predict(
     lines = [msgspec.json.encode(chosen.predict(document)) + b"\n" for document in documents]
     if isinstance(chosen, SpacyNames):
         say_left_out(chosen.left_out, by="the corpus")
-    if str(output) == "-":
-        typer.echo(b"".join(lines), nl=False)
-    else:
-        write_atomically(output, b"".join(lines))
-        note(f"{len(lines)} documents labelled: {output}")
+    put(output, b"".join(lines), f"{len(lines)} documents labelled: {output}")
 
 
 def _labelled(gold: Path | None, seeds: Path | None) -> Gold:

@@ -3,16 +3,13 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import Annotated, Any
 
 import typer
 
+from onrecord.cli.articles import GoldFolder, Seeds, known_articles
 from onrecord.cli.console import note
-from onrecord.cli.options import Dataset
-from onrecord.cli.places import GOLD, the_split
-
-if TYPE_CHECKING:
-    from onrecord.eval.prompting.known import Known
+from onrecord.cli.outputs import put
 
 app = typer.Typer(
     help="Requests for a language model as a batch file, and predictions from its replies.", no_args_is_help=True
@@ -22,7 +19,9 @@ Model = Annotated[str, typer.Option(help="What the service calls the model.")]
 Layers = Annotated[
     list[str] | None, typer.Option("--layer", help="A layer to ask for; may be repeated; all if left out.")
 ]
-Split = Annotated[str | None, typer.Option(help="Articles to ask about: a split, or all; test if left out.")]
+Split = Annotated[
+    str | None, typer.Option(help="Articles to ask about: a split, or all; test if left out, all of --seeds.")
+]
 Replies = Annotated[Path, typer.Argument(help="The replies: what the batch service gave back, or plain lines.")]
 Choice = Annotated[int, typer.Option(min=1, help="Which of several choices of a reply is taken.")]
 Out = Annotated[Path, typer.Option("--output", "-o", help="Where it goes; - for standard output.")]
@@ -31,7 +30,8 @@ Out = Annotated[Path, typer.Option("--output", "-o", help="Where it goes; - for 
 @app.command()
 def requests(
     model: Model,
-    gold: Dataset = GOLD,
+    gold: GoldFolder = None,
+    seeds: Seeds = None,
     split: Split = None,
     layer: Layers = None,
     output: Out = Path("-"),
@@ -39,17 +39,19 @@ def requests(
     """Write one request for each article: a line with custom_id, method, url and body, as batch services take it."""
     from onrecord.eval.prompting.requests import jsonl
     from onrecord.eval.prompting.requests import requests as run
+    from onrecord.eval.prompting.telling import counted
 
-    articles = _known(gold, split).articles.values()
+    articles = known_articles(gold, seeds, split).articles.values()
     rows = run(articles, model, _layers(layer))
-    _write(output, jsonl(rows), f"{len(rows)} requests")
+    _write(output, jsonl(rows), counted(len(rows), "request"))
 
 
 @app.command()
 def link(
     replies: Replies,
     model: Model,
-    gold: Dataset = GOLD,
+    gold: GoldFolder = None,
+    seeds: Seeds = None,
     split: Split = None,
     choice: Choice = 1,
     output: Out = Path("-"),
@@ -58,17 +60,19 @@ def link(
     from onrecord.eval.prompting.linking import link_requests
     from onrecord.eval.prompting.replies import read_replies
     from onrecord.eval.prompting.requests import jsonl
+    from onrecord.eval.prompting.telling import counted
 
-    articles = _known(gold, split).articles
+    articles = known_articles(gold, seeds, split).articles
     rows = link_requests(articles, read_replies(replies, _content(replies), articles), model, choice)
-    _write(output, jsonl(rows), f"{len(rows)} requests")
+    _write(output, jsonl(rows), counted(len(rows), "request"))
 
 
 @app.command()
 def read(
     replies: Replies,
     output: Annotated[Path, typer.Option("--output", "-o", help="Prediction file; - for standard output.")],
-    gold: Dataset = GOLD,
+    gold: GoldFolder = None,
+    seeds: Seeds = None,
     split: Split = None,
     links: Annotated[
         Path | None, typer.Option(help="What was replied to the requests of onrecord prompt link.")
@@ -81,23 +85,22 @@ def read(
 
     What is no prediction, such as words that are in no article, is kept on its line in x_unplaced.
     """
-    from onrecord.dataset.reading.files import write_atomically
     from onrecord.eval.prompting.linking import read_links
     from onrecord.eval.prompting.names import Names
     from onrecord.eval.prompting.predictions import read_predictions
     from onrecord.eval.prompting.replies import read_replies
     from onrecord.eval.prompting.requests import jsonl
-    from onrecord.eval.prompting.telling import as_json, told
+    from onrecord.eval.prompting.telling import as_json, counted, told
     from onrecord.eval.rendering.scores import json_bytes
 
-    known = _known(gold, split)
+    known = known_articles(gold, seeds, split)
     read = read_replies(replies, _content(replies), known.articles)
     topics = {article.topic for article in known.articles.values()}
     linked = read_links(read_replies(links, _content(links), topics), choice) if links is not None else {}
     found = read_predictions(known.articles, read, Names(known.rows if registry else {}, linked), choice)
     if report is not None:
-        write_atomically(report, json_bytes(as_json(found)))
-    _write(output, jsonl(found.lines), f"{len(found.lines)} lines")
+        put(report, json_bytes(as_json(found)))
+    _write(output, jsonl(found.lines), counted(len(found.lines), "line"))
     for line in told(found):
         note(line)
 
@@ -133,7 +136,8 @@ def log(
 @app.command()
 def grammar(
     article: Annotated[str, typer.Argument(metavar="ID", help="The article's id.")],
-    gold: Dataset = GOLD,
+    gold: GoldFolder = None,
+    seeds: Seeds = None,
     layer: Layers = None,
     output: Out = Path("-"),
 ) -> None:
@@ -141,17 +145,11 @@ def grammar(
     from onrecord.dataset.reading.faults import Fault, nearest, refuse
     from onrecord.eval.prompting.grammar import grammar as run
 
-    articles = _known(gold, "all").articles
+    articles = known_articles(gold, seeds).articles
     if article not in articles:
-        hint = nearest(article, articles)
-        refuse([Fault("document", str(gold), None, "", article, "the id of an article of the dataset", hint)])
+        expected = "the id of an article of the dataset" if seeds is None else f"the id of an article of {seeds}"
+        refuse([Fault("document", "ID", None, "", article, expected, nearest(article, articles))])
     _write(output, run(articles[article].text, _layers(layer)).encode("utf-8"), "a grammar")
-
-
-def _known(gold: Path, split: str | None) -> Known:
-    from onrecord.eval.prompting.known import read_known
-
-    return read_known(gold, the_split(gold, split))
 
 
 def _content(path: Path) -> bytes:
@@ -173,10 +171,4 @@ def _layers(asked: list[str] | None) -> tuple[str, ...]:
 
 
 def _write(output: Path, content: bytes, what: Any) -> None:
-    from onrecord.dataset.reading.files import write_atomically
-
-    if str(output) == "-":
-        typer.echo(content, nl=False)
-    else:
-        write_atomically(output, content)
-        note(f"{what}: {output}")
+    put(output, content, f"{what}: {output}")

@@ -8,6 +8,7 @@ from typing import Annotated
 import typer
 
 from onrecord.cli.console import note, working
+from onrecord.cli.outputs import refuse_stream, say
 
 
 def rehydrate(
@@ -17,13 +18,15 @@ def rehydrate(
 ) -> None:
     """Restore the full dataset from a stand-off release, or say exactly which file differs."""
     from onrecord.dataset.publishing.build import build as make
-    from onrecord.dataset.publishing.build import write
+    from onrecord.dataset.publishing.build import check_target, write
     from onrecord.dataset.publishing.standoff import read_release
     from onrecord.dataset.publishing.standoff import rehydrate as restore
 
+    refuse_stream(output)
     with working("restoring the dataset"):
+        check_target(output)
         released = read_release(release)
         changed = write(make(restore(released, seeds), released.about, released.provenance), output)
     for name in changed:
-        typer.echo(f"written: {output / name}")
+        say(f"written: {output / name}")
     note(f"{output} is whole")

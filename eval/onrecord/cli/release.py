@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from onrecord.cli.console import note
+from onrecord.cli.outputs import put
 
 
 def release(
@@ -20,10 +20,10 @@ def release(
     from onrecord.dataset.publishing.folder import read_about
     from onrecord.dataset.publishing.makers import stated_provenance
     from onrecord.dataset.publishing.standoff import release_json, strip
-    from onrecord.dataset.reading.files import write_atomically
+    from onrecord.dataset.reading.files import read_text
 
     if not standoff:
         raise typer.BadParameter("the folder itself is the release with text; say --standoff for one without")
-    card = (gold / "README.md").read_text(encoding="utf-8")
-    write_atomically(output, release_json(strip(read_folder(gold), read_about(gold), stated_provenance(card))))
-    note(f"written: {output}")
+    card = read_text(gold / "README.md")
+    content = release_json(strip(read_folder(gold), read_about(gold), stated_provenance(card)))
+    put(output, content, f"written: {output}")

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from onrecord.cli.console import note, say_left_out
+from onrecord.cli.console import say_left_out
 from onrecord.cli.inputs import PredictionInput, given, sampling
 from onrecord.cli.label_options import FileLabels, labels_of, on_one_gold
 from onrecord.cli.options import (
@@ -23,6 +23,7 @@ from onrecord.cli.options import (
     SplitOption,
     UnitOption,
 )
+from onrecord.cli.outputs import put
 from onrecord.cli.places import GOLD, the_split
 
 if TYPE_CHECKING:
@@ -73,7 +74,6 @@ def report(
     A record is scored as its own policy says, whatever the options.
     """
     from onrecord.dataset.publishing.makers import made_by
-    from onrecord.dataset.reading.files import write_atomically
     from onrecord.eval.report import html, markdown_report, page_view, text_report
     from onrecord.eval.scoring.asked import Asked
     from onrecord.eval.scoring.ceiling import read_ceiling
@@ -100,11 +100,7 @@ def report(
     else:
         content = (markdown_report if kind is Format.markdown else text_report)(view).encode("utf-8", "replace")
     output = output or Path(f"report{next(suffix for suffix, each in _SUFFIXES.items() if each is kind)}")
-    if str(output) == "-":
-        typer.echo(content, nl=False)
-        return
-    write_atomically(output, content)
-    note(f"{len(found.result.documents)} articles: {output}")
+    put(output, content, f"{len(found.result.documents)} articles: {output}")
 
 
 def _name(file: Path, beside: Path) -> str:

@@ -9,6 +9,7 @@ import typer
 
 from onrecord.cli.console import note, working
 from onrecord.cli.options import Dataset
+from onrecord.cli.outputs import put
 from onrecord.cli.places import GOLD
 
 if TYPE_CHECKING:
@@ -29,6 +30,7 @@ def rescore(
     Nothing is changed without --write, and then nothing is overwritten: a new record has another id.
     """
     from onrecord.dataset.reading.files import write_atomically
+    from onrecord.dataset.reading.staging import sweep
     from onrecord.eval.board.entries import records_in
     from onrecord.eval.board.rescoring import rescore as run
     from onrecord.eval.rendering.scores import json_bytes
@@ -40,10 +42,13 @@ def rescore(
         found = [run(path, record, labelled) for path, record in records_in(records)]
     if write:
         for each in found:
-            if each.new is not None and not each.same:
-                write_atomically(each.path.parent / f"{each.new.id}.json", record_bytes(each.new))
+            if each.new is not None:
+                path = each.path.parent / f"{each.new.id}.json"
+                sweep(path)
+                if not each.same:
+                    write_atomically(path, record_bytes(each.new))
     if json:
-        typer.echo(json_bytes(rescoring_json(found)).decode("utf-8"), nl=False)
+        put(None, json_bytes(rescoring_json(found)))
     else:
         _print(found, details)
     if not found:

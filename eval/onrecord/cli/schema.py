@@ -7,6 +7,7 @@ from typing import Annotated
 
 import typer
 
+from onrecord.cli.outputs import put
 from onrecord.cli.places import any_corpus
 
 
@@ -25,4 +26,4 @@ def schema(
     any_corpus()
     from onrecord.eval.schemas import schema_bytes
 
-    typer.echo(schema_bytes(name.value).decode("utf-8"), nl=False)
+    put(None, schema_bytes(name.value))

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import dataclasses
-import sys
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
 from onrecord.cli.console import faults_json, note, reading, say_left_out, say_warnings
+from onrecord.cli.outputs import is_standard_output, put, say
 from onrecord.cli.places import gold_folder, the_split
 from onrecord.cli.score_parts import PartsAsked, score_submitted, submitted
 
@@ -52,7 +52,9 @@ def run(predictions: Sequence[Path], options: ScoreOptions) -> int:
     limits = Limits(*options.limits)
     how = sampling(options.unit, options.level, options.draws, options.seed)
     asked = Asked(the_split(gold, options.split), options.labels, how, options.allow_missing)
-    shown = _Shown(options.output, options.json, options.headlines, options.details, gold)
+    to_stream = is_standard_output(options.output)  # there is room for one of the two
+    output = None if to_stream else options.output
+    shown = _Shown(output, options.json or to_stream, options.headlines, options.details, gold)
     if options.parts.needed(predictions):
         return _score_parts(predictions, asked, limits, options.parts, shown)
     return _score_file(predictions[0], asked, limits, shown)
@@ -73,34 +75,32 @@ class _Shown:
         say_left_out(left_out)
         output = self.output
         if output is not None or self.json:
-            from onrecord.dataset.reading.files import write_atomically
             from onrecord.eval.scoring.record import record_bytes, record_of
 
             record = record_of(report)
             if output is not None:
                 output = record_path(output, record)
-                write_atomically(output, record_bytes(record))
+                put(output, record_bytes(record))
             if self.json:
-                _say(record_bytes(record).decode("utf-8"))
+                put(None, record_bytes(record))
                 return
         print_table(report, self.headlines, self.details, self.gold)
         if output is not None:
-            _say(f"result: {output}\n")
+            say(f"result: {output}")
 
     def refuse(self, error: FaultsError, predictions: Path, sha256: str | None, asked: Asked) -> int:
         """Say why there is no result; in a folder of records a failed one is kept of a file whose content is known."""
-        from onrecord.dataset.reading.files import write_atomically
         from onrecord.eval.scoring.record import record_bytes, refused_record
         from onrecord.eval.scoring.score_stream import unscored_stream
         from onrecord.eval.scoring.stored_gold import stored_gold
 
         if sha256 is not None and self.output is not None and self.output.is_dir():
             refused = refused_record(unscored_stream(predictions, sha256, stored_gold(self.gold), asked), error)
-            write_atomically(record_path(self.output, refused), record_bytes(refused))
+            put(record_path(self.output, refused), record_bytes(refused))
             note(f"a failed record: {record_path(self.output, refused)}")
         if not self.json:
             raise error
-        _say(f"{faults_json(error.faults)}\n")
+        put(None, f"{faults_json(error.faults)}\n".encode())
         return 2
 
 
@@ -138,11 +138,6 @@ def _score_parts(predictions: Sequence[Path], asked: Asked, limits: Limits, how:
     if found.report is not None:
         shown.report(found.report, found.left_out)
     return 0
-
-
-def _say(text: str) -> None:
-    sys.stdout.write(text)
-    sys.stdout.flush()
 
 
 def record_path(output: Path, record: Record) -> Path:

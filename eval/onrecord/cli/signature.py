@@ -8,6 +8,7 @@ from typing import Annotated
 import typer
 
 from onrecord.cli.console import note, read_input
+from onrecord.cli.outputs import put, say
 
 app = typer.Typer(help="Read the signature of a score.", no_args_is_help=True)
 
@@ -17,16 +18,17 @@ SignatureLine = Annotated[str, typer.Argument(help="The signature, in quotes; - 
 @app.command()
 def parse(signature: SignatureLine) -> None:
     """Its fields as JSON."""
-    typer.echo(json.dumps(_read(signature), ensure_ascii=False, indent=1))
+    put(None, f"{json.dumps(_read(signature), ensure_ascii=False, indent=1)}\n".encode())
 
 
 @app.command()
 def explain(signature: SignatureLine) -> None:
     """Its fields in words."""
+    from onrecord.dataset.reading.faults import show
     from onrecord.eval.rendering.signature import Signature
 
     for name, value, meaning in Signature(_read(signature)).explain():
-        typer.echo(f"{name}: {value}\n    {meaning}")
+        say(f"{name}: {show(value)}\n    {meaning}")
 
 
 def _read(signature: str) -> dict[str, str]:

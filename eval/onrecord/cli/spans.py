@@ -15,6 +15,7 @@ from onrecord.cli.corpora import CompatName, GoldFile, hand_over, show_scores
 from onrecord.cli.formats import AffixName, AffixOption, Comment, Layer, Scheme, TagNames, TokenColumn, read_options
 from onrecord.cli.inputs import sampling
 from onrecord.cli.options import Draws, Json, LabelMapName, Level, Output, SamplingUnitName, Seed
+from onrecord.cli.outputs import is_standard_output, say
 
 if TYPE_CHECKING:
     from onrecord.eval.corpora.files import SpanCorpora
@@ -96,14 +97,14 @@ def spans(
     say_passed_over(report.passed_over)
     say_left_out(report.left_out)
     hand_over(report, output, json)
-    if json:
+    if json or is_standard_output(output):
         return
     show_scores(f"{len(report.counts.documents)} documents", report.missing, report.rows(), how)
     if types:
         show_scores("\nby type", (), report.type_rows(), None, "strict")
     if errors:
         _show_errors(report)
-    typer.echo(str(report.signature))
+    say(str(report.signature))
 
 
 def _corpora(

@@ -8,11 +8,11 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from onrecord.cli.articles import GoldFolder, Seeds, expected_articles
 from onrecord.cli.console import reading, show_faults
 from onrecord.cli.options import (
     MIB,
     AllowMissing,
-    Dataset,
     LabelMapName,
     MaxBytes,
     MaxFaults,
@@ -21,7 +21,7 @@ from onrecord.cli.options import (
     MaxLines,
     MaxRatio,
 )
-from onrecord.cli.places import GOLD, the_split
+from onrecord.cli.outputs import put, say
 
 if TYPE_CHECKING:
     from onrecord.dataset import Fault
@@ -32,7 +32,8 @@ def validate(
     predictions: Annotated[
         Path, typer.Argument(help="Prediction file: .jsonl, .jsonl.gz, .zip or .tar; - for standard input.")
     ],
-    gold: Dataset = GOLD,
+    gold: GoldFolder = None,
+    seeds: Seeds = None,
     split: Annotated[str | None, typer.Option(help="The split whose articles must have a line, or all.")] = None,
     allow_missing: AllowMissing = False,
     labels: LabelMapName = None,
@@ -50,14 +51,13 @@ def validate(
     fault means: docs/faults.md.
     """
     from onrecord.eval.rendering.scores import json_bytes
-    from onrecord.eval.submission.expected import Expected
     from onrecord.eval.submission.label_maps import read_label_map
     from onrecord.eval.submission.limits import Limits
     from onrecord.eval.submission.mention_types import MentionTypes
     from onrecord.eval.submission.unpacking import opened
     from onrecord.eval.submission.validation import validate as run
 
-    expected = Expected.read(gold, None if allow_missing else the_split(gold, split))
+    expected = expected_articles(gold, seeds, split, required=not allow_missing)
     limits = Limits(max_bytes, max_line_bytes, max_lines, max_ratio, max_items, max_faults)
     types = None if labels is None else MentionTypes.of(read_label_map(labels)[1])
     remarks: list[Fault] = []
@@ -65,7 +65,7 @@ def validate(
         found = run(predictions, counted, expected, limits, types)
     found.findings.adopt(remarks)
     if json:
-        typer.echo(json_bytes(validation_json(found)).decode("utf-8"), nl=False)
+        put(None, json_bytes(validation_json(found)))
     else:
         _print(predictions, found)
     if not found.valid:
@@ -97,4 +97,4 @@ def _print(file: Path, found: Validation) -> None:
         return
     documents = f"{len(found.documents)} article{'s' if len(found.documents) != 1 else ''}"
     layers = ", ".join(found.layers) or "no layers"
-    typer.echo(f"{show(str(file))}: valid; {documents}, {layers}; sha256 {found.sha256}")
+    say(f"{show(str(file))}: valid; {documents}, {layers}; sha256 {found.sha256}")

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from onrecord.cli.console import note
+from onrecord.cli.outputs import say
 from onrecord.cli.places import seeds_folder
 
 if TYPE_CHECKING:
@@ -44,6 +45,7 @@ def zones(
 ) -> None:
     """Show the zones of a seed, or change some without counting characters; everything else stays as it is."""
     from onrecord.dataset.reading.files import write_atomically
+    from onrecord.dataset.reading.staging import sweep
     from onrecord.dataset.seeds.documents import description_json, layout, read_seed
     from onrecord.dataset.seeds.zoning import Edit, Publication, rezone
 
@@ -66,6 +68,7 @@ def zones(
     kinds = {"dateline": "byline", "remove": "nav"}
     edits = [Edit(kinds.get(name, name), place, f"--{name}") for name, given in asked.items() for place in given or ()]  # type: ignore[arg-type]
     new = rezone(description, decoded, str(path), edits, Publication(published, published_source, published_reason))
+    sweep(path)
     if new != description:
         write_atomically(path, description_json(new))
         if layout(decoded, new.zones)[0] != layout(decoded, description.zones)[0]:
@@ -93,15 +96,15 @@ def _show(description: SeedDescription, decoded: str, every_line: bool) -> None:
 
     if every_line:
         for number, kinds, text in list_lines(description, decoded):
-            typer.echo(f"{number:5}  {kinds:12}  {show(text, 100)}")
+            say(f"{number:5}  {kinds:12}  {show(text, 100)}")
         return
     titles = 0
     for each in list_zones(description, decoded):
         lines = f"{each.first_line}" if each.first_line == each.last_line else f"{each.first_line}-{each.last_line}"
         zone = each.zone
         titles += zone.kind == "title"
-        typer.echo(f"{each.name:12} lines {lines:9} {zone.start:6}-{zone.end:<6} {show(zone.opens)}")
+        say(f"{each.name:12} lines {lines:9} {zone.start:6}-{zone.end:<6} {show(zone.opens)}")
     said = f" ({description.published_source})" if description.published_source else ""
-    typer.echo(f"published {description.published or 'unknown'}{said}: {show(description.published_reason)}")
+    say(f"published {description.published or 'unknown'}{said}: {show(description.published_reason)}")
     if titles != 1:
         note(f"look: {titles} titles")

@@ -15,6 +15,7 @@ import pytest
 from onrecord.annotation.gold.from_rounds import gold_of_rounds
 from onrecord.annotation.gold.passes import Annotator, articles_of_pass, read_annotators
 from onrecord.annotation.label_studio.exports import read_export, read_exports
+from onrecord.annotation.label_studio.standing import standings
 from onrecord.dataset import Document, FaultsError, read_registries
 from onrecord.dataset.corpus import Rounds
 
@@ -213,3 +214,45 @@ def test_gold_says_what_was_not_submitted(
     made = gold_of_rounds(tmp_path, Rounds(exports="r"), documents, registries)
     document = export[1]["data"]["doc_id"]
     assert [(each.document, each.state, each.annotator) for each in made.unsent] == [(document, "change", "first")]
+
+
+JUNK: list[Any] = [
+    None,
+    5,
+    -1,
+    1.5,
+    True,
+    "",
+    "x",
+    [],
+    {},
+    [{}],
+    {"a": [1]},
+    {"onrecord": 5},
+    "\x1b[31m",
+    10**30,
+    "\ud800",
+]
+PLACES = ["id", "from_name", "to_name", "type", "value", "origin", "meta", "from_id", "to_id", "direction", "labels"]
+
+
+@pytest.mark.long
+@pytest.mark.parametrize("place", PLACES)
+@pytest.mark.parametrize("junk", JUNK, ids=repr)
+def test_whatever_an_account_stores_is_a_fault_at_most(
+    export: Export, documents: list[Document], tmp_path: Path, place: str, junk: Any
+) -> None:
+    """The server keeps what it is sent: each value in each place, of regions, fields and relations."""
+    changed = copy.deepcopy(export[:1])
+    result = changed[0]["annotations"][0]["result"]
+    kinds = {item["type"]: item for item in result}
+    for item in kinds.values():
+        item[place] = junk
+    if place == "meta":
+        for item, name in zip(kinds.values(), ("annotators", "agreed", "annotators"), strict=False):
+            item[place] = {"onrecord": {name: junk}}
+    path = written(tmp_path, changed)
+    annotations, faults = read_export(path, documents)
+    assert annotations or faults
+    assert all("\x1b" not in str(fault) and "\ud800" not in str(fault) for fault in faults)
+    assert [each.state for each in standings(path)] == ["submitted"]

@@ -6,7 +6,15 @@ import re
 
 import pytest
 
-from onrecord.annotation.label_studio.naming import BadName, annotator_of, check_names, email_of, title_of
+from onrecord.annotation.label_studio.naming import (
+    BadName,
+    annotator_of,
+    check_names,
+    check_round,
+    email_of,
+    is_name,
+    title_of,
+)
 
 
 @pytest.mark.parametrize("name", ["ann", "ann-b", "ann.b_2", "a", "7of9", "annotator11"])
@@ -67,3 +75,18 @@ def test_accounts_of_other_servers_are_known_by_their_whole_address() -> None:
     assert annotator_of("ann@onrecord.example") == "ann"
     assert annotator_of("Ann@Uni.example") == "ann@uni.example"
     assert annotator_of("ann@a.example") != annotator_of("ann@b.example")
+
+
+@pytest.mark.parametrize(
+    "name", ["", ".", "..", "a/b", "../a", "a\\b", "C:", "A", "a b", "a\x00", "a\n", "ａ", "a..b", "admin", "-"]
+)
+def test_what_is_no_name_is_none(name: str) -> None:
+    assert not is_name(name)
+    assert is_name("ann-b.2_c")
+
+
+@pytest.mark.parametrize("round", ["..", "a/b", "/a", "a\\b", "", "a\n", "\u202ea"])
+def test_a_round_that_no_folder_can_be_called_is_refused(round: str) -> None:
+    with pytest.raises(BadName):
+        check_round(round)
+    check_round("first-pass")

@@ -89,7 +89,7 @@ def test_what_is_committed_is_what_the_sources_give(built: Built, root: Path) ->
 
 def test_a_rebuild_gives_the_same_bytes(built: Built, tmp_path: Path) -> None:
     written = write(built, tmp_path)
-    assert sorted([*built.plain, *built.parquet, "croissant.json"]) == written
+    assert sorted([*built.plain, *built.parquet, "croissant.json", "manifest.json"]) == written
     assert write(built, tmp_path) == []
     assert differences(built, tmp_path) == []
 
@@ -98,13 +98,64 @@ def test_what_differs_is_found_and_mended(built: Built, tmp_path: Path) -> None:
     write(built, tmp_path)
     name = next(iter(built.gold))
     (tmp_path / name).write_text("{}")
-    (tmp_path / "gold" / "stale.json").write_text("{}")
     shutil.copy(tmp_path / "data/quotes/test.parquet", tmp_path / "data/quotes/validation.parquet")
     assert differences(built, tmp_path) == sorted(
-        [name, "croissant.json", "gold/stale.json", "data/quotes/test.parquet", "data/quotes/validation.parquet"]
+        [name, "croissant.json", "data/quotes/test.parquet", "data/quotes/validation.parquet"]
     )
     write(built, tmp_path)
     assert differences(built, tmp_path) == []
+
+
+def test_an_article_that_is_gone_is_taken_away(built: Built, gold: Gold, tmp_path: Path) -> None:
+    write(built, tmp_path)
+    fewer = build(msgspec.structs.replace(gold, articles=gold.articles[1:]), ABOUT, "")
+    (gone,) = set(built.gold) - set(fewer.gold)
+    assert gone in write(fewer, tmp_path)
+    assert not (tmp_path / gone).exists()
+    assert differences(fewer, tmp_path) == []
+
+
+def test_what_others_put_into_the_folder_stays(built: Built, gold: Gold, tmp_path: Path) -> None:
+    write(built, tmp_path)
+    theirs = {"gold/notes.json": "{}", "data/mine/precious.parquet": "p", "CNAME": "x", ".git/index": "i", "a b/c": ""}
+    for name, text in theirs.items():
+        (tmp_path / name).parent.mkdir(exist_ok=True)
+        (tmp_path / name).write_text(text)
+    (tmp_path / "link").symlink_to("nowhere")
+    (tmp_path / "empty").mkdir()
+    assert differences(built, tmp_path) == []
+    write(build(msgspec.structs.replace(gold, articles=gold.articles[1:]), ABOUT, ""), tmp_path)
+    assert {name: (tmp_path / name).read_text() for name in theirs} == theirs
+    assert (tmp_path / "link").is_symlink()
+    assert (tmp_path / "empty").is_dir()
+    assert not [path for path in tmp_path.parent.iterdir() if path.name.startswith(".onrecord")]
+
+
+@pytest.mark.parametrize("name", ["README.md", "data/articles/x.parquet", "notes.txt", "gold"])
+def test_a_folder_of_somebody_else_is_not_built_into(built: Built, tmp_path: Path, name: str) -> None:
+    folder = tmp_path / "mine"
+    (folder / name).parent.mkdir(parents=True)
+    (folder / name).write_text("mine")
+    with pytest.raises(FaultsError, match="not of a dataset made here"):
+        write(built, folder)
+    assert [path for path in tmp_path.rglob("*") if path.is_file()] == [folder / name]
+    assert (folder / name).read_text() == "mine"
+
+
+def test_a_table_of_somebody_else_among_the_datasets_is_a_fault(built: Built, tmp_path: Path) -> None:
+    write(built, tmp_path)
+    (tmp_path / "data/articles/more.parquet").write_text("mine")
+    assert differences(built, tmp_path)[-1] == "data/articles/more.parquet"
+    with pytest.raises(FaultsError, match=r"data/articles/more\.parquet"):
+        write(built, tmp_path)
+
+
+@pytest.mark.parametrize("manifest", ["", "[]", '{"kind": "board", "files": ["README.md"]}', '{"kind": "dataset"}'])
+def test_a_manifest_that_is_none_names_nothing(built: Built, tmp_path: Path, manifest: str) -> None:
+    (tmp_path / "README.md").write_text("mine")
+    (tmp_path / "manifest.json").write_text(manifest)
+    with pytest.raises(FaultsError, match="README"):
+        write(built, tmp_path)
 
 
 @pytest.mark.long
@@ -151,6 +202,7 @@ def test_nothing_in_the_folder_confuses_the_loader(root: Path) -> None:
         "corpus.json",
         "croissant.json",
         "errata.json",
+        "manifest.json",
         "data",
         "gold",
         "onrecord",

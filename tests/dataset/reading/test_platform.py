@@ -15,7 +15,7 @@ from pathlib import Path
 import pytest
 
 from onrecord.dataset.reading import platform
-from onrecord.dataset.reading.files import write_folder_atomically
+from onrecord.dataset.reading.replacing import replace_folder
 
 
 @pytest.fixture(params=["as it is", "as on Windows"])
@@ -65,17 +65,16 @@ def test_folders_change_places_or_it_is_said_that_they_cannot(tmp_path: Path) ->
     assert (tmp_path / "b" / "a").exists() == changed
 
 
-@pytest.mark.parametrize("before", [None, {}, {"old": b"1"}])
+@pytest.mark.parametrize("before", [None, {}, {"old": b"1", "a/c": b"3"}])
 def test_a_folder_is_written_without_an_exchange(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, before: dict[str, bytes] | None
 ) -> None:
     monkeypatch.setattr("onrecord.dataset.reading.files.exchange", lambda *_: False)
     if before is not None:
-        (tmp_path / "out").mkdir()
-        for name, content in before.items():
-            (tmp_path / "out" / name).write_bytes(content)
-    write_folder_atomically(tmp_path / "out", {"a/b": b"2"})
-    assert {path.relative_to(tmp_path).as_posix() for path in tmp_path.rglob("*")} == {"out", "out/a", "out/a/b"}
+        replace_folder(tmp_path / "out", "dataset", before)
+    replace_folder(tmp_path / "out", "dataset", {"a/b": b"2"})
+    there = {path.relative_to(tmp_path).as_posix() for path in tmp_path.rglob("*")}
+    assert there == {"out", "out/a", "out/a/b", "out/manifest.json"}
 
 
 HOLDER = """

@@ -101,7 +101,7 @@ def test_an_entry_is_scored_and_told_of(gold: Gold, perfect: Lines, repository: 
     assert found.record.layers["entities"].measures["strict"].value == 1
     text = comment([found])
     assert "| `entities:strict` | 100.0 |" in text
-    assert "**&#64;everyone &#60;img src=x&#62; &#124; &#91;a&#93;(javascript:alert(1)) &#96;rm&#96;**" in text
+    assert r"**`` @everyone <img src=x> \x7c [a](javascript:alert(1)) `rm` ``**" in text
     assert not (repository.folder / RESULTS / "new").exists()
 
 
@@ -239,7 +239,13 @@ def test_the_workflow_s_own_command_works(gold: Gold, repository: Repository, ro
     )
     words = f"{script} --repository {repository.folder} --gold {root / 'dataset'}"
     folder = Path(sys.executable).parent
-    env = {**os.environ, "BASE": repository.base, "HEAD": head, "SUBMITTER": "ann", "PATH": f"{folder}:{os.environ['PATH']}"}
+    env = {
+        **os.environ,
+        "BASE": repository.base,
+        "HEAD": head,
+        "SUBMITTER": "ann",
+        "PATH": f"{folder}:{os.environ['PATH']}",
+    }
     done = subprocess.run(["bash", "-ec", words], cwd=tmp_path, env=env, capture_output=True, check=False)
     assert done.returncode == 0, done.stderr
     assert "### Scored" in (tmp_path / "comment.md").read_text()

@@ -65,11 +65,11 @@ def record(gold: Gold, lines: Lines, missing: bool = False) -> Record:
 
 def read_entries(results: Path) -> list[Entry]:
     """The entries of a results folder that must all be right."""
-    return [read_entry(folder) for folder in entry_folders(results)]
+    return [read_entry(folder) for folder in entry_folders(results)[0]]
 
 
 def assess(results: Path, gold: Gold, budget: Budget = BUDGET) -> list[Assessed]:
-    return assessed_entries(entry_folders(results), Bench(gold_in_memory(gold), None, ASKED), budget)
+    return assessed_entries(entry_folders(results)[0], Bench(gold_in_memory(gold), None, ASKED), budget)
 
 
 def stand(results: Path, gold: Gold, came: Mapping[tuple[str, str], int] | None = None) -> Standings:

@@ -221,7 +221,7 @@ def test_a_report_is_the_owner_s_alone(gold: Gold, tmp_path: Path) -> None:
     put(tmp_path / "r", "a", "thief", lines, name="STOLEN", date="2027-02-02")
     put(tmp_path / "r", "z", "mine", lines, name="Honest work", date="2027-02-01")
     bench = Bench(gold_in_memory(gold), None, ASKED, PageMaker((), MADE_BY))
-    found = standings(assessed_entries(entry_folders(tmp_path / "r"), bench, BUDGET), bench.gold, ASKED)
+    found = standings(assessed_entries(entry_folders(tmp_path / "r")[0], bench, BUDGET), bench.gold, ASKED)
     written = build_site(tmp_path / "site", found, [], MADE_BY)
     (page,) = [name for name in written if name.startswith("reports/")]
     text = (tmp_path / "site" / page).read_text(encoding="utf-8")

@@ -22,7 +22,7 @@ from onrecord.eval import Submission, scored_layers
 from onrecord.eval.layers.document_pairs import corpus_of, pair_document
 from onrecord.eval.layers.layer import DocumentPair, State
 from onrecord.eval.statistics.counts import Counts
-from onrecord.eval.submission.prediction_line import ClaimDescription, EntityDescription, EventDescription
+from onrecord.eval.submission.prediction_line import ClaimDescription, EntityDescription, EventDescription, NotInText
 
 T = TypeVar("T")
 
@@ -53,6 +53,12 @@ def worse(perfect: Lines, seed: int) -> Lines:
             if chance.random() < 0.2:
                 other = "against" if stance["label"] == "favor" else "favor"
                 line["stances"].append({**stance, "id": None, "label": other})
+        line["unplaced"] = [
+            {"layer": layer, "text": chance.choice(["We never said that", "He"])}
+            | ({"kind": chance.choice(["name", "nominal"])} if layer == "mentions" and chance.random() < 0.5 else {})
+            for layer in ("mentions", "quotes", "events")
+            for _ in range(chance.choice([0, 0, 1, 2]))
+        ]
     chance.shuffle(lines)
     return [line for line in lines if chance.random() < 0.9]
 
@@ -83,6 +89,7 @@ def read(lines: Lines) -> Submission:
         described("entities", EntityDescription),
         described("claims", ClaimDescription),
         described("event_descriptions", EventDescription),
+        unplaced={line["doc_id"]: msgspec.convert(line.get("unplaced", ()), tuple[NotInText, ...]) for line in lines},
     )
 
 
@@ -102,7 +109,13 @@ def test_what_columns_say_is_what_every_document_says(seed: int, optional_gold: 
     corpus = corpus_of(gold.articles, gold.registries, submission)
     empty = type(gold.articles[0].labels)()
     pairs = [
-        pair_document(a.document, a.labels, submission.documents.get(a.document.id, empty), corpus.ids)
+        pair_document(
+            a.document,
+            a.labels,
+            submission.documents.get(a.document.id, empty),
+            corpus.ids,
+            submission.unplaced.get(a.document.id, ()),
+        )
         for a in gold.articles
     ]
     for layer in scored_layers():

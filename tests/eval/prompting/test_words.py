@@ -9,6 +9,7 @@ import pytest
 from tests.eval.prompting.small import ARTICLES, TEXT
 
 from onrecord.dataset import FaultsError
+from onrecord.eval.prompting.replies import read_replies
 from onrecord.eval.prompting.words import ground_lines
 
 
@@ -70,3 +71,13 @@ def test_every_fault_is_said_at_once() -> None:
         (6, "unicode", ""),
         (7, "json", ""),
     ]
+
+
+@pytest.mark.parametrize("raw", [b"", b"\n \n", b"\xef\xbb\xbf"])
+def test_a_file_without_a_line_is_refused(raw: bytes) -> None:
+    with pytest.raises(FaultsError) as words:
+        ground_lines("words.jsonl", raw, ARTICLES)
+    with pytest.raises(FaultsError) as replies:
+        read_replies("replies.jsonl", raw, ARTICLES)
+    for raised in (words, replies):
+        assert [(fault.line, fault.code) for fault in raised.value.faults] == [(1, "empty")]

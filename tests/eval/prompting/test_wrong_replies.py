@@ -5,22 +5,30 @@ from __future__ import annotations
 import json
 import random
 from collections.abc import Callable
-from pathlib import Path
 from typing import Any
 
-import msgspec
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from tests.eval.prompting.small import ARTICLE, ARTICLES, REPLY, ROWS, TEXT, read, reply
+from tests.eval.prompting.damage import (
+    SMALL,
+    accounted,
+    damaged_file,
+    held_file,
+    held_links,
+    held_words,
+    of_gold,
+    run,
+    valid,
+)
+from tests.eval.prompting.small import ARTICLE, REPLY, TEXT, read, reply
 
+from onrecord.dataset import Gold
 from onrecord.dataset.layers import LAYERS
+from onrecord.eval.prompting.accounts import UNPLACED
 from onrecord.eval.prompting.parsing import parse
-from onrecord.eval.prompting.predictions import UNPLACED, Predictions
+from onrecord.eval.prompting.predictions import Predictions
 from onrecord.eval.prompting.shape import DESCRIBED
-from onrecord.eval.submission.expected import Expected
-from onrecord.eval.submission.limits import DEFAULT_LIMITS
-from onrecord.eval.submission.validation import validate
 
 WHOLE = {"mentions": 4, "quotes": 2, "stances": 1, "events": 1}
 """How many items the right reply has."""
@@ -40,24 +48,6 @@ def line(found: Predictions) -> dict[str, Any]:
 def surface(span: dict[str, Any]) -> str:
     assert TEXT[span["start"] : span["end"]] == span["text"]
     return str(span["text"])
-
-
-def valid(found: Predictions) -> list[str]:
-    """What keeps a prediction file from being scored: nothing, whatever a model has written."""
-    raw = b"".join(msgspec.json.encode(each) + b"\n" for each in found.lines)
-    ids = {kind: [row.id for row in rows] for kind, rows in ROWS.items()}
-    checked = validate(Path("made.jsonl"), iter([raw]), Expected(ARTICLES, ids), DEFAULT_LIMITS)
-    return [str(fault) for fault in checked.findings.faults]
-
-
-def accounted(found: Predictions) -> None:
-    """Every item is counted once, and what is no prediction is kept in words."""
-    unplaced = [each for every in found.lines for each in every.get(UNPLACED, ())]
-    for layer, account in found.layers.items():
-        assert account.said == account.kept + account.unplaced.total()
-        assert account.unplaced.total() == sum(each["layer"] == layer for each in unplaced)
-        if layer in LAYERS:
-            assert account.kept == sum(len(every[layer]) for every in found.lines)
 
 
 def test_a_right_reply_is_read_whole() -> None:
@@ -242,6 +232,34 @@ def test_what_leads_nowhere_is_left_out_of_what_is_kept() -> None:
     assert valid(found) == []
 
 
+@pytest.mark.parametrize(
+    ("layer", "change", "why"),
+    [
+        ("mentions", _set("mentions", 0, type="PERSON"), "label"),
+        ("stances", _set("stances", 0, label="pro", basis="guessed"), "label"),
+        (
+            "mentions",
+            lambda value: value["mentions"].append({**value["mentions"][1], "entity": "Brandt AG", "kind": "title"}),
+            "taken",
+        ),
+        (
+            "event_descriptions",
+            lambda value: value["event_descriptions"].append(
+                {**value["event_descriptions"][0], "date": "long ago", "modality": "sure"}
+            ),
+            "again",
+        ),
+    ],
+    ids=["label", "two labels", "taken", "again"],
+)
+def test_nothing_is_mended_of_what_is_not_kept(layer: str, change: Change, why: str) -> None:
+    value = reply()
+    change(value)
+    account = read(json.dumps(value)).layers[layer]
+    assert account.unplaced == {why: 1}
+    assert account.mended.total() == 0
+
+
 def test_quotes_inside_each_other_in_a_circle_have_no_parent() -> None:
     value = reply()
     inner = {**value["quotes"][0], "id": "c", "content": [_words("close the pool")], "parent": "a"}
@@ -269,93 +287,36 @@ def test_the_same_sentence_twice_is_two_places() -> None:
     assert found.layers["events"].spans.ambiguous == {"order": 2}
 
 
-ATOMS = [
-    "",
-    "Łoś",
-    "pool",
-    None,
-    0,
-    -1,
-    True,
-    1e999,
-    [],
-    {},
-    ["x"],
-    {"text": "pool"},
-    "\ud800",
-    "x" * 300,
-    "\x00",
-    TEXT,
-    "unknown",
-]
-
-
-def mutated(chance: random.Random) -> str:
-    """The reply with a few of its values exchanged, moved or lost, and perhaps with its text damaged."""
-    value: Any = reply()
-    for _ in range(chance.randint(0, 4)):
-        holder: Any = value
-        while True:
-            keys = list(holder) if isinstance(holder, dict) else list(range(len(holder)))
-            if not keys:
-                break
-            key = chance.choice(keys)
-            if isinstance(holder[key], dict | list) and holder[key] and chance.random() < 0.85:
-                holder = holder[key]
-                continue
-            if chance.random() < 0.2:
-                del holder[key]
-            elif chance.random() < 0.2 and isinstance(holder, list):
-                holder.append(holder[key])
-            elif isinstance(holder[key], str) and chance.random() < 0.6:
-                at = chance.randint(0, len(holder[key]))
-                holder[key] = (
-                    holder[key][:at]
-                    + chance.choice(["", "x", "’", " … ", "é"])
-                    + holder[key][at + chance.randint(0, 3) :]
-                )
-            else:
-                holder[key] = chance.choice(ATOMS)
-            break
-    text = json.dumps(value, ensure_ascii=chance.random() < 0.5)
-    if chance.random() < 0.4:
-        at = chance.randint(0, len(text))
-        text = (
-            text[:at]
-            + chance.choice(["", '"', "}", "]", "```", "\\", "[" * 99])
-            + text[at + chance.choice([0, 1, 5, len(text)]) :]
-        )
-    return text
-
-
-def held(content: str) -> None:
-    found = read(content)
-    accounted(found)
-    assert valid(found) == []
-    for layer in LAYERS:
-        for item in line(found).get(layer, ()):
-            for span in [
-                item,
-                *item.get("content", ()),
-                *item.get("evidence", ()),
-                item.get("source"),
-                item.get("cue"),
-            ]:
-                if span and "start" in span:
-                    assert surface(span)
-
-
 @pytest.mark.long
 @pytest.mark.parametrize("seed", range(5))
 def test_however_a_reply_is_damaged_nothing_is_invented_and_nothing_lost(seed: int) -> None:
-    chance = random.Random(seed)
-    for _ in range(1000):
-        held(mutated(chance))
+    run(SMALL, seed, 1000)
 
 
 @given(st.integers(0, 10**9))
 def test_any_damaged_reply_is_accounted_for(seed: int) -> None:
-    held(mutated(random.Random(seed)))
+    run(SMALL, seed, 1)
+
+
+@pytest.mark.long
+def test_damaged_replies_to_the_articles_of_the_dataset_are_accounted_for(gold: Gold) -> None:
+    for case in of_gold(gold):
+        run(case, 0, 30)
+
+
+@given(st.integers(0, 10**9))
+def test_a_damaged_file_of_replies_has_faults_or_predictions(seed: int) -> None:
+    held_file(damaged_file(random.Random(seed)))
+
+
+@given(st.integers(0, 10**9))
+def test_damaged_replies_to_the_second_step_give_names_for_names(seed: int) -> None:
+    held_links(random.Random(seed))
+
+
+@given(st.integers(0, 10**9))
+def test_damaged_words_are_grounded_or_refused(seed: int) -> None:
+    held_words(random.Random(seed))
 
 
 @given(st.text(alphabet=st.sampled_from("{}[]\",:\\`' \nmentions0"), max_size=80))

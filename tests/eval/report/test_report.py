@@ -16,14 +16,15 @@ from pathlib import Path
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from markdown_it import MarkdownIt
 from tests.eval.conftest import Lines, Scorer
 from tests.eval.hostile import ATTACKS, hostile
 
 from onrecord.dataset import Gold
+from onrecord.dataset.reading.foreign import one_line, visible
 from onrecord.eval import Report, Result, Sampling, score_submission, scored_layers
 from onrecord.eval.layers.scored import with_items
-from onrecord.eval.rendering.html import visible
-from onrecord.eval.rendering.markdown import inert, plain
+from onrecord.eval.rendering.markdown import inert
 from onrecord.eval.rendering.scores import FEW_DOCUMENTS, FEW_ITEMS, percent
 from onrecord.eval.report import MOST_CHARACTERS, ReportView, html, markdown_report, page_view, text_report
 from onrecord.eval.report.changes import MOST_CHANGES
@@ -374,9 +375,38 @@ def test_json_in_a_script_element_is_exact_and_cannot_end_it(value: object) -> N
 @given(st.text() | st.sampled_from(ATTACKS))
 def test_markdown_is_inert(text: str) -> None:
     shown = inert(text)
-    assert not re.search(r"[<>\[\]`*_|@\\~!$^{}\n\r]|&(?!#\d+;)|(?<!&)#|://|(?i:\bwww\.)", shown)
-    assert html_module.unescape(shown) == html_module.unescape(plain(text)) or "&" in text
-    assert plain(text) == plain(plain(text))
+    assert "|" not in shown
+    if code := re.fullmatch(r"(`+) ?(.*?) ?\1", shown, re.DOTALL):
+        assert code[1] not in re.findall("`+", code[2])
+        assert code[2].strip() == one_line(text).replace("|", "\\x7c").strip()
+    else:
+        assert not re.search(r"[<>\[\]`*_|@\\~!$^{}\n\r]|&(?!#\d+;)|(?<!&)#|://|(?i:\bwww\.)", shown)
+        assert html_module.unescape(shown) == html_module.unescape(one_line(text)) or "&" in text
+    assert one_line(text) == one_line(one_line(text))
+
+
+ACTING = (
+    "@team",
+    "a@b.org",
+    "www.x.org",
+    "https://x",
+    "see #12",
+    "gh-7",
+    "0123abc",
+    "org/r#1",
+    ":tada:",
+    "mailto:a",
+    "x://y",
+)
+
+
+@pytest.mark.parametrize("text", [*ACTING, "`@team`", "``` @x", "@a|b", "@a\n# b"])
+def test_what_github_would_link_is_code(text: str) -> None:
+    html = MarkdownIt("commonmark").enable("table").render(f"| a |\n|---|\n| {inert(text)} |\n\n### {inert(text)}\n")
+    bare = re.sub(r"<code>.*?</code>", "", html, flags=re.DOTALL)
+    assert not re.search(r"@|#\d|gh-|:|[0-9a-f]{7}|www", html_module.unescape(bare))
+    assert html.count("<code>") == 2
+    assert html.count("<td>") == 1
 
 
 @pytest.fixture(scope="module")
@@ -391,7 +421,7 @@ def test_markdown_keeps_to_its_limit_in_whole_sections(hostile_view: ReportView,
     for each in (hostile_view, view):
         text = markdown_report(each, most)
         assert len(text) <= most
-        assert "<" not in text
+        assert "<" not in re.sub(r"(`+)(?!`).*?(?<!`)\1(?!`)", "", text)
         rows = [line for line in text.split("\n") if line.startswith("|")]
         assert all(line.endswith("|") for line in rows)
     if most == 2_000:

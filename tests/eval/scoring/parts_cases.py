@@ -26,7 +26,7 @@ from onrecord.eval.scoring.stored_gold import KnownText, Pieces, StoredDocument,
 from onrecord.eval.scoring.target import Target
 from onrecord.eval.submission.limits import Limits
 from onrecord.eval.submission.open_ends import OpenEnds
-from onrecord.eval.submission.prediction_line import ClaimDescription, EntityDescription, EventDescription
+from onrecord.eval.submission.prediction_line import ClaimDescription, EntityDescription, EventDescription, NotInText
 from onrecord.eval.submission.reading import Submission
 
 LAYERS = ("mentions", "quotes", "stances", "events")
@@ -39,6 +39,12 @@ REGISTRIES = Registries(
     claims=(Claim(id="putin", text="He did it."), Claim(id="minsk", text="It is so.")),
 )
 SETTING = Setting(Path("nowhere"), "test", None, Limits())
+_NOT_THERE = st.builds(
+    NotInText,
+    layer=st.sampled_from(["mentions", "quotes", "events"]),
+    text=st.just("Nobody"),
+    kind=st.sampled_from([None, "name", "nominal"]),
+)
 _NAMED = st.sampled_from([None, "Minsk", "Vladimir Putin", "nobody"])
 _WIKIDATA = st.sampled_from([None, "Q7747", "Q1", "Q5"])
 
@@ -86,12 +92,13 @@ class Case:
 @st.composite
 def cases(draw: st.DrawFn) -> Case:
     """Documents with any labels on either side, some missing; ids of the file's own, described or not."""
-    articles, predicted = [], {}
+    articles, predicted, unplaced = [], {}, {}
     for number in range(draw(st.integers(1, 5))):
         text = draw(texts)
         articles.append(Article(document=document(number, text), labels=draw(labels(text))))
         if draw(st.integers(0, 4)):
             predicted[f"d{number:02}"] = draw(labels(text))
+            unplaced[f"d{number:02}"] = tuple(draw(st.lists(_NOT_THERE, max_size=2)))
     ids = draw(st.lists(st.sampled_from(["putin", "lukashenko", "minsk", "not-in-menu"]), unique=True))
     order = draw(st.permutations(sorted(predicted)))
     bounds = sorted(draw(st.lists(st.integers(0, len(order)), max_size=3)))
@@ -106,6 +113,7 @@ def cases(draw: st.DrawFn) -> Case:
             entities={id: EntityDescription(id=id, name=draw(_NAMED), wikidata=draw(_WIKIDATA)) for id in ids[:2]},
             claims={id: ClaimDescription(id=id, text=draw(st.sampled_from(["it is so", "No"]))) for id in ids[1:]},
             event_descriptions={"war": EventDescription(id="war", wikidata=draw(_WIKIDATA))} if len(ids) > 1 else {},
+            unplaced=unplaced,
         ),
         tuple(tuple(order[a:b]) for a, b in itertools.pairwise(edges)),
     )
@@ -118,6 +126,7 @@ class LabelSource:
     documents: Mapping[str, Labels]
     described: Described
     layers: tuple[str, ...]
+    unplaced: Mapping[str, tuple[NotInText, ...]]
 
     def read(self, setting: Setting) -> Part:
         """See :class:`onrecord.eval.scoring.parts.Source`."""
@@ -133,6 +142,7 @@ class LabelSource:
             self.described,
             OpenEnds(self.layers, {}, dict.fromkeys(KINDS, frozenset()), dict.fromkeys(KINDS, frozenset())),
             {},
+            self.unplaced,
         )
         return Part(head, np.array([target.places[id] for id in ids], np.int64), made.columns())
 
@@ -154,7 +164,8 @@ def sources_of(case: Case) -> list[LabelSource]:
         )
         said = case.submission if number == 0 else Submission("", "", {}, frozenset(), {}, {})
         described = Described(said.entities, said.claims, said.event_descriptions, *used)
-        made.append(LabelSource(some, described, tuple(sorted(case.submission.layers))))
+        unplaced = {id: tuple(case.submission.unplaced[id]) for id in ids}
+        made.append(LabelSource(some, described, tuple(sorted(case.submission.layers)), unplaced))
     return made
 
 

@@ -63,7 +63,8 @@ def test_blocks_of_any_size_in_any_order_give_the_same_bytes(case: Case, items: 
         taken, order = Blocks(target), sorted(submission.documents)
         random.shuffle(order)
         for id in order:
-            taken.add(target.places[id], submission.documents[id], target.gold.documents[id].text)
+            text, unplaced = target.gold.documents[id].text, submission.unplaced[id]
+            taken.add(target.places[id], submission.documents[id], text, unplaced)
         missing = tuple(id for id in target.ids if id not in submission.documents)
         evidence = taken.finish([target.places[id] for id in missing], described(submission, REGISTRIES))
         ids = evidence.id_map(REGISTRIES)

@@ -10,6 +10,7 @@ from onrecord.annotation.agreement.measures import PairAgreement
 from onrecord.dataset.publishing.card import markdown_table
 from onrecord.dataset.reading.faults import show
 from onrecord.eval.layers.scored import scored_layers
+from onrecord.eval.rendering.markdown import inert
 from onrecord.eval.rendering.scores import percent
 from onrecord.eval.statistics.measure import Measure
 
@@ -96,8 +97,8 @@ def markdown(pair: PairAgreement) -> str:
 def agreement_section(pairs: list[PairAgreement]) -> str:
     """The agreement of every two annotators as a section of the card; empty without any."""
     return "".join(
-        f"\n### Agreement before adjudication: {pair.one} and {pair.other} on {len(pair.documents)} articles\n\n"
-        + markdown(pair)
+        f"\n### Agreement before adjudication: {inert(pair.one)} and {inert(pair.other)} "
+        f"on {len(pair.documents)} articles\n\n{markdown(pair)}"
         for pair in pairs
         if pair.documents
     )
@@ -108,7 +109,7 @@ def print_agreement(pair: PairAgreement, disagreements: bool) -> None:
     from onrecord.eval.rendering.terminal import plain_console, show_table
 
     console = plain_console()
-    console.print(f"{pair.one} and {pair.other} on {len(pair.documents)} documents", soft_wrap=True)
+    console.print(f"{show(pair.one)} and {show(pair.other)} on {len(pair.documents)} documents", soft_wrap=True)
     if not pair.documents:
         console.print("no document that both have annotated: agreement is undefined", soft_wrap=True)
         return
@@ -129,7 +130,7 @@ def print_agreement(pair: PairAgreement, disagreements: bool) -> None:
     for each in pair.disagreements if disagreements else ():
         place = f"{each.document} {each.layer} ({each.tasks[0]} and {each.tasks[1]})"
         console.print(f"{place}: {each.kind}: {show(each.text)!r}", soft_wrap=True)
-        for name, said in ((pair.one, each.one), (pair.other, each.other)):
+        for name, said in ((show(pair.one), each.one), (show(pair.other), each.other)):
             if said:
                 console.print(f"    {name}: {show(said)}", soft_wrap=True)
 

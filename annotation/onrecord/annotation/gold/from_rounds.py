@@ -19,6 +19,7 @@ from onrecord.dataset import Document, Entity, Event, Gold, Registries, walk
 from onrecord.dataset.corpus import Rounds
 from onrecord.dataset.layers import scheme
 from onrecord.dataset.reading.files import write_atomically
+from onrecord.dataset.reading.staging import sweep
 from onrecord.eval.layers.gold_changes import GoldChange, gold_changes
 from onrecord.eval.scoring.ceiling import FILE
 
@@ -70,6 +71,7 @@ def register(folder: Path, rows: Registries) -> list[str]:
     appended = []
     for name, new in (("entities", rows.entities), ("events", rows.events), ("claims", rows.claims)):
         path = folder / f"{name}.jsonl"
+        sweep(path)
         if new:
             lines = b"".join(msgspec.json.encode(row) + b"\n" for row in new)
             before = path.read_bytes()

@@ -4,6 +4,7 @@
 - ``reach``: a server is reached, or it is said why not.
 - ``home``: where the server is installed.
 - ``server``: a real server on this machine.
+- ``process``: its process, and whose its files are.
 - ``naming``: names of rounds and annotators.
 - ``accounts``: access to a server, and the accounts of its annotators.
 - ``labelling``: the labelling config of all layers.

@@ -126,6 +126,9 @@ def _annotations(
             continue
         pointer = f"/{index}/annotations/{place}"
         result = annotation.result
+        if (fault := _unwritable(path, f"{pointer}/result", result)) is not None:
+            faults.append(fault)
+            continue
         labels, wrong = from_result(result, document.text)
         known = bool(wrong)  # of labels that could not be read, others cannot be said to be wrong
         wrong += [each for each in look_over(labels, result, document.text) if not known or each[0] != "reference"]
@@ -146,6 +149,17 @@ def _annotations(
             )
         )
     return annotations, faults
+
+
+def _unwritable(path: Path, pointer: str, result: Sequence[Any]) -> Fault | None:
+    """What keeps a result from being text: the server keeps half of a surrogate pair, which no file can hold."""
+    for number, item in enumerate(result):
+        try:
+            msgspec.json.encode(item)
+        except UnicodeEncodeError as error:
+            hint = "half of a surrogate pair stands alone: delete the region, and make it anew"
+            return Fault("unicode", str(path), None, f"{pointer}/{number}", show(error.object), "text", hint)
+    return None
 
 
 def _check_data(path: Path, index: int, data: TaskData, document: Document) -> list[Fault]:

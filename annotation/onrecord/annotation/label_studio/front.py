@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from onrecord.annotation.label_studio.menus import LISTS
+from onrecord.dataset.reading.files import read_text
 
 if TYPE_CHECKING:
     from label_studio_sdk import LabelStudio
@@ -49,7 +50,7 @@ def task_list() -> dict[str, Any]:
 def guidelines_beside(registries: Path) -> str:
     """The guidelines that stand beside the registries, in Markdown; empty where there are none."""
     path = registries.parent / "GUIDELINES.md"
-    return path.read_text(encoding="utf-8") if path.is_file() else ""
+    return read_text(path) if path.is_file() else ""
 
 
 def instruction(guidelines: str) -> str:

@@ -62,6 +62,21 @@ def check_names(round: str, annotator: str) -> None:
         raise BadName("\n".join(wrong))
 
 
+def check_round(round: str) -> None:
+    """Refuse the name of a round that no folder can have.
+
+    Raises:
+        BadName: It is such a name.
+    """
+    if wrong := [*_wrong_round(round)]:
+        raise BadName("\n".join(wrong))
+
+
+def is_name(annotator: str) -> bool:
+    """Whether an annotator, a title and a file can be called so."""
+    return not any(_wrong_annotator(annotator))
+
+
 def _wrong_round(round: str) -> Iterator[str]:
     if not _ROUND.fullmatch(round):
         hint = _nearest(round, lower=False)

@@ -18,7 +18,7 @@ from onrecord.annotation.label_studio.exports import read_export
 from onrecord.annotation.label_studio.front import furnish
 from onrecord.annotation.label_studio.labelling import config, config_hash
 from onrecord.annotation.label_studio.menus import menus, offered_ids
-from onrecord.annotation.label_studio.naming import check_names, email_of, title_of
+from onrecord.annotation.label_studio.naming import check_names, check_round, email_of, is_name, title_of
 from onrecord.annotation.label_studio.reach import SECONDS, reached, web
 from onrecord.annotation.label_studio.standing import Standing, standings
 from onrecord.annotation.label_studio.to_result import document_fields, to_result
@@ -76,12 +76,17 @@ def make_account(url: str, admin_token: str, name: str, password: str) -> Accoun
     """
     email = email_of(name)
     with web(url) as client:
-        asked = client.get("/api/invite", headers={"Authorization": f"Token {admin_token}"})
-        invite = asked.raise_for_status().json()
-        for page in (invite["invite_url"], "/user/login"):
+        admin = {"Authorization": f"Token {admin_token}"}
+        invite_url = client.get("/api/invite", headers=admin).raise_for_status().json()["invite_url"]
+        if not str(invite_url).startswith("/user/signup/"):
+            raise ProjectError(f"the server invites to {show(invite_url)}, which is no page of its own")
+        for page in (invite_url, "/user/login"):
             form = client.get(page).raise_for_status()
             fields = {"email": email, "password": password, "csrfmiddlewaretoken": client.cookies["csrftoken"]}
             answer = client.post(page, data=fields, headers={"Referer": str(form.url)}, follow_redirects=False)
+            if page == invite_url:
+                # whoever has seen the invitation, in a log or over a shoulder, can do nothing with it
+                client.post("/api/invite/reset-token", headers=admin, json={}).raise_for_status()
             if answer.status_code == 302:
                 token = client.get("/api/current-user/token").raise_for_status().json()["token"]
                 return Account(email, password, str(token))
@@ -104,12 +109,22 @@ def projects_of(client: LabelStudio, round: str) -> dict[str, int]:
             annotator = title.removeprefix(start)
             if annotator in found:
                 raise ProjectError(
-                    f"two projects are titled {title!r}: {found[annotator]} and {project.id}; "
+                    f"two projects are titled {show(title)!r}: {found[annotator]} and {number_of(project.id)}; "
                     "delete the one that holds nothing in Label Studio"
                 )
-            assert project.id is not None
-            found[annotator] = project.id
+            found[annotator] = number_of(project.id)
     return found
+
+
+def number_of(id: object) -> int:
+    """An id as a server gives it, which goes into addresses and is shown.
+
+    Raises:
+        ProjectError: It is no number.
+    """
+    if type(id) is not int or id < 0:
+        raise ProjectError(f"the server calls something {show(id)}, where Label Studio has a number")
+    return id
 
 
 @dataclasses.dataclass(frozen=True)
@@ -198,9 +213,7 @@ def _task(document: Document, registries: Registries, versions: Mapping[str, Map
 def _project(client: LabelStudio, title: str) -> int:
     check_config()
     made = client.projects.create(title=title, label_config=config(), request_options=ONCE)
-    id: int | None = made.id
-    assert id is not None
-    return id
+    return number_of(made.id)
 
 
 def _refresh(client: LabelStudio, present: Mapping[str, Mapping[str, Any]], registries: Registries) -> tuple[str, ...]:
@@ -238,10 +251,11 @@ def tasks_of(client: LabelStudio, project: int) -> dict[str, dict[str, Any]]:
     """
     tasks: dict[str, dict[str, Any]] = {}
     for task in client.tasks.list(project=project, fields="all"):
-        row = {"id": task.id, "data": task.data or {}, "annotations": task.annotations or []}
+        row: dict[str, Any] = {"id": number_of(task.id), "data": task.data or {}, "annotations": task.annotations or []}
         doc_id = str(row["data"].get("doc_id"))
         if doc_id in tasks:
-            raise ProjectError(f"project {project} holds {doc_id} twice: tasks {tasks[doc_id]['id']} and {task.id}")
+            twice = f"tasks {tasks[doc_id]['id']} and {task.id}"
+            raise ProjectError(f"project {project} holds {show(doc_id)} twice: {twice}")
         tasks[doc_id] = row
     return tasks
 
@@ -306,15 +320,17 @@ def pull(
         server: The address that the faults' links to tasks begin with.
 
     Raises:
-        ProjectError: The round has no project, or one whose title ends in what no file can be called.
+        BadName: The round cannot be called that.
+        ProjectError: The round has no project, or some whose titles end in what is no annotator's name: those titles
+            are anybody's who has an account, and become paths. Nothing is written then.
     """
+    check_round(round)
     projects = projects_of(client, round)
     if not projects:
         raise ProjectError(f"the server has no project of the round {round!r}")
-    for annotator in projects:
-        if "/" in annotator or "\\" in annotator or annotator.startswith(".") or not annotator.isprintable():
-            title = show(title_of(round, annotator))
-            raise ProjectError(f"no file can be called by the title of the project {title}: rename it in Label Studio")
+    if wrong := sorted(annotator for annotator in projects if not is_name(annotator)):
+        titles = "\n".join(f"{show(title_of(round, each))} (project {projects[each]})" for each in wrong)
+        raise ProjectError(f"no annotator has such a name: rename or delete in Label Studio, then pull again\n{titles}")
     pulled = []
     for annotator, project in sorted(projects.items()):
         path = folder / round / f"{annotator}.json"
@@ -329,11 +345,11 @@ def export(client: LabelStudio, project: int) -> bytes:
     """A project's JSON export with the annotators' addresses and whole drafts (the plain export has bare numbers)."""
     whole: Any = {"annotations__completed_by": {"only_id": False}, "drafts": {"only_id": False}}
     snapshot = client.projects.exports.create(id=project, serialization_options=whole, request_options=ONCE)
-    assert snapshot.id is not None
+    number = number_of(snapshot.id)
     try:
-        return b"".join(client.projects.exports.download(id=project, export_pk=snapshot.id, export_type="JSON"))
+        return b"".join(client.projects.exports.download(id=project, export_pk=number, export_type="JSON"))
     finally:
-        client.projects.exports.delete(id=project, export_pk=snapshot.id, request_options=ONCE)
+        client.projects.exports.delete(id=project, export_pk=number, request_options=ONCE)
 
 
 def check_config() -> None:

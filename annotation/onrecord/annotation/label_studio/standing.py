@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import json
 from collections import Counter
 from collections.abc import Iterable, Iterator
 from pathlib import Path
@@ -117,9 +118,9 @@ def _unsent(task: _Task) -> Iterator[tuple[State, str]]:
             yield "draft", draft.user
 
 
-def _said(result: Iterable[Any] | None) -> Counter[bytes]:
+def _said(result: Iterable[Any] | None) -> Counter[str]:
     """What a result says, whatever the order of its items and whoever made them."""
     return Counter(
-        msgspec.json.encode({**item, "origin": None} if isinstance(item, dict) else item, order="sorted")
+        json.dumps({**item, "origin": None} if isinstance(item, dict) else item, sort_keys=True)
         for item in result or ()
     )

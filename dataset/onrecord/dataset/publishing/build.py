@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 from collections.abc import Mapping, Sequence
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 
 import msgspec
 
@@ -24,7 +24,8 @@ from onrecord.dataset.publishing.folder import (
 )
 from onrecord.dataset.publishing.tables import configs
 from onrecord.dataset.reading.faults import Fault, FaultsError, refuse
-from onrecord.dataset.reading.files import sha256, write_atomically
+from onrecord.dataset.reading.files import sha256
+from onrecord.dataset.reading.replacing import MANIFEST, Found, files_in, look_into, manifest_json, replace_folder
 
 CROISSANT = "croissant.json"
 
@@ -51,6 +52,11 @@ class Built:
         """The files whose bytes are always the same."""
         said = msgspec.json.format(msgspec.json.encode(self.about, order="deterministic"), indent=1) + b"\n"
         return {**self.gold, **self.extra, CORPUS_FILE: said, "README.md": self.card}
+
+    @property
+    def names(self) -> list[str]:
+        """The names of all its files, the manifest's left out."""
+        return [*self.plain, *self.parquet, CROISSANT]
 
 
 def build(gold: Gold, about: CorpusFile, provenance: str, extra: Mapping[str, bytes] | None = None) -> Built:
@@ -100,42 +106,62 @@ def _build(gold: Gold, about: CorpusFile, provenance: str, extra: Mapping[str, b
     )
 
 
+KIND = "dataset"
+"""What the manifest of such a folder says that it is of."""
+
+
+def check_target(folder: Path, built: Built | None = None) -> None:
+    """Refuse a folder in which files of others would be lost, or be read as if they were of the dataset.
+
+    Args:
+        folder: It need not be there.
+        built: What is to be written, as far as it is known.
+
+    Raises:
+        FaultsError: See :func:`onrecord.dataset.reading.replacing.look_into`; or tables of others stand among its own.
+    """
+    found = look_into(folder, KIND, () if built is None else [*built.names, MANIFEST])
+    strange = [] if built is None else sorted(_tables_of_others(built, found))
+    said = "no other table in this folder, which is read whole"
+    refuse([Fault("not-ours", str(folder / each), None, "", "another's", said, "move it away") for each in strange])
+
+
 def write(built: Built, folder: Path) -> list[str]:
-    """Write what is not there already; the card last, since its hashes vouch for the rest.
+    """Write the folder anew, in one step, if anything in it is not as built; what others put into it stays.
 
     Parquet that says the same is left alone, so that a rebuild with another version of the writer changes nothing.
 
     Returns:
         The names of the files written or removed.
+
+    Raises:
+        FaultsError: See :func:`check_target`; nothing was written then.
     """
-    stale = set(differences(built, folder))
-    for name, content in {**built.plain, **built.parquet}.items():
-        if name in stale and name != "README.md":
-            write_atomically(folder / name, content)
-    for name in _unexpected(built, folder):
-        (folder / name).unlink()
-    if CROISSANT in stale:
-        write_atomically(folder / CROISSANT, _croissant(built, folder))
-    if "README.md" in stale:
-        write_atomically(folder / "README.md", built.card)
-    return sorted(stale)
+    check_target(folder, built)
+    stale = differences(built, folder)
+    if stale:
+        changed = set(stale)
+        parquet = {
+            name: content if name in changed else (folder / name).read_bytes()
+            for name, content in built.parquet.items()
+        }
+        files = {**built.plain, **parquet, CROISSANT: _croissant(built, parquet)}
+        replace_folder(folder, KIND, files)
+    return stale
 
 
-def _croissant(built: Built, folder: Path) -> bytes:
+def _croissant(built: Built, parquet: Mapping[str, bytes]) -> bytes:
     """The metadata of the Parquet files that lie in the folder: their bytes may be another writer's."""
-    return croissant(
-        built.about,
-        built.splits,
-        built.provenance,
-        {name: sha256((folder / name).read_bytes()) for name in built.parquet},
-    )
+    hashes = {name: sha256(content) for name, content in parquet.items()}
+    return croissant(built.about, built.splits, built.provenance, hashes)
 
 
 def differences(built: Built, folder: Path) -> list[str]:
     """Names of files in the folder that are missing, not expected, or do not say what they should."""
+    plain = {**built.plain, MANIFEST: manifest_json(KIND, built.names)}
     differing = [
         name
-        for name, content in built.plain.items()
+        for name, content in plain.items()
         if not (folder / name).is_file() or (folder / name).read_bytes() != content
     ]
     for config, splits in built.splits.items():
@@ -146,14 +172,20 @@ def differences(built: Built, folder: Path) -> list[str]:
             same = False
         if not same:
             differing += [parquet_name(config, split) for split in splits]
-    differing += _unexpected(built, folder)
+    found = files_in(folder, KIND)
+    differing += sorted((found.own - {*built.names, MANIFEST}) | _tables_of_others(built, found))
     described = folder / CROISSANT
-    if differing or not described.is_file() or described.read_bytes() != _croissant(built, folder):
+    if {*differing} & {*built.parquet} or not described.is_file():
         differing.append(CROISSANT)
+    else:
+        parquet = {name: (folder / name).read_bytes() for name in built.parquet}
+        if described.read_bytes() != _croissant(built, parquet):
+            differing.append(CROISSANT)
     return sorted(differing)
 
 
-def _unexpected(built: Built, folder: Path) -> list[str]:
-    expected = {*built.gold, *built.parquet}
-    present = [*folder.glob("gold/*.json"), *folder.glob("data/*/*.parquet")]
-    return sorted(name for path in present if (name := path.relative_to(folder).as_posix()) not in expected)
+def _tables_of_others(built: Built, found: Found) -> set[str]:
+    """Parquet that is not of the dataset, in a folder that is read as one of its configs."""
+    configs = {str(PurePosixPath(name).parent) for name in built.parquet}
+    names = map(PurePosixPath, found.others)
+    return {str(name) for name in names if name.suffix == ".parquet" and str(name.parent) in configs}

@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 from pathlib import Path
 
+from onrecord.dataset.reading.files import read_text
+
 NOT_SAID = "The dataset folder does not say who made the labels."
 
 _LINE = re.compile(r"(?P<name>[^ ]+) \([^)]*\): (?P<kind>[^,]+), ")
@@ -20,9 +22,13 @@ def stated_provenance(text: str) -> str:
 
 
 def stated_makers(folder: Path) -> list[str]:
-    """A line for each annotator, adjudicator and auditor; none where the card says nothing."""
+    """A line for each annotator, adjudicator and auditor; none where the card says nothing.
+
+    Raises:
+        FaultsError: The card is not UTF-8.
+    """
     try:
-        card = (folder / "README.md").read_text(encoding="utf-8")
+        card = read_text(folder / "README.md")
     except FileNotFoundError:
         return []
     stated = stated_provenance(card).partition("\n#")[0]

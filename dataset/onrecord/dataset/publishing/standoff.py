@@ -1,10 +1,10 @@
 """A release without the articles' text, and the way back from a reader's own copies.
 
 A stand-off release holds everything but text: offsets, ids, types, dates, the sections that say which stretches of a
-seed make up a document, and hashes of whole texts. No surface is in it, not even as a hash: a name is soon guessed. What
-people wrote about the articles, in the registries and for a date, repeats their words now and then; it is sealed with
-a key that follows from all the texts (:mod:`onrecord.dataset.publishing.sealing`), and so is an id that is worded like
-an article. That a text is restored whole is checked by hashes of its beginnings, each of which covers what is before.
+seed make up a document, and hashes of whole texts. No surface is in it, not even as a hash: a name is soon guessed.
+What people wrote about the articles, in the registries and for a date, repeats their words now and then; it is sealed
+with a key that follows from all the texts (:mod:`onrecord.dataset.publishing.sealing`), and so is an id that is worded
+like an article. That a text is restored whole is checked by hashes of its beginnings, each of which covers what is before.
 """
 
 from __future__ import annotations

@@ -4,8 +4,11 @@
 - ``untrusted``: JSON in which nothing is lost in silence.
 - ``typed``: JSON and JSON Lines as types.
 - ``json_schema``: JSON Schema of types.
+- ``foreign``: what others wrote, so that it can be looked at anywhere.
 - ``files``: files and folders, written so that nobody finds half of one.
+- ``replacing``: folders that a command makes anew, in which nothing of others is lost.
+- ``staging``: where what is written is until it is whole.
 - ``platform``: what systems do differently.
 """
 
-__all__ = ["faults", "files", "json_schema", "platform", "typed", "untrusted"]
+__all__ = ["faults", "files", "foreign", "json_schema", "platform", "replacing", "staging", "typed", "untrusted"]

@@ -9,6 +9,8 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Literal
 
+from onrecord.dataset.reading.foreign import plain
+
 SHOWN = 200
 """How many characters of a found value a fault keeps."""
 
@@ -171,7 +173,7 @@ def refuse(faults: Sequence[Fault]) -> None:
 def show(value: object, most: int = SHOWN) -> str:
     """``value`` on one line, shortened to some characters, with control characters escaped, fit for a terminal."""
     text = value[: most + 1] if isinstance(value, str) else repr(value)
-    text = "".join(c if c.isprintable() else c.encode("unicode_escape").decode("ascii") for c in text)
+    text = plain(text)
     if not text:
         return '""'
     return text if len(text) <= most else text[: most - 1] + "…"

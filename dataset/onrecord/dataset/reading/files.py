@@ -6,41 +6,89 @@ import contextlib
 import errno
 import hashlib
 import os
-import shutil
-import tempfile
+import stat
 from collections.abc import Mapping
 from pathlib import Path
 
-from onrecord.dataset.reading.platform import exchange
+from onrecord.dataset.reading.faults import Fault, FaultsError
+from onrecord.dataset.reading.platform import exchange, open_for_pipe
+from onrecord.dataset.reading.staging import OLD, staged
 
 
-def write_atomically(path: Path, content: bytes, mode: int = 0o644) -> None:
+def write_atomically(path: Path, content: bytes, mode: int | None = None) -> None:
     """Write ``content`` beside ``path``, flush it to disk, then rename it over ``path``.
 
     What a link leads to is written, and not the link; a device or a pipe is written to as it is.
 
+    Args:
+        path: The file.
+        content: Its bytes.
+        mode: Its permissions; None for those of the file that it replaces, else what the umask leaves.
+
     Raises:
         IsADirectoryError: It is a folder.
+        OSError: It cannot be written, leads in a circle, or is a pipe that nobody reads from.
     """
     if path.is_dir():
         raise IsADirectoryError(errno.EISDIR, "is a folder, and no file", str(path))
     if path.exists() and not path.is_file():
-        with path.open("wb") as stream:
+        with os.fdopen(open_for_pipe(path), "wb") as stream:
             stream.write(content)
         return
-    path = path.resolve()
+    path = resolved(path)
     path.parent.mkdir(parents=True, exist_ok=True)
-    handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
-    beside = Path(name)
-    try:
-        with os.fdopen(handle, "wb") as stream:
-            stream.write(content)
-            stream.flush()
-            os.fsync(stream.fileno())
-        beside.chmod(mode)
+    with staged(path) as folder:
+        beside = folder / "new"
+        _write(beside, content)
+        _take_mode(beside, path, mode)
         beside.replace(path)
-    finally:
-        beside.unlink(missing_ok=True)
+
+
+def read_text(path: Path) -> str:
+    """What a text file says.
+
+    Raises:
+        FaultsError: It is not UTF-8.
+        OSError: It cannot be read.
+    """
+    raw = path.read_bytes()
+    try:
+        return raw.decode("utf-8")
+    except UnicodeDecodeError as error:
+        found = f"byte 0x{raw[error.start]:02x} at byte {error.start}"
+        raise FaultsError([Fault("encoding", str(path), None, "", found, "UTF-8", "save it as UTF-8")]) from None
+
+
+def resolved(path: Path) -> Path:
+    """The path without links and dots.
+
+    Raises:
+        OSError: Its links lead in a circle.
+    """
+    try:
+        found = path.resolve()
+        circle = any(each.is_symlink() for each in (found, *found.parents))  # left there by newer Pythons
+    except RuntimeError:
+        circle = True
+    if circle:
+        raise OSError(errno.ELOOP, "is a link that leads in a circle", str(path))
+    return found
+
+
+def _write(path: Path, content: bytes) -> None:
+    """A new file with the permissions that the umask leaves, on disk when this returns."""
+    with path.open("xb") as stream:
+        stream.write(content)
+        stream.flush()
+        os.fsync(stream.fileno())
+
+
+def _take_mode(new: Path, old: Path, mode: int | None) -> None:
+    if mode is not None:
+        new.chmod(mode)
+        return
+    with contextlib.suppress(FileNotFoundError):
+        new.chmod(stat.S_IMODE(old.stat().st_mode) & 0o777)
 
 
 def sha256(content: bytes | str) -> str:
@@ -48,34 +96,50 @@ def sha256(content: bytes | str) -> str:
     return hashlib.sha256(content.encode("utf-8") if isinstance(content, str) else content).hexdigest()
 
 
-def write_folder_atomically(target: Path, files: Mapping[str, bytes], replace: bool = True) -> None:
-    """Write a folder beside ``target``, then put it in its place; what was there before is gone afterwards.
-
-    On Linux the two change places in one step; elsewhere there is an instant without either.
+def write_folder_atomically(target: Path, files: Mapping[str, bytes]) -> None:
+    """Write a new folder beside ``target``, then put it in its place.
 
     Args:
-        target: The folder; the caller knows that what is in it may go.
+        target: The folder; it is not there, or empty.
         files: Content by name, which may have folders in it.
-        replace: Whether a folder that is there, and is not empty, may be replaced.
 
     Raises:
-        FileExistsError: It is there, and may not be.
+        FileExistsError: It is there, and not empty.
     """
-    target = target.resolve()
+    target = resolved(target)
     target.parent.mkdir(parents=True, exist_ok=True)
-    _sweep(target)
-    beside = Path(tempfile.mkdtemp(dir=target.parent, prefix=f".{target.name}.{os.getpid()}."))
-    try:
-        for name, content in files.items():
-            write_atomically(beside / name, content)
-        beside.chmod(0o755)
-        if replace and target.exists():
-            if not exchange(beside, target):
-                _exchange_in_steps(beside, target)
-        else:
-            _put(beside, target)
-    finally:
-        shutil.rmtree(beside, ignore_errors=True)
+    with staged(target) as folder:
+        beside = folder / "new"
+        fill(beside, files)
+        if target.is_dir():
+            _take_mode(beside, target, None)
+        _put(beside, target)
+
+
+def fill(folder: Path, files: Mapping[str, bytes]) -> None:
+    """Write files by name into a folder, which is made, each of them new."""
+    folder.mkdir()
+    for name, content in files.items():
+        path = folder / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        _write(path, content)
+
+
+def put_in_place(new: Path, target: Path) -> None:
+    """Let a folder that is ready take the place of one that is there; afterwards that one is where the new one was.
+
+    On Linux the two change places in one step; elsewhere there is an instant without either.
+    """
+    _take_mode(new, target, None)
+    if not exchange(new, target):
+        away = new.with_name(OLD)
+        target.rename(away)
+        try:
+            new.rename(target)
+        except OSError:
+            away.rename(target)
+            raise
+        away.rename(new)
 
 
 def _put(folder: Path, target: Path) -> None:
@@ -88,22 +152,3 @@ def _put(folder: Path, target: Path) -> None:
         if error.errno in (errno.ENOTEMPTY, errno.EEXIST):
             raise FileExistsError(errno.EEXIST, "is there already", str(target)) from None
         raise
-
-
-def _sweep(target: Path) -> None:
-    """Remove what processes that were killed have left beside a folder."""
-    for left in target.parent.glob(f".{target.name}.*.*"):
-        process = left.name.removeprefix(f".{target.name}.").partition(".")[0]
-        if process.isdecimal() and not Path(f"/proc/{process}").exists() and Path("/proc/self").exists():
-            shutil.rmtree(left, ignore_errors=True)
-
-
-def _exchange_in_steps(one: Path, other: Path) -> None:
-    away = one.with_name(f"{one.name}.old")
-    other.rename(away)
-    try:
-        one.rename(other)
-    except OSError:
-        away.rename(other)
-        raise
-    away.rename(one)

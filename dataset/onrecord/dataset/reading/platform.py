@@ -17,6 +17,9 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import IO, TextIO
 
+READER_SECONDS = 2.0
+"""How long the reader of a pipe may be in coming."""
+
 _WAIT = 0.1
 """Seconds between two tries for a lock on Windows."""
 
@@ -100,6 +103,9 @@ def exchange(one: Path, other: Path) -> bool:
     code = ctypes.get_errno()
     if code in (errno.EINVAL, errno.ENOSYS):
         return False
+    if code in (errno.EXDEV, errno.EBUSY):
+        said = "cannot be replaced, being a mount or part of an image: give a folder within it, or a new one"
+        raise OSError(code, said, str(other))
     raise OSError(code, os.strerror(code), str(other))
 
 
@@ -136,6 +142,105 @@ def _windows_lock(handle: IO[bytes]) -> Iterator[None]:
     finally:
         handle.seek(0)
         lock(handle.fileno(), 0, 1)  # LK_UNLCK
+
+
+def locked_at_once(handle: IO[bytes]) -> bool | None:
+    """Lock an open file until it is closed; False where somebody else has it, None where nothing can be locked."""
+    try:
+        import fcntl
+    except ModuleNotFoundError:
+        import msvcrt
+
+        try:
+            handle.seek(0)
+            msvcrt.locking(handle.fileno(), 2, 1)  # type: ignore[attr-defined]  # LK_NBLCK
+        except OSError:
+            return False
+        return True
+    try:
+        fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return False
+    except OSError:
+        return None
+    return True
+
+
+def closes_first() -> bool:
+    """Whether an open file can be neither removed nor renamed, as on Windows."""
+    return not has_fork()
+
+
+def is_own(folder: Path) -> bool:
+    """Whether it is a folder, no link to one, that belongs to this user and that nobody else may write to."""
+    try:
+        status = folder.lstat()
+    except OSError:
+        return False
+    if not stat.S_ISDIR(status.st_mode):
+        return False
+    user = getattr(os, "geteuid", None)
+    return user is None or (status.st_uid == user() and not status.st_mode & 0o022)
+
+
+def open_for_pipe(path: Path) -> int:
+    """Open a pipe, a device or a socket's file for writing and return its descriptor.
+
+    Raises:
+        OSError: It cannot be opened, or it is a pipe that nobody reads from (``ENXIO``) for :data:`READER_SECONDS`.
+    """
+    no_wait = getattr(os, "O_NONBLOCK", None)
+    if no_wait is None:
+        return os.open(path, os.O_WRONLY | getattr(os, "O_BINARY", 0))
+    deadline = time.monotonic() + READER_SECONDS
+    while True:
+        try:
+            handle = os.open(path, os.O_WRONLY | no_wait)
+            break
+        except OSError as error:
+            if error.errno != errno.ENXIO or not stat.S_ISFIFO(path.stat().st_mode):
+                raise
+            if time.monotonic() > deadline:
+                raise OSError(errno.ENXIO, "is a pipe that nobody reads from", str(path)) from None
+            time.sleep(0.05)
+    os.set_blocking(handle, True)
+    return handle
+
+
+def linked(one: Path, other: Path) -> bool:
+    """Give a file a second name; False where the file system has no such thing.
+
+    Raises:
+        OSError: It could, and failed; or the file is below a mount, be it one of the same file system.
+    """
+    try:
+        os.link(one, other, follow_symlinks=False)
+    except (AttributeError, NotImplementedError):
+        return False
+    except OSError as error:
+        if error.errno in (errno.EPERM, errno.ENOTSUP, errno.ENOSYS, errno.EMLINK, errno.EINVAL):
+            return False
+        if error.errno == errno.EXDEV:
+            raise OSError(error.errno, "is below a mount: give a folder without one in it", str(one)) from None
+        raise
+    return True
+
+
+def standing_streams() -> None:
+    """Let what a caller has closed of standard input, output and error go nowhere.
+
+    A file that is opened would otherwise get the number of one of them, and be written to by whoever has its number.
+    Standard input stays None: there is nothing to read.
+    """
+    for number in range(3):
+        try:
+            os.fstat(number)
+        except OSError:
+            os.open(os.devnull, os.O_RDWR)
+    if sys.stdout is None:
+        sys.stdout = open(os.devnull, "w", encoding="utf-8")  # noqa: SIM115
+    if sys.stderr is None:
+        sys.stderr = open(os.devnull, "w", encoding="utf-8")  # noqa: SIM115
 
 
 def plain_text(stream: TextIO) -> None:

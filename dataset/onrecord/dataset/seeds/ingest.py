@@ -13,6 +13,7 @@ from pathlib import Path
 
 from onrecord.dataset.reading.faults import Fault, refuse, show
 from onrecord.dataset.reading.files import sha256, write_atomically
+from onrecord.dataset.reading.staging import sweep
 from onrecord.dataset.seeds.documents import SeedDescription, decode_seed, description_json, layout
 from onrecord.dataset.seeds.pages import Stated
 from onrecord.dataset.seeds.proposal import DATE, day_of, propose_zones
@@ -75,6 +76,7 @@ def ingest(path: Path, seeds: Path, topic: str, language: str = "en") -> Intake:
     result = []
     for plan in planned:
         target = seeds / f"{plan.description.id}.json"
+        sweep(target)
         if not target.exists():
             write_atomically(seeds / plan.description.seed, plan.source.raw)
             write_atomically(target, description_json(plan.description))

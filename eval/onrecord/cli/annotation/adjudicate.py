@@ -20,6 +20,7 @@ from onrecord.cli.annotation.shared import (
     push_project,
 )
 from onrecord.cli.console import note
+from onrecord.cli.outputs import put
 
 
 def adjudicate(
@@ -50,7 +51,6 @@ def adjudicate(
     from onrecord.annotation.gold.adjudication import proposals
     from onrecord.annotation.label_studio.exports import read_exports
     from onrecord.annotation.label_studio.naming import check_names
-    from onrecord.dataset.reading.files import write_atomically
 
     check_names(round, annotator)
     sources = Sources(seeds, registries)
@@ -75,7 +75,7 @@ def adjudicate(
             msgspec.json.encode({"doc_id": id, "text_sha256": by_id[id].text_sha256, **msgspec.to_builtins(labels)})
             for id, labels in merged.items()
         ]
-        write_atomically(output, b"\n".join(lines) + b"\n")
+        put(output, b"\n".join(lines) + b"\n")
         return
     wanted = [document for document in documents if document.id in merged]
     push_project(access_to(data, url, token), round, annotator, wanted, ids, versions, sources.guidelines())

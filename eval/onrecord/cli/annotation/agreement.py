@@ -9,6 +9,7 @@ import typer
 
 from onrecord.cli.annotation.shared import Seeds, Sources
 from onrecord.cli.console import note
+from onrecord.cli.outputs import put
 
 
 def agreement(
@@ -21,16 +22,17 @@ def agreement(
     from onrecord.annotation.agreement.measures import agreement as measure
     from onrecord.annotation.agreement.tables import agreement_json, print_agreement
     from onrecord.annotation.label_studio.exports import read_exports
+    from onrecord.dataset.reading.faults import show
 
     sources = Sources(seeds)
     documents = sources.documents()
     annotations = [each for folder in exports for each in read_exports(sources.exports(folder), documents)]
     pairs = measure(annotations, documents)
     if json:
-        typer.echo(agreement_json(pairs))
+        put(None, f"{agreement_json(pairs)}\n".encode())
         return
     if not pairs:
         names = sorted({annotation.annotator for annotation in annotations})
-        note(f"agreement takes two annotators; these exports are by {', '.join(names) or 'nobody'}")
+        note(f"agreement takes two annotators; these exports are by {', '.join(map(show, names)) or 'nobody'}")
     for pair in pairs:
         print_agreement(pair, disagreements)

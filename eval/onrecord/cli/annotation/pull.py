@@ -10,6 +10,7 @@ import typer
 
 from onrecord.cli.annotation.shared import Data, Round, Seeds, Sources, Token, Url, access_to, speaking_with
 from onrecord.cli.console import note, show_faults
+from onrecord.cli.outputs import refuse_stream, say
 
 if TYPE_CHECKING:
     from onrecord.annotation.label_studio.project import Pulled
@@ -31,6 +32,8 @@ def pull(
     """
     from onrecord.annotation.label_studio import project
 
+    refuse_stream(output)
+
     sources = Sources(seeds)
     documents = sources.documents()
     access = access_to(data, url, token)
@@ -38,7 +41,7 @@ def pull(
         client = project.connect(access.url, access.token)
         pulled = project.pull(client, round, output or sources.exports(), documents, note, access.url)
     for each in pulled:
-        typer.echo(_line(each))
+        say(_line(each))
     for each in pulled:
         _tell(each, access.url)
     if faults := [fault for each in pulled for fault in each.faults]:

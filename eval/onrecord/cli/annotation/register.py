@@ -9,6 +9,7 @@ import typer
 
 from onrecord.cli.annotation.shared import Registries, Seeds, Sources
 from onrecord.cli.console import note
+from onrecord.cli.outputs import say
 
 
 def register(
@@ -24,7 +25,7 @@ def register(
     annotations = read_exports(sources.exports(exports), sources.documents())
     appended = gold.register(sources.registries, gold.unregistered(annotations, sources.ids()))
     for line in appended:
-        typer.echo(line)
+        say(line)
     note(f"{len(appended)} rows appended" + ("; look over their types, names and titles" if appended else ""))
     if appended:
         note("the menus of tasks that are on a server offer them after the next push to their project")

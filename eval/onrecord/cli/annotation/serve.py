@@ -20,6 +20,7 @@ from onrecord.cli.annotation.shared import (
     wait_for_signal,
 )
 from onrecord.cli.console import metered, note
+from onrecord.cli.outputs import say
 
 
 def serve(
@@ -54,7 +55,7 @@ def serve(
             stack.enter_context(assisting(access_to(folder, None, None), backend))
         else:
             _forget(folder)
-        typer.echo(running.url)
+        say(running.url)
         note(f"log in as {running.email} with the password {running.password}")
         wait_for_signal()
     note("stopped")

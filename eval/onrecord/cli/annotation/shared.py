@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from onrecord.cli.console import note, working
+from onrecord.cli.outputs import say
 from onrecord.cli.places import any_corpus, the_corpus
 
 if TYPE_CHECKING:
@@ -137,7 +138,7 @@ def push_project(
     note(f"{len(done.added)} documents added, {len(done.present)} were there{menus}")
     if account is not None:
         note(f"{annotator} logs in as {account.email} with the password {account.password}")
-    typer.echo(f"{access.url}/projects/{done.project}/data")
+    say(f"{access.url}/projects/{done.project}/data")
 
 
 def stop_on_signals() -> None:

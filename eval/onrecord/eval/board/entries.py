@@ -16,8 +16,9 @@ from typing import Annotated, Literal
 import msgspec
 
 from onrecord.dataset import Fault, FaultsError
-from onrecord.dataset.reading.faults import nearest, refuse
+from onrecord.dataset.reading.faults import nearest, refuse, show
 from onrecord.dataset.reading.files import sha256
+from onrecord.dataset.reading.foreign import is_unseen
 from onrecord.dataset.reading.typed import read_value
 from onrecord.dataset.records import Id, Strict
 from onrecord.eval.scoring.record import Record, read_record
@@ -34,7 +35,7 @@ MOST_ABOUT = 16 * 1024
 """Bytes of an ``about.json``."""
 
 _UNSEEN = r"\x00-\x1f\x7f-\x9f\u00ad\u200b\u200e\u200f\u2028-\u202e\u2060-\u206f\ufeff"
-"""Characters that cannot be seen, or turn others around."""
+"""Characters that cannot be seen, or turn others around, as far as a schema says so; :func:`read_about` knows all."""
 
 _LINE = rf"^[^{_UNSEEN}]*$(?!\n)"
 
@@ -109,20 +110,28 @@ class Entry:
     """In order of their ids."""
 
 
-def entry_folders(results: Path) -> list[Path]:
-    """The folders of the entries of a results folder, by name; those whose name begins with a dot are passed over.
+def entry_folders(results: Path) -> tuple[list[Path], list[Path]]:
+    """The folders of the entries of a results folder, and those of teams that cannot be looked into, by name.
+
+    Folders whose name begins with a dot are passed over.
 
     Raises:
         FaultsError: There is no such folder.
-        OSError: A folder cannot be looked into.
+        OSError: It cannot be looked into.
     """
     if not results.is_dir():
         raise FaultsError([Fault("file", str(results), None, "", "no folder", "a folder of results")])
-    return [
-        folder
-        for folder in sorted(path for path in results.glob("*/*") if path.is_dir())
-        if not folder.name.startswith(".") and not folder.parent.name.startswith(".")
-    ]
+    folders, closed = [], []
+    for team in _within(results):
+        try:
+            folders += _within(team)
+        except OSError:
+            closed.append(team)
+    return folders, closed
+
+
+def _within(folder: Path) -> list[Path]:
+    return sorted(path for path in folder.iterdir() if path.is_dir() and not path.name.startswith("."))
 
 
 def read_entry(folder: Path) -> Entry:
@@ -160,6 +169,12 @@ def read_about(path: Path | str, raw: bytes, team: str, system: str) -> tuple[Ab
             Fault("id", str(path), None, f"/{field}", said, f"{name}, the name of the folder", nearest(said, [name]))
             for field, said, name in (("team", about.team, team), ("system", about.system, system))
             if said != name
+        ]
+        words = {"name": about.name, "description": about.description, "retracted": about.retracted or ""}
+        faults += [
+            Fault("pattern", str(path), None, f"/{field}", show(said), "characters that can be seen", "take it away")
+            for field, said in words.items()
+            if any(map(is_unseen, said))
         ]
         if about.date is not None and not _is_date(about.date):
             faults.append(Fault("date", str(path), None, "/date", about.date, "a day of the calendar"))

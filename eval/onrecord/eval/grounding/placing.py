@@ -80,7 +80,7 @@ def split(text: SearchedText, quoted: Quoted) -> list[Placed]:
             at = bisect.bisect_left(found.places, (made[-1].end, 0))
             if at == len(found.places) or found.places[at][0] - made[-1].end > FARTHEST:
                 return []
-            made.append(_placed(found, found.places[at], "near"))
+            made.append(_placed(found, found.places[at], "near" if len(found.places) > 1 else "only"))
         else:
             first = place(text, [Quoted(piece, before)])[0]
             if first is None:

@@ -36,6 +36,15 @@ class Grounded:
     is_there: bool
     """Whether the spans that the item must have are in the text."""
 
+    def why(self, kind: type[Item]) -> str:
+        """Why an item of a type is not there: its words are not in the text, or it has none; empty where it is."""
+        return "" if self.is_there else "lost" if self.lost_words(kind) else "shape"
+
+    def lost_words(self, kind: type[Item]) -> str:
+        """The words by which an item of a type has its place, as far as they are not in the text."""
+        at = "/text" if issubclass(kind, SpanItem) else f"/{_anchor(kind)}"
+        return " … ".join(words.strip() for pointer, words in self.lost if pointer.startswith(at) and words.strip())
+
 
 @dataclasses.dataclass
 class Tally:
@@ -100,6 +109,11 @@ def said_start(raw: Any) -> int | None:
     """The offset that a span says it begins at."""
     start = raw.get("start") if isinstance(raw, Mapping) else None
     return start if isinstance(start, int) and not isinstance(start, bool) and start >= 0 else None
+
+
+def _anchor(kind: type[Item]) -> str:
+    """The field by which an item that is no span has its place; empty for none."""
+    return next((field.name for field in walk.fields(kind) if field.is_span), "")
 
 
 def _first(kind: type[Item], row: Mapping[str, Any]) -> Any:

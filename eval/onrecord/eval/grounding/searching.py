@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import bisect
 import dataclasses
+import functools
 import unicodedata
 from collections.abc import Iterable, Iterator, Sequence
 
@@ -117,6 +118,7 @@ class SearchedText:
     def _spans(self, text: str, key: str, begins: Iterable[int]) -> Found:
         """What some places of the letters are in the text: whole words as they are, else spelt otherwise, or parts."""
         lead = next(place for place, character in enumerate(text) if letters(character))
+        opens, closes, size = _of_word(text[0]), _of_word(text[-1]), len(self.text)
         exact: list[tuple[int, int]] = []
         otherwise: list[tuple[int, int]] = []
         parts: list[tuple[int, int]] = []
@@ -124,8 +126,11 @@ class SearchedText:
             first, last = self._places[begin], self._places[begin + len(key) - 1]
             start = first - lead
             if start >= 0 and self.text.startswith(text, start):
-                span = (start, start + len(text))
-                (exact if self._is_whole(*span) else parts).append(span)
+                end = start + len(text)
+                cut = (opens and start > 0 and _of_word(self.text[start - 1])) or (
+                    closes and end < size and _of_word(self.text[end])
+                )
+                (parts if cut else exact).append((start, end))
             elif self._is_whole(first, last + 1) and self._has_no_half(begin, begin + len(key)):
                 otherwise.append(self._with_marks(text, first, last + 1))
         hows: tuple[tuple[list[tuple[int, int]], How], ...]
@@ -200,8 +205,14 @@ class SearchedText:
 
 
 def _joined(one: str, other: str) -> bool:
-    """Whether no word ends between two characters; scripts without capitals may have words without spaces."""
-    return one.isalnum() and other.isalnum() and "Lo" not in (unicodedata.category(one), unicodedata.category(other))
+    """Whether no word ends between two characters."""
+    return _of_word(one) and _of_word(other)
+
+
+@functools.cache
+def _of_word(character: str) -> bool:
+    """Whether words do not end beside it where another such is; scripts without capitals may have no spaces."""
+    return character.isalnum() and unicodedata.category(character) != "Lo"
 
 
 def _lead(text: str) -> str:

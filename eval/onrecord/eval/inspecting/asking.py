@@ -9,9 +9,20 @@ from typing import Any
 from onrecord.dataset.gold import split_faults
 from onrecord.dataset.layers import LAYERS, using
 from onrecord.dataset.publishing.folder import read_about, splits_of
+from onrecord.dataset.publishing.published import is_dataset, published_folder
 from onrecord.dataset.reading.faults import Fault, nearest, refuse
 from onrecord.eval.prompting.known import KnownArticle, read_known
 from onrecord.eval.prompting.requests import requests
+
+
+def folder_of(gold: str) -> Path:
+    """The dataset folder that a task is given: ``dataset`` here, or the published one, where that is nothing.
+
+    Raises:
+        FaultsError: There is neither.
+    """
+    here = Path(gold or "dataset")
+    return here if gold or is_dataset(here) else published_folder()
 
 
 def articles_of(gold: Path, split: str) -> Mapping[str, KnownArticle]:

@@ -24,7 +24,7 @@ from inspect_ai.solver import Generate, Solver, TaskState, generate, solver
 
 from onrecord.dataset.layers import using
 from onrecord.dataset.publishing.folder import read_about
-from onrecord.eval.inspecting.asking import articles_of, inlined
+from onrecord.eval.inspecting.asking import articles_of, folder_of, inlined
 from onrecord.eval.inspecting.asking import asked as requested
 from onrecord.eval.inspecting.logs import ABOUT, SAID, said_of
 from onrecord.eval.inspecting.said import About, Said, measured, replayed, together
@@ -36,15 +36,16 @@ VERSION = 1
 
 
 @task
-def articles(gold: str = "dataset", split: str = "test", layers: str | list[str] = "", registry: bool = True) -> Task:
+def articles(gold: str = "", split: str = "test", layers: str | list[str] = "", registry: bool = True) -> Task:
     """A sample for each article; names that the registries lack mean the same where they are the same.
 
     Args:
-        gold: The dataset folder.
+        gold: The dataset folder; ``dataset`` here if left out, or the published one.
         split: One of the dataset's, or ``all``.
         layers: The layers that are asked for, with commas between them; all if left out.
         registry: Whether names of the registries stand for their ids.
     """
+    gold = str(folder_of(gold))
     rows = requested(Path(gold), split, _names(layers))
     about = {ABOUT: msgspec.to_builtins(About(gold, split, registry))}
     samples = [Sample(id=row["custom_id"], input=_messages(row), metadata=dict(about)) for row in rows]
@@ -52,15 +53,16 @@ def articles(gold: str = "dataset", split: str = "test", layers: str | list[str]
 
 
 @task
-def topics(gold: str = "dataset", split: str = "test", layers: str | list[str] = "", registry: bool = True) -> Task:
+def topics(gold: str = "", split: str = "test", layers: str | list[str] = "", registry: bool = True) -> Task:
     """A sample for each topic: a request an article, then one that asks which names in the replies mean the same.
 
     Args:
-        gold: The dataset folder.
+        gold: The dataset folder; ``dataset`` here if left out, or the published one.
         split: One of the dataset's, or ``all``.
         layers: The layers that are asked for, with commas between them; all if left out.
         registry: Whether names of the registries stand for their ids.
     """
+    gold = str(folder_of(gold))
     rows = {row["custom_id"]: row for row in requested(Path(gold), split, _names(layers))}
     known = articles_of(Path(gold), split)
     about = {ABOUT: msgspec.to_builtins(About(gold, split, registry))}
@@ -78,9 +80,9 @@ def _task(samples: list[Sample], name: str, solvers: list[Solver], config: Gener
 
 
 @solver
-def linked(gold: str = "dataset", split: str = "test", layers: str | list[str] = "") -> Solver:
+def linked(gold: str = "", split: str = "test", layers: str | list[str] = "") -> Solver:
     """Ask about the articles of a topic one by one, then for the names in the replies that mean the same."""
-    folder = Path(gold)
+    folder = folder_of(gold)
     rows = {row["custom_id"]: row for row in requested(folder, split, _names(layers))}
     known = articles_of(folder, split)
 
@@ -103,7 +105,7 @@ def linked(gold: str = "dataset", split: str = "test", layers: str | list[str] =
 
 
 @solver
-def replay(predictions: str, gold: str = "dataset", split: str = "test", allow_missing: bool = False) -> Solver:
+def replay(predictions: str, gold: str = "", split: str = "test", allow_missing: bool = False) -> Solver:
     """Answer with the lines of a prediction file, for ``onrecord/articles`` and ``--model none``.
 
     Args:
@@ -112,6 +114,7 @@ def replay(predictions: str, gold: str = "dataset", split: str = "test", allow_m
         split: The split, as the task has it.
         allow_missing: Whether articles may be without a line; the result is partial then.
     """
+    gold = str(folder_of(gold))
     lines = replayed(Path(predictions), About(gold, split), allow_missing)
 
     async def solve(state: TaskState, generate: Generate) -> TaskState:

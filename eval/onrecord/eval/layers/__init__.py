@@ -53,5 +53,6 @@ __all__ = [
     "stance_columns",
     "state_columns",
     "states",
+    "unplaced",
     "verdict_columns",
 ]

@@ -13,6 +13,7 @@ from onrecord.eval.layers.id_columns import Described, IdEvidence
 from onrecord.eval.layers.ids import IdMap
 from onrecord.eval.layers.mention_states import pair_entities
 from onrecord.eval.layers.span_pairing import SpanPairing, in_reading_order, pair_spans
+from onrecord.eval.layers.unplaced import NOTHING, Unplaced
 
 
 @dataclasses.dataclass(frozen=True, eq=False)
@@ -27,15 +28,20 @@ class Pairing:
     names: Ints
     """Counts of the names alone, shape (D, 15)."""
     events: SpanPairing
+    unplaced: Unplaced = dataclasses.field(default=NOTHING, kw_only=True)
+    """What is predicted and not in the text."""
 
     @classmethod
-    def align(cls, documents: Sequence[str], gold: SideColumns, predicted: SideColumns) -> Pairing:
+    def align(
+        cls, documents: Sequence[str], gold: SideColumns, predicted: SideColumns, unplaced: Unplaced = NOTHING
+    ) -> Pairing:
         """Align the mentions and events of every document.
 
         Args:
             documents: Their names, ascending.
             gold: The gold labels.
             predicted: The file's, with the types and kinds of ``gold``.
+            unplaced: What the file has that is not in the text.
         """
         types, kinds = gold.codes.type, gold.codes.kind
         ranks = types.ranks(), kinds.ranks()
@@ -46,7 +52,7 @@ class Pairing:
         events, _ = pair_spans(documents, of_events[0], of_events[1], Codes([""]))
         gold = dataclasses.replace(gold, mentions=ordered[0], events=of_events[0])
         predicted = dataclasses.replace(predicted, mentions=ordered[1], events=of_events[1])
-        return cls(tuple(documents), gold, predicted, mentions, names, events)
+        return cls(tuple(documents), gold, predicted, mentions, names, events, unplaced=unplaced)
 
     def evidence(self, described: Described, places: Ints | None = None) -> IdEvidence:
         """What these documents say of what ids mean.
@@ -73,9 +79,10 @@ class Corpus(Pairing):
         predicted: SideColumns,
         described: Described,
         registries: Registries,
+        unplaced: Unplaced = NOTHING,
     ) -> Corpus:
         """All documents of a corpus, by which alone it is decided what ids mean; see :meth:`Pairing.align`."""
-        pairing = Pairing.align(documents, gold, predicted)
+        pairing = Pairing.align(documents, gold, predicted, unplaced)
         return cls.with_ids(pairing, pairing.evidence(described).id_map(registries))
 
     @classmethod

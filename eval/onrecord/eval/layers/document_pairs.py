@@ -16,18 +16,24 @@ from onrecord.eval.layers.ids import IdMap, Names, named_by_sources
 from onrecord.eval.layers.layer import DocumentPair
 from onrecord.eval.layers.mentions import SpanAlignment
 from onrecord.eval.layers.quotes import slice_bits
+from onrecord.eval.layers.unplaced import Unplaced
+from onrecord.eval.submission.prediction_line import NotInText
 from onrecord.eval.submission.reading import Submission
 
 
-def pair_document(document: Document, gold: Labels, predicted: Labels, ids: IdMap) -> DocumentPair:
+def pair_document(
+    document: Document, gold: Labels, predicted: Labels, ids: IdMap, unplaced: Sequence[NotInText] = ()
+) -> DocumentPair:
     """One document, its mentions and events aligned."""
+    not_there = tuple(unplaced)
     return DocumentPair(
         document,
         gold,
         predicted,
-        SpanAlignment.of(document.id, gold.mentions, predicted.mentions),
-        SpanAlignment.of(document.id, gold.events, predicted.events),
+        SpanAlignment.of(document.id, gold.mentions, predicted.mentions, not_there),
+        SpanAlignment.of(document.id, gold.events, predicted.events, not_there),
         ids,
+        not_there,
     )
 
 
@@ -35,7 +41,13 @@ def pair_documents(articles: Sequence[Article], registries: Registries, submissi
     """Every document, with what the submission's ids mean in all of them."""
     ids = corpus_of(articles, registries, submission).ids
     return [
-        pair_document(each.document, each.labels, submission.documents.get(each.document.id, labels()), ids)
+        pair_document(
+            each.document,
+            each.labels,
+            submission.documents.get(each.document.id, labels()),
+            ids,
+            submission.unplaced.get(each.document.id, ()),
+        )
         for each in articles
     ]
 
@@ -53,6 +65,7 @@ def corpus_of(articles: Sequence[Article], registries: Registries, submission: S
         predicted.columns(),
         described(submission, registries),
         registries,
+        Unplaced.of((n, submission.unplaced.get(each.document.id, ())) for n, each in enumerate(articles)),
     )
 
 

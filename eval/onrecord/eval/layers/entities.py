@@ -14,6 +14,7 @@ from onrecord.eval.layers.corpus import Corpus
 from onrecord.eval.layers.layer import MISSED, OPTIONAL, RIGHT, SPURIOUS, Compared, Layer, State, Verdict
 from onrecord.eval.layers.mention_states import entity_sheet
 from onrecord.eval.layers.mentions import SpanAlignment, Spanned
+from onrecord.eval.layers.not_in_text import charging
 from onrecord.eval.layers.span_pairing import SpanPairing
 from onrecord.eval.layers.state_columns import Floats, StateColumns
 from onrecord.eval.spans.measures import MODES
@@ -25,6 +26,9 @@ if TYPE_CHECKING:
     from onrecord.eval.layers.verdict_columns import VerdictColumns
 
 TYPES = Words("entity_types")
+
+_ONE_TO_ONE = ("strict", "exact", "type", "partial", "iou")
+"""Measures that pair names one to one: a name that is not in the text is a prediction more."""
 
 _OF_ALL = ("strict", "exact", "partial")
 """Measures that are also given for mentions of all kinds."""
@@ -155,7 +159,7 @@ def _measures(scheme: Scheme) -> tuple[Measure, ...]:
 @functools.cache
 def entities(scheme: Scheme) -> Layer[SpanAlignment]:
     """The layer of mentions found and typed, as a scheme has it."""
-    return Layer(
+    layer: Layer[SpanAlignment] = Layer(
         name="entities",
         item="mentions",
         measures=_measures(scheme),
@@ -176,6 +180,8 @@ def entities(scheme: Scheme) -> Layer[SpanAlignment]:
         label="type",
         label_title="Entity types, mentions of all kinds",
     )
+    of_all = [f"{mode}[all]" for mode in _OF_ALL]
+    return charging(layer, lambda reading: reading.unplaced, of_all, of_names=_ONE_TO_ONE)
 
 
 ENTITY_IDS: Layer[SpanAlignment] = Layer(

@@ -24,6 +24,7 @@ from onrecord.eval.layers.event_attributes import (
 from onrecord.eval.layers.event_columns import Reported
 from onrecord.eval.layers.layer import Compared, DocumentPair, Layer, State
 from onrecord.eval.layers.mentions import SpanAlignment, Spanned
+from onrecord.eval.layers.not_in_text import charging
 from onrecord.eval.layers.state_columns import Sheet, StateColumns
 from onrecord.eval.spans.measures import MODES, mode_array
 from onrecord.eval.statistics.counts import Counts, Score
@@ -85,7 +86,7 @@ def _whole(state: State) -> dict[str, Counts | Score]:
     return {**cluster_scores(state), **event_attributes(reported)}
 
 
-EVENTS: Layer[EventReading] = Layer(
+_EVENTS: Layer[EventReading] = Layer(
     name="events",
     item="events",
     measures=(
@@ -120,3 +121,4 @@ EVENTS: Layer[EventReading] = Layer(
     agreed_by=("mention", "lea", "conll"),
     units="",
 )
+EVENTS = charging(_EVENTS, lambda reading: reading.alignment.unplaced, ("mention", "mention[partial]"))

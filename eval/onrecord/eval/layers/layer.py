@@ -21,6 +21,7 @@ from onrecord.eval.layers.shown import in_words, shown_fields
 from onrecord.eval.layers.state_columns import Floats, StateColumns
 from onrecord.eval.statistics.counts import Counts, Score, score, total_counts
 from onrecord.eval.statistics.measure import Measure
+from onrecord.eval.submission.prediction_line import NotInText
 
 if TYPE_CHECKING:
     from onrecord.eval.layers.verdict_columns import VerdictColumns
@@ -36,6 +37,8 @@ class DocumentPair:
     mentions: SpanAlignment
     events: SpanAlignment
     ids: IdMap
+    unplaced: tuple[NotInText, ...] = ()
+    """What is predicted of it and not in the text."""
 
 
 class Reading(Protocol):
@@ -51,6 +54,8 @@ class Reading(Protocol):
 
 
 RIGHT, MISSED, SPURIOUS, OPTIONAL = "right", "missed", "spurious", "optional"
+NOT_IN_TEXT = "not_in_text"
+"""What becomes of a prediction whose words are not in the text."""
 
 
 @dataclasses.dataclass(frozen=True)
@@ -60,7 +65,8 @@ class Verdict:
     gold: int | None
     """Index of the gold item; None for a prediction that is right with none."""
     predicted: int | None
-    """Index of what answers it, right or wrong; None where nothing does."""
+    """Index of what answers it, right or wrong; None where nothing does. What is not in the text is numbered after the
+    predictions that have a place."""
     outcome: str
     """``right``, ``optional`` for gold that the score leaves out, or what is wrong."""
     key: tuple[Hashable, ...]

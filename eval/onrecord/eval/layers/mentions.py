@@ -17,6 +17,7 @@ from onrecord.eval.spans.documents import TypedSpan
 from onrecord.eval.spans.measures import mode_counts
 from onrecord.eval.spans.pairs import Fit
 from onrecord.eval.statistics.counts import Counts
+from onrecord.eval.submission.prediction_line import NotInText
 
 Spanned = Mention | EventMention
 
@@ -30,12 +31,20 @@ class SpanAlignment:
     predicted: tuple[Spanned, ...]
     """In reading order, whatever the order of the file."""
     pairs: tuple[Pair, ...]
+    unplaced: tuple[NotInText, ...] = ()
+    """What is predicted and not in the text, of whatever layer."""
 
     @classmethod
-    def of(cls, document: str, gold: Sequence[Spanned], predicted: Sequence[Spanned]) -> SpanAlignment:
+    def of(
+        cls,
+        document: str,
+        gold: Sequence[Spanned],
+        predicted: Sequence[Spanned],
+        unplaced: tuple[NotInText, ...] = (),
+    ) -> SpanAlignment:
         """Align the mentions of one document."""
         sides = _in_reading_order(gold), _in_reading_order(predicted)
-        return cls(document, *sides, tuple(pair_list(_columns(*sides).align().pairs)))
+        return cls(document, *sides, tuple(pair_list(_columns(*sides).align().pairs)), unplaced)
 
     @functools.cached_property
     def counts(self) -> Mapping[str, Mapping[str, Counts]]:

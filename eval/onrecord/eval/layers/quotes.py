@@ -23,6 +23,7 @@ from onrecord.dataset.seeds.documents import ContentKind, Document
 from onrecord.eval.layers.corpus import Corpus
 from onrecord.eval.layers.ids import IdMap
 from onrecord.eval.layers.layer import MISSED, OPTIONAL, RIGHT, SPURIOUS, Compared, DocumentPair, Layer, State, Verdict
+from onrecord.eval.layers.not_in_text import charging
 from onrecord.eval.layers.quote_columns import PairedQuotes, Quotes, pair_all, quote_sheet
 from onrecord.eval.layers.quote_pairing import QuotePair, gold_speakers, pair_quotes, place
 from onrecord.eval.layers.shown import given, in_words
@@ -352,7 +353,7 @@ _COMPARED_IDS = Compared("speaker", ordered=False), Compared("relays")
 @functools.cache
 def quotes(scheme: Scheme) -> Layer[QuoteReading]:
     """The layer of quotes as a scheme has it."""
-    return Layer(
+    layer: Layer[QuoteReading] = Layer(
         name="quotes",
         item="quotes",
         measures=tuple(m for m in _measures(scheme) if scheme.ids or m.name.partition("[")[0] not in _OF_IDS),
@@ -368,3 +369,8 @@ def quotes(scheme: Scheme) -> Layer[QuoteReading]:
         units="mode",
         shown=_shown,
     )
+    return charging(layer, lambda reading: reading.pair.unplaced, _F1)
+
+
+_F1 = ("joint", "detection@0.5", "detection@0.8", "exact", "soft", "joint+chain")
+"""The measures with every quote of either side in their denominators: what is not in the text is a prediction more."""

@@ -84,6 +84,20 @@ class StateColumns:
                     found[:, n, number] = self.columns[column]
         return found
 
+    def with_more(self, predicted: Mapping[str, Numbers]) -> StateColumns:
+        """The same with more predictions, none of them right.
+
+        Args:
+            predicted: How many more of each document, by name; each of the shape (D,).
+        """
+        sheet = Sheet(self.size)
+        for name in self.names:
+            counts = self.counts([name])[:, 0]
+            if name in predicted:
+                counts[:, 3] += predicted[name]
+            sheet.put(name, counts)
+        return sheet.columns(self.wholes)
+
     def total(self) -> dict[str, Counts]:
         """The sum over documents, by name; fractions are added in the order of the documents."""
         sums = [_sum(column) for column in self.columns]

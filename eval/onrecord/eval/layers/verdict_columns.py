@@ -86,6 +86,16 @@ class VerdictColumns:
     """What may become of gold: right, missed, or what is wrong."""
     gold: GoldVerdicts
     spurious: SpuriousVerdicts
+    unplaced: SpuriousVerdicts = dataclasses.field(default_factory=lambda: _not_in_text((), ()))
+    """Predictions that are not in the text."""
+
+    def with_unplaced(self, document: Sequence[int], words: Sequence[str]) -> VerdictColumns:
+        """The same with predictions that are not in the text: the document of each, ascending, and its words."""
+        return dataclasses.replace(self, unplaced=_not_in_text(document, words))
+
+
+def _not_in_text(document: Sequence[int], words: Sequence[str]) -> SpuriousVerdicts:
+    return SpuriousVerdicts(np.array(document, np.int64), (), (Coded.of(words),), lambda row, _: words[row])
 
 
 def row_codes(columns: Sequence[Ints]) -> Ints:

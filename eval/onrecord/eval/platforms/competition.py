@@ -14,6 +14,7 @@ from onrecord.dataset.gold import in_split, learnable
 from onrecord.dataset.publishing.folder import read_about
 from onrecord.dataset.publishing.makers import NOT_SAID, stated_makers
 from onrecord.dataset.reading.faults import show
+from onrecord.dataset.reading.files import read_text
 from onrecord.eval.baselines.rules import Rules
 from onrecord.eval.platforms import pages
 from onrecord.eval.platforms.archive import zip_bytes
@@ -89,6 +90,6 @@ def _sample(gold: Gold, split: str) -> bytes:
 
 def _text(path: Path) -> str:
     try:
-        return path.read_text(encoding="utf-8")
+        return read_text(path)
     except FileNotFoundError:
         return ""

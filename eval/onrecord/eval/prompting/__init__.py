@@ -11,6 +11,7 @@ has words where a prediction has offsets, and names where it has ids; the words 
 - ``names``: names to ids, those of the registries or the file's own.
 - ``linking``: which names of several articles are of one: a request a topic, and what is replied.
 - ``items``: an item in words and names as an item of a prediction.
+- ``accounts``: what became of every item, and what a line keeps of those that are none of its predictions.
 - ``predictions``: replies to the lines of a prediction file, and an account of every item.
 - ``telling``: that account in lines for a person.
 - ``words``: prediction lines with words and no offsets, placed.
@@ -19,6 +20,7 @@ has words where a prediction has offsets, and names where it has ids; the words 
 """
 
 __all__ = [
+    "accounts",
     "grammar",
     "items",
     "known",

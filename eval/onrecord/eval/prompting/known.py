@@ -1,13 +1,14 @@
-"""What may be told and used: the articles and the registries of a dataset folder, of which no labels are read."""
+"""What may be told and used: articles and registries, of a dataset folder without any label, or of seeds."""
 
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 
 import pyarrow.parquet as pq
 
+from onrecord.dataset import Document, Registries
 from onrecord.dataset.publishing.folder import REGISTRY, parquet_name, read_columns, splits_of
 
 _CALLED = {
@@ -60,6 +61,19 @@ def read_known(folder: Path, split: str = "all") -> Known:
                 for id, text, digest, topic in zip(*batch, strict=True):
                     articles[id] = KnownArticle(id, text, digest, each, topic)
     rows = {kind: _rows(folder, config, called) for kind, (config, called) in _CALLED.items()}
+    return Known(dict(sorted(articles.items())), rows)
+
+
+def known_of(documents: Iterable[Document], registries: Registries) -> Known:
+    """The same of documents in any order, and registries that have been read."""
+    articles = {
+        each.id: KnownArticle(each.id, each.text, each.text_sha256, each.split, each.topic) for each in documents
+    }
+    rows = {
+        "entity": tuple(KnownRow(row.id, row.name, row.aliases) for row in registries.entities),
+        "event": tuple(KnownRow(row.id, row.title) for row in registries.events),
+        "claim": tuple(KnownRow(row.id, row.text) for row in registries.claims),
+    }
     return Known(dict(sorted(articles.items())), rows)
 
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import dataclasses
 import functools
-import json
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any
@@ -17,7 +16,8 @@ from onrecord.dataset.layers import LAYERS, scheme
 from onrecord.dataset.records import Item, Quote, SpanItem
 from onrecord.eval.grounding.records import Grounded, Tally, ground
 from onrecord.eval.grounding.searching import SearchedText
-from onrecord.eval.prompting.items import WHY, Maker, UnusableError
+from onrecord.eval.prompting.accounts import LOST, UNPLACED, Account, not_in_text
+from onrecord.eval.prompting.items import Maker, UnusableError
 from onrecord.eval.prompting.known import KnownArticle
 from onrecord.eval.prompting.names import Names
 from onrecord.eval.prompting.parsing import Parsed, Unread, parse
@@ -25,52 +25,6 @@ from onrecord.eval.prompting.replies import Reply, chosen
 from onrecord.eval.prompting.shape import DESCRIBED
 from onrecord.eval.submission.limits import DEFAULT_LIMITS
 from onrecord.eval.submission.prediction_line import EventDescription
-
-UNPLACED = "x_unplaced"
-"""The field of a line that keeps what is no prediction: the layer, why, and the item as it was, as JSON in a text.
-Whoever reads prediction files passes over it."""
-
-
-@dataclasses.dataclass
-class Account:
-    """What became of the items of a layer: ``said`` is ``kept`` and all of ``unplaced``."""
-
-    said: int = 0
-    kept: int = 0
-    unplaced: Counter[str] = dataclasses.field(default_factory=Counter)
-    """By why, see :data:`~onrecord.eval.prompting.items.WHY`."""
-    mended: Counter[str] = dataclasses.field(default_factory=Counter)
-    """What was exchanged or left out of items that were kept."""
-    spans: Tally = dataclasses.field(default_factory=Tally)
-    """How the words of the items were found."""
-
-    def settle(self, layer: str, rows: Sequence[Any], whys: Sequence[str]) -> list[dict[str, str]]:
-        """Count the items of an article; gives those that are no predictions.
-
-        Args:
-            layer: The layer.
-            rows: The items as the reply has them.
-            whys: Why each is none; empty for what is kept.
-        """
-        self.said += len(rows)
-        self.kept += sum(not why for why in whys)
-        self.unplaced.update(why for why in whys if why)
-        return [{"layer": layer, "why": why, "item": _text(row)} for row, why in zip(rows, whys, strict=True) if why]
-
-    def as_json(self) -> dict[str, Any]:
-        """As written into reports."""
-        unplaced = {why: self.unplaced[why] for why in WHY}
-        return {
-            "said": self.said,
-            "kept": self.kept,
-            **unplaced,
-            "mended": dict(sorted(self.mended.items())),
-            "words": self.spans.as_json(),
-        }
-
-
-def _text(row: Any) -> str:
-    return row.text if isinstance(row, Unread) else json.dumps(row, ensure_ascii=False)
 
 
 @dataclasses.dataclass(frozen=True)
@@ -134,17 +88,19 @@ class _File:
         grounded = {layer: _grounded(text, layer, rows[layer], self._accounts[layer].spans) for layer in layers}
         maker = Maker(self._names, article.topic, {layer: _own_ids(layer, rows[layer]) for layer in layers})
         unplaced: list[dict[str, str]] = []
+        lost: list[dict[str, str]] = []
         kept: dict[str, list[Item]] = {}
         for layer in layers:
             account = self._accounts[layer]
-            made = list(_items(layer, grounded[layer], maker))
-            usable = [each for each in made if not isinstance(each, str)]
-            kept[layer] = usable[:most]
-            whys = [each if isinstance(each, str) else "" for each in made]
-            for late in [place for place, why in enumerate(whys) if not why][most:]:
-                whys[late] = "many"
+            kept[layer], whys = [], list[str]()
+            for each, mended in _items(layer, grounded[layer], maker):
+                why = each if isinstance(each, str) else "many" if len(kept[layer]) == most else ""
+                whys.append(why)
+                if not why and not isinstance(each, str):
+                    kept[layer].append(each)
+                    account.mended.update(mended)
             unplaced += account.settle(layer, rows[layer], whys)
-            account.mended.update(maker.taken())
+            lost += not_in_text(layer, rows[layer], grounded[layer])
         for layer, items in _joined(kept).items():
             self._accounts[layer].mended += Counter(
                 reference=sum(a != b for a, b in zip(kept[layer], items, strict=True))
@@ -152,7 +108,7 @@ class _File:
             kept[layer] = items
         line = {layer: [_plain(item) for item in items] for layer, items in kept.items()}
         said = self._descriptions(kept, maker, parsed.fields.get(DESCRIBED, []), unplaced)
-        more = {UNPLACED: unplaced} if unplaced else {}
+        more = {**({LOST: lost[:most]} if lost else {}), **({UNPLACED: unplaced} if unplaced else {})}
         return {"doc_id": article.id, "text_sha256": article.text_sha256, **line, **said, **more}
 
     def _descriptions(
@@ -163,9 +119,12 @@ class _File:
         events: dict[str, EventDescription] = {}
         if DESCRIBED in self._accounts:
             account = self._accounts[DESCRIBED]
-            whys = [self._event(each, maker, used, events) for each in rows]
+            whys = []
+            for each in rows:
+                whys.append(self._event(each, maker, used, events))
+                mended = maker.taken()
+                account.mended.update(Counter() if whys[-1] else mended)
             unplaced += account.settle(DESCRIBED, rows, whys)
-            account.mended.update(maker.taken())
         used |= {("entity", each.place) for each in events.values() if each.place}
         said: dict[str, list[dict[str, Any]]] = {"entities": [], "claims": [], DESCRIBED: []}
         for kind, id in sorted(used):
@@ -220,28 +179,34 @@ def _own_ids(layer: str, rows: Sequence[Any]) -> dict[str, str]:
     return found
 
 
-def _items(layer: str, grounded: Sequence[Grounded | str], maker: Maker) -> Iterator[Item | str]:
-    """The items of a layer; why it is none, for each that cannot be one."""
+def _items(
+    layer: str, grounded: Sequence[Grounded | str], maker: Maker
+) -> Iterator[tuple[Item | str, Mapping[str, int]]]:
+    """The items of a layer, or why one is none; and what was mended of each."""
     cluster = walk.cluster_field(LAYERS[layer])
     told: dict[tuple[int, int], str] = {}
     given = set(maker.ids[layer].values())
     for number, each in enumerate(grounded, start=1):
-        if isinstance(each, str):
-            yield each
-            continue
-        if not each.is_there:
-            yield "lost" if any(words.strip() for _, words in each.lost) else "shape"
-            continue
-        try:
-            item = maker.item(LAYERS[layer], each.value)
-        except UnusableError as error:
-            yield str(error)
-            continue
-        id = getattr(item, cluster) if cluster else None
-        if id is not None and isinstance(item, SpanItem) and told.setdefault((item.start, item.end), id) != id:
-            yield "taken"
-            continue
-        yield msgspec.structs.replace(item, id=f"{layer}-{number}") if f"{layer}-{number}" in given else item
+        made = _item(layer, each, maker)
+        mended = maker.taken()
+        id = getattr(made, cluster) if cluster and not isinstance(made, str) else None
+        if id is not None and isinstance(made, SpanItem) and told.setdefault((made.start, made.end), id) != id:
+            made = "taken"
+        if not isinstance(made, str) and f"{layer}-{number}" in given:
+            made = msgspec.structs.replace(made, id=f"{layer}-{number}")
+        yield made, mended
+
+
+def _item(layer: str, each: Grounded | str, maker: Maker) -> Item | str:
+    """The item that was placed, or why it is none."""
+    if isinstance(each, str):
+        return each
+    if not each.is_there:
+        return each.why(LAYERS[layer])
+    try:
+        return maker.item(LAYERS[layer], each.value)
+    except UnusableError as error:
+        return str(error)
 
 
 def _joined(kept: Mapping[str, Sequence[Item]]) -> dict[str, list[Item]]:

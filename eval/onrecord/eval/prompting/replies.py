@@ -42,7 +42,8 @@ def read_replies(path: Path | str, raw: bytes, known: Collection[str]) -> list[R
         known: What may be replied to: ids of articles, or topics.
 
     Raises:
-        FaultsError: A line is no JSON object, says not what it replies to, or replies to what was not asked, or again.
+        FaultsError: A line is no JSON object, says not what it replies to, or replies to what was not asked, or again;
+            or there is none.
     """
     findings = Findings(str(path))
     replies: dict[str, Reply] = {}
@@ -59,7 +60,7 @@ def read_replies(path: Path | str, raw: bytes, known: Collection[str]) -> list[R
         if name is None:
             findings.add(("missing-field", "/custom_id", show(value, 60), "what the line replies to", ""), number)
         elif value[name] not in known:
-            close = partial(nearest, value[name], known)
+            close = partial(_hint, value[name], known)
             findings.add(("document", f"/{name}", value[name], "what a request of these was about", close), number)
         elif value[name] in replies:
             hint = "keep the reply that is meant; of several choices, --choice takes the nth"
@@ -67,8 +68,14 @@ def read_replies(path: Path | str, raw: bytes, known: Collection[str]) -> list[R
         else:
             contents = tuple(_contents(value))
             replies[value[name]] = Reply(value[name], contents, "" if contents else _trouble(value))
+    if not replies and not findings.errors:
+        findings.add(("empty", "", "no line", "JSON Lines", "a line for every reply, as the service gave it back"), 1)
     findings.refuse()
     return list(replies.values())
+
+
+def _hint(id: str, known: Collection[str]) -> str:
+    return nearest(id, known) or "--split, --gold and --seeds say which articles were asked about"
 
 
 def chosen(reply: Reply, choice: int) -> str | None:

@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+from onrecord.eval.prompting.accounts import Account
 from onrecord.eval.prompting.items import WHY
-from onrecord.eval.prompting.predictions import Account, Predictions
+from onrecord.eval.prompting.predictions import Predictions
 
 _READ = {
     "whole": "read as they are",
@@ -22,9 +23,19 @@ _MENDED = {
 }
 
 
+def counted(many: int, what: str) -> str:
+    """A number of things.
+
+    >>> counted(1, "reply"), counted(2, "reply"), counted(0, "item")
+    ('1 reply', '2 replies', '0 items')
+    """
+    several = f"{what[:-1]}ies" if what.endswith("y") else f"{what}s"
+    return f"{many} {what if many == 1 else several}"
+
+
 def told(predictions: Predictions) -> Iterator[str]:
     """What became of the replies of a file."""
-    yield f"{len(predictions.lines)} replies: " + ", ".join(
+    yield f"{counted(len(predictions.lines), 'reply')}: " + ", ".join(
         f"{len(ids)} {_READ[state]}" for state, ids in predictions.states.items()
     )
     for id, trouble in predictions.states.get("none", {}).items():
@@ -38,7 +49,7 @@ def told_of_layers(layers: Mapping[str, Account]) -> Iterator[str]:
     """What became of the items of each layer, and how their words were found."""
     for layer, account in layers.items():
         lost = [f"{many}: {WHY[why]}" for why, many in account.unplaced.most_common()]
-        yield f"{layer}: {account.said} items, {account.kept} kept" + (
+        yield f"{layer}: {counted(account.said, 'item')}, {account.kept} kept" + (
             f", {account.said - account.kept} not" if lost else ""
         )
         yield from (f"    {each}" for each in lost)

@@ -16,8 +16,8 @@ from onrecord.dataset.reading.typed import BOM
 from onrecord.dataset.reading.untrusted import oddities, parse_json
 from onrecord.eval.grounding.records import Tally, ground
 from onrecord.eval.grounding.searching import SearchedText
+from onrecord.eval.prompting.accounts import LOST, UNPLACED, Account, not_in_text
 from onrecord.eval.prompting.known import KnownArticle
-from onrecord.eval.prompting.predictions import UNPLACED, Account
 
 
 @dataclasses.dataclass(frozen=True)
@@ -68,6 +68,8 @@ def ground_lines(path: Path | str, raw: bytes, articles: Mapping[str, KnownArtic
             for pointer, found, expected in _wrong(layer, value.get(layer)):
                 findings.add(("type", pointer, found, expected, ""), number)
         lines.append(value)
+    if not lines and not findings.errors:
+        findings.add(("empty", "", "no line", "JSON Lines", "a line for every document"), 1)
     findings.refuse()
     accounts: dict[str, Account] = {}
     made = tuple(_line(value, articles[value["doc_id"]], accounts) for value in lines)
@@ -95,6 +97,7 @@ def _wrong(layer: str, rows: Any) -> list[tuple[str, object, str]]:
 def _line(value: dict[str, Any], article: KnownArticle, accounts: dict[str, Account]) -> dict[str, Any]:
     text = SearchedText(article.text)
     made = {"doc_id": article.id, "text_sha256": article.text_sha256, **value}
+    lost = list(made.get(LOST) or ()) if isinstance(made.get(LOST), list) else []
     unplaced = list(made.get(UNPLACED) or ()) if isinstance(made.get(UNPLACED), list) else []
     for layer in LAYERS:
         rows = value.get(layer)
@@ -104,6 +107,7 @@ def _line(value: dict[str, Any], article: KnownArticle, accounts: dict[str, Acco
         found = ground(text, LAYERS[layer], rows)
         for each in found:
             account.spans.take(each)
-        unplaced += account.settle(layer, rows, ["" if each.is_there else "lost" for each in found])
+        unplaced += account.settle(layer, rows, [each.why(LAYERS[layer]) for each in found])
         made[layer] = [each.value for each in found if each.is_there]
-    return {**made, **({UNPLACED: unplaced} if unplaced else {})}
+        lost += not_in_text(layer, rows, found)
+    return {**made, **({LOST: lost} if lost else {}), **({UNPLACED: unplaced} if unplaced else {})}

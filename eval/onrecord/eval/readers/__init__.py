@@ -55,6 +55,7 @@ from onrecord.eval.readers.formats import (
     SpanFormat,
     read_cluster_documents,
     read_documents,
+    read_labelled,
 )
 from onrecord.eval.readers.jsonl_spans import explain_span_line
 from onrecord.eval.readers.labelled import (
@@ -99,6 +100,7 @@ __all__ = [
     "read_columns",
     "read_columns_pair",
     "read_documents",
+    "read_labelled",
     "read_spans",
     "read_tags",
     "repeated_faults",

@@ -14,7 +14,7 @@ from onrecord.eval.readers.brat import read_brat
 from onrecord.eval.readers.conll import CONLL, ColumnFormat, read_columns
 from onrecord.eval.readers.conll2012 import Identity, read_conll_clusters
 from onrecord.eval.readers.conllu import read_conllu
-from onrecord.eval.readers.jsonl_clusters import read_jsonl_clusters
+from onrecord.eval.readers.jsonl_clusters import has_clusters, read_jsonl_clusters
 from onrecord.eval.readers.jsonl_spans import read_jsonl_spans
 from onrecord.eval.readers.label_studio import read_label_studio, read_label_studio_min
 from onrecord.eval.readers.labelled import LabelledDocument, PassedOver, Reading
@@ -108,6 +108,15 @@ def read_cluster_documents(
         return Reading(tuple(LabelledDocument(each.doc_id, mentions=each.mentions) for each in read()), passed)
 
     return _read(path, raw, format, documents)
+
+
+def read_labelled(
+    path: Path | str, raw: bytes | None, format: AnyFormat, options: ReadOptions = DEFAULT_OPTIONS
+) -> Reading:
+    """The same of a file of either: ``jsonl`` is read as clusters where its first line has them and no spans."""
+    if format == "jsonl" and has_clusters(given_or_read(path, raw)):
+        return read_cluster_documents(path, raw, format, options)
+    return read_documents(path, raw, format, options)
 
 
 def _read(path: Path | str, raw: bytes | None, format: AnyFormat, read: Callable[[], Reading]) -> Reading:

@@ -98,6 +98,12 @@ def iter_jsonl_clusters(stream: BinaryIO, name: str, passed: PassedOver | None =
     findings.refuse()
 
 
+def has_clusters(raw: bytes) -> bool:
+    """Whether the first line of a file has clusters, in either form, and no spans."""
+    first = next((line for line in raw.split(b"\n") if line.strip()), b"")
+    return _form(first) is not None and "spans" not in json.loads(first)
+
+
 DecodedLine = tuple[str | None, list[ClusteredMention], list[Fault]]
 """A document's id, None where the line cannot be read, its mentions, and every fault of its line."""
 

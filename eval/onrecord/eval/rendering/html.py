@@ -9,14 +9,12 @@ from __future__ import annotations
 import base64
 import dataclasses
 import hashlib
-import unicodedata
 from importlib.resources import files
 from typing import Any
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
-SHOWN_AS_SPACE = "\n\t"
-"""Control characters that a browser shows as what they are."""
+from onrecord.dataset.reading.foreign import visible
 
 
 def environment(package: str) -> Environment:
@@ -83,19 +81,3 @@ def verbatim(text: str) -> Verbatim:
     if "</" in text:
         raise ValueError("this would end the element that it stands in")
     return Verbatim(text)
-
-
-def visible(text: str) -> str:
-    r"""Text in which characters that cannot be seen, or that turn others around, are written as escapes.
-
-    >>> visible("a\u202eb\x1b[1m")
-    'a\\u202eb\\x1b[1m'
-    """
-    if text.isprintable():
-        return text
-    return "".join(
-        char.encode("unicode_escape").decode("ascii")
-        if unicodedata.category(char) in ("Cc", "Cf", "Cs", "Zl", "Zp") and char not in SHOWN_AS_SPACE
-        else char
-        for char in text
-    )

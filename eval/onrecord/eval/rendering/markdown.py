@@ -4,37 +4,34 @@ from __future__ import annotations
 
 import re
 
-from onrecord.eval.rendering.html import visible
+from onrecord.dataset.reading.foreign import one_line
 
 _MARKUP = re.compile(r"[!#$&*<>@\\\[\]^_`{|}~]")
 """Characters that mean something in Markdown or HTML, wherever they stand."""
 
-_LINKS = re.compile(r"(?i)\b(?:www|https?|ftp|mailto|xmpp)(?=[.:])|\bgh(?=-\d)")
-"""Words that a renderer makes a link of; their first letter is written as a reference."""
-
-_COLONS = re.compile(r":(?=/|[\w+-]+:)")
-"""Colons of an address or of an emoji."""
+_ACTING = re.compile(
+    r"(?i)@|#\d|\bgh-\d|\b[0-9a-f]{7,40}\b|:[\w+-]+:|\b(?:www|https?|ftp|mailto|xmpp)[.:]|\b[a-z][a-z0-9+.-]*://"
+)
+"""What is made a link, a mention, a mail address or a picture of: in the text that is shown, and so also where it is
+written as references. It is left alone in code."""
 
 
 def inert(text: str) -> str:
-    """Text that Markdown shows as it is: no link, mention, image, markup or end of a cell.
+    """Text that Markdown shows as it is: no link, mention, mail address, image, markup or end of a cell.
 
-    >>> inert("@team [a](b) | <b>")
-    '&#64;team &#91;a&#93;(b) &#124; &#60;b&#62;'
+    >>> inert("[a](b) | <b>"), inert("@team or a@b.org")
+    ('&#91;a&#93;(b) &#124; &#60;b&#62;', '`@team or a@b.org`')
     """
-    shown = _MARKUP.sub(_reference, plain(text))
-    shown = _COLONS.sub("&#58;", shown)
-    return _LINKS.sub(lambda match: f"&#{ord(match[0][0])};{match[0][1:]}", shown)
+    shown = one_line(text)
+    return _code(shown) if _ACTING.search(shown) else _MARKUP.sub(_reference, shown)
 
 
 def _reference(match: re.Match[str]) -> str:
     return f"&#{ord(match[0])};"
 
 
-def plain(text: str) -> str:
-    r"""Text on one line, control characters escaped.
-
-    >>> plain("a\nb\x1b[1m")
-    'a\\nb\\x1b[1m'
-    """
-    return visible(text).replace("\n", "\\n").replace("\t", "\\t")
+def _code(text: str) -> str:
+    """Text as code. A bar would end a cell even there, and is written as an escape."""
+    fence = "`" * (max(map(len, re.findall("`+", text)), default=0) + 1)
+    blank = " " if text.startswith(("`", " ")) or text.endswith(("`", " ")) else ""
+    return f"{fence}{blank}{text.replace('|', chr(92) + 'x7c')}{blank}{fence}"

@@ -7,6 +7,7 @@ import sys
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, TextIO
 
+from onrecord.dataset.reading.foreign import one_line, visible
 from onrecord.dataset.reading.platform import unread
 
 if TYPE_CHECKING:
@@ -21,7 +22,8 @@ _ALSO_ONE_WIDE = frozenset("–…→")
 
 
 class PlainConsole:
-    """Standard output that takes text as it is: no colour, no markup, no emoji for words in colons.
+    """Standard output that takes text as it is: no colour, no markup, no emoji for words in colons. Foreign words in it
+    tell the terminal nothing: what is not seen is written as escapes.
 
     A terminal gets what ``rich`` makes of it. What goes elsewhere is the same without its styles; where it is of
     letters that are one column wide, it is put together here, and ``rich`` is not imported, which takes longer than to
@@ -30,6 +32,7 @@ class PlainConsole:
 
     def print(self, text: str = "", *, soft_wrap: bool = False) -> None:
         """Print a line; it is not broken if it is soft, or not wider than a table may be."""
+        text = visible(text)
         if no_terminal(sys.stdout) and _one_wide(text) and (soft_wrap or len(text) <= WIDTH):
             _write(f"{text}\n")
         else:
@@ -37,6 +40,7 @@ class PlainConsole:
 
     def table(self, headings: Sequence[str], rows: Sequence[Sequence[str]]) -> None:
         """Print a table; see :func:`plain_table`."""
+        headings, rows = [*map(one_line, headings)], [[*map(one_line, row)] for row in rows]
         cells = [*headings, *(cell for row in rows for cell in row)]
         simple = all(_one_wide(cell) and cell == cell.strip() for cell in cells)  # rich drops spaces at the end
         lines = table_lines(headings, rows) if simple and no_terminal(sys.stdout) else None

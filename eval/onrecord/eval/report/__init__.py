@@ -11,10 +11,12 @@
 - ``parts``: documents packed together, as they stand in the page.
 - ``page``: the view as one HTML file.
 - ``text``: the view as Markdown and as plain text.
+- ``listing``: predictions alone, in words.
 """
 
+from onrecord.eval.report.listing import listed
 from onrecord.eval.report.page import html
 from onrecord.eval.report.text import MOST_CHARACTERS, markdown_report, text_report
 from onrecord.eval.report.view import ReportView, page_view
 
-__all__ = ["MOST_CHARACTERS", "ReportView", "html", "markdown_report", "page_view", "text_report"]
+__all__ = ["MOST_CHARACTERS", "ReportView", "html", "listed", "markdown_report", "page_view", "text_report"]

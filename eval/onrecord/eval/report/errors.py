@@ -7,7 +7,7 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable
 
 from onrecord.dataset.walk import vocabulary
-from onrecord.eval.layers.layer import SPURIOUS
+from onrecord.eval.layers.layer import NOT_IN_TEXT, SPURIOUS
 from onrecord.eval.layers.scored import scored_layers, with_items
 from onrecord.eval.report.items import UNJUDGED, ItemSide, ReportItem, meanings
 from onrecord.eval.report.plots import fragment
@@ -117,7 +117,8 @@ def errors(counts: Tally) -> tuple[LayerErrors, ...]:
             for outcome, meaning in meanings().items()
             if outcomes[outcome]
         )
-        found.append(LayerErrors(name, total - outcomes[SPURIOUS], outcomes[SPURIOUS], classes))
+        spurious = outcomes[SPURIOUS] + outcomes[NOT_IN_TEXT]
+        found.append(LayerErrors(name, total - spurious, spurious, classes))
     return tuple(found)
 
 

@@ -124,7 +124,7 @@ class _Sides:
     def item(self, verdict: Verdict, submitted: bool, used: Counter[str]) -> ReportItem:
         """The item of a verdict; ``used`` are the keys given so far."""
         gold, predicted = (
-            None if index is None else self._side(items[index], labels)
+            None if index is None else self._side(items[index], labels) if index < len(items) else _words(verdict)
             for index, items, labels in (
                 (verdict.gold, self.reading.gold, self.pair.gold),
                 (verdict.predicted, self.reading.predicted, self.pair.predicted),
@@ -144,6 +144,11 @@ class _Sides:
         return ItemSide(places(item), label, self.layer.said_of(item, labels))
 
 
+def _words(verdict: Verdict) -> ItemSide:
+    """A prediction that is not in the text."""
+    return ItemSide((), "", (("words", verdict.text),))
+
+
 _LETTERS = {"entities": "m", "quotes": "q", "stances": "s", "events": "e"}
 """What keys of items begin with; those of a layer that was added begin with its name."""
 
@@ -161,7 +166,7 @@ def _tell(
     # a prediction that answers nothing is told of on its own item, or on that of another at the same place
     by_place: dict[tuple[object, ...], list[int]] = {}
     for (_, _, p), place in sorted(own, key=lambda each: each[0][1] is not None):
-        if p is not None:
+        if p is not None and p < len(predicted):
             by_place.setdefault(_alike(predicted[p]), []).append(place)
     for verdict in layer.judged(readings[layer.name]):
         if verdict.gold is not None:

@@ -79,10 +79,11 @@ const side = (item) => item.g || item.p;
 const label = (given) => given ? given.t : index.nothing;
 const fields = (given, name) => given ? given.f.filter((field) => field[0] === name).map((field) => field[1]) : [];
 const first = (item) => Math.min(...[item.g, item.p].flatMap((each) => each ? each.s.map((place) => place[0]) : []), 1e12);
-const kindOf = (outcome) => unjudged.has(outcome) ? "unjudged" : ["right", "missed", "spurious"].includes(outcome) ? outcome : "wrong";
+const kindOf = (outcome) => unjudged.has(outcome) ? "unjudged" : outcome === "not_in_text" ? "spurious" : ["right", "missed", "spurious"].includes(outcome) ? outcome : "wrong";
 const outcomeIn = (item, layer) => layer === "links" ? item.n || "" : !layer || item.l === layer ? item.o : "";
 
 function text(doc, given) {
+  if (!given.s.length) return fields(given, "words").join(" … ");  // not in the text
   const main = given.s.filter((place) => !ROLES.has(place[2]));
   return main.map(([start, end]) => doc.text.slice(start, end)).join(" … ");
 }

@@ -193,10 +193,10 @@ function save(content, type, file) {
   link.click();
   setTimeout(() => URL.revokeObjectURL(link.href), 60000);
 }
-// a cell that a spreadsheet would take for a formula is made text
+// what a spreadsheet would take for a formula is made text, as rendering/spreadsheet.py does it
 const csvCell = (given) => {
-  const safe = /^[=+\-@\t\r]/.test(given) ? "'" + given : given;
-  return /[",\r\n]/.test(safe) ? '"' + safe.replaceAll('"', '""') + '"' : safe;
+  const safe = given.replace(/(^|[;\t|\r\n])(?=[\s"']*[=+\-@＝＋－＠])|^(?=[\t\r\n])/g, "$1'");
+  return /[",;\r\n]/.test(safe) ? '"' + safe.replaceAll('"', '""') + '"' : safe;
 };
 async function csv() {
   const rows = [["document", "layer", "item", "outcome", "link", ...["gold", "system"].flatMap((each) => [each + " text", each + " label", each + " offsets", each + " fields"])]];

@@ -8,7 +8,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
-from onrecord.eval.rendering.markdown import inert, plain
+from onrecord.dataset.reading.foreign import one_line
+from onrecord.eval.rendering.markdown import inert
 from onrecord.eval.report.changes import CHANGES, ChangedItems, Changes, ShownChange
 from onrecord.eval.report.errors import LayerErrors
 from onrecord.eval.report.overview import MeasureRow
@@ -37,12 +38,12 @@ def markdown_report(view: ReportView, most: int = MOST_CHARACTERS) -> str:
 
 def text_report(view: ReportView) -> str:
     """The report as plain text for a log."""
-    lines = [plain(view.system), *map(plain, _head(view))]
+    lines = [one_line(view.system), *map(one_line, _head(view))]
     for heading, headings, rows, below in _sections(view):
-        lines += ["", plain(heading).upper()]
-        table = [[plain(cell) for cell in row] for row in ([headings] if headings else []) + rows]
+        lines += ["", one_line(heading).upper()]
+        table = [[one_line(cell) for cell in row] for row in ([headings] if headings else []) + rows]
         lines += _aligned(table)
-        lines += [plain(line) for line in below]
+        lines += [one_line(line) for line in below]
     return "\n".join(lines) + "\n"
 
 

@@ -20,10 +20,12 @@ from onrecord.eval.layers.id_columns import NOTHING_DESCRIBED, Described, IdEvid
 from onrecord.eval.layers.ids import IdMap
 from onrecord.eval.layers.layer import Layer
 from onrecord.eval.layers.state_columns import StateColumns
+from onrecord.eval.layers.unplaced import Unplaced
 from onrecord.eval.layers.verdict_columns import VerdictColumns
 from onrecord.eval.scoring.spool import Spool
 from onrecord.eval.scoring.target import Target
 from onrecord.eval.spans.overlaps import CrowdedError
+from onrecord.eval.submission.prediction_line import NotInText
 
 ITEMS = 2**16
 """About how many predicted items are a block."""
@@ -51,14 +53,17 @@ class Blocks:
     def _begin(self) -> None:
         self._made = self._target.flattener()
         self._places: list[int] = []
+        self._unplaced: dict[int, Sequence[NotInText]] = {}
         self._items = 0
 
-    def add(self, place: int, labels: Labels, text: str) -> None:
-        """Take a document of the split, by its place there; none is taken twice."""
+    def add(self, place: int, labels: Labels, text: str, unplaced: Sequence[NotInText] = ()) -> None:
+        """Take a document of the split, by its place there, and what is not in its text; none is taken twice."""
         if self._items >= ITEMS and not self._whole:
             self._close()
         self._made.add(place, labels, text)
         self._places.append(place)
+        if unplaced:
+            self._unplaced[place] = unplaced
         self._items += len(labels.mentions) + len(labels.quotes) + len(labels.stances) + len(labels.events)
 
     def finish(self, missing: Sequence[int], described: Described) -> IdEvidence:
@@ -80,8 +85,9 @@ class Blocks:
 
     def _close(self) -> None:
         places = sorted(self._places)
+        unplaced = Unplaced.of((n, self._unplaced.get(place, ())) for n, place in enumerate(places))
         try:
-            pairing = self._target.brought(places, self._made.columns(places))
+            pairing = self._target.brought(places, self._made.columns(places), unplaced)
         except CrowdedError as error:
             self._crowded = self._crowded or error  # whether the file is right is not known before its end
         else:

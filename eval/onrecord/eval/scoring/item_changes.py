@@ -14,7 +14,7 @@ from typing import Any, Literal, NamedTuple
 import numpy as np
 
 from onrecord.eval.layers.columns import Ints
-from onrecord.eval.layers.layer import RIGHT, SPURIOUS, Layer, Reading, Verdict
+from onrecord.eval.layers.layer import NOT_IN_TEXT, RIGHT, SPURIOUS, Layer, Reading, Verdict
 from onrecord.eval.layers.verdict_columns import VerdictColumns
 from onrecord.eval.scoring.result import LayerState, Result
 from onrecord.eval.submission.label_maps import OURS_AS
@@ -101,7 +101,8 @@ class _Changed:
 
     document: Ints
     side: Ints
-    """0 for gold, 1 for a prediction of the earlier system, 2 for one of the later system alone."""
+    """0 for gold, 1 for a prediction of the earlier system, 2 for one of it that is not in the text, 3 and 4 for the
+    same of the later system alone."""
     row: Ints
     """Of the verdicts of that side."""
     kind: Ints
@@ -113,15 +114,16 @@ class _Changed:
         was, now = (each.gold.outcome == 0 for each in (before, after))
         gold = np.flatnonzero(~(was & now))
         of_gold = np.where(was[gold] == now[gold], 2, np.where(now[gold], 0, 1))
-        kept, known = before.spurious.copies(after.spurious)
-        new = np.flatnonzero(~known)
-        parts = (
-            (before.gold.document[gold], gold, of_gold),
-            (before.spurious.document, np.arange(len(kept)), np.where(kept, 2, 0)),
-            (after.spurious.document[new], new, np.ones(len(new), np.int64)),
-        )
+        parts = [(before.gold.document[gold], gold, of_gold)]
+        later = []
+        for mine, its in ((before.spurious, after.spurious), (before.unplaced, after.unplaced)):
+            kept, known = mine.copies(its)
+            new = np.flatnonzero(~known)
+            parts.append((mine.document, np.arange(len(kept)), np.where(kept, 2, 0)))
+            later.append((its.document[new], new, np.ones(len(new), np.int64)))
+        parts += later
         document, row, kind = (np.concatenate(each) for each in zip(*parts, strict=True))
-        side = np.repeat(np.arange(3), [len(each) for each, _, _ in parts])
+        side = np.repeat(np.arange(len(parts)), [len(each) for each, _, _ in parts])
         order = np.argsort(document, kind="stable")
         return cls(document[order], side[order], row[order], kind[order])
 
@@ -132,9 +134,9 @@ def _changes_on(both: _Both, earlier: Result) -> Iterator[ItemChange]:
     assert earlier.text is not None
     before, after = both.columns
     changed = _Changed.of(before, after)
-    words = before.gold.words, before.spurious.words, after.spurious.words
+    of_predictions = before.spurious, before.unplaced, after.spurious, after.unplaced
+    words = before.gold.words, *(each.words for each in of_predictions)
     outcomes = [[each.outcomes[code] for code in each.gold.outcome.tolist()] for each in both.columns]
-    of_spurious = {"fixed": (SPURIOUS, ABSENT), "regressed": (ABSENT, SPURIOUS), "still wrong": (SPURIOUS, SPURIOUS)}
     at, text = -1, ""
     columns = (each.tolist() for each in (changed.document, changed.side, changed.row, changed.kind))
     for document, side, row, kind in zip(*columns, strict=True):
@@ -142,7 +144,9 @@ def _changes_on(both: _Both, earlier: Result) -> Iterator[ItemChange]:
             at, id = document, both.earlier.ids[document]
             text = earlier.text(id)
         change = KINDS[kind]
-        was, now = of_spurious[change] if side else (outcomes[0][row], outcomes[1][row])
+        wrong = NOT_IN_TEXT if side in (2, 4) else SPURIOUS
+        of_wrong = {"fixed": (wrong, ABSENT), "regressed": (ABSENT, wrong), "still wrong": (wrong, wrong)}
+        was, now = of_wrong[change] if side else (outcomes[0][row], outcomes[1][row])
         yield ItemChange(id, both.layer.name, change, words[side](row, text), not side, was, now)
 
 

@@ -23,12 +23,14 @@ from onrecord.eval.layers.columns import Ints, SideColumns
 from onrecord.eval.layers.corpus import Corpus, Pairing
 from onrecord.eval.layers.id_columns import Described, IdEvidence
 from onrecord.eval.layers.ids import IdMap, Names, named_by_sources
+from onrecord.eval.layers.unplaced import Unplaced
 from onrecord.eval.scoring.stored_gold import stored_gold
 from onrecord.eval.scoring.target import Target
 from onrecord.eval.submission.expected import Expected
 from onrecord.eval.submission.label_maps import read_label_map
 from onrecord.eval.submission.limits import Limits
 from onrecord.eval.submission.open_ends import OpenEnds
+from onrecord.eval.submission.prediction_line import NotInText
 from onrecord.eval.submission.reading import SubmissionStream
 from onrecord.eval.submission.unpacking import opened
 
@@ -74,6 +76,8 @@ class PartHead:
     ends: OpenEnds
     left_out: Mapping[str, int]
     """How many mentions of documents of the split the label map leaves out, by type."""
+    unplaced: Mapping[str, tuple[NotInText, ...]] = dataclasses.field(default_factory=dict)
+    """What it says of documents of the split that is not in their text, by their ids."""
 
 
 @dataclasses.dataclass(frozen=True, eq=False)
@@ -88,7 +92,9 @@ class Part:
 
     def bring(self, target: Target) -> BroughtPart:
         """The part beside gold."""
-        return BroughtPart(self, target.brought(self.places.tolist(), self.predicted))
+        places = self.places.tolist()
+        unplaced = Unplaced.of((n, self.head.unplaced.get(target.ids[at], ())) for n, at in enumerate(places))
+        return BroughtPart(self, target.brought(places, self.predicted, unplaced))
 
 
 @dataclasses.dataclass(frozen=True, eq=False)
@@ -155,6 +161,7 @@ class LineSource:
         sources: set[tuple[str, str]] = set()
         names = Names.of(target.gold.registries)
         kept = {}
+        unplaced: dict[str, tuple[NotInText, ...]] = {}
         for line in stream:
             labels = target.types.labels(line)
             entities.update([mention.entity for mention in labels.mentions])
@@ -162,6 +169,7 @@ class LineSource:
             sources |= named_by_sources([labels], names)
             if line.doc_id in target.places:
                 kept[target.places[line.doc_id]] = labels
+                unplaced |= {line.doc_id: line.unplaced} if line.unplaced else {}
         head = stream.finish()
         places = sorted(kept)
         made = target.flattener()
@@ -173,7 +181,7 @@ class LineSource:
                 left_out[type] = left_out.get(type, 0) + many
         used = frozenset(id for id in entities if id), frozenset(events), frozenset(sources)
         described = Described(head.entities, head.claims, head.event_descriptions, *used, None in entities)
-        about = PartHead(head.name, head.sha256, stream.digests, described, stream.open_ends, left_out)
+        about = PartHead(head.name, head.sha256, stream.digests, described, stream.open_ends, left_out, unplaced)
         return Part(about, np.array(places, np.int64), made.columns())
 
 

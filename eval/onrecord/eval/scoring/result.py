@@ -22,6 +22,7 @@ from onrecord.eval.layers.state_columns import StateColumns, f1_of
 from onrecord.eval.layers.states import columns_of_states
 from onrecord.eval.statistics.counts import Score, not_submitted
 from onrecord.eval.submission.label_maps import LabelMap, relabelled
+from onrecord.eval.submission.prediction_line import NotInText
 from onrecord.eval.submission.reading import Submission, SubmissionHead
 
 if TYPE_CHECKING:
@@ -172,7 +173,13 @@ def score_submission(
         corpus.documents,
         counted,
         submission,
-        Pairs(corpus.documents, by_id.__getitem__, lambda id: submission.documents.get(id, empty()), corpus.ids),
+        Pairs(
+            corpus.documents,
+            by_id.__getitem__,
+            lambda id: submission.documents.get(id, empty()),
+            corpus.ids,
+            submission.unplaced,
+        ),
         split=split,
         gold_hash=gold_hash(articles),
         labels="as-is" if labels is None else labels[0],
@@ -269,11 +276,13 @@ class Pairs(Sequence[DocumentPair]):
         article: Callable[[str], Article],
         predicted: Callable[[str], Labels],
         ids: IdMap,
+        unplaced: Mapping[str, Sequence[NotInText]] | None = None,
     ) -> None:
         self._documents = documents
         self._article = article
         self._predicted = predicted
         self._ids = ids
+        self._unplaced = unplaced or {}
         self._last: DocumentPair | None = None
 
     def __len__(self) -> int:
@@ -293,7 +302,8 @@ class Pairs(Sequence[DocumentPair]):
         last = self._last
         if last is None or last.document.id != document:  # layers ask for the same document one after the other
             article = self._article(document)
-            last = pair_document(article.document, article.labels, self._predicted(document), self._ids)
+            unplaced = self._unplaced.get(document, ())
+            last = pair_document(article.document, article.labels, self._predicted(document), self._ids, unplaced)
             self._last = last
         return last
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import dataclasses
 import tempfile
 from collections import Counter
-from collections.abc import Callable, Collection, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -29,6 +29,7 @@ from onrecord.eval.scoring.target import Target, result_against
 from onrecord.eval.submission.expected import Expected
 from onrecord.eval.submission.label_maps import read_label_map, relabelled
 from onrecord.eval.submission.limits import DEFAULT_LIMITS, Limits
+from onrecord.eval.submission.prediction_line import NotInText
 from onrecord.eval.submission.reading import SubmissionHead, SubmissionStream
 
 Heard = Callable[[str, Labels], object]
@@ -99,7 +100,7 @@ def _score_stream(
     try:
         for line in stream:
             labels = target.types.labels(line)
-            taken.add(line.doc_id, labels)
+            taken.add(line.doc_id, labels, line.unplaced)
             if heard is not None and line.doc_id in target.places:
                 heard(line.doc_id, labels)
     except FaultsError as error:
@@ -135,8 +136,11 @@ class _Kept:
         self._places: dict[str, tuple[int, int]] = {}
         self._end = 0
         self._kind = in_scheme(Labels)
+        self.unplaced: dict[str, Sequence[NotInText]] = {}
 
-    def add(self, document: str, labels: Labels) -> None:
+    def add(self, document: str, labels: Labels, unplaced: Sequence[NotInText]) -> None:
+        if unplaced:
+            self.unplaced[document] = unplaced
         raw = msgspec.json.encode(labels)
         self._file.seek(self._end)
         self._file.write(raw)
@@ -164,16 +168,16 @@ class _Taken:
         self._sources: set[tuple[str, str]] = set()
         self._names = Names.of(target.gold.registries)
 
-    def add(self, document: str, labels: Labels) -> None:
+    def add(self, document: str, labels: Labels, unplaced: Sequence[NotInText]) -> None:
         self._entities.update([mention.entity for mention in labels.mentions])
         self._events.update([mention.event for mention in labels.events])
         self._sources |= named_by_sources([labels], self._names)
         if document in self._target.places:
             self.there.add(document)
             text = self._target.gold.documents[document].text
-            self.blocks.add(self._target.places[document], labels, text)
+            self.blocks.add(self._target.places[document], labels, text, unplaced)
             if self.kept is not None:
-                self.kept.add(document, labels)
+                self.kept.add(document, labels, unplaced)
 
     def described(self, head: SubmissionHead) -> Described:
         return Described(
@@ -192,7 +196,8 @@ def _result(target: Target, taken: _Taken, head: SubmissionHead, judged: bool = 
     evidence = taken.blocks.finish([target.places[id] for id in missing], taken.described(head))
     ids = evidence.id_map(target.gold.registries)
     layers = [layer for layer in scored_layers() if layer.item in head.layers and layer.columns is not None]
-    pairs = Pairs(target.ids, _article(target), _predicted(taken.kept), ids)
+    unplaced = {} if taken.kept is None else taken.kept.unplaced
+    pairs = Pairs(target.ids, _article(target), _predicted(taken.kept), ids, unplaced)
     if not judged:
         return result_against(target, taken.blocks.count(ids, layers).finished(ids), head, pairs, missing, ids)
     counted, verdicts = taken.blocks.judge(ids, layers)

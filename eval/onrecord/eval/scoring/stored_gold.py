@@ -29,6 +29,7 @@ from onrecord.dataset.layers import LAYERS, in_scheme, scheme, using
 from onrecord.dataset.publishing.folder import read_about
 from onrecord.dataset.reading.faults import refuse
 from onrecord.dataset.reading.platform import read_at
+from onrecord.dataset.reading.staging import scratch, staged, sweep
 from onrecord.dataset.records import Split
 from onrecord.dataset.scheme import DEFAULT, Scheme
 from onrecord.eval.layers.columns import Codes, Letters, SideColumns, Vocabularies
@@ -173,6 +174,10 @@ class StoredGold:
         return Article(document=article.document, labels=article.labels)
 
 
+_PART = "part"
+"""What is staged in the cache is staged as."""
+
+
 def stored_gold(folder: Path) -> StoredGold:
     """The gold of a dataset folder: from the cache where it is there, and kept there otherwise.
 
@@ -188,15 +193,17 @@ def _stored(folder: Path) -> StoredGold:
     name = _name(folder)
     if cache is not None and name is not None:
         try:
-            return _opened(cache / name)
+            kept = _opened(cache / name)
+            sweep(cache / _PART)
+            return kept
         except (OSError, ValueError, msgspec.DecodeError, EOFError):
             pass  # not there, or of no use: it is made anew
-    with tempfile.TemporaryDirectory(prefix="onrecord-") as made:
-        _make(folder, Path(made))
-        if cache is not None and name is not None and _keep(Path(made), cache / name):
+    with scratch() as made:
+        _make(folder, made)
+        if cache is not None and name is not None and _keep(made, cache / name):
             with contextlib.suppress(OSError):  # another process may have put its own there in the meantime
                 return _opened(cache / name)
-        return _opened(Path(made), _held)
+        return _opened(made, _held)
 
 
 def gold_in_memory(gold: Gold) -> StoredGold:
@@ -335,14 +342,13 @@ def _keep(made: Path, path: Path) -> bool:
     """Put what was made into the cache in one step, and say whether it is there; failing that is no reason to stop."""
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
-        beside = Path(tempfile.mkdtemp(prefix=".part-", dir=path.parent))
-        try:
+        with staged(path.parent / _PART) as folder:
+            beside = folder / "new"
+            beside.mkdir()
             for each in made.iterdir():
                 shutil.copyfile(each, beside / each.name)
             shutil.rmtree(path, ignore_errors=True)
             beside.rename(path)
-        finally:
-            shutil.rmtree(beside, ignore_errors=True)
     except OSError:
         return False
     return True

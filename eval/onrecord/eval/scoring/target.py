@@ -14,6 +14,7 @@ from onrecord.eval.layers.corpus import Pairing
 from onrecord.eval.layers.flatten import Flattener, of_documents
 from onrecord.eval.layers.ids import IdMap
 from onrecord.eval.layers.state_columns import StateColumns
+from onrecord.eval.layers.unplaced import NOTHING, Unplaced
 from onrecord.eval.layers.verdict_columns import VerdictColumns
 from onrecord.eval.scoring.result import Pairs, Result, result_of
 from onrecord.eval.scoring.stored_gold import StoredGold
@@ -90,11 +91,11 @@ class Target:
     def _letters(self) -> Letters:
         return Letters()
 
-    def brought(self, places: Sequence[int], predicted: SideColumns) -> Pairing:
+    def brought(self, places: Sequence[int], predicted: SideColumns, unplaced: Unplaced = NOTHING) -> Pairing:
         """Some documents, by their places, with what is predicted of them, documents numbered in their order."""
         gold = of_documents(self.columns, self.rows[list(places)].tolist())
         pairing = Pairing.align(
-            [self.ids[place] for place in places], dataclasses.replace(gold, codes=self.codes), predicted
+            [self.ids[place] for place in places], dataclasses.replace(gold, codes=self.codes), predicted, unplaced
         )
         self.gold.let_go()
         return pairing

@@ -4,17 +4,18 @@ from __future__ import annotations
 
 import unicodedata
 from collections.abc import Iterator
+from functools import partial
 
 import msgspec
 
 from onrecord.dataset import Labels, Span, walk
 from onrecord.dataset.check import check_spans
 from onrecord.dataset.layers import LAYERS, scheme
-from onrecord.dataset.reading.faults import Wrong
+from onrecord.dataset.reading.faults import Wrong, nearest
 from onrecord.dataset.records import SpanItem
 from onrecord.dataset.walk import IdReference
 from onrecord.eval.submission.expected import KnownDocument
-from onrecord.eval.submission.prediction_line import Description, PredictionLine, says_something
+from onrecord.eval.submission.prediction_line import PLACED, Description, PredictionLine, says_something
 
 KINDS = ("entity", "event", "claim")
 """What an id may stand for that holds across documents."""
@@ -72,6 +73,22 @@ def blank_edges(line: PredictionLine) -> Iterator[tuple[str, SpanItem]]:
                     yield f"/{layer}/{index}", item
 
 
+def check_unplaced(line: PredictionLine) -> Iterator[Wrong]:
+    """What is not in the text, and of no layer that could have it, or of none that the line has."""
+    for index, each in enumerate(line.unplaced):
+        at = f"/unplaced/{index}"
+        there = [layer for layer in PLACED if layer in LAYERS]
+        if each.layer not in there:
+            yield "label", f"{at}/layer", each.layer, f"one of {', '.join(there)}", partial(nearest, each.layer, there)
+        elif getattr(line, each.layer) is None:
+            hint = f'where nothing else is predicted, write "{each.layer}": []'
+            yield "reference", f"{at}/layer", each.layer, "a layer that the line has", hint
+        kinds = scheme().mention_kinds if each.layer == "mentions" else ()
+        if each.kind is not None and each.kind not in kinds:
+            expected = f"one of {', '.join(kinds)}" if kinds else "no kind, which mentions alone have"
+            yield "label", f"{at}/kind", each.kind, expected, partial(nearest, each.kind, kinds)
+
+
 def check_ids(labels: Labels) -> Iterator[Wrong]:
     """Ids used twice in a layer, places that are in two clusters."""
     for layer in LAYERS:
@@ -110,7 +127,7 @@ def check_names(line: PredictionLine) -> Iterator[Wrong]:
 
 def check_numbers(line: PredictionLine, most: int) -> Iterator[Wrong]:
     """Layers, and what is inside their items, that are too many for a document."""
-    for layer in (*LAYERS, *DESCRIPTIONS):
+    for layer in (*LAYERS, *DESCRIPTIONS, "unplaced"):
         many = len(getattr(line, layer) or ())
         if many > most:
             hint = "more than any reading of the text can hold (--max-items)"

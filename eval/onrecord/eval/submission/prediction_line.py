@@ -51,6 +51,21 @@ class EventDescription(Strict, frozen=True, kw_only=True):
     wikidata: Wikidata | None = None
 
 
+PLACED = ("mentions", "quotes", "events")
+"""The layers whose items have their place by words that must be in the text."""
+
+
+class NotInText(Strict, frozen=True, kw_only=True):
+    """An item whose words are not in the text, such as a made-up quote: a prediction that is never right."""
+
+    layer: str
+    """The layer that it would be an item of, if it were there."""
+    text: Annotated[str, msgspec.Meta(min_length=1)]
+    """Its words."""
+    kind: str | None = None
+    """Of a mention: its kind; None for the first of the scheme, a name."""
+
+
 class PredictionLine(Strict, frozen=True, kw_only=True):
     """A system's output for one document."""
 
@@ -65,6 +80,8 @@ class PredictionLine(Strict, frozen=True, kw_only=True):
     entities: tuple[EntityDescription, ...] = ()
     claims: tuple[ClaimDescription, ...] = ()
     event_descriptions: tuple[EventDescription, ...] = ()
+    unplaced: tuple[NotInText, ...] = ()
+    """What was predicted and is not in the text; each counts as a prediction that is wrong."""
 
     @property
     def labels(self) -> Labels:

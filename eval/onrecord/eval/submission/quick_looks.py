@@ -60,7 +60,7 @@ def line_ids(line: PredictionLine) -> LineIds:
 
 def numbers_are_right(line: PredictionLine, most: int) -> bool:
     """See :func:`~onrecord.eval.submission.line_checks.check_numbers`."""
-    if any(len(getattr(line, name) or ()) > most for name in (*LAYERS, *DESCRIPTIONS)):
+    if any(len(getattr(line, name) or ()) > most for name in (*LAYERS, *DESCRIPTIONS, "unplaced")):
         return False
     for layer, kind in LAYERS.items():
         items = getattr(line, layer) or ()

@@ -24,6 +24,7 @@ from onrecord.eval.submission.prediction_line import (
     ClaimDescription,
     EntityDescription,
     EventDescription,
+    NotInText,
     PredictionLine,
     says_something,
 )
@@ -68,6 +69,8 @@ class Submission:
     """By document id, how many mentions are left out of ``documents``, by their type."""
     warnings: Mapping[str, int] = dataclasses.field(default_factory=dict)
     """See :attr:`SubmissionHead.warnings`."""
+    unplaced: Mapping[str, Sequence[NotInText]] = dataclasses.field(default_factory=dict)
+    """What is not in the text, by document id."""
 
 
 def read_submission(
@@ -96,9 +99,12 @@ def read_submission(
     expected = Expected.of(documents, registries, required)
     types = types or our_types()
     stream = SubmissionStream(path, iter([raw]), expected, limits, types)
-    labels = {line.doc_id: types.labels(line) for line in stream}
+    labels, unplaced = {}, {}
+    for line in stream:
+        labels[line.doc_id], unplaced[line.doc_id] = types.labels(line), line.unplaced
     head = stream.finish()
-    return Submission(documents=labels, **{each.name: getattr(head, each.name) for each in dataclasses.fields(head)})
+    said = {each.name: getattr(head, each.name) for each in dataclasses.fields(head)}
+    return Submission(documents=labels, unplaced=unplaced, **said)
 
 
 class SubmissionStream:

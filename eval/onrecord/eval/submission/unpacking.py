@@ -137,6 +137,8 @@ def _reported(pieces: Iterator[bytes], file: str) -> Iterator[bytes]:
 @contextmanager
 def _source(path: Path, intake: Intake, follow_links: bool) -> Iterator[IO[bytes]]:
     if str(path) == "-":
+        if sys.stdin is None:
+            raise ArchiveError("file", "standard input, which is closed", intake.taken)
         yield sys.stdin.buffer
         return
     if follow_links and is_of_shell(path):

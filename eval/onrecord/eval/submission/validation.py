@@ -33,6 +33,7 @@ from onrecord.eval.submission.line_checks import (
     check_numbers,
     check_tells_text,
     check_text,
+    check_unplaced,
     degenerate,
     is_of,
     other_text,
@@ -178,6 +179,7 @@ class Checker:
             for wrong in check_text(line, document):
                 self._add(wrong, at, line.doc_id)
         inside = [] if own_references_are_right(labels, ids) else list(check_own_references(labels))
+        inside += check_unplaced(line)
         odd = [] if misplaced else list(check_tells_text(line))
         if not clusters_are_several(items):
             odd += degenerate(line)
@@ -202,6 +204,7 @@ class Checker:
         elif document:
             wrong += check_each_span(salvaged.spans, document.text)
         wrong += check_salvaged_references(salvaged)
+        wrong += [salvaged.placed(each) for each in check_unplaced(line)]
         labels = line.labels
         more, odd = _label_faults(line, labels, LineItems(labels))
         odd += [each for each in degenerate(line) if each[1].removeprefix("/") not in salvaged.broken]

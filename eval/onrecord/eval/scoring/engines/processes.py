@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
+import contextlib
 import functools
 import multiprocessing
 import pickle
-import tempfile
 from collections.abc import Callable, Collection, Iterator, Sequence
 from concurrent.futures import Future, ProcessPoolExecutor, as_completed
 from concurrent.futures.process import BrokenProcessPool
@@ -14,6 +14,7 @@ from typing import Any, Self, TypeVar
 
 from onrecord.dataset.reading.faults import OnrecordError
 from onrecord.dataset.reading.platform import forks_safely
+from onrecord.dataset.reading.staging import scratch
 from onrecord.eval.layers.added_states import PartState
 from onrecord.eval.layers.ids import IdMap
 from onrecord.eval.scoring.engines.engine import First, Told, first_round
@@ -34,7 +35,8 @@ class Processes:
         self._parts = 0
 
     def __enter__(self) -> Self:
-        self._folder = tempfile.TemporaryDirectory(prefix="onrecord-")
+        self._stack = contextlib.ExitStack()
+        self._folder = self._stack.enter_context(scratch())
         # a process that is forked has the gold that this one has read
         context = multiprocessing.get_context("fork" if forks_safely() else "spawn")
         self._pool = ProcessPoolExecutor(self._jobs, context)
@@ -42,7 +44,7 @@ class Processes:
 
     def __exit__(self, *_: object) -> None:
         self._pool.shutdown(cancel_futures=True)
-        self._folder.cleanup()
+        self._stack.close()
 
     def first(self, sources: Sequence[Source], setting: Setting, told: Told) -> list[First]:
         """See :class:`~onrecord.eval.scoring.engines.engine.Engine`.
@@ -51,7 +53,7 @@ class Processes:
             OnrecordError: A process was ended from outside, or had not enough memory.
         """
         self._parts = len(sources)
-        folder = Path(self._folder.name)
+        folder = self._folder
         return self._done(_first, [(source, setting, folder / str(n)) for n, source in enumerate(sources)], told)
 
     def second(self, ids: IdMap, items: Collection[str], told: Told) -> PartState:
@@ -60,7 +62,7 @@ class Processes:
         Raises:
             OnrecordError: A process was ended from outside, or had not enough memory.
         """
-        folder = Path(self._folder.name)
+        folder = self._folder
         _dump(folder / "ids", ids)
         groups = [tuple(range(first, min(first + TOGETHER, self._parts))) for first in range(0, self._parts, TOGETHER)]
         return PartState.total(self._done(_second, [(folder, group, items) for group in groups], told))
@@ -68,7 +70,7 @@ class Processes:
     def parts(self) -> Iterator[Part]:
         """See :class:`~onrecord.eval.scoring.engines.engine.Engine`."""
         for number in range(self._parts):
-            yield _load(Path(self._folder.name) / str(number)).part
+            yield _load(self._folder / str(number)).part
 
     def _done(self, task: Callable[..., R], arguments: Sequence[tuple[Any, ...]], told: Told) -> list[R]:
         futures: list[Future[R]] = []
