@@ -18,10 +18,10 @@ from __future__ import annotations
 import contextlib
 import random
 import zlib
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from enum import StrEnum
 from pathlib import Path
-from typing import Annotated, Any, TypeVar
+from typing import Annotated, Any
 
 import msgspec
 import pyarrow as pa
@@ -31,9 +31,10 @@ from benchmarks.environment import ROOT
 from benchmarks.mistakes import described, mistaken
 
 from onrecord.dataset import Article, Gold, Registries, read_folder, walk
+from onrecord.dataset.layers import scheme
 from onrecord.dataset.publishing.folder import REGISTRY, parquet_name
 from onrecord.dataset.publishing.tables import Config, configs
-from onrecord.dataset.records import Claim, Entity, Event, Labels, Mention, Stance
+from onrecord.dataset.records import REGISTERED, Entity, Event, Labels, Mention, Row, Stance
 from onrecord.eval.baselines.rules import Rules
 from onrecord.eval.submission.prediction_line import PredictionLine
 
@@ -47,10 +48,8 @@ CHANGED = 0.05
 """Share of items that another version of the labels has otherwise, for each way there is."""
 SPLITS = ("validation", "test")
 
-_READ = ("articles", "registry_entities", "registry_events", "registry_claims")
+_READ = ("articles", *(f"registry_{name}" for name, _ in REGISTERED.values()))
 
-Row = Entity | Event | Claim
-R = TypeVar("R", Entity, Event, Claim)
 Lines = Callable[[int, Article, Registries], bytes]
 """A system: the line for an article, given its number and the registries of its copy."""
 
@@ -106,7 +105,7 @@ def write_corpus(folder: Path, kind: Kind, articles: int, seed: int, relabelled:
 
 def copy_of(base: Gold, kind: Kind, number: int) -> Gold:
     """A copy of the articles, in split ``test``, and the rows of the ids that it alone has, if the corpus is hard."""
-    rows: list[Row] = [*base.registries.entities, *base.registries.events, *base.registries.claims]
+    rows = [row for kind_of in REGISTERED for row in base.registries.of(kind_of)]
     own = {row.id for row in rows if kind is Kind.hard and zlib.crc32(row.id.encode()) % OWN == 0}
 
     def change(_: str, id: str) -> str:
@@ -119,12 +118,15 @@ def copy_of(base: Gold, kind: Kind, number: int) -> Gold:
         articles.append(Article(document=document, labels=labels))
     return Gold(
         articles=tuple(articles),
-        registries=Registries(
-            entities=tuple(_own_row(row, change, number) for row in base.registries.entities if row.id in own),
-            events=tuple(_own_row(row, change, number) for row in base.registries.events if row.id in own),
-            claims=tuple(_own_row(row, change, number) for row in base.registries.claims if row.id in own),
-        ),
+        registries=_registries(_own_row(row, change, number) for row in rows if row.id in own),
     )
+
+
+def _registries(rows: Iterable[Row]) -> Registries:
+    """Registries of rows of every kind."""
+    kept = list(rows)
+    by_name = {name: tuple(row for row in kept if isinstance(row, kind)) for name, kind in REGISTERED.values()}
+    return Registries(**by_name)  # type: ignore[arg-type]
 
 
 def changed(labels: Labels, draw: random.Random) -> Labels:
@@ -137,7 +139,8 @@ def changed(labels: Labels, draw: random.Random) -> Labels:
         return msgspec.structs.replace(each, kind="nominal") if said < 2 * CHANGED else each
 
     def stance(each: Stance) -> Stance:
-        other = "against" if each.label == "favor" else "favor"
+        words = scheme().labels_of(each.target.kind)
+        other = words[1] if each.label == words[0] else words[0]
         return msgspec.structs.replace(each, label=other) if draw.random() < CHANGED else each
 
     return msgspec.structs.replace(
@@ -148,28 +151,21 @@ def changed(labels: Labels, draw: random.Random) -> Labels:
     )
 
 
-def _own_row(row: R, change: Callable[[str, str], str], number: int) -> R:
+def _own_row(row: Row, change: Callable[[str, str], str], number: int) -> Row:
     """The row of a copy's own id: other words, and no Wikidata id, as one stands in a registry once."""
     changed: dict[str, Any] = {"id": change("", row.id)}
     for field in ("name", "title", "text"):
         if hasattr(row, field):
             changed[field] = f"{getattr(row, field).rstrip('.')} of copy {number}"
-    if not isinstance(row, Claim):
+    if isinstance(row, Entity | Event):
         changed |= {"wikidata": None, "wikidata_note": "of one copy alone"}
     return msgspec.structs.replace(walk.with_references(row, change), **changed)
 
 
 def _merged(articles: Sequence[Article], copies: Sequence[Gold]) -> Gold:
     """Articles and the rows of all their copies."""
-    registries = [each.registries for each in copies]
-    return Gold(
-        articles=tuple(articles),
-        registries=Registries(
-            entities=tuple(row for each in registries for row in each.entities),
-            events=tuple(row for each in registries for row in each.events),
-            claims=tuple(row for each in registries for row in each.claims),
-        ),
-    )
+    rows = (row for each in copies for kind in REGISTERED for row in each.registries.of(kind))
+    return Gold(articles=tuple(articles), registries=_registries(rows))
 
 
 def _splits(config: Config) -> tuple[str, ...]:
@@ -208,8 +204,7 @@ def _system(base: Gold, kind: Kind, seed: int, number: int) -> Lines:
 
 def _rows(registries: Registries) -> dict[str, Row]:
     """All rows by id."""
-    rows: list[Row] = [*registries.entities, *registries.events, *registries.claims]
-    return {row.id: row for row in rows}
+    return {row.id: row for kind in REGISTERED for row in registries.of(kind)}
 
 
 def _alternating(base: Gold, seed: int, number: int) -> Lines:

@@ -16,7 +16,8 @@ from typing import get_args
 import msgspec
 
 from onrecord.dataset import Article, Document, Labels, Mention, Quote, Span, walk
-from onrecord.dataset.records import UNKNOWN, Claim, Entity, EntityType, Event, QuoteMode
+from onrecord.dataset.layers import scheme
+from onrecord.dataset.records import UNKNOWN, Claim, Entity, EntityType, Event, QuoteMode, Row
 from onrecord.eval.submission.prediction_line import (
     ClaimDescription,
     EntityDescription,
@@ -51,7 +52,7 @@ def mistaken(article: Article, number: int, draw: random.Random) -> Labels:
         quotes=_quotes(labels.quotes, words, text, draw),
         events=tuple(msgspec.structs.replace(event, id=None) for event in labels.events if draw.random() > 0.1),
         stances=tuple(
-            msgspec.structs.replace(stance, label=draw.choice(("favor", "against", "neutral")))
+            msgspec.structs.replace(stance, label=draw.choice(scheme().labels_of(stance.target.kind)))
             for stance in labels.stances
             if draw.random() > 0.2
         ),
@@ -139,9 +140,7 @@ def _inner(quote: Quote, words: list[tuple[int, int]], text: str, draw: random.R
     return Quote(id=f"{quote.id}-in", content=content, speaker=quote.speaker, parent=quote.id)
 
 
-def described(
-    document: Document, labels: Labels, known: Mapping[str, Entity | Event | Claim], said: set[str]
-) -> PredictionLine:
+def described(document: Document, labels: Labels, known: Mapping[str, Row], said: set[str]) -> PredictionLine:
     """The prediction line of some labels, with a description of every id in them that none is given of yet.
 
     Args:
@@ -203,7 +202,6 @@ def _event(id: str, row: object) -> EventDescription:
         id=id,
         type=row.type,
         title=row.title if said < 80 else None,
-        modality=row.modality,
         date=row.date if said < 70 else None,
         place=PREFIX + row.place if row.place else None,
         cardinality=row.cardinality,

@@ -258,12 +258,12 @@ def example(gold: Gold) -> dict[str, Any]:
             {
                 "holder": "E1",
                 "target": {"kind": "claim", "id": "claim-belarus-joins-offensive"},
-                "label": "against",
+                "label": "denies",
                 "evidence": [span("totally stupid, groundless fabrications")],
                 "quote": "q1",
             }
         ],
-        "events": [{**span("invasion"), "event": "V1"}],
+        "events": [{**span("invasion"), "event": "V1", "modality": "denied"}],
         "entities": [{"id": "E1", "name": "Dmitry Peskov"}],
     }
 
@@ -289,7 +289,7 @@ def refusal(gold: Gold) -> str:
     """What is said of the same line with an inclusive end and a misspelt label."""
     line = example(gold)
     line["mentions"][0]["end"] -= 1
-    line["stances"][0]["label"] = "agianst"
+    line["stances"][0]["label"] = "deneis"
     documents = [article.document for article in gold.articles]
     try:
         read_submission("predictions.jsonl", json.dumps(line).encode(), documents, gold.registries)

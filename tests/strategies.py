@@ -5,12 +5,14 @@ from __future__ import annotations
 from hypothesis import strategies as st
 
 from onrecord.dataset.records import EventMention, Labels, Mention, Quote, Span, Stance, Target
+from onrecord.dataset.scheme import DEFAULT
 
 ALPHABET = "ab Z.\n\t\"'“”‘’\u00a0\u2028\u2003éñ\u0301\u200d\u202e😀👩🏽𝔘<&>{}\\"
 """Emoji, combining marks, exotic white space, bidi control, markup and quotes."""
 
 ENTITIES = ["putin", "lukashenko", "minsk", "not-in-menu"]
 EVENTS = ["meeting", "war", "not-in-menu-event"]
+UTTERANCES = ["speech", "not-in-menu-utterance"]
 
 texts = st.text(ALPHABET, min_size=12, max_size=60).filter(lambda text: text.strip() != "")
 
@@ -75,23 +77,30 @@ def labels(draw: st.DrawFn, text: str) -> Labels:
                 relays=tuple(draw(st.lists(entity, max_size=3, unique=True))),
                 parent=draw(st.sampled_from([None, *(quote.id for quote in quotes)])),
                 mode=draw(st.sampled_from(["statement", "thought"])),
-                utterance=draw(st.none() | event),
+                addressee=tuple(draw(st.lists(entity, max_size=2, unique=True))),
+                utterance=draw(st.none() | st.sampled_from(UTTERANCES)),
             )
         )
+    kinds = [draw(st.sampled_from(["entity", "event", "claim"])) for _ in range(draw(st.integers(0, 2)))]
     stances = [
         Stance(
             **item("s", n),  # type: ignore[arg-type]
             holder=draw(entity),
-            target=Target(kind=draw(st.sampled_from(["entity", "event", "claim"])), id=draw(entity)),
-            label=draw(st.sampled_from(["favor", "against", "neutral"])),
+            target=Target(kind=kind, id=draw(entity)),  # type: ignore[arg-type]
+            label=draw(st.sampled_from(DEFAULT.labels_of(kind))),
             basis=draw(st.sampled_from(["stated", "action", "implied"])),
             evidence=draw(segments(text)),
             quote=draw(st.sampled_from([None, *(quote.id for quote in quotes)])),
         )
-        for n in range(draw(st.integers(0, 2)))
+        for n, kind in enumerate(kinds)
     ]
     events = [
-        EventMention(**item("e", n), **place(), event=draw(event))  # type: ignore[arg-type]
+        EventMention(
+            **item("e", n),  # type: ignore[arg-type]
+            **place(),  # type: ignore[arg-type]
+            event=draw(event),
+            modality=draw(st.sampled_from(DEFAULT.event_modalities)),
+        )
         for n in range(draw(st.integers(0, 3)))
     ]
     return Labels(mentions=tuple(mentions), quotes=tuple(quotes), stances=tuple(stances), events=tuple(events))

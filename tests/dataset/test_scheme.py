@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from onrecord.dataset import Article, Mention, Quote, Stance
 from onrecord.dataset.layers import LAYERS, in_scheme, labels, scheme, use, using
 from onrecord.dataset.reading.typed import read_value
-from onrecord.dataset.records import ITEM_TYPES, Event, Labels
+from onrecord.dataset.records import ITEM_TYPES, Labels
 from onrecord.dataset.scheme import DEFAULT, FIELD_NAMES, Scheme, wrong_scheme
 from onrecord.dataset.walk import vocabulary
 from onrecord.eval import scored_layers
@@ -50,12 +50,13 @@ def test_types_have_the_words_of_the_scheme_in_force() -> None:
     assert vocabulary(LAYERS["mentions"], "type") == DEFAULT.entity_types
 
 
-@given(words, words, words, words, words)
+@given(words, words, words, words, words, words)
 def test_any_words_may_be_the_scheme(
     types: tuple[str, ...],
     kinds: tuple[str, ...],
     modes: tuple[str, ...],
     stances: tuple[str, ...],
+    claims: tuple[str, ...],
     modalities: tuple[str, ...],
 ) -> None:
     made = Scheme(
@@ -63,6 +64,7 @@ def test_any_words_may_be_the_scheme(
         mention_kinds=kinds,
         quote_modes=modes,
         stance_labels=stances,
+        claim_labels=claims,
         stance_bases=tuple(f"b-{word}" for word in stances),
         event_modalities=modalities,
     )
@@ -72,13 +74,13 @@ def test_any_words_may_be_the_scheme(
         assert vocabulary(LAYERS["mentions"], "type") == types
         assert vocabulary(LAYERS["mentions"], "kind") == kinds
         assert vocabulary(LAYERS["quotes"], "mode") == modes
-        assert vocabulary(LAYERS["stances"], "label") == stances
-        assert vocabulary(in_scheme(Event), "modality") == modalities
+        assert vocabulary(LAYERS["stances"], "label") == made.all_labels
+        assert vocabulary(LAYERS["events"], "modality") == modalities
         names = [measure.full for layer in scored_layers() for measure in layer.measures]
         assert len(names) == len(set(names))
         assert {f"entities:strict[{each}]" for each in types} <= set(names)
-        assert {f"stances:tuple[{each}]" for each in stances} <= set(names)
-        assert ("stances:contradictions" in names) == ({"favor", "against"} <= set(stances))
+        assert {f"stances:tuple[{each}]" for each in (*claims, *stances)} <= set(names)
+        assert ("stances:contradictions" in names) == ({"asserts", "denies"} <= set(claims))
 
 
 def test_what_the_scheme_lacks_is_refused_in_its_words() -> None:
@@ -111,7 +113,9 @@ def test_without_ids_nothing_that_needs_them_is_scored() -> None:
         line = PredictionLine(
             doc_id="d",
             text_sha256="0",
-            quotes=(Quote(content=(), speaker=("ann",), relays=("bob",), utterance="u", mode="thought"),),
+            quotes=(
+                Quote(content=(), speaker=("ann",), addressee=("eve",), relays=("bob",), utterance="u", mode="thought"),
+            ),
         )
         assert line.labels.quotes == (Quote(content=(), mode="thought"),)
 
@@ -126,6 +130,8 @@ def test_without_ids_nothing_that_needs_them_is_scored() -> None:
         (Scheme(entity_types=("A", "B", "A", "all")), {"entity_types"}),
         (Scheme(quote_modes=("direct",)), {"quote_modes"}),
         (Scheme(stance_labels=("claim", "stated")), {"stance_labels", "stance_bases"}),
+        (Scheme(claim_labels=("actor", "implied")), {"claim_labels", "stance_bases"}),
+        (Scheme(participant_roles=("agent", "agent"), quote_modes=("credit",)), {"participant_roles", "quote_modes"}),
         (Scheme(entity_types=("A",), free_types=("B",)), {"free_types"}),
     ],
 )

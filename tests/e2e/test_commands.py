@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import shutil
 import signal
@@ -13,13 +14,18 @@ from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
+import msgspec
 import pytest
+from tests.eval.conftest import lines_of
 
 from onrecord.annotation.label_studio import project as ls
 from onrecord.annotation.label_studio.accounts import Access
+from onrecord.annotation.label_studio.exports import read_exports
 from onrecord.annotation.label_studio.home import ServerHome
 from onrecord.annotation.label_studio.server import Running, find
-from onrecord.dataset.records import Registries
+from onrecord.dataset.gold import Gold, ordered
+from onrecord.dataset.layers import LAYERS
+from onrecord.dataset.records import Labels, Registries
 
 pytestmark = pytest.mark.labelstudio
 
@@ -70,6 +76,41 @@ def test_push_submit_pull_build(data: Path, root: Path, tmp_path: Path) -> None:
     assert pulled.returncode == 0, pulled.stderr
     assert (tmp_path / "again" / "first.json").is_file()
     assert "5 of 5 tasks submitted" in pulled.stdout
+
+
+def test_labels_of_a_program_go_in_as_its_account_with_rows_of_its_own(
+    data: Path, root: Path, tmp_path: Path, gold: Gold
+) -> None:
+    rows = Path(shutil.copytree(root / "annotation/registries", tmp_path / "rows"))
+    for name, old, new in (("entities", "minsk", "the-city"), ("utterances", "statement-peskov", "saying-peskov")):
+        text = (rows / f"{name}.jsonl").read_text("utf-8")
+        assert f'"id": "{old}' in text
+        (rows / f"{name}.jsonl").write_text(text.replace(f'"id": "{old}', f'"id": "{new}'), "utf-8")
+    events = rows / "events.jsonl"
+    events.write_text(events.read_text("utf-8").replace('"place": "minsk"', '"place": "the-city"'), "utf-8")
+    lines = json.dumps([line for line in lines_of(gold.articles[1:3]) if line.pop("event_descriptions") is not None])
+    lines = lines.replace('"entity": "minsk"', '"entity": "the-city"').replace(
+        '"literal": "minsk"', '"literal": "the-city"'
+    )
+    lines = lines.replace('"id": "minsk"', '"id": "the-city"').replace("statement-peskov", "saying-peskov")
+    labels = tmp_path / "labels.jsonl"
+    labels.write_text("".join(json.dumps(line) + "\n" for line in json.loads(lines)), "utf-8")
+    valid = subprocess.run([*COMMAND[:-1], "validate", labels, "--registries", rows], cwd=root, capture_output=True)
+    assert valid.returncode == 0, valid.stderr
+    words = ("--annotator", "model-a", "--round", "models", "--data", data, "--registries", rows)
+    assert run("push", *words, root=root).returncode == 0
+    submitted = run("submit", labels, *words, root=root)
+    assert "2 documents annotated" in submitted.stderr, submitted.stderr
+    pulled = run("pull", "--round", "models", "--data", data, "-o", tmp_path, root=root)
+    assert pulled.returncode == 0, pulled.stderr
+    found = read_exports(tmp_path / "models", [article.document for article in gold.articles])
+    assert {each.annotator for each in found} == {"model-a"}
+    mine = {line["doc_id"]: line for line in json.loads(lines)}
+    for each in found:
+        line = mine[each.document]
+        kept = {layer: line[layer] for layer in LAYERS}
+        assert each.labels == ordered(msgspec.convert(kept, Labels))
+    assert "the-city" in {mention.entity for each in found for mention in each.labels.mentions}
 
 
 def test_a_round_without_a_project_is_said_so(data: Path, root: Path) -> None:

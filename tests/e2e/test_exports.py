@@ -146,7 +146,7 @@ def test_codabench_scores_are_those_of_the_command(
     assert scores == {c.key: value for c in columns() if (value := whole[c.measure]) is not None}
     assert 0 < len(scores) < len(columns())
     assert done.stdout.strip() == expected["signature"]
-    assert "94.5" in (app / "output/detailed_results.html").read_text()
+    assert f"{100 * (whole['entities:strict'] or 0):.1f}" in (app / "output/detailed_results.html").read_text()
 
 
 def test_the_sample_submission_of_the_bundle_is_scored(app: Path, bundle: Path, libraries: Path) -> None:

@@ -25,6 +25,7 @@ from onrecord.dataset.records import (
     Span,
     Stance,
     Target,
+    Utterance,
 )
 from onrecord.dataset.seeds.documents import Document, make_document
 
@@ -73,11 +74,12 @@ def hostile() -> tuple[Document, Labels, Registries]:
             source=at("he"),
             cue=at("said"),
             speaker=("putin", "nobody-listed"),
+            addressee=("nobody-listed", "putin"),
             relays=("nobody-listed", "putin"),
-            utterance="meeting",
+            utterance="speech",
             mode="thought",
         ),
-        Quote(id="q2", content=(at("agreed"),), speaker=("unknown",), parent="q1"),
+        Quote(id="q2", content=(at("agreed"),), speaker=("unknown",), parent="q1", utterance="not-listed"),
     )
     stances = (
         Stance(
@@ -89,12 +91,20 @@ def hostile() -> tuple[Document, Labels, Registries]:
             evidence=(at("met"), at("<b>Café</b>\u2028 \u202eend")),
             quote="q1",
         ),
+        Stance(
+            id="s2",
+            holder="putin",
+            target=Target(kind="claim", id="claim-not-listed"),
+            label="doubts",
+            evidence=(at("agreed"),),
+        ),
     )
-    events = (EventMention(id="e1", **place("met"), event="meeting"),)  # type: ignore[arg-type]
+    events = (EventMention(id="e1", **place("met"), event="meeting", modality="denied"),)  # type: ignore[arg-type]
     labels = ordered(Labels(mentions=mentions, quotes=quotes, stances=stances, events=events))
     registries = Registries(
         entities=(Entity(id="putin", type="PER", name="Putin", wikidata_note="-"),),
         events=(Event(id="meeting", type="meeting", title="a meeting", date=None, place=None),),
+        utterances=(Utterance(id="speech", title="Putin on the meeting", speaker=("putin",)),),
     )
     return document, labels, registries
 

@@ -91,7 +91,7 @@ def test_faults_say_where_they_are_mended_and_that_the_file_is_kept(
     document = documents[0].id
     words = documents[0].text[:8]
     region = {"id": "x", "from_name": "region", "to_name": "text", "type": "labels"}
-    typed = {"id": "x", "from_name": "entity_new", "to_name": "text", "type": "textarea"}
+    typed = {"id": "x", "from_name": "who_new", "to_name": "text", "type": "textarea"}
     result = [
         {**region, "value": {"start": 0, "end": 8, "text": words, "labels": ["PER"]}},
         {**typed, "value": {"start": 0, "end": 8, "text": ["Vladimir Putin"]}},

@@ -19,7 +19,7 @@ def lines_of(articles: tuple[Article, ...], registries: Registries | None = None
     """The gold labels as prediction lines; of the registries, what they say of events."""
     import msgspec
 
-    names = ("id", "type", "title", "modality", "date", "place", "cardinality")
+    names = ("id", "type", "title", "date", "place", "cardinality")
     events = registries.events if registries else ()
     described = [{name: getattr(row, name) for name in names} for row in events]
     return [

@@ -134,7 +134,7 @@ def _labels(text: str, ids: list[str], shift: int) -> Labels:
             Stance(
                 holder=id,
                 target=Target(kind=("entity", "event", "claim")[n % 3], id=ids[-1 - n]),
-                label=labels[(n + shift) % 3],
+                label=labels[3 * (n % 3 < 2) + (n + shift) % 3],
                 evidence=(s,),
             )
             for n, (s, id) in enumerate(zip(spans, ids, strict=True))

@@ -85,6 +85,7 @@ def test_germeval_2023_a_quote_somewhere_else_earns_nothing_for_its_speaker(scor
 
 def test_semeval_2022_a_wrong_polarity_earns_nothing_and_costs(scored: Scorer, perfect: Lines) -> None:
     other = {"favor": "against", "against": "favor", "neutral": "favor"}
+    other |= {"asserts": "denies", "denies": "asserts", "doubts": "asserts"}
     flipped = copy.deepcopy(perfect)
     for line in flipped:
         for s in line["stances"]:
@@ -139,7 +140,7 @@ def test_a_whole_document_span_earns_nothing_anywhere(scored: Scorer, gold: Gold
                     {
                         "holder": "e",
                         "target": {"kind": "claim", "id": "c"},
-                        "label": "favor",
+                        "label": "asserts",
                         "evidence": [whole],
                     }
                 ],

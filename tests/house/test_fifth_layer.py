@@ -423,7 +423,8 @@ def test_the_command_knows_it(with_relations: Gold, folder: Path, tmp_path: Path
         ]
     )
     words = [sys.executable, "-c", program, str(path), "--gold", str(folder), "--split", "all"]
-    done = subprocess.run(words, capture_output=True, text=True, cwd=root, env={**os.environ, "PYTHONPATH": str(root)})
+    found = os.pathsep.join([str(root), *filter(None, [os.environ.get("PYTHONPATH")])])
+    done = subprocess.run(words, capture_output=True, text=True, cwd=root, env={**os.environ, "PYTHONPATH": found})
     assert done.returncode == 0, done.stderr
     assert re.search(r"relations:relation +100\.0", done.stdout)
 

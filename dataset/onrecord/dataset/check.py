@@ -7,11 +7,12 @@ import re
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from functools import cached_property, partial
+from typing import get_args
 
 from onrecord.dataset import walk
 from onrecord.dataset.layers import LAYERS, scheme
 from onrecord.dataset.reading.faults import Fault, Wrong, fault_of, nearest, show
-from onrecord.dataset.records import UNKNOWN, Labels, Quote, Registries, Span, SpanItem, Stance
+from onrecord.dataset.records import UNKNOWN, Labels, Quote, Registries, Span, SpanItem, Stance, TargetKind
 from onrecord.dataset.seeds.documents import Document
 
 
@@ -137,6 +138,19 @@ def check_items(labels: Labels) -> Iterator[Wrong]:
     """References to items of the same document that lead nowhere, and whatever else must hold within a layer."""
     yield from check_own_references(labels)
     yield from check_quotes(labels.quotes)
+    yield from check_stance_labels(labels.stances)
+
+
+def check_stance_labels(stances: Sequence[Stance]) -> Iterator[Wrong]:
+    """Labels of another kind of target: a claim is asserted, denied or doubted; one is for or against other things."""
+    allowed = {(kind, label) for kind in get_args(TargetKind) for label in scheme().labels_of(kind)}
+    for index, stance in enumerate(stances):
+        if (stance.target.kind, stance.label) not in allowed:
+            words = scheme().labels_of(stance.target.kind)
+            others = " and ".join(kind for kind in get_args(TargetKind) if stance.label in scheme().labels_of(kind))
+            expected = f"of {stance.target.kind} one of {', '.join(words)}"
+            hint = f"{stance.label} is of {others}"
+            yield "label", f"/stances/{index}/label", f"{stance.label} of {stance.target.id}", expected, hint
 
 
 def check_own_references(labels: Labels) -> Iterator[Wrong]:
@@ -161,7 +175,13 @@ def dangling(reference: walk.IdReference, known: Iterable[str]) -> Wrong:
 def check_gold(document: Document, labels: Labels, registries: Registries) -> Iterator[Wrong]:
     """Everything that must hold of one article's gold labels."""
     yield from check_spans(labels, document.text)
-    yield from check_document(labels)
+    yield from check_items(labels)
+    yield from check_finished(labels, registries)
+
+
+def check_finished(labels: Labels, registries: Registries) -> Iterator[Wrong]:
+    """What must hold of gold labels beside what must hold of any: nothing is missing, and every id has its row."""
+    yield from _check_whole(labels)
     yield from _check_references(labels, registries)
     yield from _check_mentions(labels, registries)
 
@@ -169,6 +189,10 @@ def check_gold(document: Document, labels: Labels, registries: Registries) -> It
 def check_document(labels: Labels) -> Iterator[Wrong]:
     """What must hold of one document's gold labels whatever the text and the registries say."""
     yield from check_items(labels)
+    yield from _check_whole(labels)
+
+
+def _check_whole(labels: Labels) -> Iterator[Wrong]:
     count = Counter(item.id for _, item in labels.items())
     for layer in LAYERS:
         items = labels.of(layer)
@@ -186,11 +210,7 @@ def check_document(labels: Labels) -> Iterator[Wrong]:
 
 
 def _check_references(labels: Labels, registries: Registries) -> Iterator[Wrong]:
-    known: dict[str, set[str]] = {
-        "entity": {row.id for row in registries.entities},
-        "event": {row.id for row in registries.events},
-        "claim": {row.id for row in registries.claims},
-    }
+    known = registries.ids()
     for layer in LAYERS:
         for index, item in enumerate(labels.of(layer)):
             for kind, id, pointer, use, _ in walk.references(item, f"/{layer}/{index}"):

@@ -18,11 +18,14 @@ EntityType = Literal["PER", "ORG", "GPE", "LOC", "FAC", "NORP", "GRP"]
 MentionKind = Literal["name", "nominal", "pronoun"]
 Noise = Literal["typo", "mistranslation"]
 QuoteMode = Literal["statement", "thought"]
-StanceLabel = Literal["favor", "against", "neutral"]
+StanceLabel = Literal["asserts", "denies", "doubts", "favor", "against", "neutral"]
+"""The first three are of claims, the others of entities and events: what is done to a claim is not what is felt about a
+thing. See :meth:`onrecord.dataset.scheme.Scheme.labels_of`."""
 StanceBasis = Literal["stated", "action", "implied"]
 TargetKind = Literal["entity", "event", "claim"]
 Modality = Literal["actual", "planned", "hypothetical", "denied"]
 Cardinality = Literal["single", "set"]
+Role = Literal["agent", "patient", "party", "host", "recipient", "place"]
 Split = Annotated[
     str,
     msgspec.Meta(
@@ -33,6 +36,24 @@ Split = Annotated[
     ),
 ]
 """``train``, ``validation``, ``test`` or any other name; ``all`` is all of them."""
+NO_ITEM = "none"
+"""The one word that a Wikidata id may be: it was looked for, and there is none."""
+Wikidata = Annotated[
+    str,
+    msgspec.Meta(
+        pattern=rf"^(Q[1-9][0-9]*|{NO_ITEM})$(?!\n)",
+        description=f"a Wikidata id such as Q42, or {NO_ITEM!r} where there is none",
+    ),
+]
+_DATE = r"-?[0-9X]{4}(-[0-9X]{2}){0,2}[~?%]?"
+_END = rf"({_DATE}|\.\.)?"
+EDTF = rf"^({_DATE}|{_END}/{_END}|\[({_DATE}\.\.({_DATE})?|\.\.{_DATE})\])$(?!\n)"
+"""A date, an interval, or one day within bounds, in EDTF (ISO 8601-2) without times: ``2022-12-19``, ``2022-12~``,
+``2022-12-19/2022-12-20``, ``[2022-12..]`` for some time from December 2022 on."""
+Date = Annotated[
+    str,
+    msgspec.Meta(pattern=EDTF, description="EDTF such as 2022-12-19, 2022-12, 2022-12-19/2022-12-20, [2022-12..]"),
+]
 UNKNOWN = "unknown"
 """The one reserved entity id: a speaker whom the text leaves unnamed."""
 
@@ -54,10 +75,11 @@ class Refers:
     """What an id refers to: part of the type of every id that refers to something."""
 
     to: str = ""
-    """``entity``, ``event`` or ``claim``, a row of a registry; or a layer: an item of it in the same document."""
+    """``entity``, ``event``, ``claim`` or ``utterance``, a row of a registry; or a layer: an item of it in the same
+    document."""
     use: Use = "uses"
     by: str = ""
-    """The field beside it that says which of the three it is, where that differs from record to record."""
+    """The field beside it that says which of these it is, where that differs from record to record."""
     also: str = ""
     """A second kind that it may be of."""
     unknown: bool = False
@@ -140,18 +162,19 @@ class Quote(Item, frozen=True, kw_only=True):
     source: Span | None = None
     """The phrase that names the utterer; null where the sentence has none."""
     cue: Span | None = None
-    """The reporting verb or ``according to``; null where there is neither."""
+    """The reporting verb or noun, or ``according to``; null where there is neither."""
     speaker: tuple[SpeakerId, ...] = ()
     """Entity ids of whoever uttered the words, or ``unknown`` alone; empty where the corpus has no ids."""
+    addressee: tuple[EntityId, ...] = ()
+    """Entity ids of those to whom the words were said; empty where the text names nobody."""
     relays: tuple[EntityId, ...] = ()
     """Entity ids of those who passed the words on, from the outermost inward; empty where nobody did."""
     parent: QuoteId | None = None
     """Id of the enclosing quote; null where it is in none."""
     mode: QuoteMode = "statement"
     """Whether it was said or thought."""
-    utterance: Annotated[Id, Refers("event", "declares")] | None = None
-    """Event id shared by reports of the same words in several articles; null where no other article
-    reports them."""
+    utterance: Annotated[Id, Refers("utterance", "declares")] | None = None
+    """Id shared by reports of the same utterance or thought; null where it is reported once."""
 
 
 class Target(Strict, frozen=True, kw_only=True):
@@ -171,7 +194,8 @@ class Stance(Item, frozen=True, kw_only=True):
     target: Target
     """What it is about."""
     label: StanceLabel
-    """How the holder stands to it. For a claim, favor means: presents it as true."""
+    """Of a claim: whether the holder asserts, denies or doubts it. Of an entity or event: whether the holder is for or
+    against it, or says to be neither."""
     evidence: tuple[Span, ...] = ()
     """The stretches of the text that show it; at least one in gold."""
     quote: QuoteId | None = None
@@ -185,6 +209,8 @@ class EventMention(SpanItem, frozen=True, kw_only=True):
 
     event: Annotated[Id, Refers("event", "clusters")]
     """The event referred to. In predictions equal ids form a cluster over the whole file."""
+    modality: Modality = "actual"
+    """What the text says of it here: that it happened or happens, is planned, is only supposed, or is denied."""
 
 
 ITEM_TYPES: dict[str, type[Item]] = {"mentions": Mention, "quotes": Quote, "stances": Stance, "events": EventMention}
@@ -228,12 +254,14 @@ class Entity(Strict, frozen=True, kw_only=True):
     """The name it goes by."""
     aliases: tuple[str, ...] = ()
     """Other names of it."""
-    wikidata: Annotated[str, msgspec.Meta(pattern=r"^Q[1-9][0-9]*$(?!\n)")] | None = None
-    """Its Wikidata id; null where none is confirmed."""
+    wikidata: Wikidata | None = None
+    """Its confirmed Wikidata id, or `none` where it was looked for and there is none; null where nobody looked."""
     wikidata_note: str | None = None
-    """Where the Wikidata id was checked, or why there is none; null where nobody wrote it down."""
+    """Where its Wikidata id was looked for; null where nobody wrote it down."""
     part_of: EntityId | None = None
-    """Id of the entity that it is a part of; null where it is of none, or nobody wrote it down."""
+    """Id of the whole that it is a part of; null where it is of none."""
+    acts_for: EntityId | None = None
+    """Id of the actor that it speaks or acts for, as a ministry for its state; null where it is an actor itself."""
 
 
 class Participant(Strict, frozen=True, kw_only=True):
@@ -241,12 +269,12 @@ class Participant(Strict, frozen=True, kw_only=True):
 
     entity: EntityId
     """Id of the entity."""
-    role: str
-    """What it does in the event, such as ``agent``, ``target`` or ``party``."""
+    role: Role
+    """What it does in the event."""
 
 
 class Event(Strict, frozen=True, kw_only=True):
-    """A row of the event registry."""
+    """A row of the event registry: what mentions speak of, whether they say that it happened or not."""
 
     id: Id
     """The event's id in every article."""
@@ -254,35 +282,60 @@ class Event(Strict, frozen=True, kw_only=True):
     """What kind of event it is, in a word such as ``meeting``."""
     title: str
     """What happened, as a heading."""
-    date: str | None
+    date: Date | None
     """When, in EDTF (ISO 8601-2); null where the articles give none."""
     place: EntityId | None
     """Id of the entity where it happened; null where the articles give none."""
     participants: tuple[Participant, ...] = ()
     """Who took part; empty where the articles name nobody."""
-    modality: Modality = "actual"
-    """Whether it happened, is planned, is only supposed, or is denied."""
     cardinality: Cardinality = "single"
     """Whether it is one event or a set of like ones."""
     parent: EventId | None = None
     """Id of the event that it is a part of; null where it is of none."""
-    wikidata: Annotated[str, msgspec.Meta(pattern=r"^Q[1-9][0-9]*$(?!\n)")] | None = None
-    """Its Wikidata id; null where none is known."""
+    wikidata: Wikidata | None = None
+    """Its confirmed Wikidata id, or `none` where it was looked for and there is none; null where nobody looked."""
     wikidata_note: str | None = None
-    """Where the Wikidata id was checked, or why there is none; null where nobody wrote it down."""
+    """Where its Wikidata id was looked for; null where nobody wrote it down."""
 
 
 class Claim(Strict, frozen=True, kw_only=True):
-    """A row of the claim registry: a proposition that holders can be for or against."""
+    """A row of the claim registry: a proposition that holders assert, deny or doubt."""
 
     id: Id
     """The claim's id in every article."""
     text: str
-    """One affirmative sentence."""
+    """One affirmative sentence, in words that each side could use."""
     about: tuple[Annotated[Id, Refers("entity", also="event")], ...] = ()
     """Ids of the entities and events that it is about."""
-    as_of: str | None = None
+    as_of: Date | None = None
     """The day as of which it is meant, in EDTF (ISO 8601-2); null where it is bound to none."""
+
+
+class Utterance(Strict, frozen=True, kw_only=True):
+    """A row of the utterance registry: what was said or thought once, however often it is reported."""
+
+    id: Id
+    """The utterance's id in every article."""
+    title: str
+    """What was said, by whom and when, in a few words."""
+    speaker: tuple[SpeakerId, ...] = ()
+    """Entity ids of whoever uttered it, or ``unknown`` alone."""
+    addressee: tuple[EntityId, ...] = ()
+    """Entity ids of those to whom it was said; empty where the articles name nobody."""
+    date: Date | None = None
+    """When, in EDTF (ISO 8601-2); null where the articles give none."""
+
+
+Row = Entity | Event | Claim | Utterance
+"""A row of any registry."""
+
+REGISTERED: dict[str, tuple[str, type[Row]]] = {
+    "entity": ("entities", Entity),
+    "event": ("events", Event),
+    "claim": ("claims", Claim),
+    "utterance": ("utterances", Utterance),
+}
+"""What an id may refer to that holds across documents, with the name of its registry and the type of its rows."""
 
 
 class Registries(Strict, frozen=True, kw_only=True):
@@ -291,3 +344,13 @@ class Registries(Strict, frozen=True, kw_only=True):
     entities: tuple[Entity, ...] = ()
     events: tuple[Event, ...] = ()
     claims: tuple[Claim, ...] = ()
+    utterances: tuple[Utterance, ...] = ()
+
+    def of(self, kind: str) -> tuple[Row, ...]:
+        """The rows of what an id may refer to."""
+        rows: tuple[Row, ...] = getattr(self, REGISTERED[kind][0])
+        return rows
+
+    def ids(self) -> dict[str, set[str]]:
+        """The ids of each registry, by what they refer to."""
+        return {kind: {row.id for row in self.of(kind)} for kind in REGISTERED}

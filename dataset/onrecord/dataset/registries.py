@@ -1,91 +1,101 @@
-"""The registries of entities, events and claims: ids that hold across documents."""
+"""The registries of entities, events, claims and utterances: ids that hold across documents."""
 
 from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator, Mapping
 from pathlib import Path
-from typing import TypeVar
 
 from onrecord.dataset import walk
 from onrecord.dataset.check import faults_of
 from onrecord.dataset.layers import in_scheme, scheme
 from onrecord.dataset.reading.faults import Fault, Wrong, nearest, refuse
 from onrecord.dataset.reading.typed import read_lines
-from onrecord.dataset.records import UNKNOWN, Claim, Entity, Event, Registries
-
-R = TypeVar("R", Entity, Event, Claim)
+from onrecord.dataset.records import NO_ITEM, REGISTERED, UNKNOWN, Entity, Event, Registries, Row
 
 
 def read_registries(folder: Path) -> Registries:
-    """Read ``entities.jsonl``, ``events.jsonl`` and ``claims.jsonl`` and check that every id in them resolves.
+    """Read ``entities.jsonl``, ``events.jsonl``, ``claims.jsonl`` and ``utterances.jsonl`` and check that every id in
+    them resolves.
 
     Where the scheme in force wants no ids there are none.
 
     Raises:
-        FaultsError: With every fault of all three files.
+        FaultsError: With every fault of all files.
     """
+    if not scheme().ids:
+        return Registries()
     faults: list[Fault] = []
     lines: dict[str, list[int]] = {}
-
-    def rows(name: str, kind: type[R]) -> tuple[R, ...]:
-        path = folder / name
-        if not scheme().ids:
-            return ()
+    rows: dict[str, tuple[Row, ...]] = {}
+    for name, kind in REGISTERED.values():
+        path = folder / f"{name}.jsonl"
         if not path.is_file():
-            faults.append(Fault("file", str(path), None, "", "no such file", "a registry"))
-            return ()
+            faults.append(Fault("file", str(path), None, "", "no such file", "a registry", "an empty file has no rows"))
+            continue
         read, wrong = read_lines(path, path.read_bytes(), in_scheme(kind))
-        faults.extend(wrong)
+        faults += wrong
         lines[name] = [line for line, _ in read]
-        return tuple(row for _, row in read)
-
-    registries = Registries(
-        entities=rows("entities.jsonl", Entity),
-        events=rows("events.jsonl", Event),
-        claims=rows("claims.jsonl", Claim),
-    )
+        rows[name] = tuple(row for _, row in read)
+    registries = Registries(**rows)  # type: ignore[arg-type]
     if not faults:  # a row that did not parse would make every reference to it dangle
-        for name, index, wrong in _wrong(registries):
-            faults += faults_of(str(folder / name), lines[name][index], [wrong])
+        for name, index, each in _wrong(registries):
+            faults += faults_of(str(folder / f"{name}.jsonl"), lines[name][index], [each])
     refuse(faults)
     return registries
 
 
 def _wrong(registries: Registries) -> Iterator[tuple[str, int, Wrong]]:
-    """File, row and what is wrong with it: repeated ids, dangling references, missing notes."""
-    rows: dict[str, tuple[Entity | Event | Claim, ...]] = {
-        "entities.jsonl": registries.entities,
-        "events.jsonl": registries.events,
-        "claims.jsonl": registries.claims,
-    }
-    known = {
-        "entity": {row.id for row in registries.entities},
-        "event": {row.id for row in registries.events},
-        "claim": {row.id for row in registries.claims},
-    }
-    for name, each in rows.items():
-        ids = Counter(row.id for row in each)
-        linked = Counter(row.wikidata for row in each if not isinstance(row, Claim) and row.wikidata)
-        for index, row in enumerate(each):
-            for wrong in _wrong_references(row, known):
+    """Registry, row and what is wrong with it: repeated ids, dangling or circular references, missing notes."""
+    known = registries.ids()
+    for own, (name, kind) in REGISTERED.items():
+        rows = registries.of(own)
+        ids = Counter(row.id for row in rows)
+        linked = Counter(row.wikidata for row in rows if isinstance(row, Entity | Event))
+        above = _above(own, kind, rows)
+        for index, row in enumerate(rows):
+            for wrong in _wrong_references(own, row, known):
                 yield name, index, wrong
+            for field, of in above.items():
+                if row.id in of and _ends_nowhere(row.id, of):
+                    hint = f"its {field} leads back to it"
+                    yield name, index, ("circle", f"/{field}", of[row.id], "an id that does not lead back", hint)
             if ids[row.id] > 1:
                 yield name, index, ("repeated-id", "/id", row.id, "an id used once", "")
-            if isinstance(row, Claim):
+            if not isinstance(row, Entity | Event):
                 continue
-            if row.wikidata is None and not row.wikidata_note:
-                yield name, index, ("missing-note", "/wikidata_note", "nothing", "why there is no Wikidata id", "")
-            if row.wikidata is not None and linked[row.wikidata] > 1:
+            if row.wikidata == NO_ITEM and not row.wikidata_note:
+                hint = "null where nobody looked"
+                yield name, index, ("missing-note", "/wikidata_note", "nothing", "where it was looked for", hint)
+            if row.wikidata not in (None, NO_ITEM) and linked[row.wikidata] > 1:
                 yield name, index, ("repeated-id", "/wikidata", row.wikidata, "a Wikidata id used once", "")
 
 
-def _wrong_references(row: Entity | Event | Claim, known: Mapping[str, set[str]]) -> Iterator[Wrong]:
+def _above(own: str, kind: type[Row], rows: tuple[Row, ...]) -> dict[str, dict[str, str]]:
+    """The fields of a row that name one other row of the same registry, each as a map from id to id."""
+    fields = [field.name for field in walk.fields(kind) if field.refers and field.refers.to == own and not field.many]
+    return {field: {row.id: id for row in rows if (id := getattr(row, field)) is not None} for field in fields}
+
+
+def _ends_nowhere(id: str, above: Mapping[str, str]) -> bool:
+    """Whether whoever follows an id comes back to it."""
+    seen: set[str] = set()
+    at = above.get(id)
+    while at is not None and at not in seen:
+        if at == id:
+            return True
+        seen.add(at)
+        at = above.get(at)
+    return False
+
+
+def _wrong_references(own: str, row: Row, known: Mapping[str, set[str]]) -> Iterator[Wrong]:
     """Ids in a row that no other row has; known ids are by kind."""
-    own = "entity" if isinstance(row, Entity) else "event" if isinstance(row, Event) else "claim"
     if isinstance(row, Entity) and row.id == UNKNOWN:
         yield "reserved-id", "/id", row.id, "any other id", "it names the unknown speaker"
-    for kind, id, pointer, _, also in walk.references(row):
+    for kind, id, pointer, use, also in walk.references(row):
+        if use == "reserved":
+            continue
         kinds = [each for each in (kind, also) if each]
         ids = set[str]().union(*(known[each] for each in kinds)) - ({row.id} if own in kinds else set())
         if id not in ids:

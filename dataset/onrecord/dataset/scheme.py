@@ -18,6 +18,7 @@ from onrecord.dataset.records import (
     MentionKind,
     Modality,
     QuoteMode,
+    Role,
     StanceBasis,
     StanceLabel,
     Strict,
@@ -59,12 +60,25 @@ class Scheme(Strict, frozen=True, kw_only=True):
     """The first is the default, and what the headline of entities counts: names."""
     quote_modes: Annotated[tuple[Word, ...], msgspec.Meta(min_length=1, max_length=12)] = get_args(QuoteMode)
     """The first is the default."""
-    stance_labels: Words = get_args(StanceLabel)
-    """Contradictions are told between ``favor`` and ``against`` alone."""
+    claim_labels: Words = get_args(StanceLabel)[:3]
+    """What a stance says of a claim. Contradictions are told between ``asserts`` and ``denies`` alone."""
+    stance_labels: Words = get_args(StanceLabel)[3:]
+    """What a stance says of an entity or event; a word may be in both."""
     stance_bases: Words = get_args(StanceBasis)
     """The first is the default."""
     event_modalities: Words = get_args(Modality)
-    """Of the rows of the event registry; the first is the default."""
+    """Of the mentions of events; the first is the default. ``denied`` contradicts every other."""
+    participant_roles: Words = get_args(Role)
+    """What an entity may do in an event of the registry."""
+
+    @property
+    def all_labels(self) -> tuple[str, ...]:
+        """The labels of stances on whatever."""
+        return tuple(dict.fromkeys((*self.claim_labels, *self.stance_labels)))
+
+    def labels_of(self, target: str) -> tuple[str, ...]:
+        """The labels of stances on a kind of target: ``claim``, ``entity`` or ``event``."""
+        return self.claim_labels if target == "claim" else self.stance_labels
 
 
 DEFAULT = Scheme()
@@ -73,11 +87,15 @@ VOCABULARIES: dict[Any, str] = {
     EntityType: "entity_types",
     MentionKind: "mention_kinds",
     QuoteMode: "quote_modes",
-    StanceLabel: "stance_labels",
+    StanceLabel: "all_labels",
     StanceBasis: "stance_bases",
     Modality: "event_modalities",
+    Role: "participant_roles",
 }
-"""The field of a scheme that stands for the words of a type in the records."""
+"""What of a scheme stands for the words of a type in the records."""
+
+_STATED = tuple(name for name in Scheme.__struct_fields__ if name not in ("layers", "ids", "free_types"))
+"""The vocabularies that a corpus states."""
 
 _TAKEN: dict[str, frozenset[str]] = {
     "entity_types": frozenset({"all", "names"}),
@@ -96,10 +114,13 @@ _TAKEN: dict[str, frozenset[str]] = {
             "body",
             "caption",
             "pullquote",
+            "credit",
+            "actor",
         ]
     ),
-    "stance_labels": frozenset({"entity", "event", "claim", "corpus", "macro"}),
-    "stance_bases": frozenset({"entity", "event", "claim", "corpus", "macro"}),
+    "claim_labels": frozenset({"entity", "event", "claim", "corpus", "macro", "actor"}),
+    "stance_labels": frozenset({"entity", "event", "claim", "corpus", "macro", "actor"}),
+    "stance_bases": frozenset({"entity", "event", "claim", "corpus", "macro", "actor"}),
 }
 """Names of other slices of the same measures: a label of this name would be mistaken for them."""
 
@@ -113,7 +134,7 @@ def wrong_scheme(scheme: Scheme) -> Iterator[tuple[str, str, str]]:
             yield "layers", layer, f"one of {', '.join(FIELD_NAMES)}"
         elif not scheme.ids and layer not in WITHOUT_IDS:
             yield "layers", f"{layer}, though ids = false", f"of {', '.join(WITHOUT_IDS)}, or ids = true"
-    for name in ("layers", *VOCABULARIES.values()):
+    for name in ("layers", *_STATED):
         for word, times in Counter(getattr(scheme, name)).items():
             if times > 1:
                 yield name, f"{word} {times} times", "each word once"
@@ -122,7 +143,7 @@ def wrong_scheme(scheme: Scheme) -> Iterator[tuple[str, str, str]]:
             if word in taken:
                 yield name, word, f"another word: {', '.join(sorted(taken))} are names of slices"
     for word in scheme.stance_bases:
-        if word in scheme.stance_labels:
+        if word in scheme.all_labels:
             yield "stance_bases", word, "a word that is no stance label"
     for word in scheme.free_types:
         if word not in scheme.entity_types and scheme.free_types != DEFAULT.free_types:

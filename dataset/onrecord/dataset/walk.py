@@ -19,7 +19,7 @@ from typing import Annotated, Any, Literal, NamedTuple, TypeVar, get_args, get_o
 
 import msgspec
 
-from onrecord.dataset.records import UNKNOWN, Refers, Span, SpanItem, Use
+from onrecord.dataset.records import REGISTERED, UNKNOWN, Refers, Span, SpanItem, Use
 
 R = TypeVar("R", bound=msgspec.Struct)
 
@@ -28,7 +28,7 @@ class IdReference(NamedTuple):
     """An id that stands for something."""
 
     kind: str
-    """``entity``, ``event`` or ``claim``; or a layer, for an item of the same document."""
+    """``entity``, ``event``, ``claim`` or ``utterance``; or a layer, for an item of the same document."""
     id: str
     pointer: str
     """JSON pointer (RFC 6901) of the id within the record."""
@@ -232,16 +232,13 @@ def with_references(record: R, change: Callable[[str, str], str]) -> R:
 
 
 def without_ids(record: R) -> R:
-    """The record without ids of entities, events and claims, for one whose fields of these may be left out."""
+    """The record without ids that hold across documents, for one whose fields of these may be left out."""
     gone = {
         info.name: info.default
         for field, info in zip(fields(type(record)), msgspec.structs.fields(type(record)), strict=True)
-        if field.refers is not None and (field.refers.to in _REGISTERED) and not info.required
+        if field.refers is not None and (field.refers.to in REGISTERED) and not info.required
     }
     return msgspec.structs.replace(record, **gone) if gone else record
-
-
-_REGISTERED = ("entity", "event", "claim")
 
 
 def renamed(record: R, maps: Mapping[str, Mapping[str, str]]) -> R:

@@ -1,17 +1,21 @@
-"""``onrecord convert``: a file in the format of another tool as a prediction file."""
+"""``onrecord convert``: a file in the format of another tool, or of older labels, as a prediction file."""
 
 from __future__ import annotations
 
 from enum import StrEnum
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated, cast
 
 import typer
 
 from onrecord.cli.articles import GoldFolder, Seeds, expected_articles
-from onrecord.cli.console import say_passed_over
+from onrecord.cli.console import note, say_passed_over
 from onrecord.cli.formats import AffixName, AffixOption, Comment, Layer, Scheme, TagNames, TokenColumn, read_options
 from onrecord.cli.outputs import put
+
+if TYPE_CHECKING:
+    from onrecord.eval.readers import AnyFormat as OtherFormat
+    from onrecord.eval.submission.expected import Expected
 
 
 class AnyFormat(StrEnum):
@@ -34,6 +38,7 @@ class AnyFormat(StrEnum):
     webanno = "webanno"
     brat = "brat"
     jsonl = "jsonl"
+    onrecord_0_2 = "onrecord-0.2"
 
 
 def convert(
@@ -55,7 +60,10 @@ def convert(
     tag_names: TagNames = "",
     layer: Layer = "",
 ) -> None:
-    """Write the spans and clusters of another tool's file as prediction lines; documents are found by id or content."""
+    """Write the spans and clusters of another tool's file as prediction lines; documents are found by id or content.
+
+    onrecord-0.2 takes a prediction file for the labels 0.2 and before, and says what it could not know.
+    """
     import dataclasses
 
     import msgspec
@@ -65,13 +73,29 @@ def convert(
     from onrecord.eval.submission.label_maps import read_label_map
     from onrecord.eval.submission.unpacking import corpus_content
 
+    if format is AnyFormat.onrecord_0_2:
+        _older(file, output, expected_articles(gold, seeds))
+        return
     mapping = None if labels is None else read_label_map(labels)[1]
     options = read_options(scheme, affix, comment, token_column, column, tag_names, layer)
     expected = expected_articles(gold, seeds)
     raw = None if file.is_dir() else corpus_content(file)
-    reading = read_labelled(file, raw, format.value, dataclasses.replace(options, predicted=True))
+    reading = read_labelled(file, raw, cast("OtherFormat", format.value), dataclasses.replace(options, predicted=True))
     converted = run(reading, expected.documents, str(file), mapping, type)
     content = b"".join(msgspec.json.encode(line) + b"\n" for line in converted.lines)
     say_passed_over(converted.passed_over)
     mentions = sum(len(line.mentions or ()) for line in converted.lines)
     put(output, content, f"{len(converted.lines)} documents, {mentions} mentions: {output}")
+
+
+def _older(file: Path, output: Path, expected: Expected) -> None:
+    import msgspec
+
+    from onrecord.eval.conversion.older import convert_older
+    from onrecord.eval.submission.unpacking import corpus_content
+
+    older = convert_older(str(file), corpus_content(file), expected.documents)
+    content = b"".join(msgspec.json.encode(line) + b"\n" for line in older.lines)
+    for what, many in older.unknown.items():
+        note(f"{many} {what}")
+    put(output, content, f"{len(older.lines)} documents: {output}")

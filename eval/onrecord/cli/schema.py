@@ -15,12 +15,18 @@ class Name(StrEnum):
     """What has a schema."""
 
     predictions = "predictions"
+    entities = "entities"
+    events = "events"
+    claims = "claims"
+    utterances = "utterances"
     record = "record"
     about = "about"
 
 
 def schema(
-    name: Annotated[Name, typer.Argument(help="Of a prediction line, a result record, or an entry's about.json.")],
+    name: Annotated[
+        Name, typer.Argument(help="Of a prediction line, a registry's rows, a result record, or an entry's about.json.")
+    ],
 ) -> None:
     """Print the JSON Schema of a kind of file, generated from the types that validate it, by the corpus's scheme."""
     any_corpus()

@@ -22,9 +22,10 @@ from onrecord.cli.options import (
     MaxRatio,
 )
 from onrecord.cli.outputs import put, say
+from onrecord.cli.places import the_corpus
 
 if TYPE_CHECKING:
-    from onrecord.dataset import Fault
+    from onrecord.dataset import Document, Fault, Registries
     from onrecord.eval.submission.validation import Validation
 
 
@@ -34,6 +35,13 @@ def validate(
     ],
     gold: GoldFolder = None,
     seeds: Seeds = None,
+    registries: Annotated[
+        Path | None,
+        typer.Option(
+            help="Folder with a row for every id of the file: its lines are checked as gold is, of any articles of the "
+            "corpus, and none must be there."
+        ),
+    ] = None,
     split: Annotated[str | None, typer.Option(help="The split whose articles must have a line, or all.")] = None,
     allow_missing: AllowMissing = False,
     labels: LabelMapName = None,
@@ -47,17 +55,24 @@ def validate(
 ) -> None:
     """Check a prediction file without scoring it: every fault at once, with line, pointer and hint.
 
+    With --registries, labels that are to become gold: ids, evidence and speakers may not lack, every id has a row, and
+    the rows are checked too.
+
     Faults that are alike are shown together; --all shows each. Exit code 0 if it can be scored, 2 if not. What each
     fault means: docs/faults.md.
     """
     from onrecord.eval.rendering.scores import json_bytes
+    from onrecord.eval.submission.expected import Expected
     from onrecord.eval.submission.label_maps import read_label_map
     from onrecord.eval.submission.limits import Limits
     from onrecord.eval.submission.mention_types import MentionTypes
     from onrecord.eval.submission.unpacking import opened
     from onrecord.eval.submission.validation import validate as run
 
-    expected = expected_articles(gold, seeds, split, required=not allow_missing)
+    if registries is None:
+        expected = expected_articles(gold, seeds, split, required=not allow_missing)
+    else:
+        expected = Expected.of_gold(*finished_against(seeds, registries))
     limits = Limits(max_bytes, max_line_bytes, max_lines, max_ratio, max_items, max_faults)
     types = None if labels is None else MentionTypes.of(read_label_map(labels)[1])
     remarks: list[Fault] = []
@@ -67,9 +82,21 @@ def validate(
     if json:
         put(None, json_bytes(validation_json(found)))
     else:
-        _print(predictions, found)
+        _print(predictions, found, "scored" if registries is None else "used")
     if not found.valid:
         raise typer.Exit(2)
+
+
+def finished_against(seeds: Path | None, registries: Path) -> tuple[list[Document], Registries]:
+    """The articles of a seed folder, or of the corpus, and the rows of a folder.
+
+    Raises:
+        FaultsError: There is no corpus, or a row is not right.
+    """
+    from onrecord.dataset import read_documents, read_registries
+
+    documents = read_documents(the_corpus().seeds if seeds is None else seeds)
+    return documents, read_registries(registries)
 
 
 def validation_json(found: Validation) -> dict[str, Any]:
@@ -86,14 +113,14 @@ def validation_json(found: Validation) -> dict[str, Any]:
     }
 
 
-def _print(file: Path, found: Validation) -> None:
+def _print(file: Path, found: Validation, use: str) -> None:
     from onrecord.dataset.reading.faults import show
 
     findings = found.findings
     if findings.warnings:
         show_faults(findings.remarks, findings.warnings, "warning", "")
     if findings.errors:
-        show_faults(findings.faults, findings.errors, end="; the file cannot be scored")
+        show_faults(findings.faults, findings.errors, end=f"; the file cannot be {use}")
         return
     documents = f"{len(found.documents)} article{'s' if len(found.documents) != 1 else ''}"
     layers = ", ".join(found.layers) or "no layers"

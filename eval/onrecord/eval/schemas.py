@@ -10,8 +10,10 @@ from typing import Any
 
 import msgspec
 
+from onrecord.dataset import Claim, Entity, Event
 from onrecord.dataset.layers import in_scheme
 from onrecord.dataset.reading.json_schema import described, types_within
+from onrecord.dataset.records import Utterance
 from onrecord.eval.board.entries import About
 from onrecord.eval.rendering.scores import json_bytes
 from onrecord.eval.scoring.record import Record
@@ -19,6 +21,10 @@ from onrecord.eval.submission.prediction_line import PredictionLine
 
 SCHEMAS: dict[str, tuple[type[msgspec.Struct], str]] = {
     "predictions": (PredictionLine, "One line of a prediction file: a system's output for one document."),
+    "entities": (Entity, "A row of the entity registry."),
+    "events": (Event, "A row of the event registry."),
+    "claims": (Claim, "A row of the claim registry."),
+    "utterances": (Utterance, "A row of the utterance registry."),
     "record": (Record, "A result record, as onrecord score writes it."),
     "about": (About, "The about.json of an entry of a results folder."),
 }

@@ -15,7 +15,8 @@ from hypothesis import strategies as st
 from tests.eval.conftest import lines_of
 from tests.eval.scoring.test_result import degraded, renamed
 
-from onrecord.annotation.agreement.measures import agreement, attribute, without_optional
+from onrecord.annotation.agreement.annotators import without_optional
+from onrecord.annotation.agreement.measures import agreement, attribute
 from onrecord.annotation.agreement.tables import agreement_json, attribute_rows, markdown, score_rows
 from onrecord.annotation.gold.adjudication import attribute_items, merge, proposals, translate
 from onrecord.annotation.gold.from_rounds import register, unregistered
@@ -25,6 +26,8 @@ from onrecord.dataset import Article, Document, FaultsError, Gold, Labels, read_
 from onrecord.dataset.check import check_gold
 from onrecord.dataset.gold import ordered
 from onrecord.dataset.layers import LAYERS
+from onrecord.dataset.records import Registries
+from onrecord.dataset.walk import with_references
 
 
 def annotation(document: str, annotator: str, labels: Labels) -> Annotation:
@@ -70,7 +73,36 @@ def test_the_same_labels_under_other_ids_agree_in_everything(
     for each in pair.attributes:
         assert each.matched == each.total
         assert each.observed == 1
-        assert each.alpha == pytest.approx(1)
+        assert each.alpha == pytest.approx(1) if each.alpha is not None else each.reason
+
+
+def test_rows_of_their_own_say_whom_an_entity_acts_for_and_what_an_event_is(
+    gold: Gold, documents: list[Document], same: dict[str, Labels]
+) -> None:
+    """Where one speaks of the Kremlin and the other of Russia they mean one actor, if their rows say so."""
+
+    def of_the_state(layer: str, item: Any) -> Any:
+        return with_references(item, lambda kind, id: "russia" if id == "kremlin" and layer != "mentions" else id)
+
+    other = {id: labels.changed(of_the_state) for id, labels in same.items()}
+    assert other != same
+    annotations = by("ann", same) + by("bob", other)
+
+    def shown(rows: dict[str, Registries]) -> dict[str, str]:
+        (pair,) = agreement(annotations, documents, rows)
+        return {row[0]: row[1] for row in score_rows(pair)}
+
+    alone, both = shown({}), shown({"ann": gold.registries, "bob": gold.registries})
+    assert alone["stances:tuple"] == both["stances:tuple"] != "100.0"
+    assert alone["quotes:joint"] == both["quotes:joint"] != "100.0"
+    assert alone["stances:tuple[actor]"] != "100.0" == both["stances:tuple[actor]"] == both["quotes:joint[actor]"]
+    assert "events:attributes" not in alone
+    assert both["events:attributes"] == "100.0"
+    later = msgspec.structs.replace(
+        gold.registries,
+        events=tuple(msgspec.structs.replace(row, date=None, type="other") for row in gold.registries.events),
+    )
+    assert 0 < float(shown({"ann": gold.registries, "bob": later})["events:attributes"]) < 100
 
 
 def test_what_differs_is_listed_and_counted(

@@ -11,7 +11,7 @@ import pytest
 from onrecord.annotation.label_studio.forms import page
 from onrecord.annotation.label_studio.from_result import from_result
 from onrecord.annotation.label_studio.keys import RESERVED, colours, keys
-from onrecord.annotation.label_studio.labelling import OLDER, config, config_hash, is_read
+from onrecord.annotation.label_studio.labelling import config, config_hash
 from onrecord.annotation.label_studio.menus import menus, named, offered_ids
 from onrecord.annotation.label_studio.project import check_config
 from onrecord.annotation.label_studio.to_result import to_result
@@ -77,6 +77,9 @@ def test_keys_say_what_they_stand_for_and_are_given_once() -> None:
         "EVIDENCE": "t",
         "EVENT": "e",
     }
+    modalities = {word.value: word.hotkey for word in page().asks["modality"].words}
+    assert set(modalities) == set(DEFAULT.event_modalities)
+    assert all(key.startswith("shift+") for key in modalities.values())
     for scheme in (DEFAULT, MENTIONS, QUOTES, ONTONOTES):
         with using(scheme):
             given = Counter(tag.get("hotkey") for tag in tree().iter() if tag.get("hotkey"))
@@ -104,9 +107,9 @@ def test_quotes_alone() -> None:
         assert [mark.value for mark in page().marks] == ["CONTENT", "SOURCE", "CUE"]
         assert page().relations == ["continues", "source", "cue", "parent"]
         assert page().asks["mode"].head == "mode (said if none is chosen)"
-        assert {"speaker_unknown", "who_here", "who", "who_new", "relays", "what"} <= controls()
+        assert {"speaker_unknown", "who_here", "who", "who_new", "addressee", "relays", "utterance_new"} <= controls()
         heads = {tag.get("value") for tag in tree().iter("Header")}
-        assert {"speaker", "utterance: the event of saying it"} <= heads
+        assert {"speaker", "addressee: to whom it was said", "utterance: where it is reported more than once"} <= heads
         assert not {"entity", "holder", "event"} & heads
     with using(Scheme(layers=("quotes",), ids=False)):
         assert controls() == {"mode", "optional", "rule", "complete", "note"}
@@ -122,12 +125,12 @@ def test_a_type_that_is_called_like_a_mark_is_told_apart() -> None:
         assert from_result(to_result(both, {}), "War.") == (both, [])
 
 
-def test_exports_of_the_config_before_are_read() -> None:
-    assert all(is_read(each) for each in (*OLDER, config_hash()))
-    assert not is_read("old")
-    with using(MENTIONS):
-        other = config_hash()
-    assert not is_read(other)
+def test_labels_are_told_apart_by_what_they_are_of() -> None:
+    head = "label: asserts, denies, doubts of a claim; favor, against, neutral of anything else"
+    assert page().asks["label"].head == head
+    with using(Scheme(claim_labels=("pro", "con"), stance_labels=("pro", "con"))):
+        assert page().asks["label"].head == "label"
+        assert [word.value for word in page().asks["label"].words] == ["pro", "con"]
 
 
 @pytest.mark.parametrize(
@@ -147,6 +150,7 @@ def test_the_words_of_a_menu_have_names_aliases_and_ids_in_them(gold: Gold, type
 def test_the_menus_offer_every_registered_id(gold: Gold) -> None:
     ids = offered_ids(menus(gold.registries, ""))
     assert ids["entities"] == {row.id for row in gold.registries.entities}
+    assert ids["utterances"] == {row.id for row in gold.registries.utterances}
     assert {id.partition(":")[0] for id in ids["targets"]} == {"entity", "event", "claim"}
     assert ids["here"] == frozenset()
     assert offered_ids({"text": "x", "events": [{"value": "war", "hint": "as it was before"}]}) == {"events": {"war"}}

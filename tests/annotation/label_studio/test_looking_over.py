@@ -95,6 +95,7 @@ def test_what_is_right_has_no_fault(document: Document, tmp_path: Path) -> None:
         ([quote()], ("speaker", "Anna K."), "speaker 'Anna K.', on 'the harbour is closed'"),
         ([quote(relays=("anna",))], ("relays", "a b"), "relays 'a b', on 'the harbour is closed'"),
         ([quote(utterance="closing")], ("utterance", "the closing"), "utterance 'the closing', on"),
+        ([quote(addressee=("anna",))], ("addressee", "a b"), "addressee 'a b', on 'the harbour is closed'"),
         ([stance()], ("holder", "Anna Kovač"), "holder 'Anna Kovač', on 'closed'"),
         ([stance()], ("target", "entity:Anna Kovač"), "target 'Anna Kovač', on 'closed'"),
         ([stance()], ("target", "Anna Kovač"), "target 'Anna Kovač', on 'closed'"),
@@ -111,7 +112,7 @@ def test_a_wrong_id_is_said_as_it_was_typed(
     name, typed = change
     result = made(*items)
     for item in result:
-        if item.get("from_name") in page().asks[name].read:
+        if item.get("from_name") in page().asks[name].controls:
             kind = "taxonomy" if item["type"] == "taxonomy" else "text"
             item["value"][kind] = [[typed]] if kind == "taxonomy" else [typed]
     (fault,) = read(document, tmp_path, result)
@@ -130,7 +131,7 @@ def test_a_wrong_id_is_said_as_it_was_typed(
     ],
 )
 def test_a_missing_field_is_one_fault(document: Document, tmp_path: Path, item: Any, name: str) -> None:
-    result = [each for each in made(item) if each.get("from_name") not in page().asks[name].read]
+    result = [each for each in made(item) if each.get("from_name") not in page().asks[name].controls]
     (fault,) = read(document, tmp_path, result)
     assert fault.code == "missing-field"
     assert f"no {name} on " in fault.found

@@ -189,22 +189,6 @@ def test_a_value_is_where_it_is_offered_and_is_read_from_anywhere() -> None:
     assert controls("putin")["relays"]["taxonomy"] == [["minsk"], ["putin"]]
 
 
-def test_the_shapes_of_the_older_config_are_read() -> None:
-    place = {"start": 0, "end": 5}
-    fields = [
-        ("entity_new", "textarea", {"text": ["putin"]}),
-        ("literal", "textarea", {"text": ["minsk"]}),
-        ("kind", "choices", {"choices": ["name"]}),
-    ]
-    result = [_result()[0]] + [
-        {"id": "m1", "from_name": name, "to_name": "text", "type": kind, "value": {**place, **value}}
-        for name, kind, value in fields
-    ]
-    labels, wrong = from_result(result, TEXT)
-    assert wrong == []
-    assert (labels.mentions[0].entity, labels.mentions[0].literal) == ("putin", "minsk")
-
-
 def test_two_values_of_one_field_are_named_wherever_they_stand() -> None:
     result = _result()
     result.append({**result[1], "from_name": "who_new", "type": "taxonomy", "value": {"taxonomy": [["minsk"]]}})

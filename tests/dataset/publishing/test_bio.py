@@ -236,8 +236,9 @@ assert tagged.unfit == () and said == names and len(names) > 40, (tagged.unfit, 
 """
 
 PLAIN = """
-assert numbered.features["label"].names == ["favor", "against", "neutral"]
-assert numbered["label"][:] == [["favor", "against", "neutral"].index(label) for label in stances["label"]]
+words = ["asserts", "denies", "doubts", "favor", "against", "neutral"]
+assert numbered.features["label"].names == words
+assert numbered["label"][:] == [words.index(label) for label in stances["label"]]
 """
 
 

@@ -126,7 +126,8 @@ def test_croissant_describes_every_field_and_names_its_vocabulary(root: Path) ->
                 if column.words:
                     vocabulary = field["references"]["field"]["@id"].partition("/")[0]
                     assert words[vocabulary] == list(column.words)
-    assert words["stance_label"] == ["favor", "against", "neutral"]
+    assert words["stance_label"] == ["asserts", "denies", "doubts", "favor", "against", "neutral"]
+    assert words["event_mention_modality"] == ["actual", "planned", "hypothetical", "denied"]
     assert words["target_kind"] == ["entity", "event", "claim"]
 
 
@@ -228,6 +229,7 @@ def test_a_row_says_the_names_of_what_it_refers_to(root: Path, gold: Gold) -> No
     names = {row.id: row.name for row in gold.registries.entities} | {"unknown": "unknown"}
     titles = {row.id: row.title for row in gold.registries.events}
     words = titles | names | {row.id: row.text for row in gold.registries.claims}
+    said = {row.id: row.title for row in gold.registries.utterances}
     wikidata = {row.id: row.wikidata for row in gold.registries.entities}
     dates = {row.id: row.date for row in gold.registries.events}
     for split in ("validation", "test"):
@@ -235,9 +237,10 @@ def test_a_row_says_the_names_of_what_it_refers_to(root: Path, gold: Gold) -> No
         by_id = {(row["doc_id"], row["id"]): row["text"] for row in quotes}
         for row in quotes:
             assert row["speaker_names"] == [names[id] for id in row["speaker"]]
+            assert row["addressee_names"] == [names[id] for id in row["addressee"]]
             assert row["relay_names"] == [names[id] for id in row["relays"]]
             assert row["parent_text"] == (row["parent"] and by_id[row["doc_id"], row["parent"]])
-            assert row["utterance_title"] == (row["utterance"] and titles[row["utterance"]])
+            assert row["utterance_title"] == (row["utterance"] and said[row["utterance"]])
         for row in read_rows(root / "dataset", "entities", split):
             assert (row["entity_name"], row["wikidata"]) == (names[row["entity"]], wikidata[row["entity"]])
             assert row["literal_name"] == (row["literal"] and names[row["literal"]])

@@ -221,7 +221,7 @@ def test_flat_configs_say_what_the_articles_say(root: Path) -> None:
             for row, (document, item) in zip(flat, nested, strict=True):
                 assert row["doc_id"] == document
                 assert {name: row[name] for name in item} == item
-                assert row["zone"] in {"title", "dek", "byline", "body", "caption", "pullquote"}
+                assert row["zone"] in {"title", "dek", "byline", "body", "caption", "pullquote", "credit"}
 
 
 def test_reading_the_folder_gives_the_gold_back(built: Built, tmp_path: Path, gold: Gold) -> None:

@@ -18,6 +18,7 @@ from tests.examples import examples
 
 from onrecord.dataset import Gold, Labels
 from onrecord.dataset.layers import LAYERS
+from onrecord.dataset.scheme import DEFAULT
 from onrecord.eval import Submission, scored_layers
 from onrecord.eval.layers.document_pairs import corpus_of, pair_document
 from onrecord.eval.layers.layer import DocumentPair, State
@@ -51,8 +52,14 @@ def worse(perfect: Lines, seed: int) -> Lines:
                 quote["relays"] = [*quote["relays"], line["mentions"][0]["entity"] or "x"]
         for stance in list(line["stances"]):
             if chance.random() < 0.2:
-                other = "against" if stance["label"] == "favor" else "favor"
+                words = DEFAULT.labels_of(stance["target"]["kind"])
+                other = words[0] if stance["label"] == words[1] else words[1]
                 line["stances"].append({**stance, "id": None, "label": other})
+        for event in list(line["events"]):
+            if chance.random() < 0.3:
+                event["modality"] = chance.choice(["actual", "denied", "planned"])
+            if chance.random() < 0.1:
+                line["events"].append({**event, "id": None, "modality": "denied"})
         line["unplaced"] = [
             {"layer": layer, "text": chance.choice(["We never said that", "He"])}
             | ({"kind": chance.choice(["name", "nominal"])} if layer == "mentions" and chance.random() < 0.5 else {})

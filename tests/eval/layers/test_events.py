@@ -11,7 +11,7 @@ from tests.eval.by_hand import document, paired_all, with_ids
 from tests.eval.conftest import Lines, as_bytes
 
 from onrecord.dataset import EventMention, FaultsError, Gold, Labels, Registries, Span, Stance, Target
-from onrecord.dataset.records import Event
+from onrecord.dataset.records import EDTF, Event, Modality
 from onrecord.eval import read_submission
 from onrecord.eval.layers.event_attributes import (
     ATTRIBUTES,
@@ -23,9 +23,9 @@ from onrecord.eval.layers.event_attributes import (
 )
 from onrecord.eval.layers.events import EVENTS
 from onrecord.eval.layers.ids import map_events
-from onrecord.eval.layers.layer import DocumentPair
+from onrecord.eval.layers.layer import DocumentPair, State
 from onrecord.eval.statistics.counts import Counts
-from onrecord.eval.submission.prediction_line import EDTF, EventDescription
+from onrecord.eval.submission.prediction_line import EventDescription
 
 TEXT = "They met in Minsk before the war."
 ROWS = Registries(
@@ -66,23 +66,20 @@ def described(*rows: EventDescription) -> dict[str, EventDescription]:
 def said_of(pairs: list[DocumentPair], said: dict[str, EventDescription]) -> dict[str, Counts]:
     """The counts where the file has said this of its events."""
     told = [replace(each, ids=replace(each.ids, described_events=said)) for each in pairs]
-    return event_attributes(ReportedEvents.total([EVENTS.pair(each).reported for each in told]))
+    return event_attributes(ReportedEvents.total([EVENTS.pair(each).said[0] for each in told]))
 
 
 def test_what_is_stated_is_right_or_wrong_and_its_coverage_stands_beside_it() -> None:
-    said = described(
-        EventDescription(id="meeting", type="Meeting", date="2022-12-20", place="city", modality="planned")
-    )
+    said = described(EventDescription(id="meeting", type="Meeting", date="2022-12-20", place="city"))
     found = said_of([pair("meeting", "war")], said)
     assert found["type"] == Counts(1, 1)
     assert found["type[stated]"] == Counts(1, 2)
     assert (found["date"], found["date[stated]"]) == (Counts(0, 1), Counts(1, 2))
     assert [found[f"date[{each}]"] for each in PRECISIONS] == [Counts(1, 1), Counts(1, 1), Counts(0, 1)]
     assert (found["place"], found["place[stated]"]) == (Counts(1, 1), Counts(1, 1))
-    assert found["modality"] == Counts(0, 1)
     assert (found["cardinality"], found["cardinality[stated]"]) == (Counts(), Counts(0, 2))
-    assert found["attributes"] == Counts(2, 4)
-    assert found["attributes[stated]"] == Counts(4, 9)
+    assert found["attributes"] == Counts(2, 3)
+    assert found["attributes[stated]"] == Counts(3, 7)
 
 
 def test_what_gold_leaves_open_is_not_judged() -> None:
@@ -171,6 +168,70 @@ def test_mentions_come_before_the_title_and_after_the_wikidata_id() -> None:
     assert map_events(by_mentions, declared, ROWS, described(by_wikidata))["v"] == "meeting"
 
 
+# modality
+
+
+def said(*mentions: tuple[str, Modality], optional: int = -1, name: str = "d") -> Labels:
+    """A mention of an event a word, in order."""
+    return Labels(
+        events=tuple(
+            EventMention(start=n, end=n + 1, text=TEXT[n], event=event, modality=modality, optional=n == optional)
+            for n, (event, modality) in enumerate(mentions)
+        )
+    )
+
+
+def heard(*documents: tuple[Labels, Labels]) -> list[DocumentPair]:
+    made = [(document(TEXT, str(n)), *each) for n, each in enumerate(documents)]
+    return [with_ids(each, IDS) for each in paired_all(made, ROWS)]
+
+
+def modal(*documents: tuple[Labels, Labels]) -> dict[str, Counts]:
+    state = State.total(EVENTS.state(EVENTS.pair(each)) for each in heard(*documents))
+    assert EVENTS.whole is not None
+    whole = {name: each for name, each in EVENTS.whole(state).items() if isinstance(each, Counts)}
+    return {**state.counts, **whole}
+
+
+def test_modality_is_asked_of_the_mentions_found() -> None:
+    gold = said(("meeting", "actual"), ("war", "planned"), ("war", "denied"))
+    found = modal((gold, said(("meeting", "actual"), ("meeting", "denied"))))
+    assert found["mention"] == Counts.matched(2, 3, 2)
+    assert found["modality"] == Counts(1, 2)
+    assert found["mention+modality"] == Counts.matched(1, 3, 2)
+
+
+def test_optional_mentions_are_asked_for_nothing() -> None:
+    gold = said(("meeting", "actual"), ("war", "planned"), optional=1)
+    found = modal((gold, said(("meeting", "actual"), ("war", "denied"))))
+    assert (found["modality"], found["mention+modality"]) == (Counts(1, 1), Counts.matched(1, 1, 1))
+
+
+def test_of_two_mentions_at_one_place_the_one_of_the_right_modality_answers_whatever_the_order() -> None:
+    gold = said(("war", "denied"))
+    twice = [EventMention(start=0, end=1, text="T", event="war", modality=each) for each in ("actual", "denied")]
+    for events in (twice, twice[::-1]):
+        found = modal((gold, Labels(events=tuple(events))))
+        assert (found["modality"], found["mention+modality"]) == (Counts(1, 1), Counts.matched(1, 1, 2))
+
+
+def test_a_denial_contradicts_whatever_else_is_said_across_documents() -> None:
+    for other, contradiction in (("planned", 1), ("hypothetical", 1), ("actual", 1), ("denied", 0)):
+        gold = said(("war", "denied")), said(("war", other))  # type: ignore[arg-type]
+        found = modal((gold[0], gold[0]), (gold[1], gold[1]))
+        assert found["contradictions"] == Counts.matched(contradiction, contradiction, contradiction)
+
+
+def test_contradictions_are_of_events_and_not_of_ids() -> None:
+    gold = said(("meeting", "planned"), ("meeting", "denied"), ("war", "actual"))
+    right = said(("m2", "planned"), ("meeting", "denied"))
+    assert modal((gold, right))["contradictions"] == Counts.matched(1, 1, 1)
+    stranger = said(("x", "planned"), ("x", "denied"))
+    assert modal((gold, stranger))["contradictions"] == Counts.matched(0, 1, 1)
+    unasked = said(("war", "planned"), ("war", "denied"))
+    assert modal((said(("war", "planned"), ("war", "denied"), optional=1), unasked))["contradictions"] == Counts()
+
+
 # the file
 
 
@@ -189,7 +250,7 @@ def faults(gold: Gold, lines: Lines) -> list[tuple[str, int | None, str]]:
     [
         ({"id": "v", "place": "nowhere"}, "reference", "/event_descriptions/0/place"),
         ({"id": "v", "date": "19 December 2022"}, "type", "/event_descriptions/0/date"),
-        ({"id": "v", "modality": "real"}, "label", "/event_descriptions/0/modality"),
+        ({"id": "v", "modality": "denied"}, "unknown-field", "/event_descriptions/0/modality"),
         ({"id": "v", "cardinality": "Set"}, "label", "/event_descriptions/0/cardinality"),
         ({"id": "v", "wikidata": "7747"}, "type", "/event_descriptions/0/wikidata"),
         ({"id": "v", "when": "2022"}, "unknown-field", "/event_descriptions/0/when"),
@@ -224,7 +285,7 @@ def test_a_line_that_merely_names_an_id_does_not_undo_its_description(gold: Gold
 
 
 def test_a_stance_may_be_about_an_event_that_is_described_alone(gold: Gold, perfect: Lines) -> None:
-    perfect[0]["stances"][0]["target"] = {"kind": "event", "id": "v"}
+    perfect[0]["stances"][0].update(target={"kind": "event", "id": "v"}, label="favor")
     assert ("reference", 1, "/stances/0/target/id") in faults(gold, perfect)
     perfect[0]["event_descriptions"] = [{"id": "v", "title": "anything"}]
     read_submission("p.jsonl", as_bytes(perfect), [a.document for a in gold.articles], gold.registries)
@@ -238,12 +299,26 @@ def test_what_the_registry_says_of_its_events_can_be_said_in_a_file(gold: Gold) 
 
 
 @pytest.mark.parametrize(
-    "date", ["2022", "2022-12-19~", "../2022", "2022-12/..", "202X", "-0044-03-15", "2022/2023-07"]
+    "date",
+    [
+        "2022",
+        "2022-12-19~",
+        "../2022",
+        "2022-12/..",
+        "202X",
+        "-0044-03-15",
+        "2022/2023-07",
+        "[2022-12..]",
+        "[..2022-12-19]",
+        "[2022-12..2023-02]",
+    ],
 )
 def test_dates_are_edtf(date: str) -> None:
     assert re.search(EDTF, date)
 
 
-@pytest.mark.parametrize("date", ["", "22", "2022-1", "2022-12-19T10:00", "19.12.2022", "2022 - 2023"])
+@pytest.mark.parametrize(
+    "date", ["", "22", "2022-1", "2022-12-19T10:00", "19.12.2022", "2022 - 2023", "[2022]", "[..]"]
+)
 def test_other_dates_are_not(date: str) -> None:
     assert not re.search(EDTF, date)

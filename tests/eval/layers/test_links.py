@@ -28,8 +28,10 @@ ROWS = Registries(
     entities=(
         Entity(id="putin", type="PER", name="Vladimir Putin", aliases=("Putin",), wikidata="Q7747"),
         Entity(id="lukashenko", type="PER", name="Alexander Lukashenko", wikidata="Q2866"),
-        Entity(id="aide", type="PER", name="Aide", aliases=("the other",), wikidata_note="no item: unnamed"),
-        Entity(id="driver", type="PER", name="Driver", aliases=("the other",), wikidata_note="no item: unnamed"),
+        Entity(id="aide", type="PER", name="Aide", aliases=("the other",), wikidata="none", wikidata_note="unnamed"),
+        Entity(
+            id="driver", type="PER", name="Driver", aliases=("the other",), wikidata="none", wikidata_note="unnamed"
+        ),
     )
 )
 PLACES = {"putin": 0, "lukashenko": 10, "aide": 26, "driver": 39, "putin2": 49, "kremlin": 61}
@@ -80,6 +82,10 @@ def outcomes(of: DocumentPair) -> list[str]:
         (EntityDescription(id="e", name="nobody"), NIL),
         (EntityDescription(id="e", name="nobody", wikidata="Q2866"), Link("Q2866", "lukashenko")),
         (EntityDescription(id="e"), NIL),
+        (EntityDescription(id="e", name="driver", wikidata="none"), Link(None, "driver")),
+        (EntityDescription(id="e", name="putin", wikidata="none"), NIL),
+        (EntityDescription(id="putin", wikidata="none"), NIL),
+        (EntityDescription(id="driver", wikidata="none"), Link(None, "driver")),
         (EntityDescription(id="putin"), Link("Q7747", "putin")),
         (EntityDescription(id="putin", name="nobody"), NIL),
         (EntityDescription(id="putin", wikidata="Q2866"), Link("Q2866", "lukashenko")),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import itertools
 import random
 from typing import Any
@@ -30,7 +31,7 @@ TEXT = (
 PEOPLE: dict[str, str] = {id: id for id in ("putin", "aide", "tass", "belta")}
 SAME = IdMap(PEOPLE, {}, {})
 QUOTES = quotes_layer(DEFAULT)
-F1 = ("joint", "detection@0.5", "detection@0.8", "exact", "soft", "joint+chain", "segments")
+F1 = ("joint", "joint[actor]", "detection@0.5", "detection@0.8", "exact", "soft", "joint+chain", "segments")
 
 
 def quote(*surfaces: str, **fields: Any) -> Quote:
@@ -212,6 +213,24 @@ def test_relays_mean_entities() -> None:
     gold, predicted = quote("we will win", relays=("tass",)), quote("we will win", relays=("agency",))
     of = with_ids(pair([gold], [predicted]), {**PEOPLE, "agency": "tass"})
     assert counts(of)["joint+chain"].gold_matched == 1
+
+
+def test_a_spokesman_is_his_state_by_actor_and_not_by_id() -> None:
+    gold = [quote("we will win", speaker=("putin",)), quote("All is well", speaker=("aide", "belta"))]
+    for speakers, right in (
+        ((("tass",), ("putin", "belta")), 2),
+        ((("tass",), ("tass", "aide")), 1),
+        ((("tass", "aide"), ("belta",)), 1),
+        ((("unknown",), ("aide", "x")), 0),
+        (((), ()), 0),
+    ):
+        predicted = [quote(each.content[0].text, speaker=who) for each, who in zip(gold, speakers, strict=True)]
+        of = pair(gold, predicted)
+        of = dataclasses.replace(of, ids=dataclasses.replace(of.ids, actors={"putin": "tass", "aide": "tass"}))
+        found = counts(of)
+        assert found["joint[actor]"] == Counts.matched(right, 2, 2)
+        assert found["speaker[actor]"] == Counts(right, 2)
+        assert found["joint"].gold_matched == 0
 
 
 def test_speakers_are_a_set_and_half_right_is_half() -> None:

@@ -446,7 +446,7 @@ def test_the_page_of_details_escapes_what_a_stranger_names(report: Report) -> No
     assert "<img" not in page
     assert "&lt;img src=x" in page
     assert "default-src 'none'" in page
-    assert "94.5" in page
+    assert f"{100 * (report.result.values['entities:strict'] or 0):.1f}" in page
 
 
 def test_an_error_of_the_scorer_is_told_without_its_message() -> None:

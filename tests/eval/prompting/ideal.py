@@ -27,7 +27,6 @@ def ideal(gold: Gold, article: Article) -> dict[str, Any]:
         {
             "type": row.type,
             "title": row.title,
-            "modality": row.modality,
             "date": row.date,
             "place": called["entity", row.place] if row.place else None,
             "cardinality": row.cardinality,
@@ -44,6 +43,7 @@ def names(gold: Gold) -> dict[tuple[str, str], str]:
         **{("entity", row.id): row.name for row in rows.entities},
         **{("event", row.id): row.title for row in rows.events},
         **{("claim", row.id): row.text for row in rows.claims},
+        **{("utterance", row.id): row.title for row in rows.utterances},
         ("entity", "unknown"): "unknown",
     }
 

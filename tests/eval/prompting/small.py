@@ -74,6 +74,7 @@ REPLY: dict[str, Any] = {
             "source": {"text": "Mayor Ilse Brandt", "before": "VELDEN — ", "after": " said on M"},
             "cue": {"text": "said", "before": "e Brandt ", "after": " on Monday"},
             "speaker": ["Ilse Brandt"],
+            "addressee": [],
             "relays": [],
             "parent": None,
             "mode": "statement",
@@ -88,6 +89,7 @@ REPLY: dict[str, Any] = {
             "source": {"text": "Łoś", "before": "e pool,” ", "after": " wrote, “c"},
             "cue": {"text": "wrote", "before": "ool,” Łoś ", "after": ", “costs t"},
             "speaker": ["Jürgen Łoś"],
+            "addressee": [],
             "relays": [],
             "parent": None,
             "mode": "statement",
@@ -98,18 +100,25 @@ REPLY: dict[str, Any] = {
         {
             "holder": "Ilse Brandt",
             "target": {"kind": "claim", "name": "The pool will close."},
-            "label": "against",
+            "label": "denies",
             "evidence": [{"text": "We won’t close the pool", "before": "Monday: “", "after": " — not thi"}],
             "quote": "a",
             "basis": "stated",
         }
     ],
-    "events": [{"text": "built", "before": "pool was ", "after": " in 1962. The", "event": "The pool is built"}],
+    "events": [
+        {
+            "text": "built",
+            "before": "pool was ",
+            "after": " in 1962. The",
+            "event": "The pool is built",
+            "modality": "actual",
+        }
+    ],
     "event_descriptions": [
         {
             "type": "building",
             "title": "The pool is built",
-            "modality": "actual",
             "date": "1962",
             "place": "Velden (town)",
             "cardinality": "single",

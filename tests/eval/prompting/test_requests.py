@@ -29,7 +29,7 @@ ORDINARY = frozenset(
     re.findall(
         r"\w+",
         "i he him his himself she her hers herself it its itself they them their themselves we us our you your who "
-        "said says say told to according called denied reports s",
+        "said says say told to according called denied denies reports s",
     )
 )
 """Pronouns and words of reporting, which no text about labelling can do without."""

@@ -67,7 +67,6 @@ def test_a_right_reply_is_read_whole() -> None:
             "id": "the-pool-is-built",
             "type": "building",
             "title": "The pool is built",
-            "modality": "actual",
             "date": "1962",
             "place": "velden",
             "cardinality": "single",

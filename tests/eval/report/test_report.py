@@ -122,8 +122,9 @@ def test_error_classes_add_up_to_the_counts_of_the_scorer(view: ReportView) -> N
 
 def test_rows_of_a_confusion_matrix_sum_to_gold(view: ReportView, gold: Gold) -> None:
     pairs = view.result.pairs
-    entities, stances = view.confusions
-    for table, field, name in ((entities, "mentions", "type"), (stances, "stances", "label")):
+    entities, stances, events = view.confusions
+    tables = (entities, "mentions", "type"), (stances, "stances", "label"), (events, "events", "modality")
+    for table, field, name in tables:
         labels = Counter(getattr(i, name) for pair in pairs for i in getattr(pair.gold, field) if not i.optional)
         for label, cells, total in table.rows:
             assert total == sum(cell.count for cell in cells if cell is not None)

@@ -37,6 +37,10 @@ def called(line: dict[str, Any], name: str, other: str) -> None:
     line["mentions"][0][other] = line["mentions"][0].pop(name)
 
 
+WHO = {"kind": "entity", "id": "poland"}
+WHAT = {"kind": "claim", "id": "claim-counteroffensive-failed"}
+
+
 @pytest.mark.parametrize(
     ("change", "code", "pointer", "hint"),
     [
@@ -46,11 +50,19 @@ def called(line: dict[str, Any], name: str, other: str) -> None:
         (lambda v: v["mentions"][0].update(type="B-PER"), "label", "/mentions/0/type", "write PER"),
         (lambda v: v["mentions"][0].update(type="person"), "label", "/mentions/0/type", "'PER' here"),
         (lambda v: v["mentions"][0].update(kind="PRO"), "label", "/mentions/0/kind", "'pronoun' here"),
-        (lambda v: v["stances"][0].update(label="negative"), "label", "/stances/0/label", "'against' here"),
-        (lambda v: v["stances"][0].update(label="oppose"), "label", "/stances/0/label", "'against' here"),
-        (lambda v: v["stances"][0].update(label="Support"), "label", "/stances/0/label", "'favor' here"),
-        (lambda v: v["stances"][0].update(label="PRO"), "label", "/stances/0/label", "'favor' here"),
-        (lambda v: v["stances"][0].update(label="neither"), "label", "/stances/0/label", "'neutral' here"),
+        (lambda v: v["stances"][0].update(label="negative", target=WHO), "label", "/stances/0/label", "'against' here"),
+        (lambda v: v["stances"][0].update(label="oppose", target=WHO), "label", "/stances/0/label", "'against' here"),
+        (lambda v: v["stances"][0].update(label="Support", target=WHO), "label", "/stances/0/label", "'favor' here"),
+        (lambda v: v["stances"][0].update(label="PRO", target=WHO), "label", "/stances/0/label", "'favor' here"),
+        (lambda v: v["stances"][0].update(label="neither", target=WHO), "label", "/stances/0/label", "'neutral' here"),
+        (lambda v: v["stances"][0].update(label="oppose", target=WHAT), "label", "/stances/0/label", "'denies' here"),
+        (lambda v: v["stances"][0].update(label="pro", target=WHAT), "label", "/stances/0/label", "'asserts' here"),
+        (lambda v: v["stances"][0].update(label="favor", target=WHAT), "label", "/stances/0/label", "of entity"),
+        (lambda v: v["stances"][0].update(label="denies", target=WHO), "label", "/stances/0/label", "is of claim"),
+        (
+            lambda v: v.update(event_descriptions=[{"id": "x", "modality": "denied"}]),
+            "unknown-field", "/event_descriptions/0/modality", "--from onrecord-0.2",
+        ),
         (lambda v: v["mentions"][0].update(score=0.9), "unknown-field", "/mentions/0/score", "x_score"),
         (lambda v: v["quotes"][0].update(probability=1), "unknown-field", "/quotes/0/probability", "x_probability"),
         (lambda v: v.update(text="Putin hosts"), "unknown-field", "/text", "leave it out"),

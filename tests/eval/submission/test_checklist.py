@@ -468,7 +468,7 @@ def test_what_an_instruction_in_a_name_says_changes_nothing(gold: Gold, perfect:
 
 def test_messages_are_made_without_the_gold_labels(gold: Gold, tmp_path: Path) -> None:
     """Case 36: what is checked against holds texts and registries, and no label."""
-    assert {field.name for field in dataclasses.fields(Expected)} == {"documents", "ids", "required"}
+    assert {field.name for field in dataclasses.fields(Expected)} == {"documents", "ids", "required", "finished"}
     document = gold.articles[0].document
     assert not hasattr(document, "labels")
 

@@ -137,7 +137,8 @@ def a_mention_less(lines: Lines) -> None:
 
 def a_label(lines: Lines) -> None:
     each = next(s for line in lines for s in line["stances"])
-    each["label"] = "neutral" if each["label"] != "neutral" else "favor"
+    other = {"asserts": "denies", "denies": "asserts", "doubts": "asserts", "favor": "against", "against": "favor"}
+    each["label"] = other.get(each["label"], "favor")
 
 
 def a_mention_of_another_cluster(lines: Lines) -> None:

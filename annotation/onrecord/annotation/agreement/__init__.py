@@ -1,9 +1,10 @@
 """How far annotators agree.
 
 - ``measures``: the scorer between every two of them, and chance-corrected agreement.
+- ``annotators``: an annotator's labels as gold and as a submission.
 - ``gamma``: gamma: agreement on where units are and what they are.
 - ``ceiling``: each annotator scored as a system.
 - ``tables``: agreement for a terminal, as Markdown, as JSON.
 """
 
-__all__ = ["ceiling", "measures", "tables"]
+__all__ = ["annotators", "ceiling", "measures", "tables"]

@@ -9,7 +9,8 @@ from __future__ import annotations
 import json
 from collections.abc import Sequence
 
-from onrecord.annotation.agreement.measures import as_submission, own_registries, results
+from onrecord.annotation.agreement.annotators import as_submission, own_registries
+from onrecord.annotation.agreement.measures import results
 from onrecord.annotation.label_studio.exports import Annotation
 from onrecord.dataset import Article, Labels, Registries, gold_hash
 from onrecord.eval import Result, score_submission

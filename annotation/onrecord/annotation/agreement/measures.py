@@ -5,8 +5,9 @@ system; F1 is what systems are compared by, so it is also the scale on which peo
 What both found is then compared field by field with Krippendorff's alpha for nominal data (Krippendorff, 2004, chapter
 11), always with the share that was found by both, since alpha says nothing of the rest.
 
-Each annotator may use ids of their own: they are aligned as a system's are. ``optional`` is taken off both sides first,
-so that what somebody was unsure of counts.
+Each annotator may use ids of their own: they are aligned as a system's are. What the ids stand for is known from the
+labels alone, unless an annotator has rows for them: then also whom an entity acts for, and what an event is.
+``optional`` is taken off both sides first, so that what somebody was unsure of counts.
 """
 
 from __future__ import annotations
@@ -16,24 +17,19 @@ import functools
 import itertools
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from typing import Any, TypeVar
+from typing import Any
 
-import msgspec
-
+from onrecord.annotation.agreement.annotators import as_submission, own_registries, with_rows, without_optional
 from onrecord.annotation.agreement.gamma import Continuum, Unit, gamma
 from onrecord.annotation.label_studio.exports import Annotation
 from onrecord.dataset import (
     Article,
-    Claim,
     Document,
-    Entity,
-    Event,
     Labels,
     Mention,
     Registries,
 )
-from onrecord.dataset.layers import LAYERS
-from onrecord.dataset.records import EntityType, Item
+from onrecord.dataset.records import Item
 from onrecord.dataset.walk import anchor, with_references
 from onrecord.eval import Result, Submission, score_submission
 from onrecord.eval.layers.layer import DocumentPair, Layer
@@ -94,22 +90,25 @@ class PairAgreement:
     disagreements: tuple[Disagreement, ...]
 
 
-def agreement(annotations: Sequence[Annotation], documents: Sequence[Document]) -> list[PairAgreement]:
+def agreement(
+    annotations: Sequence[Annotation], documents: Sequence[Document], rows: Mapping[str, Registries] | None = None
+) -> list[PairAgreement]:
     """The agreement of every two annotators.
 
     Args:
         annotations: Everyone's, at most one for each annotator and document.
         documents: The documents they are about.
+        rows: By annotator, the rows of their own ids, of those who have any.
 
     Returns:
         One entry for each pair of annotators, in alphabetical order; none for fewer than two annotators.
     """
-    return [_agreement(versions) for versions in _versions(annotations, documents)]
+    return [_agreement(versions) for versions in _versions(annotations, documents, rows or {})]
 
 
 def results(annotations: Sequence[Annotation], documents: Sequence[Document]) -> list[tuple[str, str, Result]]:
     """The scores alone of every two annotators with documents in common: the one, the other, and its score on that."""
-    pairs = [versions for versions in _versions(annotations, documents) if versions.articles]
+    pairs = [versions for versions in _versions(annotations, documents, {}) if versions.articles]
     return [(*each.names, each.scored()) for each in pairs]
 
 
@@ -124,23 +123,28 @@ class _Versions:
     """The other's, by document."""
     tasks: Mapping[str, tuple[str, str]]
     """Where the two tasks of each document are."""
+    rows: tuple[Registries, Registries]
+    """The rows that either has for their ids."""
 
     @functools.cached_property
     def registries(self) -> Registries:
         """The one's ids."""
-        return own_registries(article.labels for article in self.articles)
+        return with_rows(own_registries(article.labels for article in self.articles), self.rows[0])
 
     @functools.cached_property
     def submission(self) -> Submission:
         """The other's labels as if a system had predicted them."""
-        return as_submission(self.names[1], self.other, own_registries(self.other.values()))
+        known = with_rows(own_registries(self.other.values()), self.rows[1])
+        return as_submission(self.names[1], self.other, known, self.rows[1].events)
 
     def scored(self) -> Result:
         """The other scored against the one."""
         return score_submission(self.articles, self.registries, self.submission, self.names[0])
 
 
-def _versions(annotations: Sequence[Annotation], documents: Sequence[Document]) -> Iterator[_Versions]:
+def _versions(
+    annotations: Sequence[Annotation], documents: Sequence[Document], rows: Mapping[str, Registries]
+) -> Iterator[_Versions]:
     by_annotator: dict[str, dict[str, Annotation]] = defaultdict(dict)
     for annotation in annotations:
         by_annotator[annotation.annotator][annotation.document] = annotation
@@ -152,68 +156,8 @@ def _versions(annotations: Sequence[Annotation], documents: Sequence[Document]) 
             articles=tuple(Article(document=d, labels=without_optional(one[d.id].labels)) for d in shared),
             other={d.id: without_optional(other[d.id].labels) for d in shared},
             tasks={d.id: (one[d.id].link, other[d.id].link) for d in shared},
+            rows=(rows.get(names[0], Registries()), rows.get(names[1], Registries())),
         )
-
-
-def own_registries(labels: Iterable[Labels]) -> Registries:
-    """Registries of the ids that some labels use, made from the labels alone.
-
-    An entity has the type and the names of most of its name mentions; a claim is worded by its id.
-    """
-    types: dict[str, Counter[EntityType]] = defaultdict(Counter)
-    names: dict[str, Counter[str]] = defaultdict(Counter)
-    events: set[str] = set()
-    claims: set[str] = set()
-    for each in labels:
-        for mention in each.mentions:
-            if mention.entity is not None:
-                types[mention.entity][mention.type] += 1
-                names[mention.entity][mention.text] += mention.kind == "name"
-        events |= {event.event for event in each.events}
-        for stance in each.stances:
-            named = {"event": events, "claim": claims}.get(stance.target.kind)
-            if named is not None:
-                named.add(stance.target.id)
-    return Registries(
-        entities=tuple(
-            Entity(
-                id=id,
-                type=_most(count),
-                name=_most(names[id]),
-                aliases=tuple(sorted(name for name, n in names[id].items() if n and name != _most(names[id]))),
-                wikidata_note="an annotator's own id",
-            )
-            for id, count in sorted(types.items())
-        ),
-        events=tuple(Event(id=id, type="event", title=id, date=None, place=None) for id in sorted(events)),
-        claims=tuple(Claim(id=id, text=id) for id in sorted(claims)),
-    )
-
-
-K = TypeVar("K", bound=str)
-
-
-def _most(count: Counter[K]) -> K:
-    return max(sorted(count), key=count.__getitem__)
-
-
-def as_submission(name: str, labels: Mapping[str, Labels], own: Registries) -> Submission:
-    """One annotator's labels as if a system had predicted them; every id is declared the file's own."""
-    from onrecord.eval.submission.prediction_line import ClaimDescription, EntityDescription
-
-    return Submission(
-        name=name,
-        sha256="",
-        documents=labels,
-        layers=frozenset(LAYERS),
-        entities={row.id: EntityDescription(id=row.id, name=row.name) for row in own.entities},
-        claims={row.id: ClaimDescription(id=row.id, text=row.text) for row in own.claims},
-    )
-
-
-def without_optional(labels: Labels) -> Labels:
-    """The same labels with nothing optional."""
-    return labels.changed(lambda _, item: msgspec.structs.replace(item, optional=False))
 
 
 def _by_type(pairs: Sequence[DocumentPair]) -> dict[str, Score]:

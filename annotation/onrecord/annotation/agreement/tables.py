@@ -31,15 +31,15 @@ ATTRIBUTE_HEADINGS = ("field", "found by both", "of either", "same", "alpha")
 
 
 def score_rows(pair: PairAgreement) -> list[tuple[str, str, str, str]]:
-    """F1, precision and recall of the other annotator scored against the one."""
+    """F1, or share, precision and recall of the other annotator scored against the one; no share of nothing."""
     if pair.result is None:
         return []
     by_name = {each.layer.name: each.scores for each in pair.result.layers}
     return [
-        (measure.full, percent(score.f1), percent(score.precision), percent(score.recall))
+        (measure.full, percent(score.value), percent(score.precision), percent(score.recall))
         for layer, shown in measures().items()
         for measure in shown
-        if (score := by_name[layer][measure.name])
+        if (score := by_name[layer][measure.name]).value is not None or not measure.share
     ]
 
 

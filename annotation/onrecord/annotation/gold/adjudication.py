@@ -17,7 +17,8 @@ from typing import Any
 
 import msgspec
 
-from onrecord.annotation.agreement.measures import as_submission, compared_fields, own_registries
+from onrecord.annotation.agreement.annotators import as_submission, own_registries
+from onrecord.annotation.agreement.measures import compared_fields
 from onrecord.annotation.label_studio.exports import Annotation
 from onrecord.dataset import Article, Document, Labels, Registries
 from onrecord.dataset.gold import ordered

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from pathlib import Path
 
 import msgspec
 
+from onrecord.annotation.agreement.annotators import own_registries
 from onrecord.annotation.agreement.ceiling import ceiling_json
-from onrecord.annotation.agreement.measures import agreement, own_registries
+from onrecord.annotation.agreement.measures import agreement
 from onrecord.annotation.agreement.tables import agreement_section
 from onrecord.annotation.gold.adjudication import attribute_items
 from onrecord.annotation.gold.passes import articles_of_pass, named, provenance, read_annotators
@@ -20,6 +21,7 @@ from onrecord.dataset.corpus import Rounds
 from onrecord.dataset.layers import scheme
 from onrecord.dataset.reading.files import write_atomically
 from onrecord.dataset.reading.staging import sweep
+from onrecord.dataset.records import REGISTERED, Utterance
 from onrecord.eval.layers.gold_changes import GoldChange, gold_changes
 from onrecord.eval.scoring.ceiling import FILE
 
@@ -31,35 +33,44 @@ def unregistered(annotations: Sequence[Annotation], registries: Registries) -> R
     """Rows for the ids that annotations use and the registries lack, to be looked over.
 
     A type is that of most mentions and a name the most frequent one; what a claim says is left as its id. An entity
-    without a mention has the first type there is, and its id for a name.
+    without a mention has the first type there is, and its id for a name; an utterance the speakers and addressees of
+    the first quote that reports it. Nothing was looked for in Wikidata, and nobody is said to act for anybody.
     """
     own = own_registries(annotation.labels for annotation in annotations)
-    used: dict[str, set[str]] = {"entity": set(), "event": set(), "claim": set()}
+    used: dict[str, set[str]] = {kind: set() for kind in REGISTERED}
     for each in annotations:
         for _, item in each.labels.items():
             for kind, id, _, use, _ in walk.references(item):
                 if kind in used and use != "reserved":
                     used[kind].add(id)
-    known = [{row.id for row in rows} for rows in (registries.entities, registries.events, registries.claims)]
+    known = registries.ids()
     # whoever is spoken of by id alone, such as the speaker of a quote, has no mention to take a type or a name from
     unnamed = used["entity"] - {row.id for row in own.entities}
     events = used["event"] | {row.id for row in own.events}
     return Registries(
         entities=tuple(
-            msgspec.structs.replace(row, wikidata_note="not looked up")
-            for row in (*own.entities, *(_unnamed(id) for id in sorted(unnamed)))
-            if row.id not in known[0]
+            row for row in (*own.entities, *(_unnamed(id) for id in sorted(unnamed))) if row.id not in known["entity"]
         ),
         events=tuple(
-            Event(id=id, type="event", title=id.replace("-", " "), date=None, place=None, wikidata_note="not looked up")
-            for id in sorted(events - known[1])
+            Event(id=id, type="event", title=id.replace("-", " "), date=None, place=None)
+            for id in sorted(events - known["event"])
         ),
-        claims=tuple(row for row in own.claims if row.id not in known[2]),
+        claims=tuple(row for row in own.claims if row.id not in known["claim"]),
+        utterances=tuple(_utterances(annotations, known["utterance"])),
     )
 
 
 def _unnamed(id: str) -> Entity:
     return Entity(id=id, type=scheme().entity_types[0], name=id.replace("-", " "))  # type: ignore[arg-type]
+
+
+def _utterances(annotations: Sequence[Annotation], known: Collection[str]) -> Iterator[Utterance]:
+    seen = set(known)
+    for quote in (quote for each in annotations for quote in each.labels.quotes):
+        if quote.utterance is not None and quote.utterance not in seen:
+            seen.add(quote.utterance)
+            title = quote.utterance.replace("-", " ")
+            yield Utterance(id=quote.utterance, title=title, speaker=quote.speaker, addressee=quote.addressee)
 
 
 def register(folder: Path, rows: Registries) -> list[str]:
@@ -69,8 +80,8 @@ def register(folder: Path, rows: Registries) -> list[str]:
         ``FILE: ID`` of every row appended.
     """
     appended = []
-    for name, new in (("entities", rows.entities), ("events", rows.events), ("claims", rows.claims)):
-        path = folder / f"{name}.jsonl"
+    for kind, (name, _) in REGISTERED.items():
+        path, new = folder / f"{name}.jsonl", rows.of(kind)
         sweep(path)
         if new:
             lines = b"".join(msgspec.json.encode(row) + b"\n" for row in new)

@@ -16,7 +16,7 @@ import msgspec
 
 from onrecord.annotation.label_studio.buttons import SUFFIXES, button_fault
 from onrecord.annotation.label_studio.from_result import from_result
-from onrecord.annotation.label_studio.labelling import config_hash, is_read
+from onrecord.annotation.label_studio.labelling import config_hash
 from onrecord.annotation.label_studio.looking_over import look_over, told
 from onrecord.annotation.label_studio.naming import annotator_of
 from onrecord.annotation.label_studio.standing import link_of
@@ -168,7 +168,7 @@ def _check_data(path: Path, index: int, data: TaskData, document: Document) -> l
         hint = "the seed or its zones were changed after the push, or the task was edited: push again"
         found = f"a text with SHA-256 {data.text_sha256}"
         faults.append(Fault("hash", str(path), None, f"/{index}/data/text_sha256", found, document.text_sha256, hint))
-    if not is_read(data.config_sha256):
+    if data.config_sha256 != config_hash():
         hint = "the project was made with another version of the labelling config"
         faults.append(
             Fault("config", str(path), None, f"/{index}/data/config_sha256", data.config_sha256, config_hash(), hint)

@@ -1,7 +1,7 @@
 """What the labelling page asks of each layer in force: the marks of its regions, its fields, and what is tied to what.
 
 The forms of the four layers are written down here, with the words of the scheme in force; that of a layer which
-somebody adds follows from the types of its fields. A field for the id of an entity, event or claim is there only where
+somebody adds follows from the types of its fields. A field for an id that holds across documents is there only where
 the scheme wants ids. The labelling config, and the conversion to and from Label Studio's results, are made from these
 alone.
 """
@@ -24,10 +24,10 @@ from onrecord.dataset.records import UNKNOWN, Item, SpanItem
 PLAIN = "#555555"
 """The colour of the marks of a layer that was added."""
 
-WHO, WHAT = "who", "what"
-"""The controls for the entity that an item is mostly about, and for its event."""
+WHO = "who"
+"""The controls for the entity that an item is mostly about."""
 
-_REGISTERED = {"entity": "entities", "event": "events"}
+_REGISTERED = {"entity": "entities", "event": "events", "utterance": "utterances"}
 """The list of the task's data that has the ids of a registry."""
 
 
@@ -73,7 +73,7 @@ def _told_apart(forms: Sequence[Form]) -> tuple[Form, ...]:
 
 
 def _refers(item: type[Item], name: str) -> bool:
-    """Whether a field is the id of an entity, event or claim, or holds one."""
+    """Whether a field is an id that refers to something, or holds one."""
     (field,) = (each for each in walk.fields(item) if each.name == name)
     return field.refers is not None or (field.struct is not None and not field.is_span)
 
@@ -143,9 +143,10 @@ def _quotes(item: type[Item]) -> Form:
         marks=(Mark("CONTENT", "#9467bd"),),
         asks=(
             PanelField("speaker", "ids", options="entities", near="here", shared=WHO, word=UNKNOWN, several=True),
+            PanelField("addressee", "ids", "addressee: to whom it was said", options="entities", several=True),
             PanelField("relays", "ids", "relays: from the outermost inward", options="entities", several=True),
             _choices(item, "mode"),
-            PanelField("utterance", "ids", "utterance: the event of saying it", options="events", shared=WHAT),
+            PanelField("utterance", "ids", "utterance: where it is reported more than once", options="utterances"),
         ),
         head="content",
         parts={"source": Mark("SOURCE", "#c5b0d5"), "cue": Mark("CUE", "#8c564b")},
@@ -161,7 +162,7 @@ def _stances(item: type[Item]) -> Form:
         asks=(
             PanelField("holder", "ids", options="entities", near="here", shared=WHO, needed=True),
             PanelField("target", "ids", options="targets", fresh="new claim:ID, entity:ID or event:ID", needed=True),
-            _choices(item, "label"),
+            _choices(item, "label", title=_labels_by_target()),
             _choices(item, "basis"),
         ),
         head="evidence",
@@ -174,8 +175,16 @@ def _events(item: type[Item]) -> Form:
         layer="events",
         title="Event",
         marks=(Mark("EVENT", "#003f5c"),),
-        asks=(PanelField("event", "ids", options="events", shared=WHAT, needed=True),),
+        asks=(PanelField("event", "ids", options="events", needed=True), _choices(item, "modality")),
     )
+
+
+def _labels_by_target() -> str:
+    """What stands above the labels: Label Studio cannot show some of them by what is chosen in a menu."""
+    of_claims, others = scheme().labels_of("claim"), scheme().labels_of("entity")
+    if of_claims == others:
+        return "label"
+    return f"label: {', '.join(of_claims)} of a claim; {', '.join(others)} of anything else"
 
 
 _WRITTEN: dict[str, Callable[[type[Item]], Form]] = {

@@ -167,12 +167,12 @@ def _answer(ask: PanelField, region: Region, words: Sequence[str], wrong: list[W
 
 def _given(ask: PanelField, region: Region) -> list[str]:
     """The values of a field in all of its controls, each once."""
-    return list(dict.fromkeys(value for control in ask.read for value in region.fields.get(control, [])))
+    return list(dict.fromkeys(value for control in ask.controls for value in region.fields.get(control, [])))
 
 
 def _place(ask: PanelField, region: Region) -> int:
     """Index of the first of a field's items; of the region's where there is none."""
-    return next((region.places[control] for control in ask.read if control in region.places), region.at)
+    return next((region.places[control] for control in ask.controls if control in region.places), region.at)
 
 
 def _target(ask: PanelField, region: Region, wrong: list[Wrong]) -> Target | None:

@@ -17,9 +17,6 @@ from onrecord.dataset.layers import LAYERS, scheme
 from onrecord.dataset.reading.files import sha256
 from onrecord.dataset.records import Item
 
-OLDER = frozenset({"2ef555c983fb580d3996def9c071a3a9110151163ab62b7d996cbf3aa34ab7d4"})
-"""SHA-256 of configs of before whose exports are still read: their fields had one control each, or a text beside."""
-
 
 def config() -> str:
     """The labelling config, as Label Studio takes it."""
@@ -126,8 +123,3 @@ def _visible(marks: Iterable[Mark]) -> Markup:
 def config_hash() -> str:
     """SHA-256 of the labelling config: tasks carry it, so that an export of another config is known as one."""
     return sha256(config())
-
-
-def is_read(config_sha256: str) -> bool:
-    """Whether exports of tasks that carry this hash are read."""
-    return config_sha256 == config_hash() or config_sha256 in OLDER

@@ -16,7 +16,7 @@ from onrecord.dataset.records import Entity, Registries
 Row = dict[str, str]
 """``value``: the words shown; ``alias``: the id; ``hint``: shown beside it."""
 
-LISTS = ("entities", "events", "targets", "here")
+LISTS = ("entities", "events", "utterances", "targets", "here")
 """The lists of a task's data."""
 
 MOST_BUTTONS = 30
@@ -43,7 +43,13 @@ def menus(registries: Registries, text: str) -> dict[str, list[Row]]:
         for kind, rows in (("claim", claims), ("entity", entities), ("event", events))
         for row in rows
     ]
-    return {"entities": entities, "events": events, "targets": targets, "here": _buttons(named(registries, text))}
+    return {
+        "entities": entities,
+        "events": events,
+        "utterances": [_row(row.id, row.title) for row in registries.utterances],
+        "targets": targets,
+        "here": _buttons(named(registries, text)),
+    }
 
 
 def _row(id: str, *names: str) -> Row:

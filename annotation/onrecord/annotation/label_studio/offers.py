@@ -89,8 +89,10 @@ def undecided(result: Sequence[Any]) -> dict[str, int]:
 def decided(result: Sequence[Any]) -> list[Any]:
     """The result, item by item, in which an accepted speaker is the speaker, unless the annotator gave another one."""
     accepted = _ids(result, TAKEN) - _ids(result, *_own())
+    ask = page().asks.get(FIELD)
+    control = FIELD if ask is None else ask.beside
     return [
-        {**item, "from_name": FIELD} if _is_of(item, OFFERED) and str(item.get("id")) in accepted else item
+        {**item, "from_name": control} if _is_of(item, OFFERED) and str(item.get("id")) in accepted else item
         for item in result
     ]
 
@@ -121,7 +123,7 @@ def _ids(result: Sequence[Any], *names: str) -> set[str]:
 def _own() -> tuple[str, ...]:
     """The controls in which the annotator gives the field."""
     ask = page().asks.get(FIELD)
-    return () if ask is None else ask.read
+    return () if ask is None else tuple(ask.controls)
 
 
 def with_offers(config: str) -> str:

@@ -110,12 +110,6 @@ class PanelField:
             return {**found, self.menu: "taxonomy", self.beside: "taxonomy"}
         return {self.name: "choices" if self.kind == "choices" else "textarea"}
 
-    @property
-    def read(self) -> tuple[str, ...]:
-        """The controls whose values are its own where they stand on a region; also those that it had before."""
-        older = (self.name, f"{self.name}_new") if self.kind == "ids" else ()
-        return tuple(dict.fromkeys([*self.controls, *older]))
-
 
 @dataclasses.dataclass(frozen=True)
 class Form:
@@ -174,11 +168,6 @@ class Page:
     def controls(self) -> frozenset[str]:
         """The names of all controls but those of the whole document."""
         return frozenset(control for ask in self.asks.values() for control in ask.controls)
-
-    @functools.cached_property
-    def read(self) -> frozenset[str]:
-        """The names of all controls whose values are read."""
-        return frozenset(control for ask in self.asks.values() for control in ask.read)
 
     @functools.cached_property
     def relations(self) -> list[str]:

@@ -79,7 +79,7 @@ def _set_field(index: int, item: ResultItem, regions: Mapping[str, Region], wron
     name, value = item.get("from_name"), item.get("value")
     if name in ("complete", "note"):
         return
-    known = str(name) in page().read
+    known = str(name) in page().controls
     if not known or not isinstance(value, dict):
         found = f"from_name {show(name)}"
         hint = "" if known else "the export is of another labelling config"
@@ -89,7 +89,7 @@ def _set_field(index: int, item: ResultItem, regions: Mapping[str, Region], wron
     if region is None:
         wrong.append(("reference", f"/{index}/id", show(item.get("id")), "the id of a labelled region", ""))
         return
-    # by its own type and not the form's: an older config had a text where there is a menu now
+    # by its own type and not the form's: an offer that was accepted is a text where there is a menu
     values = value.get({"choices": "choices", "taxonomy": "taxonomy"}.get(str(item.get("type")), "text"))
     if item.get("type") == "taxonomy" and isinstance(values, list):
         # a menu entry is a path, here of one step

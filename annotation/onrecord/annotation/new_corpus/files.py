@@ -12,6 +12,7 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 from onrecord.annotation.new_corpus.guidelines import guidelines
 from onrecord.dataset.corpus import FILE, read_toml
 from onrecord.dataset.reading.faults import Fault, refuse
+from onrecord.dataset.records import REGISTERED
 from onrecord.dataset.scheme import Scheme, wrong_scheme
 
 _SEEDS_AS_THEY_ARE = "# bytes are hashed: no line end may change\nseeds/** -text\nannotation/exports/** -text\n"
@@ -51,13 +52,15 @@ def new_corpus(title: str, scheme: Scheme, languages: Iterable[str]) -> dict[str
         "kinds": _listed(scheme.mention_kinds),
         "modes": _listed(scheme.quote_modes),
         "labels": _listed(scheme.stance_labels),
+        "claim_labels": _listed(scheme.claim_labels),
         "bases": _listed(scheme.stance_bases),
         "modalities": _listed(scheme.event_modalities),
+        "roles": _listed(scheme.participant_roles),
     }
     toml = templates.get_template("onrecord.toml.j2").render(said).encode("utf-8")
     assert read_toml(Path(FILE), toml).scheme.layers == scheme.layers
     readme = templates.get_template("README.md.j2").render(title=title, ids=scheme.ids)
-    registries = ("entities", "events", "claims") if scheme.ids else ()
+    registries = [name for name, _ in REGISTERED.values()] if scheme.ids else []
     return {
         FILE: toml,
         "README.md": readme.encode("utf-8"),

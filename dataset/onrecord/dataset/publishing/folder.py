@@ -24,7 +24,7 @@ from onrecord.dataset.gold import Article, Gold
 from onrecord.dataset.layers import LAYERS, in_scheme, scheme, using
 from onrecord.dataset.reading.faults import Fault, FaultsError, refuse
 from onrecord.dataset.reading.typed import read_value
-from onrecord.dataset.records import Claim, Entity, Event, Labels, Registries, Split
+from onrecord.dataset.records import REGISTERED, Labels, Registries, Split
 from onrecord.dataset.scheme import DEFAULT
 
 if TYPE_CHECKING:
@@ -190,7 +190,7 @@ def _parquet(path: Path) -> Iterator[ParquetFile]:
 
 
 def _other_version(path: Path | str, found: str, expected: str) -> Fault:
-    hint = "the folder was written by another version of onrecord"
+    hint = "the folder was written by another version of onrecord; labels before 0.3.0 are of another scheme"
     return Fault("type", str(path), None, "", found, expected, hint)
 
 
@@ -263,13 +263,12 @@ def read_registry_rows(folder: Path) -> Registries:
     Raises:
         FaultsError: The folder is not there or not right.
     """
-    kinds = {"entities": Entity, "events": Event, "claims": Claim}
     found: dict[str, Any] = {}
     with using(read_about(folder).scheme):
-        for name, kind in kinds.items():
+        for name, kind in REGISTERED.values():
             config = f"registry_{name}"
             rows = read_rows(folder, config, REGISTRY) if (folder / parquet_name(config, REGISTRY)).exists() else []
-            found[name] = msgspec.convert(rows, in_scheme(tuple[kind, ...]))  # type: ignore[valid-type]
+            found[name] = _registry(rows, kind, config)
     return Registries(**found)
 
 
@@ -291,8 +290,9 @@ def gold_of_configs(configs: Mapping[str, Any]) -> Gold:
     """Gold of the published scheme from configs that were loaded, as by ``datasets.load_dataset``.
 
     Args:
-        configs: By name: ``articles``, and the registries ``registry_entities``, ``registry_events`` and
-            ``registry_claims``; each by split, rows as dictionaries. A registry that is not there has no rows.
+        configs: By name: ``articles``, and the registries ``registry_entities``, ``registry_events``,
+            ``registry_claims`` and ``registry_utterances``; each by split, rows as dictionaries. A registry that is not
+            there has no rows.
 
     Raises:
         FaultsError: There are no articles, or a row is not right.
@@ -301,7 +301,6 @@ def gold_of_configs(configs: Mapping[str, Any]) -> Gold:
         found = f"configs {', '.join(map(str, configs))}" if configs else "no config"
         hint = '{name: load_dataset(folder, name) for name in ("articles", "registry_entities", ...)}'
         raise FaultsError([Fault("type", "gold", None, "", found, "articles, by split, and the registries", hint)])
-    kinds: dict[str, type[msgspec.Struct]] = {"entities": Entity, "events": Event, "claims": Claim}
     with using(DEFAULT):
         articles = [
             article
@@ -309,7 +308,7 @@ def gold_of_configs(configs: Mapping[str, Any]) -> Gold:
             for article in map(_article_reader(split, f"articles/{split}"), rows)
         ]
         found_rows: dict[str, Any] = {}
-        for name, kind in kinds.items():
+        for name, kind in REGISTERED.values():
             rows = [dict(row) for some in configs.get(f"registry_{name}", {}).values() for row in some]
             found_rows[name] = _registry(rows, kind, f"registry_{name}")
     return Gold(

@@ -16,12 +16,13 @@ import pyarrow as pa
 from onrecord.dataset import walk
 from onrecord.dataset.gold import Article, Gold
 from onrecord.dataset.publishing.columns import Column
-from onrecord.dataset.records import UNKNOWN, Claim, Entity, Event, Item
+from onrecord.dataset.records import UNKNOWN, Item
 
 _CALLED = {
     "entity": ("name", "registry_entities"),
     "event": ("title", "registry_events"),
     "claim": ("text", "registry_claims"),
+    "utterance": ("title", "registry_utterances"),
 }
 """What a row of each registry is called by, and the config that it is in."""
 
@@ -90,10 +91,8 @@ def _column(name: str, meaning: str, field: walk.Field) -> Column:
 
 def registry_names(gold: Gold) -> Mapping[tuple[str, str], str]:
     """What everything in the registries is called, by kind and id."""
-    said = gold.registries
-    rows: dict[str, tuple[Entity | Event | Claim, ...]]
-    rows = {"entity": said.entities, "event": said.events, "claim": said.claims}
-    return {(kind, row.id): getattr(row, _CALLED[kind][0]) for kind, each in rows.items() for row in each}
+    rows = ((kind, called, gold.registries.of(kind)) for kind, (called, _) in _CALLED.items())
+    return {(kind, row.id): getattr(row, called) for kind, called, each in rows for row in each}
 
 
 def words_of(item: msgspec.Struct) -> str:

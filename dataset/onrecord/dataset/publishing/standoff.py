@@ -3,8 +3,9 @@
 A stand-off release holds everything but text: offsets, ids, types, dates, the sections that say which stretches of a
 seed make up a document, and hashes of whole texts. No surface is in it, not even as a hash: a name is soon guessed.
 What people wrote about the articles, in the registries and for a date, repeats their words now and then; it is sealed
-with a key that follows from all the texts (:mod:`onrecord.dataset.publishing.sealing`), and so is an id that is worded
-like an article. That a text is restored whole is checked by hashes of its beginnings, each of which covers what is before.
+with a key that follows from all the texts (:mod:`onrecord.dataset.publishing.sealing`), and so is an id that is
+worded like an article. That a text is restored whole is checked by hashes of its beginnings, each of which covers what
+is before.
 """
 
 from __future__ import annotations
@@ -23,7 +24,7 @@ from onrecord.dataset.publishing.wording import RUN, Wording
 from onrecord.dataset.reading.faults import Fault, FaultsError, refuse
 from onrecord.dataset.reading.files import sha256
 from onrecord.dataset.reading.typed import read_value
-from onrecord.dataset.records import Labels, Registries, Span, Strict
+from onrecord.dataset.records import REGISTERED, Labels, Registries, Span, Strict
 from onrecord.dataset.seeds.documents import JOIN, Document
 from onrecord.dataset.walk import fields, renamed, with_references, with_spans
 
@@ -34,7 +35,7 @@ STEP = 500
 
 R = TypeVar("R", bound=msgspec.Struct)
 
-_OPEN = ("id", "type", "date", "as_of", "wikidata", "role")
+_OPEN = ("id", "type", "date", "as_of", "wikidata")
 """Words of a registry that are released: ids, kinds and days."""
 
 
@@ -118,7 +119,7 @@ def _stripped(article: Article, wording: Wording, ids: Ids) -> StandoffArticle:
 Ids = Mapping[str, Mapping[str, str]]
 """By what it is of, the other id of each id that has one."""
 
-_ROWS = {"entity": "entities", "event": "events", "claim": "claims"}
+_ROWS = {kind: name for kind, (name, _) in REGISTERED.items()}
 """The registry of what an id is of."""
 
 

@@ -21,16 +21,14 @@ from onrecord.dataset.layers import LAYERS, in_scheme
 from onrecord.dataset.publishing.columns import Column, columns, record_type, schema_of
 from onrecord.dataset.publishing.names import called_in, named_fields, registry_names, words_of
 from onrecord.dataset.records import (
-    Claim,
-    Entity,
-    Event,
+    REGISTERED,
     EventMention,
     Id,
     Item,
     Mention,
-    Modality,
     Offset,
     Quote,
+    Row,
     Span,
     SpanItem,
     Strict,
@@ -96,7 +94,7 @@ class MentionFacts(Strict, frozen=True, kw_only=True):
     """What a row of a mention says beside the mention."""
 
     wikidata: str | None
-    """The Wikidata id of ``entity``; null where none is confirmed, or ``entity`` is null."""
+    """The Wikidata id of ``entity``, or `none` where there is none; null where nobody looked, or ``entity`` is null."""
 
 
 class QuoteFacts(Strict, frozen=True, kw_only=True):
@@ -118,8 +116,6 @@ class EventFacts(Strict, frozen=True, kw_only=True):
     """The type of ``event`` in ``registry_events``."""
     event_date: str | None
     """The date of ``event`` in ``registry_events``, in EDTF (ISO 8601-2); null where the articles give none."""
-    modality: Modality
-    """The modality of ``event`` in ``registry_events``."""
 
 
 def _articles(gold: Gold, split: str) -> Iterator[Article]:
@@ -189,7 +185,7 @@ def _events_told(gold: Gold) -> Facts:
 
     def told(_: Article, event: EventMention) -> EventFacts:
         row = registry[event.event]
-        return EventFacts(event_type=row.type, event_date=row.date, modality=row.modality)
+        return EventFacts(event_type=row.type, event_date=row.date)
 
     return told
 
@@ -238,16 +234,11 @@ def _flat_config(layer: str, item: type[Item]) -> Config:
     return Config(flat.name, flat.summary, (*columns(Place), *beside, *columns(Around)), rows)
 
 
-_REGISTRIES: tuple[tuple[str, str, type[msgspec.Struct]], ...] = (
-    ("entities", "an entity", Entity),
-    ("events", "an event", Event),
-    ("claims", "a claim", Claim),
-)
+def _registry_config(what: str, name: str, kind: type[Row]) -> Config:
+    one = f"{'an' if what[0] in 'aeiou' else 'a'} {what}"
 
-
-def _registry_config(name: str, one: str, kind: type[msgspec.Struct]) -> Config:
     def rows(gold: Gold, _: str) -> Iterator[TableRow]:
-        return map(msgspec.to_builtins, getattr(gold.registries, name))
+        return map(msgspec.to_builtins, gold.registries.of(what))
 
     return Config(f"registry_{name}", f"one row {one} id", tuple(columns(in_scheme(kind))), rows, registry=True)
 
@@ -268,5 +259,5 @@ def configs() -> tuple[Config, ...]:
     return (
         _article_config(),
         *(_flat_config(layer, item) for layer, item in LAYERS.items()),
-        *(_registry_config(*each) for each in _REGISTRIES),
+        *(_registry_config(what, *each) for what, each in REGISTERED.items()),
     )

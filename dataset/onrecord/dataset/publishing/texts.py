@@ -11,9 +11,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from onrecord.dataset.publishing.folder import REGISTRY, parquet_name, read_columns, splits_of
-from onrecord.dataset.records import Split
-
-_REGISTRIES = {"entity": "registry_entities", "event": "registry_events", "claim": "registry_claims"}
+from onrecord.dataset.records import REGISTERED, Split
 
 
 class StoredText(NamedTuple):
@@ -43,7 +41,7 @@ def read_texts(folder: Path) -> Iterator[StoredText]:
 
 
 def read_ids(folder: Path) -> dict[str, Sequence[str]]:
-    """The published ids of a dataset folder by kind (``entity``, ``event``, ``claim``), in the order of the registry.
+    """The published ids of a dataset folder by kind (``entity``, ``event``, ...), in the order of the registry.
 
     Raises:
         FaultsError: The folder is not there or not right.
@@ -52,5 +50,5 @@ def read_ids(folder: Path) -> dict[str, Sequence[str]]:
         kind: [id for (ids,) in read_columns(folder, config, REGISTRY, ("id",)) for id in ids]
         if (folder / parquet_name(config, REGISTRY)).exists()
         else []
-        for kind, config in _REGISTRIES.items()
+        for kind, config in ((kind, f"registry_{name}") for kind, (name, _) in REGISTERED.items())
     }

@@ -21,7 +21,7 @@ from onrecord.dataset.reading.files import sha256
 from onrecord.dataset.reading.typed import read_value
 from onrecord.dataset.records import Id, Offset, Strict, Split
 
-ContentKind = Literal["title", "dek", "byline", "body", "caption", "pullquote"]
+ContentKind = Literal["title", "dek", "byline", "body", "caption", "pullquote", "credit"]
 BoilerplateKind = Literal["nav", "related", "legal", "repeat"]
 ZoneKind = ContentKind | BoilerplateKind
 PublishedSource = Literal["byline", "header", "inferred"]
@@ -35,8 +35,10 @@ OPENS = 48
 class Zone(Strict, frozen=True, kw_only=True):
     """A stretch of the decoded seed and what it is."""
 
-    kind: Literal["title", "dek", "byline", "body", "caption", "pullquote", "nav", "related", "legal", "repeat"]
-    """``repeat`` is a second print of a zone that is kept elsewhere."""
+    kind: Literal[
+        "title", "dek", "byline", "body", "caption", "pullquote", "credit", "nav", "related", "legal", "repeat"
+    ]
+    """``repeat`` is a second print of what is kept elsewhere, all of it."""
     start: Offset
     """First code point in the decoded seed."""
     end: Offset

@@ -274,9 +274,18 @@ def _in_scheme(line: PredictionLine) -> PredictionLine:
         for each in line.quotes or ()
     )
     stances = tuple(
-        each for each in line.stances or () if each.label in wanted.stance_labels and each.basis in wanted.stance_bases
+        each
+        for each in line.stances or ()
+        if each.label in wanted.labels_of(each.target.kind) and each.basis in wanted.stance_bases
     )
-    every = {"mentions": mentions, "quotes": quotes, "stances": stances, "events": line.events}
+    events = tuple(
+        msgspec.structs.replace(
+            each,
+            modality=each.modality if each.modality in wanted.event_modalities else wanted.event_modalities[0],
+        )
+        for each in line.events or ()
+    )
+    every = {"mentions": mentions, "quotes": quotes, "stances": stances, "events": events}
     layers: dict[str, Any] = {layer: items if layer in wanted.layers else None for layer, items in every.items()}
     if not wanted.ids:
         for layer in wanted.layers:

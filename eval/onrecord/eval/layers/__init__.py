@@ -13,7 +13,8 @@
 - ``added_states``: states of parts of a corpus, added.
 - ``states``: the same, where it was counted document by document.
 - ``cluster_columns``: clusters of many documents.
-- ``link_columns``, ``quote_columns``, ``stance_columns``, ``event_columns``: the layers counted on columns.
+- ``link_columns``, ``quote_columns``, ``stance_columns``, ``event_columns``, ``modality_columns``: the layers counted
+  on columns.
 - ``verdict_columns``: what became of items, as arrays, and which of them another system has.
 - ``item_verdicts``: the same of every layer.
 - ``document_pairs``: documents of gold beside what a submission says of them, one at a time or as columns.
@@ -23,10 +24,12 @@
 - ``links``: which row of the registry a name stands for.
 - ``quotes``: quotes found, by whom and through whom.
 - ``quote_pairing``: which predicted quote answers which gold quote.
-- ``stances``: who is for or against what.
+- ``stances``: who asserts which claim, and is for or against what.
+- ``actor_stances``: the same by actors instead of ids, on columns too.
 - ``stance_pairing``: which predicted stance answers which gold stance.
 - ``corpus_stances``: stances over the corpus, and contradictions between holders.
 - ``events``: mentions of one event brought together.
+- ``modalities``: what mentions say of events: that they happened, are planned, supposed or denied.
 - ``event_attributes``: what a file says of its events, beside the registry.
 - ``shown``: what a reader is shown of an item.
 - ``same_items``: which items two sets of labels in the same ids have in common.
@@ -47,6 +50,7 @@ __all__ = [
     "kept_columns",
     "layer",
     "mentions",
+    "modality_columns",
     "same_items",
     "scored",
     "shown",

@@ -5,7 +5,7 @@ from __future__ import annotations
 import dataclasses
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
-from typing import Self
+from typing import Any, Self
 
 import numpy as np
 
@@ -124,9 +124,9 @@ class Clusters:
         """See :class:`~onrecord.eval.layers.state_columns.Whole`."""
         return without_each(in_order(self.rows), group, groups)
 
-    def parts(self, document: int) -> tuple[tuple[Table, ...], object]:
+    def parts(self, document: int) -> tuple[tuple[Table, ...], tuple[Any, ...]]:
         """The table of one document."""
-        return (self.table(document),), None
+        return (self.table(document),), ()
 
     def named(self) -> list[tuple[list[tuple[str, str, int]], dict[str, int], dict[str, int]]]:
         """Of each document the cells of its table, and the mentions of each gold and each predicted cluster; clusters
@@ -205,6 +205,6 @@ class LinkedNames(Clusters):
         """It is a measure of names, and not of clusters."""
         return None
 
-    def parts(self, document: int) -> tuple[tuple[Table, ...], object]:
+    def parts(self, document: int) -> tuple[tuple[Table, ...], tuple[Any, ...]]:
         """What one document adds."""
-        return (), self.table(document)
+        return (), (self.table(document),)

@@ -26,8 +26,9 @@ NONE = -1
 """The code of no id, and the offset of no span."""
 
 MODES = Words("quote_modes")
-LABELS = Words("stance_labels")
+LABELS = Words("all_labels")
 BASES = Words("stance_bases")
+MODALITIES = Words("event_modalities")
 KINDS: tuple[str, ...] = get_args(TargetKind)
 
 _THAT = re.compile(r"\W*that\b", re.IGNORECASE)
@@ -135,6 +136,7 @@ class MentionColumns:
     end: Codes32
     type: Codes32
     kind: Codes32
+    """Of an event a code of :data:`MODALITIES`."""
     optional: Bools
     id: Codes32
     """Of the cluster; :data:`NONE` for none."""

@@ -8,7 +8,7 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 
 from onrecord.dataset import Registries
-from onrecord.eval.layers.columns import NONE, Codes, Ints, SideColumns
+from onrecord.eval.layers.columns import MODALITIES, NONE, Codes, Ints, SideColumns
 from onrecord.eval.layers.id_columns import Described, IdEvidence
 from onrecord.eval.layers.ids import IdMap
 from onrecord.eval.layers.mention_states import pair_entities
@@ -47,8 +47,8 @@ class Pairing:
         ranks = types.ranks(), kinds.ranks()
         ordered = [in_reading_order(side.mentions, *ranks) for side in (gold, predicted)]
         mentions, names = pair_entities(documents, ordered[0], ordered[1], gold.codes)
-        none = np.zeros(1, np.int64)
-        of_events = [in_reading_order(side.events, none, none) for side in (gold, predicted)]
+        none, modalities = np.zeros(1, np.int64), Codes(MODALITIES).ranks()
+        of_events = [in_reading_order(side.events, none, modalities) for side in (gold, predicted)]
         events, _ = pair_spans(documents, of_events[0], of_events[1], Codes([""]))
         gold = dataclasses.replace(gold, mentions=ordered[0], events=of_events[0])
         predicted = dataclasses.replace(predicted, mentions=ordered[1], events=of_events[1])
@@ -103,6 +103,12 @@ class Corpus(Pairing):
             _codes(self.ids.event, self.predicted.codes.event, self.gold.codes.event),
             _codes(self.ids.claim, self.predicted.codes.claim, self.gold.codes.claim),
         )
+
+    @property
+    def actor(self) -> Ints:
+        """The gold code of the actor of each of gold's entities; asked for after :attr:`maps`, which may add some."""
+        codes, actors = self.gold.codes.entity, self.ids.actors
+        return np.array([codes[actors.get(word, word)] for word in codes.words], np.int64)
 
 
 def _codes(mapping: Mapping[str, str], file: Codes, gold: Codes) -> Ints:

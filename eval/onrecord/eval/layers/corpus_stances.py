@@ -3,8 +3,8 @@
 Both look across documents, so their counts do not add over them. What adds, by union, is the set of things said in each
 document (:class:`StanceSets`); the counts are functions of the union.
 
-A contradiction is a target with two different holders of whom one is for it and the other against it, wherever in the
-corpus they are. Pairs of holders are counted and not listed, so that the work is linear in holders.
+A contradiction is a claim that one holder asserts and another denies, wherever in the corpus they do. Pairs of holders
+are counted and not listed, so that the work is linear in holders.
 """
 
 from __future__ import annotations
@@ -89,12 +89,7 @@ def counts_over(targets: Iterable[Triple]) -> Counts:
 
 def counts_by_target(total: StanceSets) -> dict[str, dict[TargetKey, Triple]]:
     """What each target adds to every measure over the corpus; those that add nothing may be left out."""
-    contradictions = contradictions_by_target(total)
-    return {
-        "tuple[corpus]": tuples_by_target(total),
-        "contradictions": contradictions,
-        "contradictions[claim]": {target: each for target, each in contradictions.items() if target[0] == "claim"},
-    }
+    return {"tuple[corpus]": tuples_by_target(total), "contradictions": contradictions_by_target(total)}
 
 
 def tuples_by_target(total: StanceSets) -> dict[TargetKey, Triple]:
@@ -112,14 +107,14 @@ def tuples_by_target(total: StanceSets) -> dict[TargetKey, Triple]:
 
 
 def contradictions_by_target(total: StanceSets) -> dict[TargetKey, Triple]:
-    """Contradictions about each target.
+    """Contradictions about each claim.
 
     Gold contradictions that need an optional stance are optional; so are predicted ones that need an excused one.
     """
     holders: dict[TargetKey, dict[Hashable, int]] = defaultdict(lambda: defaultdict(int))
     for bit, tuples in enumerate((total.required, total.optional, total.charged, total.excused)):
         for holder, kind, target, label in tuples:
-            if label in _SIDES:
+            if kind == "claim" and label in _SIDES:
                 holders[kind, target][holder] |= 1 << (2 * bit + _SIDES[label])
     counts: dict[TargetKey, Triple] = {}
     for of, of_target in holders.items():
@@ -135,16 +130,16 @@ def contradictions_by_target(total: StanceSets) -> dict[TargetKey, Triple]:
     return counts
 
 
-_SIDES: Mapping[str, int] = {"favor": 0, "against": 1}
-# what a holder says of a target, as bits: favor and against of required, optional, charged and excused stances
+_SIDES: Mapping[str, int] = {"asserts": 0, "denies": 1}
+# what a holder says of a claim, as bits: asserts and denies of required, optional, charged and excused stances
 _REQUIRED, _GOLD, _CHARGED, _SAID = 0b11, 0b1111, 0b11_0000, 0b1111_0000
-_FAVOR, _AGAINST = 0b0101_0101, 0b1010_1010
+_ASSERTS, _DENIES = 0b0101_0101, 0b1010_1010
 
 
 def _opposed(one: int, other: int, among: int) -> bool:
     """Whether two holders contradict each other by the stances among those that are looked at."""
     one, other = one & among, other & among
-    return bool((one & _FAVOR and other & _AGAINST) or (one & _AGAINST and other & _FAVOR))
+    return bool((one & _ASSERTS and other & _DENIES) or (one & _DENIES and other & _ASSERTS))
 
 
 def _pairs_of_classes(classes: Mapping[int, int]) -> Iterable[tuple[int, int, int]]:

@@ -1,6 +1,6 @@
 """Attributes of events: what a file says of its events, beside what the registry says.
 
-A file may describe its events (``event_descriptions``): type, modality, date, place, cardinality. What it says of an
+A file may describe its events (``event_descriptions``): type, date, place, cardinality. What it says of an
 event that is mapped to one of gold (:func:`onrecord.eval.layers.ids.map_events`) is compared with the registry. Two
 numbers belong together: the share that is right of what is stated, and ``[stated]``, the share of gold events of which
 something is stated at all. What gold leaves open is not judged.
@@ -23,11 +23,11 @@ from onrecord.eval.statistics.counts import Counts
 from onrecord.eval.statistics.measure import Measure
 from onrecord.eval.submission.prediction_line import EventDescription
 
-ATTRIBUTES = ("type", "modality", "date", "place", "cardinality")
+ATTRIBUTES = ("type", "date", "place", "cardinality")
 
 PRECISIONS = ("year", "month", "day")
 
-_BEGINNING = re.compile(r"(-?[0-9X]{4})(?:-([0-9X]{2}))?(?:-([0-9X]{2}))?")
+_BEGINNING = re.compile(r"\[?(-?[0-9X]{4})(?:-([0-9X]{2}))?(?:-([0-9X]{2}))?")
 
 
 @dataclasses.dataclass(frozen=True)
@@ -96,8 +96,8 @@ def reported_events(pair: DocumentPair) -> frozenset[str]:
 def beginning(date: str | None) -> tuple[str, ...]:
     """Year, month and day that an EDTF date or interval begins with, as far as it gives them.
 
-    >>> beginning("2022-12-19~/.."), beginning("2022-12"), beginning("../2022")
-    (('2022', '12', '19'), ('2022', '12'), ())
+    >>> beginning("2022-12-19~/.."), beginning("2022-12"), beginning("[2022-12..]"), beginning("../2022")
+    (('2022', '12', '19'), ('2022', '12'), ('2022', '12'), ())
     """
     match = _BEGINNING.match(date or "")
     return tuple(part for part in match.groups() if part is not None) if match else ()
@@ -117,14 +117,13 @@ Judge = Callable[[Event, EventDescription, IdMap], bool]
 
 _RIGHT: Mapping[str, Judge] = {
     "type": lambda gold, predicted, _: normal_name(gold.type) == normal_name(predicted.type or ""),
-    "modality": lambda gold, predicted, _: gold.modality == predicted.modality,
     "date": lambda gold, predicted, _: gold.date == predicted.date,
     "place": lambda gold, predicted, ids: gold.place == ids.entity.get(predicted.place or ""),
     "cardinality": lambda gold, predicted, _: gold.cardinality == predicted.cardinality,
 }
 
 _OF_EVENTS = "attributes of events"
-_PLURAL = {"modality": "modalities", "cardinality": "cardinalities", **{n: f"{n}s" for n in ("type", "date", "place")}}
+_PLURAL = {"cardinality": "cardinalities", **{name: f"{name}s" for name in ("type", "date", "place")}}
 
 _ATTRIBUTES: dict[str, Any] = {"page": "event-attributes.md", "adds": False}
 

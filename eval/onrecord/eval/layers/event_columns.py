@@ -6,7 +6,7 @@ from __future__ import annotations
 
 import dataclasses
 from collections.abc import Mapping, Sequence
-from typing import Self
+from typing import Any, Self
 
 import numpy as np
 
@@ -68,9 +68,9 @@ class Reported:
     def documents(self) -> None:
         """There are no clusters."""
 
-    def parts(self, document: int) -> tuple[tuple[Table, ...], object]:
+    def parts(self, document: int) -> tuple[tuple[Table, ...], tuple[Any, ...]]:
         """What one document reports."""
-        return (), self.take(np.flatnonzero(self.document == document)).reported()
+        return (), (self.take(np.flatnonzero(self.document == document)).reported(),)
 
     def scores(self) -> Mapping[str, Counts | Score]:
         """The counts of every attribute."""

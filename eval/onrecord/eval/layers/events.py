@@ -1,4 +1,6 @@
-"""Events: mentions of one event brought together, across documents; mentions found, and attributes, beside it."""
+"""Events: mentions of one event brought together, across documents; mentions found, their modality, contradictions
+between them, and attributes of the event beside it.
+"""
 
 from __future__ import annotations
 
@@ -24,6 +26,14 @@ from onrecord.eval.layers.event_attributes import (
 from onrecord.eval.layers.event_columns import Reported
 from onrecord.eval.layers.layer import Compared, DocumentPair, Layer, State
 from onrecord.eval.layers.mentions import SpanAlignment, Spanned
+from onrecord.eval.layers.modalities import (
+    MODALITY_MEASURES,
+    ModalitySets,
+    contradictions,
+    modality_counts,
+    modality_sets,
+)
+from onrecord.eval.layers.modality_columns import Modalities, put_modalities
 from onrecord.eval.layers.not_in_text import charging
 from onrecord.eval.layers.state_columns import Sheet, StateColumns
 from onrecord.eval.spans.measures import MODES, mode_array
@@ -39,7 +49,8 @@ class EventReading:
     """One document's mentions of events, and the gold events that it reports."""
 
     alignment: SpanAlignment
-    reported: ReportedEvents
+    said: tuple[ReportedEvents, ModalitySets]
+    """What the measures that do not add are functions of."""
 
     @property
     def gold(self) -> tuple[Spanned, ...]:
@@ -54,7 +65,8 @@ class EventReading:
 
 def read_events(pair: DocumentPair) -> EventReading:
     """Bring one document's mentions of events together."""
-    return EventReading(pair.events, ReportedEvents(reported_events(pair), pair.ids))
+    reported = ReportedEvents(reported_events(pair), pair.ids)
+    return EventReading(pair.events, (reported, modality_sets(pair.events, pair.ids)))
 
 
 def _state(reading: EventReading) -> State:
@@ -63,8 +75,9 @@ def _state(reading: EventReading) -> State:
         "mention": modes["strict"],
         "mention[partial]": modes["partial"],
         "mention[characters]": modes["characters"],
+        **modality_counts(reading.alignment),
     }
-    return dataclasses.replace(cluster_state(reading.alignment), counts=counts, said=reading.reported)
+    return dataclasses.replace(cluster_state(reading.alignment), counts=counts, said=reading.said)
 
 
 def _columns(corpus: Corpus) -> StateColumns:
@@ -72,7 +85,14 @@ def _columns(corpus: Corpus) -> StateColumns:
     sheet = Sheet(len(corpus.documents))
     for name, mode in (("mention", "strict"), ("mention[partial]", "partial"), ("mention[characters]", "characters")):
         sheet.put(name, modes[:, MODES.index(mode)])
-    return sheet.columns([clusters(corpus, corpus.events, "event"), Reported.of(corpus.gold, corpus.ids)])
+    put_modalities(sheet, corpus.events)
+    return sheet.columns(
+        [
+            clusters(corpus, corpus.events, "event"),
+            Reported.of(corpus.gold, corpus.ids),
+            Modalities.of(corpus.events, (corpus.gold.codes.event, corpus.predicted.codes.event), corpus.maps[1]),
+        ]
+    )
 
 
 def _judged_columns(corpus: Corpus) -> tuple[StateColumns, VerdictColumns]:
@@ -82,8 +102,9 @@ def _judged_columns(corpus: Corpus) -> tuple[StateColumns, VerdictColumns]:
 
 
 def _whole(state: State) -> dict[str, Counts | Score]:
-    reported = state.said if isinstance(state.said, ReportedEvents) else ReportedEvents.total(())
-    return {**cluster_scores(state), **event_attributes(reported)}
+    reported = next((each for each in state.said if isinstance(each, ReportedEvents)), ReportedEvents.total(()))
+    sets = next((each for each in state.said if isinstance(each, ModalitySets)), ModalitySets())
+    return {**cluster_scores(state), **event_attributes(reported), "contradictions": contradictions(sets)}
 
 
 _EVENTS: Layer[EventReading] = Layer(
@@ -105,6 +126,7 @@ _EVENTS: Layer[EventReading] = Layer(
             view="characters",
             page="characters.md",
         ),
+        *MODALITY_MEASURES,
         *EVENT_ATTRIBUTE_MEASURES,
     ),
     pair=read_events,
@@ -117,8 +139,13 @@ _EVENTS: Layer[EventReading] = Layer(
     verdicts=lambda reading: mention_verdicts(reading.alignment),
     outcomes={"boundary": "right type, other boundaries"},
     matches=lambda reading: reading.alignment.exact(),
-    compared=(Compared("event"),),
-    agreed_by=("mention", "lea", "conll"),
+    compared=(Compared("event"), Compared("modality")),
+    agreed_by=("mention", "mention+modality", "lea", "conll", "attributes"),
     units="",
+    label="modality",
+    label_title="Modality of events",
 )
-EVENTS = charging(_EVENTS, lambda reading: reading.alignment.unplaced, ("mention", "mention[partial]"))
+_F1 = ("mention", "mention+modality", "mention[partial]")
+"""The measures that what is not in the text is a prediction more of."""
+
+EVENTS = charging(_EVENTS, lambda reading: reading.alignment.unplaced, _F1)

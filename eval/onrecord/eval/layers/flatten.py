@@ -13,6 +13,7 @@ from onrecord.eval.layers.columns import (
     BASES,
     KINDS,
     LABELS,
+    MODALITIES,
     MODES,
     NONE,
     Ints,
@@ -50,8 +51,8 @@ class Flattener:
         self._waiting = 0
         self._targets = (codes.entity, codes.event, codes.claim)
         self._quotes = 0
-        self._mode, self._label, self._basis = (
-            {word: code for code, word in enumerate(words)} for words in (MODES, LABELS, BASES)
+        self._mode, self._label, self._basis, self._modality = (
+            {word: code for code, word in enumerate(words)} for words in (MODES, LABELS, BASES, MODALITIES)
         )
         self._empty()
 
@@ -97,12 +98,12 @@ class Flattener:
 
     def _add_events(self, document: int, items: Sequence[EventMention]) -> None:
         of, start, end, type, kind, optional, id = self._event
-        ids, zeros = self.codes.event, [0] * len(items)
+        ids = self.codes.event
         of += [document] * len(items)
         start += [each.start for each in items]
         end += [each.end for each in items]
-        type += zeros
-        kind += zeros
+        type += [0] * len(items)
+        kind += [self._modality[each.modality] for each in items]
         optional += [each.optional for each in items]
         id += [ids[each.event] for each in items]
 

@@ -15,6 +15,7 @@ from typing import Any
 import numpy as np
 
 from onrecord.dataset import Registries
+from onrecord.dataset.derive import actors
 from onrecord.eval.clusters.measures import best_alignment
 from onrecord.eval.clusters.rows import MembershipRows
 from onrecord.eval.clusters.table import Table
@@ -328,6 +329,7 @@ class IdEvidence:
             gold_links=registry_links(registries),
             described_events=described.events,
             gold_events={row.id: row for row in registries.events},
+            actors=actors(registries.entities),
             has_entities=bool(described.used_entities) or not described.bare,
         )
 

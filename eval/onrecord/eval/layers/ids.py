@@ -28,7 +28,7 @@ from collections.abc import Collection, Hashable, Iterable, Mapping, Sequence
 from typing import TypeVar
 
 from onrecord.dataset import Labels, Registries, Stance
-from onrecord.dataset.records import UNKNOWN, Entity, Event
+from onrecord.dataset.records import NO_ITEM, UNKNOWN, Entity, Event
 from onrecord.eval.matching.assignment import assign
 from onrecord.eval.matching.similarity import Parts, dice, parts, similar
 from onrecord.eval.submission.prediction_line import ClaimDescription, EntityDescription, EventDescription
@@ -73,12 +73,18 @@ class IdMap:
     """What the file says of its event ids."""
     gold_events: Mapping[str, Event] = dataclasses.field(default_factory=dict)
     """What the registry says of its own."""
+    actors: Mapping[str, str] = dataclasses.field(default_factory=dict)
+    """The actor of each gold entity that acts for another, see :func:`onrecord.dataset.derive.actors`."""
     has_entities: bool = True
     """Whether the file has an entity id on any of its mentions, or no mention at all."""
 
     def speakers(self, ids: Iterable[str]) -> frozenset[str | None]:
         """Gold ids of a set of predicted speakers; nobody at all means the unknown speaker."""
         return frozenset(UNKNOWN if id == UNKNOWN else self.entity.get(id) for id in ids) or frozenset({UNKNOWN})
+
+    def actor(self, id: str | None) -> str | None:
+        """The actor that a gold entity acts for, or is; None for none."""
+        return None if id is None else self.actors.get(id, id)
 
     def chain(self, ids: Iterable[str]) -> tuple[str | None, ...]:
         """Gold ids of a predicted relay chain, in its order."""
@@ -127,7 +133,7 @@ def map_events(
     A description without title and Wikidata id says nothing of which event it is: it does not count as a declaration.
     """
     described = described or {}
-    declared = declared | {id for id, each in described.items() if each.title or each.wikidata}
+    declared = declared | {id for id, each in described.items() if each.title or _item(each.wikidata)}
     mapping = {row.id: row.id for row in registries.events if row.id not in declared}
     by_title: dict[str, set[str]] = defaultdict(set)
     for row in registries.events:
@@ -143,7 +149,8 @@ def map_links(described: Mapping[str, EntityDescription], registries: Registries
     """What the file itself links its entity ids to (TAC-KBP): no mention is looked at.
 
     By the Wikidata id it declares, be it one of the registry or not; else by a name that just one registry row has;
-    else, where it declares neither, by being the id of a registry row.
+    else, where it declares neither, by being the id of a registry row. Where it says that there is no Wikidata id it
+    is linked to no row that has one.
 
     Args:
         described: The file's descriptions.
@@ -153,28 +160,28 @@ def map_links(described: Mapping[str, EntityDescription], registries: Registries
         Links by predicted id, those of the registry's own ids included. What is not here is NIL.
     """
     links = registry_links(registries)
-    rows = {row.wikidata: links[row.id] for row in registries.entities if row.wikidata}
+    rows = {row.wikidata: links[row.id] for row in registries.entities if _item(row.wikidata)}
     by_name = _by_name(registries)
     found = dict(links)
     for id, description in described.items():
-        if description.wikidata is not None:
-            found[id] = rows.get(description.wikidata) or Link(wikidata=description.wikidata)
+        if item := _item(description.wikidata):
+            found[id] = rows.get(item) or Link(wikidata=item)
         elif description.name is not None:
             named = by_name.get(normal_name(description.name), set())
             found[id] = links[next(iter(named))] if len(named) == 1 else NIL
+        if description.wikidata == NO_ITEM and found.get(id, NIL).wikidata is not None:
+            found[id] = NIL
     return found
 
 
-CHECKED_NIL = "no item"
-"""How the note of a row begins that was looked for in Wikidata and has no item there."""
-
-
 def registry_links(registries: Registries) -> dict[str, Link]:
-    """The links of the registry's own ids: judged where an id is confirmed, or it is noted that there is none."""
-    return {
-        row.id: Link(row.wikidata, row.id, bool(row.wikidata) or (row.wikidata_note or "").startswith(CHECKED_NIL))
-        for row in registries.entities
-    }
+    """The links of the registry's own ids: judged where somebody looked for an item, whether there is one or none."""
+    return {row.id: Link(_item(row.wikidata), row.id, row.wikidata is not None) for row in registries.entities}
+
+
+def _item(wikidata: str | None) -> str | None:
+    """The Wikidata id that a field gives; None where it says that there is none, or nothing."""
+    return None if wikidata == NO_ITEM else wikidata
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -292,7 +299,7 @@ def _spoken(
     found: dict[str, str] = {}
     for id, row in _unambiguous(sources).items():
         said = described.get(id)
-        if said is not None and not said.wikidata and (not said.name or row in names.inside(said.name)):
+        if said is not None and not _item(said.wikidata) and (not said.name or row in names.inside(said.name)):
             found[id] = row
     return found
 
@@ -312,8 +319,8 @@ R = TypeVar("R", Entity, Event)
 def _by_wikidata(rows: Iterable[R]) -> dict[str, set[str]]:
     by_wikidata: dict[str, set[str]] = defaultdict(set)
     for row in rows:
-        if row.wikidata:
-            by_wikidata[row.wikidata].add(row.id)
+        if item := _item(row.wikidata):
+            by_wikidata[item].add(row.id)
     return by_wikidata
 
 

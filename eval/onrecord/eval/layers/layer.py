@@ -91,18 +91,18 @@ class State:
     """By measure, or by the part of one."""
     tables: tuple[Table, ...] = ()
     """Gold and predicted clusters, a table a document."""
-    said: Additive | None = None
-    """What the measures that do not add are functions of."""
+    said: tuple[Additive, ...] = ()
+    """What else the measures that do not add are functions of: of a layer always the same kinds of things, in order."""
 
     @classmethod
     def total(cls, states: Iterable[State]) -> State:
         """The sum of any number."""
         every = list(states)
-        said = [each.said for each in every if each.said is not None]
+        said = zip(*(each.said for each in every if each.said), strict=True)
         return cls(
             counts=total_counts(each.counts for each in every),
             tables=tuple(table for each in every for table in each.tables),
-            said=type(said[0]).total(said) if said else None,
+            said=tuple(type(several[0]).total(several) for several in said),
         )
 
     def __add__(self, other: State) -> State:

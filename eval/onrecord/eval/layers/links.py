@@ -134,7 +134,7 @@ def _exchanged(
 def _state(mentions: LinkReading) -> State:
     kinds = _selected(mentions, _any_kind)
     counts = {**_selected(mentions, _is_name), **{f"{name}[kinds]": counts for name, counts in kinds.items()}}
-    return State(counts, said=Table.of(link_memberships(mentions)))
+    return State(counts, said=(Table.of(link_memberships(mentions)),))
 
 
 def _selected(mentions: LinkReading, selected: MentionFilter) -> dict[str, Counts]:
@@ -214,7 +214,7 @@ def _counted(corpus: Corpus, mentions: LinkedMentions) -> StateColumns:
 
 def _whole(state: State) -> dict[str, Counts | Score]:
     """B3+ over the corpus: B3 (Bagga and Baldwin, 1998) of names that count as found only where the link is right."""
-    return {"b3+": b_cubed(state.said if isinstance(state.said, Table) else Table.of(()))}
+    return {"b3+": b_cubed(next((each for each in state.said if isinstance(each, Table)), Table.of(())))}
 
 
 def _verdicts(mentions: LinkReading) -> list[Verdict]:

@@ -107,10 +107,10 @@ def cluster(item: Spanned) -> str | None:
 
 
 def typed(item: Spanned) -> TypedSpan:
-    """A mention as the span alignment sees it; events have no type."""
+    """A mention as the span alignment sees it; events have no type, and differ in modality as others do in kind."""
     if isinstance(item, Mention):
         return TypedSpan(item.start, item.end, item.type, item.kind, item.optional)
-    return TypedSpan(item.start, item.end, optional=item.optional)
+    return TypedSpan(item.start, item.end, kind=item.modality, optional=item.optional)
 
 
 def _in_reading_order(items: Sequence[Spanned]) -> tuple[Spanned, ...]:
@@ -122,5 +122,5 @@ def _in_reading_order(items: Sequence[Spanned]) -> tuple[Spanned, ...]:
 
 
 def _place(item: Spanned) -> tuple[object, ...]:
-    label = (item.type, item.kind) if isinstance(item, Mention) else ("", "")
+    label = (item.type, item.kind) if isinstance(item, Mention) else ("", item.modality)
     return (item.start, item.end, label, item.optional)

@@ -76,6 +76,8 @@ class Quotes:
     said: tuple[Speech, Speech]
     words: Sequence[str]
     """Of gold's entity codes."""
+    actor: Ints
+    """The gold code of the actor of each of gold's entities."""
 
     @classmethod
     def of(
@@ -84,12 +86,13 @@ class Quotes:
         quotes: tuple[QuoteColumns, QuoteColumns],
         codes: tuple[Vocabularies, Vocabularies],
         entity: Ints,
+        actor: Ints,
     ) -> Quotes:
-        """Both sides, the file's ids as ``entity`` maps their codes to gold's."""
+        """Both sides, the file's ids as ``entity`` maps their codes to gold's, and these as ``actor`` to actors."""
         reserved = [side.entity.get(UNKNOWN, NONE) for side in codes]
         mapping = np.where(entity == NONE, STRANGER, entity)
         said = speech(quotes[0], reserved[0], None), speech(quotes[1], reserved[1], mapping)
-        return cls(documents, *quotes, said, codes[0].entity.words)
+        return cls(documents, *quotes, said, codes[0].entity.words, actor)
 
 
 def pair_all(quotes: Quotes) -> PairedQuotes:
@@ -249,8 +252,10 @@ def quote_sheet(quotes: Quotes, pairs: PairedQuotes, slices: Sequence[str]) -> S
 
     chain = _same_chains(quotes.said[0].relays.take(g), quotes.said[1].relays.take(p))
     found = many(None)
+    actors = speaker | _same_actors(quotes, g, p)
     for name, matched in (
         ("joint", many(speaker)),
+        ("joint[actor]", many(actors)),
         ("detection@0.5", found),
         ("detection@0.8", many(similarity >= 0.8)),
         ("exact", many(similarity == 1)),
@@ -265,6 +270,7 @@ def quote_sheet(quotes: Quotes, pairs: PairedQuotes, slices: Sequence[str]) -> S
     sheet.share("matched", found, required)
     for name, right, of in (
         ("speaker", many(speaker), found),
+        ("speaker[actor]", many(actors), found),
         ("speaker[soft]", exact_sums(document, np.array(soft), quotes.documents), found),
         ("relay", many(chain), found),
         ("relay[relayed]", many(chain & relayed), many(relayed)),
@@ -291,6 +297,19 @@ def exact_sums(document: Ints, values: Floats, documents: int) -> Floats:
         if len(each):
             sums[document[each[0]]] = math.fsum(values[each].tolist())
     return sums
+
+
+def _same_actors(quotes: Quotes, g: Ints, p: Ints) -> Bools:
+    """Of each pair of rows, whether both sides have the same distinct actors."""
+
+    def followed(speaker: Ragged) -> Ragged:
+        codes = speaker.values
+        known = codes >= 0
+        actor = codes.copy()
+        actor[known] = quotes.actor[codes[known]]
+        return Ragged(speaker.first, actor)
+
+    return _same_sets(*(followed(side.speaker).take(rows) for side, rows in zip(quotes.said, (g, p), strict=True)))
 
 
 def _same_chains(one: Ragged, other: Ragged) -> Bools:
@@ -344,7 +363,7 @@ def _segment_counts(quotes: Quotes) -> Floats:
     """Every segment as a quote of its own: what a system that tags tokens can give."""
     apart = tuple(_segments_apart(each) for each in (quotes.gold, quotes.predicted))
     nobody = tuple(speech(each, NONE, None) for each in apart)
-    both = Quotes(quotes.documents, apart[0], apart[1], (nobody[0], nobody[1]), quotes.words)
+    both = Quotes(quotes.documents, apart[0], apart[1], (nobody[0], nobody[1]), quotes.words, quotes.actor)
     pairs = pair_all(both)
     of = both.gold.document[pairs.gold]
     optional = both.gold.optional[pairs.gold]

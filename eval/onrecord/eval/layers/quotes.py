@@ -122,7 +122,11 @@ def _judged_columns(corpus: Corpus) -> tuple[StateColumns, VerdictColumns]:
 def _paired(corpus: Corpus) -> tuple[Quotes, PairedQuotes]:
     sides = corpus.gold, corpus.predicted
     quotes = Quotes.of(
-        len(corpus.documents), (sides[0].quotes, sides[1].quotes), (sides[0].codes, sides[1].codes), corpus.entity
+        len(corpus.documents),
+        (sides[0].quotes, sides[1].quotes),
+        (sides[0].codes, sides[1].codes),
+        corpus.entity,
+        corpus.actor,
     )
     return quotes, pair_all(quotes)
 
@@ -137,6 +141,7 @@ def _found(reading: QuoteReading) -> dict[str, Counts]:
     counted, ids = reading.counted, reading.pair.ids
     points = {
         "joint": sum(each.speaker for each in counted),
+        "joint[actor]": sum(_same_actors(g, p, each, ids) for g, p, each in reading.both()),
         "detection@0.5": len(counted),
         "detection@0.8": sum(each.similarity >= 0.8 for each in counted),
         "exact": sum(each.similarity == 1 for each in counted),
@@ -167,6 +172,7 @@ def _attributes(reading: QuoteReading) -> dict[str, Counts]:
     return {
         "matched": Counts(total, sum(not quote.optional for quote in pair.gold.quotes)),
         "speaker": Counts(sum(each.speaker for _, _, each in both), total),
+        "speaker[actor]": Counts(sum(_same_actors(g, p, each, pair.ids) for g, p, each in both), total),
         "speaker[soft]": Counts(math.fsum(_jaccard(g, p, pair.ids) for g, p, _ in both), total),
         "relay": Counts(sum(_same_chain(g, p, pair.ids) for g, p, _ in both), total),
         "relay[relayed]": Counts(sum(_same_chain(g, p, pair.ids) for g, p in relayed), len(relayed)),
@@ -176,6 +182,14 @@ def _attributes(reading: QuoteReading) -> dict[str, Counts]:
         "source": Counts(math.fsum(_overlap(g.source, p.source) for g, p, _ in both), total),
         "cue": Counts(math.fsum(_overlap(g.cue, p.cue) for g, p, _ in both), total),
     }
+
+
+def _same_actors(gold: Quote, predicted: Quote, pair: QuotePair, ids: IdMap) -> bool:
+    """Whether the predicted speakers act for the actors that the gold speakers act for."""
+    if pair.speaker:
+        return True
+    one, other = gold_speakers(gold), ids.speakers(predicted.speaker)
+    return {ids.actor(each) for each in one} == {ids.actor(each) for each in other}
 
 
 def _same_chain(gold: Quote, predicted: Quote, ids: IdMap) -> bool:
@@ -288,6 +302,7 @@ def _shown(quote: Quote, labels: Labels) -> tuple[tuple[str, str], ...]:
     return given(
         [
             *(("speaker", id) for id in quote.speaker),
+            *(("addressee", id) for id in quote.addressee),
             *(("relay", id) for id in quote.relays),
             ("mode", quote.mode),
             ("inside", None if parent is None else in_words(parent)),
@@ -309,6 +324,7 @@ _OF_IDS = frozenset({"joint", "joint+chain", "speaker", "relay"})
 def _measures(scheme: Scheme) -> tuple[Measure, ...]:
     return (
         Measure("joint", "quotes found (similarity at least one half) with every speaker right", **_SPOKEN),
+        Measure("joint[actor]", "the same, every speaker as the actor that it acts for", view="actor", **_SPOKEN),
         Measure("detection@0.5", "quotes found, whoever said them", **_FOUND),
         Measure("detection@0.8", "quotes found with a similarity of at least 0.8", detail=True, **_FOUND),
         Measure("exact", "quotes found with a similarity of 1", detail=True, **_FOUND),
@@ -317,6 +333,7 @@ def _measures(scheme: Scheme) -> tuple[Measure, ...]:
         Measure("segments", "segments found, each as a quote of its own", detail=True, **_FOUND),
         Measure("matched", "gold quotes found: what the following shares look at", share="gold quotes", **_SPOKEN),
         Measure("speaker", "every speaker right", share=_MATCHED, **_SPOKEN),
+        Measure("speaker[actor]", "the same, by the actors that they act for", _MATCHED, view="actor", **_SPOKEN),
         Measure("speaker[soft]", "Jaccard of gold and predicted speakers", **_ASIDE),
         Measure("relay", "the whole relay chain right, in its order", share=_MATCHED, **_SPOKEN),
         Measure(
@@ -347,7 +364,7 @@ def _measures(scheme: Scheme) -> tuple[Measure, ...]:
     )
 
 
-_COMPARED_IDS = Compared("speaker", ordered=False), Compared("relays")
+_COMPARED_IDS = Compared("speaker", ordered=False), Compared("addressee", ordered=False), Compared("relays")
 
 
 @functools.cache
@@ -365,12 +382,12 @@ def quotes(scheme: Scheme) -> Layer[QuoteReading]:
         outcomes={"speaker": "found, but not said by whom"},
         matches=QuoteReading.matches,
         compared=(Compared("mode"), *(_COMPARED_IDS if scheme.ids else ())),
-        agreed_by=(*(("joint",) if scheme.ids else ()), "detection@0.5", "exact"),
+        agreed_by=(*(("joint", "joint[actor]") if scheme.ids else ()), "detection@0.5", "exact"),
         units="mode",
         shown=_shown,
     )
     return charging(layer, lambda reading: reading.pair.unplaced, _F1)
 
 
-_F1 = ("joint", "detection@0.5", "detection@0.8", "exact", "soft", "joint+chain")
+_F1 = ("joint", "joint[actor]", "detection@0.5", "detection@0.8", "exact", "soft", "joint+chain")
 """The measures with every quote of either side in their denominators: what is not in the text is a prediction more."""

@@ -6,7 +6,7 @@ from __future__ import annotations
 
 import dataclasses
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from typing import Self
+from typing import Any, Self
 
 import numpy as np
 
@@ -267,9 +267,9 @@ class Said:
     def documents(self) -> None:
         """There are no clusters."""
 
-    def parts(self, document: int) -> tuple[tuple[Table, ...], object]:
+    def parts(self, document: int) -> tuple[tuple[Table, ...], tuple[Any, ...]]:
         """What one document says."""
-        return (), self.take(np.flatnonzero(self.document == document)).sets()
+        return (), (self.take(np.flatnonzero(self.document == document)).sets(),)
 
     def scores(self) -> Mapping[str, Counts | Score]:
         """The measures over the corpus."""

@@ -1,4 +1,4 @@
-"""Stances: who is for or against what, as tuples of document, holder, target and label.
+"""Stances: who asserts or denies which claim and is for or against what, as tuples of document, holder, target, label.
 
 A prediction answers the gold stance with its holder and target, which are entities, events and claims and not names of
 them. The label is part of the tuple before anything is weighted: a wrong one earns nothing. Every prediction is
@@ -19,6 +19,7 @@ from typing import TYPE_CHECKING, Any
 from onrecord.dataset import Stance
 from onrecord.dataset.records import Item
 from onrecord.dataset.scheme import Scheme
+from onrecord.eval.layers.actor_stances import actor_counts, put_actors
 from onrecord.eval.layers.columns import BASES, LABELS
 from onrecord.eval.layers.corpus import Corpus
 from onrecord.eval.layers.corpus_stances import KINDS, StanceSets, corpus_counts, stance_sets
@@ -52,10 +53,11 @@ def _state(reading: StanceReading) -> State:
     }
     counts = {
         **{name: Counts.matched(value, len(required), len(charged)) for name, value in points.items()},
+        **actor_counts(reading),
         **_given_pairs(reading),
         **_slices(reading, [required[key] for key in right]),
     }
-    return State(counts, said=stance_sets(reading))
+    return State(counts, said=(stance_sets(reading),))
 
 
 def _columns(corpus: Corpus) -> StateColumns:
@@ -74,7 +76,9 @@ def _paired(corpus: Corpus) -> Stances:
 
 
 def _counted(corpus: Corpus, stances: Stances) -> StateColumns:
-    return stance_sheet(stances).columns([Said.of(stances, (corpus.gold.codes, corpus.predicted.codes))])
+    sheet = stance_sheet(stances)
+    put_actors(sheet, stances, corpus.actor)
+    return sheet.columns([Said.of(stances, (corpus.gold.codes, corpus.predicted.codes))])
 
 
 def _given_pairs(reading: StanceReading) -> dict[str, Counts]:
@@ -87,7 +91,7 @@ def _given_pairs(reading: StanceReading) -> dict[str, Counts]:
 
 
 def _whole(state: State) -> dict[str, Counts | Score]:
-    return {**corpus_counts(state.said if isinstance(state.said, StanceSets) else StanceSets())}
+    return {**corpus_counts(next((each for each in state.said if isinstance(each, StanceSets)), StanceSets()))}
 
 
 def _slices(reading: StanceReading, right: Iterable[Stance]) -> dict[str, Counts]:
@@ -151,11 +155,10 @@ _CORPUS = "whatever the document"
 
 _TUPLES: dict[str, Any] = {"page": "stances-tuples.md"}
 _LABELS: dict[str, Any] = {"page": "stances-label.md"}
-_OPPOSED: dict[str, Any] = {"page": "contradictions.md", "adds": False}
 
 
-def _opposed(scheme: Scheme) -> tuple[Measure, ...]:
-    """The measures about favor and against, for a scheme that has both."""
+def _for_and_against(scheme: Scheme) -> tuple[Measure, ...]:
+    """The mean over favor and against, for a scheme that has both."""
     if not {"favor", "against"} <= {*scheme.stance_labels}:
         return ()
     return (
@@ -166,15 +169,43 @@ def _opposed(scheme: Scheme) -> tuple[Measure, ...]:
             citation="Mohammad et al., 2016",
             **_LABELS,
         ),
-        Measure("contradictions", "two holders with opposite labels for one target, over all documents", **_OPPOSED),
-        Measure("contradictions[claim]", "the same, for claims alone", detail=True, view="claim", **_OPPOSED),
+    )
+
+
+def _of_claims(scheme: Scheme) -> tuple[Measure, ...]:
+    """What needs a scheme with asserts and denies."""
+    if not {"asserts", "denies"} <= {*scheme.claim_labels}:
+        return ()
+    said = "two holders of whom one asserts and the other denies a claim, over all documents"
+    return (
+        Measure(
+            "label[claim]",
+            "mean F1 of asserts and denies, on pairs found",
+            mean_of=("label[asserts]", "label[denies]"),
+            view="claim",
+            **_LABELS,
+        ),
+        Measure("contradictions", said, page="contradictions.md", adds=False),
     )
 
 
 def _measures(scheme: Scheme) -> tuple[Measure, ...]:
     return (
         Measure("tuple", "holder, target and label right", **_TUPLES),
+        Measure(
+            "tuple[actor]",
+            "distinct holders, targets and labels of a document, every entity as the actor that it acts for",
+            view="actor",
+            **_TUPLES,
+        ),
         Measure("pair", "holder and target right, whatever the label", **_TUPLES),
+        Measure(
+            "pair[actor]",
+            "distinct holders and targets of a document, every entity as the actor that it acts for",
+            detail=True,
+            view="actor",
+            **_TUPLES,
+        ),
         Measure(
             "tuple[corpus]",
             f"distinct holders, targets and labels, {_CORPUS}",
@@ -188,23 +219,23 @@ def _measures(scheme: Scheme) -> tuple[Measure, ...]:
             detail=True,
             **_TUPLES,
         ),
-        *_opposed(scheme)[:1],
+        *_for_and_against(scheme),
         Measure(
             "label[macro]",
             "mean F1 of all labels, on pairs found",
-            mean_of=tuple(f"label[{n}]" for n in scheme.stance_labels),
+            mean_of=tuple(f"label[{n}]" for n in scheme.all_labels),
             detail=True,
             view="macro",
             **_LABELS,
         ),
-        *_opposed(scheme)[1:],
+        *_of_claims(scheme),
         *(
             Measure(f"label[{name}]", f"the label {name}, on pairs found", detail=True, view=name, **_LABELS)
-            for name in scheme.stance_labels
+            for name in scheme.all_labels
         ),
         *(
             Measure(f"tuple[{name}]", f"tuples with the label {name}", detail=True, view=name, **_TUPLES)
-            for name in scheme.stance_labels
+            for name in scheme.all_labels
         ),
         *(
             Measure(f"tuple[{name}]", f"tuples about a target of the kind {name}", detail=True, view=name, **_TUPLES)
@@ -242,7 +273,7 @@ def stances(scheme: Scheme) -> Layer[StanceReading]:
         compared=(Compared("label"), Compared("basis")),
         rematched=_same_evidence,
         text=lambda stance: f"{stance.holder} on {stance.target.id}",
-        agreed_by=("tuple", "pair"),
+        agreed_by=("tuple", "tuple[actor]", "pair"),
         label="label",
         label_title="Stance labels",
     )

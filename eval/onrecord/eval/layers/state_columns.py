@@ -32,8 +32,8 @@ class Whole(Protocol):
     def documents(self) -> int | None:
         """How many documents have clusters; None for what is no function of clusters."""
 
-    def parts(self, document: int) -> tuple[tuple[Table, ...], object]:
-        """The tables of one document, and what else it adds; None for nothing."""
+    def parts(self, document: int) -> tuple[tuple[Table, ...], tuple[Any, ...]]:
+        """The tables of one document, and what else it adds."""
 
     def without_each(self, group: Ints, groups: int) -> Mapping[str, Floats]:
         """Every measure without each group of documents.

@@ -36,7 +36,7 @@ class DocumentStates:
             return None
         return sum(any(table.gold or table.predicted for table in several) for several in tables)
 
-    def parts(self, document: int) -> tuple[tuple[Table, ...], object]:
+    def parts(self, document: int) -> tuple[tuple[Table, ...], tuple[Any, ...]]:
         """What one document adds beside counts."""
         return self.states[document].tables, self.states[document].said
 
@@ -69,9 +69,9 @@ class TableStates:
         """Every measure of clusters."""
         return total(self._rows)
 
-    def parts(self, document: int) -> tuple[tuple[Table, ...], object]:
+    def parts(self, document: int) -> tuple[tuple[Table, ...], tuple[Any, ...]]:
         """The table of one document."""
-        return (self.tables[document],), None
+        return (self.tables[document],), ()
 
     def without_each(self, group: Ints, groups: int) -> Mapping[str, Floats]:
         """See :class:`~onrecord.eval.layers.state_columns.Whole`."""

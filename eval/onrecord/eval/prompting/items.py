@@ -10,8 +10,9 @@ from typing import Any, TypeVar
 import msgspec
 
 from onrecord.dataset import walk
+from onrecord.dataset.check import check_stance_labels
 from onrecord.dataset.layers import LAYERS, in_scheme, scheme
-from onrecord.dataset.records import UNKNOWN, Item, SpanItem
+from onrecord.dataset.records import UNKNOWN, Item, SpanItem, Stance
 from onrecord.eval.grounding.records import fields_of
 from onrecord.eval.prompting.names import Names, name_in, one_line
 from onrecord.eval.prompting.shape import NAME, NEVER_ASKED
@@ -28,7 +29,7 @@ class UnusableError(Exception):
 
 WHY = {
     "lost": "its words are not in the text",
-    "label": "a label that the scheme does not have",
+    "label": "a label that the scheme does not have, or not for such a target",
     "shape": "no item of the layer: a field is missing or of another kind",
     "unread": "it is cut off, or no JSON",
     "taken": "an item before it says of the same place that it is another one",
@@ -72,7 +73,10 @@ class Maker:
             UnusableError: It cannot be one.
         """
         place = {name: value[name] for name in _PLACE} if issubclass(kind, SpanItem) else {}
-        return self.record(kind, {**place, **self._fields(kind, value, NEVER_ASKED | place.keys())})
+        made = self.record(kind, {**place, **self._fields(kind, value, NEVER_ASKED | place.keys())})
+        if isinstance(made, Stance) and any(check_stance_labels([made])):
+            raise UnusableError("label")
+        return made
 
     def described(self, value: Mapping[str, Any]) -> EventDescription:
         """What a reply says of an event.

@@ -15,6 +15,7 @@ _CALLED = {
     "entity": ("registry_entities", "name"),
     "event": ("registry_events", "title"),
     "claim": ("registry_claims", "text"),
+    "utterance": ("registry_utterances", "title"),
 }
 
 
@@ -35,13 +36,13 @@ class KnownRow:
 
     id: str
     name: str
-    """The name of an entity, the title of an event, the words of a claim."""
+    """The name of an entity, the title of an event or utterance, the words of a claim."""
     aliases: tuple[str, ...] = ()
 
 
 @dataclasses.dataclass(frozen=True)
 class Known:
-    """The articles by id, and by ``entity``, ``event`` and ``claim`` the rows of the registries."""
+    """The articles by id, and by ``entity``, ``event``, ``claim`` and ``utterance`` the rows of the registries."""
 
     articles: Mapping[str, KnownArticle]
     rows: Mapping[str, tuple[KnownRow, ...]]

@@ -10,6 +10,7 @@ import msgspec
 
 from onrecord.dataset import walk
 from onrecord.dataset.layers import LAYERS, scheme
+from onrecord.dataset.records import REGISTERED
 from onrecord.eval.prompting.known import KnownArticle
 from onrecord.eval.prompting.names import KINDS, Links, name_in, same
 from onrecord.eval.prompting.parsing import parse
@@ -17,16 +18,16 @@ from onrecord.eval.prompting.replies import Reply, chosen
 from onrecord.eval.prompting.requests import request
 from onrecord.eval.prompting.shape import NAME
 
-FIELDS = {"entities": "entity", "events": "event", "claims": "claim"}
+FIELDS = {name: kind for kind, (name, _) in REGISTERED.items()}
 """The fields of a reply, and what the names in them are of."""
 
 _TOLD = (
-    "Several articles about one topic were labelled one by one. Below are the names that were given to what they are "
-    "about, by article. Say which of them mean the same: the same person, body or place; the same happening; the same "
-    "proposition. Answer with one JSON object: for each thing that has several names, its fullest name in `name` and "
-    "every other one in `same`, letter for letter as they are given. What has one name everywhere is left out. Two "
-    "different things, such as a country and its government, or an event that is planned and one that took place, are "
-    "never put together."
+    "Several articles about one topic were labelled one by one. Below are the names that were given to what they "
+    "are about, by article. Say which of them mean the same: the same person, body or place; the same happening; "
+    "the same proposition; the same words said once. Answer with one JSON object: for each thing that has several "
+    "names, its fullest name in `name` and every other one in `same`, letter for letter as they are given. What has "
+    "one name everywhere is left out. Two different things, such as a country and its government, are never put "
+    "together; an event that is planned and then takes place is one."
 )
 
 

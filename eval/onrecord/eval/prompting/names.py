@@ -8,11 +8,11 @@ import unicodedata
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from onrecord.dataset.records import UNKNOWN
+from onrecord.dataset.records import REGISTERED, UNKNOWN
 from onrecord.eval.grounding.folding import letters
 from onrecord.eval.prompting.known import KnownRow
 
-KINDS = ("entity", "event", "claim")
+KINDS = tuple(REGISTERED)
 
 LONGEST = 90
 """Characters of an id that is made of a name."""
@@ -50,7 +50,7 @@ class Names:
         """The id that a name stands for in the articles of a topic.
 
         Args:
-            kind: ``entity``, ``event`` or ``claim``.
+            kind: ``entity``, ``event``, ``claim`` or ``utterance``.
             name: An id of the registry, or a name, a title, a sentence; not blank.
             topic: The article's.
         """

@@ -12,7 +12,7 @@ from collections.abc import Mapping
 
 PREFIX = "onrecord"
 
-SCORER_VERSION = "0.3.0"
+SCORER_VERSION = "0.4.0"
 """Version of the scorer, which is not that of the software: it is raised whenever the same files may give another
 number, interval or count, and only then. Records of one version can be compared."""
 
@@ -75,6 +75,10 @@ FIELDS: dict[str, SignatureField] = {
         {
             "kept": "they count, except in measures that are marked [no-singletons]",
         },
+    ),
+    "actors": SignatureField(
+        "whom an entity stands for in measures that are marked [actor]",
+        {"acts-for": "the actor at the end of acts_for in gold's registry; itself without one"},
     ),
     "labels": SignatureField("types of the two sides", {"as-is": "compared as they are"}),
     "duplicates": SignatureField(

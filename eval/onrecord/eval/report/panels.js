@@ -20,8 +20,9 @@ function idNode(kind, id, system) {
   return el("div", {}, ...parts);
 }
 function fieldNode(field, id, system) {
-  if (["entity", "speaker", "relay", "holder", "literal"].includes(field)) return idNode("entity", id, system);
+  if (["entity", "speaker", "addressee", "relay", "holder", "literal"].includes(field)) return idNode("entity", id, system);
   if (field === "event") return idNode("event", id, system);
+  if (field === "utterance" && !system) return idNode("utterance", id, system);
   if (field.startsWith("target ")) return idNode(field.slice(7), id, system);
   return el("div", {}, bdi(id));
 }
@@ -84,7 +85,7 @@ function drawQuotes(doc) {
         ...two(item, (given) => bdi(part(doc, given, "cue")), part(doc, item.g, "cue") !== part(doc, item.p, "cue")),
         el("td", {}, [...new Set([item.g, item.p].flatMap((given) => fields(given, "mode")))].join(" / "))))))));
 }
-const SIGNS = new Map([["favor", "+"], ["against", "−"], ["neutral", "0"]]);
+const SIGNS = new Map([["favor", "+"], ["against", "−"], ["neutral", "0"], ["asserts", "+"], ["denies", "−"], ["doubts", "?"]]);
 const stanceLabel = (given) => el("span", { class: "label " + (SIGNS.has(given) ? given : "") }, given === index.nothing ? given : `${SIGNS.get(given) || "?"} ${given}`);
 function drawStances(doc) {
   const found = doc.items.filter((item) => item.l === "stances");

@@ -13,6 +13,7 @@ from typing import Any
 
 from onrecord.dataset import Labels, Registries
 from onrecord.dataset.layers import LAYERS
+from onrecord.dataset.records import NO_ITEM
 from onrecord.dataset.walk import all_ids
 from onrecord.eval.layers.ids import IdMap
 from onrecord.eval.layers.scored import with_items
@@ -75,12 +76,17 @@ def _flat(counts: Tally, kinds: dict[tuple[str, str, str, str], int]) -> Iterato
 
 
 def _gold_names(registries: Registries) -> list[list[str]]:
-    """Kind, id, name, Wikidata id."""
+    """Kind, id, name, and the Wikidata id, ``NIL`` for none; empty where nobody looked."""
     return [
-        *(["entity", row.id, row.name, row.wikidata or ""] for row in registries.entities),
-        *(["event", row.id, row.title, row.wikidata or ""] for row in registries.events),
+        *(["entity", row.id, row.name, _link(row.wikidata)] for row in registries.entities),
+        *(["event", row.id, row.title, _link(row.wikidata)] for row in registries.events),
         *(["claim", row.id, row.text, ""] for row in registries.claims),
+        *(["utterance", row.id, row.title, ""] for row in registries.utterances),
     ]
+
+
+def _link(wikidata: str | None) -> str:
+    return "NIL" if wikidata == NO_ITEM else wikidata or ""
 
 
 class SystemNames:

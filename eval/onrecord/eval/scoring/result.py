@@ -62,9 +62,9 @@ class LayerState:
 
     def _document(self, place: int) -> State:
         parts = [whole.parts(place) for whole in self.columns.wholes]
-        said = [each for _, each in parts if each is not None]
+        said = tuple(each for _, several in parts for each in several)
         tables = tuple(table for several, _ in parts for table in several)
-        return State(self.columns.document(place), tables, said[0] if said else None)  # type: ignore[arg-type]
+        return State(self.columns.document(place), tables, said)
 
     def total(self, documents: Collection[str] | None = None) -> State:
         """What some of the documents add, or all of them."""

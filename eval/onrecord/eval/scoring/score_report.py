@@ -19,7 +19,14 @@ if TYPE_CHECKING:
     import pandas as pd
 
 
-POLICY = {"unit": "codepoint", "quotes": "dice-alnum", "mentions": "predicted", "singletons": "kept", **SPAN_POLICY}
+POLICY = {
+    "unit": "codepoint",
+    "quotes": "dice-alnum",
+    "mentions": "predicted",
+    "singletons": "kept",
+    "actors": "acts-for",
+    **SPAN_POLICY,
+}
 """Those that are in every score of the dataset's layers."""
 
 

@@ -22,6 +22,7 @@ from onrecord.eval.layers.cluster_columns import Clusters
 from onrecord.eval.layers.columns import KINDS, LABELS, NONE, Codes, SideColumns, Vocabularies
 from onrecord.eval.layers.event_columns import Reported
 from onrecord.eval.layers.kept_columns import read_columns, write_columns
+from onrecord.eval.layers.modality_columns import Modalities
 from onrecord.eval.layers.stance_columns import Said
 from onrecord.eval.layers.state_columns import StateColumns
 from onrecord.eval.rendering.signature import SCORER_VERSION
@@ -151,6 +152,8 @@ def _rows(columns: StateColumns, documents: Sequence[str]) -> Iterator[dict[str,
             yield _cells(whole)
         elif isinstance(whole, Said):
             yield _tuples(whole, documents)
+        elif isinstance(whole, Modalities):
+            yield _modalities(whole, documents)
         elif isinstance(whole, Reported):
             yield {
                 "row": ["event"] * len(whole.document),
@@ -189,6 +192,16 @@ def _tuples(whole: Said, documents: Sequence[str]) -> dict[str, Any]:
         "target_kind": [KINDS[kind] for kind in columns[1]],
         "target": [":".join(whole.id_of(kind, code)) for kind, code in zip(columns[1], columns[2], strict=True)],
         "label": [LABELS[code] for code in whole.label.tolist()],
+    }
+
+
+def _modalities(whole: Modalities, documents: Sequence[str]) -> dict[str, Any]:
+    return {
+        "row": ["modality"] * len(whole.document),
+        "document": [documents[n] for n in whole.document.tolist()],
+        "name": [_ROLES[role] for role in whole.role.tolist()],
+        "target": [":".join(whole.id_of(code)) for code in whole.event.tolist()],
+        "label": ["denied" if denied else "other" for denied in whole.denied.tolist()],
     }
 
 

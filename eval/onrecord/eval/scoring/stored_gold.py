@@ -30,7 +30,7 @@ from onrecord.dataset.publishing.folder import read_about
 from onrecord.dataset.reading.faults import refuse
 from onrecord.dataset.reading.platform import read_at
 from onrecord.dataset.reading.staging import scratch, staged, sweep
-from onrecord.dataset.records import Split
+from onrecord.dataset.records import REGISTERED, Split
 from onrecord.dataset.scheme import DEFAULT, Scheme
 from onrecord.eval.layers.columns import Codes, Letters, SideColumns, Vocabularies
 from onrecord.eval.layers.document_pairs import add_gold, gold_columns
@@ -146,12 +146,7 @@ class StoredGold:
     @functools.cached_property
     def ids(self) -> dict[str, list[str]]:
         """The published ids of each kind, in the order of their registry."""
-        rows = self.registries
-        return {
-            "entity": [row.id for row in rows.entities],
-            "event": [row.id for row in rows.events],
-            "claim": [row.id for row in rows.claims],
-        }
+        return {kind: [row.id for row in self.registries.of(kind)] for kind in REGISTERED}
 
     def in_split(self, split: str) -> list[str]:
         """Ids of the documents of a split, ascending.

@@ -8,10 +8,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, get_args
 
-from onrecord.dataset.layers import LAYERS
+from onrecord.dataset.layers import LAYERS, scheme
 from onrecord.dataset.reading.faults import Wrong, show
+from onrecord.dataset.records import TargetKind
 from onrecord.eval.submission.label_maps import BUILT_IN, OURS
 from onrecord.eval.submission.salvage import CALLED
 
@@ -41,8 +42,11 @@ _RENAMED: Mapping[str, str] = {
 
 _MEANT: Mapping[str, str] = {
     "favor": "positive pos pro for support supports supportive supporting agree agrees favour approve yes true",
-    "against": "negative neg con anti oppose opposes opposed opposing disagree disagrees disapprove deny no false",
+    "against": "negative neg con anti oppose opposes opposed opposing disagree disagrees disapprove no",
     "neutral": "none neither mixed other comment discuss neu unrelated",
+    "asserts": "assert claims affirms confirms states says support supports agree agrees true yes pro",
+    "denies": "deny rejects refutes disputes contradicts refute oppose opposes disagree disagrees false no con",
+    "doubts": "doubt questions uncertain query",
     "name": "nam named proper",
     "nominal": "nom noun common",
     "pronoun": "pro pron prn",
@@ -61,6 +65,9 @@ _MEANT: Mapping[str, str] = {
     "thought": "belief opinion",
 }
 """Our words with those of other schemes for the same, in small letters."""
+
+OLDER = "onrecord convert --from onrecord-0.2 converts a file of before"
+"""What to do with a file for the labels 0.2 and before."""
 
 _SCHEMES: Mapping[str, str] = {"ontonotes": "OntoNotes, as in spaCy's English models", "conll2003": "CoNLL-2003"}
 
@@ -82,13 +89,17 @@ def advised(wrong: Wrong, line: Any, foreign: bool = False) -> Wrong:
     elif code == "missing-field":
         better = _missing(pointer, line)
     elif code == "label":
-        better = _label(pointer, str(found), expected, foreign)
+        if (target := _target(pointer, line)) is not None:
+            expected = f"of {target} one of {', '.join(scheme().labels_of(target))}"
+        better = _label(pointer, str(found), expected.removeprefix(f"of {target} "), foreign)
     if code in ("unknown-field", "missing-field", "type"):
         expected = expected.replace("a prediction line", "a line of a prediction file")
     return code, pointer, found, expected, better or hint
 
 
 def _field(pointer: str, name: str, expected: str, line: Any) -> str:
+    if name == "modality" and pointer.startswith("/event_descriptions/"):
+        return f"it is each mention's, in events: {OLDER}"
     known = expected.partition(": ")[2].split(", ")
     other = _RENAMED.get(name.casefold(), "")
     if pointer.count("/") == 1 and name.casefold() in ("text", "content", "title", "body"):
@@ -140,12 +151,21 @@ def _label(pointer: str, found: str, expected: str, foreign: bool) -> str:
             return hint if plain in OURS else ""
         if tag := _TAG.fullmatch(plain):
             return f"a tag, not a type: write {show(tag[1])} without what stands before it"
-        for name, scheme in _SCHEMES.items():
+        for name, said in _SCHEMES.items():
             if plain in BUILT_IN[name].predicted:
-                return f"a type of {scheme}: --labels {name} compares a file of these"
+                return f"a type of {said}: --labels {name} compares a file of these"
     plain = plain.casefold()
     word = next((each for each in words if plain in _MEANT.get(each, "").split()), "")
     return f"{show(found)!r} is called {word!r} here" if word else ""
+
+
+def _target(pointer: str, line: Any) -> str | None:
+    """The kind of target of the stance whose label a pointer is of; None where it is of none, or it is not said."""
+    parts = pointer.split("/")
+    holder = _holder(pointer, line) if len(parts) == 4 and (parts[1], parts[3]) == ("stances", "label") else None
+    target = holder.get("target") if isinstance(holder, dict) else None
+    kind = target.get("kind") if isinstance(target, dict) else None
+    return kind if kind in get_args(TargetKind) else None
 
 
 def is_type(pointer: str) -> bool:

@@ -13,7 +13,7 @@ import msgspec
 
 from onrecord.dataset import Article, Gold
 from onrecord.dataset.reading.json_schema import field_docs
-from onrecord.dataset.records import Item, Strict
+from onrecord.dataset.records import REGISTERED, Item, Strict
 from onrecord.dataset.walk import with_references
 from onrecord.eval.submission.prediction_line import (
     ClaimDescription,
@@ -131,7 +131,7 @@ class _Names:
 
     def __init__(self, gold: Gold) -> None:
         self._gold = gold
-        self._given: dict[str, dict[str, str]] = {"entity": {}, "event": {}, "claim": {}}
+        self._given: dict[str, dict[str, str]] = {kind: {} for kind in REGISTERED}
 
     def rename(self, item: Item) -> dict[str, Any]:
         """An item as a prediction, with ids of its own."""
@@ -140,7 +140,7 @@ class _Names:
     def _id(self, kind: str, id: str) -> str:
         if kind not in self._given:
             return id  # an item of the same document
-        letter = {"entity": "E", "event": "V", "claim": "C"}[kind]
+        letter = {"entity": "E", "event": "V", "claim": "C", "utterance": "U"}[kind]
         return self._given[kind].setdefault(id, f"{letter}{len(self._given[kind]) + 1}")
 
     def descriptions(self) -> dict[str, Any]:
@@ -152,7 +152,6 @@ class _Names:
                 id=self._id("event", row.id),
                 type=row.type,
                 title=row.title,
-                modality=row.modality,
                 date=row.date,
                 place=self._id("entity", row.place) if row.place else None,
                 cardinality=row.cardinality,

@@ -9,6 +9,7 @@ from typing import Protocol
 
 from onrecord.dataset import Document, Registries
 from onrecord.dataset.publishing.texts import read_ids, read_texts
+from onrecord.dataset.records import REGISTERED
 
 
 class KnownDocument(Protocol):
@@ -38,19 +39,22 @@ class Expected:
     documents: Mapping[str, KnownDocument]
     """Every document of the dataset, of all splits, by id."""
     ids: Mapping[str, Collection[str]]
-    """The published ids of each kind, ``entity``, ``event`` and ``claim``, in the order of their registry."""
+    """The published ids of each kind, such as ``entity``, in the order of their registry."""
     required: Collection[str] = ()
     """Ids of the documents that must have a line."""
+    finished: Registries | None = None
+    """The rows of every id, where the file must be as whole as gold; None for predictions."""
 
     @classmethod
     def of(cls, documents: Iterable[Document], registries: Registries, required: Collection[str] = ()) -> Expected:
         """From documents in any order."""
-        ids = {
-            "entity": [row.id for row in registries.entities],
-            "event": [row.id for row in registries.events],
-            "claim": [row.id for row in registries.claims],
-        }
+        ids = {kind: [row.id for row in registries.of(kind)] for kind in REGISTERED}
         return cls({document.id: document for document in documents}, ids, tuple(required))
+
+    @classmethod
+    def of_gold(cls, documents: Iterable[Document], registries: Registries) -> Expected:
+        """For labels that are to become gold, of any of the documents, all of whose ids have rows."""
+        return dataclasses.replace(cls.of(documents, registries), finished=registries)
 
     @classmethod
     def read(cls, folder: Path, split: str | None = None) -> Expected:

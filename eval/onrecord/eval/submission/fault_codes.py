@@ -43,7 +43,10 @@ FAULT_KINDS: dict[str, FaultKind] = {
     "type": FaultKind("a value of another type", "numbers are not quoted, and offsets have no decimal point"),
     "missing-field": FaultKind("a field that must be there", "add it; the hint says what it means"),
     "unknown-field": FaultKind("a field that is not known", "mend its name; call your own fields `x_...`"),
-    "label": FaultKind("a word outside the vocabulary", "use one of those named; `--labels` maps whole schemes"),
+    "label": FaultKind(
+        "a word outside the vocabulary, or a stance's label for another kind of target",
+        "use one of those named; `--labels` maps whole schemes",
+    ),
     "id": FaultKind("an id that is not 1 to 128 letters, digits and `. _ : -`", "put readable names into `name`"),
     "too-many": FaultKind(
         "more items than any reading of the text can hold", "mend the system, or raise `--max-items`"

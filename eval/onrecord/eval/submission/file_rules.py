@@ -149,7 +149,7 @@ class Ids:
 
     def __init__(self, published: Mapping[str, Collection[str]]) -> None:
         self._published = published
-        self._known = {kind: set(ids) for kind, ids in published.items()}
+        self._known = {kind: set(published[kind]) for kind in KINDS}
         self._declared = 0
         self.lost = Lost()
         """What lines declare that cannot be read."""
@@ -169,7 +169,7 @@ class Ids:
             ids: What it refers to.
         """
         for (kind, use), here in ids.items():
-            if use in ("declares", "clusters"):
+            if use in ("declares", "clusters") and kind in KINDS:
                 new = here - self._known[kind]
                 self._declared += len(new)
                 self._known[kind] |= new

@@ -18,7 +18,7 @@ from onrecord.eval.submission.expected import KnownDocument
 from onrecord.eval.submission.prediction_line import PLACED, Description, PredictionLine, says_something
 
 KINDS = ("entity", "event", "claim")
-"""What an id may stand for that holds across documents."""
+"""What an id may stand for that holds across documents and must be declared; whoever names an utterance declares it."""
 
 DESCRIPTIONS = ("entities", "claims", "event_descriptions")
 """The fields of a line that say what an id stands for."""
@@ -87,6 +87,12 @@ def check_unplaced(line: PredictionLine) -> Iterator[Wrong]:
         if each.kind is not None and each.kind not in kinds:
             expected = f"one of {', '.join(kinds)}" if kinds else "no kind, which mentions alone have"
             yield "label", f"{at}/kind", each.kind, expected, partial(nearest, each.kind, kinds)
+
+
+def check_all_placed(line: PredictionLine) -> Iterator[Wrong]:
+    """Items that are not in the text, which labels of the text cannot be."""
+    for index, item in enumerate(line.unplaced):
+        yield "surface", f"/unplaced/{index}", item.text, "items whose words are in the text", "leave it out"
 
 
 def check_ids(labels: Labels) -> Iterator[Wrong]:

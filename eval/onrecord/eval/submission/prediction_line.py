@@ -8,15 +8,8 @@ import msgspec
 
 from onrecord.dataset import EventMention, Labels, Mention, Quote, Stance
 from onrecord.dataset.layers import LAYERS, labels, scheme
-from onrecord.dataset.records import Cardinality, EntityId, Id, Modality, Refers, Strict
+from onrecord.dataset.records import Cardinality, Date, EntityId, Id, Refers, Strict, Wikidata
 from onrecord.dataset.walk import without_ids
-
-_DATE = r"-?[0-9X]{4}(-[0-9X]{2}){0,2}[~?%]?"
-_END = rf"({_DATE}|\.\.)?"
-EDTF = rf"^({_DATE}|{_END}/{_END})$(?!\n)"
-"""A date or an interval of EDTF (ISO 8601-2) level 1, without times: ``2022-12-19``, ``2022-12~``, ``2022-12/..``."""
-
-Wikidata = Annotated[str, msgspec.Meta(pattern=r"^Q[1-9][0-9]*$(?!\n)")]
 
 
 class EntityDescription(Strict, frozen=True, kw_only=True):
@@ -42,9 +35,8 @@ class EventDescription(Strict, frozen=True, kw_only=True):
     type: str | None = None
     """What kind of event it is, in the words of the event registry, such as ``meeting``."""
     title: str | None = None
-    modality: Modality | None = None
-    date: Annotated[str, msgspec.Meta(pattern=EDTF)] | None = None
-    """EDTF (ISO 8601-2), level 1, without times."""
+    date: Date | None = None
+    """EDTF (ISO 8601-2), without times."""
     place: EntityId | None = None
     """An entity id."""
     cardinality: Cardinality | None = None

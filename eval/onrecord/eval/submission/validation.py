@@ -19,7 +19,13 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 from onrecord.dataset import Labels
-from onrecord.dataset.check import check_each_span, check_own_references, check_quotes
+from onrecord.dataset.check import (
+    check_each_span,
+    check_finished,
+    check_own_references,
+    check_quotes,
+    check_stance_labels,
+)
 from onrecord.dataset.layers import LAYERS, in_scheme
 from onrecord.dataset.reading.faults import Findings, Wrong
 from onrecord.dataset.reading.typed import Decoded
@@ -28,6 +34,7 @@ from onrecord.eval.submission.expected import Expected
 from onrecord.eval.submission.file_rules import MOST_IDS, Descriptions, DocumentLines, Edges, Ids, LayerLines
 from onrecord.eval.submission.limits import Limits
 from onrecord.eval.submission.line_checks import (
+    check_all_placed,
     check_ids,
     check_names,
     check_numbers,
@@ -184,8 +191,12 @@ class Checker:
         if not clusters_are_several(items):
             odd += degenerate(line)
         more_wrong, more_odd = _label_faults(line, labels, items)
+        finished = self._expected.finished
+        if finished is None:
+            self._ids.take(line, at.number, ids)
+        else:
+            inside += [*check_finished(labels, finished), *check_all_placed(line)]
         self._add_all(inside + more_wrong, odd + more_odd, line, at)
-        self._ids.take(line, at.number, ids)
         self._layers.take(line, at.number)
         self._edges.take(line, at.number)
         self._remember(line, at, self._descriptions.take(line, at.number))
@@ -233,7 +244,7 @@ def _label_faults(line: PredictionLine, labels: Labels, items: LineItems) -> tup
 
     Each check is run only where a quick look does not show that it would find nothing.
     """
-    wrong = list(check_quotes(labels.quotes))
+    wrong = [*check_quotes(labels.quotes), *check_stance_labels(labels.stances)]
     if not ids_are_right(items):
         wrong += check_ids(labels)
     if not names_are_right(line):
