@@ -353,13 +353,20 @@ def test_git_is_asked_as_often_for_many_files_as_for_few(
     gold: Gold, repository: Repository, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def flood(many: int) -> Callable[[Repository], None]:
-        return lambda it: [it.write(f"{RESULTS}/t/s{n}/about.json", "{}") for n in range(many)] and None
+        def run(repository: Repository) -> None:
+            for number in range(many):
+                repository.write(f"{RESULTS}/t/s{number}/about.json", "{}")
+
+        return run
 
     asked: list[str] = []
     git = Contribution.git
-    monkeypatch.setattr(
-        Contribution, "git", lambda self, *words, said=b"": asked.append(words[0]) or git(self, *words, said=said)
-    )  # type: ignore[func-returns-value]
+
+    def noted(self: Contribution, *words: str, said: bytes = b"") -> bytes:
+        asked.append(words[0])
+        return git(self, *words, said=said)
+
+    monkeypatch.setattr(Contribution, "git", noted)
     head = repository.contribute(flood(3000))
     assert faults(repository, gold, tmp_path / "data", head) == ["3000 files"]
     assert asked == ["diff"]

@@ -20,7 +20,7 @@ from onrecord.eval import record_bytes
 from onrecord.eval.board import PageMaker, assessing, build_site
 from onrecord.eval.board.assessing import Bench, assessed_entries
 from onrecord.eval.board.budget import Budget, UnfinishedError, within
-from onrecord.eval.board.entries import entry_folders
+from onrecord.eval.board.entries import entry_folders, read_entry
 from onrecord.eval.board.owners import came
 from onrecord.eval.board.standings import SELF_REPORTED, Standings, standings
 from onrecord.eval.scoring.stored_gold import gold_in_memory
@@ -83,10 +83,9 @@ def test_an_entry_that_takes_too_long_is_a_row_and_the_others_stand(gold: Gold, 
 @pytest.mark.skipif(not has_fork(), reason="the defect is put into this process and inherited")
 def test_a_defect_that_one_entry_meets_is_its_own(gold: Gold, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """A defect nobody knows of yet: the reader of entries fails where a folder has a certain name."""
-    read = assessing.read_entry
 
     def failing(folder: Path) -> object:
-        return read(folder) if folder.name != "odd" else [][0]
+        return read_entry(folder) if folder.name != "odd" else [][0]
 
     monkeypatch.setattr(assessing, "read_entry", failing)
     put(tmp_path, "a", "good", as_bytes(thinned(gold, 0.7)))
@@ -161,8 +160,8 @@ def test_a_team_with_twenty_entries_moves_no_other_team(gold: Gold, tmp_path: Pa
     for name, share in (("best", 0.95), ("middle", 0.5)):
         for folder in ("few", "many"):
             put(tmp_path / folder, name, name, as_bytes(thinned(gold, share)))
-    for folder, many in (("few", 1), ("many", 20)):
-        for number in range(many):
+    for folder, entries in (("few", 1), ("many", 20)):
+        for number in range(entries):
             lines = thinned(gold, 0.3)
             for line in lines[:1]:  # each differs from the others in a word or two
                 line["mentions"] = line["mentions"][number:]

@@ -28,13 +28,13 @@ def digest(gold: Gold, lines: Lines, split: str = "all") -> str:
 
 def own_ids(gold: Gold) -> Lines:
     """Gold as predictions in which every id is the file's own, and described."""
-    published = {row.id for row in (*gold.registries.entities, *gold.registries.events, *gold.registries.claims)}
+    rows = gold.registries
+    published = {id for ids in rows.ids().values() for id in ids}
 
     def other(id: str) -> str:
         return f"mine-{id}" if id in published else id
 
     lines: Lines = [every_id(line, other, REFERRING) for line in lines_of(gold.articles, gold.registries)]
-    rows = gold.registries
     lines[0]["entities"] = [{"id": f"mine-{row.id}", "name": row.name} for row in rows.entities]
     lines[0]["claims"] = [{"id": f"mine-{row.id}", "text": row.text} for row in rows.claims]
     lines[0]["event_descriptions"] = [{"id": f"mine-{row.id}", "title": row.title} for row in rows.events]
