@@ -136,7 +136,7 @@ def test_a_standoff_release_restores_the_folder_byte_for_byte(root: Path, tmp_pa
     done = run("rehydrate", tmp_path / "r.json", "seeds", "-o", tmp_path / "d", cwd=root)
     assert done.returncode == 0, done.stderr
     written = sorted(path.relative_to(tmp_path / "d") for path in (tmp_path / "d").rglob("*") if path.is_file())
-    assert len(written) == 22  # all but what is known only from the exports: the annotators' scores and the errata
+    assert len(written) == 23  # all but what is known only from the exports: the annotators' scores and the errata
     for name in written:
         if name.name != "manifest.json":  # names those two as well
             assert (tmp_path / "d" / name).read_bytes() == (root / "dataset" / name).read_bytes()

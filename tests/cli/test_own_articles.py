@@ -43,7 +43,7 @@ def test_an_article_of_ones_own_is_asked_about_and_its_reply_is_shown(tmp_path: 
     shown = [line.strip() for line in said("show", "made.jsonl", *SEEDS, cwd=tmp_path).splitlines()]
     start = TEXT.index("Ilse Brandt")
     assert f"{start}-{start + 11}  Ilse Brandt  (PER, name, entity Ilse Brandt)" in shown
-    assert "target The pool will close., against" in "\n".join(shown)
+    assert "target The pool will close., denies" in "\n".join(shown)
     assert shown[-2:] == [
         "no predictions: 1",
         'quotes, lost: {"content": ["The pool is a disgrace"], "speaker": ["unknown"]}',

@@ -11,6 +11,7 @@ import pytest
 
 from onrecord.dataset import Document, Entity, Event, Gold, Labels, Mention, Quote, Registries, Span, Stance, Target
 from onrecord.dataset.check import check_gold, check_spans, faults_of
+from onrecord.dataset.reading.faults import Hints
 
 REGISTRIES = Registries(
     entities=(
@@ -126,7 +127,7 @@ def test_what_is_wrong_is_named(change: Callable[[dict[str, Any]], None], code: 
 )
 def test_the_usual_mistakes_with_offsets_are_recognised(start: int, end: int, hint: str) -> None:
     labels = Labels(mentions=(Mention(start=start, end=end, text="Putin", type="PER"),))
-    (fault,) = faults_of("f", 1, check_spans(labels, TEXT))
+    (fault,) = faults_of("f", 1, check_spans(labels, TEXT), Hints())
     assert hint in fault.hint
 
 

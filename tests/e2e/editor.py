@@ -54,7 +54,9 @@ class Editor:
         self.regions = int(page.evaluate(f"{REGIONS}.length"))
 
     def select_after_creating(self) -> None:
-        """The one setting that the page asks for, once in every browser."""
+        """The one setting that the page asks for, once in every browser: a second click takes it back."""
+        if self.page.evaluate("window.Htx.settings.selectAfterCreate"):
+            return
         self.page.get_by_test_id("bottombar-settings-button").click()
         self.page.get_by_role("tabpanel").get_by_text("Select region after creating it").click()
         self.page.wait_for_function("window.Htx.settings.selectAfterCreate")

@@ -127,8 +127,10 @@ def test_menus_find_by_any_name_keep_their_order_and_take_new_ids_once(
 
     editor.draw(QUOTE, "q", shows="mode")
     editor.button("unknown")
-    assert any("Times" in row for row in editor.search(1, "new york"))
-    assert editor.search(1, "vladimir p") == ["Vladimir Putin · Putin [vladimir-putin]"]
+    assert any("Lukashenko" in row for row in editor.search(1, "alexander l"))
+    assert any("Times" in row for row in editor.search(2, "new york"))
+    assert editor.search(2, "vladimir p") == ["Vladimir Putin · Putin [vladimir-putin]"]
+    (said,) = editor.search(3, "counteroffensive has failed")
     editor.draw("Joint Chiefs of Staff", "o", shows="kind")
     (ministry,) = editor.search(0, "ministry of defense")
     assert ministry.startswith("Russian Ministry of Defence")
@@ -137,7 +139,8 @@ def test_menus_find_by_any_name_keep_their_order_and_take_new_ids_once(
     editor.draw("Mark Milley", "r", shows="kind")
     editor.new_id(0, "agencies-of-russia", typed=False)
     editor.draw("has failed", "e", shows="Event")
-    (event,) = editor.search(0, "counteroffensive has failed")
+    (event,) = editor.search(0, "mutiny-wagner")
+    editor.button("denied")
     with page.expect_response(lambda answer: "/api/labels" in answer.url and answer.request.method == "POST"):
         editor.submit()
 
@@ -153,9 +156,13 @@ def test_menus_find_by_any_name_keep_their_order_and_take_new_ids_once(
     one, other = sorted(read_exports(tmp_path / "menus", documents), key=lambda each: each.document)
     (quote,) = one.labels.quotes
     assert (quote.speaker, quote.relays) == (("unknown",), ("the-new-york-times", "vladimir-putin"))
+    assert quote.addressee == ("alexander-lukashenko",)
+    assert quote.utterance is not None
+    assert quote.utterance in said
     found = {mention.type: mention.entity for mention in one.labels.mentions}
     assert found == {"ORG": "russian-defence-ministry", "GPE": "agencies-of-russia", "GRP": "agencies-of-russia"}
     assert one.labels.events[0].event in event
+    assert one.labels.events[0].modality == "denied"
     assert [mention.entity for mention in other.labels.mentions] == ["agencies-of-russia"]
 
 

@@ -412,3 +412,81 @@ def test_a_browser_that_cannot_unpack_says_so(page_of_rules: bytes, opener: Open
     assert opened.page.locator("#cannot").is_visible()
     assert opened.page.locator("#card table.card").is_visible()
     opened.quiet()
+
+
+DEPTH = """(each) => {
+  let marks = 0;
+  for (; each.id !== 'text'; each = each.parentNode) marks++;
+  return marks;
+}"""
+"""How many marks a mark is in, itself included."""
+
+CROWDS: dict[str, Callable[[str], dict[str, Any]]] = {
+    "mentions each inside the last": lambda text: {
+        "mentions": [_stretch(text, n, len(text) - n, type="PER") for n in range(len(text) // 2 - 1)]
+    },
+    "mentions at one place": lambda text: {
+        "mentions": [_stretch(text, 3, 9, type=type) for _ in range(280) for type in ("PER", "ORG", "GPE", "LOC")]
+    },
+    "quotes of four segments": lambda text: {
+        "quotes": [
+            {
+                "speaker": ["unknown"],
+                "content": [_stretch(text, part + n % 150, part + 300) for part in (0, 400, 800, 1200)],
+            }
+            for n in range(1600)
+        ]
+    },
+    "stances of everybody on everybody": lambda text: {
+        "entities": [{"id": f"e{n}"} for n in range(1600)],
+        "stances": [
+            {"holder": f"e{n}", "target": {"kind": "entity", "id": f"e{(7 * n + 1) % 1600}"}, "label": "favor"}
+            for n in range(1600)
+        ],
+    },
+}
+"""Predictions of one document that are valid, crowded, and need no reading."""
+
+
+def _stretch(text: str, start: int, end: int, **fields: str) -> dict[str, Any]:
+    return {"start": start, "end": end, "text": text[start:end], **fields}
+
+
+@pytest.mark.parametrize("name", CROWDS)
+def test_a_crowd_is_drawn_in_linear_size(name: str, opener: Opener, gold: Gold) -> None:
+    longest = max((article.document for article in gold.articles), key=lambda each: len(each.text))
+    layers: dict[str, Any] = {"mentions": [], "quotes": [], "stances": [], "events": []}
+    lines = [
+        {"doc_id": each.document.id, "text_sha256": each.document.text_sha256, **layers}
+        | (CROWDS[name](longest.text) if each.document is longest else {})
+        for each in gold.articles
+    ]
+    raw = b"".join(json.dumps(line).encode() + b"\n" for line in lines)
+    found = score_bytes(Path("crowd"), raw, gold, Asked("all", how=None))
+    opened = opener(html(page_view(Report.of(found.result), gold, found.submission)))
+    assert opened.go(f"#doc={longest.id}") < 3000
+    assert opened.text == longest.text
+    assert opened.page.locator("*").count() < 40_000
+    assert max(opened.page.locator("#text .m").evaluate_all(f"all => all.map({DEPTH})"), default=0) <= 10
+    for _ in range(2):  # whatever is chosen is shown, be it drawn over
+        opened.page.keyboard.press("p")
+        opened.page.wait_for_timeout(150)
+        assert "item=" in opened.page.url
+    if "stances" not in name:
+        assert opened.page.locator("#text .chosen").count() > 0
+    opened.quiet()
+
+
+def test_nested_marks_are_each_drawn(opener: Opener, gold: Gold) -> None:
+    """As deep as articles have it: a place within an organization within a quote, on either side."""
+    document = gold.articles[0].document
+    nested = [(0, 40), (0, 30), (5, 25), (10, 20)]
+    layers: dict[str, Any] = {"quotes": [], "stances": [], "events": []}
+    mentions = [_stretch(document.text, start, end, type="ORG") for start, end in nested]
+    line = {"doc_id": document.id, "text_sha256": document.text_sha256, "mentions": mentions, **layers}
+    found = score_bytes(Path("p"), json.dumps(line).encode(), gold, Asked("all", how=None, allow_missing=True))
+    opened = opener(html(page_view(Report.of(found.result), gold, found.submission)))
+    opened.go(f"#doc={document.id}")
+    assert opened.page.locator("#text .p.l0").first.evaluate(DEPTH) >= len(nested)
+    assert opened.page.locator("#covered").inner_text() == ""
+    opened.quiet()

@@ -11,7 +11,7 @@ from typing import get_args
 
 from onrecord.dataset import walk
 from onrecord.dataset.layers import LAYERS, scheme
-from onrecord.dataset.reading.faults import Fault, Wrong, fault_of, nearest, show
+from onrecord.dataset.reading.faults import Fault, Hints, Wrong, fault_of, nearest, show
 from onrecord.dataset.records import UNKNOWN, Labels, Quote, Registries, Span, SpanItem, Stance, TargetKind
 from onrecord.dataset.seeds.documents import Document
 
@@ -254,6 +254,6 @@ def _check_stances(stances: Sequence[Stance]) -> Iterator[Wrong]:
         first.setdefault(key, index)
 
 
-def faults_of(file: str, line: int | None, wrong: Iterable[Wrong], within: str = "") -> list[Fault]:
-    """``wrong`` as faults of a file; ``within`` is the pointer that theirs are relative to."""
-    return [fault_of(file, line, each, within) for each in wrong]
+def faults_of(file: str, line: int | None, wrong: Iterable[Wrong], hints: Hints) -> list[Fault]:
+    """``wrong`` as faults of a file, with hints as far as these go."""
+    return [fault_of(file, line, hints.of(each)) for each in wrong]

@@ -105,12 +105,13 @@ def actors(entities: Iterable[Entity]) -> dict[str, str]:
     """
     above = {row.id: row.acts_for for row in entities if row.acts_for is not None}
     found: dict[str, str] = {}
-    for id, actor in above.items():
-        seen = {id}
-        while actor in above and actor not in seen:
-            seen.add(actor)
-            actor = above[actor]
-        found[id] = actor
+    for id in above:
+        path: dict[str, None] = {}
+        at = id
+        while at in above and at not in found and at not in path:
+            path[at] = None
+            at = above[at]
+        found |= dict.fromkeys(path, found.get(at, at))
     return found
 
 

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator, Mapping
+from functools import partial
 from pathlib import Path
 
 from onrecord.dataset import walk
 from onrecord.dataset.check import faults_of
 from onrecord.dataset.layers import in_scheme, scheme
-from onrecord.dataset.reading.faults import Fault, Wrong, nearest, refuse
+from onrecord.dataset.reading.bounded import content_within
+from onrecord.dataset.reading.faults import Fault, Hints, Wrong, nearest, refuse
 from onrecord.dataset.reading.typed import read_lines
 from onrecord.dataset.records import NO_ITEM, REGISTERED, UNKNOWN, Entity, Event, Registries, Row
 
@@ -33,14 +35,15 @@ def read_registries(folder: Path) -> Registries:
         if not path.is_file():
             faults.append(Fault("file", str(path), None, "", "no such file", "a registry", "an empty file has no rows"))
             continue
-        read, wrong = read_lines(path, path.read_bytes(), in_scheme(kind))
+        read, wrong = read_lines(path, content_within(path), in_scheme(kind))
         faults += wrong
         lines[name] = [line for line, _ in read]
         rows[name] = tuple(row for _, row in read)
     registries = Registries(**rows)  # type: ignore[arg-type]
     if not faults:  # a row that did not parse would make every reference to it dangle
+        hints = Hints()
         for name, index, each in _wrong(registries):
-            faults += faults_of(str(folder / f"{name}.jsonl"), lines[name][index], [each])
+            faults += faults_of(str(folder / f"{name}.jsonl"), lines[name][index], [each], hints)
     refuse(faults)
     return registries
 
@@ -52,12 +55,12 @@ def _wrong(registries: Registries) -> Iterator[tuple[str, int, Wrong]]:
         rows = registries.of(own)
         ids = Counter(row.id for row in rows)
         linked = Counter(row.wikidata for row in rows if isinstance(row, Entity | Event))
-        above = _above(own, kind, rows)
+        circular = {field: (of, _circular(of)) for field, of in _above(own, kind, rows).items()}
         for index, row in enumerate(rows):
             for wrong in _wrong_references(own, row, known):
                 yield name, index, wrong
-            for field, of in above.items():
-                if row.id in of and _ends_nowhere(row.id, of):
+            for field, (of, around) in circular.items():
+                if row.id in around:
                     hint = f"its {field} leads back to it"
                     yield name, index, ("circle", f"/{field}", of[row.id], "an id that does not lead back", hint)
             if ids[row.id] > 1:
@@ -77,16 +80,20 @@ def _above(own: str, kind: type[Row], rows: tuple[Row, ...]) -> dict[str, dict[s
     return {field: {row.id: id for row in rows if (id := getattr(row, field)) is not None} for field in fields}
 
 
-def _ends_nowhere(id: str, above: Mapping[str, str]) -> bool:
-    """Whether whoever follows an id comes back to it."""
-    seen: set[str] = set()
-    at = above.get(id)
-    while at is not None and at not in seen:
-        if at == id:
-            return True
-        seen.add(at)
-        at = above.get(at)
-    return False
+def _circular(above: Mapping[str, str]) -> set[str]:
+    """The ids that whoever follows them comes back to; each is followed once."""
+    found: set[str] = set()
+    done: set[str] = set()
+    for id in above:
+        path: dict[str, int] = {}
+        at: str | None = id
+        while at is not None and at not in done and at not in path:
+            path[at] = len(path)
+            at = above.get(at)
+        if at is not None and at in path:
+            found |= {each for each, place in path.items() if place >= path[at]}
+        done |= path.keys()
+    return found
 
 
 def _wrong_references(own: str, row: Row, known: Mapping[str, set[str]]) -> Iterator[Wrong]:
@@ -100,4 +107,4 @@ def _wrong_references(own: str, row: Row, known: Mapping[str, set[str]]) -> Iter
         ids = set[str]().union(*(known[each] for each in kinds)) - ({row.id} if own in kinds else set())
         if id not in ids:
             one = f"another {own}" if own in kinds else f"an {' or '.join(kinds)}"
-            yield "reference", pointer, id, one, nearest(id, ids)
+            yield "reference", pointer, id, one, partial(nearest, id, ids)

@@ -14,6 +14,7 @@ from typing import Any
 import msgspec
 import pytest
 from tests.builders import ABOUT
+from tests.cost.forked import command, forked
 
 from onrecord.dataset import Article, FaultsError, Gold
 from onrecord.dataset.publishing.sealing import key_of, opened, seal
@@ -179,6 +180,19 @@ def test_one_changed_character_names_the_file_and_the_place(
     start, end = map(int, re.findall(r"\[(\d+), (\d+)\)", one.hint)[0])
     assert start <= text.index("hugged Putin") + 11 < end
     assert "004_92fe2bc6f3a1f1dd.txt" in other.expected
+
+
+@pytest.mark.parametrize("sections", [2, 200_000])
+def test_sections_that_say_more_than_the_seed_are_of_another(
+    release: Path, root: Path, tmp_path: Path, sections: int
+) -> None:
+    value = json.loads(release.read_bytes())
+    document = value["articles"][0]["document"]
+    document["sections"] = [{**document["sections"][0], "start": 0, "end": 2500, "raw_start": 0}] * sections
+    release.write_text(json.dumps(value))
+    found = forked(command("rehydrate", str(release), str(root / "seeds"), "-o", str(tmp_path / "out")))
+    assert found.wrong == ""
+    assert found.said.count("sections of more characters than the seed has") == 1
 
 
 def test_a_change_outside_the_article_is_of_no_account(gold: Gold, release: Path, root: Path, tmp_path: Path) -> None:

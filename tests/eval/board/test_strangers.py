@@ -14,6 +14,7 @@ import pytest
 from tests.cli.test_cli import run
 from tests.eval.board.test_board import put, read_entries, record, stand, thinned
 from tests.eval.conftest import as_bytes
+from tests.eval.submission.test_archives import by_hand
 
 from onrecord.dataset import FaultsError, Gold
 from onrecord.dataset.reading.files import write_atomically, write_folder_atomically
@@ -97,6 +98,29 @@ def folder(path: Path) -> None:
 def huge(path: Path) -> None:
     with path.open("wb") as file:
         file.truncate(200 * 2**20)
+
+
+def without_a_name(path: Path) -> None:
+    path.with_name("predictions.zip").write_bytes(by_hand(b"\0p.jsonl"))
+
+
+def like_no_number(path: Path) -> None:
+    value = json.loads(path.with_name("record").read_bytes())
+    value.update(status="failed", coverage=None, layers={}, errors={f"e{n}": int("9" * 4000) for n in range(9)})
+    path.with_name(f"{value['id']}.json").write_bytes(json.dumps(value).encode())
+
+
+def test_neither_a_name_that_is_none_nor_numbers_that_nobody_can_write_stop_anybody(gold: Gold, tmp_path: Path) -> None:
+    put(tmp_path, "a", "good", as_bytes(thinned(gold, 0.7)))
+    without_a_name(put(tmp_path, "b", "bad", None) / "about.json")
+    worse = put(tmp_path, "b", "worse", None)
+    (worse / "record").write_bytes(record_bytes(record(gold, thinned(gold, 0.5))))
+    like_no_number(worse / "about.json")
+    rows = stand(tmp_path, gold).rows
+    excluded = {row.about.system: row.excluded for row in rows}
+    assert excluded["good"] == ""
+    assert "archive-path" in excluded["bad"]
+    assert "faults of the entry (number, type)" in excluded["worse"]
 
 
 @pytest.mark.parametrize("spoil", [pipe, zeros, folder, huge])

@@ -16,10 +16,10 @@ from onrecord.eval.scoring.item_changes import item_changes
 from onrecord.eval.scoring.result import Result
 
 CHARGED = {
-    "quotes": {"joint", "detection@0.5", "detection@0.8", "exact", "soft", "joint+chain"},
+    "quotes": {"joint", "joint[actor]", "detection@0.5", "detection@0.8", "exact", "soft", "joint+chain"},
     "names": {"strict", "exact", "type", "partial", "iou", "strict[all]", "exact[all]", "partial[all]"},
     "nominals": {"strict[all]", "exact[all]", "partial[all]"},
-    "events": {"mention", "mention[partial]"},
+    "events": {"mention", "mention+modality", "mention[partial]"},
 }
 """The measures of a layer whose predictions are more by what is not in the text; all others are as they are."""
 

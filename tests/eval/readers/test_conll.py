@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from tests.eval.oracles import tagged
 
 from onrecord.dataset import Fault, FaultsError
-from onrecord.dataset.reading.faults import MOST_FAULTS
+from onrecord.dataset.reading.budget import BUDGET
 from onrecord.eval.readers import (
     ColumnFormat,
     content_faults,
@@ -167,7 +167,7 @@ def test_a_missing_column_is_told_once() -> None:
 def test_many_faults_are_counted_and_not_kept() -> None:
     with pytest.raises(FaultsError) as error:
         read_columns("p", b"a PER\n" * 5000)
-    assert len(error.value.faults) == MOST_FAULTS
+    assert len(error.value.faults) == BUDGET.max_kept
     assert error.value.total == 5000
 
 

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import gzip
 import io
+import struct
 import tarfile
 import zipfile
+import zlib
 from collections.abc import Callable
 from pathlib import Path
 
@@ -61,6 +63,34 @@ def linked(kind: bytes) -> bytes:
     return buffer.getvalue()
 
 
+def by_hand(
+    name: bytes = b"p.jsonl", members: int = 1, zip64: bool = False, length: int | None = None, where: int | None = None
+) -> bytes:
+    """A zip file of one member that its table of contents names several times, and says so, or lies.
+
+    Args:
+        name: The member's.
+        members: How often.
+        zip64: Whether a second record at the end says how many, and the first one says 1.
+        length: What the second record says of the table of contents; None for the truth.
+        where: What is said of where that record is; None for the truth.
+    """
+    sizes = zlib.crc32(LINE), len(LINE), len(LINE), len(name)
+    first = struct.pack("<4s5H3L2H", b"PK\x03\x04", 20, 0, 0, 0, 0, *sizes, 0) + name + LINE
+    table = (struct.pack("<4s6H3L5H2L", b"PK\x01\x02", 20, 20, 0, 0, 0, 0, *sizes, 0, 0, 0, 0, 0, 0) + name) * members
+    if not zip64:
+        return first + table + struct.pack("<4s4H2LH", b"PK\x05\x06", 0, 0, members, members, len(table), len(first), 0)
+    told = len(table) if length is None else length
+    second = struct.pack("<4sQ2H2L4Q", b"PK\x06\x06", 44, 45, 45, 0, 0, members, members, told, len(first))
+    place = len(first) + len(table) if where is None else where
+    second += struct.pack("<4sLQL", b"PK\x06\x07", 0, place, 1)
+    return first + table + second + struct.pack("<4s4H2LH", b"PK\x05\x06", 0, 0, 1, 1, 100, 0xFFFFFFFF, 0)
+
+
+def test_a_second_record_at_the_end_is_read(tmp_path: Path) -> None:
+    assert read(tmp_path, by_hand()) == read(tmp_path, by_hand(zip64=True)) == (LINE, [])
+
+
 def read(folder: Path, raw: bytes, limits: Limits = LIMITS) -> tuple[bytes, list[Fault]]:
     (folder / "p").write_bytes(raw)
     remarks: list[Fault] = []
@@ -104,6 +134,13 @@ def test_what_a_system_adds_is_passed_over_and_said(tmp_path: Path, name: str) -
         (tarred({"a.jsonl": gzip.compress(LINE)}), "archive", "a packed file inside a packed file"),
         (tarred(FILES)[:1100], "archive", "a tar file that cannot be unpacked"),
         (tarred({f"._{n}": b"" for n in range(1001)}), "archive-members", "more than 1000 members"),
+        (by_hand(members=2_000), "archive-members", "a table of contents of very many members"),
+        (by_hand(members=3), "archive-members", "3 files: p.jsonl"),
+        (by_hand(members=2_000, zip64=True), "archive-members", "a table of contents of very many members"),
+        (by_hand(members=3, zip64=True, where=7), "archive-members", "a table of contents of very many members"),
+        (by_hand(members=2_000, zip64=True, length=53), "archive", "a zip file that cannot be unpacked"),
+        (by_hand(b"\0p.jsonl"), "archive-path", "a member without a name"),
+        (by_hand(b""), "archive-path", "a member without a name"),
         (gzip.compress(tarred({"a.jsonl": b" " * 2**20})), "file-too-long", "more than 1048576 bytes when unpacked"),
     ],
 )  # fmt: skip

@@ -18,7 +18,8 @@ import pytest
 from tests.eval.conftest import Lines, as_bytes, lines_of
 
 from onrecord.dataset import FaultsError, Gold
-from onrecord.dataset.reading.faults import MOST_FAULTS, Fault, Findings
+from onrecord.dataset.reading.budget import BUDGET
+from onrecord.dataset.reading.faults import Fault, Findings
 from onrecord.dataset.records import ITEM_TYPES
 from onrecord.eval.submission.expected import Expected
 from onrecord.eval.submission.fault_codes import FAULT_KINDS
@@ -457,7 +458,7 @@ def test_a_million_faults_are_counted_and_few_are_kept(gold: Gold) -> None:
     for number in range(100_000):
         findings.add(("json", "", "x", "y", lambda: "made only for those that are kept"), number)
     assert findings.errors == {"json": 100_000}
-    assert len(findings.faults) == MOST_FAULTS == 1000
+    assert len(findings.faults) == BUDGET.max_kept == 1000
 
 
 def test_what_an_instruction_in_a_name_says_changes_nothing(gold: Gold, perfect: Lines, tmp_path: Path) -> None:

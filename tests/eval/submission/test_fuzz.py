@@ -14,11 +14,12 @@ import zipfile
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from tempfile import NamedTemporaryFile
-from typing import Any
 
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from tests.cost.forked import MOST_MEMORY, SLOWEST
+from tests.cost.mutants import VALUES, mutated_bytes, mutated_lines, mutated_values
 from tests.examples import examples
 
 from onrecord.dataset import Gold
@@ -29,79 +30,7 @@ from onrecord.eval.submission.limits import Limits
 from onrecord.eval.submission.unpacking import opened
 from onrecord.eval.submission.validation import validate
 
-TOKENS = [b"null", b"-1", b"1e999", b'""', b"[]", b'"\\ud800"', b"NaN", b"9" * 30, b'"\\u0000"', b"[[[[", b"}", b"\xff"]
-TOKENS += [b"\n", b"\r", b"\xef\xbb\xbf", b"\x00", b'"x_a":', b'{"a":1,"a":2}', b"\xe2\x80\xa8", b"," * 50]
-VALUES: list[Any] = [
-    None,
-    True,
-    -1,
-    1.5,
-    "",
-    [],
-    {},
-    "x",
-    10**12,
-    "unknown",
-    [None],
-    {"a": 1},
-    "../x",
-    "a\x1b[2J",
-    2**31,
-]
-
 LIMITS = Limits(max_bytes=2**22, max_line_bytes=2**20, max_lines=1000)
-
-SLOWEST = 5.0
-"""Seconds that no input may take."""
-
-
-def mutated_bytes(raw: bytes, randomly: random.Random) -> bytes:
-    mutant = bytearray(raw)
-    for _ in range(randomly.randint(1, 4)):
-        if not mutant:
-            break
-        at = randomly.randrange(len(mutant))
-        kind = randomly.randrange(4)
-        if kind == 0:
-            mutant[at : at + randomly.randint(0, 6)] = randomly.choice(TOKENS)
-        elif kind == 1:
-            del mutant[at : at + randomly.randint(1, 30)]
-        elif kind == 2:
-            mutant[at] = randomly.randrange(256)
-        else:
-            mutant[at:at] = mutant[at : at + randomly.randint(1, 200)]
-    return bytes(mutant)
-
-
-def mutated_values(raw: bytes, randomly: random.Random) -> bytes:
-    lines = [json.loads(line) for line in raw.splitlines()]
-    for _ in range(randomly.randint(1, 5)):
-        place: Any = randomly.choice(lines)
-        while isinstance(place, dict | list) and place:
-            key = randomly.choice(list(place)) if isinstance(place, dict) else randomly.randrange(len(place))
-            if not isinstance(place[key], dict | list) or randomly.random() < 0.15:
-                place[key] = randomly.choice(VALUES)
-                break
-            place = place[key]
-    return b"\n".join(json.dumps(line).encode() for line in lines)
-
-
-def mutated_lines(raw: bytes, randomly: random.Random) -> bytes:
-    lines = raw.splitlines()
-    for _ in range(randomly.randint(1, 3)):
-        one, other = randomly.randrange(len(lines)), randomly.randrange(len(lines))
-        kind = randomly.randrange(5)
-        if kind == 0:
-            lines.insert(one, lines[other])
-        elif kind == 1 and len(lines) > 1:
-            del lines[one]
-        elif kind == 2:
-            lines[one] = lines[one][: randomly.randrange(len(lines[one]) + 1)] + lines[other]
-        elif kind == 3:
-            lines[one] = b"[" + lines[one] + b"]"
-        else:
-            lines[one] = lines[one] * randomly.randint(2, 40)
-    return randomly.choice([b"\n", b"\r\n", b"\n\n", b"\r"]).join(lines)
 
 
 def mutated_archives(raw: bytes, randomly: random.Random) -> bytes:
@@ -234,9 +163,6 @@ finally:  # what the kernel says of a child would include its parent's memory, w
     open(peak, "w").write(next(line[1] for line in lines if line[0] == "VmHWM:"))
 """
 """The command, which writes down the kilobytes that it took at most."""
-
-MOST_MEMORY = 512
-"""Megabytes that checking a file within the default limits may take, the libraries included."""
 
 
 @pytest.mark.long

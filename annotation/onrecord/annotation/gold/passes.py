@@ -12,6 +12,7 @@ import msgspec
 from onrecord.annotation.label_studio.exports import Annotation, read_exports
 from onrecord.dataset.gold import Article
 from onrecord.dataset.layers import LAYERS
+from onrecord.dataset.reading.bounded import content_within
 from onrecord.dataset.reading.faults import Fault, refuse
 from onrecord.dataset.reading.typed import read_lines
 from onrecord.dataset.records import Item, Labels, Strict
@@ -39,7 +40,7 @@ def read_annotators(path: Path) -> tuple[Annotator, ...]:
     Raises:
         FaultsError: With every line that is not right.
     """
-    lines, faults = read_lines(path, path.read_bytes(), Annotator)
+    lines, faults = read_lines(path, content_within(path), Annotator)
     refuse(faults)
     return tuple(annotator for _, annotator in lines)
 

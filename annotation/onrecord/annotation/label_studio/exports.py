@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import dataclasses
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -20,6 +20,8 @@ from onrecord.annotation.label_studio.labelling import config_hash
 from onrecord.annotation.label_studio.looking_over import look_over, told
 from onrecord.annotation.label_studio.naming import annotator_of
 from onrecord.annotation.label_studio.standing import link_of
+from onrecord.dataset.reading.bounded import content_within
+from onrecord.dataset.reading.budget import BUDGET
 from onrecord.dataset.reading.faults import Fault, FaultsError, nearest, refuse, show
 from onrecord.dataset.reading.typed import read_elements
 from onrecord.dataset.records import Labels
@@ -95,26 +97,35 @@ def read_export(path: Path, documents: Sequence[Document], server: str = "") -> 
     by_id = {document.id: document for document in documents}
     annotations: list[Annotation] = []
     faults: list[Fault] = []
-    raw = path.read_bytes()
+    raw = content_within(path)
     if (fault := button_fault(path, raw)) is not None:
         return [], [fault]
     try:
         for index, task in enumerate(read_elements(path, raw, ExportedTask)):
-            read, wrong = _annotations(path, index, task, by_id, server)
+            near = by_id if len(faults) < BUDGET.max_hints else ()
+            read, wrong = _annotations(path, index, task, by_id, near, server)
             annotations += read
             faults += wrong
+            if len(faults) > BUDGET.max_wrong:
+                found, hint = f"more than {BUDGET.max_wrong}", "the rest of the file was not read"
+                return [], [*faults, Fault("too-many-faults", str(path), None, "", found, "fewer", hint)]
     except FaultsError as error:
         return [], list(error.faults)
     return annotations, faults
 
 
 def _annotations(
-    path: Path, index: int, task: ExportedTask, by_id: Mapping[str, Document], server: str
+    path: Path,
+    index: int,
+    task: ExportedTask,
+    by_id: Mapping[str, Document],
+    near: Iterable[str],
+    server: str,
 ) -> tuple[list[Annotation], list[Fault]]:
-    """What :func:`read_export` gives of one task."""
+    """What :func:`read_export` gives of one task; of an unknown id one like it is sought among ``near``."""
     document = by_id.get(task.data.doc_id)
     if document is None:
-        hint = nearest(task.data.doc_id, by_id) or "the export is of another project"
+        hint = nearest(task.data.doc_id, near) or "the export is of another project"
         pointer = f"/{index}/data/doc_id"
         return [], [Fault("document", str(path), None, pointer, show(task.data.doc_id), "a known document", hint)]
     if wrong_text := _check_data(path, index, task.data, document):

@@ -12,6 +12,7 @@ from typing import Any, Literal
 import msgspec
 
 from onrecord.annotation.label_studio.naming import annotator_of
+from onrecord.dataset.reading.bounded import content_within
 from onrecord.dataset.reading.typed import read_elements
 
 State = Literal["submitted", "skipped", "draft", "change", "open"]
@@ -86,7 +87,7 @@ def standings(path: Path) -> list[Standing]:
     Raises:
         FaultsError: It is no export.
     """
-    return [each for task in read_elements(path, path.read_bytes(), _Task) for each in _of(task)]
+    return [each for task in read_elements(path, content_within(path), _Task) for each in _of(task)]
 
 
 def _of(task: _Task) -> Iterator[Standing]:

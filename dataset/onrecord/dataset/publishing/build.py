@@ -23,7 +23,7 @@ from onrecord.dataset.publishing.folder import (
     read_rows,
 )
 from onrecord.dataset.publishing.tables import configs
-from onrecord.dataset.reading.faults import Fault, FaultsError, refuse
+from onrecord.dataset.reading.faults import Fault, FaultsError, Hints, refuse
 from onrecord.dataset.reading.files import sha256
 from onrecord.dataset.reading.replacing import MANIFEST, Found, files_in, look_into, manifest_json, replace_folder
 
@@ -77,11 +77,12 @@ def build(gold: Gold, about: CorpusFile, provenance: str, extra: Mapping[str, by
 
 def _build(gold: Gold, about: CorpusFile, provenance: str, extra: Mapping[str, bytes]) -> Built:
     faults: list[Fault] = []
+    hints = Hints()
     if not gold.articles:
         faults.append(Fault("empty", "gold", None, "", "no labelled article", "at least one"))
     for article in gold.articles:
         wrong = check_gold(article.document, article.labels, gold.registries)
-        faults += faults_of(f"gold/{article.document.id}.json", None, wrong)
+        faults += faults_of(f"gold/{article.document.id}.json", None, wrong, hints)
     refuse(faults)
     tables = make_tables(gold, about.splits.names)
     every = [config for config in configs() if config.name in tables.hashes]

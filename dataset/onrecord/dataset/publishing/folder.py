@@ -22,6 +22,7 @@ import msgspec
 from onrecord.dataset.corpus import CorpusFile
 from onrecord.dataset.gold import Article, Gold
 from onrecord.dataset.layers import LAYERS, in_scheme, scheme, using
+from onrecord.dataset.reading.bounded import content_within
 from onrecord.dataset.reading.faults import Fault, FaultsError, refuse
 from onrecord.dataset.reading.typed import read_value
 from onrecord.dataset.records import REGISTERED, Labels, Registries, Split
@@ -202,7 +203,7 @@ def read_about(folder: Path) -> CorpusFile:
     """
     path = folder / CORPUS_FILE
     try:
-        raw = path.read_bytes()
+        raw = content_within(path)
     except FileNotFoundError:
         return CorpusFile()
     about, faults = read_value(path, raw, CorpusFile)

@@ -21,6 +21,7 @@ from onrecord.dataset.gold import Article, Gold
 from onrecord.dataset.layers import in_scheme
 from onrecord.dataset.publishing.sealing import key_of, opened, seal
 from onrecord.dataset.publishing.wording import RUN, Wording
+from onrecord.dataset.reading.bounded import content_within
 from onrecord.dataset.reading.faults import Fault, FaultsError, refuse
 from onrecord.dataset.reading.files import sha256
 from onrecord.dataset.reading.typed import read_value
@@ -182,7 +183,7 @@ def read_release(path: Path) -> StandoffRelease:
     Raises:
         FaultsError: It is none, or of another format.
     """
-    release, faults = read_value(path, path.read_bytes(), in_scheme(StandoffRelease))
+    release, faults = read_value(path, content_within(path), in_scheme(StandoffRelease))
     refuse(faults)
     assert release is not None
     if release.format != FORMAT:
@@ -251,8 +252,12 @@ def _restored_text(article: StandoffArticle, path: Path) -> tuple[str, list[Faul
     except UnicodeDecodeError:
         return "", [Fault("hash", str(path), None, "", sha256(raw), expected)]
     parts: list[str] = []
-    length = 0
+    length, taken = 0, 0
     for section in document.sections:
+        taken += section.end - section.start
+        if taken > len(decoded):  # sections are apart from each other
+            found, expected = "sections of more characters than the seed has", f"at most {len(decoded)}"
+            return "", [Fault("offset", str(path), None, "", found, expected, "the release is broken")]
         if section.start > length:
             parts.append(JOIN)
         parts.append(decoded[section.raw_start : section.raw_start + section.end - section.start].replace("\r", "\n"))

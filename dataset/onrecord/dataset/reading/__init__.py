@@ -1,5 +1,8 @@
 """Reading what others wrote: as types, with every fault explained.
 
+- ``budget``: what reading something may cost.
+- ``bounded``: files that are read whole, if they are not too long.
+- ``likeness``: the known word that is most like one that was found.
 - ``faults``: what a fault is: a place, what was found, what was expected, a hint.
 - ``untrusted``: JSON in which nothing is lost in silence.
 - ``typed``: JSON and JSON Lines as types.
@@ -11,4 +14,16 @@
 - ``platform``: what systems do differently.
 """
 
-__all__ = ["faults", "files", "foreign", "json_schema", "platform", "replacing", "staging", "typed", "untrusted"]
+__all__ = [
+    "bounded",
+    "budget",
+    "faults",
+    "files",
+    "foreign",
+    "json_schema",
+    "platform",
+    "replacing",
+    "staging",
+    "typed",
+    "untrusted",
+]

@@ -3,22 +3,16 @@
 from __future__ import annotations
 
 import dataclasses
-import difflib
-import itertools
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Literal
 
+from onrecord.dataset.reading.budget import BUDGET
 from onrecord.dataset.reading.foreign import plain
+from onrecord.dataset.reading.likeness import most_like
 
 SHOWN = 200
 """How many characters of a found value a fault keeps."""
-
-MOST_FAULTS = 1000
-"""How many faults of one kind are kept of a file; all are counted."""
-
-MOST_WORDS = 2000
-"""How many known words a hint is looked for among: it must not take longer than the check."""
 
 Severity = Literal["error", "warning"]
 
@@ -90,8 +84,27 @@ class FaultsError(OnrecordError):
         return FaultsError([*faults, *self.faults], counts)
 
 
+class Hints:
+    """Looks for the hints of the first few faults of a kind: there may be a million, and each takes a while."""
+
+    def __init__(self) -> None:
+        self._made: Counter[str] = Counter()
+
+    def of(self, wrong: Wrong) -> Wrong:
+        """What is wrong with its hint looked for, or with none where enough were."""
+        code, pointer, found, expected, hint = wrong
+        if isinstance(hint, str):
+            return wrong
+        self._made[code] += 1
+        return code, pointer, found, expected, hint() if self._made[code] <= BUDGET.max_hints else ""
+
+
 class Findings:
-    """Collects faults in constant memory: every one is counted, of each kind the first :data:`MOST_FAULTS` are kept."""
+    """Collects faults in constant memory: every one is counted, of each kind the first few are kept.
+
+    How many those are, and for how many of them a hint is looked for, says
+    :data:`~onrecord.dataset.reading.budget.BUDGET`.
+    """
 
     def __init__(self, file: str) -> None:
         self.file = file
@@ -99,6 +112,7 @@ class Findings:
         """By code."""
         self.warnings: Counter[str] = Counter()
         self._kept: list[Fault] = []
+        self._hints = Hints()
 
     def add(
         self,
@@ -110,7 +124,7 @@ class Findings:
     ) -> None:
         """Take one fault down."""
         if self._is_kept(wrong[0], severity):
-            made = fault_of(self.file, line, wrong)
+            made = fault_of(self.file, line, self._hints.of(wrong))
             self._kept.append(dataclasses.replace(made, severity=severity, document=document, byte=byte))
 
     def adopt(self, faults: Iterable[Fault]) -> None:
@@ -121,7 +135,7 @@ class Findings:
         """Count a fault; whether it is among those that are kept."""
         count = self.errors if severity == "error" else self.warnings
         count[code] += 1
-        return count[code] <= MOST_FAULTS
+        return count[code] <= BUDGET.max_kept
 
     @property
     def faults(self) -> list[Fault]:
@@ -172,16 +186,31 @@ def refuse(faults: Sequence[Fault]) -> None:
 
 def show(value: object, most: int = SHOWN) -> str:
     """``value`` on one line, shortened to some characters, with control characters escaped, fit for a terminal."""
-    text = value[: most + 1] if isinstance(value, str) else repr(value)
-    text = plain(text)
+    text = plain((value if isinstance(value, str) else _beginning(value, most))[: most + 1])
     if not text:
         return '""'
     return text if len(text) <= most else text[: most - 1] + "…"
 
 
+def _beginning(value: object, most: int) -> str:
+    """What ``repr`` says of a value: all of it, or so many characters of it and some more."""
+    if isinstance(value, str):
+        return repr(value[: most + 1])
+    if not isinstance(value, dict | list):
+        return repr(value)
+    parts: list[str] = []
+    length = 0
+    for each in value:
+        inner = value[each] if isinstance(value, dict) else each
+        key = f"{_beginning(each, most)}: " if isinstance(value, dict) else ""
+        parts.append(key + _beginning(inner, most - length))
+        length += len(parts[-1]) + 2
+        if length > most:
+            break
+    return ("{%s}" if isinstance(value, dict) else "[%s]") % ", ".join(parts)
+
+
 def nearest(word: str, vocabulary: Iterable[str]) -> str:
     """A hint that names the closest known word, or an empty string."""
-    known = list(itertools.islice(vocabulary, MOST_WORDS))
-    plain = word.strip().casefold()
-    close = [each for each in known if each.casefold() == plain] or difflib.get_close_matches(word, known, n=1)
-    return f"did you mean {close[0]!r}?" if close else ""
+    close = most_like(word, vocabulary)
+    return "" if close is None else f"did you mean {close!r}?"

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import dataclasses
 import functools
+import itertools
 import json
 import re
 from collections.abc import Iterator, Mapping
@@ -17,8 +18,16 @@ from typing import Annotated, Any, Generic, Literal, TypeVar, get_args, get_orig
 
 import msgspec
 
+from onrecord.dataset.reading.budget import BUDGET
 from onrecord.dataset.reading.faults import Fault, Findings, Wrong, nearest, refuse
-from onrecord.dataset.reading.untrusted import MOST_DEPTH, BadNumber, escape, oddities, parse_json, repeats_keys
+from onrecord.dataset.reading.untrusted import (
+    BadNumber,
+    escape,
+    has_more_values,
+    oddities,
+    parse_json,
+    repeats_keys,
+)
 from onrecord.dataset.records import Id, Offset
 
 T = TypeVar("T")
@@ -134,21 +143,29 @@ class Decoder(Generic[T]):
             return Decoded(None, [("encoding", "", found, "UTF-8", hint)], at=error.start)
         try:
             record = self._typed.decode(raw)
-        except (msgspec.DecodeError, RecursionError):
-            return self._explain(raw)
-        return self._explain(raw) if repeats_keys(raw, record) else Decoded(record, [])
+        except (msgspec.DecodeError, RecursionError) as error:
+            return self._explain(raw, str(error))
+        if has_more_values(raw, BUDGET.max_file_values):
+            return Decoded(None, [("too-many", "", "too many values", _fewer(BUDGET.max_file_values), "")])
+        return self._explain(raw, "") if repeats_keys(raw, record) else Decoded(record, [])
 
-    def _explain(self, raw: bytes) -> Decoded[T]:
+    def _explain(self, raw: bytes, first: str) -> Decoded[T]:
+        """All that is wrong, or of very much JSON what the decoder came upon first."""
+        if has_more_values(raw, BUDGET.max_values):
+            return Decoded(None, [_first(first)])
         try:
             value = parse_json(raw)
         except json.JSONDecodeError as error:
             return self._no_json(raw, error)
         except RecursionError:
-            return Decoded(None, [("depth", "", "nested too deeply to be read", f"at most {MOST_DEPTH} levels", "")])
-        wrong = list(oddities(value, self._extensions))
+            expected = f"at most {BUDGET.max_depth} levels"
+            return Decoded(None, [("depth", "", "nested too deeply to be read", expected, "")])
+        wrong = list(itertools.islice(oddities(value, self._extensions), BUDGET.max_wrong + 1))
+        if len(wrong) > BUDGET.max_wrong:
+            return Decoded(None, wrong)
         if any(code == "depth" for code, *_ in wrong):
             return Decoded(None, wrong)
-        wrong += explain(value, self._kind)
+        wrong += itertools.islice(explain(value, self._kind), BUDGET.max_wrong + 1)
         if wrong:
             return Decoded(None, wrong, value)
         try:  # all that was wrong were extensions, which are gone
@@ -170,6 +187,24 @@ class Decoder(Generic[T]):
         return Decoded(None, [("json", "", found, "JSON", hint)], at=at)
 
 
+def _fewer(values: int) -> str:
+    return f"at most {values} commas and brackets"
+
+
+_ONCE = f"every key once, at most {BUDGET.max_depth} levels"
+
+
+def _first(said: str) -> Wrong:
+    """The fault that the decoder came upon, with the pointer that it gave the place, as far as that is one."""
+    if not said:
+        return "repeated-key", "", "a key twice in one object, or more levels", _ONCE, ""
+    found, _, path = said.partition(" - at `$")
+    steps = re.findall(r"\.([A-Za-z_]\w*)|\[(\d+)\]", path)
+    pointer = "".join(f"/{name or index}" for name, index in steps)
+    hint = f"the first fault alone is said of more than {BUDGET.max_values} values"
+    return "type", pointer, "a value that does not fit", found, hint
+
+
 def explain(value: object, kind: object, pointer: str = "") -> Iterator[Wrong]:
     """Every way in which ``value`` is not a ``kind``, each with its pointer."""
     if isinstance(value, BadNumber):
@@ -179,8 +214,13 @@ def explain(value: object, kind: object, pointer: str = "") -> Iterator[Wrong]:
         return
     arguments = get_args(kind)
     if get_origin(kind) is Annotated and get_origin(arguments[0]) is tuple and isinstance(value, list):
-        found = list(explain(value, arguments[0], pointer))  # what is within first: a number of them says little
-        yield from found or _explain_plain(value, kind, pointer)
+        within = explain(value, arguments[0], pointer)  # first: a number of them says little
+        first = next(within, None)
+        if first is None:
+            yield from _explain_plain(value, kind, pointer)
+        else:
+            yield first
+            yield from within
         return
     if get_origin(kind) is tuple and len(arguments) == 2 and arguments[1] is ...:
         if not isinstance(value, list):

@@ -6,6 +6,7 @@ nesting with a ``RecursionError``. Here each of these is found with its RFC 6901
 
 from __future__ import annotations
 
+import dataclasses
 import functools
 import json
 import math
@@ -14,10 +15,8 @@ from typing import Any
 
 import msgspec
 
+from onrecord.dataset.reading.budget import BUDGET, MIB
 from onrecord.dataset.reading.faults import Wrong, show
-
-MOST_DEPTH = 16
-"""How deep arrays and objects may be nested; a prediction needs six."""
 
 EXTENSION = "x_"
 """Fields whose name begins so are anyone's own."""
@@ -54,6 +53,14 @@ def parse_json(raw: bytes) -> Any:
     )
 
 
+def has_more_values(raw: bytes, most: int) -> bool:
+    """Whether some JSON has more commas and brackets than so many, which bound the memory that parsing it takes.
+
+    Those of its texts are counted too.
+    """
+    return len(raw) > most and sum(raw.count(mark) for mark in (b",", b"[", b"{")) > most
+
+
 def may_repeat_keys(raw: bytes, colons: int, keys: int, texts: Iterable[str]) -> bool:
     """Whether a key might come twice in some object of JSON that was decoded: told by counting, without parsing again.
 
@@ -84,6 +91,62 @@ def repeats_keys(raw: bytes, record: object = None) -> bool:
     """
     if isinstance(record, msgspec.Struct) and _says_just_this(raw, record):
         return False
+    waiting: list[tuple[bytes, int]] = [(raw, 1)]
+    while waiting:
+        each, depth = waiting.pop()
+        if depth > BUDGET.max_depth:
+            return True  # as good as: it will be taken apart, and found to be nested too deeply
+        parts = _parts(each) if len(each) > _PIECE and b"\\u003" not in each else None
+        if parts is None:
+            if _repeats_keys_here(each):
+                return True
+            continue
+        colons, pieces = parts
+        if colons:
+            return True
+        waiting += [(piece, depth + 1) for piece in pieces]
+    return False
+
+
+_PIECE = 4 * MIB
+"""Bytes of JSON that are taken apart at once; of more, what is in it is looked at one after the other."""
+
+
+def _parts(raw: bytes) -> tuple[int, list[bytes]] | None:
+    """How many colons of some JSON are those of keys that were dropped, and arrays of all the values in it.
+
+    None where it is neither an object nor an array.
+    """
+    try:
+        if raw.lstrip()[:1] == b"{":
+            rows = msgspec.json.decode(raw, type=dict[str, msgspec.Raw])
+            values = list(rows.values())
+            colons = raw.count(b":") - len(rows) - sum(key.count(":") for key in rows)
+            colons -= sum(bytes(each).count(b":") for each in values)
+        else:
+            values, colons = msgspec.json.decode(raw, type=list[msgspec.Raw]), 0
+    except (msgspec.MsgspecError, ValueError, RecursionError):
+        return None
+    pieces: list[bytes] = []
+    group: list[bytes] = []
+    size = 0
+    for value in map(bytes, values):
+        if b":" not in value:
+            continue
+        if len(value) > _PIECE:
+            pieces.append(value)
+            continue
+        group.append(value)
+        size += len(value)
+        if size > _PIECE // 4:
+            pieces.append(b"[" + b",".join(group) + b"]")
+            group, size = [], 0
+    if group:
+        pieces.append(b"[" + b",".join(group) + b"]")
+    return colons, pieces
+
+
+def _repeats_keys_here(raw: bytes) -> bool:
     if b"\\u003" not in raw:  # as which a colon of a text may be written; else a dropped key takes its colon along
         try:
             return msgspec.json.encode(msgspec.json.decode(raw)).count(b":") != raw.count(b":")
@@ -118,13 +181,14 @@ def _defaults(kind: type[msgspec.Struct]) -> dict[str, Any]:
 def _repeats_keys(raw: bytes) -> bool:
     found = False
 
-    def look(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    def look(pairs: list[tuple[str, Any]]) -> None:
         nonlocal found
-        made = dict(pairs)
-        found = found or len(made) < len(pairs)
-        return made
+        found = found or len(dict(pairs)) < len(pairs)
 
-    json.loads(raw, object_pairs_hook=look)
+    try:
+        json.loads(raw, object_pairs_hook=look, parse_int=str, parse_float=str)  # there is no end to their digits
+    except RecursionError:
+        return True  # as good as, see above
     return found
 
 
@@ -147,40 +211,63 @@ def _int(text: str) -> int | BadNumber:
     return int(text) if len(text) <= 20 else BadNumber(text)  # far beyond any offset, and slow to read
 
 
+@dataclasses.dataclass(frozen=True, slots=True)
+class _Place:
+    """Where a value stands, by what it stands in: its pointer is made where it is said, and not for every value."""
+
+    within: _Place | None
+    token: str | int
+
+    @property
+    def pointer(self) -> str:
+        """As a JSON pointer."""
+        tokens: list[str] = []
+        place: _Place | None = self
+        while place is not None:
+            tokens.append(escape(place.token) if isinstance(place.token, str) else str(place.token))
+            place = place.within
+        return "".join(f"/{token}" for token in reversed(tokens))
+
+
 def oddities(value: Any, extensions: bool = False) -> Iterator[Wrong]:
-    """What is odd anywhere in a parsed value: keys twice, numbers that are none, nesting beyond :data:`MOST_DEPTH`.
+    """What is odd anywhere in a parsed value: keys twice, numbers that are none, nesting that is too deep.
 
     Args:
         value: From :func:`parse_json`.
         extensions: Whether objects may have fields of anyone's own; they are looked through, and then taken out.
     """
-    waiting: list[tuple[Any, str, int]] = [(value, "", 1)]
+    waiting: list[tuple[Any, _Place | None, int]] = [(value, None, 1)]
     while waiting:
-        each, pointer, depth = waiting.pop()
+        each, place, depth = waiting.pop()
         if isinstance(each, BadNumber):
-            yield (
-                "number",
-                pointer,
-                each,
-                "a finite number",
-                "JSON has no NaN and no infinity; write null, or leave the field out",
-            )
+            hint = "JSON has no NaN and no infinity; write null, or leave the field out"
+            yield "number", _pointer(place), each, "a finite number", hint
             continue
         if not isinstance(each, dict | list):
             continue
-        if depth > MOST_DEPTH:
-            yield "depth", pointer, f"nested {depth} deep", f"at most {MOST_DEPTH} levels", ""
-            continue
-        if isinstance(each, list):
-            waiting += [(inner, f"{pointer}/{index}", depth + 1) for index, inner in enumerate(each)]
+        if depth > BUDGET.max_depth:
+            yield "depth", _pointer(place), f"nested {depth} deep", f"at most {BUDGET.max_depth} levels", ""
             continue
         for key in each.repeated if isinstance(each, _Repeating) else ():
-            yield "repeated-key", f"{pointer}/{escape(key)}", f"the key {show(key)!r} twice in one object", "once", ""
-        waiting += [(inner, f"{pointer}/{escape(key)}", depth + 1) for key, inner in each.items()]
-        for key in [key for key in each if extensions and key.startswith(EXTENSION)]:
-            del each[key]
+            found = f"the key {show(key)!r} twice in one object"
+            yield "repeated-key", _Place(place, key).pointer, found, "once", ""
+        inside = each.items() if isinstance(each, dict) else enumerate(each)
+        waiting += [
+            (inner, _Place(place, token), depth + 1)
+            for token, inner in inside
+            if isinstance(inner, dict | list | BadNumber)
+        ]
+        if extensions and isinstance(each, dict):
+            for key in [key for key in each if key.startswith(EXTENSION)]:
+                del each[key]
+
+
+def _pointer(place: _Place | None) -> str:
+    return "" if place is None else place.pointer
 
 
 def escape(token: str) -> str:
-    """A key as a token of a JSON pointer (RFC 6901, section 3)."""
+    """A key as a token of a JSON pointer (RFC 6901, section 3); the beginning alone of one that is very long."""
+    if len(token) > BUDGET.max_token:
+        token = f"{token[: BUDGET.max_token]}…"
     return token.replace("~", "~0").replace("/", "~1")

@@ -16,6 +16,7 @@ from typing import Annotated, Literal, get_args
 import msgspec
 
 from onrecord.dataset.corpus import FILE, Splits, find_corpus, read_corpus
+from onrecord.dataset.reading.bounded import content_within
 from onrecord.dataset.reading.faults import Fault, FaultsError, refuse, show
 from onrecord.dataset.reading.files import sha256
 from onrecord.dataset.reading.typed import read_value
@@ -199,7 +200,7 @@ def read_seed(path: Path) -> tuple[SeedDescription, str]:
     Raises:
         FaultsError: The description or the seed is not right; every fault is named.
     """
-    description, faults = read_value(path, path.read_bytes(), SeedDescription)
+    description, faults = read_value(path, content_within(path), SeedDescription)
     refuse(faults)
     assert description is not None
     seed = path.parent / description.seed

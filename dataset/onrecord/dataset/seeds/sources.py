@@ -11,6 +11,7 @@ from typing import Annotated, Any
 
 import msgspec
 
+from onrecord.dataset.reading.bounded import content_within
 from onrecord.dataset.reading.faults import Fault, Wrong, fault_of, in_order, nearest, show
 from onrecord.dataset.reading.files import sha256
 from onrecord.dataset.reading.typed import explain, read_lines
@@ -126,7 +127,7 @@ def _read_file(path: Path, sources: Sources) -> None:
 
 
 def _read_json_lines(path: Path, sources: Sources) -> None:
-    lines, faults = read_lines(path, path.read_bytes(), dict[str, Any])
+    lines, faults = read_lines(path, content_within(path), dict[str, Any])
     passed: Counter[str] = Counter()
     for number, value in lines:
         taken, names, others = _known_fields(value)

@@ -12,7 +12,7 @@ from onrecord.eval.conversion.placing import Placed, Placer
 from onrecord.eval.readers import LabelledDocument, PassedOver, Reading
 from onrecord.eval.spans.documents import ClusteredMention, TypedSpan
 from onrecord.eval.submission.expected import KnownDocument
-from onrecord.eval.submission.label_maps import LabelMap, label_fault, map_faults
+from onrecord.eval.submission.label_maps import LabelMap, map_faults, unknown_type
 from onrecord.eval.submission.prediction_line import EntityDescription, PredictionLine
 
 
@@ -111,8 +111,7 @@ class _Types:
             self._findings.add(wrong, line)
             return None
         hint = "--labels gives the types of another scheme their names here: conll2003, ontonotes, or a JSON file"
-        fault = label_fault(self._findings.file, line, pointer, type, self._names, hint)
-        self._findings.adopt([fault])
+        self._findings.add(unknown_type(pointer, type, self._names, hint), line)
         return None
 
 

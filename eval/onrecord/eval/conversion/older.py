@@ -133,11 +133,12 @@ def _nearest(text: str, at: int, words: str) -> int:
 
 def _spans(value: Any, pointer: str = "") -> Iterator[tuple[str, dict[str, Any]]]:
     """Every object in a line that is a span, whatever it is called there, with its pointer."""
-    if isinstance(value, dict):
-        if all(isinstance(value.get(name), kind) for name, kind in (("start", int), ("end", int), ("text", str))):
-            yield pointer, value
-        for name, each in value.items():
-            yield from _spans(each, f"{pointer}/{name}")
-    elif isinstance(value, list):
-        for place, each in enumerate(value):
-            yield from _spans(each, f"{pointer}/{place}")
+    waiting: list[tuple[str, Any]] = [(pointer, value)]
+    while waiting:  # as deep as whoever wrote it liked
+        at, each = waiting.pop()
+        if isinstance(each, dict):
+            if all(isinstance(each.get(name), kind) for name, kind in (("start", int), ("end", int), ("text", str))):
+                yield at, each
+            waiting += [(f"{at}/{name}", inner) for name, inner in each.items()]
+        elif isinstance(each, list):
+            waiting += [(f"{at}/{place}", inner) for place, inner in enumerate(each)]

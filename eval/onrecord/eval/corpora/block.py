@@ -9,12 +9,14 @@ from __future__ import annotations
 
 import dataclasses
 from collections.abc import Iterator, Mapping, Sequence
-from itertools import chain
+from itertools import chain, islice
 
 import msgspec
 import numpy as np
 
 from onrecord.dataset import Fault
+from onrecord.dataset.reading.budget import BUDGET
+from onrecord.dataset.reading.faults import Hints, fault_of
 from onrecord.dataset.reading.untrusted import may_repeat_keys
 from onrecord.eval.corpora.allocation import keep_memory
 from onrecord.eval.corpora.plain_lines import decode_lines
@@ -24,7 +26,7 @@ from onrecord.eval.readers.jsonl_spans import TypeKey, read_span_line
 from onrecord.eval.spans.columns import ColumnBuilder, SpanColumns, Vocabulary, span_columns
 from onrecord.eval.spans.counting import SpanColumnPair, SpanCounts, score_columns
 from onrecord.eval.spans.relabel import relabel_gold, relabel_predicted, unmapped_types
-from onrecord.eval.submission.label_maps import LabelMap, label_fault
+from onrecord.eval.submission.label_maps import LabelMap, unknown_type
 
 FAULTS_TO_GIVE_UP = 1000
 """How many faults are collected before the reading is given up."""
@@ -215,11 +217,12 @@ class _Read:
     ) -> Iterator[Fault]:
         """A fault for each type that a label map does not know, at the first span that has it."""
         first = np.searchsorted(columns.document, np.arange(len(self.ids)))
-        for type, row in unmapped_types(columns, names, types).items():
+        hints = Hints()
+        for type, row in islice(unmapped_types(columns, names, types).items(), BUDGET.max_kept):
             document = int(columns.document[row])
             line = block.numbers[self.side][self.places[document]]
             pointer = f"/spans/{row - int(first[document])}"
-            yield label_fault(block.files[self.side], line, pointer, type, names)
+            yield fault_of(block.files[self.side], line, hints.of(unknown_type(pointer, type, names)))
 
 
 class _Named(msgspec.Struct, frozen=True):

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, Literal
 
-from onrecord.dataset.reading.faults import refuse
+from onrecord.dataset.reading.faults import Fault, Findings, refuse
 from onrecord.eval.corpora.allocation import keep_memory
 from onrecord.eval.corpora.plain_spans import PlainSide, PlainSpans, plain_columns
 from onrecord.eval.rendering.frames import frame
@@ -21,7 +21,7 @@ from onrecord.eval.statistics.counts import Counts, Score, score
 from onrecord.eval.statistics.resampling import each_f1
 from onrecord.eval.statistics.sampling import DEFAULT_SAMPLING, Sampling, sampling_policy
 from onrecord.eval.statistics.uncertainty import Interval, intervals
-from onrecord.eval.submission.label_maps import label_fault, read_label_map
+from onrecord.eval.submission.label_maps import read_label_map, unknown_type
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -222,16 +222,16 @@ def count_documents(
     if labels is None:
         return CountedSpans(score_columns(names, columns.types, columns.gold, columns.predicted), "as-is", {})
     name, mapping = read_label_map(labels)
-    refuse(
-        [
-            label_fault(side, None, "", type, known)
-            for side, spans, known in (
-                ("gold", columns.gold, mapping.gold),
-                ("predicted", columns.predicted, mapping.predicted),
-            )
-            for type in unmapped_types(spans, known, columns.types)
-        ]
-    )
+    faults: list[Fault] = []
+    for side, spans, known in (
+        ("gold", columns.gold, mapping.gold),
+        ("predicted", columns.predicted, mapping.predicted),
+    ):
+        findings = Findings(side)
+        for type in unmapped_types(spans, known, columns.types):
+            findings.add(unknown_type("", type, known), None)
+        faults += findings.faults
+    refuse(faults)
     one = relabel_gold(columns.gold, mapping.gold, columns.types)
     other, left_out = relabel_predicted(columns.predicted, mapping.predicted, columns.types)
     return CountedSpans(score_columns(names, columns.types, one, other), name, left_out)

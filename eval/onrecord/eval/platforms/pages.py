@@ -15,10 +15,11 @@ import msgspec
 from onrecord.dataset.gold import in_split
 from onrecord.dataset.publishing.card import markdown_table
 from onrecord.dataset.publishing.folder import count_items
+from onrecord.dataset.reading.budget import MIB
 from onrecord.eval.platforms.keys import BoardColumn
 from onrecord.eval.platforms.reference import Reference
 from onrecord.eval.rendering.markdown import inert
-from onrecord.eval.submission.limits import DEFAULT_LIMITS, MIB
+from onrecord.eval.submission.limits import DEFAULT_LIMITS
 
 
 @dataclasses.dataclass(frozen=True)

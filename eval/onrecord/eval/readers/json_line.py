@@ -12,6 +12,7 @@ from typing import Annotated, Any, TypeVar, get_args
 import msgspec
 
 from onrecord.dataset import Fault
+from onrecord.dataset.reading.budget import BUDGET
 from onrecord.dataset.reading.faults import show
 from onrecord.dataset.reading.typed import read_lines, untyped_lines
 from onrecord.dataset.reading.untrusted import repeats_keys
@@ -44,7 +45,8 @@ def read_line(
     stray = [] if passed is None else [fault for fault in faults if _is_stray(fault, kind, kept)]
     if stray and passed is not None:
         passed.update(f"field '{fault.found}'" for fault in stray)
-        faults = [fault for fault in faults if fault not in stray]
+        passed_over = set(map(id, stray))
+        faults = [fault for fault in faults if id(fault) not in passed_over]
         if not faults:
             lines, faults = read_lines(file, _without(raw, [fault.pointer for fault in stray]), kind)
             faults = [dataclasses.replace(fit(fault), line=number) for fault in faults]
@@ -71,7 +73,10 @@ def _bared(raw: bytes, kind: type[T], passed: PassedOver, kept: Collection[str])
 
 
 def _strip(value: Any, kind: object, kept: Collection[str], stray: PassedOver) -> bool:
-    """Take stray fields out of a value and count them; whether all that are left have a name of a known one."""
+    """Take stray fields out of a value and count them; whether all that are left have a name of a known one.
+
+    Of very many names the first ones are looked at, whether they are a known one misspelt.
+    """
     waiting = [value]
     while waiting:
         each = waiting.pop()
@@ -79,7 +84,7 @@ def _strip(value: Any, kind: object, kept: Collection[str], stray: PassedOver) -
             waiting += each
         elif isinstance(each, dict):
             for name in [name for name in each if name not in _names(kind)]:
-                if name in kept or _is_misspelt(name, kind):
+                if name in kept or (len(stray) < BUDGET.max_kept and _is_misspelt(name, kind)):
                     return False
                 del each[name]
                 stray[name] += 1
@@ -125,8 +130,11 @@ def _without(raw: bytes, pointers: Iterable[str]) -> bytes:
     for pointer in pointers:
         *steps, last = [step.replace("~1", "/").replace("~0", "~") for step in pointer.split("/")[1:]]
         inner = value
-        for step in steps:
-            inner = inner[int(step) if isinstance(inner, list) else step]
+        try:
+            for step in steps:
+                inner = inner[int(step) if isinstance(inner, list) else step]
+        except KeyError:  # a pointer says no more than the beginning of a very long key
+            continue
         inner.pop(last, None)
     return json.dumps(value).encode()
 

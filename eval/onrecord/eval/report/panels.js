@@ -40,13 +40,28 @@ function drawDetails(doc, item) {
         el("td", {}, item.g ? make(item.g, false) : el("span", { class: "quiet" }, "–")),
         el("td", {}, item.p ? make(item.p, true) : el("span", { class: "quiet" }, "–")))))));
 }
+const LISTED = 300;
+// so many of what is listed are drawn, and as many again where that is asked for
+function shownOf(found, make, more, from = 0) {
+  const made = found.slice(from, from + LISTED).map(make), left = found.length - from - made.length;
+  if (left > 0) {
+    const button = el("button", { type: "button" }, `${left} more`), last = more(button);
+    button.addEventListener("click", () => last.replaceWith(...shownOf(found, make, more, from + LISTED)));
+    made.push(last);
+  }
+  return made;
+}
 function drawItems(doc, n, chosen) {
-  const found = steps(n);
+  const found = steps(n), at = found.indexOf(chosen);
   fill("items-title", `${found.length} ${filtered() ? "items of the filter" : "errors"} in this document`);
-  fill("items", ...found.map((item) => el("li", {}, el("a", { href: address(changed(["doc", doc.id], ["item", item.k], ["at", ""])), "data-i": item.at, "aria-current": item === chosen },
-    el("span", {}, badge(outcomeIn(item, state.get("layer")) || item.o)),
-    el("span", { class: "what", title: visible(words(doc, item)) }, el("span", { class: "swatch " + item.l, title: item.l }), bdi(words(doc, item)))))));
-  const at = found.indexOf(chosen);
+  const row = (item) => {
+    const said = cut(words(doc, item), 400);
+    return el("li", {}, el("a", { href: address(changed(["doc", doc.id], ["item", item.k], ["at", ""])), "data-i": item.at, "aria-current": item === chosen },
+      el("span", {}, badge(outcomeIn(item, state.get("layer")) || item.o)),
+      el("span", { class: "what", title: visible(said) }, el("span", { class: "swatch " + item.l, title: item.l }), bdi(said))));
+  };
+  const before = Math.max(0, at - LISTED / 2);
+  fill("items", ...(before ? [el("li", { class: "quiet" }, `${before} before`)] : []), ...shownOf(found, row, (button) => el("li", {}, button), before));
   fill("position", `${at < 0 ? "–" : at + 1} of ${found.length}`);
   const here = $("items").querySelector("[aria-current]");
   if (here) reveal(here, $("items"));
@@ -79,14 +94,27 @@ function drawQuotes(doc) {
   fill("doc-quotes", el("h3", {}, "Quotes ", el("span", { class: "quiet" }, "speaker ← who passed the words on; a wavy line marks what differs")),
     el("div", { class: "wide" }, el("table", { class: "sayings" },
       el("thead", {}, el("tr", {}, ...["outcome", "words", "gold speaker", "system speaker", "gold cue", "system cue", "mode"].map((head) => el("th", { scope: "col" }, head)))),
-      el("tbody", {}, ...found.map((item) => el("tr", {}, el("td", { class: "outcome-cell" }, badge(item.o)),
+      el("tbody", {}, ...shownOf(found, (item) => el("tr", {}, el("td", { class: "outcome-cell" }, badge(item.o)),
         el("td", { class: "said" }, itemLink(doc, item, bdi(cut(text(doc, side(item)), 160)))),
         ...two(item, chain, asIds(item.g, false) !== asIds(item.p, true)),
         ...two(item, (given) => bdi(part(doc, given, "cue")), part(doc, item.g, "cue") !== part(doc, item.p, "cue")),
-        el("td", {}, [...new Set([item.g, item.p].flatMap((given) => fields(given, "mode")))].join(" / "))))))));
+        el("td", {}, [...new Set([item.g, item.p].flatMap((given) => fields(given, "mode")))].join(" / "))), (button) => el("tr", {}, el("td", { colspan: 7 }, button)))))));
 }
 const SIGNS = new Map([["favor", "+"], ["against", "−"], ["neutral", "0"], ["asserts", "+"], ["denies", "−"], ["doubts", "?"]]);
 const stanceLabel = (given) => el("span", { class: "label " + (SIGNS.has(given) ? given : "") }, given === index.nothing ? given : `${SIGNS.get(given) || "?"} ${given}`);
+const CELLS = 10000;
+const stanceCell = (doc, items) => el("td", { class: items ? "filled" : null }, ...shownOf(items || [], (item) => itemLink(doc, item,
+  el("span", { class: "who" }, el("b", {}, "gold"), " ", stanceLabel(label(item.g))),
+  el("span", { class: "who" }, el("b", {}, "system"), " ", stanceLabel(label(item.p)))), (button) => button));
+// where the table would be all but empty
+function listStances(doc, rows, columns) {
+  const found = [...rows].flatMap(([holder, cells]) => [...cells].map(([column, items]) => [holder, columns.get(column)[1], items]));
+  fill("doc-stances", el("h3", {}, "Stances ", el("span", { class: "quiet" }, "by holder")),
+    el("div", { class: "wide tall" }, el("table", { class: "across stances" },
+      el("thead", {}, el("tr", {}, ...["holder", "target", "labels"].map((head) => el("th", { scope: "col" }, head)))),
+      el("tbody", {}, ...shownOf(found, ([holder, target, items]) => el("tr", {}, el("th", { scope: "row" }, bdi(cut(holder, 60))), el("td", {}, bdi(cut(target, 70))), stanceCell(doc, items)),
+        (button) => el("tr", {}, el("td", { colspan: 3 }, button)))))));
+}
 function drawStances(doc) {
   const found = doc.items.filter((item) => item.l === "stances");
   if (!found.length) { fill("doc-stances"); return; }
@@ -98,13 +126,11 @@ function drawStances(doc) {
     columns.set(column, [kind, name(kind, target, system)]);
     if (!rows.has(holder)) rows.set(holder, new Map());
     const cells = rows.get(holder);
-    cells.set(column, [...(cells.get(column) || []), item]);
+    cells.has(column) ? cells.get(column).push(item) : cells.set(column, [item]);
   }
-  const cell = (items) => el("td", { class: items ? "filled" : null }, ...(items || []).map((item) => itemLink(doc, item,
-    el("span", { class: "who" }, el("b", {}, "gold"), " ", stanceLabel(label(item.g))),
-    el("span", { class: "who" }, el("b", {}, "system"), " ", stanceLabel(label(item.p))))));
+  if (rows.size * columns.size > CELLS) { listStances(doc, rows, columns); return; }
   fill("doc-stances", el("h3", {}, "Stances ", el("span", { class: "quiet" }, "holders by targets")),
     el("div", { class: "wide tall" }, el("table", { class: "across stances" },
       el("thead", {}, el("tr", {}, el("th", { scope: "col" }, "holder"), ...[...columns.values()].map(([kind, each]) => el("th", { scope: "col", class: "target", title: visible(each) }, el("span", { class: "quiet" }, kind), bdi(cut(each, 70)))))),
-      el("tbody", {}, ...[...rows].map(([holder, cells]) => el("tr", {}, el("th", { scope: "row" }, bdi(cut(holder, 60))), ...[...columns.keys()].map((column) => cell(cells.get(column)))))))));
+      el("tbody", {}, ...[...rows].map(([holder, cells]) => el("tr", {}, el("th", { scope: "row" }, bdi(cut(holder, 60))), ...[...columns.keys()].map((column) => stanceCell(doc, cells.get(column)))))))));
 }

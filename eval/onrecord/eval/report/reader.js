@@ -49,7 +49,7 @@ function reveal(child, box) {
 const LANES = 5;
 const ROLES = new Set(["source", "cue"]);
 const on = new Set(ITEM_LAYERS);
-let marks = new Map();
+let marks = new Map(), pieces = [];
 
 function placesOf(doc) {
   const found = [];
@@ -62,44 +62,85 @@ function placesOf(doc) {
   }
   return found;
 }
+// a lane has its marks in order and none over another, but for the last one, which has all that are left
 function setLanes(found) {
   const lanes = { g: [], p: [] };
   const short = [...found].sort((a, b) => (a.end - a.start) - (b.end - b.start) || a.start - b.start);
   for (const each of short) {
     const taken = lanes[each.which];
-    let lane = 0;
-    while (lane < LANES - 1 && (taken[lane] || []).some((other) => other.start < each.end && each.start < other.end)) lane++;
-    each.lane = lane;
-    (taken[lane] = taken[lane] || []).push(each);
+    while (each.lane < LANES - 1 && !put(taken[each.lane] = taken[each.lane] || [], each)) each.lane++;
+    if (each.lane === LANES - 1) taken[each.lane] = taken[each.lane] || [];
   }
   return Math.max(1, lanes.g.length) + Math.max(1, lanes.p.length);
 }
+function put(lane, mark) {
+  let low = 0, high = lane.length;
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    lane[middle].start < mark.start ? low = middle + 1 : high = middle;
+  }
+  if ((low && lane[low - 1].end > mark.start) || (low < lane.length && lane[low].start < mark.end)) return false;
+  lane.splice(low, 0, mark);
+  return true;
+}
+// of the marks that are open, the one of each lane that is drawn: in the last one, where they may be many, the shortest
+class Open {
+  constructor() { this.lanes = new Map(); }
+  add(mark) {
+    const key = mark.which + mark.lane;
+    if (!this.lanes.has(key)) this.lanes.set(key, []);
+    const heap = this.lanes.get(key);
+    let at = heap.push(mark) - 1;
+    for (let above = (at - 1) >> 1; at && shorter(heap[at], heap[above]); at = above, above = (at - 1) >> 1) [heap[at], heap[above]] = [heap[above], heap[at]];
+  }
+  drawn(from) {
+    for (const [key, heap] of this.lanes) {
+      while (heap.length && heap[0].end <= from) drop(heap);
+      if (!heap.length) this.lanes.delete(key);
+    }
+    return [...this.lanes.values()].map((heap) => heap[0]).sort((a, b) => a.lane - b.lane || a.nth - b.nth);
+  }
+}
+const shorter = (a, b) => a.end - a.start < b.end - b.start;
+function drop(heap) {
+  const last = heap.pop();
+  if (!heap.length) return;
+  heap[0] = last;
+  for (let at = 0, least = 0; ; at = least) {
+    for (const below of [2 * at + 1, 2 * at + 2]) if (below < heap.length && shorter(heap[below], heap[least])) least = below;
+    if (least === at) return;
+    [heap[at], heap[least]] = [heap[least], heap[at]];
+  }
+}
 function drawText(doc) {
   const found = placesOf(doc), height = setLanes(found);
-  const starts = new Map(), ends = new Map(), edges = new Set([0, doc.text.length]);
-  for (const each of found) {
+  const starts = new Map(), edges = new Set([0, doc.text.length]);
+  found.forEach((each, nth) => {
+    each.nth = nth;
     starts.has(each.start) ? starts.get(each.start).push(each) : starts.set(each.start, [each]);
-    ends.has(each.end) ? ends.get(each.end).push(each) : ends.set(each.end, [each]);
     edges.add(each.start).add(each.end);
-  }
+  });
   const order = [...edges].sort((a, b) => a - b);
-  const active = new Set(), begun = new Set();
+  const active = new Open(), begun = new Set();
   marks = new Map();
-  const pieces = [];
+  pieces = [];
+  const nodes = [];
   for (let n = 0; n + 1 < order.length; n++) {
-    for (const each of ends.get(order[n]) || []) active.delete(each);
     for (const each of starts.get(order[n]) || []) active.add(each);
-    const piece = doc.text.slice(order[n], order[n + 1]);
-    if (!active.size) { pieces.push(...plain(piece)); continue; }
+    const piece = doc.text.slice(order[n], order[n + 1]), drawn = active.drawn(order[n]);
+    if (!drawn.length) { nodes.push(...plain(piece)); continue; }
     let node = document.createTextNode(piece);
-    for (const each of [...active].sort((a, b) => a.lane - b.lane)) node = mark(doc, each, node, begun);
-    pieces.push(node);
+    for (const each of drawn) node = mark(doc, each, node, begun);
+    nodes.push(node);
+    pieces.push({ start: order[n], end: order[n + 1], node });
   }
   const pre = $("text");
-  pre.replaceChildren(...pieces);
+  pre.replaceChildren(...nodes);
   pre.className = "h" + Math.min(8, height) + ($("show-types").checked ? " types" : "");
   const reachable = pre.querySelector("[tabindex]");
   if (reachable) reachable.tabIndex = 0;
+  const covered = found.length - begun.size;
+  fill("covered", ...(covered ? [`${covered} marks lie under shorter ones and are shown when they are chosen in the list of items.`] : []));
 }
 // lines of text are as high as the lanes need; what stands between paragraphs is not
 function plain(piece) {
@@ -121,7 +162,7 @@ function mark(doc, each, inside, begun) {
     if (each.number === 0) {
       made.tabIndex = -1;
       made.setAttribute("role", "button");
-      made.setAttribute("aria-label", visible(`${each.which === "g" ? "gold" : "system"}, ${item.l}${item[each.which].t ? " " + item[each.which].t : ""}: ${words(doc, item)}: ${item.o}`));
+      made.setAttribute("aria-label", visible(`${each.which === "g" ? "gold" : "system"}, ${item.l}${item[each.which].t ? " " + item[each.which].t : ""}: ${cut(words(doc, item), 200)}: ${item.o}`));
     }
     const says = ROLES.has(each.role) ? each.role : item[each.which].t || item.l.slice(0, -1);
     if (each.which === "g" || !item.g || !item.g.s.length || item.g.t !== item.p.t) made.dataset.label = visible(says);
@@ -130,6 +171,12 @@ function mark(doc, each, inside, begun) {
   if (!marks.has(item.at)) marks.set(item.at, []);
   marks.get(item.at).push(made);
   return made;
+}
+// what is drawn of an item; where its marks lie under others, what is drawn over them
+function spansOf(item) {
+  if (marks.has(item.at)) return marks.get(item.at);
+  const stretches = [item.g, item.p].filter((each) => each && on.has(item.l)).flatMap((each) => each.s);
+  return pieces.filter((piece) => stretches.some(([start, end]) => start < piece.end && piece.start < end)).map((piece) => piece.node);
 }
 function dim(doc) {
   for (const [at, spans] of marks) {

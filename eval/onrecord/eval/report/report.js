@@ -56,12 +56,12 @@ async function draw(scroll) {
 }
 function choose(doc, n, item) {
   for (const each of $("text").querySelectorAll(".chosen")) each.classList.remove("chosen");
-  for (const each of item ? marks.get(item.at) || [] : []) each.classList.add("chosen");
+  for (const each of item ? spansOf(item) : []) each.classList.add("chosen");
   drawDetails(doc, item);
   drawItems(doc, n, item);
 }
 function scrollToPlace(item) {
-  const spans = item ? marks.get(item.at) || [] : [...$("text").querySelectorAll(".here")];
+  const spans = item ? spansOf(item) : [...$("text").querySelectorAll(".here")];
   if (spans.length) spans[0].scrollIntoView({ block: "center" });
   else $("documents").scrollIntoView();
 }
@@ -144,7 +144,7 @@ pre.addEventListener("click", (event) => {
 pre.addEventListener("pointerover", (event) => {
   const item = itemAt(event.target);
   for (const each of pre.querySelectorAll(".hot")) each.classList.remove("hot");
-  for (const each of item ? marks.get(item.at) : []) each.classList.add("hot");
+  for (const each of item ? marks.get(item.at) || [] : []) each.classList.add("hot");
   if (item && !state.has("item")) drawDetails(open(current), item);
 });
 pre.addEventListener("pointerleave", () => { for (const each of pre.querySelectorAll(".hot")) each.classList.remove("hot"); });

@@ -39,6 +39,9 @@ Share = Annotated[float, msgspec.Meta(ge=0, le=1)]
 
 CountValue = Annotated[float, msgspec.Meta(ge=0, le=1e12)]
 
+Many = Annotated[int, msgspec.Meta(ge=0, le=10**12)]
+"""A number of something: none has more digits than can be added up and written."""
+
 Status = Literal["complete", "partial", "failed"]
 
 CountRow = tuple[CountValue, CountValue, CountValue, CountValue]
@@ -76,8 +79,8 @@ class RecordInterval(Strict, frozen=True, kw_only=True):
     level: Share
     method: str
     reason: str | None
-    units: int
-    contributing: int
+    units: Many
+    contributing: Many
 
 
 class RecordScore(Strict, frozen=True, kw_only=True):
@@ -96,11 +99,11 @@ class RecordScore(Strict, frozen=True, kw_only=True):
 class RecordTable(Strict, frozen=True, kw_only=True):
     """A document's contingency table of gold and predicted clusters."""
 
-    cells: tuple[tuple[str, str, int], ...]
+    cells: tuple[tuple[str, str, Many], ...]
     """Gold cluster, predicted cluster, mentions that they share."""
-    gold: dict[str, int]
+    gold: dict[str, Many]
     """Mentions of each gold cluster."""
-    predicted: dict[str, int]
+    predicted: dict[str, Many]
 
 
 class RecordDocument(Strict, frozen=True, kw_only=True):
@@ -158,7 +161,7 @@ class Record(Strict, frozen=True, kw_only=True):
     layers: dict[str, RecordLayer]
     faults: tuple[RecordFault, ...] = ()
     """Why there is no score: of each kind the first few."""
-    errors: dict[str, int] = msgspec.field(default_factory=dict)
+    errors: dict[str, Many] = msgspec.field(default_factory=dict)
     """How many faults of each kind there are."""
     environment: dict[str, str]
     """Versions of what computed it; not part of the id."""

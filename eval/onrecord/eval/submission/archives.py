@@ -15,7 +15,7 @@ import zlib
 from collections.abc import Iterable, Iterator
 from pathlib import PurePosixPath
 from tempfile import TemporaryFile
-from typing import IO, TYPE_CHECKING, NamedTuple
+from typing import IO, TYPE_CHECKING
 
 from onrecord.dataset.reading.faults import Fault, show
 from onrecord.eval.submission.limits import Limits
@@ -33,6 +33,10 @@ _LEAST_PART = 8 * 1024
 
 _MOST_MEMBERS = 1000
 """Members of a tar file that are passed over."""
+
+_ZIP64 = struct.Struct("<4sQ2H2L4Q4sLQL")
+"""The record at the end of a zip file that may have 65,535 members and more, and what says where that record is: mark,
+six numbers, members on this disk and in all, bytes of the table of contents, its place; mark, disk, place, disks."""
 
 _MOST_DIRECTORY = 64 * 1024
 """Bytes of a zip archive's table of contents; that of one member takes less than a kilobyte."""
@@ -198,14 +202,6 @@ def unzipped(raw: Iterator[bytes], intake: Intake) -> Iterator[bytes]:
             raise ArchiveError("archive", f"a zip file that cannot be unpacked: {error}", intake.taken) from None
 
 
-class _End(NamedTuple):
-    """The record at the end of a zip file, as far as it is needed here."""
-
-    members: int
-    directory: int
-    """Bytes of the table of contents."""
-
-
 def _check_directory(file: IO[bytes], size: int, intake: Intake) -> None:
     """Refuse a table of contents that is too long to be read at all."""
     length = min(size, 22 + 2**16)
@@ -214,14 +210,22 @@ def _check_directory(file: IO[bytes], size: int, intake: Intake) -> None:
     at = tail.rfind(b"PK\x05\x06")
     if at < 0 or len(tail) < at + 22:
         raise ArchiveError("archive", "a zip file that breaks off", "a whole file", "was the upload cut short?")
-    end = _End(*struct.unpack("<H", tail[at + 10 : at + 12]), *struct.unpack("<L", tail[at + 12 : at + 16]))
-    if end.members == 0xFFFF or end.directory > _MOST_DIRECTORY:
-        raise ArchiveError("archive-members", f"{end.members} members or more", intake.member)
+    directory = struct.unpack("<L", tail[at + 12 : at + 16])[0]
+    end = size - length + at - _ZIP64.size
+    # a second record stands just before this one, and zipfile believes it rather than this one
+    file.seek(max(0, end))
+    mark, *_, larger, _, locator, _, where, _ = _ZIP64.unpack(file.read(_ZIP64.size).ljust(_ZIP64.size, b"\0"))
+    if end >= 0 and locator == b"PK\x06\x07":
+        directory = larger if mark == b"PK\x06\x06" and where == end else _MOST_DIRECTORY + 1
+    if directory > _MOST_DIRECTORY:
+        raise ArchiveError("archive-members", "a table of contents of very many members", intake.member, intake.alone)
 
 
 def _only_member(archive: zipfile.ZipFile, intake: Intake) -> zipfile.ZipInfo:
     """The one member that is read; folders, and what systems add, do not count."""
     names = [info.filename for info in archive.infolist()]
+    if not all(names):  # which zipfile makes of a name that begins with NUL, and cannot tell from a folder's
+        raise ArchiveError("archive-path", "a member without a name", "a plain file name", intake.alone)
     files = [info for info in archive.infolist() if not info.is_dir() and not is_of_system(info.filename)]
     if len(files) != 1:
         raise _not_one([info.filename for info in files] or names, len(files), intake)

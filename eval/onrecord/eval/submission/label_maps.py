@@ -7,7 +7,8 @@ map does not know is a fault: nothing is ever dropped in silence.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from itertools import islice
 from pathlib import Path
 from typing import get_args
 
@@ -15,7 +16,7 @@ import msgspec
 
 from onrecord.dataset import Article, Fault, FaultsError, Mention
 from onrecord.dataset.layers import Words
-from onrecord.dataset.reading.faults import nearest, refuse, show
+from onrecord.dataset.reading.faults import Wrong, nearest, refuse, show
 from onrecord.dataset.reading.files import sha256
 from onrecord.dataset.reading.typed import read_value
 from onrecord.dataset.records import EntityType
@@ -133,9 +134,15 @@ def map_faults(types: Collection[str], labels: LabelMap) -> list[Fault]:
     ]
 
 
-def label_fault(
-    file: str, line: int | None, pointer: str, type: str, names: Mapping[str, str | None], hint: str = ""
-) -> Fault:
-    """The fault of a type that one side of a map does not know."""
-    expected = "one of " + ", ".join(names)
-    return Fault("label", file, line, pointer, show(type), expected, nearest(type, names) or hint)
+def unknown_type(pointer: str, type: str, names: Mapping[str, str | None], hint: str = "") -> Wrong:
+    """What is wrong with a type that one side of a map does not know."""
+    return "label", pointer, type, one_of(names), lambda: nearest(type, names) or hint
+
+
+def one_of(names: Iterable[str]) -> str:
+    """What is expected where it is one of many, as far as that is shown."""
+    return "one of " + ", ".join(islice(names, _MOST_NAMED))
+
+
+_MOST_NAMED = 500
+"""Of a map of a megabyte not all names are said with every fault."""

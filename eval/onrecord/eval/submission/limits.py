@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import dataclasses
 
-MIB = 2**20
+from onrecord.dataset.reading.budget import MIB
+from onrecord.dataset.reading.untrusted import has_more_values
 
 
 @dataclasses.dataclass(frozen=True)
@@ -35,7 +36,7 @@ class Limits:
 
     def too_many_values(self, line: bytes) -> bool:
         """Whether a line has more values than one that is to be parsed may have."""
-        return len(line) > self.max_values and sum(line.count(mark) for mark in (b",", b"[", b"{")) > self.max_values
+        return has_more_values(line, self.max_values)
 
 
 DEFAULT_LIMITS = Limits()

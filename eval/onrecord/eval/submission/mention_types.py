@@ -10,16 +10,16 @@ from __future__ import annotations
 import dataclasses
 from collections import Counter
 from collections.abc import Iterator, Mapping
-from functools import cached_property, partial
+from functools import cached_property
 from typing import Any
 
 import msgspec
 
 from onrecord.dataset import Labels, Mention
-from onrecord.dataset.reading.faults import Wrong, nearest
+from onrecord.dataset.reading.faults import Wrong
 from onrecord.dataset.reading.typed import Decoded
 from onrecord.eval.submission import foreign_line
-from onrecord.eval.submission.label_maps import OURS, LabelMap
+from onrecord.eval.submission.label_maps import OURS, LabelMap, unknown_type
 from onrecord.eval.submission.prediction_line import PredictionLine
 
 
@@ -55,7 +55,7 @@ class MentionTypes:
         for index, type in _types(decoded):
             pointer = f"/mentions/{index}/type"
             if type not in self.names and pointer not in told:
-                yield "label", pointer, type, "one of " + ", ".join(self.names), partial(nearest, type, self.names)
+                yield unknown_type(pointer, type, self.names)
 
     def labels(self, line: PredictionLine) -> Labels:
         """The labels of a line that is right, by our types and without the mentions that are left out."""
