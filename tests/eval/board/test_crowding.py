@@ -16,14 +16,15 @@ from tests.eval.conftest import Lines, as_bytes
 
 from onrecord.dataset import Gold
 from onrecord.dataset.reading.platform import has_fork
-from onrecord.eval import record_bytes
-from onrecord.eval.board import PageMaker, assessing, build_site
+from onrecord.eval import Sampling, record_bytes
+from onrecord.eval.board import PageMaker, assessing, budget, build_site
 from onrecord.eval.board.assessing import Bench, assessed_entries
 from onrecord.eval.board.budget import Budget, UnfinishedError, within
 from onrecord.eval.board.entries import entry_folders, read_entry
 from onrecord.eval.board.owners import came
 from onrecord.eval.board.standings import SELF_REPORTED, Standings, standings
-from onrecord.eval.scoring.stored_gold import gold_in_memory
+from onrecord.eval.scoring.asked import Asked
+from onrecord.eval.scoring.stored_gold import gold_in_memory, stored_gold
 
 GIB = 2**30
 
@@ -227,3 +228,21 @@ def test_a_report_is_the_owner_s_alone(gold: Gold, tmp_path: Path) -> None:
     assert "Honest work" in text
     assert "STOLEN" not in text
     assert msgspec.json.decode((tmp_path / "site" / "board.json").read_bytes())["entries"][1]["excluded"]
+
+
+def test_where_processes_are_not_forked_the_same_comes_out(
+    root: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As on macOS and Windows: what an entry is put to is opened anew in its process."""
+    put(tmp_path, "a", "rules", (root / "eval/baselines/rules.jsonl").read_bytes())
+    put(tmp_path, "b", "broken", b"{}\n")
+    folder = root / "dataset"
+    asked = Asked("test", None, Sampling(draws=100), False)
+    bench = Bench(stored_gold(folder), folder, asked, PageMaker((), MADE_BY))
+    forked = assessed_entries(entry_folders(tmp_path)[0], bench, BUDGET)
+    monkeypatch.setattr(budget, "forks_safely", lambda: False)
+    spawned = assessed_entries(entry_folders(tmp_path)[0], bench, BUDGET)
+    for one, other in zip(forked, spawned, strict=True):
+        assert (one.record, one.excluded, one.meaning) == (other.record, other.excluded, other.meaning)
+    assert [each.excluded.partition(":")[0] for each in spawned] == ["", "failed"]
+    assert spawned[0].page
