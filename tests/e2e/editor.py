@@ -107,10 +107,14 @@ class Editor:
         self.panel.locator(".ant-select").locator("visible=true").nth(menu).click()
         self.page.get_by_test_id("taxonomy-search").locator("visible=true").wait_for()
         self.page.wait_for_timeout(300)
-        self.page.keyboard.type(typed)
-        self.page.wait_for_timeout(600)
         rows = self.page.locator(".htx-taxonomy-dropdown .ant-select-tree-title").locator("visible=true")
-        found = rows.all_inner_texts()
+        before = found = rows.all_inner_texts()
+        self.page.keyboard.type(typed)
+        for _ in range(20):  # until the search has answered, which takes as long as the machine is busy
+            self.page.wait_for_timeout(500)
+            last, found = found, rows.all_inner_texts()
+            if found == last != before:
+                break
         rows.first.click()
         self.actions += 3
         self.panel.click(position={"x": 370, "y": 4})  # beside, which closes it
