@@ -10,7 +10,7 @@ import json
 import re
 import sys
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -27,11 +27,17 @@ from onrecord.annotation.gold.from_rounds import MadeGold, gold_of_rounds
 from onrecord.annotation.label_studio.exports import read_exports
 from onrecord.dataset import Article, FaultsError, Gold, read_documents, read_folder, read_registries
 from onrecord.dataset.corpus import CardText, Rounds, Splits, read_corpus
+from onrecord.dataset.gold import learnable
 from onrecord.dataset.layers import LAYERS
+from onrecord.dataset.perturbing.perturbed import Perturbed, perturb
+from onrecord.dataset.perturbing.probe import Page
+from onrecord.dataset.perturbing.probes import PROBES, asked_probes
 from onrecord.dataset.publishing.card import count_table, markdown_table
 from onrecord.dataset.reading.files import write_atomically
 from onrecord.dataset.reading.json_schema import field_docs
+from onrecord.dataset.records import REGISTERED
 from onrecord.dataset.scheme import Scheme
+from onrecord.dataset.seeds.documents import read_seed
 from onrecord.eval import (
     Report,
     Result,
@@ -42,11 +48,17 @@ from onrecord.eval import (
     score_submission,
     scored_layers,
 )
+from onrecord.eval.baselines.rules import Rules
+from onrecord.eval.baselines.systems import SPACY, System, installed_pipeline, system_of
 from onrecord.eval.compat import COMPAT
 from onrecord.eval.layers.gold_changes import GoldChange
 from onrecord.eval.layers.ids import registry_links
 from onrecord.eval.schemas import SCHEMAS, schema_bytes
+from onrecord.eval.scoring.asked import Asked
 from onrecord.eval.scoring.ceiling import BIASED, ceiling_table, read_ceiling
+from onrecord.eval.scoring.gap import Gap, Variant, gap_of, probe_headings, probe_rows
+from onrecord.eval.scoring.score_stream import score_stream
+from onrecord.eval.scoring.stored_gold import gold_in_memory
 from onrecord.eval.statistics.measure import full_name
 from onrecord.eval.statistics.uncertainty import attainable_p, detectable_difference, jackknife_error
 from onrecord.eval.submission.examples import example as example_lines
@@ -62,6 +74,7 @@ DOCUMENTS = (
     "docs/scoring.md",
     "docs/faults.md",
     "docs/measures/README.md",
+    "docs/probes.md",
     "docs/measures/compat.md",
     "docs/measures/coverage.md",
     "docs/measures/lea.md",
@@ -131,15 +144,23 @@ def headline(gold: Gold, articles: Sequence[Article], submission: Submission) ->
 
 
 def audit_table(gold: Gold, errata: Sequence[GoldChange]) -> str:
-    """What the audit corrected, by layer, and the share of items that had an error."""
+    """What the audit found, by layer, with rates on the items there are now, and what was corrected."""
+    found = [
+        json.loads(line)
+        for path in sorted((ROOT / "annotation/audit").glob("*.jsonl"))
+        for line in path.read_text(encoding="utf-8").splitlines()
+    ]
+    registries = {name: len(gold.registries.of(kind)) for kind, (name, _) in REGISTERED.items()}
+    items = {layer: sum(len(article.labels.of(layer)) for article in gold.articles) for layer in LAYERS}
     rows = []
-    for layer in LAYERS:
-        count = Counter(change.kind for change in errata if change.layer == layer)
-        items = sum(len(getattr(article.labels, layer)) for article in gold.articles)
-        wrong = sum(count.values())
-        numbers = [items, count["added"], count["removed"], count["changed"]]
-        rows.append([layer, *map(str, numbers), f"{100 * wrong / items:.1f} %"])
-    return markdown_table(["", "items now", "missed", "spurious", "wrong", "errors"], rows)
+    for name, many in [*items.items(), ("registry rows", sum(registries.values()))]:
+        of_rows = name == "registry rows"
+        about = [each for each in found if (each["doc"] == "registry") == of_rows]
+        here = [each["verdict"] for each in about if of_rows or each["layer"] == name]
+        said = [here.count(verdict) for verdict in ("WRONG", "DEBATABLE", "MISSED")]
+        changed = sum(change.layer == name for change in errata)
+        rows.append([name, str(many), *(f"{n} ({100 * n / many:.1f} %)" for n in said), str(changed)])
+    return markdown_table(["", "items", "wrong", "debatable", "missed", "changed"], rows)
 
 
 def compat_modes() -> str:
@@ -199,7 +220,8 @@ def parts(gold: Gold) -> dict[str, str]:
     all_result = score_submission(gold.articles, gold.registries, submission, "all")
     how = made()
     passes = read_exports(ROOT / "annotation/exports/blind", [a.document for a in gold.articles])
-    (pair,) = agreement(passes, [a.document for a in gold.articles])
+    rows = {path.name: read_registries(path) for path in sorted((ROOT / "annotation/rows/blind").iterdir())}
+    (pair,) = agreement(passes, [a.document for a in gold.articles], rows)
     seeds = [
         [f"`{d.id}.txt`", d.publisher, d.published or "", f"`{d.seed_sha256}`"] for d in read_documents(ROOT / "seeds")
     ]
@@ -237,7 +259,55 @@ def parts(gold: Gold) -> dict[str, str]:
             ],
         ),
         "seeds": markdown_table(["file", "publisher", "published", "SHA-256"], seeds),
+        **probe_tables(gold),
     }
+
+
+def probe_tables(gold: Gold) -> dict[str, str]:
+    """What each probe does, and what the baselines lose on it; without spaCy's pipeline its table is not made."""
+    seeds = [read_seed(path) for path in sorted((ROOT / "seeds").glob("*.json"))]
+    pages = {described.id: Page(described, decoded) for described, decoded in seeds}
+    made = {name: perturb(gold, CORPUS.about, "", asked_probes([name]), 0, pages) for name in PROBES}
+    rules = Rules.learn(learnable(gold))
+    known = dict.fromkeys(made, rules)
+    anew = {name: Rules.learn(learnable(each.gold)) for name, each in made.items()}
+    found = {
+        "probes": probe_list(),
+        "probe-rules": gap_table(gold, made, rules, known),
+        "probe-rules-anew": gap_table(gold, made, rules, anew),
+    }
+    model = installed_pipeline()
+    if model is not None:
+        system = system_of(SPACY + model, rules)
+        found["probe-spacy"] = gap_table(gold, made, system, dict.fromkeys(made, system))
+    return found
+
+
+def probe_list() -> str:
+    """Every probe."""
+    rows = [
+        [f"`{each.name}`", each.about, ", ".join(f"`{each.name}:{way}`" for way in each.variants if way)]
+        for each in PROBES.values()
+    ]
+    return markdown_table(["probe", "what it does and asks", "ways"], rows)
+
+
+def gap_table(gold: Gold, made: Mapping[str, Perturbed], first: System, systems: Mapping[str, System]) -> str:
+    """The gap of every headline, probe by probe; a system for the original and one for each probe."""
+    original = scored(gold, first)
+    ids = [article.document.id for article in gold.articles]
+    gaps: dict[str, Gap] = {}
+    for name, each in made.items():
+        names = {ids[article.place]: article.id for article in each.file.articles}
+        gaps[name] = gap_of(original, [Variant(scored(each.gold, systems[name]), each.file, names)])
+    head, rows = probe_headings(gaps), probe_rows(gaps)
+    return markdown_table(["", *(f"`{name}`" for name in head[1:])], [[f"`{row[0]}`", *row[1:]] for row in rows])
+
+
+def scored(gold: Gold, system: System) -> Result:
+    """What a system scores on all articles."""
+    lines = [msgspec.json.encode(system.predict(article.document)) + b"\n" for article in gold.articles]
+    return score_stream(Path("-"), lines, gold_in_memory(gold), Asked("all", how=None)).result
 
 
 def example(gold: Gold) -> dict[str, Any]:

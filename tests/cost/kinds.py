@@ -91,7 +91,7 @@ def kinds(root: Path, place: Path) -> dict[str, Kind]:
 
     def export(path: Path, empty: Path) -> Callable[[], int]:
         (empty / "blind").mkdir()
-        shutil.copy(root / "annotation/exports/blind/ann-a.json", empty / "blind")
+        shutil.copy(root / "annotation/exports/blind/reader-e.json", empty / "blind")
         shutil.copy(path, empty / "blind" / "ann-b.json")
         return command("annotation", "agreement", str(empty / "blind"), "--seeds", str(root / "seeds"))
 
@@ -131,9 +131,6 @@ def kinds(root: Path, place: Path) -> dict[str, Kind]:
         "predictions for older labels": Kind(
             small, with_file("convert", "FILE", "--from", "onrecord-0.2", "--gold", every[-1], out=True)
         ),
-        "labels with rows": Kind(
-            small, with_file("validate", "FILE", "--registries", str(root / "annotation/registries"))
-        ),
         "predictions without offsets": Kind(small, with_file("ground", "FILE", "--gold", every[-1], out=True)),
         "predictions on a board": Kind(small, board("predictions.jsonl")),
         "predictions on a platform": Kind(small, platform),
@@ -144,7 +141,7 @@ def kinds(root: Path, place: Path) -> dict[str, Kind]:
             json.dumps(labels).encode(), with_file("score", rules, "--labels", "FILE", *every), ".json", most=2**20
         ),
         "a release": Kind(release, with_file("rehydrate", "FILE", str(root / "seeds"), out=True), ".json"),
-        "an export": Kind((root / "annotation/exports/blind/ann-b.json").read_bytes(), export, ".json"),
+        "an export": Kind((root / "annotation/exports/blind/reader-f.json").read_bytes(), export, ".json"),
         "a registry": Kind(
             (root / "annotation/registries/entities.jsonl").read_bytes(),
             checked("annotation/registries/entities.jsonl"),

@@ -39,7 +39,9 @@ def test_every_name_in_the_gold_is_a_name_or_an_alias_of_its_row(gold: Gold) -> 
     rows = {row.id: {each.casefold() for each in (row.name, *row.aliases)} for row in gold.registries.entities}
     names = [each for article in gold.articles for each in article.labels.mentions if each.kind == "name"]
     assert len(names) > 200
-    assert [(each.text, each.entity) for each in names if each.text.casefold() not in rows[str(each.entity)]] == []
+    # a capital that acts for its state is a name of the city; a misspelling is a name of nobody
+    meant = [(each.text, str(each.literal or each.entity)) for each in names if each.noise is None]
+    assert [(name, id) for name, id in meant if name.casefold() not in rows[id]] == []
 
 
 @pytest.mark.parametrize(

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 from typing import Any
 
-from playwright.sync_api import Locator, Page
+from playwright.sync_api import Locator, Page, TimeoutError
 
 from onrecord.annotation.label_studio import project as ls
 from onrecord.annotation.label_studio.server import Running
@@ -72,8 +73,10 @@ class Editor:
         self.page.mouse.move(right, bottom, steps=6)
         self.page.mouse.up()
         self.regions += 1
-        # a key that comes before the region is selected is for the next one
-        self.page.wait_for_function(f"n => {REGIONS}.length === n && {REGIONS}[n - 1].inSelection", arg=self.regions)
+        self.page.wait_for_function(f"n => {REGIONS}.length === n", arg=self.regions)
+        # a key that comes before the region is selected is for the next one; at times it is not selected at all
+        with contextlib.suppress(TimeoutError):
+            self.page.wait_for_function(f"n => {REGIONS}[n - 1].inSelection", arg=self.regions, timeout=5_000)
         self.page.wait_for_timeout(300)
         self.page.keyboard.press(key)
         self.actions += 2

@@ -133,7 +133,7 @@ def test_menus_find_by_any_name_keep_their_order_and_take_new_ids_once(
     (said,) = editor.search(3, "counteroffensive has failed")
     editor.draw("Joint Chiefs of Staff", "o", shows="kind")
     (ministry,) = editor.search(0, "ministry of defense")
-    assert ministry.startswith("Russian Ministry of Defence")
+    assert ministry.startswith("Russian Ministry of Defense")
     editor.draw("Russian news agencies", "g", shows="kind")
     editor.new_id(0, "agencies-of-russia", typed=True)
     editor.draw("Mark Milley", "r", shows="kind")

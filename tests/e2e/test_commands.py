@@ -82,7 +82,7 @@ def test_labels_of_a_program_go_in_as_its_account_with_rows_of_its_own(
     data: Path, root: Path, tmp_path: Path, gold: Gold
 ) -> None:
     rows = Path(shutil.copytree(root / "annotation/registries", tmp_path / "rows"))
-    for name, old, new in (("entities", "minsk", "the-city"), ("utterances", "statement-peskov", "saying-peskov")):
+    for name, old, new in (("entities", "minsk", "the-city"), ("utterances", "utterance-peskov", "saying-peskov")):
         text = (rows / f"{name}.jsonl").read_text("utf-8")
         assert f'"id": "{old}' in text
         (rows / f"{name}.jsonl").write_text(text.replace(f'"id": "{old}', f'"id": "{new}'), "utf-8")
@@ -92,7 +92,7 @@ def test_labels_of_a_program_go_in_as_its_account_with_rows_of_its_own(
     lines = lines.replace('"entity": "minsk"', '"entity": "the-city"').replace(
         '"literal": "minsk"', '"literal": "the-city"'
     )
-    lines = lines.replace('"id": "minsk"', '"id": "the-city"').replace("statement-peskov", "saying-peskov")
+    lines = lines.replace('"id": "minsk"', '"id": "the-city"').replace("utterance-peskov", "saying-peskov")
     labels = tmp_path / "labels.jsonl"
     labels.write_text("".join(json.dumps(line) + "\n" for line in json.loads(lines)), "utf-8")
     valid = subprocess.run([*COMMAND[:-1], "validate", labels, "--registries", rows], cwd=root, capture_output=True)
@@ -276,7 +276,7 @@ def test_adjudication_shows_both_versions_and_starts_from_the_merged_one(
     project = ls.projects_of(client, "judged")["eve"]
     for task in ls.tasks_of(client, project).values():
         versions = [each.model_version for each in client.predictions.list(task=task["id"])]
-        assert sorted(str(each) for each in versions) == ["ann-a", "ann-b", "merged"]
+        assert sorted(str(each) for each in versions) == ["merged", "reader-e", "reader-f"]
         assert versions[-1] == "merged" or versions[0] == "merged"
     again = run("adjudicate", *words, root=root)
     assert again.returncode == 0, again.stderr

@@ -14,6 +14,8 @@ from tests.e2e.strangers import LOAD, Shell, Walk, commands, finish, install
 
 from onrecord.annotation.label_studio.server import Running
 from onrecord.dataset import read_folder
+from onrecord.dataset.layers import LAYERS
+from onrecord.dataset.records import REGISTERED
 
 pytestmark = [pytest.mark.labelstudio, pytest.mark.browser, pytest.mark.long]
 
@@ -100,6 +102,17 @@ def people(proposed: Path) -> bytes:
     return made
 
 
+def nothing(proposed: Path, rows: Path) -> bytes:
+    """Labels of a program that found nothing, and its rows, of which there are none."""
+    rows.mkdir()
+    for name, _ in REGISTERED.values():
+        (rows / f"{name}.jsonl").touch()
+    heads = [json.loads(line) for line in proposed.read_bytes().splitlines()]
+    empty: dict[str, list[object]] = {layer: [] for layer in LAYERS}
+    lines = [{"doc_id": each["doc_id"], "text_sha256": each["text_sha256"], **empty} for each in heads]
+    return b"".join(json.dumps(line).encode() + b"\n" for line in lines)
+
+
 def test_the_page_is_walked_from_the_first_command_to_the_last_score(shell: Shell, page: Page, root: Path) -> None:
     before = subprocess.run(["git", "status", "--porcelain"], cwd=root, capture_output=True, text=True, check=False)
     walk = Walk(shell, page)
@@ -107,7 +120,10 @@ def test_the_page_is_walked_from_the_first_command_to_the_last_score(shell: Shel
         for line in commands(root / "docs" / "extend.md", "## A server that is there already"):
             if line.startswith("onrecord annotation pull --round mine-adjudicated"):
                 adjudicate(walk)
-            elif line.startswith("onrecord annotation pull"):
+            elif line.startswith("onrecord validate labels.jsonl"):
+                made = nothing(shell.folder / "proposed.jsonl", shell.folder / "rows")
+                (shell.folder / "labels.jsonl").write_bytes(made)
+            elif line.startswith("onrecord annotation pull --round mine"):
                 walk.type("onrecord annotation serve")
                 label(walk)
                 (shell.folder / "bob.jsonl").write_bytes(people(shell.folder / "proposed.jsonl"))

@@ -36,7 +36,7 @@ def test_the_commands_take_the_published_dataset_that_came_along(shell: Shell, r
     readme = (root / "README.md").read_text("utf-8")
     (gold,) = set(re.findall(r"\|(gold:\w+)\|", scored))
     assert gold in readme
-    assert "ann-a on gold" in scored  # the annotators' rows come along
+    assert "reader-e on gold" in scored  # the annotators' rows come along
     assert json.loads(shell.run("onrecord score mine.jsonl --json 2>/dev/null"))["format"] == "onrecord-record/1"
     assert "mine.jsonl (2) minus mine.jsonl" in shell.run("onrecord compare mine.jsonl mine.jsonl")
     shell.run("onrecord report mine.jsonl -o report.html")

@@ -40,6 +40,7 @@ ORDERS = {
         "check",
         "registries",
         "publishing",
+        "perturbing",
     ),
     "annotation": ("new_corpus", "label_studio", "assist", "agreement", "gold"),
     "eval": (

@@ -12,6 +12,7 @@ Each of its rooms takes only from those above it, and of a folder only what its 
 - ``check``: what must hold of gold labels.
 - ``registries``: entities, events and claims, whose ids hold across documents.
 - ``publishing``: the dataset folder.
+- ``perturbing``: articles changed under their labels.
 """
 
 from __future__ import annotations

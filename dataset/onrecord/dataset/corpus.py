@@ -124,6 +124,8 @@ class CorpusFile(Strict, frozen=True, kw_only=True):
     splits: Splits = Splits(otherwise="test")
     gold: Rounds | None = None
     """Where the gold comes from; named on the command line where left out."""
+    probe: Annotated[str, msgspec.Meta(max_length=200, pattern=r"^[A-Za-z0-9:+,-]*$(?!\n)")] = ""
+    """What was done to the articles, as ``onrecord perturb`` says it; empty for articles as they were found."""
 
 
 @dataclasses.dataclass(frozen=True)

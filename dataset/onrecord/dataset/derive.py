@@ -12,7 +12,10 @@ from onrecord.dataset.records import Entity, Quote, Span
 
 QuoteType = Literal["direct", "mixed", "indirect"]
 
-_OPENING = {"“": "”", "„": "”", "«": "»"}
+_OPENING = {'"': '"”', "“": '”"', "„": '“”"', "«": "»"}
+"""Double marks that open, and those that close them."""
+_SINGLE = {"'": "’'", "‘": "’'", "‚": "‘’", "‹": "›"}
+"""The like of single ones."""
 _SENTENCE_END = re.compile(r"[.!?]+[\"'”’)]*(?=\s|$)")
 
 
@@ -56,9 +59,9 @@ def _double_marked(text: str) -> Iterator[tuple[int, int]]:
     opened: tuple[int, str] | None = None
     for at, char in enumerate(text):
         if opened is None:
-            if char in _OPENING or char == '"':
-                opened = (at + 1, _OPENING.get(char, '"'))
-        elif char == opened[1] or (char in '"”' and opened[1] in '"”') or char == "\n":
+            if char in _OPENING:
+                opened = (at + 1, _OPENING[char])
+        elif char in opened[1] or char == "\n":
             yield opened[0], at
             opened = None
 
@@ -68,16 +71,16 @@ def _single_marked(text: str, within: Span) -> Iterator[int]:
 
     Double marks inside the quote's own outer marks count too.
     """
-    start: int | None = None
+    start, closing = 0, ""
     for at in range(within.start, within.end):
         char = text[at]
         before = text[at - 1] if at else " "
         after = text[at + 1] if at + 1 < len(text) else " "
-        if start is None and (char == "‘" or (char == "'" and not before.isalnum() and after.isalnum())):
-            start = at + 1
-        elif start is not None and char in "’'" and not (before.isalnum() and after.isalnum()):
+        if not closing and (char in _SINGLE and (char != "'" or (not before.isalnum() and after.isalnum()))):
+            start, closing = at + 1, _SINGLE[char]
+        elif closing and char in closing and not (before.isalnum() and after.isalnum()):
             yield from range(start, at)
-            start = None
+            closing = ""
     for opened, closed in _double_marked(text[within.start + 1 : within.end - 1]):
         yield from range(within.start + 1 + opened, within.start + 1 + closed)
 

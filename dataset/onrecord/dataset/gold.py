@@ -35,6 +35,8 @@ class Gold(Strict, frozen=True, kw_only=True):
     registries: Registries
     scheme: Scheme = DEFAULT
     """What is labelled."""
+    probe: str = ""
+    """What was done to the articles; empty for articles as they were found."""
 
 
 class GoldFile(Strict, frozen=True, kw_only=True):

@@ -206,6 +206,33 @@ def with_spans(record: R, change: Callable[[Span], Span]) -> R:
     return msgspec.structs.replace(record, **changed) if changed else record
 
 
+def with_spans_left(record: R, change: Callable[[Span], Span | None]) -> R | None:
+    """The record with every span exchanged or, where there is None for it, left out.
+
+    None where it cannot be without one of them: where it is that span itself, or has no other by which it has its
+    place, or lacks one that it must have.
+    """
+    changed: dict[str, Any] = {}
+    if isinstance(record, SpanItem):
+        span = change(record.span)
+        if span is None:
+            return None
+        changed = {"start": span.start, "end": span.end, "text": span.text}
+    for field, deeper in _walked(type(record)):
+        value = getattr(record, field.name)
+        if not value or not (deeper or field.is_span):
+            continue
+        one: Callable[[Any], Any] = (lambda inner: with_spans_left(inner, change)) if deeper else change
+        left = tuple(each for each in map(one, value) if each is not None) if field.many else one(value)
+        if left is None and not field.optional:
+            return None
+        changed[field.name] = left
+    by = _anchoring(record)
+    if by is not None and not changed[by]:
+        return None
+    return msgspec.structs.replace(record, **changed) if changed else record
+
+
 def with_references(record: R, change: Callable[[str, str], str]) -> R:
     """The record with every id that refers to something exchanged, but for the reserved one.
 
@@ -283,9 +310,14 @@ def anchor(record: msgspec.Struct) -> tuple[Span, ...]:
     """The spans by which an item has its place in the text: itself, or those of its first field that has any."""
     if isinstance(record, SpanItem):
         return (record.span,)
-    for field, deeper in _walked(type(record)):
-        if field.is_span and not deeper:
-            value = getattr(record, field.name)
-            if value:
-                return tuple(value) if field.many else (value,)
-    return ()
+    name = _anchoring(record)
+    value = () if name is None else getattr(record, name)
+    return value if isinstance(value, tuple) else (value,)
+
+
+def _anchoring(record: msgspec.Struct) -> str | None:
+    """The field by which an item that is no span itself has its place; None where it has no span."""
+    if isinstance(record, SpanItem):
+        return None
+    names = (field.name for field, deeper in _walked(type(record)) if field.is_span and not deeper)
+    return next((name for name in names if getattr(record, name)), None)

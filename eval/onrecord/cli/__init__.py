@@ -19,6 +19,9 @@
 | ``ingest`` | ``ingest`` |
 | ``zones`` | ``zones`` |
 | ``build`` | ``build`` |
+| ``perturb`` | ``perturb`` |
+| ``gap`` | ``gap`` |
+| ``probe`` | ``probe`` |
 | ``release`` | ``release`` |
 | ``rehydrate`` | ``rehydrate`` |
 | ``annotation ...`` | ``annotation``, one file a command |
@@ -73,6 +76,9 @@ COMMANDS = (
     "ingest",
     "zones",
     "build",
+    "perturb",
+    "gap",
+    "probe",
     "release",
     "rehydrate",
 )

@@ -110,6 +110,12 @@ def build(
     split: SplitOption = None,
     baselines: Annotated[bool, typer.Option(help="Add the rows of the baselines.")] = True,
     reports: Annotated[bool, typer.Option(help="Make a report page for every entry with predictions.")] = True,
+    probe: Annotated[
+        list[Path] | None,
+        typer.Option(
+            help="A perturbed dataset: entries with a file probe-NAME.jsonl get a column gap. May be repeated."
+        ),
+    ] = None,
     labels: LabelMapName = None,
     unit: UnitOption = SamplingUnitName.document,
     level: Level = 0.95,
@@ -129,6 +135,7 @@ def build(
     from onrecord.eval.board.assessing import Bench, assessed_entries
     from onrecord.eval.board.budget import Budget
     from onrecord.eval.board.entries import entry_folders
+    from onrecord.eval.board.gaps import perturbed
     from onrecord.eval.board.owners import came
     from onrecord.eval.board.standings import standings
     from onrecord.eval.scoring.asked import Asked
@@ -147,10 +154,11 @@ def build(
     ours = _baselines(labelled, asked) if baselines else []
     annotators = ceiling_rows(gold, split, labelled.hashes[split])
     who = made_by(gold)
-    bench = Bench(labelled, gold, asked, PageMaker(annotators, who) if reports else None)
+    pages = PageMaker(annotators, who) if reports else None
+    bench = Bench(labelled, gold, asked, pages, perturbed(probe or [], labelled))
     with counting(f"of {len(folders)} entries scored") as tell:
         entries = assessed_entries(folders, bench, Budget(seconds), tell)
-    found = standings(entries, labelled, asked, ours, came(results))
+    found = standings(entries, labelled, asked, ours, came(results), [each.gold.probe for each in bench.probes])
     written = build_site(site, found, annotators, who)
     shown = {(row.about.team, row.about.system) for row in found.rows}
     for folder in closed:

@@ -28,6 +28,7 @@ from onrecord.cli.places import GOLD, the_split
 
 if TYPE_CHECKING:
     from onrecord.eval.scoring.asked import Asked
+    from onrecord.eval.scoring.gap_record import GapRecord
     from onrecord.eval.scoring.score_stream import StreamScoring
     from onrecord.eval.scoring.stored_gold import StoredGold
 
@@ -41,6 +42,11 @@ class Format(StrEnum):
 
 
 _SUFFIXES = {".html": Format.html, ".htm": Format.html, ".md": Format.markdown, ".txt": Format.text}
+
+
+Gaps = Annotated[
+    list[Path] | None, typer.Option(help="A record of onrecord gap for these predictions. May be repeated.")
+]
 
 
 def report(
@@ -60,6 +66,7 @@ def report(
     format: Annotated[
         Format | None, typer.Option("--format", help="By the suffix of --output where not given.", show_default=False)
     ] = None,
+    gap: Gaps = None,
     gold: Dataset = GOLD,
     split: SplitOption = None,
     labels: FileLabels = None,
@@ -93,6 +100,7 @@ def report(
         other=None if other is None or against is None else (_name(against, predictions), other.result),
         command=_command(source, gold),
         made_by=made_by(gold),
+        gaps=_gaps(gap or []),
     )
     kind = format or _SUFFIXES.get("" if output is None else output.suffix.lower(), Format.html)
     if kind is Format.html:
@@ -101,6 +109,14 @@ def report(
         content = (markdown_report if kind is Format.markdown else text_report)(view).encode("utf-8", "replace")
     output = output or Path(f"report{next(suffix for suffix, each in _SUFFIXES.items() if each is kind)}")
     put(output, content, f"{len(found.result.documents)} articles: {output}")
+
+
+def _gaps(records: list[Path]) -> list[GapRecord]:
+    from onrecord.eval.board.entries import MOST_RECORD
+    from onrecord.eval.scoring.gap_record import read_gap
+    from onrecord.eval.submission.unpacking import small_file
+
+    return [read_gap(str(path), small_file(path, MOST_RECORD)) for path in records]
 
 
 def _name(file: Path, beside: Path) -> str:

@@ -12,10 +12,12 @@ import msgspec
 
 from onrecord.dataset import Claim, Entity, Event
 from onrecord.dataset.layers import in_scheme
+from onrecord.dataset.perturbing.made import ProbeFile
 from onrecord.dataset.reading.json_schema import described, types_within
 from onrecord.dataset.records import Utterance
 from onrecord.eval.board.entries import About
 from onrecord.eval.rendering.scores import json_bytes
+from onrecord.eval.scoring.gap_record import GapRecord
 from onrecord.eval.scoring.record import Record
 from onrecord.eval.submission.prediction_line import PredictionLine
 
@@ -26,6 +28,8 @@ SCHEMAS: dict[str, tuple[type[msgspec.Struct], str]] = {
     "claims": (Claim, "A row of the claim registry."),
     "utterances": (Utterance, "A row of the utterance registry."),
     "record": (Record, "A result record, as onrecord score writes it."),
+    "gap": (GapRecord, "The record of a gap, as onrecord gap writes it."),
+    "probe": (ProbeFile, "The probe.json of a perturbed dataset: what was done, with the map back."),
     "about": (About, "The about.json of an entry of a results folder."),
 }
 """The type and the title of each schema, by its name."""

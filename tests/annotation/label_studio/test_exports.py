@@ -20,24 +20,24 @@ from onrecord.dataset import Document, FaultsError, read_registries
 from onrecord.dataset.corpus import Rounds
 
 Export = list[dict[str, Any]]
-FIRST = (Annotator(id="first", kind="language model", role="-", round="-"),)
+FIRST = (Annotator(id="reader-c", kind="language model", role="-", round="-"),)
 
 
 @pytest.fixture(scope="session")
 def export(root: Path) -> Export:
-    value: Export = json.loads((root / "annotation/exports/first-pass/first.json").read_bytes())
+    value: Export = json.loads((root / "annotation/exports/trial/reader-c.json").read_bytes())
     return value
 
 
-def written(folder: Path, export: Export, name: str = "first.json") -> Path:
+def written(folder: Path, export: Export, name: str = "reader-c.json") -> Path:
     (folder / name).write_text(json.dumps(export))
     return folder / name
 
 
-@pytest.mark.parametrize("name", ["first-pass", "pilot", "blind", "adjudicated", "audited"])
+@pytest.mark.parametrize("name", ["pilot", "trial", "blind", "adjudicated", "audited"])
 def test_every_committed_export_can_be_read_whole(root: Path, documents: list[Document], name: str) -> None:
     annotations = read_exports(root / "annotation/exports" / name, documents)
-    expected = {document.id for document in documents if name != "pilot" or document.id.startswith("003")}
+    expected = {document.id for document in documents if name != "pilot" or document.split == "validation"}
     assert {annotation.document for annotation in annotations} == expected
     known = {each.id for each in read_annotators(root / "annotation/annotators.jsonl") if each.round == name}
     assert {annotation.annotator for annotation in annotations} == known
@@ -195,7 +195,7 @@ def test_gold_has_the_id_and_not_the_address_of_an_account_of_another_server(
         articles_of_pass(tmp_path, documents, FIRST)
     known = (msgspec.structs.replace(FIRST[0], account="Ann@Uni.example"),)
     articles, _ = articles_of_pass(tmp_path, documents, known)
-    assert {item.annotators for article in articles for _, item in article.labels.items()} == {("first",)}
+    assert {item.annotators for article in articles for _, item in article.labels.items()} == {("reader-c",)}
 
 
 def test_gold_says_what_was_not_submitted(
@@ -203,7 +203,7 @@ def test_gold_says_what_was_not_submitted(
 ) -> None:
     export = copy.deepcopy(export)
     result = export[0]["annotations"][0]["result"]
-    user = "first@onrecord.example"
+    user = "reader-c@onrecord.example"
     export[0]["drafts"] = [{"id": 1, "user": user, "annotation": export[0]["annotations"][0]["id"], "result": result}]
     changed = {"id": 2, "user": user, "annotation": export[1]["annotations"][0]["id"], "result": result[:3]}
     export[1]["drafts"] = [changed]
@@ -213,7 +213,7 @@ def test_gold_says_what_was_not_submitted(
     registries = read_registries(root / "annotation/registries")
     made = gold_of_rounds(tmp_path, Rounds(exports="r"), documents, registries)
     document = export[1]["data"]["doc_id"]
-    assert [(each.document, each.state, each.annotator) for each in made.unsent] == [(document, "change", "first")]
+    assert [(each.document, each.state, each.annotator) for each in made.unsent] == [(document, "change", "reader-c")]
 
 
 JUNK: list[Any] = [

@@ -135,7 +135,7 @@ def test_what_columns_say_is_what_every_document_says(seed: int, optional_gold: 
             assert all(close(found[name], counts) for name, counts in state.counts.items()), (layer.name, place)
         whole = layer.scores(State.total(states))
         for name, score in layer.scores_of(columns).items():
-            assert score.value == pytest.approx(whole[name].value, abs=1e-12)
+            assert score.value == pytest.approx(whole[name].value, abs=1e-12), ("NAME", layer.name, name)
             assert score.reason == whole[name].reason
         _left_out(layer, columns, states)
 

@@ -303,7 +303,7 @@ def test_what_the_registry_says_of_its_events_can_be_said_in_a_file(gold: Gold) 
     for row in gold.registries.events:
         value = {name: getattr(row, name) for name in ("id", "title", "wikidata", *ATTRIBUTES)}
         assert msgspec.convert(value, EventDescription).date == row.date
-        assert row.date is None or len(beginning(row.date)) >= 1
+        assert row.date is None or ".." in row.date[:3] or len(beginning(row.date)) >= 1
 
 
 @pytest.mark.parametrize(

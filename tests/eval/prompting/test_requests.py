@@ -29,10 +29,10 @@ ORDINARY = frozenset(
     re.findall(
         r"\w+",
         "i he him his himself she her hers herself it its itself they them their themselves we us our you your who "
-        "said says say told to according called denied denies reports s",
+        "help said says say told to according called denied denies reports s",
     )
 )
-"""Pronouns and words of reporting, which no text about labelling can do without."""
+"""Pronouns, words of reporting and labels, which no text about labelling can do without."""
 
 
 def test_the_instructions_hold_no_answer(gold: Gold) -> None:

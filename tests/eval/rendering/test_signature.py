@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import json
 from typing import Any
 
@@ -52,6 +53,7 @@ def test_fields_come_in_their_order(signature: Signature) -> None:
 def test_no_field_and_no_value_is_dead(scored: Scorer, perfect: Lines) -> None:
     signatures = [
         Report.of(scored(perfect), HOW).signature,
+        Report.of(dataclasses.replace(scored(perfect), probe="names,seed0")).signature,
         score_spans([[]], [[]], how=None).signature,
         score_clusters({"d": []}, {}, how=None).signature,
     ]

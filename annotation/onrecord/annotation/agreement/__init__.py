@@ -3,6 +3,7 @@
 - ``measures``: the scorer between every two of them, and chance-corrected agreement.
 - ``annotators``: an annotator's labels as gold and as a submission.
 - ``gamma``: gamma: agreement on where units are and what they are.
+- ``row_fields``: how far registries are filled alike.
 - ``ceiling``: each annotator scored as a system.
 - ``tables``: agreement for a terminal, as Markdown, as JSON.
 """

@@ -21,6 +21,7 @@ from typing import Any
 
 from onrecord.annotation.agreement.annotators import as_submission, own_registries, with_rows, without_optional
 from onrecord.annotation.agreement.gamma import Continuum, Unit, gamma
+from onrecord.annotation.agreement.row_fields import RowField, row_fields, utterance_ids
 from onrecord.annotation.label_studio.exports import Annotation
 from onrecord.dataset import (
     Article,
@@ -85,6 +86,8 @@ class PairAgreement:
     :mod:`onrecord.annotation.agreement.gamma`."""
     by_type: Mapping[str, Score]
     """Mentions of each entity type, by the same offsets and type."""
+    rows: tuple[RowField, ...]
+    """Fields of the registries, where both annotators have rows of their own."""
     by_document: Mapping[str, Result]
     """The same scores with each document by itself."""
     disagreements: tuple[Disagreement, ...]
@@ -183,7 +186,7 @@ def _units(layer: Layer[Any], labels: Labels) -> tuple[Unit, ...]:
 
 def _agreement(both: _Versions) -> PairAgreement:
     if not both.articles:
-        return PairAgreement(*both.names, (), None, (), {}, {}, {}, ())
+        return PairAgreement(*both.names, (), None, (), {}, {}, (), {}, ())
     result = both.scored()
     compared = [_compare(pair, readings_of(result, pair)) for pair in result.pairs]
     return PairAgreement(
@@ -194,12 +197,32 @@ def _agreement(both: _Versions) -> PairAgreement:
         attributes=tuple(_attributes(compared)),
         gammas={layer.item: _gamma(layer, both) for layer in with_items() if layer.units is not None},
         by_type=_by_type(result.pairs),
+        rows=tuple(_rows(both, result)),
         by_document={
             each.document.id: score_submission([each], both.registries, both.submission, both.names[0])
             for each in both.articles
         },
         disagreements=tuple(_disagreements(compared, both.names, both.tasks)),
     )
+
+
+def _rows(both: _Versions, result: Result) -> list[RowField]:
+    if any(each == Registries() for each in both.rows) or not result.pairs:
+        return []
+    ids = result.pairs[0].ids
+    known = {"entity": ids.entity, "event": ids.event, "claim": ids.claim, "utterance": utterance_ids(_quotes(result))}
+    return row_fields(*both.rows, known)
+
+
+def _quotes(result: Result) -> Iterator[tuple[str | None, str | None]]:
+    """The utterances of the quotes that both found."""
+    layer = next((each for each in with_items() if each.item == "quotes"), None)
+    if layer is None or layer.matches is None:
+        return
+    for pair in result.pairs:
+        reading = readings_of(result, pair)[layer.name]
+        for one, other in layer.matches(reading):
+            yield reading.gold[one].utterance, reading.predicted[other].utterance
 
 
 def _gamma(layer: Layer[Any], both: _Versions) -> float | None:

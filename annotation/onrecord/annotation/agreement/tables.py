@@ -28,6 +28,7 @@ def measures() -> dict[str, list[Measure]]:
 SCORE_HEADINGS = ("measure", "F1", "P", "R")
 GAMMA_HEADINGS = ("layer", "gamma")
 TYPE_HEADINGS = ("type", "F1", "mentions")
+ROW_HEADINGS = ("field of a row", "rows of both", "same")
 ATTRIBUTE_HEADINGS = ("field", "found by both", "of either", "same", "alpha")
 
 
@@ -69,6 +70,14 @@ def gamma_rows(pair: PairAgreement) -> list[tuple[str, str]]:
     return [(layer, "–" if value is None else f"{value:.2f}") for layer, value in pair.gammas.items()]
 
 
+def row_rows(pair: PairAgreement) -> list[tuple[str, str, str]]:
+    """Agreement on the fields of registry rows, and on all of them."""
+    rows = [(f"{each.registry}:{each.field}", each.matched, each.same) for each in pair.rows]
+    if rows:
+        rows.append(("all", sum(row[1] for row in rows), sum(row[2] for row in rows)))
+    return [(name, str(matched), percent(same / matched)) for name, matched, same in rows]
+
+
 def type_rows(pair: PairAgreement) -> list[tuple[str, str, str]]:
     """F1 of mentions by entity type, with how many either annotator marked at most."""
     return [
@@ -98,7 +107,10 @@ def markdown(pair: PairAgreement) -> str:
     gammas = markdown_table(GAMMA_HEADINGS, [(f"`{name}`", value) for name, value in gamma_rows(pair)])
     types = markdown_table(TYPE_HEADINGS, [(f"`{name}`", *rest) for name, *rest in type_rows(pair)])
     documents = markdown_table(document_headings(), document_rows(pair))
-    return "\n".join((scores, fields, gammas, types, documents))
+    rows = [(f"`{name}`", *rest) for name, *rest in row_rows(pair)]
+    return "\n".join(
+        (scores, fields, *([markdown_table(ROW_HEADINGS, rows)] if rows else []), gammas, types, documents)
+    )
 
 
 def agreement_section(pairs: list[PairAgreement]) -> str:
@@ -123,6 +135,7 @@ def print_agreement(pair: PairAgreement, disagreements: bool) -> None:
     tables: tuple[tuple[Sequence[str], Sequence[Sequence[str]]], ...] = (
         (SCORE_HEADINGS, score_rows(pair)),
         (ATTRIBUTE_HEADINGS, attribute_rows(pair)),
+        *([(ROW_HEADINGS, row_rows(pair))] if pair.rows else []),
         (GAMMA_HEADINGS, gamma_rows(pair)),
         (TYPE_HEADINGS, type_rows(pair)),
         (document_headings(), document_rows(pair)),
@@ -154,6 +167,7 @@ def agreement_json(pairs: list[PairAgreement]) -> str:
                 for measure in each.layer.measures
             },
             "attributes": [dataclasses.asdict(each) for each in pair.attributes],
+            "rows": [dataclasses.asdict(each) for each in pair.rows],
             "gamma": dict(pair.gammas),
             "by_type": {name: dataclasses.asdict(score) for name, score in pair.by_type.items()},
             "by_document": {document: result.values for document, result in pair.by_document.items()},

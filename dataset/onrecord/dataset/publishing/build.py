@@ -50,8 +50,11 @@ class Built:
     @property
     def plain(self) -> dict[str, bytes]:
         """The files whose bytes are always the same."""
-        said = msgspec.json.format(msgspec.json.encode(self.about, order="deterministic"), indent=1) + b"\n"
-        return {**self.gold, **self.extra, CORPUS_FILE: said, "README.md": self.card}
+        said = msgspec.to_builtins(self.about, order="deterministic")
+        if not self.about.probe:
+            del said["probe"]  # the file of articles as they were found says nothing of probes
+        about = msgspec.json.format(msgspec.json.encode(said), indent=1) + b"\n"
+        return {**self.gold, **self.extra, CORPUS_FILE: about, "README.md": self.card}
 
     @property
     def names(self) -> list[str]:

@@ -280,10 +280,12 @@ def read_folder(folder: Path) -> Gold:
         FaultsError: The folder is not there or not right.
     """
     articles = [article for split in splits_of(folder) for article in read_articles(folder, split)]
+    about = read_about(folder)
     return Gold(
         articles=tuple(sorted(articles, key=lambda article: article.document.id)),
         registries=read_registry_rows(folder),
-        scheme=read_about(folder).scheme,
+        scheme=about.scheme,
+        probe=about.probe,
     )
 
 

@@ -4,6 +4,7 @@
 - ``folder_names``: which names the folders of teams and entries may have.
 - ``budget``: work on what a stranger sent, in a process of its own with a budget.
 - ``assessing``: one entry by itself: read, scored, and what is wrong with it.
+- ``gaps``: what an entry loses on perturbed articles.
 - ``reported``: a record without predictions: whether it can be right.
 - ``owners``: who was first.
 - ``team_ranks``: ranks among teams.
@@ -35,6 +36,7 @@ __all__ = [
     "contribution",
     "entries",
     "folder_names",
+    "gaps",
     "owners",
     "rescoring",
     "standings",

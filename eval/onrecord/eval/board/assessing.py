@@ -6,7 +6,7 @@
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Literal
 
@@ -16,6 +16,7 @@ from onrecord.dataset import FaultsError
 from onrecord.dataset.layers import using
 from onrecord.eval.board.budget import Budget, UnfinishedError, within
 from onrecord.eval.board.entries import About, Entry, read_entry
+from onrecord.eval.board.gaps import Gaps, Perturbed, gaps_of, perturbed
 from onrecord.eval.board.reported import wrong_with
 from onrecord.eval.board.reports import PageMaker
 from onrecord.eval.layers.scored import scored_layers
@@ -26,6 +27,7 @@ from onrecord.eval.scoring.record import Record, record_bytes, record_of
 from onrecord.eval.scoring.result import Result
 from onrecord.eval.scoring.score_stream import StreamScoring, score_stream
 from onrecord.eval.scoring.stored_gold import StoredGold, stored_gold
+from onrecord.eval.statistics.paired import Paired
 from onrecord.eval.submission.label_maps import OURS_AS
 from onrecord.eval.submission.limits import DEFAULT_LIMITS
 from onrecord.eval.submission.meaning import Meaning
@@ -63,6 +65,8 @@ class Assessed:
     """Its headlines document by document, for tests against others."""
     page: bytes | None = None
     """Its report."""
+    gaps: Mapping[str, Mapping[str, Paired]] = dataclasses.field(default_factory=dict)
+    """See :class:`~onrecord.eval.board.gaps.Gaps`."""
 
 
 @dataclasses.dataclass(frozen=True)
@@ -76,13 +80,17 @@ class Bench:
     """How the board is made."""
     pages: PageMaker | None = None
     """Makes the report of an entry; None for none."""
+    probes: tuple[Perturbed, ...] = ()
+    """Perturbed datasets that there is a column of."""
 
     def __reduce__(self) -> tuple[Callable[..., Bench], tuple[object, ...]]:
-        return _bench, (self.folder, self.asked, self.pages)  # open files stay where they are
+        folders = [each.folder for each in self.probes]
+        return _bench, (self.folder, self.asked, self.pages, folders)  # open files stay where they are
 
 
-def _bench(folder: Path, asked: Asked, pages: PageMaker | None) -> Bench:
-    return Bench(stored_gold(folder), folder, asked, pages)
+def _bench(folder: Path, asked: Asked, pages: PageMaker | None, probes: Sequence[Path]) -> Bench:
+    gold = stored_gold(folder)
+    return Bench(gold, folder, asked, pages, perturbed(probes, gold))
 
 
 def assessed_entries(
@@ -93,7 +101,7 @@ def assessed_entries(
     Args:
         folders: See :func:`onrecord.eval.board.entries.entry_folders`.
         bench: What they are put to.
-        budget: What each may take.
+        budget: What each may take, and once more for what it loses on perturbed articles.
         tell: Called with the number of entries done.
     """
     found = []
@@ -101,7 +109,8 @@ def assessed_entries(
         about = _named(folder)
         if about is not None:
             try:
-                found.append(within(budget, assessed, folder, about, bench))
+                each = within(budget, assessed, folder, about, bench)
+                found.append(_with_gaps(each, folder, bench, budget))
             except (UnfinishedError, OSError) as error:
                 found.append(Assessed(about, excluded=f"failed: {error}"))
         tell(done)
@@ -131,6 +140,23 @@ def assessed(folder: Path, named: About, bench: Bench) -> Assessed:
         return Assessed(entry.about, excluded=f"failed: {error.total} faults ({_kinds(error.counts)})")
     except OSError as error:
         return Assessed(entry.about, excluded=f"failed: the predictions cannot be read ({_why(error)})")
+
+
+def _with_gaps(each: Assessed, folder: Path, bench: Bench, budget: Budget) -> Assessed:
+    """An entry with its gaps, in a process of their own: whatever these meet, the entry's score stands."""
+    if each.provenance != "rescored" or not bench.probes:
+        return each
+    try:
+        gaps = within(budget, _gaps, folder, bench)
+    except (UnfinishedError, FaultsError, OSError) as error:
+        gaps = Gaps({}, (f"no gap: {error}",))
+    notes = (each.note, *gaps.notes)
+    return dataclasses.replace(each, gaps=gaps.differences, note="; ".join(note for note in notes if note))
+
+
+def _gaps(folder: Path, bench: Bench) -> Gaps:
+    entry = read_entry(folder)
+    return gaps_of(entry, bench.gold, asked_for(entry.about.labels, bench.asked), bench.probes)
 
 
 def _named(folder: Path) -> About | None:

@@ -19,7 +19,7 @@ import msgspec
 
 from onrecord.dataset import Fault
 from onrecord.dataset.reading.faults import show
-from onrecord.eval.board.entries import ABOUT, MOST_ABOUT, MOST_RECORD, PREDICTIONS
+from onrecord.eval.board.entries import ABOUT, MOST_ABOUT, MOST_RECORD, PREDICTIONS, PROBED
 from onrecord.eval.board.folder_names import EXPECTED, clash, is_portable
 from onrecord.eval.submission.limits import DEFAULT_LIMITS
 
@@ -143,11 +143,13 @@ def _refused(change: FileChange, size: int, results: PurePosixPath, present: Pre
     team, system, name = path.relative_to(results).parts
     if not (is_portable(team) and is_portable(system)):
         return "a folder whose name not every system takes", EXPECTED
-    if name != ABOUT and name not in PREDICTIONS and not _RECORD.fullmatch(name):
-        return f"a file called {show(name)}", f"{ABOUT}, {', '.join(PREDICTIONS)}, or a record under its id"
+    predicted = name in PREDICTIONS or PROBED.fullmatch(name) is not None
+    if name != ABOUT and not predicted and not _RECORD.fullmatch(name):
+        expected = f"{ABOUT}, {', '.join(PREDICTIONS)}, probe-NAME.jsonl, or a record under its id"
+        return f"a file called {show(name)}", expected
     if change.mode != _PLAIN_FILE:
         return f"mode {change.mode}", "a plain file: no link, no program, no module"
-    most = DEFAULT_LIMITS.max_bytes if name in PREDICTIONS else MOST_RECORD if name != ABOUT else MOST_ABOUT
+    most = DEFAULT_LIMITS.max_bytes if predicted else MOST_RECORD if name != ABOUT else MOST_ABOUT
     if size > most:
         return f"{size} bytes", f"at most {most}"
     if PurePosixPath(team, system) in present:

@@ -1,7 +1,8 @@
 """A results folder: what teams have submitted, one folder an entry, ``TEAM/SYSTEM/``.
 
 An entry has ``about.json``, which says what it is; the predictions (``predictions.jsonl``, ``.jsonl.gz`` or ``.zip``);
-and any number of records, each named by its id. Nothing is ever overwritten: a new gold or scorer adds a record.
+predictions for perturbed articles (:func:`probe_file`), if it has any; and any number of records, each named by its id.
+Nothing is ever overwritten: a new gold or scorer adds a record.
 """
 
 from __future__ import annotations
@@ -27,6 +28,9 @@ from onrecord.eval.submission.unpacking import content, small_file
 
 ABOUT = "about.json"
 PREDICTIONS = ("predictions.jsonl", "predictions.jsonl.gz", "predictions.zip")
+
+PROBED = re.compile(r"probe-[A-Za-z0-9-]{1,100}\.jsonl")
+"""Predictions for perturbed articles."""
 
 MOST_RECORD = 32 * 2**20
 """Bytes of a record that are read."""
@@ -97,6 +101,15 @@ class About(Strict, frozen=True, kw_only=True):
     """The label map that its types are of; null where they are ours."""
     retracted: Words | None = None
     """Why it is not to be ranked any more; it stays to be seen."""
+
+
+def probe_file(probe: str) -> str:
+    """The file of an entry with its predictions for perturbed articles.
+
+    >>> probe_file("names+quotes:german,seed0")
+    'probe-names-quotes-german-seed0.jsonl'
+    """
+    return f"probe-{re.sub(r'[^A-Za-z0-9]+', '-', probe)}.jsonl"
 
 
 @dataclasses.dataclass(frozen=True)

@@ -13,7 +13,9 @@ from onrecord.eval.layers.scored import scored_layers
 from onrecord.eval.rendering import html as pages
 from onrecord.eval.rendering.scores import FEW_DOCUMENTS, FEW_ITEMS, percent
 from onrecord.eval.scoring.ceiling import BIASED, CeilingRow
+from onrecord.eval.scoring.gap import points, points_interval
 from onrecord.eval.statistics.measure import Measure
+from onrecord.eval.statistics.paired import Paired
 from onrecord.eval.statistics.ranks import RankInterval
 
 _PAGE = pages.PageKind(
@@ -58,6 +60,8 @@ class BoardLine:
     report: str
     """Address of its report; empty where there is none."""
     headline: BoardCell
+    gaps: tuple[BoardCell, ...]
+    """The headline's, one a probe."""
     more: tuple[BoardCell, ...]
     slices: tuple[BoardCell, ...]
 
@@ -69,6 +73,8 @@ class LayerBoard:
     name: str
     definition: str
     headline: str
+    probes: tuple[str, ...]
+    """Those that have a column."""
     more: tuple[tuple[str, str], ...]
     """Further measures that are read first, with their definitions."""
     slices: tuple[tuple[str, str], ...]
@@ -144,6 +150,7 @@ def _layer_board(layer: Layer[Any], found: Standings, annotators: Sequence[Ceili
             anchor=anchor(row),
             report=_report(row),
             headline=cell(row, headline, row.ranks.get(layer.name)),
+            gaps=tuple(_gap(row.gaps.get(probe, {}).get(headline.full)) for probe in found.probes),
             more=tuple(cell(row, measure) for measure in more),
             slices=tuple(cell(row, measure) for measure in slices),
         )
@@ -153,6 +160,7 @@ def _layer_board(layer: Layer[Any], found: Standings, annotators: Sequence[Ceili
         name=layer.name,
         definition=headline.definition,
         headline=headline.name,
+        probes=found.probes,
         more=tuple((measure.name, measure.definition) for measure in more),
         slices=tuple((measure.name, measure.definition) for measure in slices),
         lines=tuple(sorted(lines, key=lambda line: -line.headline.order)),
@@ -184,6 +192,15 @@ def cell(row: Standing, measure: Measure, rank: RankInterval | None = None) -> B
         few=few,
         reason=score.reason or "",
     )
+
+
+def _gap(paired: Paired | None) -> BoardCell:
+    """A gap as it is shown; it is sorted by how much is lost."""
+    if paired is None or paired.difference is None:
+        return BoardCell(
+            "–", -2.0, reason="no predictions for these articles" if paired is None else paired.reason or ""
+        )
+    return BoardCell(points(paired.difference), paired.difference, reason=points_interval(paired))
 
 
 def _human(row: CeilingRow, measure: Measure) -> BoardCell:

@@ -23,6 +23,7 @@ from onrecord.eval.layers.scored import scored_layers
 from onrecord.eval.scoring.asked import Asked
 from onrecord.eval.scoring.record import Record
 from onrecord.eval.scoring.stored_gold import StoredGold
+from onrecord.eval.statistics.paired import Paired
 from onrecord.eval.statistics.ranks import RankInterval
 from onrecord.eval.statistics.sampling import Sampling
 from onrecord.eval.submission.label_maps import OURS_AS
@@ -46,6 +47,8 @@ class Standing:
     """What a reader should know of it all the same."""
     ranks: Mapping[str, RankInterval | None] = dataclasses.field(default_factory=dict)
     """By layer; None where its score is undefined."""
+    gaps: Mapping[str, Mapping[str, Paired]] = dataclasses.field(default_factory=dict)
+    """By probe, then by ``layer:measure``: the score on perturbed articles minus that on the original ones."""
     page: bytes | None = None
     """Its report; of equal predictions the first owner's alone has one."""
 
@@ -64,6 +67,8 @@ class Standings:
     gold_hash: str
     documents: tuple[str, ...]
     rows: tuple[Standing, ...]
+    probes: tuple[str, ...] = ()
+    """The probes of which the board has a column."""
 
     @property
     def ranked(self) -> list[Standing]:
@@ -82,6 +87,7 @@ def standings(
     asked: Asked,
     baselines: Sequence[Assessed] = (),
     came: Mapping[Place, int] = MappingProxyType({}),
+    probes: Sequence[str] = (),
 ) -> Standings:
     """Where every entry stands.
 
@@ -91,6 +97,7 @@ def standings(
         asked: How the board is made.
         baselines: Entries made here.
         came: In what order entries came, as far as that is known; see :func:`onrecord.eval.board.owners.came`.
+        probes: Those that there is a column of.
     """
     wanted, documents = gold.hashes[asked.split], tuple(gold.in_split(asked.split))
     every = [*baselines, *entries]
@@ -104,12 +111,12 @@ def standings(
         if not excluded and owner != place:
             excluded = f"a copy: the same predictions as {'/'.join(_place(every[owner]))}, which came first"
         page = each.page if owner == place else None
-        rows.append(Standing(each.about, each.record, each.provenance, excluded, each.note, page=page))
+        rows.append(Standing(each.about, each.record, each.provenance, excluded, each.note, page=page, gaps=each.gaps))
         if not excluded and each.units is not None:
             fields.append(Ranked(_group(each.about), _values(rows[-1]), each.units, _content(rows[-1])))
     ranks = iter(team_ranks(fields, asked.how or Sampling()))
     rows = [row if row.excluded else dataclasses.replace(row, ranks=next(ranks)) for row in rows]
-    return Standings(asked, wanted, documents, tuple(sorted(rows, key=_order)))
+    return Standings(asked, wanted, documents, tuple(sorted(rows, key=_order)), tuple(probes))
 
 
 def _policy(every: Sequence[Assessed], labels: str | None) -> tuple[str, str] | None:

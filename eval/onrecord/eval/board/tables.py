@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from onrecord.eval.board.standings import Standing, Standings
@@ -12,6 +12,7 @@ from onrecord.eval.rendering.spreadsheet import csv_bytes
 from onrecord.eval.scoring.ceiling import CeilingRow
 from onrecord.eval.scoring.record import RecordScore
 from onrecord.eval.statistics.measure import Measure
+from onrecord.eval.statistics.paired import Paired
 
 FORMAT = "onrecord-board/1"
 
@@ -49,6 +50,16 @@ def _row(row: Standing) -> dict[str, Any]:
         "excluded": row.excluded,
         "note": row.note,
         "scores": {measure.full: _score(row, measure) for measure in headlines()},
+        **({"gaps": {probe: _gaps(paired) for probe, paired in row.gaps.items()}} if row.gaps else {}),
+    }
+
+
+def _gaps(paired: Mapping[str, Paired]) -> dict[str, Any]:
+    """The gap of every headline that both sides have."""
+    found = {measure.full: paired[measure.full] for measure in headlines() if measure.full in paired}
+    return {
+        name: {"gap": each.difference, "low": each.interval.low, "high": each.interval.high, "p": each.p}
+        for name, each in found.items()
     }
 
 
@@ -75,6 +86,7 @@ def board_csv(found: Standings, annotators: Sequence[CeilingRow]) -> bytes:
     for measure in headlines():
         name = measure.full
         header += [name, f"{name} low", f"{name} high", f"{name} best rank", f"{name} worst rank"]
+        header += [f"{name} gap {probe}" for probe in found.probes]
     rows: list[list[object]] = []
     for row in found.rows:
         about, record = row.about, row.record.id if row.record else ""
@@ -84,11 +96,13 @@ def board_csv(found: Standings, annotators: Sequence[CeilingRow]) -> bytes:
         for measure in headlines():
             score = _score(row, measure)
             cells += [score["value"], score["low"], score["high"], *(score["rank"] or [None, None])]
+            gaps = (row.gaps.get(probe, {}).get(measure.full) for probe in found.probes)
+            cells += [None if paired is None else paired.difference for paired in gaps]
         rows.append(cells)
     for annotator in annotators:
         name = f"{annotator.name} on {annotator.against}"
         cells = ["", "", name, "annotator", "", "no", "an annotator", ""]
         for measure in headlines():
-            cells += [annotator.f1.get(measure.full), None, None, None, None]
+            cells += [annotator.f1.get(measure.full), None, None, None, None, *(None for _ in found.probes)]
         rows.append(cells)
     return csv_bytes(header, rows)

@@ -10,7 +10,7 @@ from __future__ import annotations
 import dataclasses
 import io
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 import msgspec
@@ -55,7 +55,7 @@ def convert_older(file: str, raw: bytes, documents: Mapping[str, KnownDocument])
             continue
         try:
             lines[number] = msgspec.json.decode(each, type=Line)
-        except (msgspec.DecodeError, RecursionError) as error:
+        except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
             findings.add(("json", "", show(str(error)), "a JSON object", ""), number)
     modality = {
         row["id"]: said
@@ -89,10 +89,12 @@ def _labels(line: Line, unknown: Counter[str]) -> None:
     for stance in line["stances"]:
         target = stance.get("target") if isinstance(stance, dict) else None
         if isinstance(target, dict) and target.get("kind") == "claim":
-            if stance.get("label") == "neutral":
+            label = stance.get("label")
+            if label == "neutral":
                 unknown["stances that are neutral on a claim, left out"] += 1
                 continue
-            stance["label"] = _CLAIM.get(stance.get("label"), stance.get("label"))
+            if isinstance(label, str):
+                stance["label"] = _CLAIM.get(label, label)
         kept.append(stance)
     line["stances"] = kept
 
@@ -110,12 +112,12 @@ def _modality(line: Line, said: Mapping[str, str], unknown: Counter[str]) -> Non
 def _move(line: Line, document: KnownDocument, findings: Findings, number: int, unknown: Counter[str]) -> None:
     """Move every span to where its words stand in the text as it is now, nearest to where the one before it went."""
     text, shift = document.text, 0
-    for pointer, span in sorted(_spans(line), key=lambda each: (each[1]["start"], each[1]["end"])):
+    for place, span in sorted(_spans(line), key=lambda each: (each[1]["start"], each[1]["end"])):
         start, words = span["start"], span["text"]
         found = _nearest(text, start + shift, words)
         if found < 0:
             expected = f"its words within {FAR} characters of the place where they stood"
-            findings.add(("surface", pointer, show(repr(words)), expected, ""), number, None, document.id)
+            findings.add(("surface", _pointer(place), show(repr(words)), expected, ""), number, None, document.id)
             continue
         shift = found - start
         span["start"], span["end"] = found, found + len(words)
@@ -131,14 +133,27 @@ def _nearest(text: str, at: int, words: str) -> int:
     return min(there, key=lambda each: (abs(each - at), each), default=-1)
 
 
-def _spans(value: Any, pointer: str = "") -> Iterator[tuple[str, dict[str, Any]]]:
-    """Every object in a line that is a span, whatever it is called there, with its pointer."""
-    waiting: list[tuple[str, Any]] = [(pointer, value)]
+Place = tuple[Any, ...]
+"""A step and the place that it is made from, or nothing: a pointer that is put together when it is wanted."""
+
+
+def _spans(line: Line) -> Iterator[tuple[Place, dict[str, Any]]]:
+    """Every object in a line that is a span, whatever it is called there, with its place."""
+    waiting: list[tuple[Place, Any]] = [((), line)]
     while waiting:  # as deep as whoever wrote it liked
         at, each = waiting.pop()
         if isinstance(each, dict):
             if all(isinstance(each.get(name), kind) for name, kind in (("start", int), ("end", int), ("text", str))):
                 yield at, each
-            waiting += [(f"{at}/{name}", inner) for name, inner in each.items()]
-        elif isinstance(each, list):
-            waiting += [(f"{at}/{place}", inner) for place, inner in enumerate(each)]
+            inner: Iterable[tuple[Any, Any]] = each.items()
+        else:
+            inner = enumerate(each)
+        waiting += [((step, at), value) for step, value in inner if isinstance(value, dict | list)]
+
+
+def _pointer(place: Place) -> str:
+    steps = []
+    while place:
+        step, place = place
+        steps.append(f"/{step}")
+    return "".join(reversed(steps))

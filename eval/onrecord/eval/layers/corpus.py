@@ -49,7 +49,7 @@ class Pairing:
         mentions, names = pair_entities(documents, ordered[0], ordered[1], gold.codes)
         none, modalities = np.zeros(1, np.int64), Codes(MODALITIES).ranks()
         of_events = [in_reading_order(side.events, none, modalities) for side in (gold, predicted)]
-        events, _ = pair_spans(documents, of_events[0], of_events[1], Codes([""]))
+        events, _ = pair_spans(documents, of_events[0], of_events[1], Codes([""]), modalities)
         gold = dataclasses.replace(gold, mentions=ordered[0], events=of_events[0])
         predicted = dataclasses.replace(predicted, mentions=ordered[1], events=of_events[1])
         return cls(tuple(documents), gold, predicted, mentions, names, events, unplaced=unplaced)

@@ -20,7 +20,9 @@ def pair_entities(
 ) -> tuple[SpanPairing, Ints]:
     """The mentions of entities aligned, and the counts of the names among them, shape (D, 15)."""
     sides = names_of(gold, codes), names_of(predicted, codes)
-    pairing, (names,) = pair_spans(documents, gold, predicted, codes.type, [Selection(*sides)], coverage=False)
+    pairing, (names,) = pair_spans(
+        documents, gold, predicted, codes.type, codes.kind.ranks(), [Selection(*sides)], coverage=False
+    )
     return pairing, names
 
 

@@ -78,6 +78,7 @@ def pair_spans(
     gold: MentionColumns,
     predicted: MentionColumns,
     types: Codes,
+    kinds: Ints,
     selected: Sequence[Selection] = (),
     coverage: bool = True,
 ) -> tuple[SpanPairing, list[Ints]]:
@@ -88,6 +89,7 @@ def pair_spans(
         gold: In reading order.
         predicted: In reading order.
         types: Codes of the types.
+        kinds: Alphabetical rank of each kind, shape (kinds,), so that no choice hangs on how they are numbered.
         selected: Mentions that are to be counted apart.
         coverage: Whether characters and shares are counted of all of them; of a selection they are.
 
@@ -98,15 +100,16 @@ def pair_spans(
         CrowdedError: Too many mentions of one document lie over each other.
     """
     ranks = types.ranks() if len(types) > 1 else np.zeros(1, np.int64)
+    ranked, other = (dataclasses.replace(side, kind=kinds[side.kind]) for side in (gold, predicted))
     words = types.words or [""]
     partner, fit = (np.full(len(gold), -1) for _ in range(2))
     counts: list[list[Ints]] = [[] for _ in range(1 + len(selected))]
     wanted = [None, *selected]
     for first, last in _blocks(gold, predicted, len(documents)):
-        for start, stop, alignment in _aligned(documents, gold, predicted, ranks, first, last):
+        for start, stop, alignment in _aligned(documents, ranked, other, ranks, first, last):
             low, high = np.searchsorted(gold.document, [start, stop]).tolist()
             at, until = np.searchsorted(predicted.document, [start, stop]).tolist()
-            sides = _spans(gold, low, high, start), _spans(predicted, at, until, start)
+            sides = _spans(ranked, low, high, start), _spans(other, at, until, start)
             partner[low + alignment.pairs.gold] = at + alignment.pairs.predicted
             fit[low + alignment.pairs.gold] = alignment.pairs.fit
             for into, which in zip(counts, wanted, strict=True):

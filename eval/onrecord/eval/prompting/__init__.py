@@ -4,7 +4,7 @@ No library of any model is needed: requests and replies are files in the form th
 has words where a prediction has offsets, and names where it has ids; the words are placed by ``grounding``.
 
 - ``shape``: the JSON Schema of a reply, by the label scheme in force.
-- ``instructions``: what a model is told: the guidelines in short, with invented examples.
+- ``instructions``: what a model is told: the page that heads the guidelines, with invented examples.
 - ``requests``: a request for each article.
 - ``parsing``: JSON out of whatever a model wrote, item by item where it is cut off.
 - ``replies``: the lines of a file of replies.

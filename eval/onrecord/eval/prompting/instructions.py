@@ -1,4 +1,4 @@
-"""What a model is told: the guidelines in short, for the layers that are asked for.
+"""What a model is told: the page that heads the guidelines, for the layers that are asked for.
 
 The examples are invented: of no article that is scored anything is shown.
 """

@@ -14,7 +14,7 @@ import msgspec
 
 from onrecord.dataset.reading.faults import Findings
 from onrecord.dataset.records import Offset
-from onrecord.eval.readers.json_records import JsonValue, json_values, name_of, place_wrong, record, records
+from onrecord.eval.readers.json_records import JsonValue, documents_of, name_of, place_wrong, record, records
 from onrecord.eval.readers.labelled import LabelledDocument, PassedOver, Reading
 from onrecord.eval.readers.spacy_docs import triples
 from onrecord.eval.spans.documents import TypedSpan
@@ -72,12 +72,7 @@ def read_prodigy(path: Path | str, raw: bytes | None = None) -> Reading:
     Raises:
         FaultsError: With every fault of the file.
     """
-    findings, passed = Findings(str(path)), PassedOver()
-    found: list[LabelledDocument | None] = []
-    for value in json_values(path, raw, findings):
-        found += [_prodigy(each, findings, passed) for each in value.elements()]
-    findings.refuse()
-    return Reading(tuple(each for each in found if each is not None), passed)
+    return documents_of(path, raw, _prodigy)
 
 
 def _prodigy(value: JsonValue, findings: Findings, passed: PassedOver) -> LabelledDocument | None:
@@ -106,12 +101,7 @@ def read_doccano(path: Path | str, raw: bytes | None = None) -> Reading:
     Raises:
         FaultsError: With every fault of the file.
     """
-    findings, passed = Findings(str(path)), PassedOver()
-    found: list[LabelledDocument | None] = []
-    for value in json_values(path, raw, findings):
-        found += [_doccano(each, findings, passed) for each in value.elements()]
-    findings.refuse()
-    return Reading(tuple(each for each in found if each is not None), passed)
+    return documents_of(path, raw, _doccano)
 
 
 def _doccano(value: JsonValue, findings: Findings, passed: PassedOver) -> LabelledDocument | None:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import dataclasses
 import json
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -16,7 +16,7 @@ import msgspec
 from onrecord.dataset.reading.faults import Findings, show
 from onrecord.dataset.reading.typed import explain
 from onrecord.dataset.reading.untrusted import oddities, parse_json
-from onrecord.eval.readers.labelled import PassedOver
+from onrecord.eval.readers.labelled import LabelledDocument, PassedOver, Reading
 from onrecord.eval.readers.lines import encoding_problem, numbered, of_line, whole
 
 T = TypeVar("T", bound=msgspec.Struct)
@@ -93,6 +93,29 @@ def _value(raw: bytes, line: int | None, findings: Findings) -> JsonValue | None
     for each in wrong:
         findings.add(each, line)
     return None if wrong else JsonValue(value, line)
+
+
+def documents_of(
+    path: Path | str,
+    raw: bytes | None,
+    read: Callable[[JsonValue, Findings, PassedOver], LabelledDocument | None],
+    several: Callable[[JsonValue], Iterable[JsonValue]] = lambda value: value.elements(),
+) -> Reading:
+    """The documents of a file of JSON that has one in each of its elements.
+
+    Args:
+        path: The name that faults give the file.
+        raw: Its bytes; None to read them.
+        read: The document of an element; None where there is none, or where it is at fault.
+        several: The elements of a value.
+
+    Raises:
+        FaultsError: With every fault of the file.
+    """
+    findings, passed = Findings(str(path)), PassedOver()
+    found = [read(each, findings, passed) for value in json_values(path, raw, findings) for each in several(value)]
+    findings.refuse()
+    return Reading(tuple(each for each in found if each is not None), passed)
 
 
 def record(value: JsonValue, kind: type[T], findings: Findings, passed: PassedOver) -> T | None:

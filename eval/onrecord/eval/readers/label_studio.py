@@ -16,7 +16,7 @@ import msgspec
 
 from onrecord.dataset.reading.faults import Findings
 from onrecord.dataset.records import Offset
-from onrecord.eval.readers.json_records import JsonValue, json_values, name_of, place_wrong, record
+from onrecord.eval.readers.json_records import JsonValue, documents_of, name_of, place_wrong, record
 from onrecord.eval.readers.labelled import LabelledDocument, PassedOver, Reading
 from onrecord.eval.spans.documents import TypedSpan
 
@@ -63,12 +63,7 @@ def read_label_studio(path: Path | str, raw: bytes | None = None) -> Reading:
     Raises:
         FaultsError: With every fault of the file.
     """
-    findings, passed = Findings(str(path)), PassedOver()
-    found: list[LabelledDocument | None] = []
-    for value in json_values(path, raw, findings):
-        found += [_task(each, findings, passed) for each in value.elements()]
-    findings.refuse()
-    return Reading(tuple(each for each in found if each is not None), passed)
+    return documents_of(path, raw, _task)
 
 
 def read_label_studio_min(path: Path | str, raw: bytes | None = None) -> Reading:
@@ -77,12 +72,7 @@ def read_label_studio_min(path: Path | str, raw: bytes | None = None) -> Reading
     Raises:
         FaultsError: With every fault of the file.
     """
-    findings, passed = Findings(str(path)), PassedOver()
-    found: list[LabelledDocument | None] = []
-    for value in json_values(path, raw, findings):
-        found += [_small_task(each, findings, passed) for each in value.elements()]
-    findings.refuse()
-    return Reading(tuple(each for each in found if each is not None), passed)
+    return documents_of(path, raw, _small_task)
 
 
 def _task(value: JsonValue, findings: Findings, passed: PassedOver) -> LabelledDocument | None:

@@ -14,7 +14,7 @@ import msgspec
 from onrecord.dataset import Fault, FaultsError
 from onrecord.dataset.reading.faults import Findings
 from onrecord.dataset.records import Offset
-from onrecord.eval.readers.json_records import JsonValue, json_values, name_of, place_wrong, record, records
+from onrecord.eval.readers.json_records import JsonValue, documents_of, name_of, place_wrong, record, records
 from onrecord.eval.readers.labelled import LabelledDocument, PassedOver, Reading
 from onrecord.eval.readers.lines import given_or_read
 from onrecord.eval.spans.documents import TypedSpan
@@ -49,15 +49,12 @@ def read_spacy(path: Path | str, raw: bytes | None = None) -> Reading:
     Raises:
         FaultsError: With every fault of the file.
     """
-    findings, passed = Findings(str(path)), PassedOver()
-    found: list[LabelledDocument | None] = []
-    for value in json_values(path, raw, findings):
-        several = value.elements() if _is_array_of_docs(value) else (value,)
-        for each in several:
-            read = _tuple if isinstance(each.value, list) else _doc
-            found.append(read(each, findings, passed))
-    findings.refuse()
-    return Reading(tuple(each for each in found if each is not None), passed)
+    return documents_of(path, raw, _any, lambda value: value.elements() if _is_array_of_docs(value) else (value,))
+
+
+def _any(value: JsonValue, findings: Findings, passed: PassedOver) -> LabelledDocument | None:
+    read = _tuple if isinstance(value.value, list) else _doc
+    return read(value, findings, passed)
 
 
 def _is_array_of_docs(value: JsonValue) -> bool:

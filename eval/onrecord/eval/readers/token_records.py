@@ -12,6 +12,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import partial
 from itertools import accumulate
 from pathlib import Path
 
@@ -19,7 +20,7 @@ import msgspec
 
 from onrecord.dataset.reading.faults import Findings, show
 from onrecord.dataset.records import Offset
-from onrecord.eval.readers.json_records import JsonValue, json_values, name_of, record
+from onrecord.eval.readers.json_records import JsonValue, documents_of, json_values, name_of, record
 from onrecord.eval.readers.labelled import LabelledDocument, PassedOver, Reading
 from onrecord.eval.readers.tags import Affix, Scheme, Tag, chunks, explain_tag, parse_tag
 from onrecord.eval.spans.documents import ClusteredMention, TypedSpan
@@ -135,37 +136,35 @@ def read_e2e(path: Path | str, raw: bytes | None = None, predicted: bool = False
     Raises:
         FaultsError: With every fault of the file.
     """
-    findings, passed = Findings(str(path)), PassedOver()
-    found: list[LabelledDocument] = []
-    for value in json_values(path, raw, findings):
-        for each in value.elements():
-            row = record(each, E2eLine, findings, passed)
-            if row is None:
-                continue
-            order = ("predicted_clusters", "clusters") if predicted else ("clusters", "predicted_clusters")
-            there = [(field, clusters) for field in order if (clusters := getattr(row, field)) is not None]
-            if not there and row.ner is None:
-                expected = "the field 'clusters', which may be empty"
-                findings.add(("missing-field", f"{each.pointer}/clusters", "nothing", expected, ""), each.line)
-            for field, _ in there[1:]:
-                passed[f"field {field!r}"] += 1
-            field, clusters = there[0] if there else ("clusters", [])
-            tokens = tuple(token for sentence in row.sentences for token in sentence)
-            mentions = []
-            for index, cluster in enumerate(clusters):
-                for which, (first, last) in enumerate(cluster):
-                    place = each.at(f"{field}/{index}/{which}", [first, last])
-                    _check(place, first, last + 1, len(tokens), findings)
-                    mentions.append(ClusteredMention(first, last + 1, f"{row.doc_key}#{index}"))
-            spans = []
-            for index, sentence in enumerate(row.ner or ()):
-                for which, (first, last, type) in enumerate(sentence):
-                    place = each.at(f"ner/{index}/{which}", [first, last, type])
-                    _check(place, first, last + 1, len(tokens), findings)
-                    spans.append(TypedSpan(first, last + 1, type))
-            found.append(_document(row.doc_key, spans, mentions, tokens, each))
-    findings.refuse()
-    return Reading(tuple(found), passed)
+    return documents_of(path, raw, partial(_e2e, predicted=predicted))
+
+
+def _e2e(each: JsonValue, findings: Findings, passed: PassedOver, predicted: bool) -> LabelledDocument | None:
+    row = record(each, E2eLine, findings, passed)
+    if row is None:
+        return None
+    order = ("predicted_clusters", "clusters") if predicted else ("clusters", "predicted_clusters")
+    there = [(field, clusters) for field in order if (clusters := getattr(row, field)) is not None]
+    if not there and row.ner is None:
+        expected = "the field 'clusters', which may be empty"
+        findings.add(("missing-field", f"{each.pointer}/clusters", "nothing", expected, ""), each.line)
+    for field, _ in there[1:]:
+        passed[f"field {field!r}"] += 1
+    field, clusters = there[0] if there else ("clusters", [])
+    tokens = tuple(token for sentence in row.sentences for token in sentence)
+    mentions = []
+    for index, cluster in enumerate(clusters):
+        for which, (first, last) in enumerate(cluster):
+            place = each.at(f"{field}/{index}/{which}", [first, last])
+            _check(place, first, last + 1, len(tokens), findings)
+            mentions.append(ClusteredMention(first, last + 1, f"{row.doc_key}#{index}"))
+    spans = []
+    for index, sentence in enumerate(row.ner or ()):
+        for which, (first, last, type) in enumerate(sentence):
+            place = each.at(f"ner/{index}/{which}", [first, last, type])
+            _check(place, first, last + 1, len(tokens), findings)
+            spans.append(TypedSpan(first, last + 1, type))
+    return _document(row.doc_key, spans, mentions, tokens, each)
 
 
 def read_preco(path: Path | str, raw: bytes | None = None) -> Reading:
@@ -174,29 +173,27 @@ def read_preco(path: Path | str, raw: bytes | None = None) -> Reading:
     Raises:
         FaultsError: With every fault of the file.
     """
-    findings, passed = Findings(str(path)), PassedOver()
-    found: list[LabelledDocument] = []
-    for value in json_values(path, raw, findings):
-        for each in value.elements():
-            row = record(each, PrecoLine, findings, passed)
-            if row is None:
+    return documents_of(path, raw, _preco)
+
+
+def _preco(each: JsonValue, findings: Findings, passed: PassedOver) -> LabelledDocument | None:
+    row = record(each, PrecoLine, findings, passed)
+    if row is None:
+        return None
+    begins = [0, *accumulate(map(len, row.sentences))]
+    mentions = []
+    for index, cluster in enumerate(row.mention_clusters):
+        for which, (sentence, first, end) in enumerate(cluster):
+            place = each.at(f"mention_clusters/{index}/{which}", [sentence, first, end])
+            if sentence >= len(row.sentences):
+                expected = f"a sentence from 0 to {len(row.sentences) - 1}"
+                findings.add(("offset", place.pointer, sentence, expected, ""), place.line)
                 continue
-            begins = [0, *accumulate(map(len, row.sentences))]
-            mentions = []
-            for index, cluster in enumerate(row.mention_clusters):
-                for which, (sentence, first, end) in enumerate(cluster):
-                    place = each.at(f"mention_clusters/{index}/{which}", [sentence, first, end])
-                    if sentence >= len(row.sentences):
-                        expected = f"a sentence from 0 to {len(row.sentences) - 1}"
-                        findings.add(("offset", place.pointer, sentence, expected, ""), place.line)
-                        continue
-                    _check(place, first, end, len(row.sentences[sentence]), findings)
-                    begin = begins[sentence]
-                    mentions.append(ClusteredMention(begin + first, begin + end, f"{row.id}#{index}"))
-            tokens = tuple(token for sentence in row.sentences for token in sentence)
-            found.append(_document(row.id, [], mentions, tokens, each))
-    findings.refuse()
-    return Reading(tuple(found), passed)
+            _check(place, first, end, len(row.sentences[sentence]), findings)
+            begin = begins[sentence]
+            mentions.append(ClusteredMention(begin + first, begin + end, f"{row.id}#{index}"))
+    tokens = tuple(token for sentence in row.sentences for token in sentence)
+    return _document(row.id, [], mentions, tokens, each)
 
 
 def _check(place: JsonValue, start: int, end: int, size: int, findings: Findings) -> None:

@@ -42,6 +42,7 @@ FIELDS: dict[str, SignatureField] = {
     ),
     "split": SignatureField("articles scored on"),
     "docs": SignatureField("number of documents scored", pattern=r"\d+"),
+    "probe": SignatureField("what was done to the articles before", pattern=r"[A-Za-z0-9:+,-]+"),
     "unit": SignatureField(
         "what offsets count",
         {

@@ -6,6 +6,7 @@
 - ``errors``: error classes and confusion matrices, counted over the items.
 - ``matrices``: events, entities and stances over all documents.
 - ``changes``: the comparison with another system.
+- ``gaps``: what the system loses on perturbed articles.
 - ``plots``: plots as coordinates.
 - ``payload``: what the page's script reads.
 - ``parts``: documents packed together, as they stand in the page.

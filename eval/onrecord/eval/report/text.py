@@ -12,6 +12,7 @@ from onrecord.dataset.reading.foreign import one_line
 from onrecord.eval.rendering.markdown import inert
 from onrecord.eval.report.changes import CHANGES, ChangedItems, Changes, ShownChange
 from onrecord.eval.report.errors import LayerErrors
+from onrecord.eval.report.gaps import ShownGap
 from onrecord.eval.report.overview import MeasureRow
 from onrecord.eval.report.view import OPEN_GOLD, ReportView
 from onrecord.eval.statistics.measure import full_name
@@ -67,6 +68,7 @@ def _sections(view: ReportView) -> list[TextSection]:
     ]
     if view.changes is not None:
         found.append(_differences(view.changes))
+    found += [_gap(each) for each in view.gaps]
     found += [
         ("What is right and wrong", ["layer", "outcome", "items", "share"], _outcomes(view.errors), []),
         *(
@@ -115,6 +117,12 @@ def _differences(changes: Changes) -> TextSection:
     rows = [[d.name, d.earlier, d.later, d.difference, d.interval, d.p] for d in changes.differences]
     words = [f"{d.name}: {d.words}" for d in changes.differences if d.headline]
     return (f"Against {changes.name}", ["measure", "was", "is", "difference", "interval", "p"], rows, words)
+
+
+def _gap(gap: ShownGap) -> TextSection:
+    rows = [[g.name, g.original, g.perturbed, g.gap, g.interval, g.p] for g in gap.rows if g.headline]
+    words = [f"{gap.lost.count} gold items lost, {gap.gained.count} gained, over {gap.units} articles or topics"]
+    return (f"On changed articles: {gap.probes}", ["measure", "was", "is", "gap", "interval", "p"], rows, words)
 
 
 def _outcomes(errors: Iterable[LayerErrors]) -> list[list[str]]:

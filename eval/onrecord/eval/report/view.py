@@ -13,12 +13,14 @@ from onrecord.eval.layers.ids import IdMap
 from onrecord.eval.rendering.signature import SCORER_VERSION
 from onrecord.eval.report.changes import Changes, ItemChanges, changes
 from onrecord.eval.report.errors import Confusion, LayerErrors, Tally, confusions, errors
+from onrecord.eval.report.gaps import ShownGap, shown_gaps
 from onrecord.eval.report.items import DocumentItems, documents_of
 from onrecord.eval.report.matrices import ClusterCounts, ClusterMatrix, StanceCounts, StanceMatrix, registry_names
 from onrecord.eval.report.overview import MeasureRow, Strip, card, measures, slices, strips, width_in_words
 from onrecord.eval.report.parts import Parts
 from onrecord.eval.report.payload import DocumentSummary, SystemNames, document_value, index
 from onrecord.eval.scoring.ceiling import CeilingRow
+from onrecord.eval.scoring.gap_record import GapRecord
 from onrecord.eval.scoring.record import record_bytes, record_of
 from onrecord.eval.scoring.result import Result
 from onrecord.eval.scoring.score_report import Report
@@ -65,6 +67,8 @@ class ReportView:
     """What it reads of documents when one of them is opened, see :class:`onrecord.eval.report.parts.Parts`."""
     record: str
     """The result record, as its file."""
+    gaps: tuple[ShownGap, ...] = ()
+    """What the system loses on perturbed articles."""
 
 
 def page_view(
@@ -75,6 +79,7 @@ def page_view(
     other: tuple[str, Result] | None = None,
     command: str = "",
     made_by: str = "",
+    gaps: Sequence[GapRecord] = (),
 ) -> ReportView:
     """Everything that a report shows.
 
@@ -86,12 +91,15 @@ def page_view(
         other: Another system's name and its result on the same articles.
         command: What reproduces the scores.
         made_by: Who made the gold labels, see :func:`onrecord.dataset.publishing.makers.made_by`.
+        gaps: Of these predictions on perturbed articles.
 
     Raises:
         ValueError: The other result is of different articles.
+        FaultsError: A gap is of other predictions.
     """
+    shown = shown_gaps(gaps, report.result)
     with using(report.result.scheme):
-        return _view(report, gold, submission, ceiling, other, command, made_by)
+        return dataclasses.replace(_view(report, gold, submission, ceiling, other, command, made_by), gaps=shown)
 
 
 def _view(

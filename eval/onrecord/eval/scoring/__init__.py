@@ -19,6 +19,8 @@
 - ``record_rows``: what it says of each document, read off columns.
 - ``compare``: systems side by side on the same articles.
 - ``item_changes``: what changed item by item from one to another.
+- ``gap``: what a system loses when articles are changed under their labels; ``gap_items`` item by item,
+  ``gap_record`` as canonical JSON.
 - ``ceiling``: annotators' scores, to read a system's beside.
 """
 
@@ -27,6 +29,9 @@ __all__ = [
     "ceiling",
     "compare",
     "engines",
+    "gap",
+    "gap_items",
+    "gap_record",
     "intervals",
     "item_changes",
     "parts",

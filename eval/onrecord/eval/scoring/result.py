@@ -126,6 +126,8 @@ class Result:
     """The documents with their labels, in the order of ``documents``; each is brought together when it is asked for."""
     text: Callable[[str], str] | None = None
     """The text of a document by its id; there where verdicts are."""
+    probe: str = ""
+    """What was done to the articles before they were labelled; empty for articles as they were found."""
 
     @property
     def values(self) -> dict[str, float | None]:

@@ -50,7 +50,7 @@ def score(
 
     >>> report = score("eval/baselines/rules.jsonl", how=None)
     >>> report.to_frame().loc[("entities", "strict"), "gold"]
-    np.float64(171.0)
+    np.float64(181.0)
     """
     asked = Asked(split, labels, how, allow_missing)
     with given_predictions(predictions) as (name, pieces):
@@ -97,6 +97,7 @@ def _score_bytes(name: Path, raw: bytes, gold: Gold, asked: Asked, limits: Limit
     for article in articles:
         left_out.update(submission.left_out.get(article.document.id, {}))
     result = score_submission(articles, gold.registries, submission, asked.split, mapping)
+    result = dataclasses.replace(result, probe=gold.probe)
     return Scoring(Report.of(result, asked.how), left_out, submission)
 
 

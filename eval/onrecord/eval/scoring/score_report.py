@@ -52,6 +52,7 @@ class Report:
             task="articles",
             split=self.result.split,
             docs=str(len(self.result.documents)),
+            probe=self.result.probe,
             labels=self.result.labels,
             interval=sampling_policy(self.how),
             gold=self.result.gold_hash[:HASH],

@@ -132,6 +132,8 @@ class StoredGold:
     """The file of the columns; None where they are held."""
     scheme: Scheme = DEFAULT
     """What is labelled."""
+    probe: str = ""
+    """What was done to the articles, see :class:`onrecord.dataset.corpus.CorpusFile`."""
 
     def let_go(self) -> None:
         """Give back the memory of columns that were looked at; who looks again reads them again."""
@@ -179,8 +181,9 @@ def stored_gold(folder: Path) -> StoredGold:
     Raises:
         FaultsError: The folder is not there or not right.
     """
-    with using(read_about(folder).scheme):
-        return _stored(folder)
+    about = read_about(folder)
+    with using(about.scheme):
+        return dataclasses.replace(_stored(folder), probe=about.probe)
 
 
 def _stored(folder: Path) -> StoredGold:
@@ -216,7 +219,7 @@ def gold_in_memory(gold: Gold) -> StoredGold:
     known = {each.id: KnownText(each, pieces[1], place) for place, each in enumerate(documents)}
     with using(gold.scheme):
         columns = gold_columns(articles)
-    return StoredGold(known, gold.registries, hashes, columns, pieces[0], None, gold.scheme)
+    return StoredGold(known, gold.registries, hashes, columns, pieces[0], None, gold.scheme, gold.probe)
 
 
 def cache_folder() -> Path | None:

@@ -111,7 +111,7 @@ def result_against(
     verdicts: Mapping[str, VerdictColumns] | None = None,
 ) -> Result:
     """Every measure of the documents of the split; see :func:`onrecord.eval.scoring.result.result_of`."""
-    return result_of(
+    found = result_of(
         target.ids,
         counted,
         head,
@@ -125,6 +125,7 @@ def result_against(
         verdicts=verdicts,
         text=None if verdicts is None else lambda id: target.gold.documents[id].text,
     )
+    return dataclasses.replace(found, probe=target.gold.probe)
 
 
 def relabelled_columns(columns: SideColumns, labels: LabelMap) -> SideColumns:

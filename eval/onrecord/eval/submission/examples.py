@@ -38,13 +38,19 @@ def example(gold: Gold, layer: str, split: str = "test") -> list[dict[str, Any]]
     Args:
         gold: Whose labels are shown.
         layer: The layer.
-        split: A line for every article of it; all but one have no items.
+        split: A line for every article of it; the one that shows most fields has items, others what shows more.
     """
     articles = [article for article in gold.articles if article.document.split == split]
-    shown = max(articles, key=lambda article: len(_fields(_chosen(article, layer))))
+    most = max(articles, key=lambda article: len(_fields(_chosen(article, layer))))
+    chosen: dict[str, list[Item]] = {}
+    for article in (most, *(each for each in articles if each is not most)):
+        chosen[article.document.id] = _chosen(article, layer, [item for items in chosen.values() for item in items])
     layers: list[str] = ["quotes", "stances"] if layer == "stances" else [layer]
     return [
-        _line(gold, article, layers, layer) if article is shown else _empty(article, layers) for article in articles
+        _line(gold, article, layers, layer, items)
+        if (items := chosen[article.document.id])
+        else _empty(article, layers)
+        for article in articles
     ]
 
 
@@ -53,13 +59,13 @@ def _empty(article: Article, layers: Sequence[str]) -> dict[str, Any]:
     return {**head, **{layer: [] for layer in layers}, "x_comment": "a line for every article, be it without items"}
 
 
-def _chosen(article: Article, layer: str) -> list[Item]:
-    """Few items that have as many different fields as any."""
+def _chosen(article: Article, layer: str, before: Sequence[Item] = ()) -> list[Item]:
+    """Few items that have as many different fields as any, beside those that are shown before."""
     waiting: list[Item] = list(getattr(article.labels, layer))
     chosen: list[Item] = []
     while waiting and len(chosen) < MOST_EXAMPLES:
-        best = max(waiting, key=lambda item: len(_fields([*chosen, item])))
-        if chosen and len(_fields([*chosen, best])) == len(_fields(chosen)):
+        best = max(waiting, key=lambda item: len(_fields([*before, *chosen, item])))
+        if (before or chosen) and len(_fields([*before, *chosen, best])) == len(_fields([*before, *chosen])):
             break
         chosen.append(best)
         waiting.remove(best)
@@ -76,9 +82,9 @@ def _plain(item: Strict) -> dict[str, Any]:
     return {name: each for name, each in value.items() if name not in GOLD_ONLY}
 
 
-def _line(gold: Gold, article: Article, layers: Sequence[str], layer: str) -> dict[str, Any]:
+def _line(gold: Gold, article: Article, layers: Sequence[str], layer: str, chosen: list[Item]) -> dict[str, Any]:
     names = _Names(gold)
-    items = {layer: _chosen(article, layer)}
+    items = {layer: chosen}
     if "quotes" in layers:
         items["quotes"] = _with_quotes(article, items)
     line: dict[str, Any] = {
