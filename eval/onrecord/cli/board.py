@@ -17,6 +17,7 @@ from onrecord.cli.places import GOLD, the_split
 if TYPE_CHECKING:
     from onrecord.eval.baselines.systems import System
     from onrecord.eval.board.assessing import Assessed
+    from onrecord.eval.board.standings import Standings
     from onrecord.eval.scoring.asked import Asked
     from onrecord.eval.scoring.stored_gold import StoredGold
 
@@ -129,7 +130,6 @@ def build(
     With --labels all entries are compared by that map: those whose about.json names it, and those of our types.
     """
     from onrecord.dataset.publishing.makers import made_by
-    from onrecord.dataset.reading.faults import show
     from onrecord.dataset.reading.files import resolved
     from onrecord.eval.board import PageMaker, build_site, check_target
     from onrecord.eval.board.assessing import Bench, assessed_entries
@@ -160,6 +160,13 @@ def build(
         entries = assessed_entries(folders, bench, Budget(seconds), tell)
     found = standings(entries, labelled, asked, ours, came(results), [each.gold.probe for each in bench.probes])
     written = build_site(site, found, annotators, who)
+    _say_who_is_not_ranked(found, folders, closed)
+    say(f"{site}: {len(found.ranked)} entries ranked, {len(found.rows) - len(found.ranked)} not; {len(written)} files")
+
+
+def _say_who_is_not_ranked(found: Standings, folders: list[Path], closed: list[Path]) -> None:
+    from onrecord.dataset.reading.faults import show
+
     shown = {(row.about.team, row.about.system) for row in found.rows}
     for folder in closed:
         note(f"left out, for it cannot be looked into: {show(str(folder))}")
@@ -169,7 +176,6 @@ def build(
     for row in found.rows:
         if row.excluded:
             note(f"not ranked: {row.about.team}/{row.about.system}: {show(row.excluded)}")
-    say(f"{site}: {len(found.ranked)} entries ranked, {len(found.rows) - len(found.ranked)} not; {len(written)} files")
 
 
 def _baselines(gold: StoredGold, asked: Asked) -> list[Assessed]:

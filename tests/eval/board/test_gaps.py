@@ -105,7 +105,7 @@ def test_a_folder_that_is_no_probe_or_given_twice_is_refused(folder: Path, root:
     gold = stored_gold(root / "dataset")
     with pytest.raises(FaultsError, match="a perturbed dataset"):
         perturbed([root / "dataset"], gold)
-    with pytest.raises(FaultsError, match="one dataset for probe-names-seed0.jsonl"):
+    with pytest.raises(FaultsError, match="one dataset for probe-names"):
         perturbed([folder / "names"] * 2, gold)
 
 
