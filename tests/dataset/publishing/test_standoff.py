@@ -19,6 +19,7 @@ from tests.cost.forked import command, forked
 from onrecord.dataset import Article, FaultsError, Gold
 from onrecord.dataset.publishing.sealing import key_of, opened, seal
 from onrecord.dataset.publishing.standoff import read_release, rehydrate, release_json, strip
+from onrecord.dataset.publishing.wording import Wording
 from onrecord.dataset.walk import renamed
 
 
@@ -121,6 +122,28 @@ def test_a_card_that_quotes_an_article_is_refused_by_name(gold: Gold, field: str
         strip(gold, about, "who made them")
     (fault,) = error.value.faults
     assert (fault.code, fault.pointer) == ("wording", f"/about/card/{field}")
+
+
+@pytest.mark.parametrize(
+    ("text", "repeated", "other"),
+    [
+        ("The president\u2019s men went home", "presidents-men-went-home", "presidents-men-stayed-home"),
+        ("The president's men went home", "the-president-s-men", "the-president-s-car"),
+        ("Łukaszenka przybył do Mińska w poniedziałek", "/lukaszenka-przybyl-do-minska.html", "lukaszenka-w-minsku"),
+        (
+            "Как Путин прилетел в Минск",
+            "%D0%BF%D1%83%D1%82%D0%B8%D0%BD-прилетел-в-минск",
+            "%D0%BF%D1%83%D1%82%D0%B8%D0%BD",
+        ),
+        ("プーチン大統領がミンスクに到着した", "大統領がミンスクに到着", "大統領がミン"),
+        ("ปูตินเดินทางถึงกรุงมินสค์", "เดินทางถึงกรุงมินสค์", "ปูติน"),
+        ("On 19 December 2022 they met", "on-19-december-2022", "19-december-2022"),
+    ],
+)
+def test_words_are_an_article_s_however_an_address_has_them(text: str, repeated: str, other: str) -> None:
+    wording = Wording([text])
+    assert wording.repeated_in(repeated)
+    assert wording.repeated_in(other) is None
 
 
 def test_an_id_and_an_address_that_are_worded_like_an_article_come_back(gold: Gold, tmp_path: Path, root: Path) -> None:
