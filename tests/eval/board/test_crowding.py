@@ -53,7 +53,7 @@ def gives_what_cannot_be_sent(_: object) -> object:
 @pytest.mark.parametrize(
     ("task", "said"),
     [
-        (sleeps, "takes more than 1 seconds"),
+        (sleeps, "takes more than 1 second"),
         (needs_memory, "takes more than 1 GiB of memory"),
         (meets_a_defect, "meets a defect of onrecord: IndexError"),
         (ends, "ends its process, as for its memory"),

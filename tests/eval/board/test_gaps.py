@@ -5,6 +5,10 @@ from __future__ import annotations
 import csv
 import io
 import json
+import os
+import shutil
+import time
+from collections.abc import Callable
 from pathlib import Path
 
 import msgspec
@@ -14,12 +18,13 @@ from tests.dataset.perturbing.cases import perturb
 
 from onrecord.dataset import FaultsError, Gold
 from onrecord.dataset.publishing.build import write
+from onrecord.dataset.reading.platform import has_fork
 from onrecord.eval.baselines.rules import Rules
-from onrecord.eval.board import board_csv, board_html, board_json
+from onrecord.eval.board import assessing, board_csv, board_html, board_json, budget
 from onrecord.eval.board.assessing import Bench, assessed_entries
 from onrecord.eval.board.budget import Budget
 from onrecord.eval.board.entries import ABOUT, PROBED, entry_folders, probe_file
-from onrecord.eval.board.gaps import perturbed
+from onrecord.eval.board.gaps import Gaps, perturbed
 from onrecord.eval.board.standings import Standings, standings
 from onrecord.eval.scoring.asked import Asked
 from onrecord.eval.scoring.gap import gap
@@ -35,6 +40,15 @@ def lines(gold: Gold, rules: Rules, without: int) -> bytes:
     said = [rules.predict(each.document) for each in gold.articles]
     said = [msgspec.structs.replace(each, mentions=(each.mentions or ())[: -without or None]) for each in said]
     return b"".join(msgspec.json.encode(each) + b"\n" for each in said)
+
+
+def sleeps(*_: object) -> Gaps:
+    time.sleep(600)
+    return Gaps({})
+
+
+def fails(*_: object) -> Gaps:
+    raise ZeroDivisionError
 
 
 @pytest.fixture(scope="module")
@@ -60,10 +74,10 @@ def found(folder: Path, root: Path) -> Standings:
     return board(folder, root, [folder / "names"])
 
 
-def board(folder: Path, root: Path, probes: list[Path], budget: Budget = BUDGET) -> Standings:
+def board(folder: Path, root: Path, probes: list[Path], each: Budget = BUDGET) -> Standings:
     gold = stored_gold(root / "dataset")
     bench = Bench(gold, root / "dataset", Asked("all"), probes=perturbed(probes, gold))
-    entries = assessed_entries(entry_folders(folder / "results")[0], bench, budget)
+    entries = assessed_entries(entry_folders(folder / "results")[0], bench, each)
     return standings(entries, gold, bench.asked, probes=[each.gold.probe for each in bench.probes])
 
 
@@ -99,6 +113,44 @@ def test_without_probes_a_board_is_as_before(found: Standings, folder: Path, roo
     assert plain.probes == ()
     assert "gap " not in board_html(plain, [], "").decode()
     assert b"gap" not in board_csv(plain, [])
+
+
+@pytest.mark.skipif(not has_fork(), reason="what is slow is put into this process and inherited")
+@pytest.mark.parametrize(("does", "said"), [(sleeps, "takes more than 5 seconds"), (fails, "a defect of onrecord")])
+def test_what_a_gap_meets_leaves_the_score(
+    folder: Path, root: Path, monkeypatch: pytest.MonkeyPatch, does: Callable[..., Gaps], said: str
+) -> None:
+    monkeypatch.setattr(assessing, "gaps_of", does)
+    found = board(folder, root, [folder / "names"], Budget(5))
+    assert not any(row.excluded for row in found.rows)
+    assert all(said in row.note and row.note.startswith("no gap: ") for row in found.rows)
+
+
+def test_links_folders_and_what_is_no_file_give_no_gap(folder: Path, root: Path, tmp_path: Path) -> None:
+    """A link may lead anywhere on the machine that makes the board."""
+    good = (folder / "results/team/with" / probe_file(NAMES)).read_bytes()
+    (tmp_path / "elsewhere.jsonl").write_bytes(good)
+    for name in ("link", "folder", "pipe"):
+        shutil.copytree(folder / "results/team/without", tmp_path / "results" / name / "s")
+        about = {"team": name, "system": "s", "name": name}
+        (tmp_path / "results" / name / "s" / ABOUT).write_text(json.dumps(about))
+    place = {name: tmp_path / "results" / name / "s" / probe_file(NAMES) for name in ("link", "folder", "pipe")}
+    place["link"].symlink_to(tmp_path / "elsewhere.jsonl")
+    place["folder"].mkdir()
+    os.mkfifo(place["pipe"])
+    found = board(tmp_path, root, [folder / "names"])
+    assert {row.about.team: bool(row.gaps) for row in found.rows} == dict.fromkeys(place, False)
+    assert all(f"{probe_file(NAMES)} cannot be scored (" in row.note for row in found.rows)
+
+
+def test_where_processes_are_not_forked_gaps_are_the_same(
+    found: Standings, folder: Path, root: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(budget, "forks_safely", lambda: False)
+    spawned = board(folder, root, [folder / "names"])
+    assert [(row.about, row.note, row.gaps) for row in spawned.rows] == [
+        (row.about, row.note, row.gaps) for row in found.rows
+    ]
 
 
 def test_a_folder_that_is_no_probe_or_given_twice_is_refused(folder: Path, root: Path) -> None:

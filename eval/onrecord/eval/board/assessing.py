@@ -128,7 +128,7 @@ def assessed(folder: Path, named: About, bench: Bench) -> Assessed:
     try:
         entry = read_entry(folder)
     except FaultsError as error:
-        return Assessed(named, excluded=f"failed: {error.total} faults of the entry ({_kinds(error.counts)})")
+        return Assessed(named, excluded=f"failed: {_faults(error.total)} of the entry ({_kinds(error.counts)})")
     except OSError as error:
         return Assessed(named, excluded=f"failed: the entry cannot be read ({_why(error)})")
     if entry.predictions is None:
@@ -137,7 +137,7 @@ def assessed(folder: Path, named: About, bench: Bench) -> Assessed:
     try:
         return _rescored(entry, entry.predictions, bench)
     except FaultsError as error:
-        return Assessed(entry.about, excluded=f"failed: {error.total} faults ({_kinds(error.counts)})")
+        return Assessed(entry.about, excluded=f"failed: {_faults(error.total)} ({_kinds(error.counts)})")
     except OSError as error:
         return Assessed(entry.about, excluded=f"failed: the predictions cannot be read ({_why(error)})")
 
@@ -164,6 +164,10 @@ def _named(folder: Path) -> About | None:
         return msgspec.convert({"team": folder.parent.name, "system": folder.name, "name": folder.name}, About)
     except (msgspec.ValidationError, UnicodeEncodeError):
         return None
+
+
+def _faults(many: int) -> str:
+    return f"{many} fault{'' if many == 1 else 's'}"
 
 
 def _kinds(counts: Iterable[str]) -> str:
@@ -261,7 +265,7 @@ def reason(record: Record, wanted: str, documents: tuple[str, ...]) -> str:
     if record.key.gold != wanted:
         return "stale: scored against another gold"
     if record.status == "failed":
-        return f"failed: {sum(record.errors.values())} faults"
+        return f"failed: {_faults(sum(record.errors.values()))}"
     if record.status == "partial" or record.coverage is None or record.coverage.missing:
         missing = len(record.coverage.missing) if record.coverage else 0
         return f"partial: {missing} of {len(documents)} articles missing"

@@ -52,7 +52,8 @@ def within(budget: Budget, task: Callable[..., T], *arguments: object) -> T:
     sending.close()
     try:
         if not receiving.poll(budget.seconds):
-            raise UnfinishedError(f"takes more than {budget.seconds:g} seconds")
+            unit = "second" if budget.seconds == 1 else "seconds"
+            raise UnfinishedError(f"takes more than {budget.seconds:g} {unit}")
         found = receiving.recv()
     except EOFError:
         raise UnfinishedError("ends its process, as for its memory") from None

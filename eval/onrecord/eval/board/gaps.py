@@ -89,8 +89,11 @@ def gaps_of(entry: Entry, gold: StoredGold, asked: Asked, several: Sequence[Pert
     for each, file in there:
         try:
             result = _scored(file, each.gold, alone)
-        except (FaultsError, OSError):
-            notes.append(f"{file.name} cannot be scored")
+        except FaultsError as error:
+            notes.append(f"{file.name} cannot be scored ({', '.join(sorted(error.counts))})")
+            continue
+        except OSError as error:
+            notes.append(f"{file.name} cannot be scored ({error.strerror or type(error).__name__})")
             continue
         with using(gold.scheme):
             variant = Variant(result, each.file, each.names)
