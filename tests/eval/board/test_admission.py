@@ -327,6 +327,48 @@ def test_names_that_are_one_on_some_systems_are_refused(
     assert faults(repository, gold, tmp_path / "data", head, "ann") == [said]
 
 
+@pytest.mark.parametrize(
+    ("team", "name", "said"),
+    [("readme.md", "s", "readme.md beside README.md"), ("famous-lab", "Notes.TXT", "Notes.TXT beside notes.txt")],
+)
+def test_nor_beside_a_file_that_is_no_entry(
+    gold: Gold, perfect: Lines, repository: Repository, tmp_path: Path, team: str, name: str, said: str
+) -> None:
+    repository.write(f"{RESULTS}/README.md", "how to")
+    repository.write(f"{RESULTS}/famous-lab/notes.txt", "what we did")
+    present(repository, perfect, "famous-lab", submitter="ann")
+    head = repository.contribute(system(without_stances(perfect), team, name, submitter="ann"))
+    assert faults(repository, gold, tmp_path / "data", head, "ann") == [said]
+
+
+@pytest.mark.parametrize(
+    ("name", "taken"),
+    [
+        ("probe-names-seed0.jsonl", True),
+        ("probe-Names-seed0.jsonl", False),  # which is the other on some systems
+        ("probe-names-seed0.jsonl.gz", False),
+        ("probe-.json", False),
+        (f"probe-{'n' * 58}.jsonl", False),
+    ],
+)
+def test_predictions_for_perturbed_articles_may_come_along(
+    gold: Gold, perfect: Lines, repository: Repository, tmp_path: Path, name: str, taken: bool
+) -> None:
+    head = repository.contribute(both(entry(perfect), lambda it: it.write(f"{RESULTS}/new/system/{name}", "{}\n")))
+    if taken:
+        assert len(admitted(repository, gold, tmp_path / "data", head)) == 1
+    else:
+        assert faults(repository, gold, tmp_path / "data", head) == [f"a file called {name}"]
+
+
+def test_they_are_no_entry_alone(gold: Gold, repository: Repository, tmp_path: Path) -> None:
+    def alone(it: Repository) -> None:
+        it.write(f"{RESULTS}/new/system/about.json", '{"team": "new", "system": "system", "name": "N"}')
+        it.write(f"{RESULTS}/new/system/probe-names-seed0.jsonl", "{}\n")
+
+    assert faults(repository, gold, tmp_path / "data", repository.contribute(alone)) == ["0 prediction files"]
+
+
 def test_of_one_contribution_too(gold: Gold, perfect: Lines, repository: Repository, tmp_path: Path) -> None:
     head = repository.contribute(both(system(perfect, "new", "one"), system(without_stances(perfect), "new", "ONE")))
     assert faults(repository, gold, tmp_path / "data", head) == ["ONE beside one", "one beside ONE"]

@@ -163,4 +163,7 @@ def test_a_folder_that_is_no_probe_or_given_twice_is_refused(folder: Path, root:
 
 def test_names_of_files_can_be_contributed() -> None:
     assert PROBED.fullmatch(probe_file("names+quotes:german+case:upper,seed12"))
-    assert PROBED.fullmatch("probe-../x.jsonl") is None
+    assert PROBED.fullmatch(probe_file("+".join(f"speaker-exchange:{n}" for n in range(20)) + ",seed0"))
+    assert probe_file("names," + "a" * 90) != probe_file("names," + "a" * 91)
+    for name in ("probe-../x.jsonl", "probe-Names.jsonl", "probe-names.jsonl\n", "probe-.jsonl.gz", "probe-é.jsonl"):
+        assert PROBED.fullmatch(name) is None, name

@@ -11,7 +11,7 @@ import os
 import re
 import subprocess
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path, PurePosixPath
 from typing import NamedTuple
 
@@ -89,15 +89,20 @@ def changed_files(contribution: Contribution) -> list[FileChange]:
 
 def entries_at(contribution: Contribution, commit: str) -> Present:
     """The entries of the results folder at a commit."""
-    said = contribution.git("ls-tree", "-r", "-z", commit, "--", f"{contribution.results}/")
     found: dict[PurePosixPath, dict[str, str]] = defaultdict(dict)
-    for line in said.decode("utf-8", "surrogateescape").split("\0")[:-1]:
-        about, _, name = line.partition("\t")
-        mode, kind, blob = about.split(" ")
-        path = PurePosixPath(name).relative_to(contribution.results)
+    for path, mode, kind, blob in _tree(contribution, commit):
         if len(path.parts) == 3 and kind == "blob" and mode == _PLAIN_FILE:
             found[path.parent][path.name] = blob
     return found
+
+
+def _tree(contribution: Contribution, commit: str) -> Iterator[tuple[PurePosixPath, str, str, str]]:
+    """Whatever is in the results folder at a commit: its path there, mode, kind and blob."""
+    said = contribution.git("ls-tree", "-r", "-z", commit, "--", f"{contribution.results}/")
+    for line in said.decode("utf-8", "surrogateescape").split("\0")[:-1]:
+        about, _, name = line.partition("\t")
+        mode, kind, blob = about.split(" ")
+        yield PurePosixPath(name).relative_to(contribution.results), mode, kind, blob
 
 
 def refused_changes(contribution: Contribution, changes: Sequence[FileChange], present: Present) -> list[Fault]:
@@ -116,8 +121,9 @@ def refused_changes(contribution: Contribution, changes: Sequence[FileChange], p
             faults.append(_fault(show(change.path), *said))
         else:
             folders.add(PurePosixPath(change.path).relative_to(contribution.results).parent)
+    there = {path for path, *_ in _tree(contribution, contribution.base)}  # a README is no entry, and has a name
     for folder in sorted(folders):
-        said = _refused_folder(contribution, folder, {*folders, *present}, present)
+        said = _refused_folder(contribution, folder, {*folders, *there}, present)
         if said is not None:
             faults.append(_fault(str(contribution.results / folder), *said))
     return faults
@@ -145,7 +151,7 @@ def _refused(change: FileChange, size: int, results: PurePosixPath, present: Pre
         return "a folder whose name not every system takes", EXPECTED
     predicted = name in PREDICTIONS or PROBED.fullmatch(name) is not None
     if name != ABOUT and not predicted and not _RECORD.fullmatch(name):
-        expected = f"{ABOUT}, {', '.join(PREDICTIONS)}, probe-NAME.jsonl, or a record under its id"
+        expected = f"{ABOUT}, {', '.join(PREDICTIONS)}, probe-NAME.jsonl in small letters, or a record under its id"
         return f"a file called {show(name)}", expected
     if change.mode != _PLAIN_FILE:
         return f"mode {change.mode}", "a plain file: no link, no program, no module"
@@ -160,12 +166,14 @@ def _refused(change: FileChange, size: int, results: PurePosixPath, present: Pre
 def _refused_folder(
     contribution: Contribution, folder: PurePosixPath, every: Iterable[PurePosixPath], present: Present
 ) -> tuple[str, str] | None:
-    """Why an entry cannot have its folder."""
+    """Why an entry cannot have its folder, beside every other path of the results folder."""
     team, system = folder.parts
     every = list(every)
     if (other := clash(team, {each.parts[0] for each in every})) is not None:
         return f"{team} beside {other}", "a name that differs in more than capital letters"
-    if (other := clash(system, {each.parts[1] for each in every if each.parts[0] == team})) is not None:
+    if (
+        other := clash(system, {each.parts[1] for each in every if each.parts[0] == team and each.parts[1:]})
+    ) is not None:
         return f"{system} beside {other}", "a name that differs in more than capital letters"
     of_team = [files for each, files in present.items() if each.parts[0] == team]
     if of_team and (contribution.submitter or "").lower() not in _submitters(contribution, of_team):

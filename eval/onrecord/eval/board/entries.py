@@ -29,8 +29,11 @@ from onrecord.eval.submission.unpacking import content, small_file
 ABOUT = "about.json"
 PREDICTIONS = ("predictions.jsonl", "predictions.jsonl.gz", "predictions.zip")
 
-PROBED = re.compile(r"probe-[A-Za-z0-9-]{1,100}\.jsonl")
-"""Predictions for perturbed articles."""
+_MOST_PROBE = 57
+"""Characters of a probe in the name of a file, which is then no longer than that of a record."""
+
+PROBED = re.compile(rf"probe-[a-z0-9-]{{1,{_MOST_PROBE}}}\.jsonl")
+"""Predictions for perturbed articles; without capitals, so that no two are one file on some systems."""
 
 MOST_RECORD = 32 * 2**20
 """Bytes of a record that are read."""
@@ -108,8 +111,13 @@ def probe_file(probe: str) -> str:
 
     >>> probe_file("names+quotes:german,seed0")
     'probe-names-quotes-german-seed0.jsonl'
+    >>> probe_file("boilerplate+headline+speaker-exchange+alias+names+dates,seed0")
+    'probe-boilerplate-headline-speaker-exchange-alias-name-291ee867.jsonl'
     """
-    return f"probe-{re.sub(r'[^A-Za-z0-9]+', '-', probe)}.jsonl"
+    name = re.sub(r"[^a-z0-9]+", "-", probe.lower())
+    if len(name) > _MOST_PROBE:
+        name = f"{name[: _MOST_PROBE - 9]}-{sha256(probe)[:8]}"
+    return f"probe-{name}.jsonl"
 
 
 @dataclasses.dataclass(frozen=True)
