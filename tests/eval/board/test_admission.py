@@ -416,7 +416,7 @@ def test_git_is_asked_as_often_for_many_files_as_for_few(
     asked.clear()
     head = repository.contribute(flood(50))
     assert len(faults(repository, gold, tmp_path / "data", head)) == 50
-    assert asked == ["diff", "ls-tree", "cat-file", *["cat-file"] * 50]
+    assert asked == ["diff", "ls-tree", "cat-file", "ls-tree", *["cat-file"] * 50]
 
 
 def test_an_entry_that_meets_a_defect_is_answered(
