@@ -13,6 +13,7 @@ from tests.eval.conftest import Lines, as_bytes, lines_of
 
 from onrecord.dataset import Gold
 from onrecord.eval.scoring.asked import Asked
+from onrecord.eval.scoring.record import record_of
 from onrecord.eval.scoring.score_stream import score_stream
 from onrecord.eval.scoring.stored_gold import gold_in_memory
 from onrecord.eval.submission.meaning import Meaning
@@ -124,6 +125,44 @@ def test_what_is_written_otherwise_says_the_same(gold: Gold, change: Callable[[L
     change(other, random.Random(7))
     assert as_bytes(other) != as_bytes(lines)
     assert digest(gold, other) == digest(gold, lines)
+
+
+def every(layer: str, field: str, value: Any) -> Callable[[Lines, random.Random], None]:
+    def change(lines: Lines, rng: random.Random) -> None:
+        for line in lines:
+            for each in line[layer]:
+                each[field] = value
+
+    return change
+
+
+UNREAD = [
+    *(every(layer, "optional", True) for layer in ("mentions", "quotes", "stances", "events")),
+    every("mentions", "noise", "typo"),
+    every("mentions", "literal", None),
+    every("quotes", "addressee", ["mine-russia"]),
+    every("quotes", "utterance", "once"),
+    every("stances", "quote", None),
+    every("stances", "basis", "implied"),
+]
+
+
+@pytest.mark.parametrize("change", UNREAD)
+def test_what_no_measure_reads_makes_no_other_file(
+    gold: Gold, change: Callable[[Lines, random.Random], object]
+) -> None:
+    lines = own_ids(gold)
+    other = copy.deepcopy(lines)
+    change(other, random.Random(7))
+    assert as_bytes(other) != as_bytes(lines)
+    assert layers(gold, other) == layers(gold, lines)
+    assert digest(gold, other) == digest(gold, lines)
+
+
+def layers(gold: Gold, lines: Lines) -> object:
+    """Every count of every measure."""
+    asked = Asked("all", None, None, False)
+    return record_of(score_stream(Path("p"), [as_bytes(lines)], gold_in_memory(gold), asked, keep=False).report).layers
 
 
 def a_type(lines: Lines) -> None:

@@ -171,9 +171,8 @@ def _refused_folder(
     every = list(every)
     if (other := clash(team, {each.parts[0] for each in every})) is not None:
         return f"{team} beside {other}", "a name that differs in more than capital letters"
-    if (
-        other := clash(system, {each.parts[1] for each in every if each.parts[0] == team and each.parts[1:]})
-    ) is not None:
+    beside = {each.parts[1] for each in every if each.parts[0] == team and each.parts[1:]}
+    if (other := clash(system, beside)) is not None:
         return f"{system} beside {other}", "a name that differs in more than capital letters"
     of_team = [files for each, files in present.items() if each.parts[0] == team]
     if of_team and (contribution.submitter or "").lower() not in _submitters(contribution, of_team):

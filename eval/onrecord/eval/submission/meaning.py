@@ -1,9 +1,9 @@
 """What a prediction file says, as a digest that how it is written does not change.
 
 Not part of it are the order of lines and items, white space and packing, what may be left out and is, ids of items,
-the names of the file's own ids, and descriptions of ids that nothing uses. Two files that say the same have the same
-digest; two that do not have, as far as anybody will meet, different ones: ids are told apart by what is said with them,
-to a depth of :data:`ROUNDS` items.
+the names of the file's own ids, descriptions of ids that nothing uses, and fields that no measure reads. Two files that
+say the same have the same digest; two that do not have, as far as anybody will meet, different ones: ids are told apart
+by what is said with them, to a depth of :data:`ROUNDS` items.
 """
 
 from __future__ import annotations
@@ -24,8 +24,13 @@ from onrecord.eval.submission.reading import SubmissionHead
 ROUNDS = 3
 """How often what is known of an id is passed on to the items that use it, and back."""
 
-_OWN = {"id": None, "annotators": (), "agreed": None, "rule": None}
-"""What an item has beside what it says."""
+_UNREAD = dict.fromkeys(("id", "agreed", "rule", "noise", "literal", "utterance", "quote"), None) | {
+    "annotators": (),
+    "optional": False,
+    "addressee": (),
+    "basis": "stated",
+}
+"""What an item has beside what is scored; a copy that differs there is one."""
 
 _ORDERED = ("relays",)
 """Fields of several ids whose order says something."""
@@ -58,8 +63,9 @@ class Meaning:
         """Take the labels of a document."""
         for layer, item in labels.items():
             own = None if item.id is None else (f"{document} {layer}", item.id)
+            item = msgspec.structs.replace(item, **{k: v for k, v in _UNREAD.items() if k in item.__struct_fields__})
             uses = tuple(self._uses(document, item))
-            bare = with_references(msgspec.structs.replace(item, **_OWN), lambda *_: "")
+            bare = with_references(item, lambda *_: "")
             self._said.append(_Said(own, msgspec.json.encode((document, layer, bare)), uses))
 
     def _uses(self, document: str, item: Item) -> Iterable[tuple[str, Node]]:
