@@ -92,9 +92,8 @@ def test_keys_are_plain_short_and_unique() -> None:
 
 
 def test_what_is_undefined_has_no_number(gold: Gold, root: Path) -> None:
-    empty: dict[str, Any] = dict.fromkeys(
-        ("mentions", "quotes", "stances", "events"), []
-    )  # of no quote the speaker is right
+    """Such as how often the speaker is right where no quote is found."""
+    empty: dict[str, list[str]] = {"mentions": [], "quotes": [], "stances": [], "events": []}
     lines = [{"doc_id": each.document.id, **empty} for each in in_split(gold, "test")]
     result = score(lines, root / "dataset", how=None).result
     found = numbers(result)
