@@ -94,8 +94,10 @@ def add(
 
 def _check_name(option: str, name: str, beside: Path) -> None:
     """Refuse a name of a folder that not every system takes, or not beside the others."""
-    from onrecord.eval.board.folder_names import EXPECTED, clash, is_portable
+    from onrecord.eval.board.folder_names import EXPECTED, clash, is_ours, is_portable
 
+    if option == "--team" and is_ours(name):
+        raise typer.BadParameter("the team of the baselines is called so", param_hint=option)
     if not is_portable(name):
         raise typer.BadParameter(f"a folder is called so; {EXPECTED}", param_hint=option)
     there = [path.name for path in beside.iterdir()] if beside.is_dir() else []
@@ -160,19 +162,18 @@ def build(
         entries = assessed_entries(folders, bench, Budget(seconds), tell)
     found = standings(entries, labelled, asked, ours, came(results), [each.gold.probe for each in bench.probes])
     written = build_site(site, found, annotators, who)
-    _say_who_is_not_ranked(found, folders, closed)
+    named = {(each.about.team, each.about.system) for each in entries}
+    _say_who_is_not_ranked(found, closed, [each for each in folders if (each.parent.name, each.name) not in named])
     say(f"{site}: {len(found.ranked)} entries ranked, {len(found.rows) - len(found.ranked)} not; {len(written)} files")
 
 
-def _say_who_is_not_ranked(found: Standings, folders: list[Path], closed: list[Path]) -> None:
+def _say_who_is_not_ranked(found: Standings, closed: list[Path], unnamed: list[Path]) -> None:
     from onrecord.dataset.reading.faults import show
 
-    shown = {(row.about.team, row.about.system) for row in found.rows}
     for folder in closed:
         note(f"left out, for it cannot be looked into: {show(str(folder))}")
-    for folder in folders:
-        if (folder.parent.name, folder.name) not in shown:
-            note(f"left out, for its name: {show(str(folder))}")
+    for folder in unnamed:
+        note(f"left out, for its name: {show(str(folder))}")
     for row in found.rows:
         if row.excluded:
             note(f"not ranked: {row.about.team}/{row.about.system}: {show(row.excluded)}")
@@ -204,11 +205,12 @@ def _baseline(id: str, name: str, said: str, system: System, gold: StoredGold, a
     from onrecord.dataset.layers import using
     from onrecord.eval.board.assessing import Assessed, asked_for, headline_units, scored
     from onrecord.eval.board.entries import About
+    from onrecord.eval.board.folder_names import OURS
 
     documents = (gold.article(id).document for id in gold.in_split(asked.split))
     pieces = (msgspec.json.encode(system.predict(document)) + b"\n" for document in documents)
     found = scored(Path(name), pieces, gold, asked_for(None, asked))
-    about = About(team="onrecord", system=id, name=name, kind="baseline", description=said)
+    about = About(team=OURS, system=id, name=name, kind="baseline", description=said)
     with using(gold.scheme):
         units = headline_units(found.scoring.result)
     return Assessed(about, found.record, "rescored", meaning=found.meaning, units=units)

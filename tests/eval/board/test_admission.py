@@ -327,6 +327,15 @@ def test_names_that_are_one_on_some_systems_are_refused(
     assert faults(repository, gold, tmp_path / "data", head, "ann") == [said]
 
 
+@pytest.mark.parametrize("team", ["onrecord", "OnRecord"])
+def test_no_team_is_called_like_that_of_the_baselines(
+    gold: Gold, perfect: Lines, repository: Repository, tmp_path: Path, team: str
+) -> None:
+    head = repository.contribute(system(perfect, team, "rules"))
+    said = f"a team called {team}, as that of the baselines"
+    assert set(faults(repository, gold, tmp_path / "data", head)) == {said}
+
+
 @pytest.mark.parametrize(
     ("team", "name", "said"),
     [("readme.md", "s", "readme.md beside README.md"), ("famous-lab", "Notes.TXT", "Notes.TXT beside notes.txt")],

@@ -121,7 +121,7 @@ def test_provenance_is_found_out_and_not_claimed(gold: Gold, tmp_path: Path) -> 
     assert found["with-predictions"].ranks
     assert (found["without"].ranks, found["without"].excluded) == ({}, SELF_REPORTED)
     page = board_html(stand(tmp_path, gold), [], MADE_BY).decode()
-    assert page.index('<section id="reported">') < page.index('href="#b.without"')
+    assert page.index('<section id="reported">') < page.index('href="#b/without"')
 
 
 def test_a_record_that_is_not_what_its_predictions_give_is_said_to_be_so(gold: Gold, tmp_path: Path) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import random
+import re
 import subprocess
 import time
 from pathlib import Path
@@ -246,3 +247,20 @@ def test_where_processes_are_not_forked_the_same_comes_out(
         assert (one.record, one.excluded, one.meaning) == (other.record, other.excluded, other.meaning)
     assert [each.excluded.partition(":")[0] for each in spawned] == ["", "failed"]
     assert spawned[0].page
+
+
+def test_no_entry_passes_for_a_baseline(gold: Gold, tmp_path: Path) -> None:
+    for number, team in enumerate(("onrecord", "OnRecord", "onrecords")):
+        put(tmp_path, team, "rules", as_bytes(thinned(gold, 0.5 + number / 10)))
+    assert [row.about.team for row in stand(tmp_path, gold).rows] == ["onrecords"]
+
+
+def test_every_entry_has_a_place_of_its_own_on_the_page(gold: Gold, tmp_path: Path) -> None:
+    for number, (team, system) in enumerate([("a.b", "c"), ("a", "b.c"), ("A", "b.c"), ("a", "entities")]):
+        put(tmp_path / "r", team, system, as_bytes(thinned(gold, 0.5 + number / 10)))
+    assert build_site(tmp_path / "site", stand(tmp_path / "r", gold), [], MADE_BY)
+    page = (tmp_path / "site" / "index.html").read_text(encoding="utf-8")
+    ids = re.findall(r' id="([^"]*)"', page)
+    assert {"a.b/c", "a/b.c", "A/b.c", "a/entities"} <= set(ids)
+    assert len(set(ids)) == len(ids)
+    assert set(re.findall(r'href="#([^"]*)"', page)) <= set(ids)

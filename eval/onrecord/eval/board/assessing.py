@@ -16,6 +16,7 @@ from onrecord.dataset import FaultsError
 from onrecord.dataset.layers import using
 from onrecord.eval.board.budget import Budget, UnfinishedError, within
 from onrecord.eval.board.entries import About, Entry, read_entry
+from onrecord.eval.board.folder_names import is_ours
 from onrecord.eval.board.gaps import Gaps, Perturbed, gaps_of, perturbed
 from onrecord.eval.board.reported import wrong_with
 from onrecord.eval.board.reports import PageMaker
@@ -96,7 +97,8 @@ def _bench(folder: Path, asked: Asked, pages: PageMaker | None, probes: Sequence
 def assessed_entries(
     folders: Sequence[Path], bench: Bench, budget: Budget, tell: Callable[[int], object] = lambda _: None
 ) -> list[Assessed]:
-    """Every entry by itself, each within its budget; left out is one whose folders have names that cannot be shown.
+    """Every entry by itself, each within its budget; left out is one whose folders have names that cannot be shown, or
+    that of the team of the baselines.
 
     Args:
         folders: See :func:`onrecord.eval.board.entries.entry_folders`.
@@ -160,6 +162,8 @@ def _gaps(folder: Path, bench: Bench) -> Gaps:
 
 
 def _named(folder: Path) -> About | None:
+    if is_ours(folder.parent.name):
+        return None
     try:
         return msgspec.convert({"team": folder.parent.name, "system": folder.name, "name": folder.name}, About)
     except (msgspec.ValidationError, UnicodeEncodeError):

@@ -20,7 +20,7 @@ import msgspec
 from onrecord.dataset import Fault
 from onrecord.dataset.reading.faults import show
 from onrecord.eval.board.entries import ABOUT, MOST_ABOUT, MOST_RECORD, PREDICTIONS, PROBED
-from onrecord.eval.board.folder_names import EXPECTED, clash, is_portable
+from onrecord.eval.board.folder_names import EXPECTED, clash, is_ours, is_portable
 from onrecord.eval.submission.limits import DEFAULT_LIMITS
 
 _COMMIT = re.compile(r"[0-9a-f]{40}")
@@ -149,6 +149,8 @@ def _refused(change: FileChange, size: int, results: PurePosixPath, present: Pre
     team, system, name = path.relative_to(results).parts
     if not (is_portable(team) and is_portable(system)):
         return "a folder whose name not every system takes", EXPECTED
+    if is_ours(team):
+        return f"a team called {team}, as that of the baselines", "a name of one's own"
     predicted = name in PREDICTIONS or PROBED.fullmatch(name) is not None
     if name != ABOUT and not predicted and not _RECORD.fullmatch(name):
         expected = f"{ABOUT}, {', '.join(PREDICTIONS)}, probe-NAME.jsonl in small letters, or a record under its id"

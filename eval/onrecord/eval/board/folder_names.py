@@ -5,6 +5,9 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 
+OURS = "onrecord"
+"""The team of the baselines, which whoever makes a board computes: nobody else's entry may pass for one."""
+
 MOST = 64
 """Characters of a name: two of them and a record's id are a path that Windows takes."""
 
@@ -21,6 +24,11 @@ def is_portable(name: str) -> bool:
     [True, False, False, False, False, False, True]
     """
     return bool(_NAME.fullmatch(name)) and not name.endswith(".") and not _DEVICE.fullmatch(name)
+
+
+def is_ours(team: str) -> bool:
+    """Whether a team is called like that of the baselines, in whatever capitals."""
+    return team.lower() == OURS
 
 
 def clash(name: str, others: Iterable[str]) -> str | None:

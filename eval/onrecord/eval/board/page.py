@@ -123,8 +123,8 @@ def board_html(found: Standings, annotators: Sequence[CeilingRow], made_by: str)
 
 
 def anchor(row: Standing) -> str:
-    """Where an entry's line in the list of teams is; ids are harmless in an address."""
-    return f"{row.about.team}.{row.about.system}"
+    """Where an entry's line in the list of teams is; ids are harmless in an address, and have no ``/``."""
+    return f"{row.about.team}/{row.about.system}"
 
 
 def _called(row: CeilingRow) -> str:
