@@ -154,6 +154,27 @@ def test_of_equal_predictions_the_first_owner_s_are_ranked(
     assert not found["thief"].ranks
 
 
+@pytest.mark.parametrize("how", ["what no measure reads", "types of another scheme"])
+def test_a_copy_in_other_dress_is_one(root: Path, tmp_path: Path, how: str) -> None:
+    lines = [json.loads(line) for line in (root / "eval/baselines/rules.jsonl").read_bytes().splitlines()]
+    put(tmp_path, "z", "mine", as_bytes(lines), date="2027-03-01")
+    other = json.loads(json.dumps(lines[::-1]))
+    about = {}
+    for line in other:
+        if how == "types of another scheme":
+            about = {"labels": "ontonotes"}
+            line["mentions"] = [each for each in line["mentions"] if each["type"] != "GRP"]  # which has none there
+            for each in line["mentions"]:
+                each["type"] = {"PER": "PERSON"}.get(each["type"], each["type"])
+        for each in line["stances"]:
+            each["basis"] = "implied"
+    put(tmp_path, "a", "thief", as_bytes(other), date="2027-03-02", **about)
+    asked = Asked("all", about.get("labels"), ASKED.how, False)
+    bench = Bench(stored_gold(root / "dataset"), root / "dataset", asked)
+    found = standings(assessed_entries(entry_folders(tmp_path)[0], bench, BUDGET), bench.gold, asked)
+    assert by_system(found) == {"mine": "", "thief": "a copy: the same predictions as z/mine, which came first"}
+
+
 def ranks(found: Standings) -> dict[str, object]:
     return {row.about.system: row.ranks for row in found.ranked}
 

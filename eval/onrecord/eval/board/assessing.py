@@ -216,7 +216,8 @@ def scored(name: Path, pieces: Iterable[bytes], gold: StoredGold, asked: Asked, 
     """
     meaning = Meaning(gold.ids)
     scoring = score_stream(name, pieces, gold, asked, keep=keep, heard=meaning.add)
-    return Scored(scoring, record_of(scoring.report), f"{asked.labels} {meaning.of(scoring.submission)}")
+    types = (asked.labels or "").removeprefix(OURS_AS)  # by one map, types of either scheme are called alike
+    return Scored(scoring, record_of(scoring.report), f"{types} {meaning.of(scoring.submission)}")
 
 
 def headline_units(result: Result) -> SystemUnits:
