@@ -136,6 +136,21 @@ def every(layer: str, field: str, value: Any) -> Callable[[Lines, random.Random]
     return change
 
 
+def made_up(words: str) -> Callable[[Lines, random.Random], None]:
+    def change(lines: Lines, rng: random.Random) -> None:
+        lines[0]["unplaced"] = [{"layer": "quotes", "text": words}]
+
+    return change
+
+
+def test_what_is_not_in_the_text_is_one_whatever_its_words(gold: Gold) -> None:
+    one, other = own_ids(gold), own_ids(gold)
+    made_up("Never")(one, random.Random(7))
+    made_up("Never said")(other, random.Random(7))
+    assert layers(gold, one) == layers(gold, other)
+    assert digest(gold, one) == digest(gold, other)
+
+
 UNREAD = [
     *(every(layer, "optional", True) for layer in ("mentions", "quotes", "stances", "events")),
     every("mentions", "noise", "typo"),
@@ -201,7 +216,20 @@ def another_layer(lines: Lines) -> None:
         del line["stances"]
 
 
-OTHER = [a_type, a_mention_less, a_label, a_mention_of_another_cluster, another_speaker, another_name, another_layer]
+def something_that_is_not_in_the_text(lines: Lines) -> None:
+    lines[0]["unplaced"] = [{"layer": "quotes", "text": "made up"}]
+
+
+OTHER = [
+    something_that_is_not_in_the_text,
+    a_type,
+    a_mention_less,
+    a_label,
+    a_mention_of_another_cluster,
+    another_speaker,
+    another_name,
+    another_layer,
+]
 
 
 @pytest.mark.parametrize("change", OTHER)

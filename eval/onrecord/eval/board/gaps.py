@@ -13,13 +13,10 @@ from onrecord.dataset.reading.faults import Fault
 from onrecord.eval.board.entries import Entry, probe_file
 from onrecord.eval.scoring.asked import Asked
 from onrecord.eval.scoring.gap import Variant, gap_of, map_of
-from onrecord.eval.scoring.result import Result
-from onrecord.eval.scoring.score_stream import score_stream
+from onrecord.eval.scoring.score_file import score_path
 from onrecord.eval.scoring.stored_gold import StoredGold, stored_gold
 from onrecord.eval.statistics.paired import Paired
 from onrecord.eval.statistics.sampling import Sampling
-from onrecord.eval.submission.limits import DEFAULT_LIMITS
-from onrecord.eval.submission.unpacking import opened
 
 
 @dataclasses.dataclass(frozen=True)
@@ -83,12 +80,12 @@ def gaps_of(entry: Entry, gold: StoredGold, asked: Asked, several: Sequence[Pert
     if not there or entry.predictions is None:
         return Gaps({})
     alone = dataclasses.replace(asked, how=None, allow_missing=True)
-    original = _scored(entry.predictions, gold, alone)
+    original = score_path(entry.predictions, gold, alone).result
     differences: dict[str, Mapping[str, Paired]] = {}
     notes = []
     for each, file in there:
         try:
-            result = _scored(file, each.gold, alone)
+            result = score_path(file, each.gold, alone).result
         except FaultsError as error:
             notes.append(f"{file.name} cannot be scored ({', '.join(sorted(error.counts))})")
             continue
@@ -99,8 +96,3 @@ def gaps_of(entry: Entry, gold: StoredGold, asked: Asked, several: Sequence[Pert
             variant = Variant(result, each.file, each.names)
             differences[each.gold.probe] = gap_of(original, [variant], asked.how or Sampling()).differences
     return Gaps(differences, tuple(notes))
-
-
-def _scored(file: Path, gold: StoredGold, asked: Asked) -> Result:
-    with opened(file, DEFAULT_LIMITS, follow_links=False) as pieces:
-        return score_stream(file, pieces, gold, asked).result

@@ -15,7 +15,7 @@ from onrecord.eval.scoring.asked import Asked
 from onrecord.eval.scoring.given import AnyGold, Predictions, given_gold, given_predictions
 from onrecord.eval.scoring.result import Result, score_submission
 from onrecord.eval.scoring.score_report import Report
-from onrecord.eval.scoring.score_stream import Heard, StreamScoring, score_stream
+from onrecord.eval.scoring.score_stream import StreamScoring, score_stream
 from onrecord.eval.scoring.stored_gold import StoredGold
 from onrecord.eval.statistics.sampling import DEFAULT_SAMPLING, Sampling
 from onrecord.eval.submission.label_maps import map_faults, read_label_map
@@ -102,12 +102,7 @@ def _score_bytes(name: Path, raw: bytes, gold: Gold, asked: Asked, limits: Limit
 
 
 def score_path(
-    predictions: Path,
-    gold: StoredGold,
-    asked: Asked,
-    follow_links: bool = False,
-    keep: bool = False,
-    heard: Heard | None = None,
+    predictions: Path, gold: StoredGold, asked: Asked, follow_links: bool = False, keep: bool = False
 ) -> StreamScoring:
     """The score of a file of predictions on this gold, by this version; see :func:`score_stream`.
 
@@ -116,4 +111,4 @@ def score_path(
         OSError: They cannot be read.
     """
     with opened(predictions, DEFAULT_LIMITS, follow_links) as pieces:
-        return score_stream(predictions, pieces, gold, asked, keep=keep, heard=heard)
+        return score_stream(predictions, pieces, gold, asked, keep=keep)

@@ -32,8 +32,8 @@ from onrecord.eval.submission.limits import DEFAULT_LIMITS, Limits
 from onrecord.eval.submission.prediction_line import NotInText
 from onrecord.eval.submission.reading import SubmissionHead, SubmissionStream
 
-Heard = Callable[[str, Labels], object]
-"""What is told a document's id and labels."""
+Heard = Callable[[str, Labels, Sequence[NotInText]], object]
+"""What is told a document's id, its labels, and what was predicted and is not in its text."""
 
 
 @dataclasses.dataclass(frozen=True)
@@ -72,7 +72,7 @@ def score_stream(
         limits: What the file may be at most.
         keep: Whether single documents of the result can be looked at later; their labels then go to a temporary file.
         judged: Whether the verdicts on all items are kept, as columns.
-        heard: Told the labels of each document scored; in vain where the end raises.
+        heard: Told what is predicted of each document scored; in vain where the end raises.
 
     Raises:
         FaultsError: With every fault of the file.
@@ -102,7 +102,7 @@ def _score_stream(
             labels = target.types.labels(line)
             taken.add(line.doc_id, labels, line.unplaced)
             if heard is not None and line.doc_id in target.places:
-                heard(line.doc_id, labels)
+                heard(line.doc_id, labels, line.unplaced)
     except FaultsError as error:
         raise error.after(unfit) from None
     refuse(unfit)

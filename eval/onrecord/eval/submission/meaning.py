@@ -16,9 +16,10 @@ from typing import NamedTuple
 import msgspec
 
 from onrecord.dataset import Labels
+from onrecord.dataset.layers import scheme
 from onrecord.dataset.records import UNKNOWN, Item
 from onrecord.dataset.walk import references, with_references
-from onrecord.eval.submission.prediction_line import Description, EventDescription
+from onrecord.eval.submission.prediction_line import Description, EventDescription, NotInText
 from onrecord.eval.submission.reading import SubmissionHead
 
 ROUNDS = 3
@@ -59,8 +60,11 @@ class Meaning:
         self._known = {kind: frozenset(ids) for kind, ids in known.items()}
         self._said: list[_Said] = []
 
-    def add(self, document: str, labels: Labels) -> None:
-        """Take the labels of a document."""
+    def add(self, document: str, labels: Labels, unplaced: Iterable[NotInText] = ()) -> None:
+        """Take the labels of a document, and what is not in its text: that it is there, whatever its words."""
+        for each in unplaced:
+            no_name = each.layer == "mentions" and each.kind not in (None, scheme().mention_kinds[0])
+            self._said.append(_Said(None, msgspec.json.encode((document, each.layer, no_name)), ()))
         for layer, item in labels.items():
             own = None if item.id is None else (f"{document} {layer}", item.id)
             item = msgspec.structs.replace(item, **{k: v for k, v in _UNREAD.items() if k in item.__struct_fields__})
