@@ -8,6 +8,7 @@
 - ``names``: what ids stand for, in columns beside them.
 - ``dictionary``: what every column says, as Markdown.
 - ``bio``: names as tokens and tags.
+- ``edition``: in what form it is published: with which words of its articles.
 - ``card``: its card, README.md.
 - ``makers``: who made the labels, as the card says.
 - ``croissant``: its Croissant metadata.
@@ -15,4 +16,4 @@
 - ``published``: the published dataset, which comes along with the package.
 """
 
-__all__ = ["bio", "build", "card", "folder", "makers", "published", "standoff", "texts"]
+__all__ = ["bio", "build", "card", "edition", "folder", "makers", "published", "standoff", "texts"]

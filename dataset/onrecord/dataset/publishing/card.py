@@ -9,9 +9,10 @@ from typing import Any
 from onrecord.dataset.corpus import CorpusFile
 from onrecord.dataset.gold import Gold
 from onrecord.dataset.publishing.dictionary import HEAD, dictionary
+from onrecord.dataset.publishing.edition import WHOLE, WITHHELD, Edition
 from onrecord.dataset.publishing.folder import Tables, count_items, parquet_name
 from onrecord.dataset.publishing.makers import MADE_BY
-from onrecord.dataset.publishing.tables import Config, configs
+from onrecord.dataset.publishing.tables import Config
 
 _NUMBER = re.compile(r"[-+]?[\d.]+(/[\d.]+)?|–|")
 
@@ -26,7 +27,14 @@ _TASKS = {
 _TASKS_OF_IDS = ("coreference-resolution", "entity-linking-classification")
 
 
-def card(gold: Gold, about: CorpusFile, tables: Tables, sizes: Mapping[str, int], provenance: str) -> str:
+def card(
+    gold: Gold,
+    about: CorpusFile,
+    tables: Tables,
+    sizes: Mapping[str, int],
+    provenance: str,
+    edition: Edition = WHOLE,
+) -> str:
     """The card as Markdown with its YAML header.
 
     Args:
@@ -35,13 +43,16 @@ def card(gold: Gold, about: CorpusFile, tables: Tables, sizes: Mapping[str, int]
         tables: Its rows and hashes.
         sizes: Bytes of each Parquet file, by name relative to the folder.
         provenance: Who made the labels, as Markdown.
+        edition: In what form it is published.
     """
-    every = [config for config in configs() if config.name in tables.hashes]
-    header = _header(about, every, tables, sizes, len(gold.articles))
-    return f"---\n{header}---\n\n{_body(gold, about, every, tables, provenance)}"
+    every = [config for config in edition.configs if config.name in tables.hashes]
+    header = _header({**_told(about, len(gold.articles)), **edition.header}, about.card.version, every, tables, sizes)
+    return f"---\n{header}---\n\n{_body(gold, about, every, tables, provenance, edition)}"
 
 
-def _header(about: CorpusFile, every: Sequence[Config], tables: Tables, sizes: Mapping[str, int], articles: int) -> str:
+def _header(
+    told: Mapping[str, Any], version: str, every: Sequence[Config], tables: Tables, sizes: Mapping[str, int]
+) -> str:
     from datasets import DatasetInfo, Features
     from datasets.info import DatasetInfosDict
     from datasets.splits import SplitDict, SplitInfo
@@ -55,7 +66,7 @@ def _header(about: CorpusFile, every: Sequence[Config], tables: Tables, sizes: M
             {
                 "config_name": config.name,
                 **({} if place else {"default": True}),
-                "version": about.card.version,
+                "version": version,
                 "description": f"content sha256:{tables.hashes[config.name]}",
                 "data_files": [{"split": split, "path": name} for split, name in names.items()],
             }
@@ -71,7 +82,7 @@ def _header(about: CorpusFile, every: Sequence[Config], tables: Tables, sizes: M
             download_size=total,
             dataset_size=total,
         )
-    header = DatasetCardData(**_told(about, articles), configs=described)
+    header = DatasetCardData(**told, configs=described)
     DatasetInfosDict(infos).to_dataset_card_data(header)
     return str(header.to_yaml()) + "\n"
 
@@ -103,7 +114,15 @@ def _size(articles: int) -> str:
     return next((name for most, name in edges if articles < most), "1M<n<10M")
 
 
-_OFFSETS = "Offsets are 0-based, half-open and count Unicode code points of `text`; every span repeats its surface."
+
+def _offsets(edition: Edition) -> str:
+    said = "Offsets are 0-based, half-open and count Unicode code points of `text`; every span repeats its surface"
+    return f"{said}, or has null where {WITHHELD}." if edition.withheld else f"{said}."
+
+
+def _texts(edition: Edition) -> str:
+    """The section on how the texts are had."""
+    return f"## The texts\n\n{edition.texts.strip()}\n\n" if edition.texts else ""
 
 
 def count_table(gold: Gold, splits: Sequence[str]) -> str:
@@ -146,7 +165,7 @@ def _splits(gold: Gold, about: CorpusFile, splits: Sequence[str]) -> str:
     return "".join(f"{line}\n" for line in lines)
 
 
-def _example(every: Sequence[Config], tables: Tables) -> str:
+def _example(every: Sequence[Config], tables: Tables, place: str) -> str:
     """How the dataset is loaded, in Python."""
     lines = []
     for config, comment in (
@@ -156,7 +175,7 @@ def _example(every: Sequence[Config], tables: Tables) -> str:
         named = "" if config is every[0] else f', "{config.name}"'
         name = "articles" if config is every[0] else config.name
         split = tables.splits(config.name)[-1]
-        lines.append((f'{name} = load_dataset("./dataset"{named}, split="{split}")', comment))
+        lines.append((f'{name} = load_dataset("{place}"{named}, split="{split}")', comment))
     width = max(len(line) for line, _ in lines) + 4
     return "\n".join(f"{line.ljust(width)}# {comment}" for line, comment in lines)
 
@@ -174,7 +193,9 @@ strings, so that their meaning hangs on no order; the words that a column may ha
 """
 
 
-def _body(gold: Gold, about: CorpusFile, every: Sequence[Config], tables: Tables, provenance: str) -> str:
+def _body(
+    gold: Gold, about: CorpusFile, every: Sequence[Config], tables: Tables, provenance: str, edition: Edition
+) -> str:
     listed = markdown_table(
         ["config", "rows are", "splits"],
         [[f"`{config.name}`", config.summary, ", ".join(tables.splits(config.name))] for config in every],
@@ -197,13 +218,13 @@ def _body(gold: Gold, about: CorpusFile, every: Sequence[Config], tables: Tables
 ```python
 from datasets import load_dataset
 
-{_example(every, tables)}
+{_example(every, tables, edition.place)}
 ```
 
-## Configs
+{_texts(edition)}## Configs
 
 {listed}
-{_splits(gold, about, splits)}{_OFFSETS}
+{_splits(gold, about, splits)}{_offsets(edition)}
 
 ## Size
 

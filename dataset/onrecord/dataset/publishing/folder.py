@@ -31,7 +31,7 @@ from onrecord.dataset.scheme import DEFAULT
 if TYPE_CHECKING:
     from pyarrow.parquet import ParquetFile
 
-    from onrecord.dataset.publishing.tables import TableRow
+    from onrecord.dataset.publishing.tables import Config, TableRow
 
 CORPUS_FILE = "corpus.json"
 """What the corpus's ``onrecord.toml`` said: card, scheme, splits."""
@@ -75,19 +75,18 @@ def content_hash(splits: Iterable[tuple[str, Sequence[TableRow]]]) -> str:
     return digest.hexdigest()
 
 
-def make_tables(gold: Gold, names: Sequence[str]) -> Tables:
+def make_tables(gold: Gold, names: Sequence[str], every: Sequence[Config]) -> Tables:
     """The rows of every config, as they will be read back from Parquet; where there are none, there is no split.
 
     Args:
         gold: What the rows say.
         names: The splits, in their order.
+        every: The configs.
     """
     import pyarrow as pa
 
-    from onrecord.dataset.publishing.tables import configs
-
     rows: dict[tuple[str, str], Sequence[TableRow]] = {}
-    for config in configs():
+    for config in every:
         for split in (REGISTRY,) if config.registry else names:
             made = [
                 {name: row[name] for name in config.schema.names}  # a KeyError names a column nobody fills
