@@ -109,8 +109,8 @@ class Texts(Strict, frozen=True, kw_only=True):
     """Whose texts may go along where the dataset is published."""
 
     public: tuple[Split, ...] = ()
-    """Splits whose texts anyone may have, as their licence allows. ``onrecord export hub`` withholds those of the others,
-    or puts them behind a gate."""
+    """Splits whose texts anyone may have, as their licence allows. ``onrecord export hub`` withholds those of the
+    others, or puts them behind a gate."""
     terms: str = ""
     """What is agreed to by whoever asks for the others, as plain text; a general sentence where left out."""
 

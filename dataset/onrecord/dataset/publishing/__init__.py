@@ -10,6 +10,7 @@
 - ``bio``: names as tokens and tags.
 - ``edition``: in what form it is published: with which words of its articles.
 - ``card``: its card, README.md.
+- ``card_header``: the header of the card, as the Hub reads it.
 - ``makers``: who made the labels, as the card says.
 - ``croissant``: its Croissant metadata.
 - ``standoff``: a release without the text, and the way back.

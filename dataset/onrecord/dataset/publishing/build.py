@@ -92,9 +92,7 @@ def build(
         return _build(gold, about, provenance, extra or {}, edition)
 
 
-def _build(
-    gold: Gold, about: CorpusFile, provenance: str, extra: Mapping[str, bytes], edition: Edition
-) -> Built:
+def _build(gold: Gold, about: CorpusFile, provenance: str, extra: Mapping[str, bytes], edition: Edition) -> Built:
     faults: list[Fault] = []
     hints = Hints()
     if not gold.articles:
