@@ -11,6 +11,7 @@ import typer
 
 from onrecord.cli.console import note
 from onrecord.cli.export_hub import hub
+from onrecord.cli.export_logs import every_eval_ever
 from onrecord.cli.inputs import given
 from onrecord.cli.options import Dataset, SplitOption
 from onrecord.cli.outputs import put
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
 app = typer.Typer(help="Write files for platforms where people submit: Codabench, EvalAI, Hugging Face.")
 
 app.command()(hub)
+app.command("every-eval-ever")(every_eval_ever)
 
 Archive = Annotated[Path, typer.Option("--output", "-o", help="The zip archive to write.")]
 Title = Annotated[str | None, typer.Option(help="What it is called; as the dataset if left out.")]
