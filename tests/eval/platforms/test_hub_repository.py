@@ -222,7 +222,7 @@ def test_the_rules_have_a_source_each() -> None:
 def test_where_anyone_may_have_all_there_is_no_gate(root: Path, tmp_path: Path, gold: Gold) -> None:
     stated = stating(root, tmp_path / "dataset", texts={"public": ["validation", "test"]})
     for texts in ("standoff", "gated"):
-        made = hub_repository(stated, HubAsked(texts))  # type: ignore[arg-type]
+        made = hub_repository(stated, HubAsked(texts))
         assert "onrecord.json" not in made.files
         assert b"extra_gated" not in made.files["README.md"]
         assert read_folder(written(made, tmp_path / texts)) == gold
