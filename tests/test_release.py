@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime
 import importlib.util
+import os
 import re
 import shutil
 import subprocess
@@ -103,7 +104,8 @@ def test_the_steps_of_a_shell_work_where_they_can(root: Path, tmp_path: Path) ->
     assert len(steps) >= 4
     clone = tmp_path / "clone"
     subprocess.run(["git", "clone", "--quiet", str(root), str(clone)], check=True)
-    environment = {"PATH": f"{SCRIPTS}:/usr/bin:/bin", "HOME": str(tmp_path)}
+    wings = os.pathsep.join(str(clone / wing) for wing in ("dataset", "annotation", "eval"))
+    environment = {"PATH": f"{SCRIPTS}:/usr/bin:/bin", "HOME": str(tmp_path), "PYTHONPATH": wings}
     for step in steps:
         done = subprocess.run(["bash", "-eu", "-c", step], cwd=clone, env=environment, capture_output=True, text=True)
         assert done.returncode == 0, (step, done.stdout, done.stderr)

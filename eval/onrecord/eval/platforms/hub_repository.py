@@ -25,6 +25,7 @@ from onrecord.dataset.publishing.published import TERMS
 from onrecord.dataset.publishing.standoff import release_json, strip
 from onrecord.dataset.reading.faults import nearest, refuse, show
 from onrecord.dataset.reading.files import read_text
+from onrecord.dataset.reading.foreign import visible
 from onrecord.eval.platforms.hub import FRAMEWORK, benchmark, dataset_faults, yaml_bytes
 from onrecord.eval.platforms.hub_rules import hub_rules
 from onrecord.eval.platforms.uploading import uploading
@@ -79,7 +80,7 @@ def hub_repository(folder: Path, asked: HubAsked) -> HubRepository:
     terms = _files_of(folder, {_linked_file(about) or TERMS, TERMS})
     edition = _edition(about, asked, closed, min(terms, default=None))
     extra = _files_of(folder, [CEILING] if edition.withheld else [CEILING, _ERRATA])
-    provenance = stated_provenance(card)
+    provenance = visible(stated_provenance(card))  # whoever labelled chose names
     files = {**build(gold, about, provenance, extra, edition).files, **terms}
     if edition.withheld:
         kept = [split for split in splits if split not in edition.withheld]
