@@ -8,19 +8,26 @@ import shutil
 from pathlib import Path
 from typing import Any
 
+import msgspec
 import pyarrow.parquet as pq
 import pytest
 import yaml
 from huggingface_hub import DatasetCard
+from tests.builders import ABOUT
 from tests.cli.test_cli import run
 from tests.dataset.publishing.test_folder import load_each
 from tests.dataset.publishing.test_standoff import own_words_aside, runs_of_four
 
-from onrecord.dataset import FaultsError, Gold, read_folder
+from onrecord.dataset import Article, FaultsError, Gold, read_folder
+from onrecord.dataset.corpus import CorpusFile
+from onrecord.dataset.layers import labels, using
+from onrecord.dataset.publishing.build import build, write
 from onrecord.dataset.publishing.folder import read_about, read_rows
 from onrecord.dataset.publishing.standoff import read_release, rehydrate
 from onrecord.dataset.publishing.tables import configs
 from onrecord.dataset.publishing.texts import read_texts
+from onrecord.dataset.records import Mention, Registries
+from onrecord.dataset.scheme import Scheme
 from onrecord.eval.platforms.hub_repository import HubAsked, HubRepository, hub_repository
 from onrecord.eval.platforms.hub_rules import hub_rules
 
@@ -238,6 +245,31 @@ def test_every_fault_of_card_and_options_is_said_at_once(root: Path, tmp_path: P
         ("", "option"),
     ]
     assert "cc-by-4.0" in error.value.faults[0].hint
+
+
+def test_a_corpus_of_names_alone_has_a_repository_too(gold: Gold, tmp_path: Path) -> None:
+    about = CorpusFile(scheme=Scheme(layers=("mentions",), ids=False), splits=ABOUT.splits)
+    with using(about.scheme):
+        articles = tuple(
+            Article(
+                document=article.document,
+                labels=labels(mentions=[plain(each) for each in article.labels.mentions]),
+            )
+            for article in gold.articles
+        )
+    mine = Gold(articles=articles, registries=Registries(), scheme=about.scheme)
+    write(build(mine, about, "- `ann` (mine): person, annotator.\n"), tmp_path / "dataset")
+    made = hub_repository(tmp_path / "dataset", HubAsked())
+    folder = written(made, tmp_path / "hub")
+    assert [place[0] for place in places(folder)] == ["articles", "articles", "entities", "entities"]
+    assert [task["id"] for task in yaml.safe_load(made.files["eval.yaml.pending"])["tasks"]] == ["entities"]
+    assert any("the card says no licence" in note for note in made.notes)
+    assert not re.search(r"\]\(LICENSE", made.files["README.md"].decode())
+
+
+def plain(mention: Mention) -> Mention:
+    """A mention of nobody in particular."""
+    return msgspec.structs.replace(mention, entity=None, literal=None)
 
 
 @pytest.mark.long

@@ -17,6 +17,7 @@ from typing import Literal
 
 from onrecord.dataset import Fault, Gold, read_folder
 from onrecord.dataset.corpus import CorpusFile
+from onrecord.dataset.layers import using
 from onrecord.dataset.publishing.build import build
 from onrecord.dataset.publishing.edition import Edition
 from onrecord.dataset.publishing.folder import read_about, splits_of
@@ -73,6 +74,11 @@ def hub_repository(folder: Path, asked: HubAsked) -> HubRepository:
         FaultsError: With everything that is wrong with folder, card or options.
     """
     gold, about = read_folder(folder), read_about(folder)
+    with using(about.scheme):
+        return _repository(folder, gold, about, asked)
+
+
+def _repository(folder: Path, gold: Gold, about: CorpusFile, asked: HubAsked) -> HubRepository:
     card = read_text(folder / "README.md")
     refuse([*_faults(folder, gold, about), *dataset_faults(asked.dataset)])
     splits = splits_of(folder)
