@@ -214,7 +214,8 @@ def test_every_fault_is_said_at_once_and_nothing_is_written(
     for name, each in (("right", record), ("other", other), ("partial", partial)):
         (tmp_path / f"{name}.json").write_bytes(record_bytes(each))
     (tmp_path / "none").mkdir()
-    names = ("right.json", "other.json", "partial.json")
+    (tmp_path / "broken.json").write_text("{", encoding="utf-8")
+    names = ("broken.json", "right.json", "other.json", "partial.json", "lacking.json")
     code, said = export(*names, "--model-id", "rules", "--revision", "main", date="1 May", name=" ")
     assert code == 2
     for word in (
@@ -233,4 +234,10 @@ def test_every_fault_is_said_at_once_and_nothing_is_written(
     ):
         code, said = export(*words)
         assert (code, found in said) == (2, True), said
+    entry = tmp_path / "team/system"
+    entry.mkdir(parents=True)
+    (entry / f"{record.id}.json").write_bytes(record_bytes(record))
+    (entry / "about.json").write_text('{"team": "other", "system": "system"}', encoding="utf-8")
+    code, said = export("team")
+    assert (code, "about.json" in said, "`name`" in said or "name" in said) == (2, True, True), said
     assert not (tmp_path / "logs").exists()
