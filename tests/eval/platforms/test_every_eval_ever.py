@@ -225,6 +225,8 @@ def test_every_fault_is_said_at_once_and_nothing_is_written(
         "--organization",
         "other.json /key/gold",
         "partial.json /status",
+        "broken.json",
+        "lacking.json",
     ):
         assert word in said, word
     for words, found in (
