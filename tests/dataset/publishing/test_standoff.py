@@ -55,9 +55,10 @@ def test_what_may_go_along_needs_no_copy(gold: Gold, root: Path, tmp_path: Path)
     path.write_bytes(release_json(strip(gold, ABOUT, "who made them", kept=["validation"])))
     assert [each.document for each in read_release(path).articles if each.document.text] == kept
     (tmp_path / "own").mkdir()
-    for article in gold.articles:
-        if article.document.split != "validation":
-            shutil.copy(root / "seeds" / f"{article.document.id}.txt", tmp_path / "own")
+    own = {article.document.id for article in gold.articles if article.document.split != "validation"}
+    for seed in (root / "seeds").rglob("*.txt"):
+        if seed.stem in own:
+            shutil.copy(seed, tmp_path / "own")
     assert rehydrate(read_release(path), tmp_path / "own") == gold
     path.write_text(path.read_text(encoding="utf-8").replace(kept[0].text[:20], "x" * 20), encoding="utf-8")
     with pytest.raises(FaultsError, match=r"\[hash\]"):

@@ -133,7 +133,7 @@ def test_a_log_says_what_it_is_of(record: Record) -> None:
         "revision": "0" * 40,
     }
     assert "hf_split" not in source
-    assert (source["hf_repo"], source["samples_number"]) == ("org/news", 5)
+    assert (source["hf_repo"], source["samples_number"]) == ("org/news", len(record.coverage.scored))
     assert source["sample_ids"] == list(record.coverage.scored)
     assert log["eval_library"]["additional_details"]["signature"] == record.signature
     assert log["retrieved_timestamp"] == "1798761600"

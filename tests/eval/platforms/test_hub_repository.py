@@ -51,7 +51,9 @@ def stating(root: Path, folder: Path, **said: Any) -> Path:
 
 @pytest.fixture(scope="module")
 def standoff(root: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return written(hub_repository(root / "dataset", HubAsked()), tmp_path_factory.mktemp("standoff"))
+    folder = tmp_path_factory.mktemp("standoff")
+    stated = stating(root, folder / "dataset", texts={"public": []})
+    return written(hub_repository(stated, HubAsked()), folder / "hub")
 
 
 @pytest.fixture(scope="module")
@@ -100,7 +102,7 @@ def blanked(value: Any) -> Any:
 def test_withheld_rows_are_those_of_the_dataset_without_words(standoff: Path, mixed: Path, root: Path) -> None:
     seen = 0
     for config in configs():
-        for split in ("validation", "test"):
+        for split in ABOUT.splits.names:
             if not config.registry:
                 whole = read_rows(root / "dataset", config.name, split)
                 assert read_rows(standoff, config.name, split) == blanked(whole)
@@ -113,7 +115,8 @@ def test_withheld_rows_are_those_of_the_dataset_without_words(standoff: Path, mi
 
 
 def test_no_four_words_of_a_withheld_article_stand_in_any_file(standoff: Path, mixed: Path, gold: Gold) -> None:
-    for folder, splits in ((standoff, ("validation", "test")), (mixed, ("test",))):
+    every = {article.document.split for article in gold.articles}
+    for folder, splits in ((standoff, every), (mixed, every - {"validation"})):
         said = everything(folder)
         whole = [article.document.text for article in gold.articles if article.document.split not in splits]
         assert all(runs_of_four(text, said) for text in whole)
@@ -227,7 +230,7 @@ def test_the_rules_have_a_source_each() -> None:
 
 
 def test_where_anyone_may_have_all_there_is_no_gate(root: Path, tmp_path: Path, gold: Gold) -> None:
-    stated = stating(root, tmp_path / "dataset", texts={"public": ["validation", "test"]})
+    stated = stating(root, tmp_path / "dataset", texts={"public": list(ABOUT.splits.names)})
     for texts in ("standoff", "gated"):
         made = hub_repository(stated, HubAsked(texts))
         assert "onrecord.json" not in made.files
@@ -261,7 +264,7 @@ def test_a_corpus_of_names_alone_has_a_repository_too(gold: Gold, tmp_path: Path
     write(build(mine, about, "- `ann` (mine): person, annotator.\n"), tmp_path / "dataset")
     made = hub_repository(tmp_path / "dataset", HubAsked())
     folder = written(made, tmp_path / "hub")
-    assert [place[0] for place in places(folder)] == ["articles", "articles", "entities", "entities"]
+    assert {place[0] for place in places(folder)} == {"articles", "entities"}
     assert [task["id"] for task in yaml.safe_load(made.files["eval.yaml.pending"])["tasks"]] == ["entities"]
     assert any("the card says no licence" in note for note in made.notes)
     assert not re.search(r"\]\(LICENSE", made.files["README.md"].decode())
@@ -283,7 +286,7 @@ def test_the_command_writes_the_same_twice_and_nothing_of_others(root: Path, tmp
         return done.stderr.decode()
 
     said = export()
-    assert "without the texts of validation, test" in said
+    assert "without the texts of validation, test; --text gated" in said
     assert "eval.yaml.pending" in said
     first = contents()
     export()

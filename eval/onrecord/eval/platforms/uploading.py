@@ -25,7 +25,8 @@ def uploading(
     first = _GATE.format(name=name, splits=", ".join(closed)) if gated else ""
     number = 3 if gated else 1
     steps = [
-        f"{number}. `hf upload {name} . . --repo-type dataset --exclude UPLOADING.md`, in this folder.",
+        f"{number}. In this folder: `hf upload {name} . . {_OPTIONS}`. What is deleted is what an\n"
+        "   earlier upload had and this folder has not; the repository's history keeps it.",
         f"{number + 1}. Open the dataset's page: the viewer shows every config that the card lists.",
     ]
     if gated:
@@ -52,6 +53,9 @@ The rules that the Hub had published by these days:
 
 {rules}
 """
+
+
+_OPTIONS = '--repo-type dataset --exclude UPLOADING.md --delete "data/*" --delete "gold/*" --delete errata.json'
 
 
 def _texts(edition: Edition, closed: Sequence[str]) -> str:
