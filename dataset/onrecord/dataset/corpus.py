@@ -113,7 +113,8 @@ class Rounds(Strict, frozen=True, kw_only=True):
     blind: str | None = None
     """Blind annotations of the same documents, which say who marked an item and whether they agreed."""
     before: str | None = None
-    """The round that ``exports`` corrects: the differences are the errata."""
+    """The round that ``exports`` corrects: the differences are the errata. Its rows are in ``annotation/rows/ROUND``, where
+    they were not those of now."""
 
 
 class CorpusFile(Strict, frozen=True, kw_only=True):

@@ -16,7 +16,7 @@ from onrecord.annotation.gold.adjudication import attribute_items
 from onrecord.annotation.gold.passes import articles_of_pass, named, provenance, read_annotators
 from onrecord.annotation.label_studio.exports import Annotation, paths_of, read_exports
 from onrecord.annotation.label_studio.standing import Standing, standings
-from onrecord.dataset import Document, Entity, Event, Gold, Registries, walk
+from onrecord.dataset import Document, Entity, Event, Gold, Registries, read_registries, walk
 from onrecord.dataset.corpus import Rounds
 from onrecord.dataset.layers import scheme
 from onrecord.dataset.reading.files import write_atomically
@@ -111,7 +111,8 @@ def gold_of_rounds(annotation: Path, rounds: Rounds, documents: Sequence[Documen
     """Make the gold of some rounds of annotation.
 
     Args:
-        annotation: The folder with ``exports/`` and ``annotators.jsonl``.
+        annotation: The folder with ``exports/`` and ``annotators.jsonl``; the rows of the round before in
+            ``rows/ROUND``, where they were not those of now.
         rounds: Which exports are what.
         documents: All documents.
         registries: The ids.
@@ -128,8 +129,10 @@ def gold_of_rounds(annotation: Path, rounds: Rounds, documents: Sequence[Documen
     errata: list[GoldChange] = []
     if rounds.before is not None:
         before, _ = articles_of_pass(folder / rounds.before, documents, annotators)
-        old, new = (Gold(articles=tuple(each), registries=registries, scheme=scheme()) for each in (before, articles))
-        errata = gold_changes(old, new)
+        rows = annotation / "rows" / rounds.before
+        earlier = read_registries(rows) if rows.is_dir() else registries
+        old = Gold(articles=tuple(before), registries=earlier, scheme=scheme())
+        errata = gold_changes(old, Gold(articles=tuple(articles), registries=registries, scheme=scheme()))
         extra[ERRATA] = msgspec.json.format(msgspec.json.encode(errata), indent=1) + b"\n"
     if rounds.blind is not None:
         passes = named(read_exports(folder / rounds.blind, documents), annotators)
