@@ -91,8 +91,10 @@ def test_a_label_is_in_every_passage_that_a_part_of_it_lies_in() -> None:
 
 
 def _reason(pair: Parallel, why: str) -> Reason:
-    places = {"one": pair.one.document, "at": pair.one.start, "other": pair.other.document}
-    return Reason(**places, other_at=pair.other.start, differs=pair.differs, why=why)
+    one, other = pair.one, pair.other
+    return Reason(
+        one=one.document, at=one.start, other=other.document, other_at=other.start, differs=pair.differs, why=why
+    )
 
 
 def test_a_reason_is_of_what_differed_when_it_was_written() -> None:

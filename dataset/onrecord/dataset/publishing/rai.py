@@ -93,8 +93,12 @@ def _computed(making: Making) -> Iterator[tuple[str, list[str]]]:
     yield "machineAnnotationTools", list(machines)
 
 
-def _timeframe(gold: Gold, making: Making | None) -> list[str]:
-    """Days between which everything was collected: no article before it was published, none after the first pass."""
+def _timeframe(gold: Gold, making: Making | None) -> str | None:
+    """The time within which everything was collected, as an interval of ISO 8601.
+
+    No article was collected before the first was published, and none after the first labels were handed in; None where
+    either is not known.
+    """
     published = [each.document.published for each in gold.articles if each.document.published]
     ended = [] if making is None else [each.ended[:10] for each in making.activities if each.ended]
-    return [min(published), min(ended)] if published and ended else []
+    return f"{min(published)}/{min(ended)}" if published and ended else None
