@@ -19,8 +19,8 @@ from onrecord.annotation.gold.from_rounds import gold_of_rounds
 from onrecord.dataset import Article, Document, FaultsError, Gold, gold_hash, read_folder, read_registries
 from onrecord.dataset.corpus import CorpusFile, Splits
 from onrecord.dataset.publishing.build import Built, build, differences, write
-from onrecord.dataset.publishing.rai import Described
 from onrecord.dataset.publishing.folder import read_rows
+from onrecord.dataset.publishing.rai import Described
 from onrecord.dataset.publishing.tables import configs
 from onrecord.dataset.publishing.texts import read_texts
 from onrecord.eval import record_bytes, record_of, score
