@@ -11,8 +11,9 @@ from onrecord.annotation.agreement.actor_ids import ActorField, by_evidence
 from onrecord.annotation.agreement.measures import agreement
 from onrecord.annotation.agreement.tables import actor_rows, agreement_json, markdown
 from onrecord.annotation.label_studio.exports import Annotation
-from onrecord.dataset import Document, Entity, Labels, Registries, Stance
+from onrecord.dataset import Document, Entity, Event, Labels, Registries, Stance
 from onrecord.dataset.layers import LAYERS
+from onrecord.dataset.records import Participant
 
 TEXT = (
     "The Citadel said it rained. Dravia said it snowed. Averna said it blew. Somebody said it froze.\n"
@@ -37,6 +38,10 @@ def _labels(ids: dict[str, str], speakers: list[str], stances: list[tuple[str, s
             "quotes": [
                 {"content": [_span(words)], "speaker": [speaker]} for words, speaker in zip(said, speakers, strict=True)
             ],
+            "events": [
+                {**_span(word, TEXT.index("\n")), "event": f"{ids['Dravia']}-{word}", "modality": "actual"}
+                for word in ("praised", "blamed")
+            ],
             "stances": [
                 {
                     "holder": holder,
@@ -52,9 +57,22 @@ def _labels(ids: dict[str, str], speakers: list[str], stances: list[tuple[str, s
     )
 
 
-def _rows(entities: dict[str, str | None]) -> Registries:
+def _rows(entities: dict[str, str | None], events: dict[str, list[tuple[str, str]]]) -> Registries:
     return Registries(
-        entities=tuple(Entity(id=id, type="GPE", name=id, acts_for=above) for id, above in entities.items())
+        entities=tuple(Entity(id=id, type="GPE", name=id, acts_for=above) for id, above in entities.items()),
+        events=tuple(
+            Event(
+                id=id,
+                type="other",
+                title=id,
+                date=None,
+                place=None,
+                participants=msgspec.convert(
+                    [{"role": role, "entity": id} for role, id in who], tuple[Participant, ...]
+                ),
+            )
+            for id, who in events.items()
+        ),
     )
 
 
@@ -75,8 +93,14 @@ def _pair(rows: bool = True) -> Any:
         Annotation(doc.id, name, labels, frozenset(LAYERS), 1, f"{name}.json", "/0")
         for name, labels in (("ann", ann), ("bob", bob))
     ]
-    ann_rows = _rows({"citadel": "dravia", "dravia": None, "averna": None, "pelland": None})
-    bob_rows = _rows({"B-office": "B-state", "B-state": None, "B-av": None, "B-pe": None})
+    ann_rows = _rows(
+        {"citadel": "dravia", "dravia": None, "averna": None, "pelland": None},
+        {"dravia-praised": [("agent", "citadel"), ("patient", "pelland")], "dravia-blamed": [("agent", "averna")]},
+    )
+    bob_rows = _rows(
+        {"B-office": "B-state", "B-state": None, "B-av": None, "B-pe": None},
+        {"B-state-praised": [("agent", "B-state"), ("patient", "B-pe")], "B-state-blamed": [("patient", "B-av")]},
+    )
     (pair,) = agreement(given, [doc], {"ann": ann_rows, "bob": bob_rows} if rows else {})
     return pair
 
@@ -84,12 +108,14 @@ def _pair(rows: bool = True) -> Any:
 def test_by_hand() -> None:
     # speakers: the office for the state turns on the id; state; Averna against Dravia is neither; nobody for both
     # holders: the office for the state; Averna. Targets: Pelland; the office for the state
+    # participants: the office for the state beside Pelland; Averna in two roles is neither
     assert _pair().by_actor == (
         ActorField("quotes:speaker", matched=4, by_actor=3, by_id=2, several=2),
         ActorField("stances:holder", matched=2, by_actor=2, by_id=1, several=1),
         ActorField("stances:target", matched=2, by_actor=2, by_id=1, several=1),
+        ActorField("events:participants", matched=2, by_actor=1, by_id=0, several=1),
     )
-    assert [each.turns for each in _pair().by_actor] == [1, 1, 1]
+    assert [each.turns for each in _pair().by_actor] == [1, 1, 1, 1]
 
 
 def test_the_tables_say_so_and_without_rows_nothing_is_said() -> None:

@@ -1,9 +1,10 @@
 """How often an item turns on which of several ids for one actor was chosen: compared by id, against by actor.
 
 Ids of entities are as fine as the words, and several may act for one actor (a state, its government, an office).
-Items are brought together here by their words alone: quotes by what they quote, stances by their evidence. Then whom
-they name is compared twice, by the id itself and by the end of the chain of ``acts_for``, as the scorer follows it
-(:func:`onrecord.dataset.derive.actors`). What is alike by actor and not by id turns on the choice of the id.
+Items are brought together here by their words alone: quotes by what they quote, stances by their evidence, rows of
+events by the mentions that they stand for. Then whom they name is compared twice, by the id itself and by the end of
+the chain of ``acts_for``, as the scorer follows it (:func:`onrecord.dataset.derive.actors`). What is alike by actor and
+not by id turns on the choice of the id.
 """
 
 from __future__ import annotations
@@ -12,7 +13,7 @@ import dataclasses
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 
-from onrecord.dataset import Registries, Stance
+from onrecord.dataset import Event, Registries, Stance
 from onrecord.dataset.derive import actors
 from onrecord.dataset.records import UNKNOWN
 from onrecord.eval.layers.ids import MIN_DICE, evidence
@@ -20,8 +21,10 @@ from onrecord.eval.layers.layer import DocumentPair
 from onrecord.eval.matching.assignment import assign
 from onrecord.eval.matching.similarity import similar
 
-Named = frozenset[str]
-"""Whom an item names in one field: the ids."""
+Named = frozenset[tuple[str, str]]
+"""Whom an item names in one field: in which role, empty where there are none, and the ids."""
+
+FIELDS = ("quotes:speaker", "stances:holder", "stances:target", "events:participants")
 
 ItemPair = tuple[str, Named, Named]
 """A field of an item, whom the one names in it and whom the other, each in ids of their own."""
@@ -71,9 +74,9 @@ class _Actors:
 
 
 def actor_fields(
-    found: Iterable[tuple[DocumentPair, Sequence[tuple[int, int]]]], one: Registries, other: Registries
+    found: Sequence[tuple[DocumentPair, Sequence[tuple[int, int]]]], one: Registries, other: Registries
 ) -> list[ActorField]:
-    """Compare by id and by actor whom the items name: speakers of quotes, holders and targets of stances.
+    """Compare by id and by actor whom the items name: speakers, holders, targets, and participants of events.
 
     Args:
         found: Every document that both have annotated, with the indices of the quotes that both found.
@@ -83,28 +86,46 @@ def actor_fields(
     Returns:
         A field each, also where no item was found by both; targets are those that are entities for both.
     """
-    counts = {name: [0, 0, 0, 0] for name in ("quotes:speaker", "stances:holder", "stances:target")}
-    for pair, quotes in found:
-        said = _Actors(one, other, pair.ids.entity)
-        for field, mine, theirs in [*_speakers(pair, quotes), *_parties(pair)]:
-            by_actor = {said.mine(id) for id in mine} == {said.theirs(id) for id in theirs}
-            by_id = mine == {said.here(id) for id in theirs}
-            several = any(said.many[said.mine(id)] > 1 for id in mine)
-            for place, true in enumerate((True, by_actor, by_id, several)):
-                counts[field][place] += true
+    counts = {name: [0, 0, 0, 0] for name in FIELDS}
+    ids = [pair.ids for pair, _ in found[:1]]  # they hold across documents
+    items = [item for pair, quotes in found for item in (*_speakers(pair, quotes), *_parties(pair))]
+    items += [item for each in ids for item in _participants(one, other, each.event)]
+    said = _Actors(one, other, ids[0].entity if ids else {})
+    for field, mine, theirs in items:
+        by_actor = {(role, said.mine(id)) for role, id in mine} == {(role, said.theirs(id)) for role, id in theirs}
+        by_id = mine == {(role, said.here(id)) for role, id in theirs}
+        several = any(said.many[said.mine(id)] > 1 for _, id in mine)
+        for place, true in enumerate((True, by_actor, by_id, several)):
+            counts[field][place] += true
     return [ActorField(name, *each) for name, each in counts.items()]
+
+
+def _participants(one: Registries, other: Registries, ids: Mapping[str, str]) -> Iterator[ItemPair]:
+    """The rows of events that both have, by what their mentions stand for."""
+    mine = {row.id: row for row in one.events}
+    for row in other.events:
+        if (at := ids.get(row.id)) in mine and at is not None:
+            yield "events:participants", _in_roles(mine[at]), _in_roles(row)
+
+
+def _in_roles(row: Event) -> Named:
+    return frozenset((each.role, each.entity) for each in row.participants)
 
 
 def _speakers(pair: DocumentPair, quotes: Sequence[tuple[int, int]]) -> Iterator[ItemPair]:
     for g, p in quotes:
-        yield "quotes:speaker", frozenset(pair.gold.quotes[g].speaker), frozenset(pair.predicted.quotes[p].speaker)
+        yield "quotes:speaker", _plain(pair.gold.quotes[g].speaker), _plain(pair.predicted.quotes[p].speaker)
 
 
 def _parties(pair: DocumentPair) -> Iterator[ItemPair]:
     for one, other in by_evidence(pair.gold.stances, pair.predicted.stances):
-        yield "stances:holder", frozenset([one.holder]), frozenset([other.holder])
+        yield "stances:holder", _plain([one.holder]), _plain([other.holder])
         if one.target.kind == other.target.kind == "entity":
-            yield "stances:target", frozenset([one.target.id]), frozenset([other.target.id])
+            yield "stances:target", _plain([one.target.id]), _plain([other.target.id])
+
+
+def _plain(ids: Iterable[str]) -> Named:
+    return frozenset(("", id) for id in ids)
 
 
 def by_evidence(one: Sequence[Stance], other: Sequence[Stance]) -> list[tuple[Stance, Stance]]:

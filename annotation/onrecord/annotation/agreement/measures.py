@@ -221,7 +221,7 @@ def _rows(both: _Versions, result: Result) -> list[RowField]:
 def _actors(both: _Versions, result: Result) -> list[ActorField]:
     if any(each == Registries() for each in both.rows):
         return []
-    return actor_fields(_quotes_of_both(result), *both.rows)
+    return actor_fields([*_quotes_of_both(result)], *both.rows)
 
 
 def _quotes(result: Result) -> Iterator[tuple[str | None, str | None]]:
