@@ -38,7 +38,7 @@ def build(
     from onrecord.dataset.publishing.build import build as make
     from onrecord.dataset.publishing.build import check_target, differences, write
     from onrecord.dataset.publishing.datasheet import NAME
-    from onrecord.dataset.publishing.rai import Described, rai_faults
+    from onrecord.dataset.publishing.rai import metadata, rai_faults
     from onrecord.dataset.reading.faults import refuse
 
     refuse_stream(output)
@@ -58,8 +58,8 @@ def build(
         sheet = corpus.root / NAME
         datasheet = sheet.read_text(encoding="utf-8") if sheet.is_file() else ""
         refuse([*rai_faults(corpus.about, datasheet, str(corpus.root / FILE))])
-        described = Described(datasheet, made.making)
-        built = make(made.gold, corpus.about, made.provenance, made.extra, described)
+        said = metadata(corpus.about, made.gold, datasheet, made.making)
+        built = make(made.gold, corpus.about, made.provenance, made.extra, said)
         changed = differences(built, output) if check else write(built, output)
     for id in made.unlabelled:
         note(f"left out, not annotated yet: {id}")

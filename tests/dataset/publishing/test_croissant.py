@@ -27,7 +27,7 @@ from onrecord.annotation.label_studio.home import VERSION
 from onrecord.dataset import Document, Gold, read_registries
 from onrecord.dataset.publishing.datasheet import sections
 from onrecord.dataset.publishing.making import Activity, Agent, Making, prov
-from onrecord.dataset.publishing.rai import Described, rai
+from onrecord.dataset.publishing.rai import metadata, stated_metadata
 
 RAI: dict[str, type] = {
     "dataCollection": str,
@@ -311,23 +311,25 @@ def test_a_datasheet_by_hand() -> None:
 
 def test_people_and_machines_are_told_apart_and_nothing_is_said_of_what_nobody_knows(gold: Gold) -> None:
     about = msgspec.structs.replace(ABOUT, rai={"dataBiases": "A few.", "dataCollection": ("L1", "L2")})
-    alone = rai(about, gold, Described())
+    alone = metadata(about, gold)
     assert alone == {"rai:dataBiases": ["A few."]}
     people = Making(
         (Activity("p-ann", "p: annotator.", Agent("ann", "person", "annotator"), (), ()),), frozenset(["ann"]), ("ann",)
     )
-    found = rai(about, gold, Described(SHEET, people))
+    found = metadata(about, gold, SHEET, people)
     assert found["rai:hasSyntheticData"] is False
     assert found["rai:annotationsPerItem"] == "1 by a person"
     assert found["rai:dataCollection"] == "\n".join(sections(SHEET)[name] for name in ("L1", "L2"))
     assert "rai:machineAnnotationTools" not in found
     assert "rai:dataCollectionTimeframe" not in found
-    pass_, build = prov(people, ["data/x.parquet"])
+    pass_, build = prov(people)
     assert pass_["prov:wasAssociatedWith"]["@type"] == "prov:Person"
     assert "prov:endedAtTime" not in pass_
-    assert build["prov:generated"] == [{"@id": "data/x.parquet"}]
+    assert build["@id"] == "#build"
+    assert stated_metadata(msgspec.json.encode({"name": "x", **found})) == found
+    assert stated_metadata(b"[]") == stated_metadata(b"{") == {}
     probe = msgspec.structs.replace(about, probe="names")
-    assert rai(probe, gold, Described(SHEET, people))["rai:hasSyntheticData"] is True
+    assert metadata(probe, gold, SHEET, people)["rai:hasSyntheticData"] is True
 
 
 def test_how_the_gold_was_made_is_read_from_the_files(root: Path, documents: list[Document]) -> None:

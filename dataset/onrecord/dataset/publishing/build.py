@@ -5,6 +5,7 @@ from __future__ import annotations
 import dataclasses
 from collections.abc import Mapping, Sequence
 from pathlib import Path, PurePosixPath
+from typing import Any
 
 import msgspec
 
@@ -22,7 +23,6 @@ from onrecord.dataset.publishing.folder import (
     parquet_name,
     read_rows,
 )
-from onrecord.dataset.publishing.rai import Described
 from onrecord.dataset.publishing.tables import configs
 from onrecord.dataset.reading.faults import Fault, FaultsError, Hints, refuse
 from onrecord.dataset.reading.files import sha256
@@ -43,7 +43,8 @@ class Built:
     """Files made from the same sources by others, such as the annotators' scores."""
     source: Gold
     """The labels that it was made of."""
-    described: Described
+    metadata: Mapping[str, Any]
+    """What its metadata say beside the rows."""
     hashes: Mapping[str, str]
     """Content hash of every config that has rows."""
     splits: Mapping[str, Sequence[str]]
@@ -70,7 +71,7 @@ def build(
     about: CorpusFile,
     provenance: str,
     extra: Mapping[str, bytes] | None = None,
-    described: Described | None = None,
+    metadata: Mapping[str, Any] | None = None,
 ) -> Built:
     """Make everything the dataset folder holds from gold labels.
 
@@ -79,16 +80,18 @@ def build(
         about: The corpus that they are of.
         provenance: Who made them, as Markdown.
         extra: Further files made from the same sources, by name.
-        described: What metadata say beside the rows; little where left out.
+        metadata: What its metadata say beside the rows, as :func:`onrecord.dataset.publishing.rai.metadata` gives it.
 
     Raises:
         FaultsError: With every item whose surface, id or reference does not hold, named by file and JSON pointer.
     """
     with using(about.scheme):
-        return _build(gold, about, provenance, extra or {}, described or Described())
+        return _build(gold, about, provenance, extra or {}, metadata or {})
 
 
-def _build(gold: Gold, about: CorpusFile, provenance: str, extra: Mapping[str, bytes], described: Described) -> Built:
+def _build(
+    gold: Gold, about: CorpusFile, provenance: str, extra: Mapping[str, bytes], metadata: Mapping[str, Any]
+) -> Built:
     faults: list[Fault] = []
     hints = Hints()
     if not gold.articles:
@@ -114,7 +117,7 @@ def _build(gold: Gold, about: CorpusFile, provenance: str, extra: Mapping[str, b
         card=card(gold, about, tables, sizes, provenance).encode("utf-8"),
         extra=extra,
         source=gold,
-        described=described,
+        metadata=metadata,
         hashes=tables.hashes,
         splits={config.name: tables.splits(config.name) for config in every},
         about=about,
@@ -168,7 +171,7 @@ def write(built: Built, folder: Path) -> list[str]:
 def _croissant(built: Built, parquet: Mapping[str, bytes]) -> bytes:
     """The metadata of the Parquet files that lie in the folder: their bytes may be another writer's."""
     hashes = {name: sha256(content) for name, content in parquet.items()}
-    return croissant(built.about, built.splits, built.source, built.described, hashes)
+    return croissant(built.about, built.splits, built.source, built.metadata, hashes)
 
 
 def differences(built: Built, folder: Path) -> list[str]:

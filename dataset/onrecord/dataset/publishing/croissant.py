@@ -6,6 +6,7 @@ import json
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+import msgspec
 import pyarrow as pa
 
 from onrecord.dataset.corpus import CorpusFile
@@ -13,8 +14,8 @@ from onrecord.dataset.gold import Gold
 from onrecord.dataset.layers import using
 from onrecord.dataset.publishing.columns import Column
 from onrecord.dataset.publishing.folder import parquet_name
-from onrecord.dataset.publishing.making import prov
-from onrecord.dataset.publishing.rai import Described, rai
+from onrecord.dataset.publishing.making import BUILD
+from onrecord.dataset.publishing.rai import PASSES
 from onrecord.dataset.publishing.tables import Config, configs
 from onrecord.dataset.seeds.documents import Document
 
@@ -45,7 +46,11 @@ _CONTEXT: dict[str, Any] = {
 
 
 def croissant(
-    about: CorpusFile, splits: Mapping[str, Sequence[str]], gold: Gold, described: Described, sha256: Mapping[str, str]
+    about: CorpusFile,
+    splits: Mapping[str, Sequence[str]],
+    gold: Gold,
+    metadata: Mapping[str, Any],
+    sha256: Mapping[str, str],
 ) -> bytes:
     """The metadata as JSON-LD.
 
@@ -53,13 +58,14 @@ def croissant(
         about: The corpus.
         splits: Of every config that has rows.
         gold: The labels.
-        described: What is said beside the rows: the datasheet, and how the labels were made.
+        metadata: What is said beside the rows, as :func:`onrecord.dataset.publishing.rai.metadata` gives it.
         sha256: Of every Parquet file, by name relative to the folder.
     """
     card = about.card
     with using(about.scheme):
         places = [(config, split) for config in configs() for split in splits.get(config.name, ())]
     files = [parquet_name(config.name, split) for config, split in places]
+    passes = [_with_files(each, files) for each in metadata.get(PASSES, ())] or None
     said = {
         "name": card.name,
         "description": card.description or " ".join(card.summary.split()) or card.title,
@@ -72,9 +78,9 @@ def croissant(
         "datePublished": card.date,
         "creator": card.creator and {"@type": "sc:Organization", "name": card.creator},
         "citeAs": card.cite_as,
-        **rai(about, gold, described),
         "prov:wasDerivedFrom": [_seed(article.document) for article in gold.articles],
-        "prov:wasGeneratedBy": None if described.making is None else list(prov(described.making, files)),
+        # in the order of names: metadata that were stored and read back give the same bytes
+        **msgspec.to_builtins({**metadata, PASSES: passes}, order="deterministic"),
     }
     value = {
         "@context": _CONTEXT,
@@ -97,6 +103,11 @@ def croissant(
         ],
     }
     return (json.dumps(value, indent=1, ensure_ascii=False) + "\n").encode("utf-8")
+
+
+def _with_files(activity: Mapping[str, Any], files: Sequence[str]) -> Mapping[str, Any]:
+    """An activity; that which built the dataset with the files that it made."""
+    return {**activity, "prov:generated": [{"@id": name} for name in files]} if activity["@id"] == BUILD else activity
 
 
 def _seed(document: Document) -> dict[str, str]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from typing import Any
 
 PERSON = "person"
@@ -72,13 +72,12 @@ class Making:
         return any(each.kind != PERSON and each.id in self.of_gold for each in self.agents)
 
 
-def prov(making: Making, built: Sequence[str]) -> Iterator[dict[str, Any]]:
-    """The activities as JSON-LD nodes, and as the last one that which built the files of the dataset.
+BUILD = "#build"
+"""The id of the activity that built the files of the dataset; which they are is known where these are described."""
 
-    Args:
-        making: The passes.
-        built: Names of the files that the dataset consists of, as the ids of its ``FileObject`` nodes.
-    """
+
+def prov(making: Making) -> Iterator[dict[str, Any]]:
+    """The activities as JSON-LD nodes, and as the last one that which built the files of the dataset, without these."""
     for each in making.activities:
         ended = {} if each.ended is None else {"prov:endedAtTime": each.ended}
         yield {
@@ -93,12 +92,11 @@ def prov(making: Making, built: Sequence[str]) -> Iterator[dict[str, Any]]:
         }
     yield {
         "@type": "prov:Activity",
-        "@id": "#build",
+        "@id": BUILD,
         "prov:label": "build",
         "description": "onrecord build: the files of the dataset from exports, registries and articles.",
         "prov:wasAssociatedWith": _agent(Agent("onrecord", "program", "builder")),
         "prov:used": [*map(_entity, making.sources)],
-        "prov:generated": [{"@id": name} for name in built],
     }
 
 

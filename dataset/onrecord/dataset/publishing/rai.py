@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-import dataclasses
 from collections import Counter
 from collections.abc import Iterator
 from typing import Any, get_args
 
+import msgspec
+
 from onrecord.dataset.corpus import CorpusFile, Rai
 from onrecord.dataset.gold import Gold
 from onrecord.dataset.publishing.datasheet import NAME, sections
-from onrecord.dataset.publishing.making import PERSON, Making
+from onrecord.dataset.publishing.making import PERSON, Making, prov
 from onrecord.dataset.reading.faults import Fault, nearest
 
 ONE: frozenset[Rai] = frozenset(
@@ -28,26 +29,21 @@ ONE: frozenset[Rai] = frozenset(
 """The properties that have one text: what would be several is put together. All others may have a list."""
 
 
-@dataclasses.dataclass(frozen=True)
-class Described:
-    """What metadata say of a dataset beside its rows."""
-
-    datasheet: str = ""
-    """Its datasheet as Markdown; empty where there is none: then nothing is taken from it."""
-    making: Making | None = None
-    """How its labels were made; None where nobody knows any more."""
+PASSES = "prov:wasGeneratedBy"
+"""The property with the activities that the dataset came of."""
 
 
-def rai(about: CorpusFile, gold: Gold, described: Described) -> dict[str, Any]:
-    """All properties that have something to say, with the prefix ``rai:``.
+def metadata(about: CorpusFile, gold: Gold, datasheet: str = "", making: Making | None = None) -> dict[str, Any]:
+    """What metadata say of a dataset beside its rows: the RAI properties that have something to say, and the passes.
 
     Args:
         about: The corpus; ``[rai]`` of its file says in words what is not computed.
         gold: Its labels.
-        described: The datasheet that ``[rai]`` names sections of, and how the labels were made.
+        datasheet: As Markdown: what ``[rai]`` names sections of; empty where there is none: nothing is taken from it.
+        making: How the labels were made; None where nobody knows any more.
     """
-    parts = sections(described.datasheet)
-    computed = {} if described.making is None else dict(_computed(described.making))
+    parts = sections(datasheet)
+    computed = {} if making is None else dict(_computed(making))
     found: dict[str, Any] = {}
     names: tuple[Rai, ...] = get_args(Rai)
     for name in names:
@@ -56,12 +52,20 @@ def rai(about: CorpusFile, gold: Gold, described: Described) -> dict[str, Any]:
         texts = [*computed.get(name, ()), *said]
         if texts:
             found[f"rai:{name}"] = "\n".join(texts) if name in ONE else texts
-    if frame := _timeframe(gold, described.making):
+    if frame := _timeframe(gold, making):
         found["rai:dataCollectionTimeframe"] = frame
-    if described.making is not None or about.probe:
-        made = described.making is not None and described.making.by_machine
-        found["rai:hasSyntheticData"] = made or bool(about.probe)
-    return found
+    if making is not None or about.probe:
+        found["rai:hasSyntheticData"] = bool(about.probe) or (making is not None and making.by_machine)
+    return found if making is None else {**found, PASSES: list(prov(making))}
+
+
+def stated_metadata(croissant: bytes) -> dict[str, Any]:
+    """What :func:`metadata` said, read back from Croissant metadata; nothing where these are none."""
+    try:
+        value = msgspec.json.decode(croissant, type=dict[str, Any])
+    except msgspec.MsgspecError:
+        return {}
+    return {name: each for name, each in value.items() if name.startswith("rai:") or name == PASSES}
 
 
 def rai_faults(about: CorpusFile, datasheet: str, file: str) -> Iterator[Fault]:
