@@ -7,8 +7,9 @@ so that restoring is checked span by span.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
+from typing import Any
 
 import msgspec
 
@@ -42,6 +43,8 @@ class StandoffRelease(Strict, frozen=True, kw_only=True):
     registries: Registries
     about: CorpusFile = CorpusFile()
     """The corpus."""
+    metadata: dict[str, Any] = msgspec.field(default_factory=dict)
+    """What the dataset's metadata say beside its rows."""
 
 
 def fingerprint(surface: str) -> str:
@@ -49,7 +52,7 @@ def fingerprint(surface: str) -> str:
     return sha256(surface)[:DIGITS]
 
 
-def strip(gold: Gold, about: CorpusFile, provenance: str) -> StandoffRelease:
+def strip(gold: Gold, about: CorpusFile, provenance: str, metadata: Mapping[str, Any] | None = None) -> StandoffRelease:
     """The gold without a character of the articles."""
     articles = tuple(
         Article(
@@ -65,6 +68,7 @@ def strip(gold: Gold, about: CorpusFile, provenance: str) -> StandoffRelease:
         articles=articles,
         registries=gold.registries,
         about=about,
+        metadata=dict(metadata or {}),
     )
 
 
