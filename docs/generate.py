@@ -153,7 +153,7 @@ def audit_table(gold: Gold, errata: Sequence[GoldChange]) -> str:
         about = [each for each in found if (each["doc"] == "registry") == of_rows]
         here = [each["verdict"] for each in about if of_rows or each["layer"] == name]
         said = [here.count(verdict) for verdict in ("WRONG", "DEBATABLE", "MISSED")]
-        changed = sum(change.layer == name for change in errata)
+        changed = sum((each.layer == name) if each.document else of_rows for each in errata)
         rows.append([name, str(many), *(f"{n} ({100 * n / many:.1f} %)" for n in said), str(changed)])
     return markdown_table(["", "items", "wrong", "debatable", "missed", "changed"], rows)
 

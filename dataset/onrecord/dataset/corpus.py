@@ -24,6 +24,29 @@ from onrecord.dataset.scheme import Scheme, wrong_scheme
 
 FILE = "onrecord.toml"
 
+Rai = Literal[
+    "dataCollection",
+    "dataCollectionType",
+    "dataCollectionMissingData",
+    "dataCollectionRawData",
+    "dataPreprocessingProtocol",
+    "dataImputationProtocol",
+    "dataManipulationProtocol",
+    "dataAnnotationProtocol",
+    "dataAnnotationPlatform",
+    "dataAnnotationAnalysis",
+    "annotationsPerItem",
+    "annotatorDemographics",
+    "machineAnnotationTools",
+    "dataReleaseMaintenancePlan",
+    "personalSensitiveInformation",
+    "dataSocialImpact",
+    "dataBiases",
+    "dataLimitations",
+    "dataUseCases",
+]
+"""The properties of Croissant's RAI vocabulary whose values are texts."""
+
 Line = Annotated[
     str, msgspec.Meta(min_length=1, max_length=200, pattern=r"^[^\x00-\x1f]+$(?!\n)", description="a line of text")
 ]
@@ -87,10 +110,6 @@ class CardText(Strict, frozen=True, kw_only=True):
     """Who made the dataset."""
     cite_as: Line | None = None
     """How it is cited."""
-    limitations: str = ""
-    """The limits as plain text, for metadata."""
-    personal_information: str = ""
-    """What is said of persons, as plain text, for metadata."""
     tags: tuple[Line, ...] = ()
     """Words that it is found by on the Hub."""
     annotations_creators: tuple[Line, ...] = ()
@@ -123,7 +142,8 @@ class Rounds(Strict, frozen=True, kw_only=True):
     blind: str | None = None
     """Blind annotations of the same documents, which say who marked an item and whether they agreed."""
     before: str | None = None
-    """The round that ``exports`` corrects: the differences are the errata."""
+    """The round that ``exports`` corrects: the differences are the errata. Its rows are in ``annotation/rows/ROUND``,
+    where they were not those of now."""
 
 
 class CorpusFile(Strict, frozen=True, kw_only=True):
@@ -135,6 +155,8 @@ class CorpusFile(Strict, frozen=True, kw_only=True):
     texts: Texts = Texts()
     gold: Rounds | None = None
     """Where the gold comes from; named on the command line where left out."""
+    rai: dict[Rai, str | tuple[Line, ...]] = msgspec.field(default_factory=dict)
+    """What Croissant's RAI properties say, beside what is computed: words, or sections of the corpus's DATASHEET.md."""
     probe: Annotated[str, msgspec.Meta(max_length=200, pattern=r"^[A-Za-z0-9:+,-]*$(?!\n)")] = ""
     """What was done to the articles, as ``onrecord perturb`` says it; empty for articles as they were found."""
 

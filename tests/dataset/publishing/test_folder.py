@@ -20,6 +20,7 @@ from onrecord.dataset import Article, Document, FaultsError, Gold, gold_hash, re
 from onrecord.dataset.corpus import CorpusFile, Splits
 from onrecord.dataset.publishing.build import Built, build, differences, write
 from onrecord.dataset.publishing.folder import read_rows
+from onrecord.dataset.publishing.rai import metadata
 from onrecord.dataset.publishing.tables import configs
 from onrecord.dataset.publishing.texts import read_texts
 from onrecord.eval import record_bytes, record_of, score
@@ -102,7 +103,8 @@ def built(root: Path, documents: list[Document]) -> Built:
     assert ABOUT.gold is not None
     made = gold_of_rounds(annotation, ABOUT.gold, documents, registries)
     assert made.unlabelled == ()
-    return build(made.gold, ABOUT, made.provenance, made.extra)
+    said = metadata(ABOUT, made.gold, (root / "DATASHEET.md").read_text(encoding="utf-8"), made.making)
+    return build(made.gold, ABOUT, made.provenance, made.extra, said)
 
 
 def test_what_is_committed_is_what_the_sources_give(built: Built, root: Path) -> None:

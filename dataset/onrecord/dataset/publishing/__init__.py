@@ -13,8 +13,24 @@
 - ``card_header``: the header of the card, as the Hub reads it.
 - ``makers``: who made the labels, as the card says.
 - ``croissant``: its Croissant metadata.
+- ``rai``: what these say of limits, biases, persons, collection and labelling.
+- ``making``: what they say of the passes that the labels come of.
+- ``datasheet``: the datasheet whose sentences they take.
 - ``standoff``: a release without the text, and the way back.
 - ``published``: the published dataset, which comes along with the package.
 """
 
-__all__ = ["bio", "build", "card", "edition", "folder", "makers", "published", "standoff", "texts"]
+__all__ = [
+    "bio",
+    "build",
+    "card",
+    "datasheet",
+    "edition",
+    "folder",
+    "makers",
+    "making",
+    "published",
+    "rai",
+    "standoff",
+    "texts",
+]

@@ -5,6 +5,7 @@ from __future__ import annotations
 import dataclasses
 from collections.abc import Mapping, Sequence
 from pathlib import Path, PurePosixPath
+from typing import Any
 
 import msgspec
 
@@ -40,7 +41,10 @@ class Built:
     card: bytes
     extra: Mapping[str, bytes]
     """Files made from the same sources by others, such as the annotators' scores."""
-    provenance: str
+    source: Gold
+    """The labels that it was made of, without texts that are withheld."""
+    metadata: Mapping[str, Any]
+    """What its metadata say beside the rows."""
     hashes: Mapping[str, str]
     """Content hash of every config that has rows."""
     splits: Mapping[str, Sequence[str]]
@@ -74,6 +78,7 @@ def build(
     about: CorpusFile,
     provenance: str,
     extra: Mapping[str, bytes] | None = None,
+    metadata: Mapping[str, Any] | None = None,
     edition: Edition = WHOLE,
 ) -> Built:
     """Make everything the dataset folder holds from gold labels.
@@ -83,16 +88,24 @@ def build(
         about: The corpus that they are of.
         provenance: Who made them, as Markdown.
         extra: Further files made from the same sources, by name.
+        metadata: What its metadata say beside the rows, as :func:`onrecord.dataset.publishing.rai.metadata` gives it.
         edition: In what form it is published. Of articles whose words are withheld there is no reviewed source.
 
     Raises:
         FaultsError: With every item whose surface, id or reference does not hold, named by file and JSON pointer.
     """
     with using(about.scheme):
-        return _build(gold, about, provenance, extra or {}, edition)
+        return _build(gold, about, provenance, extra or {}, metadata or {}, edition)
 
 
-def _build(gold: Gold, about: CorpusFile, provenance: str, extra: Mapping[str, bytes], edition: Edition) -> Built:
+def _build(
+    gold: Gold,
+    about: CorpusFile,
+    provenance: str,
+    extra: Mapping[str, bytes],
+    metadata: Mapping[str, Any],
+    edition: Edition,
+) -> Built:
     faults: list[Fault] = []
     hints = Hints()
     if not gold.articles:
@@ -118,7 +131,8 @@ def _build(gold: Gold, about: CorpusFile, provenance: str, extra: Mapping[str, b
         parquet=parquet,
         card=card(gold, about, tables, sizes, provenance, edition).encode("utf-8"),
         extra=extra,
-        provenance=provenance,
+        source=edition.shown(gold),
+        metadata=metadata,
         hashes=tables.hashes,
         splits={config.name: tables.splits(config.name) for config in every},
         about=about,
@@ -172,7 +186,7 @@ def write(built: Built, folder: Path) -> list[str]:
 def _croissant(built: Built, parquet: Mapping[str, bytes]) -> bytes:
     """The metadata of the Parquet files that lie in the folder: their bytes may be another writer's."""
     hashes = {name: sha256(content) for name, content in parquet.items()}
-    return croissant(built.about, built.splits, built.provenance, hashes)
+    return croissant(built.about, built.splits, built.source, built.metadata, hashes)
 
 
 def differences(built: Built, folder: Path) -> list[str]:

@@ -10,6 +10,8 @@ import dataclasses
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from typing import Any
 
+import msgspec
+
 from onrecord.dataset.gold import Gold
 from onrecord.dataset.publishing.columns import Column
 from onrecord.dataset.publishing.tables import Config, TableRow, configs
@@ -35,6 +37,16 @@ class Edition:
     def configs(self) -> tuple[Config, ...]:
         """Every config of the scheme in force, without what is withheld."""
         return tuple(_without_words(config, self.withheld) for config in configs())
+
+    def shown(self, gold: Gold) -> Gold:
+        """The gold with empty texts of articles whose words are withheld, for whoever asks for documents alone."""
+        articles = (
+            msgspec.structs.replace(each, document=msgspec.structs.replace(each.document, text=""))
+            if each.document.split in self.withheld
+            else each
+            for each in gold.articles
+        )
+        return msgspec.structs.replace(gold, articles=tuple(articles))
 
 
 WHOLE = Edition()

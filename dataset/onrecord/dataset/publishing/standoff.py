@@ -7,8 +7,9 @@ so that restoring is checked span by span. Articles whose texts may go along kee
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterator
+from collections.abc import Callable, Collection, Iterator, Mapping
 from pathlib import Path
+from typing import Any
 
 import msgspec
 
@@ -42,6 +43,8 @@ class StandoffRelease(Strict, frozen=True, kw_only=True):
     registries: Registries
     about: CorpusFile = CorpusFile()
     """The corpus."""
+    metadata: dict[str, Any] = msgspec.field(default_factory=dict)
+    """What the dataset's metadata say beside its rows."""
 
 
 def fingerprint(surface: str) -> str:
@@ -49,13 +52,20 @@ def fingerprint(surface: str) -> str:
     return sha256(surface)[:DIGITS]
 
 
-def strip(gold: Gold, about: CorpusFile, provenance: str, kept: Collection[str] = ()) -> StandoffRelease:
+def strip(
+    gold: Gold,
+    about: CorpusFile,
+    provenance: str,
+    metadata: Mapping[str, Any] | None = None,
+    kept: Collection[str] = (),
+) -> StandoffRelease:
     """The gold without a character of the articles.
 
     Args:
         gold: The whole.
         about: The corpus.
         provenance: Who made the labels.
+        metadata: What the dataset's metadata say beside its rows.
         kept: Splits whose articles stay as they are.
     """
     articles = tuple(
@@ -74,6 +84,7 @@ def strip(gold: Gold, about: CorpusFile, provenance: str, kept: Collection[str] 
         articles=articles,
         registries=gold.registries,
         about=about,
+        metadata=dict(metadata or {}),
     )
 
 

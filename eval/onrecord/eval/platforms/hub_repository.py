@@ -18,12 +18,14 @@ from typing import Literal
 from onrecord.dataset import Fault, Gold, read_folder
 from onrecord.dataset.corpus import CorpusFile
 from onrecord.dataset.layers import using
-from onrecord.dataset.publishing.build import build
+from onrecord.dataset.publishing.build import CROISSANT, build
 from onrecord.dataset.publishing.edition import Edition
 from onrecord.dataset.publishing.folder import read_about, splits_of
 from onrecord.dataset.publishing.makers import stated_provenance
 from onrecord.dataset.publishing.published import TERMS
+from onrecord.dataset.publishing.rai import stated_metadata
 from onrecord.dataset.publishing.standoff import release_json, strip
+from onrecord.dataset.reading.bounded import content_within
 from onrecord.dataset.reading.faults import nearest, refuse, show
 from onrecord.dataset.reading.files import read_text
 from onrecord.dataset.reading.foreign import visible
@@ -87,10 +89,12 @@ def _repository(folder: Path, gold: Gold, about: CorpusFile, asked: HubAsked) ->
     edition = _edition(about, asked, closed, min(terms, default=None))
     extra = _files_of(folder, [CEILING] if edition.withheld else [CEILING, _ERRATA])
     provenance = visible(stated_provenance(card))  # whoever labelled chose names
-    files = {**build(gold, about, provenance, extra, edition).files, **terms}
+    described = folder / CROISSANT
+    metadata = stated_metadata(content_within(described)) if described.is_file() else {}
+    files = {**build(gold, about, provenance, extra, metadata, edition).files, **terms}
     if edition.withheld:
         kept = [split for split in splits if split not in edition.withheld]
-        files[STANDOFF] = release_json(strip(gold, about, provenance, kept))
+        files[STANDOFF] = release_json(strip(gold, about, provenance, metadata, kept))
     name, registration, notes = _registration(about, asked)
     files[name] = registration
     files[UPLOADING] = uploading(edition, closed, asked.dataset, name == EVAL, notes).encode("utf-8")
