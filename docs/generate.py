@@ -22,7 +22,7 @@ from onrecord.annotation.agreement.tables import markdown as agreement_markdown
 from onrecord.annotation.gold.from_rounds import MadeGold, gold_of_rounds
 from onrecord.annotation.label_studio.exports import read_exports
 from onrecord.dataset import Article, FaultsError, Gold, read_documents, read_folder, read_registries
-from onrecord.dataset.corpus import CardText, Rounds, Splits, read_corpus
+from onrecord.dataset.corpus import CardText, Rounds, Splits, Texts, read_corpus
 from onrecord.dataset.gold import learnable
 from onrecord.dataset.layers import LAYERS
 from onrecord.dataset.perturbing.perturbed import Perturbed, perturb
@@ -338,7 +338,13 @@ def example(gold: Gold) -> dict[str, Any]:
     }
 
 
-CORPUS_TABLES: dict[str, type[msgspec.Struct]] = {"scheme": Scheme, "splits": Splits, "gold": Rounds, "card": CardText}
+CORPUS_TABLES: dict[str, type[msgspec.Struct]] = {
+    "scheme": Scheme,
+    "splits": Splits,
+    "texts": Texts,
+    "gold": Rounds,
+    "card": CardText,
+}
 
 
 def corpus_table(kind: type[msgspec.Struct]) -> str:

@@ -8,7 +8,9 @@
 - ``names``: what ids stand for, in columns beside them.
 - ``dictionary``: what every column says, as Markdown.
 - ``bio``: names as tokens and tags.
+- ``edition``: in what form it is published: with which words of its articles.
 - ``card``: its card, README.md.
+- ``card_header``: the header of the card, as the Hub reads it.
 - ``makers``: who made the labels, as the card says.
 - ``croissant``: its Croissant metadata.
 - ``rai``: what these say of limits, biases, persons, collection and labelling.
@@ -18,4 +20,17 @@
 - ``published``: the published dataset, which comes along with the package.
 """
 
-__all__ = ["bio", "build", "card", "datasheet", "folder", "makers", "making", "published", "rai", "standoff", "texts"]
+__all__ = [
+    "bio",
+    "build",
+    "card",
+    "datasheet",
+    "edition",
+    "folder",
+    "makers",
+    "making",
+    "published",
+    "rai",
+    "standoff",
+    "texts",
+]
