@@ -39,11 +39,12 @@ lint: $(VENV)/dev
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 
-# whatever is generated: the dataset folder, the baseline's predictions, the tables in the documents
+# whatever is generated: the dataset folder, the baseline's predictions, the tables in the documents, what notebooks show
 docs: $(VENV)/dev
 	$(BIN)/onrecord build
 	$(BIN)/onrecord predict --system rules -o eval/baselines/rules.jsonl
 	$(BIN)/python docs/generate.py
+	$(BIN)/python docs/run_notebooks.py
 
 # the documentation in results/site/; a warning is an error
 site: $(VENV)/dev
