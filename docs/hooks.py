@@ -18,6 +18,8 @@ from mkdocs.config.defaults import MkDocsConfig
 from mkdocs.structure.files import File, Files
 from mkdocs.structure.pages import Page
 
+from dialect import for_python_markdown
+
 OUTSIDE = (
     "annotation/GUIDELINES.md",
     "benchmarks/README.md",
@@ -56,8 +58,8 @@ def on_files(files: Files, config: MkDocsConfig) -> Files:
 
 
 def on_page_markdown(markdown: str, page: Page, config: MkDocsConfig, files: Files) -> str:
-    """Lead the links of a page to pages of the site."""
-    return relinked(markdown, page.file.src_uri, set(files.src_uris), root_of(config))
+    """Lead the links of a page to pages of the site, and write it as Python-Markdown reads it."""
+    return for_python_markdown(relinked(markdown, page.file.src_uri, set(files.src_uris), root_of(config)))
 
 
 def root_of(config: MkDocsConfig) -> Path:

@@ -14,6 +14,7 @@ from onrecord.dataset.publishing.makers import MADE_BY
 from onrecord.dataset.publishing.tables import Config, configs
 
 _NUMBER = re.compile(r"[-+]?[\d.]+(/[\d.]+)?|–|")
+_BAR = re.compile(r"(?<!\\)\|")
 
 _TASKS = {
     "mentions": ("token-classification", ("named-entity-recognition",)),
@@ -118,7 +119,8 @@ def count_table(gold: Gold, splits: Sequence[str]) -> str:
 
 
 def markdown_table(head: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
-    """A Markdown table; columns of numbers to the right."""
+    """A Markdown table; columns of numbers to the right. A bar in a cell is escaped, even in code, where it would end it."""
+    rows = [[_BAR.sub(r"\\|", cell) for cell in row] for row in rows]
     numeric = [all(_NUMBER.fullmatch(row[column]) for row in rows) for column in range(len(head))]
     lines = ["| " + " | ".join(head) + " |", "|" + "|".join("---:" if each else "---" for each in numeric) + "|"]
     return "\n".join([*lines, *("| " + " | ".join(row) + " |" for row in rows)]) + "\n"
