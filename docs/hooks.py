@@ -94,7 +94,7 @@ def relinked(markdown: str, uri: str, pages: set[str], root: Path) -> str:
             return f"[{text}]({posixpath.relpath(place, posixpath.dirname(uri) or '.')}{hash}{anchor})"
         if not (root / named).exists():
             return found[0]
-        return f"`{named}`" if text.strip("`") in (path, named, posixpath.basename(named)) else f"{text} (`{named}`)"
+        return f"`{named}`" if text.strip("`/") in (path, named, posixpath.basename(named)) else f"{text} (`{named}`)"
 
     return _PIECES.sub(relink, markdown)
 

@@ -63,7 +63,9 @@ def main(check: bool) -> int:
             continue
         stale += 1
         if check:
-            print("\n".join(difflib.unified_diff(old.splitlines(), new.splitlines(), path.name, "as it runs", "", "", 1)))
+            print(
+                "\n".join(difflib.unified_diff(old.splitlines(), new.splitlines(), path.name, "as it runs", "", "", 1))
+            )
         else:
             path.write_text(new, encoding="utf-8", newline="\n")
             print(f"written: docs/notebooks/{path.name}")
