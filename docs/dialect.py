@@ -1,7 +1,7 @@
 """GitHub's Markdown as Python-Markdown takes it: lists, and bars in the code of a table.
 
-Python-Markdown wants a blank line before a list, four spaces for whatever stands in an item, and takes the backslash before
-a bar in code, without which GitHub ends the cell there, as it is.
+Python-Markdown wants a blank line before a list and four spaces for whatever stands in an item. It shows the backslash
+before a bar in code, without which GitHub would end the cell there.
 """
 
 from __future__ import annotations

@@ -45,6 +45,9 @@ _PIECES = re.compile(
 )
 """Fences, links, code within a line: a link that stands in one of the others is none."""
 
+_OF_PANDAS = re.compile(r'<style scoped>.*?</style>\s*| border="1" class="dataframe"', re.DOTALL)
+"""How pandas draws a table, which the site draws as any other."""
+
 
 def on_files(files: Files, config: MkDocsConfig) -> Files:
     """Add the pages outside of ``docs/``, and a page for each notebook, which itself is there to be downloaded."""
@@ -131,7 +134,7 @@ def shown(outputs: list[dict[str, Any]]) -> Iterator[str]:
     for output in outputs:
         data = output.get("data", {})
         if "text/html" in data:
-            yield f'<div class="output">{"".join(data["text/html"])}</div>'
+            yield _OF_PANDAS.sub("", "".join(data["text/html"]))
         else:
             said = "".join(data.get("text/plain", output.get("text", "")))
             yield f"```text\n{said.rstrip()}\n```"

@@ -1,4 +1,4 @@
-"""Check a folder of HTML pages with no network: every link and anchor leads somewhere, and nothing is loaded from elsewhere.
+"""Check a folder of HTML pages with no network: links and anchors lead somewhere, nothing is loaded from elsewhere.
 
 ``make site`` runs ``python docs/links.py results/site``, which prints what is wrong and ends with 1 where anything is.
 """

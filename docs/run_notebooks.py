@@ -1,7 +1,7 @@
 """Run the notebooks of ``docs/notebooks`` and keep what they print: what is shown is what they give.
 
-``make docs`` writes them; ``--check`` writes nothing and ends with 1 where one gives something else. Each runs in an empty
-folder, with the Python that runs this.
+``make docs`` writes them; ``--check`` writes nothing and ends with 1 where one gives something else. Each runs in an
+empty folder, with the Python that runs this.
 """
 
 from __future__ import annotations
@@ -37,10 +37,10 @@ def run(path: Path, folder: Path) -> str:
         "kernelspec": {"display_name": "Python 3", "language": "python", "name": "python3"},
         "language_info": {"name": "python"},
     }
-    return nbformat.writes(book) + "\n"
+    return f"{nbformat.writes(book)}\n"
 
 
-def kept(output: Mapping[str, Any], number: int) -> nbformat.NotebookNode:
+def kept(output: Mapping[str, Any], number: int) -> Any:
     """An output without what changes from run to run."""
     same = {key: value for key, value in output.items() if key != "execution_count"}
     if output["output_type"] == "execute_result":

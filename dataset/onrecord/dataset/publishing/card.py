@@ -119,7 +119,7 @@ def count_table(gold: Gold, splits: Sequence[str]) -> str:
 
 
 def markdown_table(head: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
-    """A Markdown table; columns of numbers to the right. A bar in a cell is escaped, even in code, where it would end it."""
+    """A Markdown table; columns of numbers to the right. A bar in a cell, which would end it, is escaped."""
     rows = [[_BAR.sub(r"\\|", cell) for cell in row] for row in rows]
     numeric = [all(_NUMBER.fullmatch(row[column]) for row in rows) for column in range(len(head))]
     lines = ["| " + " | ".join(head) + " |", "|" + "|".join("---:" if each else "---" for each in numeric) + "|"]
