@@ -60,6 +60,7 @@ def main(check: bool) -> int:
             new = run(path, Path(folder))
         old = path.read_text(encoding="utf-8")
         if new == old:
+            print(f"{path.name}: as it is shown")
             continue
         stale += 1
         if check:
