@@ -34,6 +34,8 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
         names = getattr(item, "fixturenames", ())
         if "server" in names:
             item.add_marker(pytest.mark.labelstudio)
+        if "site" in names:
+            item.add_marker(pytest.mark.long)
         if "browser" in names:
             item.add_marker(pytest.mark.browser)
             # what a browser did not do in half a minute of a busy machine it is asked for once more; the run says so

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import doctest
 import importlib
 import re
 import shutil
@@ -16,8 +17,6 @@ from tests.conftest import build_site
 
 import onrecord.dataset
 import onrecord.eval
-
-pytestmark = pytest.mark.long
 
 
 @pytest.fixture
@@ -70,6 +69,7 @@ def test_a_link_that_leads_nowhere_is_told(html: str, module: ModuleType, tmp_pa
     assert list(module.faults(tmp_path)) == [f"index.html:1: {BROKEN[html]}"]
 
 
+@pytest.mark.long
 def test_the_build_refuses_what_leads_nowhere(root: Path, tmp_path: Path) -> None:
     copied = tmp_path / "checkout"
     ignored = shutil.ignore_patterns("__pycache__", "data", "gold", "baselines", "exports")
@@ -181,6 +181,13 @@ def test_lists_are_read_alike_by_both_parsers(case: str, module: ModuleType) -> 
     here, there = Reading(ours), Reading(MarkdownIt("commonmark").enable("table").render(LISTS[case]))
     assert here.elements == there.elements
     assert here.said == there.said
+
+
+@pytest.mark.parametrize("module", ["dialect", "docstrings"], indirect=True)
+def test_the_examples_of_what_the_site_is_made_with_hold(module: ModuleType) -> None:
+    result = doctest.testmod(module)
+    assert result.attempted > 0
+    assert result.failed == 0
 
 
 @links

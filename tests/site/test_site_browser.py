@@ -108,15 +108,31 @@ def test_dark_is_what_the_system_says_until_somebody_chooses(page: Page, address
     assert page.evaluate(SCHEME) == "slate"
 
 
+SOUGHT = {"LEA": "measures/lea.html", "score_spans": "reference.html", "trafilatura": "extend.html"}
+
+
+def search(page: Page, words: str) -> None:
+    """Type words and wait for the page that they are on."""
+    opener = page.locator("label[for='__search'].md-header__button")
+    if opener.is_visible():
+        opener.click()
+    page.locator("input.md-search__input").press_sequentially(words)
+    page.locator(f".md-search-result__item a[href*='{SOUGHT[words]}']").first.wait_for(timeout=20_000)
+
+
 def test_the_search_finds_a_measure_and_a_public_name(page: Page, address: str) -> None:
-    for words, found in (
-        ("LEA", "measures/lea.html"),
-        ("score_spans", "reference.html"),
-        ("trafilatura", "extend.html"),
-    ):
+    for words in SOUGHT:
         page.goto(f"{address}/index.html")
-        opener = page.locator("label[for='__search'].md-header__button")
-        if opener.is_visible():
-            opener.click()
-        page.locator("input.md-search__input").press_sequentially(words)
-        page.locator(f".md-search-result__item a[href*='{found}']").first.wait_for(timeout=20_000)
+        search(page, words)
+
+
+def test_pages_opened_from_disk_are_searched_too(browser: Browser, site: Path) -> None:
+    page = browser.new_page()
+    asked: list[str] = []
+    page.on("request", lambda each: asked.append(each.url))
+    page.goto((site / "measures" / "muc.html").as_uri())
+    search(page, "LEA")
+    page.locator(".md-search-result__item a[href*='lea.html']").first.click()
+    expect(page.locator("h1")).to_contain_text("LEA")
+    assert [url for url in asked if not url.startswith(("file:", "data:", "blob:"))] == []
+    page.close()
