@@ -66,6 +66,7 @@ DOCUMENTS = (
     "README.md",
     "DATASHEET.md",
     "seeds/README.md",
+    "docs/index.md",
     "docs/corpus.md",
     "docs/scoring.md",
     "docs/faults.md",

@@ -15,6 +15,7 @@ from onrecord.dataset.publishing.makers import MADE_BY
 from onrecord.dataset.publishing.tables import Config
 
 _NUMBER = re.compile(r"[-+]?[\d.]+(/[\d.]+)?|–|")
+_BAR = re.compile(r"(?<!\\)\|")
 
 
 def card(
@@ -62,7 +63,8 @@ def count_table(gold: Gold, splits: Sequence[str]) -> str:
 
 
 def markdown_table(head: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
-    """A Markdown table; columns of numbers to the right."""
+    """A Markdown table; columns of numbers to the right. A bar in a cell, which would end it, is escaped."""
+    rows = [[_BAR.sub(r"\\|", cell) for cell in row] for row in rows]
     numeric = [all(_NUMBER.fullmatch(row[column]) for row in rows) for column in range(len(head))]
     lines = ["| " + " | ".join(head) + " |", "|" + "|".join("---:" if each else "---" for each in numeric) + "|"]
     return "\n".join([*lines, *("| " + " | ".join(row) + " |" for row in rows)]) + "\n"
