@@ -180,6 +180,22 @@ def test_from_the_seeds_it_gives_the_whole_gold_back(gold: Gold, release: Path, 
     assert rehydrate(read_release(release), root / "seeds") == gold
 
 
+def test_what_may_go_along_needs_no_copy(gold: Gold, root: Path, tmp_path: Path) -> None:
+    kept = [article.document for article in gold.articles if article.document.split == "validation"]
+    path = tmp_path / "standoff.json"
+    path.write_bytes(release_json(strip(gold, ABOUT, "who made them", kept=["validation"])))
+    assert [each.document for each in read_release(path).articles if each.document.text] == kept
+    (tmp_path / "own").mkdir()
+    own = {article.document.id for article in gold.articles if article.document.split != "validation"}
+    for seed in (root / "seeds").rglob("*.txt"):
+        if seed.stem in own:
+            shutil.copy(seed, tmp_path / "own")
+    assert rehydrate(read_release(path), tmp_path / "own") == gold
+    path.write_text(path.read_text(encoding="utf-8").replace(kept[0].text[:20], "x" * 20), encoding="utf-8")
+    with pytest.raises(FaultsError, match=r"\[hash\]"):
+        rehydrate(read_release(path), tmp_path / "own")
+
+
 def test_file_names_do_not_matter(gold: Gold, release: Path, root: Path, tmp_path: Path) -> None:
     (tmp_path / "own").mkdir()
     for number, seed in enumerate(sorted((root / "seeds").glob("*.txt"))):

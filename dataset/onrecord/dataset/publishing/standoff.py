@@ -5,12 +5,12 @@ seed make up a document, and hashes of whole texts. No surface is in it, not eve
 What people wrote about the articles, in the registries and for a date, repeats their words now and then; it is sealed
 with a key that follows from all the texts (:mod:`onrecord.dataset.publishing.sealing`), and so is an id that is
 worded like an article. That a text is restored whole is checked by hashes of its beginnings, each of which covers what
-is before.
+is before. Articles whose texts may go along keep theirs where that is asked for.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -41,14 +41,15 @@ _OPEN = ("id", "type", "date", "as_of", "wikidata")
 
 
 class StandoffArticle(Strict, frozen=True, kw_only=True):
-    """An article without its text."""
+    """An article without its text, or whole, where the text may go along."""
 
     document: Document
-    """With an empty text; how its day was found, and an address that is worded like an article, are sealed."""
+    """With an empty text or the whole one. Where it is empty, how its day was found is sealed, and an address that is
+    worded like an article."""
     beginnings: tuple[str, ...]
     """SHA-256 of the text's first :data:`STEP` characters, of twice as many, and so on; not of the whole."""
     labels: Labels
-    """With empty surfaces."""
+    """Without the text surfaces are empty."""
 
 
 class StandoffRelease(Strict, frozen=True, kw_only=True):
@@ -66,6 +67,8 @@ class StandoffRelease(Strict, frozen=True, kw_only=True):
     """:class:`SealedWords`, for who has all texts."""
     about: CorpusFile = CorpusFile()
     """The corpus."""
+    metadata: dict[str, Any] = msgspec.field(default_factory=dict)
+    """What the dataset's metadata say beside its rows."""
 
 
 class SealedWords(Strict, frozen=True, kw_only=True):
@@ -79,14 +82,27 @@ class SealedWords(Strict, frozen=True, kw_only=True):
     """Of each article."""
 
 
-def strip(gold: Gold, about: CorpusFile, provenance: str) -> StandoffRelease:
+def strip(
+    gold: Gold,
+    about: CorpusFile,
+    provenance: str,
+    metadata: Mapping[str, Any] | None = None,
+    kept: Collection[str] = (),
+) -> StandoffRelease:
     """The gold without a character of the articles.
+
+    Args:
+        gold: The whole.
+        about: The corpus.
+        provenance: Who made the labels.
+        metadata: What the dataset's metadata say beside its rows.
+        kept: Splits whose articles stay as they are.
 
     Raises:
         FaultsError: Something else is worded like an article, such as a card that quotes one.
     """
     texts = [article.document.text for article in gold.articles]
-    wording = Wording(texts)
+    wording = Wording(each.document.text for each in gold.articles if each.document.split not in kept)
     words = SealedWords(
         registries=gold.registries,
         published_reasons=tuple(article.document.published_reason for article in gold.articles),
@@ -97,13 +113,24 @@ def strip(gold: Gold, about: CorpusFile, provenance: str) -> StandoffRelease:
         format=FORMAT,
         version=about.card.version,
         provenance=provenance,
-        articles=tuple(_stripped(article, wording, ids) for article in gold.articles),
+        articles=tuple(
+            _kept(article, ids) if article.document.split in kept else _stripped(article, wording, ids)
+            for article in gold.articles
+        ),
         registries=_each_row(gold.registries, lambda kind, row: _bare(_named(row, kind, ids))),
         sealed=seal(msgspec.json.encode(words), key_of(texts)),
         about=about,
+        metadata=dict(metadata or {}),
     )
-    refuse(list(_repeated(msgspec.to_builtins(release), wording)))
+    stripped = tuple(each for each in release.articles if not each.document.text)
+    without = msgspec.structs.replace(release, articles=stripped)
+    refuse(list(_repeated(msgspec.to_builtins(without), wording)))
     return release
+
+
+def _kept(article: Article, ids: Ids) -> StandoffArticle:
+    labels = article.labels.changed(lambda _, item: renamed(item, ids))
+    return StandoffArticle(document=article.document, beginnings=(), labels=labels)
 
 
 def _stripped(article: Article, wording: Wording, ids: Ids) -> StandoffArticle:
@@ -196,7 +223,8 @@ def rehydrate(release: StandoffRelease, seeds: Path) -> Gold:
 
     Args:
         release: What :func:`read_release` gave.
-        seeds: A folder with the seeds, under their own names (``ID.txt``) or any other.
+        seeds: A folder with the seeds, under their own names (``ID.txt``) or any other; of articles that the release
+            has the text of, none is needed.
 
     Raises:
         FaultsError: With every seed that is missing or differs, and where the first difference shows.
@@ -207,6 +235,10 @@ def rehydrate(release: StandoffRelease, seeds: Path) -> Gold:
     texts: list[str] = []
     for article in release.articles:
         document = article.document
+        if document.text:
+            texts.append(document.text)
+            faults += _own_faults(article)
+            continue
         named = seeds / f"{document.id}.txt"
         path = by_hash.get(document.seed_sha256) or (named if named.is_file() else None)
         if path is None:
@@ -223,6 +255,13 @@ def rehydrate(release: StandoffRelease, seeds: Path) -> Gold:
     except (ValueError, IndexError) as error:
         expected = "what the texts of its articles open"
         raise FaultsError([Fault("hash", "release", None, "/sealed", "something else", expected)]) from error
+
+
+def _own_faults(article: StandoffArticle) -> Iterator[Fault]:
+    """Whether an article that came with its text is of that text."""
+    document = article.document
+    if (found := sha256(document.text)) != document.text_sha256:
+        yield Fault("hash", document.id, None, "", found, f"its text: {document.text_sha256}", "the release is broken")
 
 
 def _restored(release: StandoffRelease, texts: list[str], words: SealedWords) -> Gold:
