@@ -128,15 +128,21 @@ def audit_tables(root: Path, gold: Gold, errata: Sequence[GoldChange]) -> dict[s
     parts = {"audit-fresh": in_split(gold, FRESH), "audit-web": web_gold(gold).articles}
     rows = {name: _ids(rows_of(articles, gold.registries)) for name, articles in parts.items()}
 
-    def part_of(each: Mapping[str, str]) -> str:
-        if each["doc"] != "registry":
-            return next(name for name, some in parts.items() if any(a.document.id == each["doc"] for a in some))
-        # a finding on a row does not say whose row: it is of the articles that use most of the ids it names
-        named = set(_ID.findall(json.dumps(each)))
+    def part_of(document: str, said: str) -> str:
+        for name, some in parts.items():
+            if any(article.document.id == document for article in some):
+                return name
+        # what is said of a row does not say whose row: it is of the articles that use most of the ids it names
+        named = set(_ID.findall(said))
         return max(rows, key=lambda name: len(named & rows[name]))
 
-    by_part = {name: [each for each in found if part_of(each) == name] for name in parts}
-    return {name: _audit_table(articles, len(rows[name]), by_part[name], errata) for name, articles in parts.items()}
+    by_part = {name: [each for each in found if part_of(each["doc"], json.dumps(each)) == name] for name in parts}
+    changed = {
+        name: [each for each in errata if part_of(each.document or "", str(each.item)) == name] for name in parts
+    }
+    return {
+        name: _audit_table(articles, len(rows[name]), by_part[name], changed[name]) for name, articles in parts.items()
+    }
 
 
 def is_of_a_row(finding: Mapping[str, str]) -> bool:
@@ -151,14 +157,13 @@ def _ids(registries: Registries) -> set[str]:
 def _audit_table(
     articles: Sequence[Article], registry: int, found: Sequence[Mapping[str, str]], errata: Sequence[GoldChange]
 ) -> str:
-    ids = {article.document.id for article in articles}
     items = {layer: sum(len(article.labels.of(layer)) for article in articles) for layer in LAYERS}
     rows = []
     for name, many in [*items.items(), ("registry rows", registry)]:
         of_rows = name == "registry rows"
         here = [each["verdict"] for each in found if (of_rows if is_of_a_row(each) else each["layer"] == name)]
         said = [here.count(verdict) for verdict in ("WRONG", "DEBATABLE", "MISSED")]
-        changed = sum(change.layer == name and change.document in ids for change in errata)
+        changed = sum((change.layer == name) if change.document else of_rows for change in errata)
         shown = [f"{n} ({100 * n / many:.1f} %)" if found else "–" for n in said]
         rows.append([name, str(many), *shown, str(changed)])
     return markdown_table(["", "items", "wrong", "debatable", "missed", "changed"], rows)
