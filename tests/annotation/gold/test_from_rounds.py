@@ -15,14 +15,15 @@ from onrecord.dataset.records import REGISTERED
 
 def _made(annotation: Path, documents: list[Document]) -> MadeGold:
     assert ABOUT.gold is not None
-    return gold_of_rounds(annotation, ABOUT.gold, documents, read_registries(annotation / "registries"))
+    registries = read_registries(annotation / "registries")
+    return gold_of_rounds(annotation, ABOUT.gold, documents, registries, ABOUT.splits.names)
 
 
 def test_errata_have_the_labels_and_the_rows_that_were_mended(
     root: Path, documents: list[Document], tmp_path: Path
 ) -> None:
     errata = _made(root / "annotation", documents).errata
-    assert {each.layer for each in errata if each.document} == {"mentions", "events"}
+    assert {each.layer for each in errata if each.document} == {"mentions", "quotes", "stances", "events"}
     before, after = (
         {
             row["id"]: row
