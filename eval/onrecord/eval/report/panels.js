@@ -58,7 +58,8 @@ function drawItems(doc, n, chosen) {
     const said = cut(words(doc, item), 400);
     return el("li", {}, el("a", { href: address(changed(["doc", doc.id], ["item", item.k], ["at", ""])), "data-i": item.at, "aria-current": item === chosen },
       el("span", {}, badge(outcomeIn(item, state.get("layer")) || item.o)),
-      el("span", { class: "what", title: visible(said) }, el("span", { class: "swatch " + item.l, title: item.l }), bdi(said))));
+      el("span", { class: "what", title: visible(said) }, el("span", { class: "swatch " + item.l, title: item.l }), bdi(said)),
+      verdictOf(doc, item) ? penMark(verdictOf(doc, item)) : null));
   };
   const before = Math.max(0, at - LISTED / 2);
   fill("items", ...(before ? [el("li", { class: "quiet" }, `${before} before`)] : []), ...shownOf(found, row, (button) => el("li", {}, button), before));

@@ -43,6 +43,7 @@ def index(
     firsts: Sequence[int],
     registries: Registries,
     system: Sequence[Sequence[str]],
+    pen: Mapping[str, Any],
 ) -> dict[str, Any]:
     """What the script needs before any document is opened.
 
@@ -51,6 +52,7 @@ def index(
         firsts: The number of the first document of each part.
         registries: The gold ids.
         system: The file's, see :meth:`SystemNames.rows`.
+        pen: See :func:`onrecord.eval.report.verdicts.pen`.
     """
     kinds: dict[tuple[str, str, str, str], int] = {}
     rows = [[each.document, each.title, each.errors, *_flat(each.counts, kinds)] for each in documents]
@@ -65,6 +67,7 @@ def index(
         "kinds": list(kinds),
         "documents": rows,
         "parts": list(firsts),
+        "pen": pen,
     }
 
 
@@ -148,7 +151,12 @@ def _side(side: ItemSide, units: Sequence[int] | None) -> dict[str, Any]:
         [start if units is None else units[start], end if units is None else units[end], role]
         for start, end, role in side.places
     ]
-    return {"s": places, "t": side.label, "f": [list(field) for field in side.fields]}
+    value: dict[str, Any] = {"s": places, "t": side.label, "f": [list(field) for field in side.fields]}
+    if side.id:
+        value["i"] = side.id
+    if side.rule:
+        value["r"] = side.rule
+    return value
 
 
 def _utf16(text: str) -> list[int] | None:

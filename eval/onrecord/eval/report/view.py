@@ -19,6 +19,7 @@ from onrecord.eval.report.matrices import ClusterCounts, ClusterMatrix, StanceCo
 from onrecord.eval.report.overview import MeasureRow, Strip, card, measures, slices, strips, width_in_words
 from onrecord.eval.report.parts import Parts
 from onrecord.eval.report.payload import DocumentSummary, SystemNames, document_value, index
+from onrecord.eval.report.verdicts import pen
 from onrecord.eval.scoring.ceiling import CeilingRow
 from onrecord.eval.scoring.gap_record import GapRecord
 from onrecord.eval.scoring.record import record_bytes, record_of
@@ -115,6 +116,7 @@ def _view(
     if other is not None and other[1].documents != result.documents:
         raise ValueError("the results are of different articles")
     read = _read(result, None if other is None else other[1])
+    record = record_of(report)
     names = registry_names(registries)
     by_kind = {wanted: {id: name for (kind, id), name in names.items() if kind == wanted} for wanted in _KINDS}
     return ReportView(
@@ -138,9 +140,15 @@ def _view(
         stances=read.stances.matrix(names),
         changes=None if other is None or read.changed is None else _changes(report, read.changed, *other),
         documents=tuple(read.documents),
-        index=index(read.documents, read.parts.firsts, registries, read.names.rows(submission, read.ids)),
+        index=index(
+            read.documents,
+            read.parts.firsts,
+            registries,
+            read.names.rows(submission, read.ids),
+            pen(record.id, result.gold_hash, result.submission_sha256, result.submission, result.split),
+        ),
         parts=tuple(read.parts.packed),
-        record=record_bytes(record_of(report)).decode("utf-8"),
+        record=record_bytes(record).decode("utf-8"),
     )
 
 
