@@ -110,10 +110,12 @@ class Rounds(Strict, frozen=True, kw_only=True):
 
     exports: str
     """The labels of the gold."""
+    mended: tuple[str, ...] = ()
+    """Rounds that label some of its documents again: each is as the last of these has it that has it at all."""
     blind: str | None = None
     """Blind annotations of the same documents, which say who marked an item and whether they agreed."""
     before: str | None = None
-    """The round that ``exports`` corrects: the differences are the errata."""
+    """The round that is corrected: the differences are the errata. Without, those of ``mended`` from ``exports``."""
 
 
 class CorpusFile(Strict, frozen=True, kw_only=True):

@@ -23,6 +23,12 @@ def build(
     before: Annotated[
         str | None, typer.Option(help="Folder of the round before; what changed since then is the errata.")
     ] = None,
+    mended: Annotated[
+        list[str] | None,
+        typer.Option(
+            help="Folder of a round that labels some of the documents again, such as errata. May be repeated."
+        ),
+    ] = None,
     output: Annotated[
         Path | None, typer.Option("--output", "-o", help="The dataset folder; dataset in the corpus if left out.")
     ] = None,
@@ -31,6 +37,8 @@ def build(
     ] = False,
 ) -> None:
     """Turn seeds, exports and registries into the dataset folder: reviewed JSON, Parquet and card."""
+    import msgspec
+
     from onrecord.annotation.gold.from_rounds import gold_of_rounds
     from onrecord.annotation.label_studio.standing import SAID
     from onrecord.dataset import Fault, FaultsError, read_documents, read_registries
@@ -47,6 +55,8 @@ def build(
         documents = read_documents(corpus.seeds, corpus.about.splits)
         registries = read_registries(corpus.registries)
         rounds = corpus.about.gold if exports is None else Rounds(exports=exports, blind=blind, before=before)
+        if rounds is not None and mended:
+            rounds = msgspec.structs.replace(rounds, mended=(*rounds.mended, *mended))
         if rounds is None:
             hint = f"name one with --exports, or exports under [gold] in {FILE}"
             wrong = Fault("rounds", str(corpus.root / FILE), None, "/gold", "nothing", "the round the gold is of", hint)

@@ -122,12 +122,18 @@ def gold_of_rounds(annotation: Path, rounds: Rounds, documents: Sequence[Documen
     annotators = read_annotators(annotation / "annotators.jsonl")
     folder = annotation / "exports"
     articles, unlabelled = articles_of_pass(folder / rounds.exports, documents, annotators)
-    names = [name for name in (rounds.blind, rounds.before, rounds.exports) if name is not None]
+    for name in rounds.mended:
+        again, _ = articles_of_pass(folder / name, documents, annotators)
+        by_id = {each.document.id: each for each in (*articles, *again)}
+        articles = [by_id[document.id] for document in documents if document.id in by_id]
+        unlabelled = [id for id in unlabelled if id not in by_id]
+    names = [name for name in (rounds.blind, rounds.before, rounds.exports, *rounds.mended) if name is not None]
     said = provenance(annotators, names)
     extra: dict[str, bytes] = {}
     errata: list[GoldChange] = []
-    if rounds.before is not None:
-        before, _ = articles_of_pass(folder / rounds.before, documents, annotators)
+    corrected = rounds.before or (rounds.exports if rounds.mended else None)
+    if corrected is not None:
+        before, _ = articles_of_pass(folder / corrected, documents, annotators)
         old, new = (Gold(articles=tuple(each), registries=registries, scheme=scheme()) for each in (before, articles))
         errata = gold_changes(old, new)
         extra[ERRATA] = msgspec.json.format(msgspec.json.encode(errata), indent=1) + b"\n"
@@ -137,5 +143,6 @@ def gold_of_rounds(annotation: Path, rounds: Rounds, documents: Sequence[Documen
         extra[FILE] = ceiling_json(articles, passes, registries)
         said += agreement_section(agreement(passes, documents))
     gold = Gold(articles=tuple(articles), registries=registries, scheme=scheme())
-    unsent = tuple(each for path in paths_of(folder / rounds.exports) for each in standings(path) if each.unsent)
+    paths = [path for name in (rounds.exports, *rounds.mended) for path in paths_of(folder / name)]
+    unsent = tuple(each for path in paths for each in standings(path) if each.unsent)
     return MadeGold(gold, said, extra, tuple(unlabelled), unsent, tuple(errata))

@@ -19,7 +19,7 @@ from onrecord.cli.annotation.register import register
 from onrecord.cli.annotation.serve import serve
 from onrecord.cli.annotation.submit import submit
 
-__all__ = ["app"]
+__all__ = ["app", "shared"]
 
 app = typer.Typer(help="Annotate with Label Studio.", no_args_is_help=True)
 for command in (serve, assist, push, submit, pull, register, agreement, adjudicate, parallels):
