@@ -22,7 +22,7 @@ from onrecord.annotation.agreement.tables import markdown as agreement_markdown
 from onrecord.annotation.gold.from_rounds import MadeGold, gold_of_rounds
 from onrecord.annotation.label_studio.exports import read_exports
 from onrecord.dataset import Article, FaultsError, Gold, read_documents, read_folder, read_registries
-from onrecord.dataset.corpus import CardText, Rounds, Splits, read_corpus
+from onrecord.dataset.corpus import CardText, Rounds, Splits, Texts, read_corpus
 from onrecord.dataset.gold import learnable
 from onrecord.dataset.layers import LAYERS
 from onrecord.dataset.perturbing.perturbed import Perturbed, perturb
@@ -66,6 +66,7 @@ DOCUMENTS = (
     "README.md",
     "DATASHEET.md",
     "seeds/README.md",
+    "docs/index.md",
     "docs/corpus.md",
     "docs/scoring.md",
     "docs/faults.md",
@@ -153,7 +154,7 @@ def audit_table(gold: Gold, errata: Sequence[GoldChange]) -> str:
         about = [each for each in found if (each["doc"] == "registry") == of_rows]
         here = [each["verdict"] for each in about if of_rows or each["layer"] == name]
         said = [here.count(verdict) for verdict in ("WRONG", "DEBATABLE", "MISSED")]
-        changed = sum(change.layer == name for change in errata)
+        changed = sum((each.layer == name) if each.document else of_rows for each in errata)
         rows.append([name, str(many), *(f"{n} ({100 * n / many:.1f} %)" for n in said), str(changed)])
     return markdown_table(["", "items", "wrong", "debatable", "missed", "changed"], rows)
 
@@ -338,7 +339,13 @@ def example(gold: Gold) -> dict[str, Any]:
     }
 
 
-CORPUS_TABLES: dict[str, type[msgspec.Struct]] = {"scheme": Scheme, "splits": Splits, "gold": Rounds, "card": CardText}
+CORPUS_TABLES: dict[str, type[msgspec.Struct]] = {
+    "scheme": Scheme,
+    "splits": Splits,
+    "texts": Texts,
+    "gold": Rounds,
+    "card": CardText,
+}
 
 
 def corpus_table(kind: type[msgspec.Struct]) -> str:

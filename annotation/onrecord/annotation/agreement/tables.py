@@ -28,6 +28,7 @@ SCORE_HEADINGS = ("measure", "F1", "P", "R")
 GAMMA_HEADINGS = ("layer", "gamma")
 TYPE_HEADINGS = ("type", "F1", "mentions")
 ROW_HEADINGS = ("field of a row", "rows of both", "same")
+ACTOR_HEADINGS = ("who is named", "found by both", "actor with several ids", "same actor", "same id", "turn on the id")
 ATTRIBUTE_HEADINGS = ("field", "found by both", "of either", "same", "alpha")
 
 
@@ -71,6 +72,21 @@ def row_rows(pair: PairAgreement) -> list[tuple[str, str, str]]:
     return [(name, str(matched), percent(same / matched)) for name, matched, same in rows]
 
 
+def actor_rows(pair: PairAgreement) -> list[tuple[str, str, str, str, str, str]]:
+    """Whom items name: how often both name the same actor, the same id, and so how often the id alone decides."""
+    return [
+        (
+            each.field,
+            str(each.matched),
+            str(each.several),
+            str(each.by_actor),
+            str(each.by_id),
+            f"{each.turns} ({percent(each.turns / each.matched if each.matched else None)} %)",
+        )
+        for each in pair.by_actor
+    ]
+
+
 def type_rows(pair: PairAgreement) -> list[tuple[str, str, str]]:
     """F1 of mentions by entity type, with how many either annotator marked at most."""
     return [
@@ -101,9 +117,9 @@ def markdown(pair: PairAgreement) -> str:
     types = markdown_table(TYPE_HEADINGS, [(f"`{name}`", *rest) for name, *rest in type_rows(pair)])
     documents = markdown_table(document_headings(), document_rows(pair))
     rows = [(f"`{name}`", *rest) for name, *rest in row_rows(pair)]
-    return "\n".join(
-        (scores, fields, *([markdown_table(ROW_HEADINGS, rows)] if rows else []), gammas, types, documents)
-    )
+    actors = [(f"`{name}`", *rest) for name, *rest in actor_rows(pair)]
+    of_rows = [markdown_table(head, each) for head, each in ((ROW_HEADINGS, rows), (ACTOR_HEADINGS, actors)) if each]
+    return "\n".join((scores, fields, *of_rows, gammas, types, documents))
 
 
 def agreement_section(pairs: list[PairAgreement]) -> str:
@@ -129,6 +145,7 @@ def print_agreement(pair: PairAgreement, disagreements: bool) -> None:
         (SCORE_HEADINGS, score_rows(pair)),
         (ATTRIBUTE_HEADINGS, attribute_rows(pair)),
         *([(ROW_HEADINGS, row_rows(pair))] if pair.rows else []),
+        *([(ACTOR_HEADINGS, actor_rows(pair))] if pair.by_actor else []),
         (GAMMA_HEADINGS, gamma_rows(pair)),
         (TYPE_HEADINGS, type_rows(pair)),
         (document_headings(), document_rows(pair)),
@@ -161,6 +178,7 @@ def agreement_json(pairs: list[PairAgreement]) -> str:
             },
             "attributes": [dataclasses.asdict(each) for each in pair.attributes],
             "rows": [dataclasses.asdict(each) for each in pair.rows],
+            "by_actor": [dataclasses.asdict(each) | {"turns": each.turns} for each in pair.by_actor],
             "gamma": dict(pair.gammas),
             "by_type": {name: dataclasses.asdict(score) for name, score in pair.by_type.items()},
             "by_document": {document: result.values for document, result in pair.by_document.items()},

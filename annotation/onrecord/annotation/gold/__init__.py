@@ -4,6 +4,7 @@
 - ``adjudication``: from blind annotations to one.
 - ``from_rounds``: from all rounds to the gold.
 - ``errata``: from verdicts on a report to tasks for an adjudicator.
+- ``made``: how the labels were made, for metadata.
 - ``parallels``: what is told in two articles, with its labels side by side.
 """
 

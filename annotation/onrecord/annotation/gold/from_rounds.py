@@ -10,15 +10,17 @@ import msgspec
 
 from onrecord.annotation.agreement.annotators import own_registries
 from onrecord.annotation.agreement.ceiling import ceiling_json
-from onrecord.annotation.agreement.measures import agreement
+from onrecord.annotation.agreement.measures import PairAgreement, agreement
 from onrecord.annotation.agreement.tables import agreement_section
 from onrecord.annotation.gold.adjudication import attribute_items
+from onrecord.annotation.gold.made import making
 from onrecord.annotation.gold.passes import articles_of_pass, named, provenance, read_annotators
 from onrecord.annotation.label_studio.exports import Annotation, paths_of, read_exports
 from onrecord.annotation.label_studio.standing import Standing, standings
-from onrecord.dataset import Document, Entity, Event, Gold, Registries, walk
+from onrecord.dataset import Document, Entity, Event, Gold, Registries, read_registries, walk
 from onrecord.dataset.corpus import Rounds
 from onrecord.dataset.layers import scheme
+from onrecord.dataset.publishing.making import Making
 from onrecord.dataset.reading.files import write_atomically
 from onrecord.dataset.reading.staging import sweep
 from onrecord.dataset.records import REGISTERED, Utterance
@@ -105,13 +107,16 @@ class MadeGold:
     unsent: tuple[Standing, ...]
     """Work in the exports that nobody has submitted; it is left out."""
     errata: tuple[GoldChange, ...]
+    making: Making
+    """How it was made, pass by pass, for metadata."""
 
 
 def gold_of_rounds(annotation: Path, rounds: Rounds, documents: Sequence[Document], registries: Registries) -> MadeGold:
     """Make the gold of some rounds of annotation.
 
     Args:
-        annotation: The folder with ``exports/`` and ``annotators.jsonl``.
+        annotation: The folder with ``exports/`` and ``annotators.jsonl``; the rows of the round before in
+            ``rows/ROUND``, where they were not those of now.
         rounds: Which exports are what.
         documents: All documents.
         registries: The ids.
@@ -131,18 +136,29 @@ def gold_of_rounds(annotation: Path, rounds: Rounds, documents: Sequence[Documen
     said = provenance(annotators, names)
     extra: dict[str, bytes] = {}
     errata: list[GoldChange] = []
+    pairs: list[PairAgreement] = []
     corrected = rounds.before or (rounds.exports if rounds.mended else None)
     if corrected is not None:
         before, _ = articles_of_pass(folder / corrected, documents, annotators)
-        old, new = (Gold(articles=tuple(each), registries=registries, scheme=scheme()) for each in (before, articles))
-        errata = gold_changes(old, new)
+        rows = annotation / "rows" / corrected
+        earlier = read_registries(rows) if rows.is_dir() else registries
+        old = Gold(articles=tuple(before), registries=earlier, scheme=scheme())
+        errata = gold_changes(old, Gold(articles=tuple(articles), registries=registries, scheme=scheme()))
         extra[ERRATA] = msgspec.json.format(msgspec.json.encode(errata), indent=1) + b"\n"
     if rounds.blind is not None:
         passes = named(read_exports(folder / rounds.blind, documents), annotators)
         articles = attribute_items(articles, passes, registries)
         extra[FILE] = ceiling_json(articles, passes, registries)
-        said += agreement_section(agreement(passes, documents))
+        pairs = agreement(passes, documents, own_rows(annotation, rounds.blind))
+        said += agreement_section(pairs)
     gold = Gold(articles=tuple(articles), registries=registries, scheme=scheme())
     paths = [path for name in (rounds.exports, *rounds.mended) for path in paths_of(folder / name)]
     unsent = tuple(each for path in paths for each in standings(path) if each.unsent)
-    return MadeGold(gold, said, extra, tuple(unlabelled), unsent, tuple(errata))
+    made = making(annotation, rounds, annotators, [each.document for each in articles], pairs)
+    return MadeGold(gold, said, extra, tuple(unlabelled), unsent, tuple(errata), made)
+
+
+def own_rows(annotation: Path, round: str) -> dict[str, Registries]:
+    """The rows of those annotators of a round who have rows of their own, from ``rows/ROUND/ANNOTATOR``."""
+    folders = sorted(each for each in (annotation / "rows" / round).glob("*") if each.is_dir())
+    return {each.name: read_registries(each) for each in folders}

@@ -2,13 +2,14 @@
 
 A stand-off release holds everything but text: offsets, ids, registries, the sections that say which stretches of a seed
 make up a document, and hashes. Where a span repeated its surface it bears the start of the surface's SHA-256 instead,
-so that restoring is checked span by span.
+so that restoring is checked span by span. Articles whose texts may go along keep theirs where that is asked for.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator, Mapping
 from pathlib import Path
+from typing import Any
 
 import msgspec
 
@@ -38,10 +39,12 @@ class StandoffRelease(Strict, frozen=True, kw_only=True):
     provenance: str
     """Who made the labels, as the card says it."""
     articles: tuple[Article, ...]
-    """With empty texts, and surfaces replaced by the start of their SHA-256."""
+    """With empty texts, and surfaces replaced by the start of their SHA-256; or whole, where the text may go along."""
     registries: Registries
     about: CorpusFile = CorpusFile()
     """The corpus."""
+    metadata: dict[str, Any] = msgspec.field(default_factory=dict)
+    """What the dataset's metadata say beside its rows."""
 
 
 def fingerprint(surface: str) -> str:
@@ -49,10 +52,26 @@ def fingerprint(surface: str) -> str:
     return sha256(surface)[:DIGITS]
 
 
-def strip(gold: Gold, about: CorpusFile, provenance: str) -> StandoffRelease:
-    """The gold without a character of the articles."""
+def strip(
+    gold: Gold,
+    about: CorpusFile,
+    provenance: str,
+    metadata: Mapping[str, Any] | None = None,
+    kept: Collection[str] = (),
+) -> StandoffRelease:
+    """The gold without a character of the articles.
+
+    Args:
+        gold: The whole.
+        about: The corpus.
+        provenance: Who made the labels.
+        metadata: What the dataset's metadata say beside its rows.
+        kept: Splits whose articles stay as they are.
+    """
     articles = tuple(
-        Article(
+        article
+        if article.document.split in kept
+        else Article(
             document=msgspec.structs.replace(article.document, text=""),
             labels=_with_texts(article.labels, lambda span: fingerprint(span.text)),
         )
@@ -65,6 +84,7 @@ def strip(gold: Gold, about: CorpusFile, provenance: str) -> StandoffRelease:
         articles=articles,
         registries=gold.registries,
         about=about,
+        metadata=dict(metadata or {}),
     )
 
 
@@ -92,7 +112,8 @@ def rehydrate(release: StandoffRelease, seeds: Path) -> Gold:
 
     Args:
         release: What :func:`read_release` gave.
-        seeds: A folder with the seeds, under their own names (``ID.txt``) or any other.
+        seeds: A folder with the seeds, under their own names (``ID.txt``) or any other; of articles that the release
+            has the text of, none is needed.
 
     Raises:
         FaultsError: With every seed that is missing or differs, and where the first difference shows.
@@ -103,6 +124,10 @@ def rehydrate(release: StandoffRelease, seeds: Path) -> Gold:
     articles: list[Article] = []
     for article in release.articles:
         document = article.document
+        if document.text:
+            articles.append(article)
+            faults += _own_faults(article)
+            continue
         named = seeds / f"{document.id}.txt"
         path = by_hash.get(document.seed_sha256) or (named if named.is_file() else None)
         if path is None:
@@ -118,6 +143,13 @@ def rehydrate(release: StandoffRelease, seeds: Path) -> Gold:
             articles.append(Article(document=msgspec.structs.replace(document, text=text), labels=labels))
     refuse(faults)
     return Gold(articles=tuple(articles), registries=release.registries, scheme=release.about.scheme)
+
+
+def _own_faults(article: Article) -> Iterator[Fault]:
+    """Whether an article that came with its text is of that text."""
+    document = article.document
+    if (found := sha256(document.text)) != document.text_sha256:
+        yield Fault("hash", document.id, None, "", found, f"its text: {document.text_sha256}", "the release is broken")
 
 
 def _restored_text(document: Document, path: Path) -> tuple[str | None, list[Fault]]:
