@@ -144,8 +144,8 @@ class Rounds(Strict, frozen=True, kw_only=True):
     blind: str | None = None
     """Blind annotations of the same documents, which say who marked an item and whether they agreed."""
     before: str | None = None
-    """The round that is corrected: the differences are the errata. Its rows are in ``annotation/rows/ROUND``, where they
-    were not those of now. Left out where rounds are ``mended``, it is ``exports``."""
+    """The round that is corrected: the differences are the errata. Its rows are in ``annotation/rows/ROUND``, where
+    they were not those of now. Left out where rounds are ``mended``, it is ``exports``."""
 
 
 class CorpusFile(Strict, frozen=True, kw_only=True):

@@ -76,7 +76,8 @@ def _activity(annotation: Path, rounds: Rounds, annotator: Annotator, documents:
     tasks = [task for path in exports for task in read_elements(path, content_within(path), _Task)]
     done = documents if round == SEEDS else [each for each in documents if each.id in {t.data.doc_id for t in tasks}]
     mended = dict(zip(rounds.mended, (rounds.exports, *rounds.mended), strict=False))
-    earlier = {rounds.before: rounds.blind, rounds.exports: rounds.before or rounds.blind, **mended}.get(round)
+    first = {rounds.before: rounds.blind, rounds.exports: rounds.before or rounds.blind}
+    earlier = mended.get(round) or first.get(round)
     return Activity(
         id=f"{round}-{annotator.id}",
         said=f"{round}: {annotator.role}. {annotator.note}".strip(),

@@ -46,6 +46,8 @@ async function draw(scroll) {
     drawText(doc);
     drawQuotes(doc);
     drawStances(doc);
+    drawStanceRows(doc);
+    drawExchange(doc);
   }
   if (item && !on.has(item.l)) { on.add(item.l); syncLayers(); drawText(doc); }
   markList();
