@@ -39,7 +39,7 @@ def corpus(root: Path, tmp_path: Path) -> Path:
     for name in ("seeds", "annotation", "dataset"):
         ignored = shutil.ignore_patterns("onrecord", "__pycache__")
         shutil.copytree(root / name, folder / name, ignore=ignored)
-    for name in ("onrecord.toml", "eval/baselines/rules.jsonl"):
+    for name in ("onrecord.toml", "DATASHEET.md", "eval/baselines/rules.jsonl"):
         shutil.copy(root / name, folder / Path(name).name)
     return folder
 

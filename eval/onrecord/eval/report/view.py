@@ -142,7 +142,7 @@ def _view(
         made_by=made_by,
         command=command,
         level=f"{100 * report.how.level:g}" if report.how else "",
-        card=card(report, ceiling),
+        card=card(report, ceiling, read.counts),
         ceiling=tuple(f"{row.name} on {row.against}" for row in ceiling),
         width=width_in_words(report),
         measures=measures(report),
