@@ -36,7 +36,7 @@ function drawDetails(doc, item) {
   const rule = (item.g && item.g.r) || (item.p && item.p.r), says = HEADLINES.get(item.l);
   fill("details",
     el("h4", {}, el("span", { class: "swatch " + item.l }), item.l, " · ", badge(item.o), item.n ? " · link: " : null, item.n ? badge(item.n) : null),
-    el("p", { class: "quiet" }, [item.o, item.n].filter((each) => each).map((each) => `${each}: ${MEANINGS.get(each) || ""}`).join("; ")),
+    el("p", { class: "quiet" }, [...new Set([item.o, item.n])].filter((each) => each).map((each) => `${each}: ${MEANINGS.get(each) || ""}`).join("; ")),
     el("table", {}, el("thead", {}, el("tr", {}, el("td", {}), el("th", { scope: "col" }, "gold"), el("th", { scope: "col" }, "system"))),
       el("tbody", {}, ...rows.map(([head, make]) => el("tr", {}, el("th", { scope: "row" }, head),
         el("td", {}, item.g ? make(item.g, false) : el("span", { class: "quiet" }, "–")),
