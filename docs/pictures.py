@@ -1,8 +1,8 @@
 """The pictures of the README: the report, and the labelling page of a real Label Studio server.
 
-Run it with ``python docs/pictures.py [report] [labelling]`` in the environment of ``make test``; without a name it makes
-both. Windows have a fixed size, so a picture changes only with what it shows, and with the fonts of the machine. A
-picture that is larger than :data:`MOST_BYTES` is refused.
+Run it with ``python docs/pictures.py [report] [labelling]`` in the environment of ``make test``; without a name it
+makes both. Windows have a fixed size, so a picture changes only with what it shows, with the fonts of the machine, and
+with what Label Studio says of the time. A picture that is larger than :data:`MOST_BYTES` is refused.
 """
 
 from __future__ import annotations
