@@ -16,6 +16,10 @@ from typing import Any
 
 import msgspec
 
+sys.path.append(str(Path(__file__).parents[1]))
+
+from benchmarks.adversaries import table as blind_table
+
 from flooding import flooding
 from onrecord.annotation.agreement.measures import agreement
 from onrecord.annotation.agreement.tables import markdown as agreement_markdown
@@ -71,6 +75,7 @@ DOCUMENTS = (
     "docs/corpus.md",
     "docs/scoring.md",
     "docs/faults.md",
+    "docs/measures/README.md",
     "docs/probes.md",
     "docs/measures/compat.md",
     "docs/measures/coverage.md",
@@ -243,6 +248,7 @@ def parts(gold: Gold) -> dict[str, str]:
         "version": f"Version of the labels: {CORPUS.about.card.version}\n",
         **{f"corpus-{name}": corpus_table(kind) for name, kind in CORPUS_TABLES.items()},
         **flooding(gold, result.values),
+        "blind": blind_table(gold),
         "link-gold": link_gold(gold),
         "compat-modes": compat_modes(),
         "compat-differences": compat_differences(),
