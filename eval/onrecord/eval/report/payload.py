@@ -144,11 +144,10 @@ def _item(item: ReportItem, units: Sequence[int] | None) -> dict[str, Any]:
 
 
 def _side(side: ItemSide, units: Sequence[int] | None) -> dict[str, Any]:
-    places = [
-        [start if units is None else units[start], end if units is None else units[end], role]
-        for start, end, role in side.places
-    ]
-    return {"s": places, "t": side.label, "f": [list(field) for field in side.fields]}
+    places = side.places
+    if units is not None:
+        places = tuple((units[start], units[end], role) for start, end, role in places)
+    return {"s": places, "t": side.label, "f": side.fields}
 
 
 def _utf16(text: str) -> list[int] | None:
