@@ -30,7 +30,7 @@ from onrecord.eval.submission.expected import Expected
 from onrecord.eval.submission.label_maps import read_label_map, relabelled
 from onrecord.eval.submission.limits import DEFAULT_LIMITS, Limits
 from onrecord.eval.submission.prediction_line import NotInText
-from onrecord.eval.submission.reading import SubmissionHead, SubmissionStream
+from onrecord.eval.submission.reading import Digest, SubmissionHead, SubmissionStream
 
 
 @dataclasses.dataclass(frozen=True)
@@ -57,6 +57,7 @@ def score_stream(
     limits: Limits = DEFAULT_LIMITS,
     keep: bool = True,
     judged: bool = False,
+    digest: Digest | None = None,
 ) -> StreamScoring:
     """The score of a prediction file whose content comes in pieces.
 
@@ -68,21 +69,29 @@ def score_stream(
         limits: What the file may be at most.
         keep: Whether single documents of the result can be looked at later; their labels then go to a temporary file.
         judged: Whether the verdicts on all items are kept, as columns.
+        digest: See :class:`~onrecord.eval.submission.reading.SubmissionStream`.
 
     Raises:
         FaultsError: With every fault of the file.
     """
     with using(gold.scheme):
-        return _score_stream(name, pieces, gold, asked, limits, keep, judged)
+        return _score_stream(name, pieces, gold, asked, limits, keep, judged, digest)
 
 
 def _score_stream(
-    name: Path, pieces: Iterable[bytes], gold: StoredGold, asked: Asked, limits: Limits, keep: bool, judged: bool
+    name: Path,
+    pieces: Iterable[bytes],
+    gold: StoredGold,
+    asked: Asked,
+    limits: Limits,
+    keep: bool,
+    judged: bool,
+    digest: Digest | None,
 ) -> StreamScoring:
     target = Target.of(gold, asked.split, None if asked.labels is None else read_label_map(asked.labels))
     unfit = target.unfit()
     expected = Expected(gold.documents, gold.ids, () if asked.allow_missing else target.ids)
-    stream = SubmissionStream(name, pieces, expected, limits, target.types)
+    stream = SubmissionStream(name, pieces, expected, limits, target.types, digest=digest)
     kept = _Kept() if keep or any(_needs_labels(layer, judged) for layer in scored_layers()) else None
     taken = _Taken(target, kept, judged)
     try:
