@@ -213,11 +213,11 @@ class Said:
         places = range(len(parts[0].words))
         words = tuple(tuple(dict.fromkeys(word for part in parts for word in part.words[k])) for k in places)
         strangers = tuple(tuple(dict.fromkeys(word for part in parts for word in part.strangers[k])) for k in places)
+        numbers = [[{word: n for n, word in enumerate(each[k])} for each in (words, strangers)] for k in places]
         codes: list[list[Ints]] = []
         for part in parts:
             tables = []
-            for k in places:
-                known, others = ({word: n for n, word in enumerate(each[k])} for each in (words, strangers))
+            for k, (known, others) in enumerate(numbers):
                 gold, file = [known[word] for word in part.words[k]], [others[word] for word in part.strangers[k]]
                 tables.append(np.array(gold + [len(known) + code for code in file], np.int64))
             codes.append(tables)
@@ -253,9 +253,9 @@ class Said:
 
     def sets(self) -> StanceSets:
         """The tuples, by what they are."""
-        columns = (self.role, self.holder, self.kind, self.target, self.label)
+        columns, labels = (self.role, self.holder, self.kind, self.target, self.label), tuple(LABELS)
         return _union(
-            (role, (self.id_of(-1, holder), KINDS[kind], self.id_of(kind, target), LABELS[label]))
+            (role, (self.id_of(-1, holder), KINDS[kind], self.id_of(kind, target), labels[label]))
             for role, holder, kind, target, label in zip(*(each.tolist() for each in columns), strict=True)
         )
 
