@@ -16,13 +16,17 @@ from typing import Any
 
 import msgspec
 
+sys.path.append(str(Path(__file__).parents[1]))
+
+from benchmarks.adversaries import table as blind_table
+
 from flooding import flooding
 from onrecord.annotation.agreement.measures import agreement
 from onrecord.annotation.agreement.tables import markdown as agreement_markdown
 from onrecord.annotation.gold.from_rounds import MadeGold, gold_of_rounds
 from onrecord.annotation.label_studio.exports import read_exports
 from onrecord.dataset import Article, FaultsError, Gold, read_documents, read_folder, read_registries
-from onrecord.dataset.corpus import CardText, Rounds, Splits, read_corpus
+from onrecord.dataset.corpus import CardText, Rounds, Splits, Texts, read_corpus
 from onrecord.dataset.gold import learnable
 from onrecord.dataset.layers import LAYERS
 from onrecord.dataset.perturbing.perturbed import Perturbed, perturb
@@ -66,9 +70,11 @@ DOCUMENTS = (
     "README.md",
     "DATASHEET.md",
     "seeds/README.md",
+    "docs/index.md",
     "docs/corpus.md",
     "docs/scoring.md",
     "docs/faults.md",
+    "docs/measures/README.md",
     "docs/probes.md",
     "docs/measures/compat.md",
     "docs/measures/coverage.md",
@@ -234,6 +240,7 @@ def parts(gold: Gold) -> dict[str, str]:
         "version": f"Version of the labels: {CORPUS.about.card.version}\n",
         **{f"corpus-{name}": corpus_table(kind) for name, kind in CORPUS_TABLES.items()},
         **flooding(gold, result.values),
+        "blind": blind_table(gold),
         "link-gold": link_gold(gold),
         "compat-modes": compat_modes(),
         "compat-differences": compat_differences(),
@@ -338,7 +345,13 @@ def example(gold: Gold) -> dict[str, Any]:
     }
 
 
-CORPUS_TABLES: dict[str, type[msgspec.Struct]] = {"scheme": Scheme, "splits": Splits, "gold": Rounds, "card": CardText}
+CORPUS_TABLES: dict[str, type[msgspec.Struct]] = {
+    "scheme": Scheme,
+    "splits": Splits,
+    "texts": Texts,
+    "gold": Rounds,
+    "card": CardText,
+}
 
 
 def corpus_table(kind: type[msgspec.Struct]) -> str:

@@ -16,7 +16,7 @@ from typing import Annotated, Any, Literal
 
 import msgspec
 
-from onrecord.dataset.reading.faults import Fault, FaultsError, fault_of, refuse
+from onrecord.dataset.reading.faults import Fault, FaultsError, fault_of, nearest, refuse
 from onrecord.dataset.reading.files import resolved
 from onrecord.dataset.reading.typed import explain
 from onrecord.dataset.records import Split, Strict
@@ -124,6 +124,16 @@ class CardText(Strict, frozen=True, kw_only=True):
     """The section on licences, as Markdown; no section where empty."""
 
 
+class Texts(Strict, frozen=True, kw_only=True):
+    """Whose texts may go along where the dataset is published."""
+
+    public: tuple[Split, ...] = ()
+    """Splits whose texts anyone may have, as their licence allows. ``onrecord export hub`` withholds those of the
+    others, or puts them behind a gate."""
+    terms: str = ""
+    """What is agreed to by whoever asks for the others, as plain text; a general sentence where left out."""
+
+
 class Rounds(Strict, frozen=True, kw_only=True):
     """Names of folders in ``annotation/exports``: where the gold comes from."""
 
@@ -142,6 +152,7 @@ class CorpusFile(Strict, frozen=True, kw_only=True):
     card: CardText = CardText()
     scheme: Scheme = Scheme()
     splits: Splits = Splits(otherwise="test")
+    texts: Texts = Texts()
     gold: Rounds | None = None
     """Where the gold comes from; named on the command line where left out."""
     rai: dict[Rai, str | tuple[Line, ...]] = msgspec.field(default_factory=dict)
@@ -243,6 +254,11 @@ def _faults(path: Path, about: CorpusFile) -> Iterator[Fault]:
     for name, times in Counter(splits.names).items():
         if times > 1:
             yield Fault("splits", str(path), None, "/splits/names", f"{name} {times} times", "each split once")
+    for number, name in enumerate(about.texts.public):
+        if name not in splits.names:
+            hint = nearest(name, splits.names)
+            expected = f"one of {', '.join(splits.names)}"
+            yield Fault("splits", str(path), None, f"/texts/public/{number}", name, expected, hint)
     each_of = {f"of/{key}": name for key, name in splits.of.items()}
     named: Mapping[str, str | None] = {"otherwise": splits.otherwise, **each_of}
     for key, split in named.items():
