@@ -11,7 +11,7 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 
-from onrecord.annotation.agreement.measures import agreement
+from onrecord.annotation.agreement.measures import agreement_by_split
 from onrecord.annotation.agreement.tables import markdown as agreement_markdown
 from onrecord.annotation.label_studio.exports import read_exports
 from onrecord.dataset import Article, Document, Gold, Registries, read_registries
@@ -45,9 +45,7 @@ def agreement_tables(root: Path, documents: Sequence[Document], splits: Sequence
     """The agreement of the two who annotated each split blindly, by generated part."""
     passes = read_exports(root / "annotation/exports/blind", documents)
     rows = {path.name: read_registries(path) for path in sorted((root / "annotation/rows/blind").iterdir())}
-    for split in splits:
-        here = [document for document in documents if document.split == split]
-        (pair,) = (each for each in agreement(passes, here, rows) if each.documents)
+    for split, (pair,) in agreement_by_split(passes, documents, splits, rows).items():
         said = f"`{pair.one}` and `{pair.other}`, {len(pair.documents)} articles:\n\n"
         yield f"agreement-{split}", said + agreement_markdown(pair)
 

@@ -14,9 +14,7 @@ from tests.e2e.opened import Opener
 from tests.eval.conftest import lines_about
 from tests.eval.hostile import ATTACKS, hostile
 
-from onrecord.annotation.agreement.ceiling import ceiling
-from onrecord.annotation.label_studio.exports import read_exports
-from onrecord.dataset import Document, Gold
+from onrecord.dataset import Gold
 from onrecord.eval import Report, Sampling, score_submission
 from onrecord.eval.report import ReportView, html, page_view
 from onrecord.eval.report.items import DocumentItems, ReportItem, documents_of

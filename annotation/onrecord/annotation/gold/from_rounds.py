@@ -10,7 +10,7 @@ import msgspec
 
 from onrecord.annotation.agreement.annotators import own_registries
 from onrecord.annotation.agreement.ceiling import ceiling_json
-from onrecord.annotation.agreement.measures import PairAgreement, agreement
+from onrecord.annotation.agreement.measures import PairAgreement, agreement_by_split
 from onrecord.annotation.agreement.tables import agreement_sections
 from onrecord.annotation.gold.adjudication import attribute_items
 from onrecord.annotation.gold.made import making
@@ -143,7 +143,7 @@ def gold_of_rounds(
     said = provenance(annotators, names)
     extra: dict[str, bytes] = {}
     errata: list[GoldChange] = []
-    pairs: list[PairAgreement] = []
+    pairs: dict[str, list[PairAgreement]] = {}
     corrected = rounds.before or (rounds.exports if rounds.mended else None)
     if corrected is not None:
         before, _ = articles_of_pass(folder / corrected, documents, annotators)
@@ -156,9 +156,8 @@ def gold_of_rounds(
         passes = named(read_exports(folder / rounds.blind, documents), annotators)
         articles = attribute_items(articles, passes, registries)
         extra[FILE] = ceiling_json(articles, passes, registries)
-        own = own_rows(annotation, rounds.blind)
-        pairs = [pair for pair in agreement(passes, documents, own) if pair.documents]
-        said += agreement_sections(passes, documents, splits, own)
+        pairs = agreement_by_split(passes, documents, splits, own_rows(annotation, rounds.blind))
+        said += agreement_sections(pairs)
     gold = Gold(articles=tuple(articles), registries=registries, scheme=scheme())
     paths = [path for name in (rounds.exports, *rounds.mended) for path in paths_of(folder / name)]
     unsent = tuple(each for path in paths for each in standings(path) if each.unsent)
