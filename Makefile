@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
-.PHONY: demo test quick lint docs bench kills clean
+.PHONY: demo test quick lint docs site bench kills clean
 
 $(VENV)/score: pyproject.toml
 	$(PYTHON) -m venv $(VENV)
@@ -39,11 +39,17 @@ lint: $(VENV)/dev
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 
-# whatever is generated: the dataset folder, the baseline's predictions, the tables in the documents
+# whatever is generated: the dataset folder, the baseline's predictions, the tables in the documents, what notebooks show
 docs: $(VENV)/dev
 	$(BIN)/onrecord build
 	$(BIN)/onrecord predict --system rules -o eval/baselines/rules.jsonl
 	$(BIN)/python docs/generate.py
+	$(BIN)/python docs/run_notebooks.py
+
+# the documentation in results/site/; a warning is an error (with --quiet it would be none), and so is a link that leads nowhere
+site: $(VENV)/dev
+	NO_MKDOCS_2_WARNING=1 $(BIN)/mkdocs build --strict
+	$(BIN)/python docs/links.py results/site
 
 # speed beside other tools, which are installed into an environment of their own, some twenty minutes; then the whole
 # task, fifteen minutes at most and what a command under way still takes; then scoring in parts, two minutes

@@ -136,7 +136,7 @@ def audit_tables(root: Path, gold: Gold, errata: Sequence[GoldChange]) -> dict[s
         return max(rows, key=lambda name: len(named & rows[name]))
 
     by_part = {name: [each for each in found if part_of(each) == name] for name in parts}
-    return {name: _audit_table(articles, len(rows[name]), by_part[name], errata) for name, articles in parts.items()}
+    return {name: _audit_table(articles, rows[name], by_part[name], errata) for name, articles in parts.items()}
 
 
 def is_of_a_row(finding: Mapping[str, str]) -> bool:
@@ -149,16 +149,19 @@ def _ids(registries: Registries) -> set[str]:
 
 
 def _audit_table(
-    articles: Sequence[Article], registry: int, found: Sequence[Mapping[str, str]], errata: Sequence[GoldChange]
+    articles: Sequence[Article], registry: set[str], found: Sequence[Mapping[str, str]], errata: Sequence[GoldChange]
 ) -> str:
     ids = {article.document.id for article in articles}
     items = {layer: sum(len(article.labels.of(layer)) for article in articles) for layer in LAYERS}
     rows = []
-    for name, many in [*items.items(), ("registry rows", registry)]:
+    for name, many in [*items.items(), ("registry rows", len(registry))]:
         of_rows = name == "registry rows"
         here = [each["verdict"] for each in found if (of_rows if is_of_a_row(each) else each["layer"] == name)]
         said = [here.count(verdict) for verdict in ("WRONG", "DEBATABLE", "MISSED")]
-        changed = sum(change.layer == name and change.document in ids for change in errata)
+        changed = sum(
+            each.layer == name and each.document in ids if each.document else of_rows and each.item in registry
+            for each in errata
+        )
         shown = [f"{n} ({100 * n / many:.1f} %)" if found else "–" for n in said]
         rows.append([name, str(many), *shown, str(changed)])
     return markdown_table(["", "items", "wrong", "debatable", "missed", "changed"], rows)

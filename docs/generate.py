@@ -16,6 +16,10 @@ from typing import Any
 
 import msgspec
 
+sys.path.append(str(Path(__file__).parents[1]))
+
+from benchmarks.adversaries import table as blind_table
+
 from by_split import (
     FRESH,
     adjudication_table,
@@ -29,7 +33,7 @@ from by_split import (
 from flooding import flooding
 from onrecord.annotation.gold.from_rounds import MadeGold, gold_of_rounds
 from onrecord.dataset import FaultsError, Gold, read_documents, read_folder, read_registries
-from onrecord.dataset.corpus import CardText, Rounds, Splits, read_corpus
+from onrecord.dataset.corpus import CardText, Rounds, Splits, Texts, read_corpus
 from onrecord.dataset.gold import in_split, learnable
 from onrecord.dataset.layers import LAYERS
 from onrecord.dataset.perturbing.perturbed import Perturbed, perturb
@@ -67,9 +71,11 @@ DOCUMENTS = (
     "README.md",
     "DATASHEET.md",
     "seeds/README.md",
+    "docs/index.md",
     "docs/corpus.md",
     "docs/scoring.md",
     "docs/faults.md",
+    "docs/measures/README.md",
     "docs/probes.md",
     "docs/measures/compat.md",
     "docs/measures/coverage.md",
@@ -167,6 +173,7 @@ def parts(gold: Gold) -> dict[str, str]:
         "version": f"Version of the labels: {CORPUS.about.card.version}\n",
         **{f"corpus-{name}": corpus_table(kind) for name, kind in CORPUS_TABLES.items()},
         **flooding(gold, results["test"].values),
+        "blind": blind_table(gold),
         "link-gold": link_gold(gold),
         "compat-modes": compat_modes(),
         "compat-differences": compat_differences(),
@@ -275,7 +282,13 @@ def example(gold: Gold) -> dict[str, Any]:
     }
 
 
-CORPUS_TABLES: dict[str, type[msgspec.Struct]] = {"scheme": Scheme, "splits": Splits, "gold": Rounds, "card": CardText}
+CORPUS_TABLES: dict[str, type[msgspec.Struct]] = {
+    "scheme": Scheme,
+    "splits": Splits,
+    "texts": Texts,
+    "gold": Rounds,
+    "card": CardText,
+}
 
 
 def corpus_table(kind: type[msgspec.Struct]) -> str:

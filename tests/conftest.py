@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import os
 import shutil
+import subprocess
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -35,10 +37,19 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
         names = getattr(item, "fixturenames", ())
         if "server" in names:
             item.add_marker(pytest.mark.labelstudio)
+        if "site" in names:
+            item.add_marker(pytest.mark.long)
         if "browser" in names:
             item.add_marker(pytest.mark.browser)
             # what a browser did not do in half a minute of a busy machine it is asked for once more; the run says so
             item.add_marker(pytest.mark.flaky(reruns=1, only_rerun=["TimeoutError"]))
+
+
+def build_site(root: Path, folder: Path) -> subprocess.CompletedProcess[str]:
+    """Build the documentation of a checkout; a warning is an error, which it would not be with --quiet."""
+    command = [sys.executable, "-m", "mkdocs", "build", "--strict", "--site-dir", str(folder)]
+    environment = {**os.environ, "NO_MKDOCS_2_WARNING": "1"}
+    return subprocess.run(command, cwd=root, env=environment, capture_output=True, text=True, timeout=300, check=False)
 
 
 @pytest.fixture(scope="session", autouse=True)
@@ -88,6 +99,15 @@ def five_folder(five: Gold, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A dataset folder of the five."""
     folder = tmp_path_factory.mktemp("five") / "dataset"
     write(build(five, read_corpus(ROOT).about, ""), folder)
+    return folder
+
+
+@pytest.fixture(scope="session")
+def site(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The documentation as a site."""
+    folder = tmp_path_factory.mktemp("site")
+    done = build_site(ROOT, folder)
+    assert done.returncode == 0, done.stderr
     return folder
 
 

@@ -59,6 +59,8 @@ def cases() -> list[Case]:
     board = ("board", "build", "results", *gold, "--no-baselines", "--no-reports", *QUICK, "-o", "out/site")
     add = ("board", "add", RULES, *gold, "--to", "results", "--team", "t", "--system")
     corpus = ("--corpus", "corpus")
+    said = ("--date", "2030-01-01", "--organization", "o")
+    logs = ("export", "every-eval-ever", "record.json", *gold, *said, "-o", "out")
     return [
         Case("score", ("score", RULES, *gold, *QUICK, "-o", "out/p.jsonl"), "out", (old,)),
         Case("report", ("report", RULES, *gold, *QUICK, "-o", "out/p.jsonl"), "out", (old,)),
@@ -73,6 +75,18 @@ def cases() -> list[Case]:
         ),
         Case("release", ("release", *gold, "--standoff", "-o", "out/p.jsonl"), "out", (old,)),
         Case("export", ("export", "codabench", *gold, "--start", "2030-01-01", "-o", "out/p.jsonl"), "out", (old,)),
+        Case(
+            "export hub",
+            ("export", "hub", *gold, "-o", "out/d"),
+            "out",
+            (("export", "hub", *gold, "--text", "gated", "-o", "out/d"),),
+        ),
+        Case(
+            "export every-eval-ever",
+            (*logs, "--model-id", "a/b"),
+            "out",
+            (("score", RULES, *gold, *QUICK, "-o", "record.json"), (*logs, "--model-id", "a/c")),
+        ),
         Case(
             "board add", ("board", "add", RULES, *gold, "--to", "out", "--team", "t", "--system", "s"), "out", once=True
         ),
@@ -128,7 +142,7 @@ class Bench:
             (self.kept / "texts" / f"{number}.txt").write_text(text, encoding="utf-8")
         shutil.copytree(ROOT / "annotation" / "exports", self.kept / "corpus" / "annotation" / "exports")
         shutil.copytree(ROOT / "annotation" / "registries", self.kept / "corpus" / "annotation" / "registries")
-        for name in ("onrecord.toml", "annotation/annotators.jsonl", "annotation/GUIDELINES.md"):
+        for name in ("onrecord.toml", "DATASHEET.md", "annotation/annotators.jsonl", "annotation/GUIDELINES.md"):
             shutil.copy(ROOT / name, self.kept / "corpus" / name)
         shutil.copytree(ROOT / "seeds", self.kept / "corpus" / "seeds")
         shutil.copytree(self.kept / "corpus", self.kept / "older")

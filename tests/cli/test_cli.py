@@ -161,7 +161,6 @@ def test_diff_says_what_changed_and_what_it_does_to_scores(root: Path) -> None:
 @pytest.mark.parametrize(
     ("missing", "words", "extra"),
     [
-        ("datasets", ("build", "--check"), "dataset"),
         ("spacy", ("spans", "LICENSE", "LICENSE", "--format", "docbin"), "spacy"),
         ("spacy", ("predict", "--system", "spacy:some", "-o", "never.jsonl"), "spacy"),
         ("inspect_ai", ("prompt", "log", "LICENSE", "-o", "never.jsonl"), "inspect"),
@@ -180,6 +179,17 @@ def test_a_missing_library_is_named_with_what_brings_it(
     assert done.returncode == 2, done.stderr
     assert f"onrecord[{extra}]" in done.stderr
     assert "Traceback" not in done.stderr
+
+
+@pytest.mark.long
+def test_a_dataset_is_built_and_exported_without_what_loads_it(root: Path, tmp_path: Path) -> None:
+    """The workflow of a release installs little."""
+    code = "import sys; sys.modules.update(dict.fromkeys({}, None)); from onrecord.cli import main; main()"
+    without = code.format(("datasets", "huggingface_hub"))
+    for words in (("build", "--check"), ("export", "hub", "-o", str(tmp_path / "hub"))):
+        done = subprocess.run([sys.executable, "-c", without, *words], cwd=root, capture_output=True, text=True)
+        assert done.returncode == 0, done.stderr
+    assert (tmp_path / "hub/README.md").is_file()
 
 
 @pytest.mark.long

@@ -134,7 +134,7 @@ def ceilings(root: Path, folder: Path, word: str) -> list[list[str]]:
         ["score", rules, *gold],
         *(["report", rules, *gold, "--draws", "0", "-o", f"r.{kind}"] for kind in ("html", "md", "txt")),
         ["report", rules, *gold, "--draws", "0", "--format", "markdown", "-o", "-"],
-        ["export", "hf-benchmark", *gold, "-o", "-"],
+        ["export", "hub", *gold, "-o", "h"],
     ]
 
 

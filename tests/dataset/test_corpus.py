@@ -50,12 +50,15 @@ def test_splits_and_schemes_that_do_not_fit_are_faults(tmp_path: Path) -> None:
         names = ["train", "train"]
         otherwise = "test"
         of = { a = "dev" }
+        [texts]
+        public = ["trian"]
         """
     assert faults_of(tmp_path, wrong) == {
         "/scheme/layers": "of mentions, quotes, or ids = true",
         "/splits/names": "each split once",
         "/splits/otherwise": "one of train, train",
         "/splits/of/a": "one of train, train",
+        "/texts/public/0": "one of train, train",
     }
 
 

@@ -144,8 +144,22 @@ def test_codabench_scores_are_those_of_the_command(
     scores = json.loads((app / "output/scores.json").read_text())
     whole = values(expected)
     assert scores == {c.key: value for c in columns() if (value := whole[c.measure]) is not None}
-    assert 0 < len(scores) < len(columns())
+    assert scores
     assert done.stdout.strip() == expected["signature"]
+
+
+def test_what_is_undefined_has_no_number_there(app: Path, libraries: Path, root: Path) -> None:
+    """Of a file without quotes it is not known how often the speaker is right."""
+    file = app / "input/res/none.jsonl"
+    lines = [json.loads(line) for line in (root / BASELINE).read_bytes().splitlines()]
+    none: dict[str, list[str]] = {"quotes": [], "stances": []}  # which refer to quotes
+    file.write_text("".join(json.dumps({**line, **none}) + "\n" for line in lines), encoding="utf-8")
+    done = codabench(app, libraries)
+    assert done.returncode == 0, done.stderr
+    scores = json.loads((app / "output/scores.json").read_text())
+    whole = values(json.loads(run("score", file, "--json", root=root).stdout))
+    assert scores == {c.key: value for c in columns() if (value := whole[c.measure]) is not None}
+    assert 0 < len(scores) < len(columns())
     assert f"{100 * (whole['entities:strict'] or 0):.1f}" in (app / "output/detailed_results.html").read_text()
 
 
@@ -411,7 +425,8 @@ def test_the_commands_write_the_same_bytes_twice(bundle: Path, root: Path, tmp_p
 
 def test_results_for_the_hub_are_those_of_the_command(root: Path, tmp_path: Path, expected: dict[str, Any]) -> None:
     path = tmp_path / ".eval_results" / "onrecord.yaml"
-    words = ("--dataset-id", "org/news", "--date", "2027-01-01", "--task-id", "quotes=who", "-o", path)
+    words: tuple[str | Path, ...] = ("--dataset-id", "org/news", "--date", "2027-01-01", "--task-id", "quotes=who")
+    words += ("--revision", "a" * 40, "--source-url", "https://example.org", "--source-org", "us", "-o", path)
     done = run("export", "hf-eval-results", BASELINE, *words, root=root)
     assert done.returncode == 0, done.stderr
     found = {entry["dataset"]["task_id"]: entry["value"] for entry in yaml.safe_load(path.read_text())}
@@ -419,8 +434,9 @@ def test_results_for_the_hub_are_those_of_the_command(root: Path, tmp_path: Path
         "who" if layer == "quotes" else layer: each["measures"][each["headline"]]["value"]
         for layer, each in expected["layers"].items()
     }
-    assert run("export", "hf-benchmark", "-o", tmp_path / "eval.yaml", root=root).returncode == 0
-    assert yaml.safe_load((tmp_path / "eval.yaml").read_text())["evaluation_framework"] == "onrecord"
+    (first, *_) = yaml.safe_load(path.read_text())
+    assert first["dataset"]["revision"] == "a" * 40
+    assert first["source"] == {"url": "https://example.org", "org": "us"}
 
 
 @pytest.mark.parametrize(
@@ -439,7 +455,16 @@ def test_results_for_the_hub_are_those_of_the_command(root: Path, tmp_path: Path
             "LAYER=ID",
         ),
         (("hf-eval-results", "none.jsonl", "--dataset-id", "o/n", "--date", "2027-01-01"), "none.jsonl"),
-        (("hf-benchmark", "--split", "all"), "not on all"),
+        (
+            ("hf-eval-results", str(BASELINE), "--dataset-id", "o/n", "--date", "2027-01-01", "--revision", "v1"),
+            "a commit",
+        ),
+        (("hub", "-o", "hub", "--split", "all"), "not on all"),
+        (("hub", "-o", "hub", "--gold", "none"), "no such file"),
+        (("hub", "-o", "hub", "--dataset-id", "news"), "ORG/NAME"),
+        (("hub", "-o", "hub", "--framework", "inspect-ai"), "field_spec"),
+        (("hub", "-o", "hub", "--text", "whole"), "--text"),
+        (("hub", "-o", "-"), "standard output"),
     ],
 )
 def test_bad_options_are_said_so_and_nothing_is_written(

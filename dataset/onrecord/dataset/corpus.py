@@ -16,13 +16,36 @@ from typing import Annotated, Any, Literal
 
 import msgspec
 
-from onrecord.dataset.reading.faults import Fault, FaultsError, fault_of, refuse
+from onrecord.dataset.reading.faults import Fault, FaultsError, fault_of, nearest, refuse
 from onrecord.dataset.reading.files import resolved
 from onrecord.dataset.reading.typed import explain
 from onrecord.dataset.records import Split, Strict
 from onrecord.dataset.scheme import Scheme, wrong_scheme
 
 FILE = "onrecord.toml"
+
+Rai = Literal[
+    "dataCollection",
+    "dataCollectionType",
+    "dataCollectionMissingData",
+    "dataCollectionRawData",
+    "dataPreprocessingProtocol",
+    "dataImputationProtocol",
+    "dataManipulationProtocol",
+    "dataAnnotationProtocol",
+    "dataAnnotationPlatform",
+    "dataAnnotationAnalysis",
+    "annotationsPerItem",
+    "annotatorDemographics",
+    "machineAnnotationTools",
+    "dataReleaseMaintenancePlan",
+    "personalSensitiveInformation",
+    "dataSocialImpact",
+    "dataBiases",
+    "dataLimitations",
+    "dataUseCases",
+]
+"""The properties of Croissant's RAI vocabulary whose values are texts."""
 
 Line = Annotated[
     str, msgspec.Meta(min_length=1, max_length=200, pattern=r"^[^\x00-\x1f]+$(?!\n)", description="a line of text")
@@ -87,10 +110,6 @@ class CardText(Strict, frozen=True, kw_only=True):
     """Who made the dataset."""
     cite_as: Line | None = None
     """How it is cited."""
-    limitations: str = ""
-    """The limits as plain text, for metadata."""
-    personal_information: str = ""
-    """What is said of persons, as plain text, for metadata."""
     tags: tuple[Line, ...] = ()
     """Words that it is found by on the Hub."""
     annotations_creators: tuple[Line, ...] = ()
@@ -107,6 +126,16 @@ class CardText(Strict, frozen=True, kw_only=True):
     """The section on licences, as Markdown; no section where empty."""
 
 
+class Texts(Strict, frozen=True, kw_only=True):
+    """Whose texts may go along where the dataset is published."""
+
+    public: tuple[Split, ...] = ()
+    """Splits whose texts anyone may have, as their licence allows. ``onrecord export hub`` withholds those of the
+    others, or puts them behind a gate."""
+    terms: str = ""
+    """What is agreed to by whoever asks for the others, as plain text; a general sentence where left out."""
+
+
 class Rounds(Strict, frozen=True, kw_only=True):
     """Names of folders in ``annotation/exports``: where the gold comes from."""
 
@@ -115,7 +144,8 @@ class Rounds(Strict, frozen=True, kw_only=True):
     blind: str | None = None
     """Blind annotations of the same documents, which say who marked an item and whether they agreed."""
     before: str | None = None
-    """The round that ``exports`` corrects: the differences are the errata."""
+    """The round that ``exports`` corrects: the differences are the errata. Its rows are in ``annotation/rows/ROUND``,
+    where they were not those of now."""
 
 
 class CorpusFile(Strict, frozen=True, kw_only=True):
@@ -124,8 +154,11 @@ class CorpusFile(Strict, frozen=True, kw_only=True):
     card: CardText = CardText()
     scheme: Scheme = Scheme()
     splits: Splits = Splits(otherwise="test")
+    texts: Texts = Texts()
     gold: Rounds | None = None
     """Where the gold comes from; named on the command line where left out."""
+    rai: dict[Rai, str | tuple[Line, ...]] = msgspec.field(default_factory=dict)
+    """What Croissant's RAI properties say, beside what is computed: words, or sections of the corpus's DATASHEET.md."""
     probe: Annotated[str, msgspec.Meta(max_length=200, pattern=r"^[A-Za-z0-9:+,-]*$(?!\n)")] = ""
     """What was done to the articles, as ``onrecord perturb`` says it; empty for articles as they were found."""
 
@@ -223,6 +256,11 @@ def _faults(path: Path, about: CorpusFile) -> Iterator[Fault]:
     for name, times in Counter(splits.names).items():
         if times > 1:
             yield Fault("splits", str(path), None, "/splits/names", f"{name} {times} times", "each split once")
+    for number, name in enumerate(about.texts.public):
+        if name not in splits.names:
+            hint = nearest(name, splits.names)
+            expected = f"one of {', '.join(splits.names)}"
+            yield Fault("splits", str(path), None, f"/texts/public/{number}", name, expected, hint)
     each_of = {f"of/{key}": name for key, name in splits.of.items()}
     named: Mapping[str, str | None] = {"otherwise": splits.otherwise, **each_of}
     for key, split in named.items():

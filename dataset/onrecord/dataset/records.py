@@ -86,6 +86,14 @@ class Refers:
     """Whether it may be :data:`UNKNOWN`."""
 
 
+@dataclasses.dataclass(frozen=True)
+class Verbatim:
+    """Says of a field that it holds words of an article: part of its type, so that they can be withheld."""
+
+
+Words = Annotated[str, Verbatim()]
+"""Words of an article, as they stand in it."""
+
 EntityId = Annotated[Id, Refers("entity")]
 EventId = Annotated[Id, Refers("event")]
 SpeakerId = Annotated[Id, Refers("entity", unknown=True)]
@@ -103,7 +111,7 @@ class Span(Strict, frozen=True, kw_only=True):
     """First code point, counted from 0."""
     end: Offset
     """One past the last code point."""
-    text: str
+    text: Words
     """The surface, equal to ``document.text[start:end]``."""
 
 
@@ -129,7 +137,7 @@ class SpanItem(Item, frozen=True, kw_only=True):
     """First code point, counted from 0."""
     end: Offset
     """One past the last code point."""
-    text: str
+    text: Words
     """The surface, equal to the text of the article from ``start`` to ``end``."""
 
     @property

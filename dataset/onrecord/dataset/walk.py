@@ -19,7 +19,7 @@ from typing import Annotated, Any, Literal, NamedTuple, TypeVar, get_args, get_o
 
 import msgspec
 
-from onrecord.dataset.records import REGISTERED, UNKNOWN, Refers, Span, SpanItem, Use
+from onrecord.dataset.records import REGISTERED, UNKNOWN, Refers, Span, SpanItem, Use, Verbatim
 
 R = TypeVar("R", bound=msgspec.Struct)
 
@@ -50,6 +50,8 @@ class Field:
     """Whether it may be None."""
     refers: Refers | None
     """What its value, or each of them, refers to; None for what is no reference."""
+    verbatim: bool = False
+    """Whether it holds words of an article."""
 
     @property
     def struct(self) -> type[msgspec.Struct] | None:
@@ -69,21 +71,22 @@ def fields(kind: type[msgspec.Struct]) -> tuple[Field, ...]:
 
 
 def _field(name: str, kind: Any) -> Field:
-    many = optional = False
+    many = optional = verbatim = False
     refers: Refers | None = None
     while True:
         if get_origin(kind) is Annotated:
             kind, *said = get_args(kind)
             refers = next((each for each in said if isinstance(each, Refers)), refers)
+            verbatim = verbatim or any(isinstance(each, Verbatim) for each in said)
         elif get_origin(kind) in (typing.Union, types.UnionType):
             options = [each for each in get_args(kind) if each is not types.NoneType]
             if len(options) > 1:
-                return Field(name, kind, many, True, refers)
+                return Field(name, kind, many, True, refers, verbatim)
             optional, kind = True, options[0]
         elif get_origin(kind) is tuple and get_args(kind)[1:] == (...,):
             many, kind = True, get_args(kind)[0]
         else:
-            return Field(name, kind, many, optional, refers)
+            return Field(name, kind, many, optional, refers, verbatim)
 
 
 @functools.cache

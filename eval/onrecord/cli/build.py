@@ -37,6 +37,9 @@ def build(
     from onrecord.dataset.corpus import FILE, Rounds
     from onrecord.dataset.publishing.build import build as make
     from onrecord.dataset.publishing.build import check_target, differences, write
+    from onrecord.dataset.publishing.datasheet import NAME
+    from onrecord.dataset.publishing.rai import metadata, rai_faults
+    from onrecord.dataset.reading.faults import refuse
 
     refuse_stream(output)
     with working("building the dataset"):
@@ -52,7 +55,11 @@ def build(
             wrong = Fault("rounds", str(corpus.root / FILE), None, "/gold", "nothing", "the round the gold is of", hint)
             raise FaultsError([wrong])
         made = gold_of_rounds(corpus.annotation, rounds, documents, registries, corpus.about.splits.names)
-        built = make(made.gold, corpus.about, made.provenance, made.extra)
+        sheet = corpus.root / NAME
+        datasheet = sheet.read_text(encoding="utf-8") if sheet.is_file() else ""
+        refuse([*rai_faults(corpus.about, datasheet, str(corpus.root / FILE))])
+        said = metadata(corpus.about, made.gold, datasheet, made.making)
+        built = make(made.gold, corpus.about, made.provenance, made.extra, said)
         changed = differences(built, output) if check else write(built, output)
     for id in made.unlabelled:
         note(f"left out, not annotated yet: {id}")

@@ -14,9 +14,7 @@ if TYPE_CHECKING:
 
 EXTRAS = {
     "dask": "dask",
-    "datasets": "dataset",
     "distributed": "dask",
-    "huggingface_hub": "dataset",
     "pandas": "dataset",
     "sklearn": "dataset",
     "inspect_ai": "inspect",

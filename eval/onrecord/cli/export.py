@@ -10,6 +10,8 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from onrecord.cli.console import note
+from onrecord.cli.export_hub import hub
+from onrecord.cli.export_logs import every_eval_ever
 from onrecord.cli.inputs import given
 from onrecord.cli.options import Dataset, SplitOption
 from onrecord.cli.outputs import put
@@ -19,6 +21,9 @@ if TYPE_CHECKING:
     from onrecord.eval.platforms.competition import Competition
 
 app = typer.Typer(help="Write files for platforms where people submit: Codabench, EvalAI, Hugging Face.")
+
+app.command()(hub)
+app.command("every-eval-ever")(every_eval_ever)
 
 Archive = Annotated[Path, typer.Option("--output", "-o", help="The zip archive to write.")]
 Title = Annotated[str | None, typer.Option(help="What it is called; as the dataset if left out.")]
@@ -77,6 +82,11 @@ def hf_eval_results(
     ] = None,
     source_url: Annotated[str | None, typer.Option(help="Where the result comes from.")] = None,
     source_name: Annotated[str | None, typer.Option(help="What that is called.")] = None,
+    source_user: Annotated[str | None, typer.Option(help="Whose it is, a user of the Hub.")] = None,
+    source_org: Annotated[str | None, typer.Option(help="Whose it is, an organisation of the Hub.")] = None,
+    revision: Annotated[
+        str | None, typer.Option(help="The commit of the dataset's repository that was scored on.")
+    ] = None,
     gold: Dataset = GOLD,
     split: SplitOption = None,
 ) -> None:
@@ -85,7 +95,7 @@ def hf_eval_results(
     A partial result, of which articles are missing, is not published.
     """
     from onrecord.dataset import read_folder
-    from onrecord.eval.platforms.hub import eval_results, yaml_bytes
+    from onrecord.eval.platforms.hub import Origin, eval_results, yaml_bytes
     from onrecord.eval.scoring.asked import Asked
     from onrecord.eval.scoring.score_file import score_bytes
     from onrecord.eval.statistics.sampling import Sampling
@@ -95,7 +105,8 @@ def hf_eval_results(
     asked = dataclasses.replace(source.asked, labels=None, how=None, allow_missing=False)
     report = score_bytes(source.path, source.raw, read_folder(gold), asked).report
     source.tell(report.result.gold_hash)
-    entries = eval_results(report, dataset_id, date, tasks, source_url, source_name)
+    origin = Origin(source_url, source_name, source_user, source_org)
+    entries = eval_results(report, dataset_id, date, tasks, origin, revision)
     for each in report.result.layers:
         if each.scores[each.layer.headline.name].value is None:
             note(f"left out: {each.layer.name}, whose headline is undefined for this file")
@@ -103,28 +114,6 @@ def hf_eval_results(
         note("no headline is defined; nothing was written")
         raise typer.Exit(2)
     _write(output, yaml_bytes(entries))
-
-
-@app.command("hf-benchmark")
-def hf_benchmark(
-    output: Annotated[
-        Path, typer.Option("--output", "-o", help="File to write, at the root of the dataset's repository.")
-    ] = Path("eval.yaml"),
-    gold: Dataset = GOLD,
-    split: SplitOption = None,
-    title: Title = None,
-) -> None:
-    """The registration of the dataset as a benchmark on the Hugging Face Hub: one task a layer."""
-    from onrecord.dataset.publishing.folder import read_about
-    from onrecord.eval.platforms.hub import benchmark, yaml_bytes
-
-    split = the_split(gold, split)
-    if split == "all":
-        raise typer.BadParameter("a task is on one split, and not on all")
-    card = read_about(gold).card
-    _write(
-        output, yaml_bytes(benchmark(title or card.title, " ".join((card.description or card.summary).split()), split))
-    )
 
 
 def _competition(

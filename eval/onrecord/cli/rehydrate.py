@@ -26,7 +26,8 @@ def rehydrate(
     with working("restoring the dataset"):
         check_target(output)
         released = read_release(release)
-        changed = write(make(restore(released, seeds), released.about, released.provenance), output)
+        gold = restore(released, seeds)
+        changed = write(make(gold, released.about, released.provenance, metadata=released.metadata), output)
     for name in changed:
         say(f"written: {output / name}")
     note(f"{output} is whole")

@@ -20,6 +20,7 @@ from onrecord.dataset import Article, Document, FaultsError, Gold, gold_hash, re
 from onrecord.dataset.corpus import CorpusFile, Splits
 from onrecord.dataset.publishing.build import Built, build, differences, write
 from onrecord.dataset.publishing.folder import read_rows
+from onrecord.dataset.publishing.rai import metadata
 from onrecord.dataset.publishing.tables import configs
 from onrecord.dataset.publishing.texts import read_texts
 from onrecord.eval import record_bytes, record_of, score
@@ -64,6 +65,28 @@ def test_every_config_loads_with_the_network_off(root: Path, tmp_path: Path, str
         assert rows
 
 
+def test_the_header_is_what_datasets_would_write(root: Path) -> None:
+    from datasets import DatasetInfo, Features
+    from datasets.info import DatasetInfosDict
+    from datasets.splits import SplitDict, SplitInfo
+    from huggingface_hub import DatasetCard, DatasetCardData
+
+    card = DatasetCard.load(root / "dataset/README.md")
+    infos = DatasetInfosDict()
+    for config in configs():
+        splits = next(each for each in card.data["dataset_info"] if each["config_name"] == config.name)["splits"]
+        size = sum(split["num_bytes"] for split in splits)
+        given = {each["name"]: SplitInfo(each["name"], each["num_bytes"], each["num_examples"]) for each in splits}
+        features = Features.from_arrow_schema(config.schema)
+        infos[config.name] = DatasetInfo(
+            features=features, splits=SplitDict(given), download_size=size, dataset_size=size
+        )
+    written = DatasetCardData()
+    infos.to_dataset_card_data(written)
+    assert card.data["dataset_info"] == written["dataset_info"]
+    assert card.data.to_yaml() == card.content.split("---\n")[1].strip()
+
+
 def test_the_default_config_is_the_articles(root: Path, tmp_path: Path) -> None:
     rows = load(root / "dataset", "", "test", tmp_path)
     assert [row["doc_id"][:3] for row in rows] == ["001", "002", "004"]
@@ -80,7 +103,8 @@ def built(root: Path, documents: list[Document]) -> Built:
     assert ABOUT.gold is not None
     made = gold_of_rounds(annotation, ABOUT.gold, documents, registries, ABOUT.splits.names)
     assert made.unlabelled == ()
-    return build(made.gold, ABOUT, made.provenance, made.extra)
+    said = metadata(ABOUT, made.gold, (root / "DATASHEET.md").read_text(encoding="utf-8"), made.making)
+    return build(made.gold, ABOUT, made.provenance, made.extra, said)
 
 
 def test_what_is_committed_is_what_the_sources_give(built: Built, root: Path) -> None:

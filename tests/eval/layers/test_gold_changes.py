@@ -11,6 +11,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from onrecord.dataset import Article, Gold
+from onrecord.dataset.records import REGISTERED
 from onrecord.eval.layers.gold_changes import gold_changes
 from onrecord.eval.layers.same_items import matched
 from onrecord.eval.layers.scored import with_items
@@ -60,6 +61,10 @@ def test_articles_and_registries_are_compared_too(gold: Gold) -> None:
     registries = msgspec.structs.replace(gold.registries, entities=(renamed, *gold.registries.entities[1:]))
     (change,) = gold_changes(gold, msgspec.structs.replace(gold, registries=registries))
     assert change.fields == (("name", gold.registries.entities[0].name, "Another Name"),)
+    for kind, (name, _) in REGISTERED.items():
+        registries = msgspec.structs.replace(gold.registries, **{name: gold.registries.of(kind)[1:]})
+        found = gold_changes(gold, msgspec.structs.replace(gold, registries=registries))
+        assert [(each.layer, each.kind) for each in found] == [(name, "removed")]
 
 
 NOT_COMPARED = {"id", "annotators", "agreed", "parent", "quote"}

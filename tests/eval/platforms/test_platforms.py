@@ -29,7 +29,8 @@ from onrecord.eval.platforms.codabench import COMMAND, codabench_bundle
 from onrecord.eval.platforms.competition import Competition, competition
 from onrecord.eval.platforms.evalai import evalai_challenge
 from onrecord.eval.platforms.evalai_boards import boards
-from onrecord.eval.platforms.hub import benchmark, eval_results, yaml_bytes
+from onrecord.eval.platforms.hub import Origin, benchmark, eval_results, yaml_bytes
+from onrecord.eval.platforms.hub_rules import hub_rules
 from onrecord.eval.platforms.keys import columns, numbers
 from onrecord.eval.platforms.logo import SIDE, logo
 from onrecord.eval.platforms.reference import Reference, read_reference, reference_bytes, reference_of
@@ -91,9 +92,13 @@ def test_keys_are_plain_short_and_unique() -> None:
     assert all(key.isascii() and key.isidentifier() and len(key) <= MOST_CHARACTERS for key in keys)
 
 
-def test_what_is_undefined_has_no_number(report: Report) -> None:
-    found = numbers(report.result)
-    undefined = {column.key for column in columns() if report.result.values[column.measure] is None}
+def test_what_is_undefined_has_no_number(gold: Gold, root: Path) -> None:
+    """Such as how often the speaker is right where no quote is found."""
+    empty: dict[str, list[str]] = {"mentions": [], "quotes": [], "stances": [], "events": []}
+    lines = [{"doc_id": each.document.id, **empty} for each in in_split(gold, "test")]
+    result = score(lines, root / "dataset", how=None).result
+    found = numbers(result)
+    undefined = {column.key for column in columns() if result.values[column.measure] is None}
     assert undefined
     assert set(found) == {column.key for column in columns()} - undefined
     with pytest.raises(ArithmeticError):
@@ -397,7 +402,7 @@ def test_the_benchmark_has_the_tasks_that_the_entries_name(report: Report) -> No
 )
 def test_a_hostile_name_stays_a_string(report: Report, name: str) -> None:
     url = "https://example.org/?q=a:%20b#!!x"
-    entries = yaml.safe_load(yaml_bytes(eval_results(report, "o/n", DAY, source_url=url, source_name=name)))
+    entries = yaml.safe_load(yaml_bytes(eval_results(report, "o/n", DAY, origin=Origin(url, name))))
     assert {(entry["source"]["url"], entry["source"]["name"]) for entry in entries} == {(url, name)}
     assert yaml.safe_load(yaml_bytes(benchmark(name, name, "test")))["name"] == name
 
@@ -416,13 +421,17 @@ def test_a_hostile_name_stays_a_string(report: Report, name: str) -> None:
         ({"tasks": {"verbs": "v"}}, "--task-id"),
         ({"tasks": {"quotes": "a b"}}, "--task-id"),
         ({"tasks": {"quotes": "events"}}, "--task-id"),
-        ({"source_url": "javascript:alert(1)"}, "--source-url"),
-        ({"source_url": "https://"}, "--source-url"),
-        ({"source_url": "https://u:p@example.org"}, "--source-url"),
-        ({"source_url": "https://[x"}, "--source-url"),
-        ({"source_url": "https://example.org/a b"}, "--source-url"),
-        ({"source_name": "logs"}, "--source-name"),
-        ({"source_url": "https://example.org", "source_name": "a\nb"}, "--source-name"),
+        ({"origin": Origin("javascript:alert(1)")}, "--source-url"),
+        ({"origin": Origin("https://")}, "--source-url"),
+        ({"origin": Origin("https://u:p@example.org")}, "--source-url"),
+        ({"origin": Origin("https://[x")}, "--source-url"),
+        ({"origin": Origin("https://example.org/a b")}, "--source-url"),
+        ({"origin": Origin(None, "logs")}, "--source-name"),
+        ({"origin": Origin("https://example.org", "a\nb")}, "--source-name"),
+        ({"origin": Origin(user="me")}, "--source-user"),
+        ({"origin": Origin("https://example.org", org="a b")}, "--source-org"),
+        ({"revision": "main"}, "--revision"),
+        ({"revision": "A" * 40}, "--revision"),
     ],
 )
 def test_what_the_hub_would_not_take_is_refused(report: Report, change: dict[str, Any], option: str) -> None:
@@ -430,6 +439,26 @@ def test_what_the_hub_would_not_take_is_refused(report: Report, change: dict[str
     with pytest.raises(FaultsError) as caught:
         eval_results(report, **given)
     assert {fault.file for fault in caught.value.faults} == {option}
+
+
+def test_an_entry_has_the_keys_of_the_hub_and_no_others(report: Report) -> None:
+    origin = Origin("https://example.org/logs", "Logs", "me", "us")
+    rules = hub_rules()
+    for entry in yaml.safe_load(yaml_bytes(eval_results(report, "o/n", DAY, None, origin, "0" * 40))):
+        for value, keys in (
+            (entry, rules.result),
+            (entry["dataset"], rules.result_dataset),
+            (entry["source"], rules.result_source),
+        ):
+            assert {*keys.required} <= {*value} <= {*keys.required, *keys.optional}
+        assert entry["dataset"]["revision"] == "0" * 40
+        assert entry["source"] == {"url": "https://example.org/logs", "name": "Logs", "user": "me", "org": "us"}
+
+
+@pytest.mark.parametrize("framework", ["Onrecord", "a b", "inspect-ai", ""])
+def test_a_framework_that_cannot_be_listed_or_asks_for_more_is_refused(framework: str) -> None:
+    with pytest.raises(FaultsError, match="--framework"):
+        benchmark("News", "of it", "test", framework)
 
 
 def test_a_task_may_have_another_id(report: Report) -> None:

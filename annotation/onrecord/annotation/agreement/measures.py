@@ -19,6 +19,7 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
+from onrecord.annotation.agreement.actor_ids import ActorField, actor_fields
 from onrecord.annotation.agreement.annotators import as_submission, own_registries, with_rows, without_optional
 from onrecord.annotation.agreement.gamma import Continuum, Unit, gamma
 from onrecord.annotation.agreement.row_fields import RowField, row_fields, utterance_ids
@@ -88,6 +89,8 @@ class PairAgreement:
     """Mentions of each entity type, by the same offsets and type."""
     rows: tuple[RowField, ...]
     """Fields of the registries, where both annotators have rows of their own."""
+    by_actor: tuple[ActorField, ...]
+    """Whom items name, by actor and by id; likewise."""
     by_document: Mapping[str, Result]
     """The same scores with each document by itself."""
     disagreements: tuple[Disagreement, ...]
@@ -186,7 +189,7 @@ def _units(layer: Layer[Any], labels: Labels) -> tuple[Unit, ...]:
 
 def _agreement(both: _Versions) -> PairAgreement:
     if not both.articles:
-        return PairAgreement(*both.names, (), None, (), {}, {}, (), {}, ())
+        return PairAgreement(*both.names, (), None, (), {}, {}, (), (), {}, ())
     result = both.scored()
     compared = [_compare(pair, readings_of(result, pair)) for pair in result.pairs]
     return PairAgreement(
@@ -198,6 +201,7 @@ def _agreement(both: _Versions) -> PairAgreement:
         gammas={layer.item: _gamma(layer, both) for layer in with_items() if layer.units is not None},
         by_type=_by_type(result.pairs),
         rows=tuple(_rows(both, result)),
+        by_actor=tuple(_actors(both, result)),
         by_document={
             each.document.id: score_submission([each], both.registries, both.submission, both.names[0])
             for each in both.articles
@@ -214,15 +218,25 @@ def _rows(both: _Versions, result: Result) -> list[RowField]:
     return row_fields(*both.rows, known)
 
 
+def _actors(both: _Versions, result: Result) -> list[ActorField]:
+    if any(each == Registries() for each in both.rows):
+        return []
+    return actor_fields([*_quotes_of_both(result)], *both.rows)
+
+
 def _quotes(result: Result) -> Iterator[tuple[str | None, str | None]]:
     """The utterances of the quotes that both found."""
+    for pair, quotes in _quotes_of_both(result):
+        for one, other in quotes:
+            yield pair.gold.quotes[one].utterance, pair.predicted.quotes[other].utterance
+
+
+def _quotes_of_both(result: Result) -> Iterator[tuple[DocumentPair, list[tuple[int, int]]]]:
+    """Every document with the indices of the quotes that both found."""
     layer = next((each for each in with_items() if each.item == "quotes"), None)
-    if layer is None or layer.matches is None:
-        return
     for pair in result.pairs:
-        reading = readings_of(result, pair)[layer.name]
-        for one, other in layer.matches(reading):
-            yield reading.gold[one].utterance, reading.predicted[other].utterance
+        matches = None if layer is None else layer.matches
+        yield pair, [] if layer is None or matches is None else [*matches(readings_of(result, pair)[layer.name])]
 
 
 def _gamma(layer: Layer[Any], both: _Versions) -> float | None:

@@ -4,16 +4,15 @@ from __future__ import annotations
 
 import dataclasses
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
-from onrecord.annotation.agreement.measures import PairAgreement, agreement
-from onrecord.annotation.label_studio.exports import Annotation
-from onrecord.dataset import Document
+from onrecord.annotation.agreement.measures import PairAgreement
 from onrecord.dataset.publishing.card import markdown_table
 from onrecord.dataset.reading.faults import show
 from onrecord.eval.layers.scored import scored_layers
 from onrecord.eval.rendering.markdown import inert
 from onrecord.eval.rendering.scores import percent
+from onrecord.eval.statistics.counts import Score
 from onrecord.eval.statistics.measure import Measure
 
 
@@ -30,11 +29,12 @@ SCORE_HEADINGS = ("measure", "F1", "P", "R")
 GAMMA_HEADINGS = ("layer", "gamma")
 TYPE_HEADINGS = ("type", "F1", "mentions")
 ROW_HEADINGS = ("field of a row", "rows of both", "same")
+ACTOR_HEADINGS = ("who is named", "found by both", "actor with several ids", "same actor", "same id", "turn on the id")
 ATTRIBUTE_HEADINGS = ("field", "found by both", "of either", "same", "alpha")
 
 
 def score_rows(pair: PairAgreement) -> list[tuple[str, str, str, str]]:
-    """F1, or share, precision and recall of the other annotator scored against the one; no share of nothing."""
+    """F1, or share, precision and recall of the other annotator scored against the one; not of what nobody says."""
     if pair.result is None:
         return []
     by_name = {each.layer.name: each.scores for each in pair.result.layers}
@@ -42,8 +42,14 @@ def score_rows(pair: PairAgreement) -> list[tuple[str, str, str, str]]:
         (measure.full, percent(score.value), percent(score.precision), percent(score.recall))
         for layer, shown in measures().items()
         for measure in shown
-        if (score := by_name[layer][measure.name]).value is not None or not measure.share
+        if not _is_of_nothing(measure, score := by_name[layer][measure.name])
     ]
+
+
+def _is_of_nothing(measure: Measure, score: Score) -> bool:
+    """Whether there is nothing to agree on: a share of nothing, or attributes of events that the other leaves open."""
+    open_ones = measure.page == "event-attributes.md" and score.counts is not None and not score.counts.predicted
+    return open_ones or (score.value is None and bool(measure.share))
 
 
 def attribute_rows(pair: PairAgreement) -> list[tuple[str, str, str, str, str]]:
@@ -71,6 +77,21 @@ def row_rows(pair: PairAgreement) -> list[tuple[str, str, str]]:
     if rows:
         rows.append(("all", sum(row[1] for row in rows), sum(row[2] for row in rows)))
     return [(name, str(matched), percent(same / matched)) for name, matched, same in rows]
+
+
+def actor_rows(pair: PairAgreement) -> list[tuple[str, str, str, str, str, str]]:
+    """Whom items name: how often both name the same actor, the same id, and so how often the id alone decides."""
+    return [
+        (
+            each.field,
+            str(each.matched),
+            str(each.several),
+            str(each.by_actor),
+            str(each.by_id),
+            f"{each.turns} ({percent(each.turns / each.matched if each.matched else None)} %)",
+        )
+        for each in pair.by_actor
+    ]
 
 
 def type_rows(pair: PairAgreement) -> list[tuple[str, str, str]]:
@@ -103,29 +124,25 @@ def markdown(pair: PairAgreement) -> str:
     types = markdown_table(TYPE_HEADINGS, [(f"`{name}`", *rest) for name, *rest in type_rows(pair)])
     documents = markdown_table(document_headings(), document_rows(pair))
     rows = [(f"`{name}`", *rest) for name, *rest in row_rows(pair)]
-    return "\n".join(
-        (scores, fields, *([markdown_table(ROW_HEADINGS, rows)] if rows else []), gammas, types, documents)
-    )
+    actors = [(f"`{name}`", *rest) for name, *rest in actor_rows(pair)]
+    of_rows = [markdown_table(head, each) for head, each in ((ROW_HEADINGS, rows), (ACTOR_HEADINGS, actors)) if each]
+    return "\n".join((scores, fields, *of_rows, gammas, types, documents))
 
 
-def agreement_sections(annotations: Sequence[Annotation], documents: Sequence[Document], splits: Sequence[str]) -> str:
+def agreement_sections(by_split: Mapping[str, Sequence[PairAgreement]]) -> str:
     """The agreement of every two annotators as sections of the card, a split at a time and never of two together.
 
-    The last split stands first: what guidelines and systems were made with comes before what is kept for the end.
-
     Args:
-        annotations: Everyone's.
-        documents: All documents.
-        splits: The splits in the order of tables.
+        by_split: The pairs of each split, in the order of the sections.
 
     Returns:
         Markdown; empty without two who have annotated one document.
     """
     return "".join(
-        f"\n### Agreement before adjudication{f' on `{split}`' if len(splits) > 1 else ''}: "
+        f"\n### Agreement before adjudication{f' on `{split}`' if len(by_split) > 1 else ''}: "
         f"{inert(pair.one)} and {inert(pair.other)} on {_articles(len(pair.documents))}\n\n{markdown(pair)}"
-        for split in reversed(splits)
-        for pair in agreement(annotations, [document for document in documents if document.split == split])
+        for split, pairs in by_split.items()
+        for pair in pairs
         if pair.documents
     )
 
@@ -147,6 +164,7 @@ def print_agreement(pair: PairAgreement, disagreements: bool) -> None:
         (SCORE_HEADINGS, score_rows(pair)),
         (ATTRIBUTE_HEADINGS, attribute_rows(pair)),
         *([(ROW_HEADINGS, row_rows(pair))] if pair.rows else []),
+        *([(ACTOR_HEADINGS, actor_rows(pair))] if pair.by_actor else []),
         (GAMMA_HEADINGS, gamma_rows(pair)),
         (TYPE_HEADINGS, type_rows(pair)),
         (document_headings(), document_rows(pair)),
@@ -179,6 +197,7 @@ def agreement_json(pairs: list[PairAgreement]) -> str:
             },
             "attributes": [dataclasses.asdict(each) for each in pair.attributes],
             "rows": [dataclasses.asdict(each) for each in pair.rows],
+            "by_actor": [dataclasses.asdict(each) | {"turns": each.turns} for each in pair.by_actor],
             "gamma": dict(pair.gammas),
             "by_type": {name: dataclasses.asdict(score) for name, score in pair.by_type.items()},
             "by_document": {document: result.values for document, result in pair.by_document.items()},

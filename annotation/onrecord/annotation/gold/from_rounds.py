@@ -10,14 +10,17 @@ import msgspec
 
 from onrecord.annotation.agreement.annotators import own_registries
 from onrecord.annotation.agreement.ceiling import ceiling_json
+from onrecord.annotation.agreement.measures import PairAgreement, agreement
 from onrecord.annotation.agreement.tables import agreement_sections
 from onrecord.annotation.gold.adjudication import attribute_items
+from onrecord.annotation.gold.made import making
 from onrecord.annotation.gold.passes import articles_of_pass, named, provenance, read_annotators
 from onrecord.annotation.label_studio.exports import Annotation, paths_of, read_exports
 from onrecord.annotation.label_studio.standing import Standing, standings
-from onrecord.dataset import Document, Entity, Event, Gold, Registries, walk
+from onrecord.dataset import Document, Entity, Event, Gold, Registries, read_registries, walk
 from onrecord.dataset.corpus import Rounds
 from onrecord.dataset.layers import scheme
+from onrecord.dataset.publishing.making import Making
 from onrecord.dataset.reading.files import write_atomically
 from onrecord.dataset.reading.staging import sweep
 from onrecord.dataset.records import REGISTERED, Utterance
@@ -104,6 +107,8 @@ class MadeGold:
     unsent: tuple[Standing, ...]
     """Work in the exports that nobody has submitted; it is left out."""
     errata: tuple[GoldChange, ...]
+    making: Making
+    """How it was made, pass by pass, for metadata."""
 
 
 def gold_of_rounds(
@@ -116,7 +121,8 @@ def gold_of_rounds(
     """Make the gold of some rounds of annotation.
 
     Args:
-        annotation: The folder with ``exports/`` and ``annotators.jsonl``.
+        annotation: The folder with ``exports/`` and ``annotators.jsonl``; the rows of the round before in
+            ``rows/ROUND``, where they were not those of now.
         rounds: Which exports are what.
         documents: All documents.
         registries: The ids.
@@ -132,16 +138,33 @@ def gold_of_rounds(
     said = provenance(annotators, names)
     extra: dict[str, bytes] = {}
     errata: list[GoldChange] = []
+    pairs: list[PairAgreement] = []
     if rounds.before is not None:
         before, _ = articles_of_pass(folder / rounds.before, documents, annotators)
-        old, new = (Gold(articles=tuple(each), registries=registries, scheme=scheme()) for each in (before, articles))
-        errata = gold_changes(old, new)
+        rows = annotation / "rows" / rounds.before
+        earlier = read_registries(rows) if rows.is_dir() else registries
+        old = Gold(articles=tuple(before), registries=earlier, scheme=scheme())
+        errata = gold_changes(old, Gold(articles=tuple(articles), registries=registries, scheme=scheme()))
         extra[ERRATA] = msgspec.json.format(msgspec.json.encode(errata), indent=1) + b"\n"
     if rounds.blind is not None:
         passes = named(read_exports(folder / rounds.blind, documents), annotators)
         articles = attribute_items(articles, passes, registries)
         extra[FILE] = ceiling_json(articles, passes, registries)
-        said += agreement_sections(passes, documents, splits)
+        own = own_rows(annotation, rounds.blind)
+        by_split = {split: agreement(passes, _in_split(documents, split), own) for split in reversed(splits)}
+        pairs = [pair for several in by_split.values() for pair in several]
+        said += agreement_sections(by_split)
     gold = Gold(articles=tuple(articles), registries=registries, scheme=scheme())
     unsent = tuple(each for path in paths_of(folder / rounds.exports) for each in standings(path) if each.unsent)
-    return MadeGold(gold, said, extra, tuple(unlabelled), unsent, tuple(errata))
+    made = making(annotation, rounds, annotators, [each.document for each in articles], pairs)
+    return MadeGold(gold, said, extra, tuple(unlabelled), unsent, tuple(errata), made)
+
+
+def _in_split(documents: Sequence[Document], split: str) -> list[Document]:
+    return [document for document in documents if document.split == split]
+
+
+def own_rows(annotation: Path, round: str) -> dict[str, Registries]:
+    """The rows of those annotators of a round who have rows of their own, from ``rows/ROUND/ANNOTATOR``."""
+    folders = sorted(each for each in (annotation / "rows" / round).glob("*") if each.is_dir())
+    return {each.name: read_registries(each) for each in folders}

@@ -1,6 +1,6 @@
 """Passages of two articles that report the same thing, with their labels side by side.
 
-What is parallel is labelled alike, or somebody knows why not.
+What is parallel is labelled alike, or ``annotation/parallels.jsonl`` says why not.
 """
 
 from __future__ import annotations
@@ -9,10 +9,17 @@ import dataclasses
 import itertools
 import re
 from collections.abc import Iterator, Sequence
+from pathlib import Path
 
 from onrecord.dataset import Article, walk
 from onrecord.dataset.layers import LAYERS
-from onrecord.dataset.records import EventMention, Item, Mention, Quote, Stance
+from onrecord.dataset.reading.bounded import content_within
+from onrecord.dataset.reading.faults import refuse
+from onrecord.dataset.reading.typed import read_lines
+from onrecord.dataset.records import EventMention, Item, Mention, Quote, Stance, Strict
+
+REASONS = "parallels.jsonl"
+"""Name of the file with the reasons, in the folder ``annotation/``."""
 
 _END = re.compile(r"(?<=[.?!])[\"”’']*\s+|\n+")
 
@@ -47,6 +54,63 @@ class Parallel:
         labels = sorted(self.one.labels | self.other.labels)
         return [(where[each in self.one.labels][each in self.other.labels], each) for each in labels]
 
+    @property
+    def differs(self) -> tuple[str, ...]:
+        """What is not labelled alike, a row each: where it is and the label."""
+        return tuple(f"{where} {label}" for where, label in self.rows if where != "=")
+
+
+class Reason(Strict, frozen=True, kw_only=True):
+    """A line of ``parallels.jsonl``: why two passages are not labelled alike."""
+
+    one: str
+    """Id of the article of the first passage."""
+    at: int
+    """The offset at which that passage begins."""
+    other: str
+    other_at: int
+    differs: tuple[str, ...]
+    """What differed when the reason was written, as :attr:`Parallel.differs`: of other differences it is no reason."""
+    why: str
+    """The reason, with the rules of the guidelines that make the difference."""
+
+
+def read_reasons(path: Path) -> tuple[Reason, ...]:
+    """Read ``parallels.jsonl``; none where there is no such file.
+
+    Raises:
+        FaultsError: With every line that is not right.
+    """
+    if not path.is_file():
+        return ()
+    lines, faults = read_lines(path, content_within(path), Reason)
+    refuse(faults)
+    return tuple(reason for _, reason in lines)
+
+
+@dataclasses.dataclass(frozen=True)
+class Explained:
+    """Parallels with the reasons on record."""
+
+    whys: tuple[str | None, ...]
+    """Of each parallel, in their order: why it is not labelled alike; None where it is, or where nobody says why."""
+    open: int
+    """Parallels that are not labelled alike without a reason on record."""
+    idle: tuple[Reason, ...]
+    """Reasons of what does not differ, or not so any more."""
+
+
+def explained(pairs: Sequence[Parallel], reasons: Sequence[Reason]) -> Explained:
+    """Bring parallels and reasons together, by the places of the passages and by what differs."""
+    said = {(each.one, each.at, each.other, each.other_at, each.differs): each for each in reasons}
+    keys = [(each.one.document, each.one.start, each.other.document, each.other.start, each.differs) for each in pairs]
+    found = [said.get(key) if key[-1] else None for key in keys]
+    return Explained(
+        tuple(None if each is None else each.why for each in found),
+        sum(each is None and bool(key[-1]) for each, key in zip(found, keys, strict=True)),
+        tuple(each for each in reasons if not any(each is one for one in found)),
+    )
+
 
 def parallels(articles: Sequence[Article]) -> list[Parallel]:
     """The pairs of passages that report the same thing, in the order of the articles.
@@ -70,7 +134,10 @@ def _alike(one: Passage, other: Passage) -> bool:
 
 
 def passages(article: Article) -> Iterator[Passage]:
-    """The sentences of an article with the labels that begin in them."""
+    """The sentences of an article, each with the labels of which a part lies in it.
+
+    A quote is in every sentence that it goes on in, and a stance in every one that shows it.
+    """
     text, at = article.document.text, 0
     for end in [*(each.end() for each in _END.finditer(text)), len(text)]:
         if text[at:end].strip():
@@ -78,7 +145,7 @@ def passages(article: Article) -> Iterator[Passage]:
                 (layer, item)
                 for layer in LAYERS
                 for item in article.labels.of(layer)
-                if (spans := walk.anchor(item)) and at <= spans[0].start < end
+                if any(span.start < end and at < span.end for span in walk.anchor(item))
             ]
             labels = {_said(layer, item) for layer, item in items if not isinstance(item, Mention)}
             told = set[str]().union(*(_told(item) for _, item in items))

@@ -28,7 +28,7 @@ class Annotator(Strict, frozen=True, kw_only=True):
     """``person`` or ``language model``; never left to guess."""
     role: str
     round: str
-    """The name of the export folder."""
+    """The name of the export folder; ``seeds`` for who prepared the articles: zones, publishers, dates."""
     note: str = ""
     account: str | None = None
     """The address of an account that onrecord did not make; the gold, which may be published, has the id instead."""

@@ -8,11 +8,31 @@
 - ``names``: what ids stand for, in columns beside them.
 - ``dictionary``: what every column says, as Markdown.
 - ``bio``: names as tokens and tags.
+- ``edition``: in what form it is published: with which words of its articles.
 - ``card``: its card, README.md.
+- ``card_header``: the header of the card, as the Hub reads it.
 - ``makers``: who made the labels, as the card says.
 - ``croissant``: its Croissant metadata.
+- ``rai``: what these say of limits, biases, persons, collection and labelling.
+- ``making``: what they say of the passes that the labels come of.
+- ``datasheet``: the datasheet whose sentences they take.
 - ``standoff``: a release without the text, and the way back.
+- ``sealing``: words that only who has all the texts can read.
+- ``wording``: whether words repeat an article's.
 - ``published``: the published dataset, which comes along with the package.
 """
 
-__all__ = ["bio", "build", "card", "folder", "makers", "published", "standoff", "texts"]
+__all__ = [
+    "bio",
+    "build",
+    "card",
+    "datasheet",
+    "edition",
+    "folder",
+    "makers",
+    "making",
+    "published",
+    "rai",
+    "standoff",
+    "texts",
+]

@@ -5,15 +5,17 @@ from __future__ import annotations
 import dataclasses
 from collections.abc import Mapping, Sequence
 from pathlib import Path, PurePosixPath
+from typing import Any
 
 import msgspec
 
 from onrecord.dataset.check import check_gold, faults_of
-from onrecord.dataset.corpus import CorpusFile
+from onrecord.dataset.corpus import CorpusFile, Texts
 from onrecord.dataset.gold import Gold, gold_json
 from onrecord.dataset.layers import using
 from onrecord.dataset.publishing.card import card
 from onrecord.dataset.publishing.croissant import croissant
+from onrecord.dataset.publishing.edition import WHOLE, Edition
 from onrecord.dataset.publishing.folder import (
     CORPUS_FILE,
     content_hash,
@@ -22,7 +24,6 @@ from onrecord.dataset.publishing.folder import (
     parquet_name,
     read_rows,
 )
-from onrecord.dataset.publishing.tables import configs
 from onrecord.dataset.reading.faults import Fault, FaultsError, Hints, refuse
 from onrecord.dataset.reading.files import sha256
 from onrecord.dataset.reading.replacing import MANIFEST, Found, files_in, look_into, manifest_json, replace_folder
@@ -40,7 +41,10 @@ class Built:
     card: bytes
     extra: Mapping[str, bytes]
     """Files made from the same sources by others, such as the annotators' scores."""
-    provenance: str
+    source: Gold
+    """The labels that it was made of, without texts that are withheld."""
+    metadata: Mapping[str, Any]
+    """What its metadata say beside the rows."""
     hashes: Mapping[str, str]
     """Content hash of every config that has rows."""
     splits: Mapping[str, Sequence[str]]
@@ -53,8 +57,15 @@ class Built:
         said = msgspec.to_builtins(self.about, order="deterministic")
         if not self.about.probe:
             del said["probe"]  # the file of articles as they were found says nothing of probes
+        if self.about.texts == Texts():
+            del said["texts"]
         about = msgspec.json.format(msgspec.json.encode(said), indent=1) + b"\n"
         return {**self.gold, **self.extra, CORPUS_FILE: about, "README.md": self.card}
+
+    @property
+    def files(self) -> dict[str, bytes]:
+        """All its files, where there is no folder yet; the manifest's left out."""
+        return {**self.plain, **self.parquet, CROISSANT: _croissant(self, self.parquet)}
 
     @property
     def names(self) -> list[str]:
@@ -62,7 +73,14 @@ class Built:
         return [*self.plain, *self.parquet, CROISSANT]
 
 
-def build(gold: Gold, about: CorpusFile, provenance: str, extra: Mapping[str, bytes] | None = None) -> Built:
+def build(
+    gold: Gold,
+    about: CorpusFile,
+    provenance: str,
+    extra: Mapping[str, bytes] | None = None,
+    metadata: Mapping[str, Any] | None = None,
+    edition: Edition = WHOLE,
+) -> Built:
     """Make everything the dataset folder holds from gold labels.
 
     Args:
@@ -70,15 +88,24 @@ def build(gold: Gold, about: CorpusFile, provenance: str, extra: Mapping[str, by
         about: The corpus that they are of.
         provenance: Who made them, as Markdown.
         extra: Further files made from the same sources, by name.
+        metadata: What its metadata say beside the rows, as :func:`onrecord.dataset.publishing.rai.metadata` gives it.
+        edition: In what form it is published. Of articles whose words are withheld there is no reviewed source.
 
     Raises:
         FaultsError: With every item whose surface, id or reference does not hold, named by file and JSON pointer.
     """
     with using(about.scheme):
-        return _build(gold, about, provenance, extra or {})
+        return _build(gold, about, provenance, extra or {}, metadata or {}, edition)
 
 
-def _build(gold: Gold, about: CorpusFile, provenance: str, extra: Mapping[str, bytes]) -> Built:
+def _build(
+    gold: Gold,
+    about: CorpusFile,
+    provenance: str,
+    extra: Mapping[str, bytes],
+    metadata: Mapping[str, Any],
+    edition: Edition,
+) -> Built:
     faults: list[Fault] = []
     hints = Hints()
     if not gold.articles:
@@ -87,8 +114,9 @@ def _build(gold: Gold, about: CorpusFile, provenance: str, extra: Mapping[str, b
         wrong = check_gold(article.document, article.labels, gold.registries)
         faults += faults_of(f"gold/{article.document.id}.json", None, wrong, hints)
     refuse(faults)
-    tables = make_tables(gold, about.splits.names)
-    every = [config for config in configs() if config.name in tables.hashes]
+    tables = make_tables(gold, about.splits.names, edition.configs)
+    every = [config for config in edition.configs if config.name in tables.hashes]
+    shown = [article for article in gold.articles if article.document.split not in edition.withheld]
     parquet = {
         parquet_name(config.name, split): parquet_bytes(tables.rows[config.name, split], config.schema)
         for config in every
@@ -99,11 +127,12 @@ def _build(gold: Gold, about: CorpusFile, provenance: str, extra: Mapping[str, b
         parquet_name(name, split): sum(len(repr(row)) for row in rows) for (name, split), rows in tables.rows.items()
     }
     return Built(
-        gold={f"gold/{a.document.id}.json": gold_json(a.document, a.labels) for a in gold.articles},
+        gold={f"gold/{a.document.id}.json": gold_json(a.document, a.labels) for a in shown},
         parquet=parquet,
-        card=card(gold, about, tables, sizes, provenance).encode("utf-8"),
+        card=card(gold, about, tables, sizes, provenance, edition).encode("utf-8"),
         extra=extra,
-        provenance=provenance,
+        source=edition.shown(gold),
+        metadata=metadata,
         hashes=tables.hashes,
         splits={config.name: tables.splits(config.name) for config in every},
         about=about,
@@ -157,7 +186,7 @@ def write(built: Built, folder: Path) -> list[str]:
 def _croissant(built: Built, parquet: Mapping[str, bytes]) -> bytes:
     """The metadata of the Parquet files that lie in the folder: their bytes may be another writer's."""
     hashes = {name: sha256(content) for name, content in parquet.items()}
-    return croissant(built.about, built.splits, built.provenance, hashes)
+    return croissant(built.about, built.splits, built.source, built.metadata, hashes)
 
 
 def differences(built: Built, folder: Path) -> list[str]:

@@ -4,29 +4,28 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
-from typing import Any
 
 from onrecord.dataset.corpus import CorpusFile
 from onrecord.dataset.gold import Gold
+from onrecord.dataset.publishing.card_header import header
 from onrecord.dataset.publishing.dictionary import HEAD, dictionary
-from onrecord.dataset.publishing.folder import Tables, count_items, parquet_name
+from onrecord.dataset.publishing.edition import WHOLE, WITHHELD, Edition
+from onrecord.dataset.publishing.folder import Tables, count_items
 from onrecord.dataset.publishing.makers import MADE_BY
-from onrecord.dataset.publishing.tables import Config, configs
+from onrecord.dataset.publishing.tables import Config
 
 _NUMBER = re.compile(r"[-+]?[\d.]+(/[\d.]+)?|–|")
-
-_TASKS = {
-    "mentions": ("token-classification", ("named-entity-recognition",)),
-    "quotes": ("token-classification", ()),
-    "stances": ("text-classification", ()),
-    "events": ("token-classification", ()),
-}
-"""The Hub's words for what a layer is for."""
-
-_TASKS_OF_IDS = ("coreference-resolution", "entity-linking-classification")
+_BAR = re.compile(r"(?<!\\)\|")
 
 
-def card(gold: Gold, about: CorpusFile, tables: Tables, sizes: Mapping[str, int], provenance: str) -> str:
+def card(
+    gold: Gold,
+    about: CorpusFile,
+    tables: Tables,
+    sizes: Mapping[str, int],
+    provenance: str,
+    edition: Edition = WHOLE,
+) -> str:
     """The card as Markdown with its YAML header.
 
     Args:
@@ -35,75 +34,21 @@ def card(gold: Gold, about: CorpusFile, tables: Tables, sizes: Mapping[str, int]
         tables: Its rows and hashes.
         sizes: Bytes of each Parquet file, by name relative to the folder.
         provenance: Who made the labels, as Markdown.
+        edition: In what form it is published.
     """
-    every = [config for config in configs() if config.name in tables.hashes]
-    header = _header(about, every, tables, sizes, len(gold.articles))
-    return f"---\n{header}---\n\n{_body(gold, about, every, tables, provenance)}"
+    every = [config for config in edition.configs if config.name in tables.hashes]
+    said = header(about, len(gold.articles), every, tables, sizes, edition.header)
+    return f"---\n{said}---\n\n{_body(gold, about, every, tables, provenance, edition)}"
 
 
-def _header(about: CorpusFile, every: Sequence[Config], tables: Tables, sizes: Mapping[str, int], articles: int) -> str:
-    from datasets import DatasetInfo, Features
-    from datasets.info import DatasetInfosDict
-    from datasets.splits import SplitDict, SplitInfo
-    from huggingface_hub import DatasetCardData
-
-    described: list[dict[str, Any]] = []
-    infos: dict[str, DatasetInfo] = {}
-    for place, config in enumerate(every):
-        names = {split: parquet_name(config.name, split) for split in tables.splits(config.name)}
-        described.append(
-            {
-                "config_name": config.name,
-                **({} if place else {"default": True}),
-                "version": about.card.version,
-                "description": f"content sha256:{tables.hashes[config.name]}",
-                "data_files": [{"split": split, "path": name} for split, name in names.items()],
-            }
-        )
-        splits = SplitDict()
-        for split, name in names.items():
-            rows = tables.rows[config.name, split]
-            splits.add(SplitInfo(name=split, num_bytes=sizes[name], num_examples=len(rows)))
-        total = sum(sizes[name] for name in names.values())
-        infos[config.name] = DatasetInfo(
-            features=Features.from_arrow_schema(config.schema),
-            splits=splits,
-            download_size=total,
-            dataset_size=total,
-        )
-    header = DatasetCardData(**_told(about, articles), configs=described)
-    DatasetInfosDict(infos).to_dataset_card_data(header)
-    return str(header.to_yaml()) + "\n"
+def _offsets(edition: Edition) -> str:
+    said = "Offsets are 0-based, half-open and count Unicode code points of `text`; every span repeats its surface"
+    return f"{said}, or has null where {WITHHELD}." if edition.withheld else f"{said}."
 
 
-def _told(about: CorpusFile, articles: int) -> dict[str, Any]:
-    """What the header says beside configs and sizes; what there is nothing to say of is left out."""
-    said, layers = about.card, about.scheme.layers
-    tasks = [_TASKS[layer] for layer in layers]
-    told = {
-        "pretty_name": said.title,
-        "language": list(said.languages),
-        "license": said.license,
-        "license_name": said.license_name,
-        "license_link": said.license_link,
-        "annotations_creators": list(said.annotations_creators),
-        "language_creators": list(said.language_creators),
-        "source_datasets": ["original"],
-        "size_categories": [_size(articles)],
-        "task_categories": list(dict.fromkeys(category for category, _ in tasks)),
-        "task_ids": [*(id for _, ids in tasks for id in ids), *(_TASKS_OF_IDS if about.scheme.ids else ())],
-        "tags": list(said.tags),
-    }
-    return {name: each for name, each in told.items() if each}
-
-
-def _size(articles: int) -> str:
-    """The Hub's word for a number of rows."""
-    edges = ((1_000, "n<1K"), (10_000, "1K<n<10K"), (100_000, "10K<n<100K"), (1_000_000, "100K<n<1M"))
-    return next((name for most, name in edges if articles < most), "1M<n<10M")
-
-
-_OFFSETS = "Offsets are 0-based, half-open and count Unicode code points of `text`; every span repeats its surface."
+def _texts(edition: Edition) -> str:
+    """The section on how the texts are had."""
+    return f"## The texts\n\n{edition.texts.strip()}\n\n" if edition.texts else ""
 
 
 def count_table(gold: Gold, splits: Sequence[str]) -> str:
@@ -118,7 +63,8 @@ def count_table(gold: Gold, splits: Sequence[str]) -> str:
 
 
 def markdown_table(head: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
-    """A Markdown table; columns of numbers to the right."""
+    """A Markdown table; columns of numbers to the right. A bar in a cell, which would end it, is escaped."""
+    rows = [[_BAR.sub(r"\\|", cell) for cell in row] for row in rows]
     numeric = [all(_NUMBER.fullmatch(row[column]) for row in rows) for column in range(len(head))]
     lines = ["| " + " | ".join(head) + " |", "|" + "|".join("---:" if each else "---" for each in numeric) + "|"]
     return "\n".join([*lines, *("| " + " | ".join(row) + " |" for row in rows)]) + "\n"
@@ -146,7 +92,7 @@ def _splits(gold: Gold, about: CorpusFile, splits: Sequence[str]) -> str:
     return "".join(f"{line}\n" for line in lines)
 
 
-def _example(every: Sequence[Config], tables: Tables) -> str:
+def _example(every: Sequence[Config], tables: Tables, place: str) -> str:
     """How the dataset is loaded, in Python."""
     lines = []
     for config, comment in (
@@ -156,7 +102,7 @@ def _example(every: Sequence[Config], tables: Tables) -> str:
         named = "" if config is every[0] else f', "{config.name}"'
         name = "articles" if config is every[0] else config.name
         split = tables.splits(config.name)[-1]
-        lines.append((f'{name} = load_dataset("./dataset"{named}, split="{split}")', comment))
+        lines.append((f'{name} = load_dataset("{place}"{named}, split="{split}")', comment))
     width = max(len(line) for line, _ in lines) + 4
     return "\n".join(f"{line.ljust(width)}# {comment}" for line, comment in lines)
 
@@ -174,7 +120,9 @@ strings, so that their meaning hangs on no order; the words that a column may ha
 """
 
 
-def _body(gold: Gold, about: CorpusFile, every: Sequence[Config], tables: Tables, provenance: str) -> str:
+def _body(
+    gold: Gold, about: CorpusFile, every: Sequence[Config], tables: Tables, provenance: str, edition: Edition
+) -> str:
     listed = markdown_table(
         ["config", "rows are", "splits"],
         [[f"`{config.name}`", config.summary, ", ".join(tables.splits(config.name))] for config in every],
@@ -197,13 +145,13 @@ def _body(gold: Gold, about: CorpusFile, every: Sequence[Config], tables: Tables
 ```python
 from datasets import load_dataset
 
-{_example(every, tables)}
+{_example(every, tables, edition.place)}
 ```
 
-## Configs
+{_texts(edition)}## Configs
 
 {listed}
-{_splits(gold, about, splits)}{_OFFSETS}
+{_splits(gold, about, splits)}{_offsets(edition)}
 
 ## Size
 

@@ -38,6 +38,8 @@ class Column:
     """What its vocabulary is called; columns of the same field of the same type share one."""
     parts: tuple[Column, ...] = ()
     """Of a record, or of each of a list of them."""
+    verbatim: bool = False
+    """Whether it holds words of an article."""
 
     def renamed(self, name: str) -> Column:
         """The same by another name."""
@@ -86,6 +88,7 @@ def _column(kind: type[msgspec.Struct], field: walk.Field, said: str) -> Column:
         words=words,
         vocabulary=f"{_slug(kind.__name__)}_{field.name}" if words else "",
         parts=parts,
+        verbatim=field.verbatim,
     )
 
 

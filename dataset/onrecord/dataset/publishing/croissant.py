@@ -1,4 +1,4 @@
-"""Croissant metadata (MLCommons Croissant 1.0 with the RAI vocabulary) of the dataset folder, as JSON-LD."""
+"""Croissant metadata (MLCommons Croissant 1.1, RAI vocabulary 1.0, PROV) of the dataset folder, as JSON-LD."""
 
 from __future__ import annotations
 
@@ -6,85 +6,81 @@ import json
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+import msgspec
 import pyarrow as pa
 
 from onrecord.dataset.corpus import CorpusFile
+from onrecord.dataset.gold import Gold
 from onrecord.dataset.layers import using
 from onrecord.dataset.publishing.columns import Column
 from onrecord.dataset.publishing.folder import parquet_name
+from onrecord.dataset.publishing.making import BUILD
+from onrecord.dataset.publishing.rai import PASSES
 from onrecord.dataset.publishing.tables import Config, configs
+from onrecord.dataset.seeds.documents import Document
+
+CONFORMS_TO = ("http://mlcommons.org/croissant/1.1", "http://mlcommons.org/croissant/RAI/1.0")
+"""The versions of the two vocabularies; of RAI there is no other yet."""
+
+_CROISSANT = (
+    "annotation arrayShape citeAs column containedIn equivalentProperty excludes extract field fileObject fileProperty "
+    "fileSet format includes isArray isLiveDataset jsonPath key md5 parentField path readLines recordSet references "
+    "regex repeated replace samplingRate sdVersion separator source subField transform unArchive value"
+)
+"""What is written without its prefix ``cr:``, as in the context that the specification recommends."""
 
 _CONTEXT: dict[str, Any] = {
     "@language": "en",
     "@vocab": "https://schema.org/",
-    "citeAs": "cr:citeAs",
-    "column": "cr:column",
-    "conformsTo": "dct:conformsTo",
+    "sc": "https://schema.org/",
     "cr": "http://mlcommons.org/croissant/",
     "rai": "http://mlcommons.org/croissant/RAI/",
+    "prov": "http://www.w3.org/ns/prov#",
+    "dct": "http://purl.org/dc/terms/",
+    "conformsTo": "dct:conformsTo",
     "data": {"@id": "cr:data", "@type": "@json"},
     "dataType": {"@id": "cr:dataType", "@type": "@vocab"},
-    "dct": "http://purl.org/dc/terms/",
-    "equivalentProperty": "cr:equivalentProperty",
     "examples": {"@id": "cr:examples", "@type": "@json"},
-    "extract": "cr:extract",
-    "field": "cr:field",
-    "fileProperty": "cr:fileProperty",
-    "fileObject": "cr:fileObject",
-    "fileSet": "cr:fileSet",
-    "format": "cr:format",
-    "includes": "cr:includes",
-    "isArray": "cr:isArray",
-    "arrayShape": "cr:arrayShape",
-    "isLiveDataset": "cr:isLiveDataset",
-    "jsonPath": "cr:jsonPath",
-    "key": "cr:key",
-    "md5": "cr:md5",
-    "parentField": "cr:parentField",
-    "path": "cr:path",
-    "recordSet": "cr:recordSet",
-    "references": "cr:references",
-    "regex": "cr:regex",
-    "repeated": "cr:repeated",
-    "replace": "cr:replace",
-    "samplingRate": "cr:samplingRate",
-    "sc": "https://schema.org/",
-    "separator": "cr:separator",
-    "source": "cr:source",
-    "subField": "cr:subField",
-    "transform": "cr:transform",
+    **{name: f"cr:{name}" for name in _CROISSANT.split()},
 }
 
 
 def croissant(
-    about: CorpusFile, splits: Mapping[str, Sequence[str]], provenance: str, sha256: Mapping[str, str]
+    about: CorpusFile,
+    splits: Mapping[str, Sequence[str]],
+    gold: Gold,
+    metadata: Mapping[str, Any],
+    sha256: Mapping[str, str],
 ) -> bytes:
     """The metadata as JSON-LD.
 
     Args:
         about: The corpus.
         splits: Of every config that has rows.
-        provenance: Who made the labels.
+        gold: The labels.
+        metadata: What is said beside the rows, as :func:`onrecord.dataset.publishing.rai.metadata` gives it.
         sha256: Of every Parquet file, by name relative to the folder.
     """
     card = about.card
     with using(about.scheme):
         places = [(config, split) for config in configs() for split in splits.get(config.name, ())]
+    files = [parquet_name(config.name, split) for config, split in places]
+    passes = [_with_files(each, files) for each in metadata.get(PASSES, ())] or None
     said = {
         "name": card.name,
         "description": card.description or " ".join(card.summary.split()) or card.title,
-        "conformsTo": ["http://mlcommons.org/croissant/1.0", "http://mlcommons.org/croissant/RAI/1.0"],
+        "conformsTo": list(CONFORMS_TO),
         "version": card.version,
         "inLanguage": card.languages[0] if len(card.languages) == 1 else list(card.languages) or None,
+        "keywords": list(card.tags) or None,
         "license": card.license_url,
         "url": "README.md",
         "datePublished": card.date,
         "creator": card.creator and {"@type": "sc:Organization", "name": card.creator},
         "citeAs": card.cite_as,
-        "rai:dataAnnotationProtocol": "annotation/GUIDELINES.md, in Label Studio, by these accounts: "
-        + " ".join(provenance.partition("\n#")[0].split()),
-        "rai:dataLimitations": card.limitations or None,
-        "rai:personalSensitiveInformation": card.personal_information or None,
+        "prov:wasDerivedFrom": [_seed(article.document) for article in gold.articles],
+        # in the order of names: metadata that were stored and read back give the same bytes
+        **msgspec.to_builtins({**metadata, PASSES: passes}, order="deterministic"),
     }
     value = {
         "@context": _CONTEXT,
@@ -99,8 +95,7 @@ def croissant(
                 "encodingFormat": "application/x-parquet",
                 "sha256": sha256[name],
             }
-            for config, split in places
-            for name in [parquet_name(config.name, split)]
+            for name in files
         ],
         "recordSet": [
             *(_words(*each) for each in _vocabularies(places)),
@@ -108,6 +103,21 @@ def croissant(
         ],
     }
     return (json.dumps(value, indent=1, ensure_ascii=False) + "\n").encode("utf-8")
+
+
+def _with_files(activity: Mapping[str, Any], files: Sequence[str]) -> Mapping[str, Any]:
+    """An activity; that which built the dataset with the files that it made."""
+    return {**activity, "prov:generated": [{"@id": name} for name in files]} if activity["@id"] == BUILD else activity
+
+
+def _seed(document: Document) -> dict[str, str]:
+    """The file that an article was taken from."""
+    return {
+        "@type": "prov:Entity",
+        "@id": f"seeds/{document.id}.txt",
+        "name": f"{document.title or document.id} ({document.publisher})",
+        "sha256": document.seed_sha256,
+    }
 
 
 def _vocabularies(places: Sequence[tuple[Config, str]]) -> list[tuple[str, tuple[str, ...]]]:

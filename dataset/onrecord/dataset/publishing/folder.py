@@ -31,7 +31,7 @@ from onrecord.dataset.scheme import DEFAULT
 if TYPE_CHECKING:
     from pyarrow.parquet import ParquetFile
 
-    from onrecord.dataset.publishing.tables import TableRow
+    from onrecord.dataset.publishing.tables import Config, TableRow
 
 CORPUS_FILE = "corpus.json"
 """What the corpus's ``onrecord.toml`` said: card, scheme, splits."""
@@ -75,19 +75,18 @@ def content_hash(splits: Iterable[tuple[str, Sequence[TableRow]]]) -> str:
     return digest.hexdigest()
 
 
-def make_tables(gold: Gold, names: Sequence[str]) -> Tables:
+def make_tables(gold: Gold, names: Sequence[str], every: Sequence[Config]) -> Tables:
     """The rows of every config, as they will be read back from Parquet; where there are none, there is no split.
 
     Args:
         gold: What the rows say.
         names: The splits, in their order.
+        every: The configs.
     """
     import pyarrow as pa
 
-    from onrecord.dataset.publishing.tables import configs
-
     rows: dict[tuple[str, str], Sequence[TableRow]] = {}
-    for config in configs():
+    for config in every:
         for split in (REGISTRY,) if config.registry else names:
             made = [
                 {name: row[name] for name in config.schema.names}  # a KeyError names a column nobody fills
@@ -152,6 +151,8 @@ def read_columns(folder: Path, config: str, split: str, names: Sequence[str]) ->
             raise FaultsError([_other_version(path, f"no column {missing[0]}", f"the columns {', '.join(names)}")])
         for batch in file.iter_batches(batch_size=_BATCH, columns=there, use_threads=False):
             columns = [batch.column(name).to_pylist() for name in there]
+            if "text" in names and None in columns[names.index("text")]:
+                raise FaultsError([_without_text(path)])
             if any(not isinstance(value, str) for values in columns for value in values):
                 raise FaultsError([_other_version(path, "a value that is no text", "text")])
             yield columns
@@ -188,6 +189,11 @@ def _parquet(path: Path) -> Iterator[ParquetFile]:
         raise FaultsError([Fault("file", str(path), None, "", "no such file", "a Parquet file", hint)]) from None
     except pa.ArrowInvalid as error:
         raise FaultsError([Fault("parquet", str(path), None, "", str(error), "a Parquet file")]) from error
+
+
+def _without_text(path: Path | str) -> Fault:
+    hint = "onrecord rehydrate makes the whole dataset of the release beside it and of your own copies"
+    return Fault("withheld", str(path), None, "", "an article without its text", "the text of every article", hint)
 
 
 def _other_version(path: Path | str, found: str, expected: str) -> Fault:
@@ -246,6 +252,8 @@ def _article_reader(split: Split, name: str) -> Callable[[Mapping[str, Any]], Ar
     kind, layers_of = in_scheme(Article), tuple(LAYERS)
 
     def article_of(row: Mapping[str, Any]) -> Article:
+        if row.get("text", "") is None:
+            raise FaultsError([_without_text(name)])
         own = _name_in("doc_id", row)
         document = {"id" if name == own else name: row[name] for name in row if name not in (*layers_of, "title")}
         labels = {layer: row.get(layer, ()) for layer in layers_of}

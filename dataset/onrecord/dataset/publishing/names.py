@@ -77,7 +77,8 @@ def _named(item: type[Item]) -> Iterator[Named]:
             meaning = (
                 f"The words of the item of `{field.refers.to}` that `{field.name}` names, its segments joined by ` … `."
             )
-            yield Named(_column(f"{field.name}_text", meaning, field), field)
+            column = _column(f"{field.name}_text", meaning, field)
+            yield Named(dataclasses.replace(column, verbatim=True), field)
 
 
 def _column(name: str, meaning: str, field: walk.Field) -> Column:

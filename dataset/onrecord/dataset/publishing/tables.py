@@ -32,6 +32,7 @@ from onrecord.dataset.records import (
     Span,
     SpanItem,
     Strict,
+    Words,
 )
 from onrecord.dataset.seeds.documents import ContentKind, Document
 from onrecord.dataset.walk import anchor
@@ -66,7 +67,7 @@ class Config:
 class Heading(Strict, frozen=True, kw_only=True):
     """What a row of an article says beside document and labels."""
 
-    title: str
+    title: Words
     """The text of its title; empty where it has none."""
 
 
@@ -84,7 +85,7 @@ class Place(Strict, frozen=True, kw_only=True):
 class Around(Strict, frozen=True, kw_only=True):
     """The text around an item: the last columns of every flat config."""
 
-    context: str
+    context: Words
     """The paragraph around the item, or around the first of its spans where it has several."""
     context_start: Offset
     """Where ``context`` begins in the article's text, so that a span stands at ``start - context_start`` in it."""
@@ -100,7 +101,7 @@ class MentionFacts(Strict, frozen=True, kw_only=True):
 class QuoteFacts(Strict, frozen=True, kw_only=True):
     """What a row of a quote says beside the quote."""
 
-    text: str
+    text: Words
     """The words reported, the segments of ``content`` joined by `` … ``."""
     type: QuoteType
     """Whether the words stand between quotation marks: all of them (direct), some (mixed) or none (indirect)."""

@@ -20,7 +20,7 @@ from onrecord.dataset.reading.bounded import content_within
 from onrecord.dataset.reading.faults import Fault, FaultsError, refuse, show
 from onrecord.dataset.reading.files import sha256
 from onrecord.dataset.reading.typed import read_value
-from onrecord.dataset.records import Id, Offset, Strict, Split
+from onrecord.dataset.records import Id, Offset, Split, Strict, Words
 
 ContentKind = Literal["title", "dek", "byline", "body", "caption", "pullquote", "credit"]
 BoilerplateKind = Literal["nav", "related", "legal", "repeat"]
@@ -85,7 +85,7 @@ class Document(Strict, frozen=True, kw_only=True):
 
     id: Id
     """The article's id; ``doc_id`` wherever rows or predictions name it."""
-    text: str
+    text: Words
     """What labels are put on: the parts of the article as they were found, joined by a blank line."""
     text_sha256: str
     """SHA-256 of the text in UTF-8."""

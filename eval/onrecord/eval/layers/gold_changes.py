@@ -12,7 +12,7 @@ import msgspec
 
 from onrecord.dataset import Gold, Labels, walk
 from onrecord.dataset.layers import LAYERS
-from onrecord.dataset.records import Item, Strict
+from onrecord.dataset.records import REGISTERED, Item, Strict
 from onrecord.dataset.seeds.documents import Document
 from onrecord.eval.layers.same_items import matched
 from onrecord.eval.layers.scored import with_items
@@ -47,8 +47,8 @@ def gold_changes(old: Gold, new: Gold) -> list[GoldChange]:
             found.append(GoldChange(id, "articles", "changed", "the text: its labels cannot be compared"))
         else:
             found += _changed_items(before[id].labels, after[id].labels, after[id].document)
-    for name in ("entities", "events", "claims"):
-        found += _changed_rows(name, getattr(old.registries, name), getattr(new.registries, name))
+    for kind, (name, _) in REGISTERED.items():
+        found += _changed_rows(name, old.registries.of(kind), new.registries.of(kind))
     return found
 
 

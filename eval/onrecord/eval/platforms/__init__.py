@@ -4,7 +4,11 @@
 - ``codabench``: the archive for Codabench.
 - ``evalai``: the archive for EvalAI.
 - ``evalai_boards``: the boards of EvalAI, one a layer.
-- ``hub``: evaluation results of a model repository on the Hugging Face Hub.
+- ``hub``: evaluation results of a model repository on the Hugging Face Hub, and what registers a benchmark there.
+- ``hub_repository``: the whole repository of a dataset there.
+- ``hub_rules``: what the Hub asks of such files, as facts with their sources.
+- ``every_eval_ever``: records as logs of Every Eval Ever.
+- ``uploading``: what whoever uploads the repository must do.
 - ``keys``: what the measures are called on a board that takes plain keys only.
 - ``pages``: the texts that both platforms show.
 - ``logo``: the picture that both show.
@@ -14,4 +18,4 @@
 - ``programs``: what the platforms start. It runs before any library is there, so it imports none at its head.
 """
 
-__all__ = ["codabench", "competition", "evalai", "hub"]
+__all__ = ["codabench", "competition", "evalai", "every_eval_ever", "hub", "hub_repository"]
