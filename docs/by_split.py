@@ -138,9 +138,7 @@ def audit_tables(root: Path, gold: Gold, errata: Sequence[GoldChange]) -> dict[s
     changed = {
         name: [each for each in errata if part_of(each.document or "", str(each.item)) == name] for name in parts
     }
-    return {
-        name: _audit_table(articles, len(rows[name]), by_part[name], changed[name]) for name, articles in parts.items()
-    }
+    return {name: _audit_table(articles, rows[name], by_part[name], changed[name]) for name, articles in parts.items()}
 
 
 def is_of_a_row(finding: Mapping[str, str]) -> bool:
@@ -153,11 +151,11 @@ def _ids(registries: Registries) -> set[str]:
 
 
 def _audit_table(
-    articles: Sequence[Article], registry: int, found: Sequence[Mapping[str, str]], errata: Sequence[GoldChange]
+    articles: Sequence[Article], registry: set[str], found: Sequence[Mapping[str, str]], errata: Sequence[GoldChange]
 ) -> str:
     items = {layer: sum(len(article.labels.of(layer)) for article in articles) for layer in LAYERS}
     rows = []
-    for name, many in [*items.items(), ("registry rows", registry)]:
+    for name, many in [*items.items(), ("registry rows", len(registry))]:
         of_rows = name == "registry rows"
         here = [each["verdict"] for each in found if (of_rows if is_of_a_row(each) else each["layer"] == name)]
         said = [here.count(verdict) for verdict in ("WRONG", "DEBATABLE", "MISSED")]
