@@ -10,7 +10,6 @@ from tests.annotation.agreement.test_measures import by
 from onrecord.annotation.agreement.ceiling import ceiling, ceiling_json
 from onrecord.annotation.agreement.measures import agreement_by_split
 from onrecord.annotation.agreement.tables import agreement_sections
-from onrecord.annotation.label_studio.exports import Annotation
 from onrecord.dataset import Gold, Labels
 from onrecord.eval.statistics.uncertainty import attainable_p, detectable_difference, jackknife_error
 
