@@ -50,6 +50,7 @@ def test_what_the_audits_call_wrong_or_missed_is_among_the_errata(root: Path) ->
     found = [
         json.loads(line)
         for path in sorted((root / "annotation/audit").glob("*.jsonl"))
+        if not path.name.startswith("fresh")  # these say in words what should be, and of what, not by ids
         for line in path.read_text(encoding="utf-8").splitlines()
     ]
     mended = {each["item"] for each in json.loads((root / "dataset/errata.json").read_text(encoding="utf-8"))}

@@ -116,9 +116,9 @@ def test_a_reason_is_of_what_differed_when_it_was_written() -> None:
 
 
 def test_every_difference_of_the_gold_has_its_reason_and_every_rule_that_is_named_exists(
-    gold: Gold, root: Path
+    five: Gold, root: Path
 ) -> None:
-    pairs = parallels(gold.articles)
+    pairs = parallels(five.articles)
     assert len(pairs) > 50
     assert all(pair.one.document < pair.other.document for pair in pairs)
     reasons = read_reasons(root / "annotation" / REASONS)
@@ -140,14 +140,15 @@ def _said_by_the_command(corpus: Path) -> tuple[str, str]:
     return done.stdout, " ".join(done.stderr.split())
 
 
-def test_the_command_shows_the_reasons_and_what_has_none(root: Path, tmp_path: Path) -> None:
-    out, err = _said_by_the_command(root)
+def test_the_command_shows_the_reasons_and_what_has_none(root: Path, five_folder: Path, tmp_path: Path) -> None:
+    shutil.copytree(five_folder, tmp_path / "dataset")
+    shutil.copy(root / "onrecord.toml", tmp_path)
+    (tmp_path / "annotation").mkdir()
+    shutil.copy(root / "annotation" / REASONS, tmp_path / "annotation")
+    out, err = _said_by_the_command(tmp_path)
     assert "  why: The war is named in 000 alone.\n" in out
     assert "nobody has said" not in out
     assert ", 0 of them without a reason on record" in err
-    shutil.copytree(root / "dataset", tmp_path / "dataset", ignore=shutil.ignore_patterns("onrecord"))
-    shutil.copy(root / "onrecord.toml", tmp_path)
-    (tmp_path / "annotation").mkdir()
     first, *rest = (root / "annotation" / REASONS).read_text(encoding="utf-8").splitlines()
     stale = first.replace(" actual", " denied")
     (tmp_path / "annotation" / REASONS).write_text("\n".join([stale, *rest]), encoding="utf-8")
