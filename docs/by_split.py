@@ -11,7 +11,7 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 
-from onrecord.annotation.agreement.measures import agreement
+from onrecord.annotation.agreement.measures import agreement_by_split
 from onrecord.annotation.agreement.tables import markdown as agreement_markdown
 from onrecord.annotation.label_studio.exports import read_exports
 from onrecord.dataset import Article, Document, Gold, Registries, read_registries
@@ -45,9 +45,7 @@ def agreement_tables(root: Path, documents: Sequence[Document], splits: Sequence
     """The agreement of the two who annotated each split blindly, by generated part."""
     passes = read_exports(root / "annotation/exports/blind", documents)
     rows = {path.name: read_registries(path) for path in sorted((root / "annotation/rows/blind").iterdir())}
-    for split in splits:
-        here = [document for document in documents if document.split == split]
-        (pair,) = (each for each in agreement(passes, here, rows) if each.documents)
+    for split, (pair,) in agreement_by_split(passes, documents, splits, rows).items():
         said = f"`{pair.one}` and `{pair.other}`, {len(pair.documents)} articles:\n\n"
         yield f"agreement-{split}", said + agreement_markdown(pair)
 
@@ -140,9 +138,7 @@ def audit_tables(root: Path, gold: Gold, errata: Sequence[GoldChange]) -> dict[s
     changed = {
         name: [each for each in errata if part_of(each.document or "", str(each.item)) == name] for name in parts
     }
-    return {
-        name: _audit_table(articles, len(rows[name]), by_part[name], changed[name]) for name, articles in parts.items()
-    }
+    return {name: _audit_table(articles, rows[name], by_part[name], changed[name]) for name, articles in parts.items()}
 
 
 def is_of_a_row(finding: Mapping[str, str]) -> bool:
@@ -155,11 +151,11 @@ def _ids(registries: Registries) -> set[str]:
 
 
 def _audit_table(
-    articles: Sequence[Article], registry: int, found: Sequence[Mapping[str, str]], errata: Sequence[GoldChange]
+    articles: Sequence[Article], registry: set[str], found: Sequence[Mapping[str, str]], errata: Sequence[GoldChange]
 ) -> str:
     items = {layer: sum(len(article.labels.of(layer)) for article in articles) for layer in LAYERS}
     rows = []
-    for name, many in [*items.items(), ("registry rows", registry)]:
+    for name, many in [*items.items(), ("registry rows", len(registry))]:
         of_rows = name == "registry rows"
         here = [each["verdict"] for each in found if (of_rows if is_of_a_row(each) else each["layer"] == name)]
         said = [here.count(verdict) for verdict in ("WRONG", "DEBATABLE", "MISSED")]

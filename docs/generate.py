@@ -58,9 +58,11 @@ from onrecord.eval.baselines.rules import Rules
 from onrecord.eval.baselines.systems import SPACY, System, installed_pipeline, system_of
 from onrecord.eval.compat import COMPAT
 from onrecord.eval.layers.ids import registry_links
+from onrecord.eval.rendering.scores import headings
 from onrecord.eval.schemas import SCHEMAS, schema_bytes
 from onrecord.eval.scoring.asked import Asked
 from onrecord.eval.scoring.gap import Gap, Variant, gap_of, probe_headings, probe_rows
+from onrecord.eval.scoring.score_report import rows as score_rows
 from onrecord.eval.scoring.score_stream import score_stream
 from onrecord.eval.scoring.stored_gold import gold_in_memory
 from onrecord.eval.submission.examples import example as example_lines
@@ -144,6 +146,13 @@ def _together(names: Sequence[str]) -> list[str]:
     return list(dict.fromkeys(short))
 
 
+def headline_table(report: Report) -> str:
+    """The headline of each layer with what it is."""
+    said = [each.layer.headline.definition for each in report.result.layers]
+    rows = [(f"`{name}`", *rest, what) for (name, *rest), what in zip(score_rows(report, True), said, strict=True)]
+    return markdown_table((*headings(report.how), "what it is"), rows)
+
+
 def parts(gold: Gold) -> dict[str, str]:
     """Every generated part by name."""
     raw = (ROOT / "eval/baselines/rules.jsonl").read_bytes()
@@ -164,6 +173,7 @@ def parts(gold: Gold) -> dict[str, str]:
     ]
     return {
         **{f"scores-{split}": f"{markdown(each)}\n`{each.signature}`\n" for split, each in reports.items()},
+        "scores": f"{headline_table(reports['test'])}\n`{reports['test'].signature}`\n",
         "example": "```json\n" + json.dumps(example(gold), ensure_ascii=False) + "\n```\n",
         "refusal": f"```text\n{refusal(gold)}```\n",
         "counts": count_table(gold, splits),

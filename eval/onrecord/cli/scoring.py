@@ -107,7 +107,6 @@ class _Shown:
 def _score_file(predictions: Path, asked: Asked, limits: Limits, shown: _Shown) -> int:
     import hashlib
 
-    from onrecord.cli.inputs import hashed
     from onrecord.dataset.reading.faults import FaultsError
     from onrecord.eval.scoring.score_stream import score_stream
     from onrecord.eval.scoring.stored_gold import stored_gold
@@ -116,8 +115,8 @@ def _score_file(predictions: Path, asked: Asked, limits: Limits, shown: _Shown) 
     stored = stored_gold(shown.gold)
     digest = hashlib.sha256()
     try:
-        with opened(predictions, limits) as pieces, reading(hashed(pieces, digest)) as counted:
-            found = score_stream(predictions, counted, stored, asked, limits, keep=False)
+        with opened(predictions, limits) as pieces, reading(pieces) as counted:
+            found = score_stream(predictions, counted, stored, asked, limits, keep=False, digest=digest)
     except FaultsError as error:
         return shown.refuse(error, predictions, digest.hexdigest(), asked)
     say_warnings(found.submission.warnings, predictions)
@@ -167,10 +166,15 @@ def print_table(report: Report, headlines: bool, details: bool, folder: Path) ->
     if result.missing:
         console.print(f"PARTIAL: no line for {', '.join(result.missing)}; scored as empty", soft_wrap=True)
     show_table(console, headings(report.how), lines)
+    shown = [each.layer.headline for each in result.layers]
     for reason in reasons(report, details):
-        console.print(f"– {reason}", soft_wrap=True)
+        if not headlines or any(each.full in reason for each in shown):
+            console.print(f"– {reason}", soft_wrap=True)
     if annotators := read_ceiling(folder, result):
         console.print()
         show_table(console, *ceiling_table(result, annotators))
         console.print(BIASED)
+    if headlines:
+        for headline in shown:
+            console.print(f"{headline.full}: {headline.definition}", soft_wrap=True)
     console.print(str(report.signature), soft_wrap=True)

@@ -8,7 +8,9 @@ import pytest
 from tests.annotation.agreement.test_measures import by
 
 from onrecord.annotation.agreement.ceiling import ceiling, ceiling_json
+from onrecord.annotation.agreement.measures import agreement_by_split
 from onrecord.annotation.agreement.tables import agreement_sections
+from onrecord.annotation.label_studio.exports import Annotation
 from onrecord.dataset import Gold, Labels
 from onrecord.eval.statistics.uncertainty import attainable_p, detectable_difference, jackknife_error
 
@@ -51,16 +53,16 @@ def test_the_card_has_the_agreement_of_each_split_by_itself_the_last_one_first(g
     web = {d.id: same[d.id] for d in documents if d.split != "fresh"}
     fresh = {d.id: same[d.id] for d in documents if d.split == "fresh"}
     passes = by("ann", web) + by("bob", web) + by("eve", fresh) + by("kim", dict([*fresh.items()][:1]))
-    said = agreement_sections(passes, documents, ("validation", "test", "fresh"))
+    splits = ("validation", "test", "fresh")
+    said = agreement_sections(agreement_by_split(passes, documents, splits))
     assert [line for line in said.splitlines() if line.startswith("###")] == [
         "### Agreement before adjudication on `fresh`: eve and kim on 1 article",
         "### Agreement before adjudication on `test`: ann and bob on 3 articles",
         "### Agreement before adjudication on `validation`: ann and bob on 2 articles",
     ]
-    assert "### Agreement before adjudication: ann and bob on 3 articles" in agreement_sections(
-        passes, documents, ("test",)
-    )
-    assert agreement_sections(by("ann", same), documents, ("validation", "test", "fresh")) == ""
+    one = agreement_sections(agreement_by_split(passes, documents, ("test",)))
+    assert "### Agreement before adjudication: ann and bob on 3 articles" in one
+    assert agreement_sections(agreement_by_split(by("ann", same), documents, splits)) == ""
 
 
 def test_leave_one_out_by_hand() -> None:

@@ -147,7 +147,7 @@ def _wrong_facts(said: dict[str, Any], root: Path) -> Iterator[str]:
         yield "dataAnnotationAnalysis"
     if "language model" not in said.get("rai:machineAnnotationTools", ()):
         yield "machineAnnotationTools"
-    seeds = {f"seeds/{path.name}": sha256(path) for path in (root / "seeds").glob("*.txt")}
+    seeds = {path.relative_to(root).as_posix(): sha256(path) for path in (root / "seeds").rglob("*.txt")}
     if {each["@id"]: each["sha256"] for each in said.get("prov:wasDerivedFrom", ())} != seeds:
         yield "wasDerivedFrom"
 
@@ -155,14 +155,16 @@ def _wrong_facts(said: dict[str, Any], root: Path) -> Iterator[str]:
 def _agreement(root: Path) -> Iterator[str]:
     """The figures of the datasheet's tables, as the metadata write them."""
     text = (root / "DATASHEET.md").read_text(encoding="utf-8")
-    table = text.split("<!-- generated: agreement -->")[1].split("<!-- end -->")[0]
-    scores, _, rows, actors, *_ = table.strip().split("\n\n")
-    for name, f1, *_ in _cells(scores):
-        yield f"{name} {f1}"
-    for name, many, same in _cells(rows):
-        yield f"{name} {same} (of {many})"
-    for name, found, *_, turn in _cells(actors):
-        yield f"{name} {turn} of {found}"
+    tables = re.findall(r"<!-- generated: agreement-\S+ -->\n(.*?)<!-- end -->", text, re.DOTALL)
+    assert len(tables) > 1
+    for table in tables:
+        _, scores, _, rows, actors, *_ = table.strip().split("\n\n")
+        for name, f1, *_ in _cells(scores):
+            yield f"{name} {f1}"
+        for name, many, same in _cells(rows):
+            yield f"{name} {same} (of {many})"
+        for name, found, *_, turn in _cells(actors):
+            yield f"{name} {turn} of {found}"
 
 
 def _cells(table: str) -> list[list[str]]:

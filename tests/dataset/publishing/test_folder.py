@@ -280,7 +280,7 @@ def test_one_split_of_any_name_loads(gold: Gold, tmp_path: Path, streaming: bool
 @pytest.mark.long
 @pytest.mark.parametrize("streaming", [False, True])
 def test_a_layer_without_items_is_no_config_and_a_split_without_any_no_split(
-    gold: Gold, tmp_path: Path, streaming: bool
+    five: Gold, tmp_path: Path, streaming: bool
 ) -> None:
     def thinned(article: Article) -> Article:
         gone: dict[str, tuple[()]] = {"events": ()}
@@ -288,7 +288,7 @@ def test_a_layer_without_items_is_no_config_and_a_split_without_any_no_split(
             gone |= {"stances": (), "quotes": ()}
         return msgspec.structs.replace(article, labels=msgspec.structs.replace(article.labels, **gone))
 
-    thin = msgspec.structs.replace(gold, articles=tuple(map(thinned, gold.articles)))
+    thin = msgspec.structs.replace(five, articles=tuple(map(thinned, five.articles)))
     write(build(thin, ABOUT, ""), tmp_path / "own")
     data = tmp_path / "own" / "data"
     assert not (data / "events").exists()

@@ -6,9 +6,7 @@ import dataclasses
 import json
 from collections.abc import Mapping, Sequence
 
-from onrecord.annotation.agreement.measures import PairAgreement, agreement
-from onrecord.annotation.label_studio.exports import Annotation
-from onrecord.dataset import Document, Registries
+from onrecord.annotation.agreement.measures import PairAgreement
 from onrecord.dataset.publishing.card import markdown_table
 from onrecord.dataset.reading.faults import show
 from onrecord.eval.layers.scored import scored_layers
@@ -131,31 +129,20 @@ def markdown(pair: PairAgreement) -> str:
     return "\n".join((scores, fields, *of_rows, gammas, types, documents))
 
 
-def agreement_sections(
-    annotations: Sequence[Annotation],
-    documents: Sequence[Document],
-    splits: Sequence[str],
-    rows: Mapping[str, Registries] | None = None,
-) -> str:
+def agreement_sections(pairs: Mapping[str, Sequence[PairAgreement]]) -> str:
     """The agreement of every two annotators as sections of the card, a split at a time and never of two together.
 
-    The last split stands first: what guidelines and systems were made with comes before what is kept for the end.
-
     Args:
-        annotations: Everyone's.
-        documents: All documents.
-        splits: The splits in the order of tables.
-        rows: Registries of annotators who have rows of their own, by name.
+        pairs: By split, in the order of the sections, those who have annotated a document of it.
 
     Returns:
         Markdown; empty without two who have annotated one document.
     """
     return "".join(
-        f"\n### Agreement before adjudication{f' on `{split}`' if len(splits) > 1 else ''}: "
+        f"\n### Agreement before adjudication{f' on `{split}`' if len(pairs) > 1 else ''}: "
         f"{inert(pair.one)} and {inert(pair.other)} on {_articles(len(pair.documents))}\n\n{markdown(pair)}"
-        for split in reversed(splits)
-        for pair in agreement(annotations, [document for document in documents if document.split == split], rows)
-        if pair.documents
+        for split, these in pairs.items()
+        for pair in these
     )
 
 

@@ -12,6 +12,8 @@ from collections import Counter
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+import msgspec
+
 from onrecord.dataset import Labels
 from onrecord.dataset.records import Item
 from onrecord.eval.layers.layer import MISSED, OPTIONAL, RIGHT, SPURIOUS, DocumentPair, Layer, Reading, Verdict
@@ -38,8 +40,7 @@ def meanings() -> dict[str, str]:
     }
 
 
-@dataclasses.dataclass(frozen=True, slots=True)
-class ItemSide:
+class ItemSide(msgspec.Struct, frozen=True, gc=False):
     """An item as gold or as the system has it."""
 
     places: tuple[Place, ...]
@@ -47,14 +48,17 @@ class ItemSide:
     """What it is labelled with, such as the type of a mention; empty where its layer has no labels."""
     fields: tuple[tuple[str, str], ...]
     """Everything else that is known of it, ids as the side's file has them; a name may come more than once."""
+    id: str = ""
+    """Its own id in its document; empty where it has none."""
+    rule: str = ""
+    """The rule of the guidelines that decided it; empty where none is named."""
 
     def all(self, name: str) -> tuple[str, ...]:
         """The values of a field."""
         return tuple(value for each, value in self.fields if each == name)
 
 
-@dataclasses.dataclass(frozen=True, slots=True)
-class ReportItem:
+class ReportItem(msgspec.Struct, frozen=True, gc=False):
     """A gold item with what answers it, a gold item alone, or a prediction alone."""
 
     key: str
@@ -141,7 +145,7 @@ class _Sides:
 
     def _side(self, item: Item, labels: Labels) -> ItemSide:
         label = str(getattr(item, self.layer.label)) if self.layer.label else ""
-        return ItemSide(places(item), label, self.layer.said_of(item, labels))
+        return ItemSide(places(item), label, self.layer.said_of(item, labels), item.id or "", item.rule or "")
 
 
 def _words(verdict: Verdict) -> ItemSide:
@@ -175,7 +179,7 @@ def _tell(
             assert verdict.predicted is not None
             place = by_place[_alike(readings[layer.name].predicted[verdict.predicted])].pop(0)
         found[layer.name, verdict.gold, verdict.predicted] = place
-        items[place] = dataclasses.replace(items[place], link=verdict.outcome)
+        items[place] = msgspec.structs.replace(items[place], link=verdict.outcome)
 
 
 def _alike(item: Item) -> tuple[object, ...]:
