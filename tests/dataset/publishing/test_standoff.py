@@ -23,12 +23,9 @@ def runs_of_four(text: str, said: str) -> list[str]:
 
 
 def own_words_aside(release: str) -> str:
-    """A release without the registries, whose names, titles and claims are their own words, and without the reasons of
-    dates, which name the line that a date stands in."""
+    """A release without the registries, whose names, titles and claims are their own words."""
     value = json.loads(release)
     del value["registries"]
-    for article in value["articles"]:
-        del article["document"]["published_reason"]
     return json.dumps(value, ensure_ascii=False)
 
 
