@@ -143,8 +143,8 @@ def archive_faults(version: Version, folder: Path, root: Path = ROOT) -> Iterato
         ours = {*git("ls-files", "-z", root=root).split("\0")} - {""}
         if missing := ours - files:
             yield f"the sdist lacks {len(missing)} files of the repository, such as {min(missing)}"
-        new = {*git("ls-files", "-z", "--others", "--exclude-standard", root=root).split("\0")}  # told by the tree's step
-        if strange := files - ours - new - {"PKG-INFO"}:
+        new = git("ls-files", "-z", "--others", "--exclude-standard", root=root)  # told by the step on the tree
+        if strange := files - ours - {*new.split("\0"), "PKG-INFO"}:
             yield f"the sdist has what the repository has not: {', '.join(sorted(strange)[:5])}"
 
 
