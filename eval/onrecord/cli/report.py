@@ -81,6 +81,7 @@ def report(
     A record is scored as its own policy says, whatever the options.
     """
     from onrecord.dataset.publishing.makers import made_by
+    from onrecord.eval.rendering.counted import counted
     from onrecord.eval.report import html, markdown_report, page_view, text_report
     from onrecord.eval.scoring.asked import Asked
     from onrecord.eval.scoring.ceiling import read_ceiling
@@ -108,7 +109,7 @@ def report(
     else:
         content = (markdown_report if kind is Format.markdown else text_report)(view).encode("utf-8", "replace")
     output = output or Path(f"report{next(suffix for suffix, each in _SUFFIXES.items() if each is kind)}")
-    put(output, content, f"{len(found.result.documents)} articles: {output}")
+    put(output, content, f"{counted(len(found.result.documents), 'article')}: {output}")
 
 
 def _gaps(records: list[Path]) -> list[GapRecord]:
