@@ -194,7 +194,7 @@ def sdist_faults(version: Version, folder: Path) -> Iterator[str]:
 
 def steps(version: Version, built: Path | None) -> list[Step]:
     """What is checked, in order."""
-    folder = built or ROOT / "results" / "release"
+    folder = (built or ROOT / "results" / "release").resolve()  # commands are typed in other folders
     baseline = ROOT / "eval" / "baselines" / "rules.jsonl"
     archives = [
         Step("both archives are whole", lambda: archive_faults(version, folder)),

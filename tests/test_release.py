@@ -132,6 +132,22 @@ def test_the_archives_are_whole_and_a_file_less_is_found(release: ModuleType, ar
     assert strange == "the sdist has what the repository has not: notes of mine.txt"
 
 
+@pytest.mark.long
+def test_archives_that_are_there_are_tried_wherever_their_folder_is_named_from(
+    root: Path, archives: Path, tmp_path: Path
+) -> None:
+    """As the release workflow asks."""
+    wings = os.pathsep.join(str(root / wing) for wing in ("dataset", "annotation", "eval"))
+    done = subprocess.run(
+        [sys.executable, str(root / "docs" / "release.py"), "v7.1.0", "--built", archives.name],
+        cwd=archives.parent,
+        env={**os.environ, "PYTHONPATH": wings},
+        capture_output=True,
+        text=True,
+    )
+    assert (done.returncode, done.stdout.count("holds")) == (0, 2), done.stdout
+
+
 def test_where_no_archive_is_one_fault_says_so(release: ModuleType, tmp_path: Path) -> None:
     (said,) = release.wheel_faults(Version("7.1.0"), tmp_path, tmp_path / "none.jsonl")
     assert said.startswith("-m pip ended with 1: ")
