@@ -22,7 +22,8 @@ demo: $(VENV)/score
 	$(BIN)/onrecord predict --system rules -o results/rules.jsonl
 	cmp results/rules.jsonl eval/baselines/rules.jsonl
 	$(BIN)/onrecord report eval/baselines/rules.jsonl -o results/rules.test.html
-	$(BIN)/onrecord score eval/baselines/rules.jsonl -o results/rules.test.json
+	$(BIN)/onrecord score eval/baselines/rules.jsonl --headlines -o results/rules.test.json
+	@echo "the report, to be opened in a browser: $(CURDIR)/results/rules.test.html"
 
 # two processes, each with a Label Studio server of its own; that and Inspect are installed into environments of their own by
 # the first test that needs them; the browser is Debian's package

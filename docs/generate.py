@@ -16,6 +16,10 @@ from typing import Any
 
 import msgspec
 
+sys.path.append(str(Path(__file__).parents[1]))
+
+from benchmarks.adversaries import table as blind_table
+
 from flooding import flooding
 from onrecord.annotation.agreement.measures import agreement
 from onrecord.annotation.agreement.tables import markdown as agreement_markdown
@@ -39,7 +43,6 @@ from onrecord.eval import (
     Result,
     Sampling,
     Submission,
-    markdown,
     read_submission,
     score_submission,
     scored_layers,
@@ -49,10 +52,12 @@ from onrecord.eval.baselines.systems import SPACY, System, installed_pipeline, s
 from onrecord.eval.compat import COMPAT
 from onrecord.eval.layers.gold_changes import GoldChange
 from onrecord.eval.layers.ids import registry_links
+from onrecord.eval.rendering.scores import headings
 from onrecord.eval.schemas import SCHEMAS, schema_bytes
 from onrecord.eval.scoring.asked import Asked
 from onrecord.eval.scoring.ceiling import BIASED, ceiling_table, read_ceiling
 from onrecord.eval.scoring.gap import Gap, Variant, gap_of, probe_headings, probe_rows
+from onrecord.eval.scoring.score_report import rows as score_rows
 from onrecord.eval.scoring.score_stream import score_stream
 from onrecord.eval.scoring.stored_gold import gold_in_memory
 from onrecord.eval.statistics.measure import full_name
@@ -70,6 +75,7 @@ DOCUMENTS = (
     "docs/corpus.md",
     "docs/scoring.md",
     "docs/faults.md",
+    "docs/measures/README.md",
     "docs/probes.md",
     "docs/measures/compat.md",
     "docs/measures/coverage.md",
@@ -201,6 +207,13 @@ def _together(names: Sequence[str]) -> list[str]:
     return list(dict.fromkeys(short))
 
 
+def headline_table(report: Report) -> str:
+    """The headline of each layer with what it is."""
+    said = [each.layer.headline.definition for each in report.result.layers]
+    rows = [(f"`{name}`", *rest, what) for (name, *rest), what in zip(score_rows(report, True), said, strict=True)]
+    return markdown_table((*headings(report.how), "what it is"), rows)
+
+
 def parts(gold: Gold) -> dict[str, str]:
     """Every generated part by name."""
     raw = (ROOT / "eval/baselines/rules.jsonl").read_bytes()
@@ -222,7 +235,7 @@ def parts(gold: Gold) -> dict[str, str]:
         [f"`{d.id}.txt`", d.publisher, d.published or "", f"`{d.seed_sha256}`"] for d in read_documents(ROOT / "seeds")
     ]
     return {
-        "scores": f"{markdown(report)}\n`{report.signature}`\n",
+        "scores": f"{headline_table(report)}\n`{report.signature}`\n",
         "example": "```json\n" + json.dumps(example(gold), ensure_ascii=False) + "\n```\n",
         "refusal": f"```text\n{refusal(gold)}```\n",
         "counts": count_table(gold, CORPUS.about.splits.names),
@@ -235,6 +248,7 @@ def parts(gold: Gold) -> dict[str, str]:
         "version": f"Version of the labels: {CORPUS.about.card.version}\n",
         **{f"corpus-{name}": corpus_table(kind) for name, kind in CORPUS_TABLES.items()},
         **flooding(gold, result.values),
+        "blind": blind_table(gold),
         "link-gold": link_gold(gold),
         "compat-modes": compat_modes(),
         "compat-differences": compat_differences(),

@@ -142,7 +142,7 @@ class Bench:
             (self.kept / "texts" / f"{number}.txt").write_text(text, encoding="utf-8")
         shutil.copytree(ROOT / "annotation" / "exports", self.kept / "corpus" / "annotation" / "exports")
         shutil.copytree(ROOT / "annotation" / "registries", self.kept / "corpus" / "annotation" / "registries")
-        for name in ("onrecord.toml", "annotation/annotators.jsonl", "annotation/GUIDELINES.md"):
+        for name in ("onrecord.toml", "DATASHEET.md", "annotation/annotators.jsonl", "annotation/GUIDELINES.md"):
             shutil.copy(ROOT / name, self.kept / "corpus" / name)
         shutil.copytree(ROOT / "seeds", self.kept / "corpus" / "seeds")
         shutil.copytree(self.kept / "corpus", self.kept / "older")

@@ -9,6 +9,8 @@ from pathlib import Path
 
 import pytest
 
+from onrecord.eval.layers.scored import scored_layers
+
 PARSER = ("typer", "click", "onrecord.cli.options", "onrecord.cli.compare")
 """What reads options, which ``onrecord score FILE`` has none of."""
 
@@ -83,3 +85,21 @@ def test_a_score_says_the_same_with_the_parser_and_without(root: Path, cache: Pa
     ways = ((), ("--gold", "dataset"), ("--seed", "0"))
     plain, gold, parsed = (run("score", file, *more, root=root, cache=cache) for more in ways)
     assert (plain.stdout, plain.stderr) == (gold.stdout, gold.stderr) == (parsed.stdout, parsed.stderr)
+
+
+def test_headlines_say_what_they_are_and_nothing_of_other_measures(root: Path, cache: Path) -> None:
+    done = run("score", "eval/baselines/rules.jsonl", "--headlines", "--draws", "0", root=root, cache=cache)
+    assert done.returncode == 0, done.stderr
+    told = done.stdout
+    for layer in scored_layers():
+        assert f"{layer.headline.full}: {layer.headline.definition}\n" in told
+    assert "reader-f on reader-e" in told
+    assert not [line for line in told.splitlines() if line.startswith("–")]
+
+
+def test_the_demo_ends_in_the_headlines_and_the_path_of_the_page(root: Path) -> None:
+    recipe = (root / "Makefile").read_text("utf-8").split("\ndemo:")[1].split("\n\n")[0].splitlines()
+    assert "--headlines" in recipe[-2]
+    assert recipe[-1].startswith("\t@echo")
+    assert recipe[-1].endswith('results/rules.test.html"')
+    assert "-o results/rules.test.html" in recipe[-3]

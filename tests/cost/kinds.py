@@ -15,12 +15,13 @@ from typing import Any
 from tests.cost.forked import command
 from tests.eval.readers.test_hostile import RIGHT
 
-from onrecord.dataset import read_folder
+from onrecord.dataset import Gold, gold_hash, read_folder
 from onrecord.dataset.publishing.folder import read_about
 from onrecord.dataset.publishing.standoff import release_json, strip
 from onrecord.eval import Report
 from onrecord.eval.platforms.reference import reference_bytes, reference_of
 from onrecord.eval.platforms.running import run_codabench
+from onrecord.eval.report.verdicts import FORMAT
 from onrecord.eval.scoring.asked import Asked
 from onrecord.eval.scoring.record import record_bytes, record_of
 from onrecord.eval.scoring.score_file import score_bytes
@@ -147,6 +148,13 @@ def kinds(root: Path, place: Path) -> dict[str, Kind]:
             checked("annotation/registries/entities.jsonl"),
         ),
         "replies": Kind(_REPLIES, with_file("prompt", "read", "FILE", *every, out=True)),
+        "replies in a report": Kind(_REPLIES, with_file("report", rules, "--replies", "FILE", *every, out=True)),
+        "verdicts": Kind(
+            verdicts(gold),
+            with_file("--corpus", str(root), "errata", "apply", "FILE", "--dry-run"),
+            ".json",
+            most=2**20,
+        ),
         "articles": Kind(_ARTICLES, with_file("ingest", "FILE", "--topic", "t", "--seeds", "EMPTY"), most=2**17),
     }
     for name, right in RIGHT.items():
@@ -157,6 +165,18 @@ def kinds(root: Path, place: Path) -> dict[str, Kind]:
                 right, with_file(what, "FILE", "FILE", "--format", called), ".txt", most=2**20
             )
     return found
+
+
+def verdicts(gold: Gold) -> bytes:
+    """A verdict on the first mention of an article."""
+    article = gold.articles[0]
+    mention, at = article.labels.mentions[0], "2026-11-29T12:00:00.000Z"
+    side = {"id": mention.id, "label": mention.type, "spans": [{"start": mention.start, "end": mention.end}]}
+    item = {"doc_id": article.document.id, "layer": "entities", "item": "m", "outcome": "missed", "gold": side}
+    said = {**item, "verdict": "gold wrong", "cause": "boundary", "note": "too long", "at": at}
+    hashes = {"report": "0" * 64, "gold": gold_hash(gold.articles), "predictions": "0" * 64}
+    value = {"format": FORMAT, **hashes, "system": "s", "split": "all", "verdicts": [said]}
+    return json.dumps(value).encode()
 
 
 _CLUSTERS = ("jsonl clusters", "lists of clusters", "conll-coref", "conllu", "e2e", "preco")

@@ -144,8 +144,22 @@ def test_codabench_scores_are_those_of_the_command(
     scores = json.loads((app / "output/scores.json").read_text())
     whole = values(expected)
     assert scores == {c.key: value for c in columns() if (value := whole[c.measure]) is not None}
-    assert 0 < len(scores) < len(columns())
+    assert scores
     assert done.stdout.strip() == expected["signature"]
+
+
+def test_what_is_undefined_has_no_number_there(app: Path, libraries: Path, root: Path) -> None:
+    """Of a file without quotes it is not known how often the speaker is right."""
+    file = app / "input/res/none.jsonl"
+    lines = [json.loads(line) for line in (root / BASELINE).read_bytes().splitlines()]
+    none: dict[str, list[str]] = {"quotes": [], "stances": []}  # which refer to quotes
+    file.write_text("".join(json.dumps({**line, **none}) + "\n" for line in lines), encoding="utf-8")
+    done = codabench(app, libraries)
+    assert done.returncode == 0, done.stderr
+    scores = json.loads((app / "output/scores.json").read_text())
+    whole = values(json.loads(run("score", file, "--json", root=root).stdout))
+    assert scores == {c.key: value for c in columns() if (value := whole[c.measure]) is not None}
+    assert 0 < len(scores) < len(columns())
     assert f"{100 * (whole['entities:strict'] or 0):.1f}" in (app / "output/detailed_results.html").read_text()
 
 

@@ -33,16 +33,16 @@ def test_the_commands_take_the_published_dataset_that_came_along(shell: Shell, r
 
     assert "mine.jsonl: valid; 3 articles" in shell.run("onrecord validate mine.jsonl")
     scored = shell.run("onrecord score mine.jsonl")
-    page = (root / "docs" / "scoring.md").read_text("utf-8")
+    readme = (root / "README.md").read_text("utf-8")
     (gold,) = set(re.findall(r"\|(gold:\w+)\|", scored))
-    assert gold in page
+    assert gold in readme
     assert "reader-e on gold" in scored  # the annotators' rows come along
     assert json.loads(shell.run("onrecord score mine.jsonl --json 2>/dev/null"))["format"] == "onrecord-record/1"
     assert "mine.jsonl (2) minus mine.jsonl" in shell.run("onrecord compare mine.jsonl mine.jsonl")
     shell.run("onrecord report mine.jsonl -o report.html")
-    report = (shell.folder / "report.html").read_text("utf-8")
-    assert "onrecord score mine.jsonl --split test" in report
-    assert str(shell.python.parent.parent) not in report
+    page = (shell.folder / "report.html").read_text("utf-8")
+    assert "onrecord score mine.jsonl --split test" in page
+    assert str(shell.python.parent.parent) not in page
     assert sorted(path.name for path in shell.folder.iterdir()) == ["mine.jsonl", "report.html"]
 
 

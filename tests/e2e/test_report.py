@@ -5,12 +5,12 @@ from __future__ import annotations
 import csv
 import io
 import json
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, Page
+from tests.e2e.opened import Opener
 from tests.eval.hostile import ATTACKS, hostile
 
 from onrecord.dataset import Gold
@@ -19,7 +19,6 @@ from onrecord.eval.report import ReportView, html, page_view
 from onrecord.eval.report.items import DocumentItems, ReportItem, documents_of
 from onrecord.eval.report.page import environment, render
 from onrecord.eval.scoring.asked import Asked
-from onrecord.eval.scoring.ceiling import read_ceiling
 from onrecord.eval.scoring.record import record_bytes, record_of
 from onrecord.eval.scoring.score_file import score_bytes
 
@@ -27,86 +26,6 @@ DOCUMENTS = 500
 SPANS = 100
 READY = 1000
 """Milliseconds in which a report of so many documents is ready."""
-
-WATCH = """() => {
-  window.violations = [];
-  document.addEventListener('securitypolicyviolation', (event) => window.violations.push(event.violatedDirective));
-}"""
-
-
-class Opened:
-    """A report in a browser, with everything that happened."""
-
-    def __init__(self, browser: Browser, path: Path) -> None:
-        self.page: Page = browser.new_page(viewport={"width": 1360, "height": 1000})
-        self.requests: list[str] = []
-        self.dialogs: list[str] = []
-        self.complaints: list[str] = []
-        self.page.on("request", lambda request: self.requests.append(request.url))
-        self.page.on("console", lambda message: self.complaints.append(f"{message.type}: {message.text}"))
-        self.page.on("pageerror", lambda error: self.complaints.append(str(error)))
-        self.page.on("dialog", self._dialog)
-        self.page.add_init_script(f"({WATCH})()")
-        self.address = path.as_uri()
-
-    def _dialog(self, dialog: Any) -> None:
-        self.dialogs.append(dialog.message)
-        dialog.dismiss()
-
-    def go(self, fragment: str = "") -> int:
-        """Load the page; milliseconds until the first document was shown."""
-        self.page.goto("about:blank")
-        self.page.goto(self.address + fragment)
-        self.page.wait_for_selector("html[data-ready]", state="attached", timeout=20_000)
-        return int(self.page.evaluate("document.documentElement.dataset.ready"))
-
-    def show(self, fragment: str) -> None:
-        """Another place of the same page."""
-        self.page.evaluate("hash => { location.hash = hash }", fragment)
-        self.page.wait_for_timeout(120)
-
-    @property
-    def text(self) -> str:
-        return str(self.page.evaluate("document.getElementById('text').textContent"))
-
-    def quiet(self) -> None:
-        """Nothing happened that a page should not do."""
-        assert self.dialogs == []
-        assert self.complaints == []
-        assert self.page.evaluate("window.violations") == []
-        outside = [url for url in self.requests if not url.startswith((self.address, "about:", "blob:", "data:"))]
-        assert outside == []
-
-
-Opener = Callable[[bytes], Opened]
-
-
-@pytest.fixture
-def opener(browser: Browser, tmp_path: Path) -> Iterator[Opener]:
-    made: list[Opened] = []
-
-    def run(content: bytes) -> Opened:
-        path = tmp_path / f"report{len(made)}.html"
-        path.write_bytes(content)
-        made.append(Opened(browser, path))
-        return made[-1]
-
-    yield run
-    for each in made:
-        each.page.close()
-
-
-@pytest.fixture(scope="module")
-def view(gold: Gold, root: Path) -> ReportView:
-    path = root / "eval" / "baselines" / "rules.jsonl"
-    found = score_bytes(path, path.read_bytes(), gold, Asked("all", how=None))
-    report = Report.of(found.result, Sampling(draws=200))
-    return page_view(report, gold, found.submission, read_ceiling(root / "dataset", found.result))
-
-
-@pytest.fixture(scope="module")
-def page_of_rules(view: ReportView) -> bytes:
-    return html(view)
 
 
 def test_every_text_is_exact_and_shows_both_sides(

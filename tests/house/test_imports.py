@@ -42,7 +42,7 @@ ORDERS = {
         "publishing",
         "perturbing",
     ),
-    "annotation": ("new_corpus", "label_studio", "assist", "agreement", "gold"),
+    "annotation": ("new_corpus", "label_studio", "assist", "agreement", "gold", "page"),
     "eval": (
         "matching",
         "statistics",

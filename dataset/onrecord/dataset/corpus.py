@@ -139,11 +139,13 @@ class Rounds(Strict, frozen=True, kw_only=True):
 
     exports: str
     """The labels of the gold."""
+    mended: tuple[str, ...] = ()
+    """Rounds that label some of its documents again: each is as the last of these has it that has it at all."""
     blind: str | None = None
     """Blind annotations of the same documents, which say who marked an item and whether they agreed."""
     before: str | None = None
-    """The round that ``exports`` corrects: the differences are the errata. Its rows are in ``annotation/rows/ROUND``,
-    where they were not those of now."""
+    """The round that is corrected: the differences are the errata. Its rows are in ``annotation/rows/ROUND``, where
+    they were not those of now. Left out where rounds are ``mended``, it is ``exports``."""
 
 
 class CorpusFile(Strict, frozen=True, kw_only=True):

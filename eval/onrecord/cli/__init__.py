@@ -25,6 +25,7 @@
 | ``release`` | ``release`` |
 | ``rehydrate`` | ``rehydrate`` |
 | ``annotation ...`` | ``annotation``, one file a command |
+| ``errata ...`` | ``errata`` |
 | ``board ...`` | ``board`` |
 | ``signature ...`` | ``signature`` |
 | ``export ...`` | ``export`` |
@@ -84,7 +85,7 @@ COMMANDS = (
 )
 """Commands in the order of the help; each is the function of that name in the module of that name."""
 
-GROUPS = ("annotation", "board", "signature", "export", "prompt")
+GROUPS = ("annotation", "errata", "board", "signature", "export", "prompt")
 """Groups of commands; each is the ``app`` of the module of that name."""
 
 

@@ -16,12 +16,14 @@ from onrecord.cli.places import GOLD, the_split
 
 if TYPE_CHECKING:
     from onrecord.eval.baselines.systems import System
-    from onrecord.eval.board.entries import About
+    from onrecord.eval.board.assessing import Assessed
+    from onrecord.eval.board.standings import Standings
     from onrecord.eval.scoring.asked import Asked
-    from onrecord.eval.scoring.record import Record
     from onrecord.eval.scoring.stored_gold import StoredGold
 
 app = typer.Typer(help="A leaderboard: entries in a folder, and the static site made from them.", no_args_is_help=True)
+
+Seconds = Annotated[float, typer.Option(min=1, help="Seconds that one entry may take; then it is not ranked.")]
 
 Results = Annotated[Path, typer.Argument(help="Results folder: TEAM/SYSTEM/ with about.json and predictions.")]
 
@@ -38,6 +40,9 @@ def add(
     date: Annotated[str | None, typer.Option(help="YYYY-MM-DD.")] = None,
     labels: Annotated[
         str | None, typer.Option("--labels", help="The scheme that its types are of: conll2003 or ontonotes.")
+    ] = None,
+    submitter: Annotated[
+        str | None, typer.Option(help="The account that opens the pull request, and may add to the team's folder.")
     ] = None,
     gold: Dataset = GOLD,
     split: SplitOption = None,
@@ -63,12 +68,15 @@ def add(
 
     folder = results / team / system
     said = {"team": team, "system": system, "name": name or system, "description": description}
-    said |= {key: value for key, value in (("url", url), ("date", date), ("labels", labels)) if value}
+    more = (("url", url), ("date", date), ("submitter", submitter), ("labels", labels))
+    said |= {key: value for key, value in more if value}
     if any(not value.isprintable() for value in said.values()):
         raise typer.BadParameter("what is said of an entry is text of one line", param_hint="--name, --description")
     about, faults = read_about("options", json_bytes(said), team, system)
     refuse(faults)
     assert about is not None
+    _check_name("--team", team, results)
+    _check_name("--system", system, results / team)
     sweep(folder)
     if folder.exists():
         raise FileExistsError(errno.EEXIST, "is there already; an entry is never overwritten", str(folder))
@@ -82,6 +90,19 @@ def add(
     }
     write_folder_atomically(folder, files)
     note(f"{folder}: {', '.join(sorted(files))}")
+
+
+def _check_name(option: str, name: str, beside: Path) -> None:
+    """Refuse a name of a folder that not every system takes, or not beside the others."""
+    from onrecord.eval.board.folder_names import EXPECTED, clash, is_ours, is_portable
+
+    if option == "--team" and is_ours(name):
+        raise typer.BadParameter("the team of the baselines is called so", param_hint=option)
+    if not is_portable(name):
+        raise typer.BadParameter(f"a folder is called so; {EXPECTED}", param_hint=option)
+    there = [path.name for path in beside.iterdir()] if beside.is_dir() else []
+    if (other := clash(name, there)) is not None:
+        raise typer.BadParameter(f"{other} is there, which is the same folder on some systems", param_hint=option)
 
 
 @app.command()
@@ -103,17 +124,21 @@ def build(
     level: Level = 0.95,
     draws: Draws = 10_000,
     seed: Seed = 0,
+    seconds: Seconds = 120,
 ) -> None:
     """Make the site: every entry scored again from its predictions, ranks as intervals, JSON and CSV beside it.
 
+    Each entry has a process and a budget of its own: what stops one is said in its row, and the others go on.
     With --labels all entries are compared by that map: those whose about.json names it, and those of our types.
     """
     from onrecord.dataset.publishing.makers import made_by
-    from onrecord.dataset.reading.faults import show
     from onrecord.dataset.reading.files import resolved
-    from onrecord.eval.board import EntryReports, build_site, check_target
-    from onrecord.eval.board.entries import readable_entries
-    from onrecord.eval.board.gaps import with_gaps
+    from onrecord.eval.board import PageMaker, build_site, check_target
+    from onrecord.eval.board.assessing import Bench, assessed_entries
+    from onrecord.eval.board.budget import Budget
+    from onrecord.eval.board.entries import entry_folders
+    from onrecord.eval.board.gaps import perturbed
+    from onrecord.eval.board.owners import came
     from onrecord.eval.board.standings import standings
     from onrecord.eval.scoring.asked import Asked
     from onrecord.eval.scoring.ceiling import ceiling_rows
@@ -127,26 +152,35 @@ def build(
     labelled = stored_gold(gold)
     split = the_split(gold, split)
     asked = Asked(split, labels, sampling(unit.value, level, draws, seed), False)
-    entries, broken = readable_entries(results)
-    more = _baselines(labelled, asked) if baselines else []
+    folders, closed = entry_folders(results)
+    ours = _baselines(labelled, asked) if baselines else []
     annotators = ceiling_rows(gold, split, labelled.hashes[split])
     who = made_by(gold)
-    pages = EntryReports(labelled, annotators, who)
-    with counting(f"of {len(entries)} entries scored") as tell:
-        found = standings(entries, labelled, asked, more, broken, tell, pages.take if reports else None)
-    if probe:
-        found = with_gaps(found, entries, labelled, probe)
-    written = build_site(site, found, annotators, who, pages.pages)
-    for folder, faults in broken.items():
-        note(f"{show(str(folder))} cannot be read: {show(str(faults[0]).replace(chr(10), ' '))}")
-    for row in found.rows:
-        if row.excluded:
-            note(f"not ranked: {row.about.team}/{row.about.system}: {show(row.excluded)}")
+    pages = PageMaker(annotators, who) if reports else None
+    bench = Bench(labelled, gold, asked, pages, perturbed(probe or [], labelled))
+    with counting(f"of {len(folders)} entries scored") as tell:
+        entries = assessed_entries(folders, bench, Budget(seconds), tell)
+    found = standings(entries, labelled, asked, ours, came(results), [each.gold.probe for each in bench.probes])
+    written = build_site(site, found, annotators, who)
+    named = {(each.about.team, each.about.system) for each in entries}
+    _say_who_is_not_ranked(found, closed, [each for each in folders if (each.parent.name, each.name) not in named])
     say(f"{site}: {len(found.ranked)} entries ranked, {len(found.rows) - len(found.ranked)} not; {len(written)} files")
 
 
-def _baselines(gold: StoredGold, asked: Asked) -> list[tuple[About, Record]]:
-    """The baselines' records, computed anew: the rules, and a spaCy pipeline where one is installed."""
+def _say_who_is_not_ranked(found: Standings, closed: list[Path], unnamed: list[Path]) -> None:
+    from onrecord.dataset.reading.faults import show
+
+    for folder in closed:
+        note(f"left out, for it cannot be looked into: {show(str(folder))}")
+    for folder in unnamed:
+        note(f"left out, for its name: {show(str(folder))}")
+    for row in found.rows:
+        if row.excluded:
+            note(f"not ranked: {row.about.team}/{row.about.system}: {show(row.excluded)}")
+
+
+def _baselines(gold: StoredGold, asked: Asked) -> list[Assessed]:
+    """The baselines, computed anew: the rules, and a spaCy pipeline where one is installed."""
     from onrecord.eval.baselines.rules import Rules
     from onrecord.eval.baselines.systems import ENGLISH, PIPELINES, RULES, SPACY, installed_pipeline, system_of
 
@@ -165,20 +199,21 @@ def _baselines(gold: StoredGold, asked: Asked) -> list[tuple[About, Record]]:
     return [*found, _baseline(f"spacy-{model}", SPACY + model, said, system, gold, asked)]
 
 
-def _baseline(id: str, name: str, said: str, system: System, gold: StoredGold, asked: Asked) -> tuple[About, Record]:
+def _baseline(id: str, name: str, said: str, system: System, gold: StoredGold, asked: Asked) -> Assessed:
     import msgspec
 
+    from onrecord.dataset.layers import using
+    from onrecord.eval.board.assessing import Assessed, asked_for, headline_units, scored
     from onrecord.eval.board.entries import About
-    from onrecord.eval.board.standings import asked_for
-    from onrecord.eval.scoring.record import record_of
-    from onrecord.eval.scoring.score_stream import score_stream
+    from onrecord.eval.board.folder_names import OURS
 
     documents = (gold.article(id).document for id in gold.in_split(asked.split))
-    asked = asked_for(None, asked)
     pieces = (msgspec.json.encode(system.predict(document)) + b"\n" for document in documents)
-    report = score_stream(Path(name), pieces, gold, asked, keep=False).report
-    about = About(team="onrecord", system=id, name=name, kind="baseline", description=said)
-    return about, record_of(report)
+    found = scored(Path(name), pieces, gold, asked_for(None, asked))
+    about = About(team=OURS, system=id, name=name, kind="baseline", description=said)
+    with using(gold.scheme):
+        units = headline_units(found.scoring.result)
+    return Assessed(about, found.record, "rescored", meaning=found.meaning, units=units)
 
 
 @app.command()
@@ -187,6 +222,13 @@ def admit(
     head: Annotated[str, typer.Argument(help="Full hash of the contribution.")],
     repository: Annotated[Path, typer.Option(help="Where both commits are known; nothing is checked out.")] = Path("."),
     results: Annotated[str, typer.Option(help="The results folder within the repository.")] = "eval/results",
+    submitter: Annotated[
+        str | None,
+        typer.Option(
+            help="The account that asks: it may add to the folders of teams whose entries name it, and to new ones."
+        ),
+    ] = None,
+    seconds: Seconds = 60,
     gold: Dataset = GOLD,
     split: SplitOption = None,
     output: Annotated[
@@ -201,16 +243,20 @@ def admit(
     from onrecord.dataset.reading.staging import scratch
     from onrecord.eval.board.admission import admit as run
     from onrecord.eval.board.admission import comment, refusal
+    from onrecord.eval.board.assessing import Bench
+    from onrecord.eval.board.budget import Budget
+    from onrecord.eval.board.contribution import Contribution
     from onrecord.eval.scoring.asked import Asked
     from onrecord.eval.scoring.stored_gold import stored_gold
     from onrecord.eval.statistics.sampling import Sampling
 
     labelled = stored_gold(gold)
-    asked = Asked(the_split(gold, split), None, Sampling(), False)
+    bench = Bench(labelled, gold, Asked(the_split(gold, split), None, Sampling(), False))
+    contribution = Contribution(repository, base, head, PurePosixPath(results), submitter)
     refused = False
     with scratch() as folder:
         try:
-            text = comment(run(repository, base, head, PurePosixPath(results), labelled, asked, folder))
+            text = comment(run(contribution, bench, folder, Budget(seconds)))
         except FaultsError as error:
             text, refused = refusal(error), True
         except ValueError as error:

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import dataclasses
 import shlex
+from collections.abc import Sequence
 from enum import StrEnum
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
@@ -27,6 +28,7 @@ from onrecord.cli.outputs import put
 from onrecord.cli.places import GOLD, the_split
 
 if TYPE_CHECKING:
+    from onrecord.eval.report.exchanges import Exchange
     from onrecord.eval.scoring.asked import Asked
     from onrecord.eval.scoring.gap_record import GapRecord
     from onrecord.eval.scoring.score_stream import StreamScoring
@@ -67,6 +69,10 @@ def report(
         Format | None, typer.Option("--format", help="By the suffix of --output where not given.", show_default=False)
     ] = None,
     gap: Gaps = None,
+    replies: Annotated[
+        Path | None, typer.Option(help="What a model replied, to be read beside each article; as for prompt read.")
+    ] = None,
+    requests: Annotated[Path | None, typer.Option(help="What it was asked; as prompt requests writes it.")] = None,
     gold: Dataset = GOLD,
     split: SplitOption = None,
     labels: FileLabels = None,
@@ -82,7 +88,7 @@ def report(
     """
     from onrecord.dataset.publishing.makers import made_by
     from onrecord.eval.rendering.counted import counted
-    from onrecord.eval.report import html, markdown_report, page_view, text_report
+    from onrecord.eval.report import Background, html, markdown_report, page_view, text_report
     from onrecord.eval.scoring.asked import Asked
     from onrecord.eval.scoring.ceiling import read_ceiling
     from onrecord.eval.scoring.stored_gold import stored_gold
@@ -102,6 +108,7 @@ def report(
         command=_command(source, gold),
         made_by=made_by(gold),
         gaps=_gaps(gap or []),
+        background=Background(_rules(gold), _exchanges(source.raw, requests, replies, tuple(labelled.documents))),
     )
     kind = format or _SUFFIXES.get("" if output is None else output.suffix.lower(), Format.html)
     if kind is Format.html:
@@ -110,6 +117,39 @@ def report(
         content = (markdown_report if kind is Format.markdown else text_report)(view).encode("utf-8", "replace")
     output = output or Path(f"report{next(suffix for suffix, each in _SUFFIXES.items() if each is kind)}")
     put(output, content, f"{counted(len(found.result.documents), 'article')}: {output}")
+
+
+def _rules(gold: Path) -> dict[str, str]:
+    """The rules by which the gold was made: those of the corpus that the dataset folder lies in."""
+    from onrecord.cli.places import corpus_at
+    from onrecord.dataset.publishing.published import is_published
+    from onrecord.dataset.reading.files import read_text
+    from onrecord.eval.report.rules import rules_of
+
+    if is_published(gold):
+        from onrecord.annotation.new_corpus.guidelines import guidelines
+
+        return rules_of(guidelines())
+    corpus = corpus_at(gold)
+    there = corpus is not None and corpus.guidelines.is_file()
+    return rules_of(read_text(corpus.guidelines)) if corpus is not None and there else {}
+
+
+def _exchanges(
+    predictions: bytes, requests: Path | None, replies: Path | None, documents: Sequence[str]
+) -> dict[str, Exchange]:
+    """What is known of how each document was asked about."""
+    from onrecord.dataset.reading.faults import refuse
+    from onrecord.dataset.reading.typed import read_lines
+    from onrecord.eval.prompting.replies import read_replies
+    from onrecord.eval.report.exchanges import exchanges
+    from onrecord.eval.submission.limits import CORPUS
+    from onrecord.eval.submission.unpacking import content
+
+    asked, faults = ([], []) if requests is None else read_lines(requests, content(requests, CORPUS), dict[str, Any])
+    refuse(faults)
+    said = [] if replies is None else read_replies(replies, content(replies, CORPUS), documents)
+    return exchanges(predictions, [value for _, value in asked], said)
 
 
 def _gaps(records: list[Path]) -> list[GapRecord]:

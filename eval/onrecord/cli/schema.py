@@ -20,12 +20,16 @@ class Name(StrEnum):
     claims = "claims"
     utterances = "utterances"
     record = "record"
+    verdicts = "verdicts"
     about = "about"
 
 
 def schema(
     name: Annotated[
-        Name, typer.Argument(help="Of a prediction line, a registry's rows, a result record, or an entry's about.json.")
+        Name,
+        typer.Argument(
+            help="Of a prediction line, a registry's rows, a result record, a report's verdicts, or an entry's about."
+        ),
     ],
 ) -> None:
     """Print the JSON Schema of a kind of file, generated from the types that validate it, by the corpus's scheme."""

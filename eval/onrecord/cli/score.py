@@ -51,7 +51,7 @@ def score(
     split: SplitOption = None,
     output: Output = _DEFAULT.output,
     json: Json = _DEFAULT.json,
-    headlines: Annotated[bool, typer.Option(help="Only the headline measure of each layer.")] = _DEFAULT.headlines,
+    headlines: Annotated[bool, typer.Option(help="Only each layer's headline, and what it is.")] = _DEFAULT.headlines,
     details: Annotated[
         bool, typer.Option(help="Slices, single types and further cluster measures too.")
     ] = _DEFAULT.details,

@@ -168,10 +168,15 @@ def print_table(report: Report, headlines: bool, details: bool, folder: Path) ->
     if result.missing:
         console.print(f"PARTIAL: no line for {', '.join(result.missing)}; scored as empty", soft_wrap=True)
     show_table(console, headings(report.how), lines)
+    shown = [each.layer.headline for each in result.layers]
     for reason in reasons(report, details):
-        console.print(f"– {reason}", soft_wrap=True)
+        if not headlines or any(each.full in reason for each in shown):
+            console.print(f"– {reason}", soft_wrap=True)
     if annotators := read_ceiling(folder, result):
         console.print()
         show_table(console, *ceiling_table(result, annotators))
         console.print(BIASED)
+    if headlines:
+        for headline in shown:
+            console.print(f"{headline.full}: {headline.definition}", soft_wrap=True)
     console.print(str(report.signature), soft_wrap=True)

@@ -17,6 +17,7 @@ from onrecord.dataset.reading.json_schema import described, types_within
 from onrecord.dataset.records import Utterance
 from onrecord.eval.board.entries import About
 from onrecord.eval.rendering.scores import json_bytes
+from onrecord.eval.report.verdicts import VerdictFile
 from onrecord.eval.scoring.gap_record import GapRecord
 from onrecord.eval.scoring.record import Record
 from onrecord.eval.submission.prediction_line import PredictionLine
@@ -30,6 +31,7 @@ SCHEMAS: dict[str, tuple[type[msgspec.Struct], str]] = {
     "record": (Record, "A result record, as onrecord score writes it."),
     "gap": (GapRecord, "The record of a gap, as onrecord gap writes it."),
     "probe": (ProbeFile, "The probe.json of a perturbed dataset: what was done, with the map back."),
+    "verdicts": (VerdictFile, "The verdicts.json that the pen of a report saves."),
     "about": (About, "The about.json of an entry of a results folder."),
 }
 """The type and the title of each schema, by its name."""

@@ -7,6 +7,7 @@ import csv
 import io
 import json
 import random
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -15,12 +16,13 @@ import pytest
 from tests.eval.conftest import Lines, as_bytes, lines_of
 
 from onrecord.dataset import FaultsError, Gold
-from onrecord.dataset.reading.faults import refuse
 from onrecord.eval import Report, Sampling, record_bytes, record_of, scored_layers
 from onrecord.eval.board import board_csv, board_html, board_json, build_site
-from onrecord.eval.board.entries import Entry, readable_entries
+from onrecord.eval.board.assessing import Assessed, Bench, assessed_entries
+from onrecord.eval.board.budget import Budget
+from onrecord.eval.board.entries import Entry, entry_folders, read_entry
 from onrecord.eval.board.page import cell
-from onrecord.eval.board.standings import Standings, standings
+from onrecord.eval.board.standings import SELF_REPORTED, Standings, standings
 from onrecord.eval.scoring.asked import Asked
 from onrecord.eval.scoring.ceiling import CeilingRow
 from onrecord.eval.scoring.compare import compare_results
@@ -29,6 +31,7 @@ from onrecord.eval.scoring.score_file import score_bytes
 from onrecord.eval.scoring.stored_gold import gold_in_memory
 
 ASKED = Asked("all", None, Sampling(), False)
+BUDGET = Budget(60)
 
 MADE_BY = "Labels made by: person (ann)."
 
@@ -62,13 +65,15 @@ def record(gold: Gold, lines: Lines, missing: bool = False) -> Record:
 
 def read_entries(results: Path) -> list[Entry]:
     """The entries of a results folder that must all be right."""
-    entries, broken = readable_entries(results)
-    refuse([fault for faults in broken.values() for fault in faults])
-    return entries
+    return [read_entry(folder) for folder in entry_folders(results)[0]]
 
 
-def stand(results: Path, gold: Gold) -> Standings:
-    return standings(read_entries(results), gold_in_memory(gold), ASKED)
+def assess(results: Path, gold: Gold, budget: Budget = BUDGET) -> list[Assessed]:
+    return assessed_entries(entry_folders(results)[0], Bench(gold_in_memory(gold), None, ASKED), budget)
+
+
+def stand(results: Path, gold: Gold, came: Mapping[tuple[str, str], int] | None = None) -> Standings:
+    return standings(assess(results, gold), gold_in_memory(gold), ASKED, (), came or {})
 
 
 def by_system(found: Standings) -> dict[str, str]:
@@ -105,7 +110,7 @@ def test_provenance_is_found_out_and_not_claimed(gold: Gold, tmp_path: Path) -> 
     lines = thinned(gold, 0.7)
     made = record(gold, lines)
     put(tmp_path, "a", "with-predictions", as_bytes(lines))
-    (put(tmp_path, "a", "without", None) / f"{made.id}.json").write_bytes(record_bytes(made))
+    (put(tmp_path, "b", "without", None) / f"{made.id}.json").write_bytes(record_bytes(made))
     found = {row.about.system: row for row in stand(tmp_path, gold).rows}
     assert {system: row.provenance for system, row in found.items()} == {
         "with-predictions": "rescored",
@@ -113,7 +118,10 @@ def test_provenance_is_found_out_and_not_claimed(gold: Gold, tmp_path: Path) -> 
     }
     one, other = (found[name].record for name in ("with-predictions", "without"))
     assert one == other
-    assert found["with-predictions"].ranks == found["without"].ranks
+    assert found["with-predictions"].ranks
+    assert (found["without"].ranks, found["without"].excluded) == ({}, SELF_REPORTED)
+    page = board_html(stand(tmp_path, gold), [], MADE_BY).decode()
+    assert page.index('<section id="reported">') < page.index('href="#b/without"')
 
 
 def test_a_record_that_is_not_what_its_predictions_give_is_said_to_be_so(gold: Gold, tmp_path: Path) -> None:
@@ -152,7 +160,7 @@ def test_a_record_that_contradicts_itself_is_never_ranked(gold: Gold, tmp_path: 
 def test_ranks_are_those_of_compare(gold: Gold, tmp_path: Path) -> None:
     files = {f"s{n}": thinned(gold, share) for n, share in enumerate((0.9, 0.5, 0.2))}
     for name, lines in files.items():
-        put(tmp_path, "t", name, as_bytes(lines))
+        put(tmp_path, f"team-{name}", name, as_bytes(lines))
     found = {row.about.system: row for row in stand(tmp_path, gold).rows}
     results = [
         score_bytes(Path(name), as_bytes(lines), gold, Asked("all", how=None)).result for name, lines in files.items()
@@ -163,10 +171,13 @@ def test_ranks_are_those_of_compare(gold: Gold, tmp_path: Path) -> None:
         assert tuple(found[system].ranks[layer] for system in files) == ranks
 
 
-def test_two_equal_entries_share_a_place_whoever_came_first(gold: Gold, tmp_path: Path) -> None:
-    lines = as_bytes(thinned(gold, 0.6))
-    for team in ("z", "a"):
-        put(tmp_path, team, "same", lines)
+def test_two_of_equal_scores_share_a_place_whoever_came_first(gold: Gold, tmp_path: Path) -> None:
+    lines = thinned(gold, 0.6)
+    put(tmp_path, "z", "same", as_bytes(lines))
+    for line in lines:
+        for quote in line["quotes"]:
+            quote["cue"] = None
+    put(tmp_path, "a", "same", as_bytes(lines))
     one, other = stand(tmp_path, gold).rows
     assert one.ranks == other.ranks
 
@@ -177,7 +188,7 @@ def test_a_file_without_ids_is_not_submitted_for_them_and_not_ranked_there(gold:
     for line in lines:
         for mention in line["mentions"]:
             mention.pop("entity", None)
-    put(tmp_path, "t", "without", as_bytes(lines))
+    put(tmp_path, "u", "without", as_bytes(lines))
     found = stand(tmp_path, gold)
     rows = {row.about.system: row for row in found.ranked}
     assert rows.keys() == {"with", "without"}
@@ -204,7 +215,7 @@ def test_a_file_without_ids_is_not_submitted_for_them_and_not_ranked_there(gold:
 
 def test_the_csv_is_safe_and_the_json_exact(gold: Gold, tmp_path: Path) -> None:
     for number, name in enumerate(["=1+1", "+1", "-1", "@SUM(A1)", " =x", "＝1", HOSTILE]):
-        put(tmp_path, f"t{number}", "s", as_bytes(thinned(gold, 0.6)), name=name)
+        put(tmp_path, f"t{number}", "s", as_bytes(thinned(gold, 0.6 + number / 100)), name=name)
     found = stand(tmp_path, gold)
     annotators = [CeilingRow("=cmd", "gold", {"entities:strict": 1.0})]
     rows = list(csv.reader(io.StringIO(board_csv(found, annotators).decode())))

@@ -5,6 +5,10 @@ from __future__ import annotations
 import csv
 import io
 import json
+import os
+import shutil
+import time
+from collections.abc import Callable
 from pathlib import Path
 
 import msgspec
@@ -14,20 +18,37 @@ from tests.dataset.perturbing.cases import perturb
 
 from onrecord.dataset import FaultsError, Gold
 from onrecord.dataset.publishing.build import write
+from onrecord.dataset.reading.platform import has_fork
 from onrecord.eval.baselines.rules import Rules
-from onrecord.eval.board import board_csv, board_html, board_json
-from onrecord.eval.board.entries import ABOUT, PROBED, probe_file, readable_entries
-from onrecord.eval.board.gaps import with_gaps
+from onrecord.eval.board import assessing, board_csv, board_html, board_json, budget
+from onrecord.eval.board.assessing import Bench, assessed_entries
+from onrecord.eval.board.budget import Budget
+from onrecord.eval.board.entries import ABOUT, PROBED, entry_folders, probe_file
+from onrecord.eval.board.gaps import Gaps, perturbed
 from onrecord.eval.board.standings import Standings, standings
 from onrecord.eval.scoring.asked import Asked
 from onrecord.eval.scoring.gap import gap
 from onrecord.eval.scoring.stored_gold import stored_gold
 
+BUDGET = Budget(60)
+
 NAMES = "names,seed0"
 
 
-def lines(gold: Gold, rules: Rules) -> bytes:
-    return b"".join(msgspec.json.encode(rules.predict(a.document)) + b"\n" for a in gold.articles)
+def lines(gold: Gold, rules: Rules, without: int) -> bytes:
+    """What the rules say, without the last mentions of each article, so that no two entries say the same."""
+    said = [rules.predict(each.document) for each in gold.articles]
+    said = [msgspec.structs.replace(each, mentions=(each.mentions or ())[: -without or None]) for each in said]
+    return b"".join(msgspec.json.encode(each) + b"\n" for each in said)
+
+
+def sleeps(*_: object) -> Gaps:
+    time.sleep(600)
+    return Gaps({})
+
+
+def fails(*_: object) -> Gaps:
+    raise ZeroDivisionError
 
 
 @pytest.fixture(scope="module")
@@ -37,12 +58,12 @@ def folder(gold: Gold, tmp_path_factory: pytest.TempPathFactory) -> Path:
     made = perturb(gold, "names", about=CORPUS)
     write(made.build(), folder / "names")
     rules = Rules.learn(gold.articles[:1])
-    probed = {"with": lines(made.gold, rules), "without": None, "wrong": b'{"doc_id": "nobody"}\n'}
-    for system, content in probed.items():
+    probed = {"with": lines(made.gold, rules, 0), "without": None, "wrong": b'{"doc_id": "nobody"}\n'}
+    for number, (system, content) in enumerate(probed.items()):
         entry = folder / "results/team" / system
         entry.mkdir(parents=True)
         (entry / ABOUT).write_text(json.dumps({"team": "team", "system": system, "name": system}))
-        (entry / "predictions.jsonl").write_bytes(lines(gold, rules))
+        (entry / "predictions.jsonl").write_bytes(lines(gold, rules, number))
         if content is not None:
             (entry / probe_file(NAMES)).write_bytes(content)
     return folder
@@ -50,10 +71,14 @@ def folder(gold: Gold, tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="module")
 def found(folder: Path, root: Path) -> Standings:
-    entries, broken = readable_entries(folder / "results")
-    assert not broken
+    return board(folder, root, [folder / "names"])
+
+
+def board(folder: Path, root: Path, probes: list[Path], each: Budget = BUDGET) -> Standings:
     gold = stored_gold(root / "dataset")
-    return with_gaps(standings(entries, gold, Asked("all")), entries, gold, [folder / "names"])
+    bench = Bench(gold, root / "dataset", Asked("all"), probes=perturbed(probes, gold))
+    entries = assessed_entries(entry_folders(folder / "results")[0], bench, each)
+    return standings(entries, gold, bench.asked, probes=[each.gold.probe for each in bench.probes])
 
 
 def test_the_gap_is_that_of_the_command(found: Standings, folder: Path, root: Path) -> None:
@@ -84,19 +109,61 @@ def test_it_is_on_the_page_in_json_and_in_csv(found: Standings) -> None:
 
 
 def test_without_probes_a_board_is_as_before(found: Standings, folder: Path, root: Path) -> None:
-    entries, _ = readable_entries(folder / "results")
-    plain = standings(entries, stored_gold(root / "dataset"), Asked("all"))
+    plain = board(folder, root, [])
     assert plain.probes == ()
     assert "gap " not in board_html(plain, [], "").decode()
     assert b"gap" not in board_csv(plain, [])
 
 
-def test_a_folder_that_is_no_probe_is_refused(found: Standings, root: Path) -> None:
+@pytest.mark.skipif(not has_fork(), reason="what is slow is put into this process and inherited")
+@pytest.mark.parametrize(("does", "said"), [(sleeps, "takes more than 5 seconds"), (fails, "a defect of onrecord")])
+def test_what_a_gap_meets_leaves_the_score(
+    folder: Path, root: Path, monkeypatch: pytest.MonkeyPatch, does: Callable[..., Gaps], said: str
+) -> None:
+    monkeypatch.setattr(assessing, "gaps_of", does)
+    found = board(folder, root, [folder / "names"], Budget(5))
+    assert not any(row.excluded for row in found.rows)
+    assert all(said in row.note and row.note.startswith("no gap: ") for row in found.rows)
+
+
+def test_links_folders_and_what_is_no_file_give_no_gap(folder: Path, root: Path, tmp_path: Path) -> None:
+    """A link may lead anywhere on the machine that makes the board."""
+    good = (folder / "results/team/with" / probe_file(NAMES)).read_bytes()
+    (tmp_path / "elsewhere.jsonl").write_bytes(good)
+    for name in ("link", "folder", "pipe"):
+        shutil.copytree(folder / "results/team/without", tmp_path / "results" / name / "s")
+        about = {"team": name, "system": "s", "name": name}
+        (tmp_path / "results" / name / "s" / ABOUT).write_text(json.dumps(about))
+    place = {name: tmp_path / "results" / name / "s" / probe_file(NAMES) for name in ("link", "folder", "pipe")}
+    place["link"].symlink_to(tmp_path / "elsewhere.jsonl")
+    place["folder"].mkdir()
+    os.mkfifo(place["pipe"])
+    found = board(tmp_path, root, [folder / "names"])
+    assert {row.about.team: bool(row.gaps) for row in found.rows} == dict.fromkeys(place, False)
+    assert all(f"{probe_file(NAMES)} cannot be scored (" in row.note for row in found.rows)
+
+
+def test_where_processes_are_not_forked_gaps_are_the_same(
+    found: Standings, folder: Path, root: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(budget, "forks_safely", lambda: False)
+    spawned = board(folder, root, [folder / "names"])
+    assert [(row.about, row.note, row.gaps) for row in spawned.rows] == [
+        (row.about, row.note, row.gaps) for row in found.rows
+    ]
+
+
+def test_a_folder_that_is_no_probe_or_given_twice_is_refused(folder: Path, root: Path) -> None:
     gold = stored_gold(root / "dataset")
     with pytest.raises(FaultsError, match="a perturbed dataset"):
-        with_gaps(found, [], gold, [root / "dataset"])
+        perturbed([root / "dataset"], gold)
+    with pytest.raises(FaultsError, match="one dataset for probe-names"):
+        perturbed([folder / "names"] * 2, gold)
 
 
 def test_names_of_files_can_be_contributed() -> None:
     assert PROBED.fullmatch(probe_file("names+quotes:german+case:upper,seed12"))
-    assert PROBED.fullmatch("probe-../x.jsonl") is None
+    assert PROBED.fullmatch(probe_file("+".join(f"speaker-exchange:{n}" for n in range(20)) + ",seed0"))
+    assert probe_file("names," + "a" * 90) != probe_file("names," + "a" * 91)
+    for name in ("probe-../x.jsonl", "probe-Names.jsonl", "probe-names.jsonl\n", "probe-.jsonl.gz", "probe-é.jsonl"):
+        assert PROBED.fullmatch(name) is None, name

@@ -24,7 +24,7 @@ from onrecord.eval.layers.event_attributes import (
 from onrecord.eval.layers.events import EVENTS
 from onrecord.eval.layers.ids import map_events
 from onrecord.eval.layers.layer import DocumentPair, State
-from onrecord.eval.statistics.counts import Counts
+from onrecord.eval.statistics.counts import Counts, score
 from onrecord.eval.submission.prediction_line import EventDescription
 
 TEXT = "They met in Minsk before the war."
@@ -69,28 +69,35 @@ def said_of(pairs: list[DocumentPair], said: dict[str, EventDescription]) -> dic
     return event_attributes(ReportedEvents.total([EVENTS.pair(each).said[0] for each in told]))
 
 
-def test_what_is_stated_is_right_or_wrong_and_its_coverage_stands_beside_it() -> None:
+def test_precision_is_of_what_is_stated_and_recall_of_what_gold_has() -> None:
     said = described(EventDescription(id="meeting", type="Meeting", date="2022-12-20", place="city"))
     found = said_of([pair("meeting", "war")], said)
-    assert found["type"] == Counts(1, 1)
-    assert found["type[stated]"] == Counts(1, 2)
-    assert (found["date"], found["date[stated]"]) == (Counts(0, 1), Counts(1, 2))
-    assert [found[f"date[{each}]"] for each in PRECISIONS] == [Counts(1, 1), Counts(1, 1), Counts(0, 1)]
-    assert (found["place"], found["place[stated]"]) == (Counts(1, 1), Counts(1, 1))
-    assert (found["cardinality"], found["cardinality[stated]"]) == (Counts(), Counts(0, 2))
-    assert found["attributes"] == Counts(2, 3)
-    assert found["attributes[stated]"] == Counts(3, 7)
+    assert found["type"] == Counts(1, 2, 1, 1)
+    assert found["date"] == Counts(0, 2, 0, 1)
+    assert [found[f"date[{each}]"] for each in PRECISIONS] == [
+        Counts(1, 2, 1, 1),
+        Counts(1, 2, 1, 1),
+        Counts(0, 1, 0, 1),
+    ]
+    assert found["place"] == Counts(1, 1, 1, 1)
+    assert found["cardinality"] == Counts(0, 2)
+    assert found["attributes"] == Counts(2, 7, 2, 3)
+
+
+def test_one_attribute_that_is_right_is_not_everything() -> None:
+    found = said_of([pair("meeting", "war")], described(EventDescription(id="meeting", type="meeting")))
+    assert score(found["attributes"]).precision == 1
+    assert score(found["attributes"]).value == pytest.approx(2 / 8)
 
 
 def test_what_gold_leaves_open_is_not_judged() -> None:
-    found = said_of([pair("war")], described(EventDescription(id="war", place="minsk")))
-    assert found["place"] == found["place[stated]"] == Counts()
+    assert said_of([pair("war")], described(EventDescription(id="war", place="minsk")))["place"] == Counts()
 
 
 def test_a_place_is_the_right_entity_and_no_string() -> None:
     for place, right in (("minsk", 1), ("city", 1), ("nowhere", 0)):
         found = said_of([pair("meeting")], described(EventDescription(id="meeting", place=place)))
-        assert found["place"] == Counts(right, 1)
+        assert found["place"] == Counts.matched(right, 1, 1)
 
 
 @pytest.mark.parametrize(
@@ -109,33 +116,34 @@ def test_dates_are_compared_as_strings_and_by_what_they_begin_with(
 ) -> None:
     found = said_of([pair("war")], described(EventDescription(id="war", date=date)))
     assert [found[f"date{each}"] for each in ("", "[year]", "[month]", "[day]")] == [
-        Counts(exact, 1),
-        Counts(year, 1),
-        Counts(month, 1),
+        Counts.matched(exact, 1, 1),
+        Counts.matched(year, 1, 1),
+        Counts.matched(month, 1, 1),
         Counts(),
     ]
 
 
-def test_an_event_counts_once_over_the_documents_and_every_description_is_judged() -> None:
-    said = described(EventDescription(id="meeting", type="meeting"), EventDescription(id="m2", type="visit"))
+def test_an_event_counts_once_over_the_documents_and_different_values_for_it_are_a_hedge() -> None:
     pairs = [pair("meeting", name="1"), pair("meeting", name="2")]
-    found = said_of(pairs, said)
-    assert (found["type"], found["type[stated]"]) == (Counts(1, 2), Counts(1, 1))
-    apart = [said_of([each], said)["type"] for each in pairs]
-    assert sum(apart, Counts()) == Counts(2, 4)
+    twice = described(EventDescription(id="meeting", type="meeting"), EventDescription(id="m2", type="Meeting"))
+    assert said_of(pairs, twice)["type"] == Counts(1, 1, 2, 2)
+    hedge = described(EventDescription(id="meeting", type="meeting"), EventDescription(id="m2", type="visit"))
+    assert said_of(pairs, hedge)["type"] == Counts(0, 1, 0, 2)
+    apart = [said_of([each], twice)["type"] for each in pairs]
+    assert sum(apart, Counts()) == Counts(2, 2, 4, 4)
 
 
 def test_events_of_other_documents_and_unknown_ones_are_not_looked_at() -> None:
     said = described(EventDescription(id="war", type="war"), EventDescription(id="stranger", type="war"))
-    assert said_of([pair("meeting")], said)["type"] == Counts()
-    assert said_of([pair(target="war")], said)["type"] == Counts(1, 1)
+    assert said_of([pair("meeting")], said)["type"] == Counts(0, 1)
+    assert said_of([pair(target="war")], said)["type"] == Counts(1, 1, 1, 1)
     assert set(said_of([], said).values()) == {Counts()}
 
 
-def test_every_measure_has_its_counts_and_is_a_share() -> None:
-    assert [measure.name for measure in EVENT_ATTRIBUTE_MEASURES][:2] == ["attributes", "attributes[stated]"]
+def test_every_measure_has_its_counts_and_is_none_that_is_shown() -> None:
+    assert EVENT_ATTRIBUTE_MEASURES[0].name == "attributes"
     assert {measure.name for measure in EVENT_ATTRIBUTE_MEASURES} == set(said_of([], {}))
-    assert all(measure.share for measure in EVENT_ATTRIBUTE_MEASURES)
+    assert all(measure.detail and measure.has_parts for measure in EVENT_ATTRIBUTE_MEASURES)
 
 
 # which event is meant

@@ -16,7 +16,6 @@ from huggingface_hub import DatasetCard
 from tests.builders import ABOUT
 from tests.cli.test_cli import run
 from tests.dataset.publishing.test_folder import load_each
-from tests.dataset.publishing.test_standoff import own_words_aside, runs_of_four
 
 from onrecord.dataset import Article, FaultsError, Gold, read_folder
 from onrecord.dataset.corpus import CorpusFile
@@ -125,13 +124,18 @@ def test_no_four_words_of_a_withheld_article_stand_in_any_file(standoff: Path, m
             assert not runs, document.id
 
 
+def runs_of_four(text: str, said: str) -> list[str]:
+    """The runs of four words of a text that stand in what is said, whatever stands between the words there."""
+    words = re.findall(r"\w+", text)
+    within = " ".join(re.findall(r"\w+", said))
+    return [run for i in range(len(words) - 3) if (run := " ".join(words[i : i + 4])) in within]
+
+
 def everything(folder: Path) -> str:
     """All that the files of a repository say, what is no article's words left aside."""
     said = []
     for path in sorted(path for path in folder.rglob("*") if path.is_file()):
-        if path.name == "onrecord.json":
-            said.append(own_words_aside(path.read_text(encoding="utf-8")))
-        elif path.suffix == ".parquet" and not path.parent.name.startswith("registry_"):
+        if path.suffix == ".parquet" and not path.parent.name.startswith("registry_"):
             rows = pq.read_table(path).to_pylist()
             own = [name for name in rows[0] if name.endswith(("_name", "_names", "_title"))]
             said += [json.dumps({k: v for k, v in row.items() if k not in own}, ensure_ascii=False) for row in rows]

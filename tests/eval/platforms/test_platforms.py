@@ -92,9 +92,13 @@ def test_keys_are_plain_short_and_unique() -> None:
     assert all(key.isascii() and key.isidentifier() and len(key) <= MOST_CHARACTERS for key in keys)
 
 
-def test_what_is_undefined_has_no_number(report: Report) -> None:
-    found = numbers(report.result)
-    undefined = {column.key for column in columns() if report.result.values[column.measure] is None}
+def test_what_is_undefined_has_no_number(gold: Gold, root: Path) -> None:
+    """Such as how often the speaker is right where no quote is found."""
+    empty: dict[str, list[str]] = {"mentions": [], "quotes": [], "stances": [], "events": []}
+    lines = [{"doc_id": each.document.id, **empty} for each in in_split(gold, "test")]
+    result = score(lines, root / "dataset", how=None).result
+    found = numbers(result)
+    undefined = {column.key for column in columns() if result.values[column.measure] is None}
     assert undefined
     assert set(found) == {column.key for column in columns()} - undefined
     with pytest.raises(ArithmeticError):

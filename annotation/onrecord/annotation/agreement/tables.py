@@ -12,6 +12,7 @@ from onrecord.dataset.reading.faults import show
 from onrecord.eval.layers.scored import scored_layers
 from onrecord.eval.rendering.markdown import inert
 from onrecord.eval.rendering.scores import percent
+from onrecord.eval.statistics.counts import Score
 from onrecord.eval.statistics.measure import Measure
 
 
@@ -33,7 +34,7 @@ ATTRIBUTE_HEADINGS = ("field", "found by both", "of either", "same", "alpha")
 
 
 def score_rows(pair: PairAgreement) -> list[tuple[str, str, str, str]]:
-    """F1, or share, precision and recall of the other annotator scored against the one; no share of nothing."""
+    """F1, or share, precision and recall of the other annotator scored against the one; not of what nobody says."""
     if pair.result is None:
         return []
     by_name = {each.layer.name: each.scores for each in pair.result.layers}
@@ -41,8 +42,14 @@ def score_rows(pair: PairAgreement) -> list[tuple[str, str, str, str]]:
         (measure.full, percent(score.value), percent(score.precision), percent(score.recall))
         for layer, shown in measures().items()
         for measure in shown
-        if (score := by_name[layer][measure.name]).value is not None or not measure.share
+        if not _is_of_nothing(measure, score := by_name[layer][measure.name])
     ]
+
+
+def _is_of_nothing(measure: Measure, score: Score) -> bool:
+    """Whether there is nothing to agree on: a share of nothing, or attributes of events that the other leaves open."""
+    open_ones = measure.page == "event-attributes.md" and score.counts is not None and not score.counts.predicted
+    return open_ones or (score.value is None and bool(measure.share))
 
 
 def attribute_rows(pair: PairAgreement) -> list[tuple[str, str, str, str, str]]:

@@ -127,14 +127,20 @@ def gold_of_rounds(annotation: Path, rounds: Rounds, documents: Sequence[Documen
     annotators = read_annotators(annotation / "annotators.jsonl")
     folder = annotation / "exports"
     articles, unlabelled = articles_of_pass(folder / rounds.exports, documents, annotators)
-    names = [name for name in (rounds.blind, rounds.before, rounds.exports) if name is not None]
+    for name in rounds.mended:
+        again, _ = articles_of_pass(folder / name, documents, annotators)
+        by_id = {each.document.id: each for each in (*articles, *again)}
+        articles = [by_id[document.id] for document in documents if document.id in by_id]
+        unlabelled = [id for id in unlabelled if id not in by_id]
+    names = [name for name in (rounds.blind, rounds.before, rounds.exports, *rounds.mended) if name is not None]
     said = provenance(annotators, names)
     extra: dict[str, bytes] = {}
     errata: list[GoldChange] = []
     pairs: list[PairAgreement] = []
-    if rounds.before is not None:
-        before, _ = articles_of_pass(folder / rounds.before, documents, annotators)
-        rows = annotation / "rows" / rounds.before
+    corrected = rounds.before or (rounds.exports if rounds.mended else None)
+    if corrected is not None:
+        before, _ = articles_of_pass(folder / corrected, documents, annotators)
+        rows = annotation / "rows" / corrected
         earlier = read_registries(rows) if rows.is_dir() else registries
         old = Gold(articles=tuple(before), registries=earlier, scheme=scheme())
         errata = gold_changes(old, Gold(articles=tuple(articles), registries=registries, scheme=scheme()))
@@ -146,7 +152,8 @@ def gold_of_rounds(annotation: Path, rounds: Rounds, documents: Sequence[Documen
         pairs = agreement(passes, documents, own_rows(annotation, rounds.blind))
         said += agreement_section(pairs)
     gold = Gold(articles=tuple(articles), registries=registries, scheme=scheme())
-    unsent = tuple(each for path in paths_of(folder / rounds.exports) for each in standings(path) if each.unsent)
+    paths = [path for name in (rounds.exports, *rounds.mended) for path in paths_of(folder / name)]
+    unsent = tuple(each for path in paths for each in standings(path) if each.unsent)
     made = making(annotation, rounds, annotators, [each.document for each in articles], pairs)
     return MadeGold(gold, said, extra, tuple(unlabelled), unsent, tuple(errata), made)
 

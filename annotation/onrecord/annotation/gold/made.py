@@ -56,7 +56,7 @@ def making(
         pairs: How far the blind passes agree.
     """
     root = annotation.parent
-    of_gold = [each for each in (rounds.blind, rounds.before, rounds.exports) if each is not None]
+    of_gold = [each for each in (rounds.blind, rounds.before, rounds.exports, *rounds.mended) if each is not None]
     described = [root / SEEDS / f"{each.id}.json" for each in documents]
     registries = sorted((annotation / "registries").glob("*.jsonl"))
     sources = [*described, *(path for each in of_gold for path in _of_round(annotation, each)), *registries]
@@ -75,7 +75,9 @@ def _activity(annotation: Path, rounds: Rounds, annotator: Annotator, documents:
     exports = _exports(annotation, annotator)
     tasks = [task for path in exports for task in read_elements(path, content_within(path), _Task)]
     done = documents if round == SEEDS else [each for each in documents if each.id in {t.data.doc_id for t in tasks}]
-    earlier = {rounds.before: rounds.blind, rounds.exports: rounds.before or rounds.blind}.get(round)
+    mended = dict(zip(rounds.mended, (rounds.exports, *rounds.mended), strict=False))
+    first = {rounds.before: rounds.blind, rounds.exports: rounds.before or rounds.blind}
+    earlier = mended.get(round) or first.get(round)
     return Activity(
         id=f"{round}-{annotator.id}",
         said=f"{round}: {annotator.role}. {annotator.note}".strip(),
@@ -107,6 +109,7 @@ def _further(annotation: Path, rounds: Rounds, annotator: Annotator, documents: 
         yield annotation / DECISIONS
     if annotator.round == rounds.exports:
         yield from sorted((annotation / AUDIT).glob("*.jsonl"))
+    if annotator.round == (rounds.exports, *rounds.mended)[-1]:
         yield from sorted((annotation / "registries").glob("*.jsonl"))
 
 

@@ -18,6 +18,7 @@
 - ``backends``: projects and the backend that makes offers in them.
 - ``regions``: how labels are told as result items.
 - ``to_result``: labels as result items.
+- ``remarks``: what an adjudicator is to look at, and what was said of it.
 - ``from_result``: the labels in result items, and what cannot be used.
 """
 
@@ -36,6 +37,7 @@ __all__ = [
     "project",
     "reach",
     "regions",
+    "remarks",
     "result_regions",
     "server",
     "standing",

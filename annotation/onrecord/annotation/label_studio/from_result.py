@@ -137,7 +137,7 @@ def _values(
             values[name] = regions[ids[0]].span
     for name in form.tied:
         if ids := tied.get((region.id, name)):
-            values[name] = item_id(ids[0], regions[ids[0]].meta.get("agreed"))
+            values[name] = item_id(ids[0], regions[ids[0]].meta)
     return values
 
 
@@ -189,7 +189,7 @@ def _target(ask: PanelField, region: Region, wrong: list[Wrong]) -> Target | Non
 
 def _common(region: Region) -> dict[str, Any]:
     return {
-        "id": item_id(region.id, region.meta.get("agreed")),
+        "id": item_id(region.id, region.meta),
         "annotators": region.meta.get("annotators", ()),
         "agreed": region.meta.get("agreed"),
         "optional": region.fields.get(OPTIONAL) == [OPTIONAL],

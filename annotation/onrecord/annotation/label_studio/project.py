@@ -20,6 +20,8 @@ from onrecord.annotation.label_studio.labelling import config, config_hash
 from onrecord.annotation.label_studio.menus import menus, offered_ids
 from onrecord.annotation.label_studio.naming import check_names, check_round, email_of, is_name, title_of
 from onrecord.annotation.label_studio.reach import SECONDS, reached, web
+from onrecord.annotation.label_studio.regions import ResultItem
+from onrecord.annotation.label_studio.remarks import Remarks, added
 from onrecord.annotation.label_studio.standing import Standing, standings
 from onrecord.annotation.label_studio.to_result import document_fields, to_result
 from onrecord.dataset.gold import ordered
@@ -147,6 +149,7 @@ def push(
     versions: Mapping[str, Mapping[str, Labels]],
     step: Step,
     guidelines: str = "",
+    remarks: Mapping[str, Remarks] | None = None,
 ) -> Pushed:
     """Make an annotator's project if there is none, and add the documents that it lacks.
 
@@ -162,6 +165,7 @@ def push(
         versions: Pre-annotations by name and document id; the editor starts from the last one. May be empty.
         step: Called with each document's id as it is added.
         guidelines: Shown on the page; in Markdown.
+        remarks: What was said of the pre-annotations, by document id; only what is remarked on is outlined then.
 
     Raises:
         BadName: The round or the annotator cannot be called that.
@@ -184,15 +188,26 @@ def push(
     for document in documents:
         if document.id in present:
             continue
-        task = _task(document, registries, versions)
+        task = _task(document, registries, versions, None if remarks is None else remarks.get(document.id, Remarks()))
         client.projects.import_tasks(id=project, request=[task], request_options=ONCE)
         added.append(document.id)
         step(document.id)
     return Pushed(project, tuple(added), tuple(present), refreshed)
 
 
-def _task(document: Document, registries: Registries, versions: Mapping[str, Mapping[str, Labels]]) -> dict[str, Any]:
+def _task(
+    document: Document,
+    registries: Registries,
+    versions: Mapping[str, Mapping[str, Labels]],
+    remarks: Remarks | None,
+) -> dict[str, Any]:
     lists = menus(registries, document.text)
+
+    def told(labels: Labels) -> list[ResultItem]:
+        said = None if remarks is None else remarks.items
+        result = to_result(with_ids(labels), offered_ids(lists), said)
+        return result if remarks is None else [*result, *added(remarks, result)]
+
     return {
         "data": {
             "doc_id": document.id,
@@ -203,7 +218,7 @@ def _task(document: Document, registries: Registries, versions: Mapping[str, Map
             **lists,
         },
         "predictions": [
-            {"model_version": name, "result": to_result(with_ids(labels[document.id]), offered_ids(lists))}
+            {"model_version": name, "result": told(labels[document.id])}
             for name, labels in versions.items()
             if document.id in labels
         ],

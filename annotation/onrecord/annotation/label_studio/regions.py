@@ -5,8 +5,8 @@ offsets. An item that is a span, such as a mention, is one region. Any other is 
 such as the segments of a quote's content or a stance's evidence, the later ones tied to the first by the relation
 ``continues``; and one for each further part, such as a source, tied by a relation of the part's name. Which field is
 what, says :mod:`onrecord.annotation.label_studio.forms`. Fields stand on the first region; its id is the item's id,
-with :data:`OPEN` before it where annotators did not agree. ``annotators`` and ``agreed``, which no form asks for,
-travel in the region's ``meta``.
+with :data:`OPEN` before it where annotators did not agree, or where a remark says what is to be looked at.
+``annotators`` and ``agreed``, which no form asks for, travel in the region's ``meta``.
 
 A field for an id may have its value in any of its controls: a button, the menu, or what is in neither list.
 
@@ -17,6 +17,7 @@ the labels of its ends tell which it is.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 ResultItem = dict[str, Any]
@@ -29,18 +30,22 @@ OPEN = "open-"
 """What the id of a region begins with where its item is to be decided: the page outlines regions by their ids."""
 
 
-def region_id(id: str, agreed: bool | None) -> str:
-    """The id of an item's first region."""
-    return OPEN + id if agreed is False else id
+MARKED = "open"
+"""The key within that, where it is not ``agreed`` that says whether the region is outlined."""
+
+
+def region_id(id: str, open: bool) -> str:
+    """The id of an item's first region, which is outlined or not."""
+    return OPEN + id if open else id
 
 
 def item_of(region: ResultItem) -> str:
     """The id of the item that a region is, or would be, the first of."""
     meta = region.get("meta")
     kept = meta.get(META) if isinstance(meta, dict) else None
-    return item_id(str(region.get("id")), kept.get("agreed") if isinstance(kept, dict) else None)
+    return item_id(str(region.get("id")), kept if isinstance(kept, dict) else {})
 
 
-def item_id(id: str, agreed: bool | None) -> str:
-    """The id of the item whose first region has an id; the other way than :func:`region_id`."""
-    return id.removeprefix(OPEN) if agreed is False else id
+def item_id(id: str, kept: Mapping[str, Any]) -> str:
+    """The id of the item whose first region has an id and keeps that in its ``meta``; see :func:`region_id`."""
+    return id.removeprefix(OPEN) if kept.get(MARKED, kept.get("agreed") is False) is True else id

@@ -7,12 +7,14 @@ from typing import Any
 
 from onrecord.annotation.label_studio.forms import page
 from onrecord.annotation.label_studio.panel import CONTINUES, OPTIONAL, RULE, ControlType, Form, PanelField
-from onrecord.annotation.label_studio.regions import META, ResultItem, region_id
+from onrecord.annotation.label_studio.regions import MARKED, META, ResultItem, region_id
 from onrecord.dataset.records import Item, Labels, Span, Target
 from onrecord.dataset.walk import anchor
 
 
-def to_result(labels: Labels, offered: Mapping[str, Iterable[str]]) -> list[ResultItem]:
+def to_result(
+    labels: Labels, offered: Mapping[str, Iterable[str]], remarks: Mapping[str, str] | None = None
+) -> list[ResultItem]:
     """Labels as the ``result`` of an annotation or a prediction.
 
     Args:
@@ -20,21 +22,33 @@ def to_result(labels: Labels, offered: Mapping[str, Iterable[str]]) -> list[Resu
         offered: The ids that each list of the task's data offers; see
             :func:`~onrecord.annotation.label_studio.menus.offered_ids`. A control shows what it does not offer as not
             chosen, so a value goes where it is offered: to a button, else to the menu, else to the new ids.
+        remarks: What is said of items, by their ids: these are outlined and no others. Without, those are on which
+            annotators did not agree.
     """
     known = {name: frozenset(ids) for name, ids in offered.items()}
-    regions = {item.id: region_id(item.id, item.agreed) for _, item in labels.items() if item.id is not None}
-    forms = page().forms
-    return [made for form in forms for item in labels.of(form.layer) for made in _item(form, item, known, regions)]
+    every = [item for _, item in labels.items()]
+    opened = {item.id for item in every if (item.agreed is False if remarks is None else item.id in remarks)}
+    regions = {item.id: region_id(item.id, item.id in opened) for item in every if item.id is not None}
+    return [
+        made
+        for form in page().forms
+        for item in labels.of(form.layer)
+        for made in _item(form, item, known, regions, remarks)
+    ]
 
 
 def _item(
-    form: Form, item: Item, known: Mapping[str, frozenset[str]], regions: Mapping[str, str]
+    form: Form,
+    item: Item,
+    known: Mapping[str, frozenset[str]],
+    regions: Mapping[str, str],
+    remarks: Mapping[str, str] | None,
 ) -> Iterator[ResultItem]:
     """The regions of an item, their fields and what they are tied to."""
     assert item.id is not None
     id, spans = regions[item.id], anchor(item)
     mark = str(getattr(item, form.label)) if form.label else form.mark
-    yield _with_meta(_region(id, mark, spans[0]), item)
+    yield _with_meta(region_of(id, mark, spans[0]), item, remarks)
     values: dict[str, Any] = {ask.name: getattr(item, ask.field) for ask in form.asks}
     values |= {OPTIONAL: OPTIONAL if item.optional else None, RULE: item.rule}
     every = page().asks
@@ -43,17 +57,17 @@ def _item(
             control = _control(every[name], said, known)
             yield _field(id, control, every[name].controls[control], spans[0], said)
     for number, span in enumerate(spans[1:], start=2):
-        yield _region(f"{id}.{number}", mark, span)
-        yield _tie(f"{id}.{number}", CONTINUES, id)
+        yield region_of(f"{id}.{number}", mark, span)
+        yield tie(f"{id}.{number}", CONTINUES, id)
     for name, part in form.parts.items():
         span = getattr(item, name)
         if span is not None:
-            yield _region(f"{id}.{name}", part.value, span)
-            yield _tie(id, name, f"{id}.{name}")
+            yield region_of(f"{id}.{name}", part.value, span)
+            yield tie(id, name, f"{id}.{name}")
     for name in form.tied:
         other = getattr(item, name)
         if other is not None:
-            yield _tie(id, name, regions.get(other, other))
+            yield tie(id, name, regions.get(other, other))
 
 
 def _control(ask: PanelField, said: Sequence[str], known: Mapping[str, frozenset[str]]) -> str:
@@ -75,15 +89,27 @@ def _said(value: Any) -> list[str]:
     return [value] if isinstance(value, str) else list(value or ())
 
 
-def _with_meta(region: ResultItem, item: Item) -> ResultItem:
+def _with_meta(region: ResultItem, item: Item, remarks: Mapping[str, str] | None) -> ResultItem:
+    """The region with what no form asks for, and in ``text`` what the page shows with it."""
+    kept: dict[str, Any] = {}
     if item.annotators or item.agreed is not None:
-        region["meta"] = {META: {"annotators": list(item.annotators), "agreed": item.agreed}}
-    if item.agreed is False and item.annotators:
-        region["meta"]["text"] = [f"to decide: marked by {' and '.join(item.annotators)}"]  # shown with the region
+        kept = {"annotators": list(item.annotators), "agreed": item.agreed}
+    if remarks is None:
+        said = f"to decide: marked by {' and '.join(item.annotators)}" if item.agreed is False else ""
+        said = said if item.annotators else ""
+    else:
+        said = remarks.get(str(item.id), "")
+        if (item.id in remarks) != (item.agreed is False):
+            kept[MARKED] = item.id in remarks
+    if kept:
+        region["meta"] = {META: kept}
+    if said:
+        region["meta"] = {**region.get("meta", {}), "text": [said]}
     return region
 
 
-def _tie(one: str, relation: str, other: str) -> ResultItem:
+def tie(one: str, relation: str, other: str) -> ResultItem:
+    """The relation of two regions."""
     return {"type": "relation", "from_id": one, "to_id": other, "direction": "right", "labels": [relation]}
 
 
@@ -94,7 +120,8 @@ def document_fields(complete: Iterable[str]) -> list[ResultItem]:
     return [{"id": "document", "from_name": "complete", "to_name": "text", "type": "choices", "value": value}]
 
 
-def _region(id: str, label: str, span: Span) -> ResultItem:
+def region_of(id: str, label: str, span: Span) -> ResultItem:
+    """A region with a label and no fields."""
     value = {"start": span.start, "end": span.end, "text": span.text, "labels": [label]}
     return {"id": id, "from_name": "region", "to_name": "text", "type": "labels", "value": value}
 

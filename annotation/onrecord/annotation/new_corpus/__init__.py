@@ -4,4 +4,4 @@
 - ``guidelines``: the guidelines that come along.
 """
 
-__all__ = ["files"]
+__all__ = ["files", "guidelines"]

@@ -17,6 +17,8 @@
 - ``making``: what they say of the passes that the labels come of.
 - ``datasheet``: the datasheet whose sentences they take.
 - ``standoff``: a release without the text, and the way back.
+- ``sealing``: words that only who has all the texts can read.
+- ``wording``: whether words repeat an article's.
 - ``published``: the published dataset, which comes along with the package.
 """
 

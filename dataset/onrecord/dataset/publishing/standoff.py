@@ -1,33 +1,55 @@
 """A release without the articles' text, and the way back from a reader's own copies.
 
-A stand-off release holds everything but text: offsets, ids, registries, the sections that say which stretches of a seed
-make up a document, and hashes. Where a span repeated its surface it bears the start of the surface's SHA-256 instead,
-so that restoring is checked span by span. Articles whose texts may go along keep theirs where that is asked for.
+A stand-off release holds everything but text: offsets, ids, types, dates, the sections that say which stretches of a
+seed make up a document, and hashes of whole texts. No surface is in it, not even as a hash: a name is soon guessed.
+What people wrote about the articles, in the registries and for a date, repeats their words now and then; it is sealed
+with a key that follows from all the texts (:mod:`onrecord.dataset.publishing.sealing`), and so is an id that is
+worded like an article. That a text is restored whole is checked by hashes of its beginnings, each of which covers what
+is before. Articles whose texts may go along keep theirs where that is asked for.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterator, Mapping
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 import msgspec
 
-from onrecord.dataset.check import spans_of
 from onrecord.dataset.corpus import CorpusFile
 from onrecord.dataset.gold import Article, Gold
 from onrecord.dataset.layers import in_scheme
+from onrecord.dataset.publishing.sealing import key_of, opened, seal
+from onrecord.dataset.publishing.wording import RUN, Wording
 from onrecord.dataset.reading.bounded import content_within
 from onrecord.dataset.reading.faults import Fault, FaultsError, refuse
 from onrecord.dataset.reading.files import sha256
 from onrecord.dataset.reading.typed import read_value
-from onrecord.dataset.records import Labels, Registries, Span, Strict
+from onrecord.dataset.records import REGISTERED, Labels, Registries, Span, Strict
 from onrecord.dataset.seeds.documents import JOIN, Document
-from onrecord.dataset.walk import with_spans
+from onrecord.dataset.walk import fields, renamed, with_references, with_spans
 
-FORMAT = "onrecord-standoff/1"
-DIGITS = 12
-"""How many hexadecimal digits of a surface's SHA-256 stand for it."""
+FORMAT = "onrecord-standoff/2"
+
+STEP = 500
+"""The beginnings of a text that are hashed are longer by so many characters, each than the one before."""
+
+R = TypeVar("R", bound=msgspec.Struct)
+
+_OPEN = ("id", "type", "date", "as_of", "wikidata")
+"""Words of a registry that are released: ids, kinds and days."""
+
+
+class StandoffArticle(Strict, frozen=True, kw_only=True):
+    """An article without its text, or whole, where the text may go along."""
+
+    document: Document
+    """With an empty text or the whole one. Where it is empty, how its day was found is sealed, and an address that is
+    worded like an article."""
+    beginnings: tuple[str, ...]
+    """SHA-256 of the text's first :data:`STEP` characters, of twice as many, and so on; not of the whole."""
+    labels: Labels
+    """Without the text surfaces are empty."""
 
 
 class StandoffRelease(Strict, frozen=True, kw_only=True):
@@ -38,18 +60,26 @@ class StandoffRelease(Strict, frozen=True, kw_only=True):
     """Version of the labels."""
     provenance: str
     """Who made the labels, as the card says it."""
-    articles: tuple[Article, ...]
-    """With empty texts, and surfaces replaced by the start of their SHA-256; or whole, where the text may go along."""
+    articles: tuple[StandoffArticle, ...]
     registries: Registries
+    """Without names, titles, claims and notes."""
+    sealed: str
+    """:class:`SealedWords`, for who has all texts."""
     about: CorpusFile = CorpusFile()
     """The corpus."""
     metadata: dict[str, Any] = msgspec.field(default_factory=dict)
     """What the dataset's metadata say beside its rows."""
 
 
-def fingerprint(surface: str) -> str:
-    """What stands for a surface in a stand-off release."""
-    return sha256(surface)[:DIGITS]
+class SealedWords(Strict, frozen=True, kw_only=True):
+    """What is left out of the open part."""
+
+    registries: Registries
+    """As they are, in the order of the open ones."""
+    published_reasons: tuple[str, ...]
+    """Of each article."""
+    urls: tuple[str | None, ...]
+    """Of each article."""
 
 
 def strip(
@@ -67,25 +97,106 @@ def strip(
         provenance: Who made the labels.
         metadata: What the dataset's metadata say beside its rows.
         kept: Splits whose articles stay as they are.
+
+    Raises:
+        FaultsError: Something else is worded like an article, such as a card that quotes one.
     """
-    articles = tuple(
-        article
-        if article.document.split in kept
-        else Article(
-            document=msgspec.structs.replace(article.document, text=""),
-            labels=_with_texts(article.labels, lambda span: fingerprint(span.text)),
-        )
-        for article in gold.articles
+    texts = [article.document.text for article in gold.articles]
+    wording = Wording(each.document.text for each in gold.articles if each.document.split not in kept)
+    words = SealedWords(
+        registries=gold.registries,
+        published_reasons=tuple(article.document.published_reason for article in gold.articles),
+        urls=tuple(article.document.url for article in gold.articles),
     )
-    return StandoffRelease(
+    ids = _open_ids(gold.registries, wording)
+    release = StandoffRelease(
         format=FORMAT,
         version=about.card.version,
         provenance=provenance,
-        articles=articles,
-        registries=gold.registries,
+        articles=tuple(
+            _kept(article, ids) if article.document.split in kept else _stripped(article, wording, ids)
+            for article in gold.articles
+        ),
+        registries=_each_row(gold.registries, lambda kind, row: _bare(_named(row, kind, ids))),
+        sealed=seal(msgspec.json.encode(words), key_of(texts)),
         about=about,
         metadata=dict(metadata or {}),
     )
+    stripped = tuple(each for each in release.articles if not each.document.text)
+    without = msgspec.structs.replace(release, articles=stripped)
+    refuse(list(_repeated(msgspec.to_builtins(without), wording)))
+    return release
+
+
+def _kept(article: Article, ids: Ids) -> StandoffArticle:
+    labels = article.labels.changed(lambda _, item: renamed(item, ids))
+    return StandoffArticle(document=article.document, beginnings=(), labels=labels)
+
+
+def _stripped(article: Article, wording: Wording, ids: Ids) -> StandoffArticle:
+    document = article.document
+    text = document.text
+    url = None if document.url is None or wording.repeated_in(document.url) else document.url
+    return StandoffArticle(
+        document=msgspec.structs.replace(document, text="", published_reason="", url=url),
+        beginnings=tuple(sha256(text[:end]) for end in range(STEP, len(text), STEP)),
+        labels=_with_texts(article.labels.changed(lambda _, item: renamed(item, ids)), lambda _: ""),
+    )
+
+
+Ids = Mapping[str, Mapping[str, str]]
+"""By what it is of, the other id of each id that has one."""
+
+_ROWS = {kind: name for kind, (name, _) in REGISTERED.items()}
+"""The registry of what an id is of."""
+
+
+def _open_ids(registries: Registries, wording: Wording) -> Ids:
+    """What ids that are worded like an article are called in the open part: by their place."""
+    found: dict[str, dict[str, str]] = {}
+    for kind, name in _ROWS.items():
+        ids = [row.id for row in getattr(registries, name)]
+        found[kind] = {id: f"{kind}-{n}" for n, id in enumerate(ids) if wording.repeated_in(id)}
+    return found
+
+
+def _each_row(registries: Registries, change: Callable[[str, Any], Any]) -> Registries:
+    """The registries in which every row is what ``change`` makes of what an id of it is of, and of the row."""
+    return Registries(
+        **{name: tuple(change(kind, row) for row in getattr(registries, name)) for kind, name in _ROWS.items()}
+    )
+
+
+def _named(row: R, kind: str, ids: Ids) -> R:
+    """A row whose own id, and those that it refers to, are other ones."""
+    row = with_references(row, lambda of, id: ids.get(of, {}).get(id, id))
+    return msgspec.structs.replace(row, id=ids[kind].get(row.id, row.id))  # type: ignore[attr-defined]
+
+
+def _bare(row: R) -> R:
+    """A row of a registry without what somebody wrote in words."""
+    gone: dict[str, Any] = {}
+    for field in fields(type(row)):
+        if field.struct is not None and field.many:
+            gone[field.name] = tuple(map(_bare, getattr(row, field.name)))
+        elif field.kind is str and field.refers is None and field.name not in _OPEN:
+            gone[field.name] = () if field.many else None if field.optional else ""
+    return msgspec.structs.replace(row, **gone)
+
+
+def _repeated(value: Any, wording: Wording, pointer: str = "") -> Iterator[Fault]:
+    """What of a release is worded like an article all the same."""
+    if isinstance(value, str):
+        run = wording.repeated_in(value)
+        if run is not None:
+            expected = f"no {RUN} words that stand in an article one after the other"
+            yield Fault("wording", "release", None, pointer, run, expected, "word it otherwise")
+    elif isinstance(value, Mapping):
+        for name, each in value.items():
+            yield from _repeated(each, wording, f"{pointer}/{name}")
+    elif isinstance(value, list | tuple):
+        for place, each in enumerate(value):
+            yield from _repeated(each, wording, f"{pointer}/{place}")
 
 
 def release_json(release: StandoffRelease) -> bytes:
@@ -121,11 +232,11 @@ def rehydrate(release: StandoffRelease, seeds: Path) -> Gold:
     files = sorted(path for path in seeds.rglob("*") if path.is_file())
     by_hash = {sha256(path.read_bytes()): path for path in files}
     faults: list[Fault] = []
-    articles: list[Article] = []
+    texts: list[str] = []
     for article in release.articles:
         document = article.document
         if document.text:
-            articles.append(article)
+            texts.append(document.text)
             faults += _own_faults(article)
             continue
         named = seeds / f"{document.id}.txt"
@@ -134,57 +245,71 @@ def rehydrate(release: StandoffRelease, seeds: Path) -> Gold:
             expected = f"{named.name}, or any file with SHA-256 {document.seed_sha256}"
             faults.append(Fault("file", str(seeds), None, "", "no such seed", expected))
             continue
-        text, wrong = _restored_text(document, path)
-        if text is not None:
-            wrong = list(_differences(article, text, path)) or wrong
+        text, wrong = _restored_text(article, path)
         faults += wrong
-        if text is not None and not wrong:
-            labels = _with_texts(article.labels, lambda span, text=text: text[span.start : span.end])  # type: ignore[misc]
-            articles.append(Article(document=msgspec.structs.replace(document, text=text), labels=labels))
+        texts.append(text)
     refuse(faults)
-    return Gold(articles=tuple(articles), registries=release.registries, scheme=release.about.scheme)
+    try:
+        words = msgspec.json.decode(opened(release.sealed, key_of(texts)), type=in_scheme(SealedWords))
+        return _restored(release, texts, words)
+    except (ValueError, IndexError) as error:
+        expected = "what the texts of its articles open"
+        raise FaultsError([Fault("hash", "release", None, "/sealed", "something else", expected)]) from error
 
 
-def _own_faults(article: Article) -> Iterator[Fault]:
+def _own_faults(article: StandoffArticle) -> Iterator[Fault]:
     """Whether an article that came with its text is of that text."""
     document = article.document
     if (found := sha256(document.text)) != document.text_sha256:
         yield Fault("hash", document.id, None, "", found, f"its text: {document.text_sha256}", "the release is broken")
 
 
-def _restored_text(document: Document, path: Path) -> tuple[str | None, list[Fault]]:
+def _restored(release: StandoffRelease, texts: list[str], words: SealedWords) -> Gold:
+    """The gold of a release, its texts, and what was sealed in it."""
+    ids = {
+        kind: {
+            row.id: other.id
+            for row, other in zip(getattr(release.registries, name), getattr(words.registries, name), strict=True)
+        }
+        for kind, name in _ROWS.items()
+    }
+    articles = []
+    for each, text, why, url in zip(release.articles, texts, words.published_reasons, words.urls, strict=True):
+        document = msgspec.structs.replace(each.document, text=text, published_reason=why, url=url)
+        labels = each.labels.changed(lambda _, item: renamed(item, ids))
+        labels = _with_texts(labels, lambda span, text=text: text[span.start : span.end])  # type: ignore[misc]
+        articles.append(Article(document=document, labels=labels))
+    return Gold(articles=tuple(articles), registries=words.registries, scheme=release.about.scheme)
+
+
+def _restored_text(article: StandoffArticle, path: Path) -> tuple[str, list[Fault]]:
     """The text that the sections cut out of a seed, and whether the seed is the one they were made for."""
-    raw = path.read_bytes()
-    differs = Fault("hash", str(path), None, "", sha256(raw), f"the seed of {document.id}: {document.seed_sha256}")
+    raw, document = path.read_bytes(), article.document
+    expected = f"the seed of {document.id}: {document.seed_sha256}"
     try:
         decoded = raw.decode("utf-8")
     except UnicodeDecodeError:
-        return None, [differs]
+        return "", [Fault("hash", str(path), None, "", sha256(raw), expected)]
     parts: list[str] = []
     length, taken = 0, 0
     for section in document.sections:
         taken += section.end - section.start
         if taken > len(decoded):  # sections are apart from each other
             found, expected = "sections of more characters than the seed has", f"at most {len(decoded)}"
-            return None, [Fault("offset", str(path), None, "", found, expected, "the release is broken")]
+            return "", [Fault("offset", str(path), None, "", found, expected, "the release is broken")]
         if section.start > length:
             parts.append(JOIN)
         parts.append(decoded[section.raw_start : section.raw_start + section.end - section.start].replace("\r", "\n"))
         length = section.end
     text = "".join(parts)
-    return text, ([] if sha256(text) == document.text_sha256 else [differs])
-
-
-def _differences(article: Article, text: str, path: Path) -> Iterator[Fault]:
-    """The first span whose surface is not the one released, if there is any."""
-    spans = sorted((span for _, span in spans_of(article.labels)), key=lambda span: span.end)
-    for span in spans:
-        found = text[span.start : span.end]
-        if fingerprint(found) != span.text:
-            hint = f"the first difference shows at [{span.start}, {span.end}) of the article's text"
-            expected = f"the seed of {article.document.id}: SHA-256 {article.document.seed_sha256}"
-            yield Fault("surface", str(path), None, "", repr(found), expected, hint)
-            return
+    if sha256(text) == document.text_sha256:
+        return text, []
+    ends = range(STEP, STEP * (len(article.beginnings) + 1), STEP)
+    same = [end for end, known in zip(ends, article.beginnings, strict=True) if sha256(text[:end]) == known]
+    start = same[-1] if same else 0
+    end = start + STEP if len(same) < len(article.beginnings) else length
+    hint = f"the first difference is at [{start}, {end}) of the article's text"
+    return text, [Fault("hash", str(path), None, "", repr(text[start : start + 60]), expected, hint)]
 
 
 def _with_texts(labels: Labels, text: Callable[[Span], str]) -> Labels:

@@ -34,6 +34,19 @@ def forks_safely() -> bool:
     return has_fork() and sys.platform == "linux"
 
 
+def limit_memory(most: int) -> None:
+    """Let this process have at most so many bytes of its own from now on, where the system holds it to that: on Linux.
+
+    What is beyond is a ``MemoryError``. Files that are mapped to be read do not count.
+    """
+    if sys.platform == "linux":
+        import resource
+
+        _, hard = resource.getrlimit(resource.RLIMIT_DATA)
+        most = most if hard == resource.RLIM_INFINITY else min(most, hard)
+        resource.setrlimit(resource.RLIMIT_DATA, (most, hard))
+
+
 def open_at_once(path: Path, follow_links: bool = True) -> int:
     """Open a file for reading as bytes and return its descriptor, without waiting for the writer of a pipe.
 

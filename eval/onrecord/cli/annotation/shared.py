@@ -18,6 +18,7 @@ from onrecord.cli.places import any_corpus, the_corpus
 
 if TYPE_CHECKING:
     from onrecord.annotation.label_studio.accounts import Access
+    from onrecord.annotation.label_studio.remarks import Remarks
     from onrecord.dataset import Document, Gold, Labels
     from onrecord.dataset import Registries as Ids
 
@@ -77,6 +78,11 @@ class Sources:
             return folder
         return given if given.is_dir() or not (folder / given).is_dir() else folder / given
 
+    @property
+    def built(self) -> Path:
+        """The corpus's dataset folder."""
+        return Path("dataset") if self._corpus is None else self._corpus.dataset
+
     def gold(self, given: Path | None) -> Gold:
         """Labels with ids of the registries: of the dataset folder that is given or the corpus's, if it is built."""
         from onrecord.dataset import Gold, read_folder
@@ -124,6 +130,7 @@ def push_project(
     ids: Ids,
     versions: Mapping[str, Mapping[str, Labels]],
     guidelines: str,
+    remarks: Mapping[str, Remarks] | None = None,
 ) -> None:
     """Make an annotator's account and project, add the documents, and say what was done and where it is."""
     from onrecord.annotation.assist.wiring import wire_new
@@ -132,8 +139,10 @@ def push_project(
     with speaking_with(access, "pushing"), access.writing():
         client = project.connect(access.url, access.token)
         account = access.account(annotator)
-        done = project.push(client, round, annotator, documents, ids, versions, note, guidelines)
+        done = project.push(client, round, annotator, documents, ids, versions, note, guidelines, remarks)
         wire_new(access, done.project)
+    if remarks and (kept := sorted(set(done.present) & set(remarks))):
+        note(f"not remarked on, tasks of this round already: {', '.join(kept)}; name another --round for them")
     menus = f", the menus of {len(done.refreshed)} brought up to date" if done.refreshed else ""
     note(f"{len(done.added)} documents added, {len(done.present)} were there{menus}")
     if account is not None:

@@ -1,157 +1,84 @@
-"""A contribution to a results folder, taken as data: what a pull request may add, and what it scores.
-
-The commits are read with ``git`` and never checked out, so that nothing of them runs: no hook, no configuration, no
-code. A contribution adds entries of its own and touches nothing else.
-"""
+"""A contribution to a results folder, taken as data: whether its entries can be taken, and what they score."""
 
 from __future__ import annotations
 
+import contextlib
 import dataclasses
-import os
-import re
-import subprocess
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path, PurePosixPath
-from typing import NamedTuple
 
 from onrecord.dataset import Fault, FaultsError
 from onrecord.dataset.reading.faults import in_order, refuse, show
-from onrecord.eval.board.entries import ABOUT, MOST_ABOUT, MOST_RECORD, PREDICTIONS, PROBED, Entry, readable_entries
-from onrecord.eval.board.standings import same_result
+from onrecord.eval.board.assessing import Bench, same_result, scored
+from onrecord.eval.board.budget import Budget, UnfinishedError, within
+from onrecord.eval.board.contribution import MOST_FILES, Contribution, changed_files, entries_at, refused_changes
+from onrecord.eval.board.entries import ABOUT, PREDICTIONS, About, read_entry
 from onrecord.eval.rendering.markdown import inert
 from onrecord.eval.rendering.scores import percent
-from onrecord.eval.scoring.asked import Asked
-from onrecord.eval.scoring.record import Record, record_of
-from onrecord.eval.scoring.score_file import score_path
-from onrecord.eval.scoring.stored_gold import StoredGold
+from onrecord.eval.scoring.record import Record
 from onrecord.eval.statistics.measure import full_name
 from onrecord.eval.submission.limits import DEFAULT_LIMITS
+from onrecord.eval.submission.unpacking import opened
 
-_COMMIT = re.compile(r"[0-9a-f]{40}")
-_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._:-]{0,127}")
-_RECORD = re.compile(r"[0-9a-f]{64}\.json")
-
-_PLAIN_FILE = "100644"
-
-MOST_FILES = 60
-"""Files of one contribution."""
-
-
-class FileChange(NamedTuple):
-    """A file that differs between two commits."""
-
-    status: str
-    """``A`` for added; see ``git diff --raw``."""
-    mode: str
-    """Of the new file."""
-    blob: str
-    path: str
+DEFAULT_BUDGET = Budget(seconds=60)
 
 
 @dataclasses.dataclass(frozen=True)
 class Admitted:
     """An entry that a contribution adds, with its record."""
 
-    entry: Entry
+    about: About
     record: Record
+    meaning: str
+    """What its predictions say; see :class:`onrecord.eval.board.assessing.Scored`."""
 
 
-def changed_files(repository: Path, base: str, head: str) -> list[FileChange]:
-    """What a branch changes: the files that differ between ``head`` and where it left ``base``.
-
-    Raises:
-        ValueError: A commit is not given by its full hash.
-        subprocess.CalledProcessError: ``git`` does not know it.
-    """
-    for commit in (base, head):
-        if not _COMMIT.fullmatch(commit):
-            raise ValueError(f"{show(commit)} is not the full hash of a commit")
-    options = ["--raw", "-z", "--no-renames", "--no-abbrev", "--no-ext-diff", "--no-textconv"]
-    parts = _git(repository, "diff", *options, f"{base}...{head}").decode("utf-8", "surrogateescape").split("\0")
-    found = []
-    for about, path in zip(parts[::2], parts[1::2], strict=False):
-        _, mode, _, blob, status = about.removeprefix(":").split(" ")
-        found.append(FileChange(status, mode, blob, path))
-    return found
-
-
-def _git(repository: Path, *words: str) -> bytes:
-    command = ["git", "-C", str(repository), "-c", f"core.hooksPath={os.devnull}", *words]
-    return subprocess.run(command, capture_output=True, check=True, timeout=120).stdout
-
-
-def admit(
-    repository: Path, base: str, head: str, results: PurePosixPath, gold: StoredGold, asked: Asked, folder: Path
-) -> list[Admitted]:
+def admit(contribution: Contribution, bench: Bench, folder: Path, budget: Budget = DEFAULT_BUDGET) -> list[Admitted]:
     """Check a contribution, and score what it adds.
 
     Args:
-        repository: Where both commits are known.
-        base: The commit that it is to be merged into; whatever runs is of this one.
-        head: The contribution.
-        results: The results folder within the repository.
-        gold: What is scored against, from the base.
-        asked: How.
+        contribution: What it is.
+        bench: What its entries are put to: gold of the base.
         folder: An empty folder, into which the entries are laid.
+        budget: What each entry may take.
 
     Raises:
         FaultsError: With everything that cannot be admitted.
     """
-    found = changed_files(repository, base, head)
-    faults = [fault for change in found if (fault := _refused(repository, base, change, results)) is not None]
-    if len(found) > MOST_FILES:
-        faults.append(Fault("admission", str(results), None, "", f"{len(found)} files", f"at most {MOST_FILES}"))
+    results = contribution.results
+    found = changed_files(contribution)
     if not found:
-        faults.append(Fault("admission", str(results), None, "", "no change", "an entry that is added"))
-    refuse(faults)
+        refuse([Fault("admission", str(results), None, "", "no change", "an entry that is added")])
+    if len(found) > MOST_FILES:  # git is asked about none of them
+        refuse([Fault("admission", str(results), None, "", f"{len(found)} files", f"at most {MOST_FILES}")])
+    present = entries_at(contribution, contribution.base)
+    refuse(refused_changes(contribution, found, present))
     by_entry: dict[PurePosixPath, list[str]] = defaultdict(list)
     for change in found:
         path = PurePosixPath(change.path).relative_to(results)
         by_entry[path.parent].append(path.name)
-        (folder / path).parent.mkdir(parents=True, exist_ok=True)
-        (folder / path).write_bytes(_git(repository, "cat-file", "blob", change.blob))
+        _lay(contribution, change.blob, folder / "new" / path)
     refuse(list(_incomplete(by_entry)))
-    entries, broken = readable_entries(folder)
-    faults += [fault for each in broken.values() for fault in each]
+    faults: list[Fault] = []
     admitted: list[Admitted] = []
-    for entry in entries:
+    for entry in sorted(by_entry):
         try:
-            admitted.append(_scored(entry, gold, asked))
+            admitted.append(within(budget, _scored, folder / "new" / entry, bench))
         except FaultsError as error:
             faults += error.faults
-    faults = [dataclasses.replace(fault, file=fault.file.removeprefix(f"{folder}/")) for fault in faults]
+        except (UnfinishedError, OSError) as error:
+            faults.append(Fault("admission", str(entry), None, "", str(error), "an entry that can be scored"))
+    faults += _not_of_submitter(contribution, admitted)
+    faults += _copies(contribution, admitted, present, bench, folder, budget)
+    faults = [dataclasses.replace(fault, file=fault.file.removeprefix(f"{folder}/new/")) for fault in faults]
     refuse(sorted(faults, key=in_order))
     return admitted
 
 
-def _refused(repository: Path, base: str, change: FileChange, results: PurePosixPath) -> Fault | None:
-    """Why a changed file cannot be part of a contribution."""
-
-    def fault(found: str, expected: str) -> Fault:
-        return Fault("admission", show(change.path), None, "", found, expected, "see the README of the results folder")
-
-    if change.status != "A":
-        return fault(f"changed ({change.status})", "files that are added, and none changed or removed")
-    path = PurePosixPath(change.path)
-    if not path.is_relative_to(results) or len(path.relative_to(results).parts) != 3:
-        return fault("a file outside of an entry", f"{results}/TEAM/SYSTEM/FILE")
-    team, system, name = path.relative_to(results).parts
-    if not (_NAME.fullmatch(team) and _NAME.fullmatch(system)):
-        return fault("a folder whose name is no id", "letters, digits and . _ : -")
-    predicted = name in PREDICTIONS or PROBED.fullmatch(name) is not None
-    if name != ABOUT and not predicted and not _RECORD.fullmatch(name):
-        expected = f"{ABOUT}, {', '.join(PREDICTIONS)}, probe-NAME.jsonl, or a record under its id"
-        return fault(f"a file called {show(name)}", expected)
-    if change.mode != _PLAIN_FILE:
-        return fault(f"mode {change.mode}", "a plain file: no link, no program, no module")
-    size = int(_git(repository, "cat-file", "-s", change.blob))
-    most = DEFAULT_LIMITS.max_bytes if predicted else MOST_RECORD if name != ABOUT else MOST_ABOUT
-    if size > most:
-        return fault(f"{size} bytes", f"at most {most}")
-    if _git(repository, "ls-tree", base, f"{path.parent}/"):
-        return fault(f"more of {team}/{system}, which is there already", "an entry of its own")
-    return None
+def _lay(contribution: Contribution, blob: str, path: Path) -> None:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_bytes(contribution.git("cat-file", "blob", blob))
 
 
 def _incomplete(entries: Mapping[PurePosixPath, Sequence[str]]) -> list[Fault]:
@@ -165,37 +92,83 @@ def _incomplete(entries: Mapping[PurePosixPath, Sequence[str]]) -> list[Fault]:
     return faults
 
 
-def _scored(entry: Entry, gold: StoredGold, asked: Asked) -> Admitted:
+def _scored(folder: Path, bench: Bench) -> Admitted:
+    entry = read_entry(folder)
     where = f"{entry.about.team}/{entry.about.system}"
     if entry.about.kind != "system":
         raise FaultsError([Fault("admission", f"{where}/{ABOUT}", None, "/kind", entry.about.kind, "system")])
     assert entry.predictions is not None  # _incomplete has seen to it
-    asked = dataclasses.replace(asked, labels=entry.about.labels)
-    record = record_of(score_path(entry.predictions, gold, asked).report)
-    for stored in entry.records:
-        if not same_result(stored, record):
-            hint = f"leave it out: the record is made here (its id is {record.id})"
-            raise FaultsError(
-                [
-                    Fault(
-                        "admission",
-                        f"{where}/{stored.id}.json",
-                        None,
-                        "",
-                        "another record",
-                        "what is scored here",
-                        hint,
-                    )
-                ]
-            )
-    return Admitted(entry, record)
+    asked = dataclasses.replace(bench.asked, labels=entry.about.labels)
+    with opened(entry.predictions, DEFAULT_LIMITS, follow_links=False) as pieces:
+        found = scored(entry.predictions, pieces, bench.gold, asked)
+    hint = f"leave it out: the record is made here (its id is {found.record.id})"
+    refuse(
+        [
+            Fault("admission", f"{where}/{stored.id}.json", None, "", "another record", "what is scored here", hint)
+            for stored in entry.records
+            if not same_result(stored, found.record)
+        ]
+    )
+    return Admitted(entry.about, found.record, found.meaning)
+
+
+def _not_of_submitter(contribution: Contribution, admitted: Sequence[Admitted]) -> list[Fault]:
+    """Entries that do not say whose they are: nobody could add to their teams by pull request any more."""
+    who = contribution.submitter
+    if who is None:
+        return []
+    return [
+        Fault(
+            "admission",
+            f"{each.about.team}/{each.about.system}/{ABOUT}",
+            None,
+            "/submitter",
+            str(each.about.submitter),
+            who,
+            "who opens the pull request; only they can add to the team's folder afterwards",
+        )
+        for each in admitted
+        if (each.about.submitter or "").lower() != who.lower()
+    ]
+
+
+def _copies(
+    contribution: Contribution,
+    admitted: Sequence[Admitted],
+    present: Mapping[PurePosixPath, Mapping[str, str]],
+    bench: Bench,
+    folder: Path,
+    budget: Budget,
+) -> Iterator[Fault]:
+    """Entries whose predictions say what those of another say already."""
+    said: dict[str, str] = {}
+    bare = dataclasses.replace(bench, asked=dataclasses.replace(bench.asked, how=None))
+    for entry, files in present.items() if admitted else ():
+        for name in sorted(files.keys() & {ABOUT, *PREDICTIONS}):
+            _lay(contribution, files[name], folder / "present" / entry / name)
+        with contextlib.suppress(FaultsError, UnfinishedError, OSError):  # the board says what is wrong with it
+            said.setdefault(within(budget, _scored_alone, folder / "present" / entry, bare), str(entry))
+    for each in admitted:
+        where = f"{each.about.team}/{each.about.system}"
+        if (other := said.setdefault(each.meaning, where)) != where:
+            yield Fault("admission", where, None, "", f"the same predictions as {other}", "predictions of its own")
+
+
+def _scored_alone(folder: Path, bench: Bench) -> str:
+    """What the predictions of an entry that is there say."""
+    entry = read_entry(folder)
+    if entry.predictions is None:
+        return f"nothing of {folder}"
+    asked = dataclasses.replace(bench.asked, labels=entry.about.labels, allow_missing=True)
+    with opened(entry.predictions, DEFAULT_LIMITS, follow_links=False) as pieces:
+        return scored(entry.predictions, pieces, bench.gold, asked).meaning
 
 
 def comment(admitted: Sequence[Admitted]) -> str:
     """What a contribution scores, as Markdown whose foreign text is inert."""
     lines = ["### Scored", ""]
     for each in admitted:
-        about, record = each.entry.about, each.record
+        about, record = each.about, each.record
         lines += [f"**{inert(about.name)}** of {inert(about.team)}, record `{record.id[:12]}`, {record.status}", ""]
         lines += ["| headline | score | interval |", "|---|---:|---|"]
         for name, layer in record.layers.items():

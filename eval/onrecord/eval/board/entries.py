@@ -29,8 +29,11 @@ from onrecord.eval.submission.unpacking import content, small_file
 ABOUT = "about.json"
 PREDICTIONS = ("predictions.jsonl", "predictions.jsonl.gz", "predictions.zip")
 
-PROBED = re.compile(r"probe-[A-Za-z0-9-]{1,100}\.jsonl")
-"""Predictions for perturbed articles."""
+_MOST_PROBE = 57
+"""Characters of a probe in the name of a file, which is then no longer than that of a record."""
+
+PROBED = re.compile(rf"probe-[a-z0-9-]{{1,{_MOST_PROBE}}}\.jsonl")
+"""Predictions for perturbed articles; without capitals, so that no two are one file on some systems."""
 
 MOST_RECORD = 32 * 2**20
 """Bytes of a record that are read."""
@@ -85,6 +88,18 @@ class About(Strict, frozen=True, kw_only=True):
         | None
     ) = None
     """When it was submitted."""
+    submitter: (
+        Annotated[
+            str,
+            msgspec.Meta(
+                max_length=64,
+                pattern=r"^[A-Za-z0-9][A-Za-z0-9-]*$(?!\n)",
+                description="the name of an account: letters, digits and -",
+            ),
+        ]
+        | None
+    ) = None
+    """The account that may add to the team's folder by pull request."""
     labels: Literal["conll2003", "ontonotes"] | None = None
     """The label map that its types are of; null where they are ours."""
     retracted: Words | None = None
@@ -96,8 +111,13 @@ def probe_file(probe: str) -> str:
 
     >>> probe_file("names+quotes:german,seed0")
     'probe-names-quotes-german-seed0.jsonl'
+    >>> probe_file("boilerplate+headline+speaker-exchange+alias+names+dates,seed0")
+    'probe-boilerplate-headline-speaker-exchange-alias-name-291ee867.jsonl'
     """
-    return f"probe-{re.sub(r'[^A-Za-z0-9]+', '-', probe)}.jsonl"
+    name = re.sub(r"[^a-z0-9]+", "-", probe.lower())
+    if len(name) > _MOST_PROBE:
+        name = f"{name[: _MOST_PROBE - 9]}-{sha256(probe)[:8]}"
+    return f"probe-{name}.jsonl"
 
 
 @dataclasses.dataclass(frozen=True)
@@ -111,45 +131,38 @@ class Entry:
     """In order of their ids."""
 
 
-def readable_entries(results: Path) -> tuple[list[Entry], dict[Path, list[Fault]]]:
-    """The entries of a results folder that can be read, and what is wrong with the others, by folder.
+def entry_folders(results: Path) -> tuple[list[Path], list[Path]]:
+    """The folders of the entries of a results folder, and those of teams that cannot be looked into, by name.
 
-    Wrong are an ``about.json`` that is none or is not there, a folder that is called otherwise than it says, a record
-    that is none, and two prediction files. Folders whose name begins with a dot are passed over.
+    Folders whose name begins with a dot are passed over.
 
     Raises:
         FaultsError: There is no such folder.
+        OSError: It cannot be looked into.
     """
     if not results.is_dir():
         raise FaultsError([Fault("file", str(results), None, "", "no folder", "a folder of results")])
-    entries: list[Entry] = []
-    broken: dict[Path, list[Fault]] = {}
-    for folder in _folders(results, broken):
-        try:
-            entries.append(_read_entry(folder))
-        except FaultsError as error:
-            broken[folder] = list(error.faults)
-        except OSError as error:
-            found = error.strerror or type(error).__name__
-            broken[folder] = [Fault("file", str(error.filename or folder), None, "", found, "a file that can be read")]
-    return entries, broken
-
-
-def _folders(results: Path, broken: dict[Path, list[Fault]]) -> Iterator[Path]:
-    """The folders of all entries; those of teams that cannot be looked into are named."""
+    folders, closed = [], []
     for team in _within(results):
         try:
-            yield from _within(team)
-        except OSError as error:
-            found = error.strerror or type(error).__name__
-            broken[team] = [Fault("file", str(team), None, "", found, "a folder that can be read")]
+            folders += _within(team)
+        except OSError:
+            closed.append(team)
+    return folders, closed
 
 
 def _within(folder: Path) -> list[Path]:
     return sorted(path for path in folder.iterdir() if path.is_dir() and not path.name.startswith("."))
 
 
-def _read_entry(folder: Path) -> Entry:
+def read_entry(folder: Path) -> Entry:
+    """An entry from its folder.
+
+    Raises:
+        FaultsError: Its ``about.json`` is none or not there, or the folder is called otherwise than it says; a record
+            is none; or there are two prediction files.
+        OSError: A file cannot be read.
+    """
     raw = small_file(folder / ABOUT, MOST_ABOUT, follow_links=False)
     about, faults = read_about(folder / ABOUT, raw, folder.parent.name, folder.name)
     records = []

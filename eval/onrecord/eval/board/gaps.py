@@ -9,8 +9,8 @@ from pathlib import Path
 from onrecord.dataset import FaultsError
 from onrecord.dataset.layers import using
 from onrecord.dataset.perturbing.made import ProbeFile
+from onrecord.dataset.reading.faults import Fault
 from onrecord.eval.board.entries import Entry, probe_file
-from onrecord.eval.board.standings import Standing, Standings, asked_for
 from onrecord.eval.scoring.asked import Asked
 from onrecord.eval.scoring.gap import Variant, gap_of, map_of
 from onrecord.eval.scoring.score_file import score_path
@@ -20,54 +20,79 @@ from onrecord.eval.statistics.sampling import Sampling
 
 
 @dataclasses.dataclass(frozen=True)
-class _Probed:
-    """A perturbed dataset."""
+class Perturbed:
+    """A perturbed dataset that a board has a column of."""
 
+    folder: Path
     gold: StoredGold
     file: ProbeFile
+    """What was done, and the map back."""
     names: Mapping[str, str]
+    """By id of an original article its id here."""
 
 
-def with_gaps(found: Standings, entries: Sequence[Entry], gold: StoredGold, probes: Sequence[Path]) -> Standings:
-    """The standings with the gaps of those entries that have predictions for perturbed articles.
+@dataclasses.dataclass(frozen=True)
+class Gaps:
+    """What an entry loses."""
 
-    A file that cannot be scored gives no gap, and the entry's note says so.
+    differences: Mapping[str, Mapping[str, Paired]]
+    """By probe, then by ``layer:measure``: the score on perturbed articles minus that on the original ones."""
+    notes: tuple[str, ...] = ()
+    """Files that give no gap, and why."""
+
+
+def perturbed(folders: Sequence[Path], gold: StoredGold) -> tuple[Perturbed, ...]:
+    """Perturbed datasets, each once.
 
     Args:
-        found: Where every entry stands.
-        entries: The entries.
-        gold: What they are scored against.
-        probes: Perturbed datasets of it.
+        folders: Theirs.
+        gold: What they were made of.
 
     Raises:
-        FaultsError: A folder is no perturbed dataset, or of another gold.
+        FaultsError: A folder is no perturbed dataset, or of another gold; or two want the same file of an entry.
     """
-    several = [_Probed(stored_gold(folder), *map_of(folder, gold)) for folder in probes]
-    by_folder = {(entry.about.team, entry.about.system): entry for entry in entries}
-    rows = []
-    for row in found.rows:
-        entry = by_folder.get((row.about.team, row.about.system))
-        ranked = row.provenance == "rescored" and entry is not None
-        rows.append(_with_gaps(row, entry, found.asked, gold, several) if ranked and entry is not None else row)
-    return dataclasses.replace(found, rows=tuple(rows), probes=tuple(each.gold.probe for each in several))
+    several: dict[str, Perturbed] = {}
+    for folder in folders:
+        each = Perturbed(folder, stored_gold(folder), *map_of(folder, gold))
+        name = probe_file(each.gold.probe)
+        if name in several:
+            found = f"{several[name].gold.probe} of {several[name].folder} and {each.gold.probe}"
+            raise FaultsError([Fault("probe", str(folder), None, "", found, f"one dataset for {name}")])
+        several[name] = each
+    return tuple(several.values())
 
 
-def _with_gaps(row: Standing, entry: Entry, asked: Asked, gold: StoredGold, several: Sequence[_Probed]) -> Standing:
+def gaps_of(entry: Entry, gold: StoredGold, asked: Asked, several: Sequence[Perturbed]) -> Gaps:
+    """What an entry loses on those perturbed datasets that it has predictions for.
+
+    Args:
+        entry: It.
+        gold: What it is scored against.
+        asked: How; see :func:`onrecord.eval.board.assessing.asked_for`.
+        several: The datasets.
+
+    Raises:
+        FaultsError: Its predictions for the original articles cannot be scored.
+        OSError: Likewise.
+    """
     files = [(each, entry.folder / probe_file(each.gold.probe)) for each in several]
     there = [(each, file) for each, file in files if file.exists()]
     if not there or entry.predictions is None:
-        return row
-    alone = dataclasses.replace(asked_for(entry.about.labels, asked), how=None, allow_missing=True)
+        return Gaps({})
+    alone = dataclasses.replace(asked, how=None, allow_missing=True)
     original = score_path(entry.predictions, gold, alone).result
-    gaps: dict[str, Mapping[str, Paired]] = {}
-    notes = [row.note] if row.note else []
-    for probed, file in there:
+    differences: dict[str, Mapping[str, Paired]] = {}
+    notes = []
+    for each, file in there:
         try:
-            result = score_path(file, probed.gold, alone).result
-        except (FaultsError, OSError):
-            notes.append(f"{file.name} cannot be scored")
+            result = score_path(file, each.gold, alone).result
+        except FaultsError as error:
+            notes.append(f"{file.name} cannot be scored ({', '.join(sorted(error.counts))})")
+            continue
+        except OSError as error:
+            notes.append(f"{file.name} cannot be scored ({error.strerror or type(error).__name__})")
             continue
         with using(gold.scheme):
-            variant = Variant(result, probed.file, probed.names)
-            gaps[probed.gold.probe] = gap_of(original, [variant], asked.how or Sampling()).differences
-    return dataclasses.replace(row, gaps=gaps, note="; ".join(notes))
+            variant = Variant(result, each.file, each.names)
+            differences[each.gold.probe] = gap_of(original, [variant], asked.how or Sampling()).differences
+    return Gaps(differences, tuple(notes))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Collection, Sequence
+from collections.abc import Sequence
 from typing import Any
 
 from onrecord.eval.board.standings import Standing, Standings
@@ -91,16 +91,13 @@ class Team:
     ranked: int
 
 
-def board_html(
-    found: Standings, annotators: Sequence[CeilingRow], made_by: str, reports: Collection[str] = ()
-) -> bytes:
+def board_html(found: Standings, annotators: Sequence[CeilingRow], made_by: str) -> bytes:
     """The page, whole in one file.
 
     Args:
         found: The entries.
         annotators: The annotators' rows.
         made_by: Who made the gold labels, in a sentence.
-        reports: Ids of records that have a report beside the page.
     """
     names = sorted({row.about.team for row in found.rows})
     teams = [Team(name, tuple(row for row in found.rows if row.about.team == name), 0) for name in names]
@@ -108,14 +105,15 @@ def board_html(
     return _PAGE.render(
         pages.environment(_PAGE.package),
         found=found,
-        boards=[_layer_board(layer, found, annotators, reports) for layer in scored_layers()],
+        boards=[_layer_board(layer, found, annotators) for layer in scored_layers()],
         overview=[(row, [cell(row, each, row.ranks.get(each.layer)) for each in headlines()]) for row in found.ranked],
+        reported=[(row, [cell(row, each) for each in headlines()]) for row in found.reported],
         human=[(_called(row), [_human(row, each) for each in headlines()]) for row in annotators],
         layers=[layer.name for layer in scored_layers()],
         teams=teams,
-        unranked=[row for row in found.rows if row.excluded],
+        unranked=[row for row in found.rows if row.excluded and row not in found.reported],
         anchor=anchor,
-        reports=reports,
+        report=_report,
         biased=BIASED,
         made_by=made_by,
         plot=PLOT,
@@ -125,17 +123,20 @@ def board_html(
 
 
 def anchor(row: Standing) -> str:
-    """Where an entry's line in the list of teams is; ids are harmless in an address."""
-    return f"{row.about.team}.{row.about.system}"
+    """Where an entry's line in the list of teams is; ids are harmless in an address, and have no ``/``."""
+    return f"{row.about.team}/{row.about.system}"
 
 
 def _called(row: CeilingRow) -> str:
     return f"{row.name} on {row.against}" + ("*" if row.against == "gold" else "")
 
 
-def _layer_board(
-    layer: Layer[Any], found: Standings, annotators: Sequence[CeilingRow], reports: Collection[str]
-) -> LayerBoard:
+def _report(row: Standing) -> str:
+    """Address of an entry's report; empty where there is none."""
+    return f"reports/{row.record.id}.html" if row.record and row.page else ""
+
+
+def _layer_board(layer: Layer[Any], found: Standings, annotators: Sequence[CeilingRow]) -> LayerBoard:
     headline = layer.headline
     others = [measure for measure in layer.measures if measure is not headline]
     more = [measure for measure in others if not measure.detail]
@@ -147,7 +148,7 @@ def _layer_board(
             kind=row.about.kind,
             provenance=row.provenance,
             anchor=anchor(row),
-            report=f"reports/{row.record.id}.html" if row.record and row.record.id in reports else "",
+            report=_report(row),
             headline=cell(row, headline, row.ranks.get(layer.name)),
             gaps=tuple(_gap(row.gaps.get(probe, {}).get(headline.full)) for probe in found.probes),
             more=tuple(cell(row, measure) for measure in more),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 
 from onrecord.dataset.reading.replacing import look_into, replace_folder
@@ -30,7 +30,6 @@ def build_site(
     found: Standings,
     annotators: Sequence[CeilingRow],
     made_by: str,
-    reports: Mapping[str, bytes] | None = None,
 ) -> list[str]:
     """Write a board; the old one, if there is one, is replaced in one step. What others put into its folder stays.
 
@@ -39,7 +38,6 @@ def build_site(
         found: The entries.
         annotators: The annotators' rows.
         made_by: Who made the gold labels, in a sentence.
-        reports: Pages on single entries, by record id.
 
     Returns:
         The names of its files.
@@ -47,13 +45,12 @@ def build_site(
     Raises:
         FaultsError: A file of another stands in the way.
     """
-    reports = reports or {}
     files = {
-        "index.html": board_html(found, annotators, made_by, frozenset(reports)),
+        "index.html": board_html(found, annotators, made_by),
         "board.json": board_json(found, annotators),
         "board.csv": board_csv(found, annotators),
         **{f"records/{row.record.id}.json": record_bytes(row.record) for row in found.rows if row.record},
-        **{f"reports/{id}.html": page for id, page in reports.items()},
+        **{f"reports/{row.record.id}.html": row.page for row in found.rows if row.record and row.page},
     }
     replace_folder(site, KIND, files)
     return sorted(files)

@@ -92,7 +92,7 @@ def put_actors(sheet: Sheet, stances: Stances, actor: Ints) -> None:
                 sided(stances.target, predicted.target, predicted.kind == _ENTITY),
             ]
         ),
-        np.concatenate([gold.label[rows], predicted.label]),
+        np.concatenate([gold.label[rows], stances.said]),
     ]
     optional, none = gold.optional[rows], np.zeros(len(predicted), bool)
     roles = (

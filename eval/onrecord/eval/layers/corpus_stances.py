@@ -26,7 +26,8 @@ SidedId = tuple[str, str]
 """Whose id it is, ``gold`` or ``file``, and the id: what means nothing in gold goes by the file's own id."""
 
 CorpusTuple = tuple[Hashable, str, Hashable, str]
-"""holder, kind of target, target, label; who and what are a :data:`SidedId`, or a code that stands for one."""
+"""holder, kind of target, target, what is said: a label, or no label where it is a part of a hedge; who and what are a
+:data:`SidedId`, or a code that stands for one."""
 
 
 @dataclasses.dataclass(frozen=True)
@@ -58,7 +59,7 @@ class StanceSets:
 
 def stance_sets(reading: StanceReading) -> StanceSets:
     """What is said in one document."""
-    answers = [_predicted(stance, reading.ids) for stance in reading.predicted]
+    answers = [_predicted(*each, reading.ids) for each in zip(reading.predicted, reading.labels, strict=True)]
     return StanceSets(
         required=frozenset(_gold(stance) for stance in reading.required.values()),
         optional=frozenset(_gold(stance) for stance in reading.optional.values()),
@@ -155,11 +156,11 @@ def _gold(stance: Stance) -> CorpusTuple:
     return ("gold", stance.holder), stance.target.kind, ("gold", stance.target.id), stance.label
 
 
-def _predicted(stance: Stance, ids: IdMap) -> CorpusTuple:
+def _predicted(stance: Stance, said: str, ids: IdMap) -> CorpusTuple:
     holder, target = ids.entity.get(stance.holder), target_id(stance, ids)
     return (
         ("file", stance.holder) if holder is None else ("gold", holder),
         stance.target.kind,
         ("file", stance.target.id) if target is None else ("gold", target),
-        stance.label,
+        said,
     )

@@ -1,9 +1,10 @@
 """Attributes of events: what a file says of its events, beside what the registry says.
 
 A file may describe its events (``event_descriptions``): type, date, place, cardinality. What it says of an
-event that is mapped to one of gold (:func:`onrecord.eval.layers.ids.map_events`) is compared with the registry. Two
-numbers belong together: the share that is right of what is stated, and ``[stated]``, the share of gold events of which
-something is stated at all. What gold leaves open is not judged.
+event that is mapped to one of gold (:func:`onrecord.eval.layers.ids.map_events`) is compared with the registry:
+precision is of what is stated, recall of what gold has, so that who states one thing and has it right is not perfect.
+Different values for one event, under several ids, are a hedge, of which none is right. What gold leaves open is not
+judged.
 
 Dates are compared as strings of EDTF (ISO 8601-2), and by year, month and day of what they begin with, where gold is
 that precise; qualifiers such as ``~`` make no difference to the latter. Places are entities, compared as such.
@@ -47,7 +48,7 @@ class ReportedEvents:
 
 
 def event_attributes(reported: ReportedEvents) -> dict[str, Counts]:
-    """Counts of every measure of :data:`EVENT_ATTRIBUTE_MEASURES`, all of them shares.
+    """Counts of every measure of :data:`EVENT_ATTRIBUTE_MEASURES`.
 
     Gold events are those that a gold mention or a gold stance of the documents is about, unless it is optional; each
     counts once, however many documents report it. So the counts are of the documents as a whole. Those of one document
@@ -75,15 +76,22 @@ def attribute_counts(events: Sequence[Answered], ids: IdMap) -> dict[str, Counts
     counts: dict[str, Counts] = {}
     for attribute in ATTRIBUTES:
         asked = [each for each in events if getattr(each[0], attribute) is not None]
-        stated = [(row, each) for row, answers in asked for each in answers if getattr(each, attribute) is not None]
-        right = sum(_RIGHT[attribute](row, each, ids) for row, each in stated)
-        counts[attribute] = Counts(right, len(stated))
-        counts[f"{attribute}[stated]"] = Counts(len({row.id for row, _ in stated}), len(asked))
+        said = [(row, [each for each in answers if getattr(each, attribute) is not None]) for row, answers in asked]
+        counts[attribute] = _counted([_RIGHT[attribute](row, each, ids) for each in stated] for row, stated in said)
         if attribute == "date":
-            counts |= _by_precision(stated)
+            counts |= _by_precision(said)
     counts["attributes"] = sum((counts[name] for name in ATTRIBUTES), Counts())
-    counts["attributes[stated]"] = sum((counts[f"{name}[stated]"] for name in ATTRIBUTES), Counts())
     return counts
+
+
+def _counted(judged: Iterable[Sequence[bool]]) -> Counts:
+    """Counts of gold events, each with whether every statement of it is right: if one is not, none is."""
+    matched = gold = right = stated = 0
+    for each in judged:
+        found = bool(each) and all(each)
+        matched, gold = matched + found, gold + 1
+        right, stated = right + found * len(each), stated + len(each)
+    return Counts(matched, gold, right, stated)
 
 
 def reported_events(pair: DocumentPair) -> frozenset[str]:
@@ -103,14 +111,14 @@ def beginning(date: str | None) -> tuple[str, ...]:
     return tuple(part for part in match.groups() if part is not None) if match else ()
 
 
-def _by_precision(stated: Sequence[tuple[Event, EventDescription]]) -> dict[str, Counts]:
-    counts: dict[str, Counts] = {}
-    dates = [(beginning(row.date), beginning(each.date)) for row, each in stated]
-    for length, precision in enumerate(PRECISIONS, start=1):
-        precise = [(gold, predicted) for gold, predicted in dates if len(gold) >= length]
-        right = sum(gold[:length] == predicted[:length] for gold, predicted in precise)
-        counts[f"date[{precision}]"] = Counts(right, len(precise))
-    return counts
+def _by_precision(said: Sequence[tuple[Event, Sequence[EventDescription]]]) -> dict[str, Counts]:
+    dates = [(beginning(row.date), [beginning(each.date) for each in stated]) for row, stated in said]
+    return {
+        f"date[{precision}]": _counted(
+            [gold[:length] == each[:length] for each in stated] for gold, stated in dates if len(gold) >= length
+        )
+        for length, precision in enumerate(PRECISIONS, start=1)
+    }
 
 
 Judge = Callable[[Event, EventDescription, IdMap], bool]
@@ -122,51 +130,14 @@ _RIGHT: Mapping[str, Judge] = {
     "cardinality": lambda gold, predicted, _: gold.cardinality == predicted.cardinality,
 }
 
-_OF_EVENTS = "attributes of events"
-_PLURAL = {"cardinality": "cardinalities", **{name: f"{name}s" for name in ("type", "date", "place")}}
-
-_ATTRIBUTES: dict[str, Any] = {"page": "event-attributes.md", "adds": False}
+_ATTRIBUTES: dict[str, Any] = {"page": "event-attributes.md", "adds": False, "detail": True}
 
 EVENT_ATTRIBUTE_MEASURES: tuple[Measure, ...] = (
-    Measure("attributes", "attributes stated of events that are right", share="attributes stated", **_ATTRIBUTES),
-    Measure(
-        "attributes[stated]",
-        "attributes of gold events of which something is stated",
-        share=_OF_EVENTS,
-        detail=True,
-        view="stated",
-        **_ATTRIBUTES,
-    ),
+    Measure("attributes", "attributes of gold events that are stated and right", **_ATTRIBUTES),
+    *(Measure(name, f"gold events whose {name} is stated and right", **_ATTRIBUTES) for name in ATTRIBUTES),
     *(
-        Measure(
-            name,
-            f"events whose {name} is right, of those where one is stated",
-            share=f"{_PLURAL[name]} stated",
-            detail=True,
-            **_ATTRIBUTES,
-        )
-        for name in ATTRIBUTES
-    ),
-    *(
-        Measure(
-            f"{name}[stated]",
-            f"gold events with a {name} of which one is stated",
-            share=f"events with a {name}",
-            detail=True,
-            view="stated",
-            **_ATTRIBUTES,
-        )
-        for name in ATTRIBUTES
-    ),
-    *(
-        Measure(
-            f"date[{name}]",
-            f"dates right up to the {name}",
-            share=f"dates stated of events known to the {name}",
-            detail=True,
-            view=name,
-            **_ATTRIBUTES,
-        )
+        Measure(f"date[{name}]", f"the same of dates, up to the {name}", view=name, **_ATTRIBUTES)
         for name in PRECISIONS
     ),
 )
+"""None is shown unless details are asked for: a value that is most events' own is right of most without reading."""

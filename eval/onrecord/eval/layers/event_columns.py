@@ -20,7 +20,7 @@ from onrecord.eval.layers.event_attributes import (
     event_attributes,
 )
 from onrecord.eval.layers.ids import IdMap
-from onrecord.eval.layers.state_columns import Floats
+from onrecord.eval.layers.state_columns import Floats, f1_of
 from onrecord.eval.statistics.counts import Counts, Score
 
 
@@ -84,7 +84,7 @@ class Reported:
         def counted(codes: Ints) -> Floats:
             events = [answered[word] for code in codes.tolist() if (word := self.words[code]) in answered]
             found = attribute_counts(events, self.ids)
-            return np.array([[found[name].gold_matched, found[name].gold] for name in names], np.float64)
+            return np.array([dataclasses.astuple(found[name]) for name in names], np.float64)
 
         pairs = np.unique(np.stack([self.event, group[self.document]], axis=1), axis=0)
         alone = pairs[np.bincount(pairs[:, 0])[pairs[:, 0]] == 1]
@@ -92,6 +92,4 @@ class Reported:
         for left_out in np.unique(alone[:, 1]).tolist():
             if left_out >= 0:
                 counts[left_out] -= counted(alone[alone[:, 1] == left_out, 0])
-        with np.errstate(divide="ignore", invalid="ignore"):
-            shares = counts[:, :, 0] / counts[:, :, 1]
-        return dict(zip(names, shares.T, strict=True))
+        return {name: f1_of(*counts[:, place].T) for place, name in enumerate(names)}

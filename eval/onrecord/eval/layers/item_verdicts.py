@@ -167,7 +167,7 @@ def stance_verdicts(stances: Stances, codes: tuple[Vocabularies, Vocabularies]) 
     answers = np.flatnonzero(stances.answers != NONE)
     answers = answers[required[stances.answers[answers]]] if len(gold) else answers
     to = stances.answers[answers]
-    agreeing = predicted.label[answers] == gold.label[to]
+    agreeing = stances.said[answers] == gold.label[to]
     found = np.full(len(gold), _STANCES.index(MISSED))
     found[to] = _STANCES.index("label")
     found[to[agreeing]] = _STANCES.index(RIGHT)

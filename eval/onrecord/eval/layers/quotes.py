@@ -335,7 +335,7 @@ def _measures(scheme: Scheme) -> tuple[Measure, ...]:
         Measure("speaker", "every speaker right", share=_MATCHED, **_SPOKEN),
         Measure("speaker[actor]", "the same, by the actors that they act for", _MATCHED, view="actor", **_SPOKEN),
         Measure("speaker[soft]", "Jaccard of gold and predicted speakers", **_ASIDE),
-        Measure("relay", "the whole relay chain right, in its order", share=_MATCHED, **_SPOKEN),
+        Measure("relay", "the whole relay chain right, in its order", **_ASIDE),
         Measure(
             "relay[relayed]",
             "the same of those that gold gives a relay",

@@ -50,6 +50,13 @@ class Stances:
     """Shape (predicted,): the holder in gold's codes; -1 for one that means nothing there."""
     target: Ints
     """Likewise."""
+    said: Ints
+    """Shape (predicted,): the code in :data:`SAID` of what each says."""
+
+
+SAID = (*LABELS, *(f"{label}?" for label in LABELS))
+"""What a prediction may say: a label, or as a part of a hedge none; see
+:func:`onrecord.eval.layers.stance_pairing.said_labels`."""
 
 
 def read_stances(
@@ -88,14 +95,33 @@ def read_stances(
     if len(distinct):
         at = np.minimum(np.searchsorted(distinct, asked), len(distinct) - 1)
         answers[known] = np.where(distinct[at] == asked, last[at], NONE)
+    said = _said(predicted, holder, target)
     excused = np.zeros(len(predicted), bool)
     of_optional: dict[int, list[int]] = {}
     for row in np.flatnonzero((answers != NONE) & gold.optional[answers]).tolist() if len(gold) else ():
         of_optional.setdefault(int(answers[row]), []).append(row)
     for g, rows in of_optional.items():
         # one with its label, if there is one; of several what the content says
-        excused[min(rows, key=lambda row: (predicted.label[row] != gold.label[g], content(predicted, row)))] = True
-    return Stances(documents, gold, predicted, kept, order, answers, excused, holder, target)
+        excused[min(rows, key=lambda row: (said[row] != gold.label[g], content(predicted, row)))] = True
+    return Stances(documents, gold, predicted, kept, order, answers, excused, holder, target, said)
+
+
+def _said(predicted: StanceColumns, holder: Ints, target: Ints) -> Ints:
+    """What each prediction says, as :data:`SAID` has it: of several labels for one holder and target none."""
+    if not len(predicted):
+        return np.zeros(0, np.int64)
+    own = 1 + max(int(holder.max()), int(target.max()))
+    columns = (
+        predicted.document,
+        predicted.kind,
+        np.where(holder == NONE, own + predicted.holder.astype(np.int64), holder),
+        np.where(target == NONE, own + predicted.target.astype(np.int64), target),
+    )
+    _, of = np.unique(np.stack([each.astype(np.int64) for each in columns]), axis=1, return_inverse=True)
+    of = of.reshape(-1)
+    pairs = np.unique(np.stack([of, predicted.label.astype(np.int64)]), axis=1)
+    hedged = np.bincount(pairs[0])[of] > 1
+    return np.where(hedged, len(LABELS), 0) + predicted.label.astype(np.int64)
 
 
 def _mapped(mapping: Ints, codes: Ints) -> Ints:
@@ -117,7 +143,7 @@ def stance_sheet(stances: Stances) -> Sheet:
     answers = np.flatnonzero(stances.answers != NONE)
     answers = answers[required[stances.answers[answers]]] if len(gold) else answers
     to = stances.answers[answers]
-    agreeing = predicted.label[answers] == gold.label[to]
+    agreeing = stances.said[answers] == gold.label[to]
     found, right = np.zeros(len(gold), bool), np.zeros(len(gold), bool)
     found[to], right[to[agreeing]] = True, True
     overlap = np.zeros(len(gold))
@@ -202,7 +228,7 @@ class Said:
             holder=narrow(np.concatenate([gold.holder[rows], holder])),
             kind=narrow(np.concatenate([gold.kind[rows], predicted.kind])),
             target=narrow(np.concatenate([gold.target[rows], target])),
-            label=narrow(np.concatenate([gold.label[rows], predicted.label])),
+            label=narrow(np.concatenate([gold.label[rows], stances.said])),
             words=words,
             strangers=strangers,
         )
@@ -255,7 +281,7 @@ class Said:
         """The tuples, by what they are."""
         columns = (self.role, self.holder, self.kind, self.target, self.label)
         return _union(
-            (role, (self.id_of(-1, holder), KINDS[kind], self.id_of(kind, target), LABELS[label]))
+            (role, (self.id_of(-1, holder), KINDS[kind], self.id_of(kind, target), SAID[label]))
             for role, holder, kind, target, label in zip(*(each.tolist() for each in columns), strict=True)
         )
 
@@ -286,7 +312,7 @@ class Said:
         for column, many in (
             (self.role, 4),
             (self.kind, len(KINDS)),
-            (self.label, len(LABELS)),
+            (self.label, len(SAID)),
             (self.holder, 1 + int(self.holder.max(initial=0))),
             (self.target, 1 + int(self.target.max(initial=0))),
         ):
@@ -328,7 +354,7 @@ class Said:
         lost[tuple_[alone]] = of[alone] - 1
         columns = (self.role, self.holder, self.kind, self.target, self.label)
         rows = zip(*(each[first].tolist() for each in columns), strict=True)
-        return [(role, (h, KINDS[kind], t, LABELS[label])) for role, h, kind, t, label in rows], lost.tolist()
+        return [(role, (h, KINDS[kind], t, SAID[label])) for role, h, kind, t, label in rows], lost.tolist()
 
 
 def _union(tuples: Iterable[tuple[int, CorpusTuple]]) -> StanceSets:

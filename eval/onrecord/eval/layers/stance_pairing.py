@@ -1,15 +1,16 @@
 """Which predicted stance answers which gold stance: the one with its holder and target.
 
 Holders and targets are entities, events and claims, and not names of them. At most one stance of gold has a holder and
-target in a document; the predictions for it may be several, or none. Where the gold is optional, one of them is left
-out: one with its label, if there is one.
+target in a document; the predictions for it may be several, or none. Several with different labels are a hedge, and say
+nothing: none of them has the label of anything. Where the gold is optional, one of them is left out: one with its
+label, if there is one.
 """
 
 from __future__ import annotations
 
 import dataclasses
 from collections import defaultdict
-from collections.abc import Mapping
+from collections.abc import Hashable, Mapping, Sequence
 
 from onrecord.dataset import Stance
 from onrecord.eval.layers.ids import MIN_DICE, IdMap, evidence, evidence_dice
@@ -50,6 +51,8 @@ class StanceReading:
     predicted: tuple[Stance, ...]
     answers: Mapping[StanceKey, tuple[int, ...]]
     """Predictions by gold key, those with a key that gold has; in an order that depends on their content alone."""
+    labels: tuple[str, ...]
+    """What each prediction says: its label, and of a hedge a word that is no label; see :func:`said_labels`."""
     excused: frozenset[int]
     """Predictions left out because they answer optional gold."""
 
@@ -73,7 +76,7 @@ class StanceReading:
     def right(self, key: StanceKey) -> tuple[int, ...]:
         """The predictions with the holder, target and label of a gold stance that is not optional."""
         label = self.required[key].label
-        return tuple(index for index in self.answers.get(key, ()) if self.predicted[index].label == label)
+        return tuple(index for index in self.answers.get(key, ()) if self.labels[index] == label)
 
 
 def read_stances(pair: DocumentPair) -> StanceReading:
@@ -85,9 +88,10 @@ def read_stances(pair: DocumentPair) -> StanceReading:
         key = gold_key(predicted[index], pair.ids)
         if key is not None and key in gold:
             answers[key].append(index)
+    labels = said_labels(predicted, pair.ids)
     optional = {key: stance for key, stance in gold.items() if stance.optional}
     excused = {
-        min(answers[key], key=lambda index: predicted[index].label != stance.label)
+        min(answers[key], key=lambda index: labels[index] != stance.label)
         for key, stance in optional.items()
         if key in answers
     }
@@ -98,8 +102,31 @@ def read_stances(pair: DocumentPair) -> StanceReading:
         optional=optional,
         predicted=predicted,
         answers={key: tuple(each) for key, each in answers.items()},
+        labels=labels,
         excused=frozenset(excused),
     )
+
+
+def said_labels(predicted: Sequence[Stance], ids: IdMap) -> tuple[str, ...]:
+    """What each prediction of a document says: its label, or, where another one has its holder and target and a
+    different label, the label with a question mark.
+    """
+    keys = [(_meant(each.holder, ids.entity.get(each.holder)), *_meant_target(each, ids)) for each in predicted]
+    said: dict[Hashable, set[str]] = defaultdict(set)
+    for key, stance in zip(keys, predicted, strict=True):
+        said[key].add(stance.label)
+    return tuple(
+        stance.label if len(said[key]) == 1 else f"{stance.label}?" for key, stance in zip(keys, predicted, strict=True)
+    )
+
+
+def _meant_target(stance: Stance, ids: IdMap) -> tuple[str, Hashable]:
+    return stance.target.kind, _meant(stance.target.id, target_id(stance, ids))
+
+
+def _meant(id: str, gold: str | None) -> tuple[bool, str]:
+    """What an id stands for: gold's, or itself where it means nothing there."""
+    return (True, gold) if gold is not None else (False, id)
 
 
 def _content(stance: Stance) -> tuple[str, Parts, str]:

@@ -2,8 +2,8 @@
 
 A prediction answers the gold stance with its holder and target, which are entities, events and claims and not names of
 them. The label is part of the tuple before anything is weighted: a wrong one earns nothing. Every prediction is
-counted; of several for one holder and target, one at most is right. Gold that is optional is not missed, and one
-prediction for its holder and target is left out: one with its label, if there is one.
+counted; several with different labels for one holder and target are a hedge, of which none is right. Gold that is
+optional is not missed, and one prediction for its holder and target is left out: one with its label, if there is one.
 
 What needs the whole corpus, such as contradictions between documents, is in :mod:`onrecord.eval.layers.corpus_stances`.
 """
@@ -166,6 +166,7 @@ def _for_and_against(scheme: Scheme) -> tuple[Measure, ...]:
             "label",
             "mean F1 of favor and against, on pairs found",
             mean_of=("label[favor]", "label[against]"),
+            detail=True,
             citation="Mohammad et al., 2016",
             **_LABELS,
         ),
@@ -182,6 +183,7 @@ def _of_claims(scheme: Scheme) -> tuple[Measure, ...]:
             "label[claim]",
             "mean F1 of asserts and denies, on pairs found",
             mean_of=("label[asserts]", "label[denies]"),
+            detail=True,
             view="claim",
             **_LABELS,
         ),
@@ -209,6 +211,7 @@ def _measures(scheme: Scheme) -> tuple[Measure, ...]:
         Measure(
             "tuple[corpus]",
             f"distinct holders, targets and labels, {_CORPUS}",
+            detail=True,
             view="corpus",
             adds=False,
             **_TUPLES,

@@ -10,14 +10,30 @@
 - ``plots``: plots as coordinates.
 - ``payload``: what the page's script reads.
 - ``parts``: documents packed together, as they stand in the page.
+- ``verdicts``: what a reader of the page says of its items, and the file of it.
+- ``exchanges``: what a model was asked of each document, and what it replied.
+- ``rules``: the rules of guidelines, by name.
 - ``page``: the view as one HTML file.
 - ``text``: the view as Markdown and as plain text.
 - ``listing``: predictions alone, in words.
 """
 
+from onrecord.eval.report import exchanges, rules, verdicts
 from onrecord.eval.report.listing import listed
 from onrecord.eval.report.page import html
 from onrecord.eval.report.text import MOST_CHARACTERS, markdown_report, text_report
-from onrecord.eval.report.view import ReportView, page_view
+from onrecord.eval.report.view import Background, ReportView, page_view
 
-__all__ = ["MOST_CHARACTERS", "ReportView", "html", "listed", "markdown_report", "page_view", "text_report"]
+__all__ = [
+    "MOST_CHARACTERS",
+    "Background",
+    "ReportView",
+    "exchanges",
+    "html",
+    "listed",
+    "markdown_report",
+    "page_view",
+    "rules",
+    "text_report",
+    "verdicts",
+]

@@ -47,6 +47,10 @@ class ItemSide:
     """What it is labelled with, such as the type of a mention; empty where its layer has no labels."""
     fields: tuple[tuple[str, str], ...]
     """Everything else that is known of it, ids as the side's file has them; a name may come more than once."""
+    id: str = ""
+    """Its own id in its document; empty where it has none."""
+    rule: str = ""
+    """The rule of the guidelines that decided it; empty where none is named."""
 
     def all(self, name: str) -> tuple[str, ...]:
         """The values of a field."""
@@ -141,7 +145,7 @@ class _Sides:
 
     def _side(self, item: Item, labels: Labels) -> ItemSide:
         label = str(getattr(item, self.layer.label)) if self.layer.label else ""
-        return ItemSide(places(item), label, self.layer.said_of(item, labels))
+        return ItemSide(places(item), label, self.layer.said_of(item, labels), item.id or "", item.rule or "")
 
 
 def _words(verdict: Verdict) -> ItemSide:

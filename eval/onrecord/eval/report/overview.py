@@ -5,9 +5,13 @@ from __future__ import annotations
 import dataclasses
 import math
 import statistics
+from collections import Counter
 from collections.abc import Sequence
 
+from onrecord.eval.layers.layer import OPTIONAL
+from onrecord.eval.layers.scored import with_items
 from onrecord.eval.rendering.scores import FEW_DOCUMENTS, FEW_ITEMS, percent, score_row
+from onrecord.eval.report.errors import NOTHING, Tally
 from onrecord.eval.report.plots import MOST_DOTS, Bar, Dot, Range, bars, dots, score_range
 from onrecord.eval.scoring.ceiling import CeilingRow
 from onrecord.eval.scoring.intervals import left_out_of, units_of
@@ -43,6 +47,8 @@ class MeasureRow:
     """Why something is undefined; empty where nothing is."""
     few: str = ""
     """Why little can be read off it; empty where it can."""
+    left_out: str = ""
+    """Of a headline that counts items: which gold items it does not ask for; empty where it asks for all."""
 
 
 MOST_UNDEFINED = 5
@@ -66,9 +72,32 @@ class Strip:
     median: str
 
 
-def card(report: Report, ceiling: Sequence[CeilingRow]) -> tuple[MeasureRow, ...]:
-    """The headline of every layer, with what annotators reached."""
-    return tuple(_row(report, each, each.layer.headline, ceiling) for each in report.result.layers)
+def card(report: Report, ceiling: Sequence[CeilingRow], counts: Tally) -> tuple[MeasureRow, ...]:
+    """The headline of every layer, with what annotators reached and what, by counts of the items, is left to ask."""
+    rows = [(each, _row(report, each, each.layer.headline, ceiling)) for each in report.result.layers]
+    return tuple(dataclasses.replace(row, left_out=_left_out(each, row, counts)) for each, row in rows)
+
+
+def _left_out(each: LayerResult, row: MeasureRow, counts: Tally) -> str:
+    """Which gold items of a layer its headline does not ask for, in a sentence."""
+    name, items = each.layer.name, row.items
+    if items is None or name not in {layer.name for layer in with_items()}:
+        return ""
+    gold = Counter[str]()
+    for (layer, outcome, label, _), n in counts.items():
+        if layer == name and label != NOTHING:
+            gold[outcome] += n
+    optional, every = gold[OPTIONAL], gold.total()
+    if every <= items:
+        return ""
+    wider = f"{row.measure}[all]"
+    reasons = [f"{optional} optional, on which readers differ"] if optional else []
+    if (others := every - optional - items) > 0:
+        there = any(measure.name == wider for measure in each.layer.measures)
+        reasons.append(
+            f"{others} of kinds that this headline leaves out" + (f" ({name}:{wider} counts them)" if there else "")
+        )
+    return f"Asks for {items} of {every} gold items: not for {' and '.join(reasons)}."
 
 
 def measures(report: Report, details: bool = False) -> tuple[MeasureRow, ...]:

@@ -16,7 +16,7 @@ _PAGE = pages.PageKind(
     package="onrecord.eval.report",
     template="page.html.j2",
     style="report.css",
-    scripts=("model.js", "reader.js", "panels.js", "report.js"),
+    scripts=("model.js", "reader.js", "panels.js", "pen.js", "report.js"),
 )
 
 

@@ -30,15 +30,39 @@ const badge = (outcome) => el("span", { class: "outcome " + kindOf(outcome) }, o
 function drawDetails(doc, item) {
   if (!item) { fill("details", el("p", { class: "quiet" }, "Choose a mark in the text, or step with n and p.")); return; }
   const names = [...new Set([item.g, item.p].flatMap((each) => each ? each.f.map((field) => field[0]) : []))];
-  const rows = [["text", (given) => bdi(cut(text(doc, given), 400) || "–")], ["offsets", (given) => bdi(offsets(doc, given) || "–")]];
+  const rows = [["text", (given) => textNode(doc, given, given === item.g ? item.p : item.g)], ["offsets", (given) => bdi(offsets(doc, given) || "–")]];
   if ([item.g, item.p].some((each) => each && each.t)) rows.push([item.l === "stances" ? "label" : "type", (given) => bdi(given.t)]);
   for (const field of names) rows.push([field.replace("target ", ""), (given, system) => el("div", {}, ...fields(given, field).map((id) => fieldNode(field, id, system)))]);
+  const rule = (item.g && item.g.r) || (item.p && item.p.r), says = HEADLINES.get(item.l);
   fill("details",
     el("h4", {}, el("span", { class: "swatch " + item.l }), item.l, " · ", badge(item.o), item.n ? " · link: " : null, item.n ? badge(item.n) : null),
+    el("p", { class: "quiet" }, [...new Set([item.o, item.n])].filter((each) => each).map((each) => `${each}: ${MEANINGS.get(each) || ""}`).join("; ")),
     el("table", {}, el("thead", {}, el("tr", {}, el("td", {}), el("th", { scope: "col" }, "gold"), el("th", { scope: "col" }, "system"))),
       el("tbody", {}, ...rows.map(([head, make]) => el("tr", {}, el("th", { scope: "row" }, head),
         el("td", {}, item.g ? make(item.g, false) : el("span", { class: "quiet" }, "–")),
-        el("td", {}, item.p ? make(item.p, true) : el("span", { class: "quiet" }, "–")))))));
+        el("td", {}, item.p ? make(item.p, true) : el("span", { class: "quiet" }, "–")))))),
+    rule ? el("details", { id: "rule" }, el("summary", {}, "rule ", bdi(rule)), el("p", { class: "told" }, RULES.get(rule) || "The guidelines are not at hand, or have no rule of this name.")) : null,
+    says ? el("details", { id: "measure" }, el("summary", {}, "measure ", el("code", {}, says[0])), el("p", { class: "told" }, says[1]), el("p", {}, el("a", { href: "#card" }, "Score card"))) : null);
+}
+const RULES = new Map(index.rules), MEANINGS = new Map(index.meanings), HEADLINES = new Map(index.headlines.map(([layer, ...says]) => [layer, says]));
+// the words of one side; where the other side has the item too, what it has not is marked, letter by letter
+function textNode(doc, given, other) {
+  const main = given.s.filter((place) => !ROLES.has(place[2])), made = el("bdi");
+  if (!main.length || !other || !other.s.length) { made.append(visible(cut(text(doc, given), 400) || "–")); return made; }
+  const theirs = other.s.filter((place) => !ROLES.has(place[2]));
+  const edges = [...main, ...theirs].flatMap((place) => [place[0], place[1]]);
+  let left = 400;
+  main.forEach(([start, end], nth) => {
+    if (nth) made.append(" … ");
+    const cuts = [...new Set([start, ...edges.filter((edge) => start < edge && edge < end), end])].sort((a, b) => a - b);
+    for (let at = 0; at + 1 < cuts.length && left > 0; at++) {
+      const words = cut(doc.text.slice(cuts[at], cuts[at + 1]), left);
+      left -= words.length;
+      const alike = theirs.some((place) => place[0] <= cuts[at] && cuts[at + 1] <= place[1]);
+      made.append(alike ? document.createTextNode(visible(words)) : el("mark", { title: "on this side alone" }, words));
+    }
+  });
+  return made;
 }
 const LISTED = 300;
 // so many of what is listed are drawn, and as many again where that is asked for
@@ -58,7 +82,8 @@ function drawItems(doc, n, chosen) {
     const said = cut(words(doc, item), 400);
     return el("li", {}, el("a", { href: address(changed(["doc", doc.id], ["item", item.k], ["at", ""])), "data-i": item.at, "aria-current": item === chosen },
       el("span", {}, badge(outcomeIn(item, state.get("layer")) || item.o)),
-      el("span", { class: "what", title: visible(said) }, el("span", { class: "swatch " + item.l, title: item.l }), bdi(said))));
+      el("span", { class: "what", title: visible(said) }, el("span", { class: "swatch " + item.l, title: item.l }), bdi(said)),
+      verdictOf(doc, item) ? penMark(verdictOf(doc, item)) : null));
   };
   const before = Math.max(0, at - LISTED / 2);
   fill("items", ...(before ? [el("li", { class: "quiet" }, `${before} before`)] : []), ...shownOf(found, row, (button) => el("li", {}, button), before));
@@ -115,6 +140,34 @@ function listStances(doc, rows, columns) {
       el("tbody", {}, ...shownOf(found, ([holder, target, items]) => el("tr", {}, el("th", { scope: "row" }, bdi(cut(holder, 60))), el("td", {}, bdi(cut(target, 70))), stanceCell(doc, items)),
         (button) => el("tr", {}, el("td", { colspan: 3 }, button)))))));
 }
+// every stance in a row of its own, in the order of the text
+function drawStanceRows(doc) {
+  const found = doc.items.filter((item) => item.l === "stances").sort((a, b) => first(a) - first(b));
+  const named = (item, field) => [[item.g, false], [item.p, true]].filter(([given]) => given).map(([given, system]) => {
+    const [id, kind] = field === "holder" ? [fields(given, "holder")[0], "entity"] : targetOf(given);
+    return cut(name(kind, id, system), 90);
+  });
+  fill("stance-rows", ...(!found.length ? [] : [el("details", {}, el("summary", {}, `Stances as a list (${found.length})`),
+    el("div", { class: "wide tall" }, el("table", { class: "across" },
+      el("thead", {}, el("tr", {}, ...["outcome", "holder", "target", "gold", "system", "evidence"].map((head) => el("th", { scope: "col" }, head)))),
+      el("tbody", {}, ...shownOf(found, (item) => el("tr", {}, el("td", {}, badge(item.o)), el("td", {}, itemLink(doc, item, bdi([...new Set(named(item, "holder"))].join(" / ")))),
+        el("td", {}, bdi([...new Set(named(item, "target"))].join(" / "))), el("td", {}, stanceLabel(label(item.g))), el("td", {}, stanceLabel(label(item.p))),
+        el("td", { class: "said" }, bdi(cut(text(doc, side(item)), 160)))), (button) => el("tr", {}, el("td", { colspan: 6 }, button))))))) ]));
+}
+// what a model was asked of the document, what it replied, and what of that is no prediction
+function drawExchange(doc) {
+  const told = doc.x;
+  if (!told) { fill("doc-exchange"); return; }
+  const block = (head, words) => el("details", {}, el("summary", {}, head), plainText(words));
+  fill("doc-exchange", el("h3", {}, "What the model was asked and replied"),
+    ...told.prompt.map(([who, words]) => block(`prompt: ${who}`, words)),
+    ...told.reply.map((words, nth) => block(told.reply.length > 1 ? `reply ${nth + 1}` : "reply", words)),
+    told.trouble ? el("p", {}, `No reply: ${told.trouble}`) : null,
+    told.unplaced.length ? el("details", {}, el("summary", {}, `no predictions: ${told.unplaced.length}`),
+      el("table", {}, el("tbody", {}, ...told.unplaced.map(([layer, why, item]) => el("tr", {}, el("td", {}, bdi(layer)), el("td", {}, bdi(why)), el("td", {}, el("code", {}, bdi(item)))))))) : null);
+}
+// line ends are kept, everything else that is not seen is written out
+const plainText = (words) => { const made = el("pre", { class: "told" }); made.append(words.split("\n").map(visible).join("\n")); return made; };
 function drawStances(doc) {
   const found = doc.items.filter((item) => item.l === "stances");
   if (!found.length) { fill("doc-stances"); return; }

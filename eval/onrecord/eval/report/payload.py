@@ -16,8 +16,9 @@ from onrecord.dataset.layers import LAYERS
 from onrecord.dataset.records import NO_ITEM
 from onrecord.dataset.walk import all_ids
 from onrecord.eval.layers.ids import IdMap
-from onrecord.eval.layers.scored import with_items
+from onrecord.eval.layers.scored import scored_layers, with_items
 from onrecord.eval.report.errors import NOTHING, Tally, error_layers, tally
+from onrecord.eval.report.exchanges import Exchange, exchange_value
 from onrecord.eval.report.items import UNJUDGED, DocumentItems, ItemSide, ReportItem, error_count, meanings
 from onrecord.eval.submission.reading import Submission, SubmissionHead
 
@@ -43,6 +44,8 @@ def index(
     firsts: Sequence[int],
     registries: Registries,
     system: Sequence[Sequence[str]],
+    pen: Mapping[str, Any],
+    rules: Mapping[str, str],
 ) -> dict[str, Any]:
     """What the script needs before any document is opened.
 
@@ -51,6 +54,8 @@ def index(
         firsts: The number of the first document of each part.
         registries: The gold ids.
         system: The file's, see :meth:`SystemNames.rows`.
+        pen: See :func:`onrecord.eval.report.verdicts.pen`.
+        rules: What each rule says, by its name.
     """
     kinds: dict[tuple[str, str, str, str], int] = {}
     rows = [[each.document, each.title, each.errors, *_flat(each.counts, kinds)] for each in documents]
@@ -65,6 +70,10 @@ def index(
         "kinds": list(kinds),
         "documents": rows,
         "parts": list(firsts),
+        "pen": pen,
+        "rules": list(rules.items()),
+        "meanings": list(meanings().items()),
+        "headlines": [[each.name, each.headline.full, each.headline.definition] for each in scored_layers()],
     }
 
 
@@ -116,8 +125,8 @@ class SystemNames:
         ]
 
 
-def document_value(each: DocumentItems) -> dict[str, Any]:
-    """One document: its text and its items."""
+def document_value(each: DocumentItems, exchange: Exchange | None = None) -> dict[str, Any]:
+    """One document: its text and its items, and what a model was asked of it where that is known."""
     document = each.pair.document
     units = _utf16(document.text)
     return {
@@ -130,6 +139,7 @@ def document_value(each: DocumentItems) -> dict[str, Any]:
         ],
         "text": document.text,
         "items": [_item(item, units) for item in each.items],
+        **({} if exchange is None else {"x": exchange_value(exchange)}),
     }
 
 
@@ -148,7 +158,12 @@ def _side(side: ItemSide, units: Sequence[int] | None) -> dict[str, Any]:
         [start if units is None else units[start], end if units is None else units[end], role]
         for start, end, role in side.places
     ]
-    return {"s": places, "t": side.label, "f": [list(field) for field in side.fields]}
+    value: dict[str, Any] = {"s": places, "t": side.label, "f": [list(field) for field in side.fields]}
+    if side.id:
+        value["i"] = side.id
+    if side.rule:
+        value["r"] = side.rule
+    return value
 
 
 def _utf16(text: str) -> list[int] | None:

@@ -46,6 +46,8 @@ async function draw(scroll) {
     drawText(doc);
     drawQuotes(doc);
     drawStances(doc);
+    drawStanceRows(doc);
+    drawExchange(doc);
   }
   if (item && !on.has(item.l)) { on.add(item.l); syncLayers(); drawText(doc); }
   markList();
@@ -58,6 +60,7 @@ function choose(doc, n, item) {
   for (const each of $("text").querySelectorAll(".chosen")) each.classList.remove("chosen");
   for (const each of item ? spansOf(item) : []) each.classList.add("chosen");
   drawDetails(doc, item);
+  drawPen(doc, item);
   drawItems(doc, n, item);
 }
 function scrollToPlace(item) {
@@ -120,7 +123,7 @@ addEventListener("hashchange", () => {
 });
 addEventListener("keydown", (event) => {
   if (event.ctrlKey || event.metaKey || event.altKey || $("help").open) return;
-  const typing = event.target.matches("input[type=search], select");
+  const typing = event.target.matches("input[type=search], select, textarea");
   if (event.key === "Escape") {
     if (typing) event.target.blur();
     else if (state.has("item") || state.has("at")) go(changed(["item", ""], ["at", ""]));
@@ -129,7 +132,9 @@ addEventListener("keydown", (event) => {
   }
   if (typing) return;
   const keys = new Map([["n", () => step(1)], ["p", () => step(-1)], ["j", () => turn(1)], ["k", () => turn(-1)],
-    ["/", () => { $("f-text").focus(); $("f-text").select(); }], ["?", () => $("help").showModal()]]);
+    ["/", () => { $("f-text").focus(); $("f-text").select(); }], ["?", () => $("help").showModal()],
+    ["c", () => penFocus("pen-cause")], ["m", () => penFocus("pen-note")],
+    ...["0", ...PEN.verdicts.map((each, at) => String(at + 1))].map((key) => [key, () => judgeBy(key)])]);
   if (keys.has(event.key)) { event.preventDefault(); keys.get(event.key)(); }
 });
 const itemAt = (target) => {

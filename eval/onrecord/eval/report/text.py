@@ -64,7 +64,7 @@ def _head(view: ReportView) -> list[str]:
 
 def _sections(view: ReportView) -> list[TextSection]:
     found: list[TextSection] = [
-        ("Score card", _headings(view), [_measure(row) for row in view.card], [view.width]),
+        ("Score card", _headings(view), [_measure(row) for row in view.card], [*_asked(view), view.width]),
     ]
     if view.changes is not None:
         found.append(_differences(view.changes))
@@ -101,6 +101,11 @@ def _sections(view: ReportView) -> list[TextSection]:
         for layer, rows in view.slices.items()
     ]
     return found
+
+
+def _asked(view: ReportView) -> list[str]:
+    """What the headlines leave to ask."""
+    return [f"{row.layer}: {row.left_out}" for row in view.card if row.left_out]
 
 
 def _headings(view: ReportView) -> list[str]:

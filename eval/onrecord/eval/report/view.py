@@ -13,12 +13,14 @@ from onrecord.eval.layers.ids import IdMap
 from onrecord.eval.rendering.signature import SCORER_VERSION
 from onrecord.eval.report.changes import Changes, ItemChanges, changes
 from onrecord.eval.report.errors import Confusion, LayerErrors, Tally, confusions, errors
+from onrecord.eval.report.exchanges import Exchange
 from onrecord.eval.report.gaps import ShownGap, shown_gaps
 from onrecord.eval.report.items import DocumentItems, documents_of
 from onrecord.eval.report.matrices import ClusterCounts, ClusterMatrix, StanceCounts, StanceMatrix, registry_names
 from onrecord.eval.report.overview import MeasureRow, Strip, card, measures, slices, strips, width_in_words
 from onrecord.eval.report.parts import Parts
 from onrecord.eval.report.payload import DocumentSummary, SystemNames, document_value, index
+from onrecord.eval.report.verdicts import pen
 from onrecord.eval.scoring.ceiling import CeilingRow
 from onrecord.eval.scoring.gap_record import GapRecord
 from onrecord.eval.scoring.record import record_bytes, record_of
@@ -29,6 +31,16 @@ from onrecord.eval.statistics.sampling import DEFAULT_SAMPLING
 from onrecord.eval.submission.reading import Submission, SubmissionHead
 
 OPEN_GOLD = "Open gold: the labels are public, so a system may have been tuned on them."
+
+
+@dataclasses.dataclass(frozen=True)
+class Background:
+    """What is known beside gold and predictions."""
+
+    rules: Mapping[str, str] = dataclasses.field(default_factory=dict)
+    """What each rule of the guidelines says, see :func:`onrecord.eval.report.rules.rules_of`."""
+    exchanges: Mapping[str, Exchange] = dataclasses.field(default_factory=dict)
+    """What a model was asked and what it replied, by document."""
 
 
 @dataclasses.dataclass(frozen=True)
@@ -80,6 +92,7 @@ def page_view(
     command: str = "",
     made_by: str = "",
     gaps: Sequence[GapRecord] = (),
+    background: Background = Background(),
 ) -> ReportView:
     """Everything that a report shows.
 
@@ -92,6 +105,7 @@ def page_view(
         command: What reproduces the scores.
         made_by: Who made the gold labels, see :func:`onrecord.dataset.publishing.makers.made_by`.
         gaps: Of these predictions on perturbed articles.
+        background: What else is known, to be read beside the items.
 
     Raises:
         ValueError: The other result is of different articles.
@@ -99,7 +113,8 @@ def page_view(
     """
     shown = shown_gaps(gaps, report.result)
     with using(report.result.scheme):
-        return dataclasses.replace(_view(report, gold, submission, ceiling, other, command, made_by), gaps=shown)
+        view = _view(report, gold, submission, ceiling, other, command, made_by, background)
+        return dataclasses.replace(view, gaps=shown)
 
 
 def _view(
@@ -110,11 +125,13 @@ def _view(
     other: tuple[str, Result] | None,
     command: str,
     made_by: str,
+    background: Background,
 ) -> ReportView:
     result, registries = report.result, gold.registries
     if other is not None and other[1].documents != result.documents:
         raise ValueError("the results are of different articles")
-    read = _read(result, None if other is None else other[1])
+    read = _read(result, None if other is None else other[1], background.exchanges)
+    record = record_of(report)
     names = registry_names(registries)
     by_kind = {wanted: {id: name for (kind, id), name in names.items() if kind == wanted} for wanted in _KINDS}
     return ReportView(
@@ -125,7 +142,7 @@ def _view(
         made_by=made_by,
         command=command,
         level=f"{100 * report.how.level:g}" if report.how else "",
-        card=card(report, ceiling),
+        card=card(report, ceiling, read.counts),
         ceiling=tuple(f"{row.name} on {row.against}" for row in ceiling),
         width=width_in_words(report),
         measures=measures(report),
@@ -138,9 +155,16 @@ def _view(
         stances=read.stances.matrix(names),
         changes=None if other is None or read.changed is None else _changes(report, read.changed, *other),
         documents=tuple(read.documents),
-        index=index(read.documents, read.parts.firsts, registries, read.names.rows(submission, read.ids)),
+        index=index(
+            read.documents,
+            read.parts.firsts,
+            registries,
+            read.names.rows(submission, read.ids),
+            pen(record.id, result.gold_hash, result.submission_sha256, result.submission, result.split),
+            background.rules,
+        ),
         parts=tuple(read.parts.packed),
-        record=record_bytes(record_of(report)).decode("utf-8"),
+        record=record_bytes(record).decode("utf-8"),
     )
 
 
@@ -152,6 +176,7 @@ class _Read:
     """What one pass over the documents gathers: of a document itself, only what is packed is kept."""
 
     changed: ItemChanges | None
+    exchanges: Mapping[str, Exchange]
     ids: IdMap = dataclasses.field(default_factory=lambda: IdMap({}, {}, {}))
     counts: Tally = dataclasses.field(default_factory=Counter)
     events: ClusterCounts = dataclasses.field(default_factory=lambda: ClusterCounts("events"))
@@ -170,13 +195,13 @@ class _Read:
         self.stances.add(each)
         self.names.add(each.pair.predicted)
         self.documents.append(summary)
-        self.parts.add(document_value(each))
+        self.parts.add(document_value(each, self.exchanges.get(each.document)))
 
 
-def _read(result: Result, other: Result | None) -> _Read:
+def _read(result: Result, other: Result | None, exchanges: Mapping[str, Exchange]) -> _Read:
     """Go through the documents once, beside those of another system where there is one."""
     if other is None:
-        read = _Read(None)
+        read = _Read(None, exchanges)
         for each in documents_of(result):
             read.add(each)
     else:
@@ -186,7 +211,7 @@ def _read(result: Result, other: Result | None) -> _Read:
             if one.state is not None and two.state is not None
         ]
         changed = ItemChanges(both)
-        read = _Read(changed)
+        read = _Read(changed, exchanges)
         for before, after in zip(documents_of(other), documents_of(result), strict=True):
             changed.add(before, after)
             read.add(after)

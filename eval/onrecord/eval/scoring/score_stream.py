@@ -32,6 +32,9 @@ from onrecord.eval.submission.limits import DEFAULT_LIMITS, Limits
 from onrecord.eval.submission.prediction_line import NotInText
 from onrecord.eval.submission.reading import SubmissionHead, SubmissionStream
 
+Heard = Callable[[str, Labels, Sequence[NotInText]], object]
+"""What is told a document's id, its labels, and what was predicted and is not in its text."""
+
 
 @dataclasses.dataclass(frozen=True)
 class StreamScoring:
@@ -57,6 +60,7 @@ def score_stream(
     limits: Limits = DEFAULT_LIMITS,
     keep: bool = True,
     judged: bool = False,
+    heard: Heard | None = None,
 ) -> StreamScoring:
     """The score of a prediction file whose content comes in pieces.
 
@@ -68,16 +72,24 @@ def score_stream(
         limits: What the file may be at most.
         keep: Whether single documents of the result can be looked at later; their labels then go to a temporary file.
         judged: Whether the verdicts on all items are kept, as columns.
+        heard: Told what is predicted of each document scored; in vain where the end raises.
 
     Raises:
         FaultsError: With every fault of the file.
     """
     with using(gold.scheme):
-        return _score_stream(name, pieces, gold, asked, limits, keep, judged)
+        return _score_stream(name, pieces, gold, asked, limits, keep, judged, heard)
 
 
 def _score_stream(
-    name: Path, pieces: Iterable[bytes], gold: StoredGold, asked: Asked, limits: Limits, keep: bool, judged: bool
+    name: Path,
+    pieces: Iterable[bytes],
+    gold: StoredGold,
+    asked: Asked,
+    limits: Limits,
+    keep: bool,
+    judged: bool,
+    heard: Heard | None,
 ) -> StreamScoring:
     target = Target.of(gold, asked.split, None if asked.labels is None else read_label_map(asked.labels))
     unfit = target.unfit()
@@ -87,7 +99,10 @@ def _score_stream(
     taken = _Taken(target, kept, judged)
     try:
         for line in stream:
-            taken.add(line.doc_id, target.types.labels(line), line.unplaced)
+            labels = target.types.labels(line)
+            taken.add(line.doc_id, labels, line.unplaced)
+            if heard is not None and line.doc_id in target.places:
+                heard(line.doc_id, labels, line.unplaced)
     except FaultsError as error:
         raise error.after(unfit) from None
     refuse(unfit)

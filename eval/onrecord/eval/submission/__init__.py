@@ -17,6 +17,7 @@
 - ``advice``: what to do about fields and words of other tools.
 - ``salvage``: what can still be checked of a line that has the wrong shape.
 - ``reading``: a whole file as a submission, or every fault of it.
+- ``meaning``: what a file says, as a digest that how it is written does not change.
 - ``label_maps``: the types of another scheme, compared with those of gold.
 - ``fault_codes``: what each kind of fault means, and what to do about it.
 - ``examples``: a complete, commented file for each layer.
@@ -27,6 +28,7 @@ __all__ = [
     "expected",
     "label_maps",
     "limits",
+    "meaning",
     "mention_types",
     "open_ends",
     "prediction_line",

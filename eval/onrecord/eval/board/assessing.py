@@ -1,0 +1,279 @@
+"""One entry by itself: read, scored, and what is wrong with it; nothing here knows of other entries.
+
+:func:`assessed` is what a board does with each entry within its budget. Whatever it meets is part of what it gives.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from pathlib import Path
+from typing import Literal
+
+import msgspec
+
+from onrecord.dataset import FaultsError
+from onrecord.dataset.layers import using
+from onrecord.eval.board.budget import Budget, UnfinishedError, within
+from onrecord.eval.board.entries import About, Entry, read_entry
+from onrecord.eval.board.folder_names import is_ours
+from onrecord.eval.board.gaps import Gaps, Perturbed, gaps_of, perturbed
+from onrecord.eval.board.reported import wrong_with
+from onrecord.eval.board.reports import PageMaker
+from onrecord.eval.layers.scored import scored_layers
+from onrecord.eval.scoring.asked import Asked
+from onrecord.eval.scoring.compare import SystemUnits
+from onrecord.eval.scoring.intervals import units_of
+from onrecord.eval.scoring.record import Record, record_bytes, record_of
+from onrecord.eval.scoring.result import Result
+from onrecord.eval.scoring.score_stream import StreamScoring, score_stream
+from onrecord.eval.scoring.stored_gold import StoredGold, stored_gold
+from onrecord.eval.statistics.paired import Paired
+from onrecord.eval.submission.label_maps import OURS_AS
+from onrecord.eval.submission.limits import DEFAULT_LIMITS
+from onrecord.eval.submission.meaning import Meaning
+from onrecord.eval.submission.unpacking import opened
+
+Provenance = Literal["rescored", "self-reported", "none"]
+
+
+@dataclasses.dataclass(frozen=True)
+class Scored:
+    """Predictions that were scored."""
+
+    scoring: StreamScoring
+    record: Record
+    meaning: str
+    """What the predictions say, whatever they are written like; see :class:`~onrecord.eval.submission.meaning`."""
+
+
+@dataclasses.dataclass(frozen=True)
+class Assessed:
+    """What became of an entry by itself."""
+
+    about: About
+    record: Record | None = None
+    provenance: Provenance = "none"
+    excluded: str = ""
+    """Why it is not ranked, as far as it shows in itself; empty for nothing."""
+    doubt: str = ""
+    """Why a record without predictions cannot be right, if it is of this version and policy."""
+    note: str = ""
+    """What a reader should know of it all the same."""
+    meaning: str = ""
+    """See :class:`Scored`; empty where no predictions were scored."""
+    units: SystemUnits | None = None
+    """Its headlines document by document, for tests against others."""
+    page: bytes | None = None
+    """Its report."""
+    gaps: Mapping[str, Mapping[str, Paired]] = dataclasses.field(default_factory=dict)
+    """See :class:`~onrecord.eval.board.gaps.Gaps`."""
+
+
+@dataclasses.dataclass(frozen=True)
+class Bench:
+    """What every entry is put to."""
+
+    gold: StoredGold
+    folder: Path | None
+    """The dataset folder that the gold is of; None for gold in memory, which only a forked process has."""
+    asked: Asked
+    """How the board is made."""
+    pages: PageMaker | None = None
+    """Makes the report of an entry; None for none."""
+    probes: tuple[Perturbed, ...] = ()
+    """Perturbed datasets that there is a column of."""
+
+    def __reduce__(self) -> tuple[Callable[..., Bench], tuple[object, ...]]:
+        folders = [each.folder for each in self.probes]
+        return _bench, (self.folder, self.asked, self.pages, folders)  # open files stay where they are
+
+
+def _bench(folder: Path, asked: Asked, pages: PageMaker | None, probes: Sequence[Path]) -> Bench:
+    gold = stored_gold(folder)
+    return Bench(gold, folder, asked, pages, perturbed(probes, gold))
+
+
+def assessed_entries(
+    folders: Sequence[Path], bench: Bench, budget: Budget, tell: Callable[[int], object] = lambda _: None
+) -> list[Assessed]:
+    """Every entry by itself, each within its budget; left out is one whose folders have names that cannot be shown, or
+    that of the team of the baselines.
+
+    Args:
+        folders: See :func:`onrecord.eval.board.entries.entry_folders`.
+        bench: What they are put to.
+        budget: What each may take, and once more for what it loses on perturbed articles.
+        tell: Called with the number of entries done.
+    """
+    found = []
+    for done, folder in enumerate(folders, start=1):
+        about = _named(folder)
+        if about is not None:
+            try:
+                each = within(budget, assessed, folder, about, bench)
+                found.append(_with_gaps(each, folder, bench, budget))
+            except (UnfinishedError, OSError) as error:
+                found.append(Assessed(about, excluded=f"failed: {error}"))
+        tell(done)
+    return found
+
+
+def assessed(folder: Path, named: About, bench: Bench) -> Assessed:
+    """An entry by itself.
+
+    Args:
+        folder: Its folder.
+        named: What its folders' names say of it.
+        bench: What it is put to.
+    """
+    try:
+        entry = read_entry(folder)
+    except FaultsError as error:
+        return Assessed(named, excluded=f"failed: {_faults(error.total)} of the entry ({_kinds(error.counts)})")
+    except OSError as error:
+        return Assessed(named, excluded=f"failed: the entry cannot be read ({_why(error)})")
+    if entry.predictions is None:
+        with using(bench.gold.scheme):
+            return _reported(entry, bench)
+    try:
+        return _rescored(entry, entry.predictions, bench)
+    except FaultsError as error:
+        return Assessed(entry.about, excluded=f"failed: {_faults(error.total)} ({_kinds(error.counts)})")
+    except OSError as error:
+        return Assessed(entry.about, excluded=f"failed: the predictions cannot be read ({_why(error)})")
+
+
+def _with_gaps(each: Assessed, folder: Path, bench: Bench, budget: Budget) -> Assessed:
+    """An entry with its gaps, in a process of their own: whatever these meet, the entry's score stands."""
+    if each.provenance != "rescored" or not bench.probes:
+        return each
+    try:
+        gaps = within(budget, _gaps, folder, bench)
+    except (UnfinishedError, FaultsError, OSError) as error:
+        gaps = Gaps({}, (f"no gap: {error}",))
+    notes = (each.note, *gaps.notes)
+    return dataclasses.replace(each, gaps=gaps.differences, note="; ".join(note for note in notes if note))
+
+
+def _gaps(folder: Path, bench: Bench) -> Gaps:
+    entry = read_entry(folder)
+    return gaps_of(entry, bench.gold, asked_for(entry.about.labels, bench.asked), bench.probes)
+
+
+def _named(folder: Path) -> About | None:
+    if is_ours(folder.parent.name):
+        return None
+    try:
+        return msgspec.convert({"team": folder.parent.name, "system": folder.name, "name": folder.name}, About)
+    except (msgspec.ValidationError, UnicodeEncodeError):
+        return None
+
+
+def _faults(many: int) -> str:
+    return f"{many} fault{'' if many == 1 else 's'}"
+
+
+def _kinds(counts: Iterable[str]) -> str:
+    return ", ".join(sorted(counts))
+
+
+def _why(error: OSError) -> str:
+    return error.strerror or type(error).__name__
+
+
+def _rescored(entry: Entry, predictions: Path, bench: Bench) -> Assessed:
+    asked = dataclasses.replace(asked_for(entry.about.labels, bench.asked), allow_missing=True)
+    with opened(predictions, DEFAULT_LIMITS, follow_links=False) as pieces:
+        found = scored(predictions, pieces, bench.gold, asked, keep=bench.pages is not None)
+    stored = {each.id: each for each in entry.records}.get(found.record.id)
+    differs = stored is not None and not same_result(stored, found.record)
+    with using(bench.gold.scheme):
+        page = None if bench.pages is None else bench.pages(entry.about, found.scoring, bench.gold)
+        return Assessed(
+            entry.about,
+            found.record,
+            "rescored",
+            note="the record it came with differs" if differs else "",
+            meaning=found.meaning,
+            units=headline_units(found.scoring.result),
+            page=page,
+        )
+
+
+def scored(name: Path, pieces: Iterable[bytes], gold: StoredGold, asked: Asked, keep: bool = False) -> Scored:
+    """The score of predictions, their record, and what they say.
+
+    Args:
+        name: What faults call the file.
+        pieces: Its content.
+        gold: What it is scored against.
+        asked: How.
+        keep: See :func:`onrecord.eval.scoring.score_stream.score_stream`.
+
+    Raises:
+        FaultsError: They cannot be scored.
+    """
+    meaning = Meaning(gold.ids)
+    scoring = score_stream(name, pieces, gold, asked, keep=keep, heard=meaning.add)
+    types = (asked.labels or "").removeprefix(OURS_AS)  # by one map, types of either scheme are called alike
+    return Scored(scoring, record_of(scoring.report), f"{types} {meaning.of(scoring.submission)}")
+
+
+def headline_units(result: Result) -> SystemUnits:
+    """The headlines of a result, document by document."""
+    units = SystemUnits.of(result, units_of(result, "document"))
+    return units.of_measures({layer.name: layer.headline for layer in scored_layers()})
+
+
+def asked_for(labels: str | None, asked: Asked) -> Asked:
+    """How an entry is scored on a board.
+
+    Args:
+        labels: The label map that its types are of; None for ours.
+        asked: How the board is made: with a map, entries of our types are compared by it too.
+    """
+    if labels is None and asked.labels is not None:
+        labels = f"{OURS_AS}{asked.labels}"
+    return dataclasses.replace(asked, labels=labels)
+
+
+def same_result(one: Record, other: Record) -> bool:
+    """Whether two records say the same of everything but the environment."""
+    return msgspec.structs.replace(one, environment={}) == msgspec.structs.replace(other, environment={})
+
+
+def _reported(entry: Entry, bench: Bench) -> Assessed:
+    """An entry whose predictions are not here: what its record says, where it says anything that can be shown."""
+    if not entry.records:
+        return Assessed(entry.about, excluded="failed: neither predictions nor a record")
+    wanted = bench.gold.hashes[bench.asked.split]
+    fitting = [record for record in entry.records if record.key.gold == wanted]
+    record = fitting[0] if fitting else entry.records[0]
+    try:
+        record_bytes(record)
+        excluded = reason(record, wanted, tuple(bench.gold.in_split(bench.asked.split)))
+    except (ValueError, OverflowError):  # numbers that nobody can write down
+        return Assessed(entry.about, excluded="failed: a record of numbers without end")
+    doubt = "" if excluded else wrong_with(record, bench.gold, bench.asked)
+    return Assessed(entry.about, record, "self-reported", excluded, doubt)
+
+
+def reason(record: Record, wanted: str, documents: tuple[str, ...]) -> str:
+    """Why a record cannot be ranked, as far as it shows in itself; empty for nothing.
+
+    Args:
+        record: The record.
+        wanted: The hash of the gold.
+        documents: Those of the split.
+    """
+    if record.key.gold != wanted:
+        return "stale: scored against another gold"
+    if record.status == "failed":
+        return f"failed: {_faults(sum(record.errors.values()))}"
+    if record.status == "partial" or record.coverage is None or record.coverage.missing:
+        missing = len(record.coverage.missing) if record.coverage else 0
+        return f"partial: {missing} of {len(documents)} articles missing"
+    if record.coverage.scored != documents:
+        return "failed: a record of other articles"
+    return "" if record.coverage.layers else "failed: no layer at all"
