@@ -87,7 +87,6 @@ def report(
     A record is scored as its own policy says, whatever the options.
     """
     from onrecord.dataset.publishing.makers import made_by
-    from onrecord.eval.rendering.counted import counted
     from onrecord.eval.report import Background, html, markdown_report, page_view, text_report
     from onrecord.eval.scoring.asked import Asked
     from onrecord.eval.scoring.ceiling import read_ceiling
@@ -116,7 +115,13 @@ def report(
     else:
         content = (markdown_report if kind is Format.markdown else text_report)(view).encode("utf-8", "replace")
     output = output or Path(f"report{next(suffix for suffix, each in _SUFFIXES.items() if each is kind)}")
-    put(output, content, f"{counted(len(found.result.documents), 'article')}: {output}")
+    _write(output, content, len(found.result.documents))
+
+
+def _write(output: Path, content: bytes, articles: int) -> None:
+    from onrecord.eval.rendering.counted import counted
+
+    put(output, content, f"{counted(articles, 'article')}: {output}")
 
 
 def _rules(gold: Path) -> dict[str, str]:
