@@ -23,6 +23,8 @@ T = TypeVar("T")
 
 RSS_UNIT = 1 if sys.platform == "darwin" else 1024
 """Bytes that ``ru_maxrss`` counts in."""
+COMPILED = {"PYTHONDONTWRITEBYTECODE": ""}
+"""A command finds its modules compiled by the run before, as one that is installed does."""
 
 
 def measure_contender(side: str, contender: str, corpus: Path, toy: Path) -> dict[str, object]:
@@ -51,7 +53,7 @@ def measure_command(command: list[str]) -> dict[str, object]:
     a process has held is counted from before its program was loaded.
     """
     started = time.perf_counter()
-    process = subprocess.Popen(command, stdout=subprocess.DEVNULL)
+    process = subprocess.Popen(command, stdout=subprocess.DEVNULL, env={**os.environ, **COMPILED})
     _, status, usage = os.wait4(process.pid, 0)
     process.returncode = os.waitstatus_to_exitcode(status)
     if process.returncode:

@@ -161,31 +161,46 @@ def all_spans(kind: type[msgspec.Struct], records: Iterable[Any]) -> list[Any]:
 
 def all_ids(kind: type[msgspec.Struct], records: Sequence[Any]) -> Iterator[tuple[str, Use, set[str]]]:
     """What :func:`references` finds in records of one type, as sets of ids with what they refer to and how."""
-    for field, deeper in _walked(kind):
+    for get, field, struct in _with_ids(kind):
         refers = field.refers
-        if deeper and field.struct is not None:
+        if struct is not None:
             inner = _column(records, field)
             if inner:
-                yield from all_ids(field.struct, inner)
+                yield from all_ids(struct, inner)
         elif refers is not None:
-            for to, ids in _by_kind(records, field, refers).items():
+            values = map(get, records)
+            for to, ids in _by_kind(records, values, field, refers):
                 if refers.unknown and UNKNOWN in ids:
                     ids.remove(UNKNOWN)
                     yield to, "reserved", {UNKNOWN}
                 yield to, refers.use, ids
 
 
-def _by_kind(records: Sequence[Any], field: Field, refers: Refers) -> dict[str, set[str]]:
-    """The ids of a field by what they refer to."""
-    values = map(attrgetter(field.name), records)
+@functools.cache
+def _with_ids(
+    kind: type[msgspec.Struct],
+) -> tuple[tuple[attrgetter[Any], Field, type[msgspec.Struct] | None], ...]:
+    """The fields that hold references, with what gets them; and records that do, with their type."""
+    found = []
+    for field, deeper in _walked(kind):
+        struct = field.struct if deeper else None
+        if field.refers is not None or (struct is not None and _with_ids(struct)):
+            found.append((attrgetter(field.name), field, struct))
+    return tuple(found)
+
+
+def _by_kind(
+    records: Sequence[Any], values: Iterable[Any], field: Field, refers: Refers
+) -> Iterable[tuple[str, set[str]]]:
+    """The ids of a field by what they refer to; the values are those that the records have of it."""
     if not refers.by:
         ids = set(chain.from_iterable(filter(None, values))) if field.many else {*values}
         ids.discard(None)
-        return {refers.to: ids}
+        return ((refers.to, ids),)
     found: dict[str, set[str]] = {}
     for to, value in {*zip(map(attrgetter(refers.by), records), values, strict=True)}:
         found.setdefault(to, set()).update(value if field.many else () if value is None else (value,))
-    return found
+    return found.items()
 
 
 def _column(records: Iterable[Any], field: Field) -> list[Any]:

@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Iterator
 from pathlib import Path
-from typing import TYPE_CHECKING, Literal, Protocol
+from typing import TYPE_CHECKING, Literal
 
 from onrecord.cli.console import note, read_input
 
@@ -13,13 +12,6 @@ if TYPE_CHECKING:
     from onrecord.eval.scoring.asked import Asked
     from onrecord.eval.scoring.record import Record
     from onrecord.eval.statistics.sampling import Sampling
-
-
-class Digest(Protocol):
-    """A hash that grows."""
-
-    def update(self, data: bytes, /) -> None:
-        """Add some bytes."""
 
 
 @dataclasses.dataclass(frozen=True)
@@ -77,13 +69,6 @@ def _of_record(path: Path) -> PredictionInput:
         raise FaultsError(
             [Fault("policy", str(path), None, "/key/policy", str(error), "a policy of its own")]
         ) from None
-
-
-def hashed(pieces: Iterator[bytes], digest: Digest) -> Iterator[bytes]:
-    """The pieces, which are added to a hash as they are taken."""
-    for piece in pieces:
-        digest.update(piece)
-        yield piece
 
 
 def sampling(unit: Literal["document", "topic"], level: float, draws: int, seed: int) -> Sampling | None:

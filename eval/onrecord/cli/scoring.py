@@ -107,7 +107,6 @@ class _Shown:
 def _score_file(predictions: Path, asked: Asked, limits: Limits, shown: _Shown) -> int:
     import hashlib
 
-    from onrecord.cli.inputs import hashed
     from onrecord.dataset.reading.faults import FaultsError
     from onrecord.eval.scoring.score_stream import score_stream
     from onrecord.eval.scoring.stored_gold import stored_gold
@@ -116,8 +115,8 @@ def _score_file(predictions: Path, asked: Asked, limits: Limits, shown: _Shown) 
     stored = stored_gold(shown.gold)
     digest = hashlib.sha256()
     try:
-        with opened(predictions, limits) as pieces, reading(hashed(pieces, digest)) as counted:
-            found = score_stream(predictions, counted, stored, asked, limits, keep=False)
+        with opened(predictions, limits) as pieces, reading(pieces) as counted:
+            found = score_stream(predictions, counted, stored, asked, limits, keep=False, digest=digest)
     except FaultsError as error:
         return shown.refuse(error, predictions, digest.hexdigest(), asked)
     say_warnings(found.submission.warnings, predictions)

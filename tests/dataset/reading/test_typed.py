@@ -8,6 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from onrecord.dataset.reading.faults import FaultsError, show
+from onrecord.dataset.reading.shapes import written_keys
 from onrecord.dataset.reading.typed import explain, read_elements, read_lines, read_value
 from onrecord.dataset.reading.untrusted import may_repeat_keys, repeats_keys
 from onrecord.dataset.records import Labels, Mention, Quote
@@ -180,3 +181,33 @@ def test_a_key_that_comes_twice_is_found_however_a_record_is_written(compact: bo
     for twice in (raw[:-3] + b',"type":"PER"}]}', raw[:-1] + b',"quotes":[],"quotes":[]}'):
         assert msgspec.json.decode(twice, type=Labels) == record
         assert repeats_keys(twice, record)
+
+
+class _Inner(msgspec.Struct, forbid_unknown_fields=True, rename="camel"):
+    a_b: int | str = 0
+    more: tuple[int, ...] = ()
+
+
+class _Outer(msgspec.Struct, forbid_unknown_fields=True):
+    one: _Inner | None = None
+    many: tuple[_Inner, ...] | None = None
+    either: _Inner | str | None = None
+
+
+@pytest.mark.parametrize(
+    ("raw", "does"),
+    [
+        (b'{"one":{"aB":1,"more":[1]},"many":[{"aB":"x"},{"aB":2}]}', False),
+        (b'{"one":null,"many":[],"either":{"more":[]}}', False),
+        (b'{ "many" : [ { "aB" : "x: y" } ] }', False),
+        (b'{"one":{"aB":1,"more":[1],"aB":1}}', True),
+        (b'{"many":[{"aB":"x"},{"aB":2,"\\u0061B":"2:"}]}', True),
+        (b'{"one":{"aB":"\\u003a","aB":""}}', True),
+        (b'{"one":null,"one":null}', True),
+    ],
+)
+def test_a_key_that_comes_twice_is_found_in_records_of_any_type(raw: bytes, does: bool) -> None:
+    record = msgspec.json.decode(raw, type=_Outer)
+    assert repeats_keys(raw, record) is does
+    keys = [msgspec.json.encode(written_keys(_Outer).decode(raw)).count(each) for each in (b'"one"', b'"many"')]
+    assert keys == [int(each in raw) for each in (b'"one"', b'"many"')]

@@ -10,13 +10,14 @@ import dataclasses
 import functools
 import json
 import math
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from typing import Any
 
 import msgspec
 
 from onrecord.dataset.reading.budget import BUDGET, MIB
 from onrecord.dataset.reading.faults import Wrong, show
+from onrecord.dataset.reading.shapes import written_keys
 
 EXTENSION = "x_"
 """Fields whose name begins so are anyone's own."""
@@ -87,9 +88,10 @@ def repeats_keys(raw: bytes, record: object = None) -> bool:
 
     Args:
         raw: The JSON.
-        record: What it was decoded as; where it says just what that is written as, nothing is parsed again.
+        record: What it was decoded as; where it says just what that is written as, nothing is parsed again, and
+            elsewhere its keys alone are.
     """
-    if isinstance(record, msgspec.Struct) and _says_just_this(raw, record):
+    if isinstance(record, msgspec.Struct) and (_says_just_this(raw, record) or _has_its_keys_once(raw, type(record))):
         return False
     waiting: list[tuple[bytes, int]] = [(raw, 1)]
     while waiting:
@@ -160,10 +162,29 @@ def _says_just_this(raw: bytes, record: msgspec.Struct) -> bool:
     for name in record.__struct_fields__:
         value = getattr(record, name)
         if isinstance(value, tuple) and value and isinstance(value[0], msgspec.Struct):
-            if msgspec.json.encode(value[0]) not in raw:  # told by one record within before all are written
+            first = msgspec.json.encode(value[0])
+            if raw.find(first, 0, len(first) + _HEAD) < 0:  # told by one record within before all are written
                 return False
             break
-    return raw == _briefly(record) or raw == msgspec.json.encode(record)
+    ways: tuple[Callable[[msgspec.Struct], bytes], ...] = (_briefly, msgspec.json.encode)
+    if raw.endswith(_ending(type(record))):  # as the fields that are left out of the brief one end
+        ways = ways[::-1]
+    return any(raw == way(record) for way in ways)
+
+
+_HEAD = 1024
+"""Bytes before the first record within: where there are more, its keys are told in the other way."""
+
+
+def _has_its_keys_once(raw: bytes, kind: type[msgspec.Struct]) -> bool:
+    """Whether each key comes once in the JSON of a record, told without making the value of it."""
+    if len(raw) > _PIECE:
+        return False
+    try:
+        written = msgspec.json.encode(written_keys(kind).decode(raw))
+    except (msgspec.MsgspecError, RecursionError):
+        return False
+    return written == raw or (b"\\u003" not in raw and written.count(b":") == raw.count(b":"))
 
 
 def _briefly(record: msgspec.Struct) -> bytes:
@@ -171,6 +192,13 @@ def _briefly(record: msgspec.Struct) -> bytes:
     defaults = _defaults(type(record))
     values = ((name, getattr(record, name)) for name in record.__struct_fields__)
     return msgspec.json.encode({name: value for name, value in values if value != defaults[name]})
+
+
+@functools.cache
+def _ending(kind: type[msgspec.Struct]) -> bytes:
+    """How a record ends whose last field has its default and is written."""
+    last = msgspec.structs.fields(kind)[-1]
+    return b"" if last.required else msgspec.json.encode({last.encode_name: last.default})[1:]
 
 
 @functools.cache

@@ -7,6 +7,7 @@ labels are codes; what belongs to an item in any number (segments, speakers, evi
 from __future__ import annotations
 
 import dataclasses
+import itertools
 import re
 from collections.abc import Iterable, Sequence
 from typing import Any, get_args
@@ -92,6 +93,12 @@ class Ragged:
     def row(self, row: int) -> list[Any]:
         """The values of a row."""
         return [*self.values[self.first[row] : self.first[row + 1]].tolist()]
+
+    def lists(self, rows: Ints) -> list[list[Any]]:
+        """The values of each of some rows."""
+        some = self.take(rows)
+        first, values = some.first.tolist(), some.values.tolist()
+        return [values[start:end] for start, end in itertools.pairwise(first)]
 
     @property
     def many(self) -> Ints:

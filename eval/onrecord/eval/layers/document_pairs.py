@@ -25,16 +25,34 @@ def pair_document(
     document: Document, gold: Labels, predicted: Labels, ids: IdMap, unplaced: Sequence[NotInText] = ()
 ) -> DocumentPair:
     """One document, its mentions and events aligned."""
-    not_there = tuple(unplaced)
-    return DocumentPair(
-        document,
-        gold,
-        predicted,
-        SpanAlignment.of(document.id, gold.mentions, predicted.mentions, not_there),
-        SpanAlignment.of(document.id, gold.events, predicted.events, not_there),
-        ids,
-        not_there,
+    return pair_each([(document, gold, predicted, unplaced)], ids)[0]
+
+
+def pair_each(
+    documents: Sequence[tuple[Document, Labels, Labels, Sequence[NotInText]]], ids: IdMap
+) -> list[DocumentPair]:
+    """Some documents, given as to :func:`pair_document`, each aligned by itself: together they take fewer steps.
+
+    Raises:
+        CrowdedError: Too many of their mentions lie over each other.
+    """
+    names = [document.id for document, *_ in documents]
+    unplaced = [tuple(each) for *_, each in documents]
+    mentions, events = (
+        SpanAlignment.of_each(
+            names,
+            [gold.of(layer) for _, gold, *_ in documents],
+            [made.of(layer) for _, _, made, _ in documents],
+            unplaced,
+        )
+        for layer in ("mentions", "events")
     )
+    return [
+        DocumentPair(document, gold, predicted, of_mentions, of_events, ids, not_there)
+        for (document, gold, predicted, _), of_mentions, of_events, not_there in zip(
+            documents, mentions, events, unplaced, strict=True
+        )
+    ]
 
 
 def pair_documents(articles: Sequence[Article], registries: Registries, submission: Submission) -> list[DocumentPair]:

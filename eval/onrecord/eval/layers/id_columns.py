@@ -245,8 +245,9 @@ class ClaimEvidence:
         """One by one."""
         first, values = self.parts.first.tolist(), self.parts.values.tolist()
         columns = (each.tolist() for each in (self.document, self.claim, self.label, self.basis))
+        labels, bases = tuple(LABELS), tuple(BASES)
         return [
-            Evidence(document, self.words[claim], tuple(map(tuple, values[low:high])), LABELS[label], BASES[basis])
+            Evidence(document, self.words[claim], tuple(map(tuple, values[low:high])), labels[label], bases[basis])
             for document, claim, label, basis, (low, high) in zip(*columns, itertools.pairwise(first), strict=True)
         ]
 

@@ -22,6 +22,7 @@ Linking is another question: what the *file* says an id stands for, wherever its
 from __future__ import annotations
 
 import dataclasses
+import functools
 import unicodedata
 from collections import Counter, defaultdict
 from collections.abc import Collection, Hashable, Iterable, Mapping, Sequence
@@ -91,6 +92,7 @@ class IdMap:
         return tuple(self.entity.get(id) for id in ids)
 
 
+@functools.lru_cache(maxsize=4096)
 def normal_name(name: str) -> str:
     """A name as it is compared: NFKC, case folded, white space collapsed."""
     return " ".join(unicodedata.normalize("NFKC", name).casefold().split())

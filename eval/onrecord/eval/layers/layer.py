@@ -10,6 +10,8 @@ import dataclasses
 from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, Generic, Protocol, Self, TypeVar
 
+import msgspec
+
 from onrecord.dataset import Document, Labels
 from onrecord.dataset.layers import LAYERS
 from onrecord.dataset.records import Item
@@ -58,8 +60,7 @@ NOT_IN_TEXT = "not_in_text"
 """What becomes of a prediction whose words are not in the text."""
 
 
-@dataclasses.dataclass(frozen=True)
-class Verdict:
+class Verdict(msgspec.Struct, frozen=True, gc=False):
     """What became of one gold item or one prediction."""
 
     gold: int | None

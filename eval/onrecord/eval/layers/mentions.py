@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import functools
+import operator
 from collections.abc import Hashable, Mapping, Sequence
 
 import numpy as np
@@ -12,7 +13,7 @@ from onrecord.dataset import EventMention, Mention
 from onrecord.dataset.layers import scheme
 from onrecord.eval.clusters.measures import Membership
 from onrecord.eval.spans.columns import Bools
-from onrecord.eval.spans.counting import Pair, Selection, SpanColumnPair, pair_list
+from onrecord.eval.spans.counting import Pair, Selection, SpanColumnPair
 from onrecord.eval.spans.documents import TypedSpan
 from onrecord.eval.spans.measures import mode_counts
 from onrecord.eval.spans.pairs import Fit
@@ -43,15 +44,33 @@ class SpanAlignment:
         unplaced: tuple[NotInText, ...] = (),
     ) -> SpanAlignment:
         """Align the mentions of one document."""
-        sides = _in_reading_order(gold), _in_reading_order(predicted)
-        return cls(document, *sides, tuple(pair_list(_columns(*sides).align().pairs)), unplaced)
+        return cls.of_each([document], [gold], [predicted], [unplaced])[0]
+
+    @classmethod
+    def of_each(
+        cls,
+        documents: Sequence[str],
+        gold: Sequence[Sequence[Spanned]],
+        predicted: Sequence[Sequence[Spanned]],
+        unplaced: Sequence[tuple[NotInText, ...]],
+    ) -> list[SpanAlignment]:
+        """Align the mentions of some documents, each by itself and all in the same few steps.
+
+        Raises:
+            CrowdedError: Too many of them lie over each other.
+        """
+        one, other = ([_in_reading_order(items) for items in side] for side in (gold, predicted))
+        columns = _columns(one, other)
+        pairs = columns.pair_lists(columns.align(), len(documents))
+        rows = zip(documents, one, other, map(tuple, pairs), unplaced, strict=True)
+        return [cls(*row) for row in rows]
 
     @functools.cached_property
     def counts(self) -> Mapping[str, Mapping[str, Counts]]:
         """By measure of :mod:`onrecord.eval.spans.counting`, in several views: ``all`` mentions, ``names``, and the
         names of each type that the document has.
         """
-        columns = _columns(self.gold, self.predicted)
+        columns = _columns([self.gold], [self.predicted])
         alignment = columns.align()
         sides = _names(self.gold), _names(self.predicted)
         selections: dict[str, Selection | None] = {"all": None, "names": Selection(*sides)}
@@ -92,8 +111,8 @@ class SpanAlignment:
         return cluster(self.predicted[p]) or (self.document, p)
 
 
-def _columns(gold: Sequence[Spanned], predicted: Sequence[Spanned]) -> SpanColumnPair:
-    return SpanColumnPair.of([[typed(item) for item in gold]], [[typed(item) for item in predicted]])
+def _columns(gold: Sequence[Sequence[Spanned]], predicted: Sequence[Sequence[Spanned]]) -> SpanColumnPair:
+    return SpanColumnPair.of(*([[typed(item) for item in items] for items in side] for side in (gold, predicted)))
 
 
 def _names(items: Sequence[Spanned]) -> Bools:
@@ -118,6 +137,9 @@ def _in_reading_order(items: Sequence[Spanned]) -> tuple[Spanned, ...]:
 
     Of alike mentions one with an id comes before one without: two ids at one place are a fault of a file.
     """
+    places = [(item.start, item.end) for item in items]
+    if all(map(operator.lt, places, places[1:])):  # as nearly all are
+        return tuple(items)
     return tuple(sorted(items, key=lambda item: (*_place(item), cluster(item) is None, cluster(item) or "")))
 
 

@@ -166,17 +166,14 @@ def _same_sets(one: Ragged, other: Ragged) -> Bools:
     single = (one.many == 1) & (other.many == 1)
     same = np.zeros(len(single), bool)
     same[single] = one.values[one.first[:-1][single]] == other.values[other.first[:-1][single]]
-    for row in np.flatnonzero(~single).tolist():
-        same[row] = set(one.row(row)) == set(other.row(row))
+    several = np.flatnonzero(~single)
+    same[several] = [set(a) == set(b) for a, b in zip(one.lists(several), other.lists(several), strict=True)]
     return same
 
 
 def _decided(quotes: Quotes, g: Ints, p: Ints, similarity: Floats, same: Bools) -> PairedQuotes:
     """The pairs where there is a choice, document after document."""
-    gold, other = (
-        {row: _saying(quotes, 0, row) for row in set(g.tolist())},
-        {row: _saying(quotes, 1, row) for row in set(p.tolist())},
-    )
+    gold, other = _sayings(quotes, 0, np.unique(g)), _sayings(quotes, 1, np.unique(p))
     document = quotes.gold.document[g]
     found: list[QuotePair] = []
     for which in np.split(np.arange(len(g)), np.flatnonzero(np.diff(document)) + 1):
@@ -201,33 +198,40 @@ def _decided(quotes: Quotes, g: Ints, p: Ints, similarity: Floats, same: Bools) 
     )
 
 
-def _saying(quotes: Quotes, side: int, row: int) -> Saying:
-    """What a quote says, as the pairing of one document sees it."""
+def _sayings(quotes: Quotes, side: int, rows: Ints) -> dict[int, Saying]:
+    """What some quotes say, by their row, as the pairing of one document sees it."""
     columns, said = (quotes.gold, quotes.predicted)[side], quotes.said[side]
+    parent, modes, words = columns.parent[rows], tuple(MODES), quotes.words
     # a stranger has no name in gold; the unknown speaker has its own
-    words = {UNKNOWN_CODE: UNKNOWN, STRANGER: ""}
-    parent = int(columns.parent[row])
-    return Saying(
-        content=_segments(columns.content, row),
-        speakers=tuple(sorted({words.get(code) or _word(quotes, code) for code in said.speaker.row(row)})),
-        relays=tuple(_word(quotes, code) for code in said.relays.row(row)),
-        mode=MODES[columns.mode[row]],
-        source=_place(columns.source[row]),
-        cue=_place(columns.cue[row]),
-        parent=_segments(columns.content, parent) if parent >= 0 else (),
+    names = {UNKNOWN_CODE: UNKNOWN}
+    fields = zip(
+        rows.tolist(),
+        map(_places, columns.content.lists(rows)),
+        said.speaker.lists(rows),
+        said.relays.lists(rows),
+        columns.mode[rows].tolist(),
+        columns.source[rows].tolist(),
+        columns.cue[rows].tolist(),
+        (parent >= 0).tolist(),
+        map(_places, columns.content.lists(np.maximum(parent, 0))),
+        strict=True,
     )
+    return {
+        row: Saying(
+            content=content,
+            speakers=tuple(sorted({words[code] if code >= 0 else names.get(code, "") for code in speakers})),
+            relays=tuple(words[code] if code >= 0 else "" for code in relays),
+            mode=modes[mode],
+            source=() if source[0] == NONE else _places([source]),
+            cue=() if cue[0] == NONE else _places([cue]),
+            parent=around if nested else (),
+        )
+        for row, content, speakers, relays, mode, source, cue, nested, around in fields
+    }
 
 
-def _word(quotes: Quotes, code: int) -> str:
-    return "" if code < 0 else quotes.words[code]
-
-
-def _segments(content: Ragged, row: int) -> tuple[tuple[int, int], ...]:
-    return tuple((start, end) for start, end in content.row(row))
-
-
-def _place(span: Ints) -> tuple[tuple[int, int], ...]:
-    return () if span[0] == NONE else ((int(span[0]), int(span[1])),)
+def _places(spans: Sequence[Sequence[int]]) -> tuple[tuple[int, int], ...]:
+    return tuple((start, end) for start, end in spans)
 
 
 def quote_sheet(quotes: Quotes, pairs: PairedQuotes, slices: Sequence[str]) -> Sheet:
@@ -266,12 +270,13 @@ def quote_sheet(quotes: Quotes, pairs: PairedQuotes, slices: Sequence[str]) -> S
     sheet.put("segments", _segment_counts(quotes))
     relayed, nested = gold.relays.many[g] > 0, gold.parent[g] != NONE
     parent = _right_parents(quotes, pairs, g, p)
-    soft = [_jaccard(quotes, *each) for each in zip(g.tolist(), p.tolist(), speaker.tolist(), strict=True)]
+    soft = np.ones(len(g))
+    soft[~speaker] = _jaccard(quotes, g[~speaker], p[~speaker])
     sheet.share("matched", found, required)
     for name, right, of in (
         ("speaker", many(speaker), found),
         ("speaker[actor]", many(actors), found),
-        ("speaker[soft]", exact_sums(document, np.array(soft), quotes.documents), found),
+        ("speaker[soft]", exact_sums(document, soft, quotes.documents), found),
         ("relay", many(chain), found),
         ("relay[relayed]", many(chain & relayed), many(relayed)),
         ("parent", many(parent), found),
@@ -314,20 +319,19 @@ def _same_actors(quotes: Quotes, g: Ints, p: Ints) -> Bools:
 
 def _same_chains(one: Ragged, other: Ragged) -> Bools:
     same: Bools = one.many == other.many
-    for row in np.flatnonzero(same & (one.many > 0)).tolist():
-        same[row] = one.row(row) == other.row(row)
+    several = np.flatnonzero(same & (one.many > 0))
+    same[several] = [a == b for a, b in zip(one.lists(several), other.lists(several), strict=True)]
     return same
 
 
-def _jaccard(quotes: Quotes, g: int, p: int, same: bool) -> float:
-    if same:
-        return 1.0
-    speakers = set(quotes.said[0].speaker.row(g))
-    answers = quotes.said[1].speaker.row(p)
-    known = set(answers) - {STRANGER}
-    raw = quotes.predicted.speaker.row(p)
-    strangers = {id for id, code in zip(raw, answers, strict=False) if code == STRANGER}
-    return len(speakers & known) / (len(speakers | known) + len(strangers))
+def _jaccard(quotes: Quotes, g: Ints, p: Ints) -> list[float]:
+    found = []
+    speakers, answers = quotes.said[0].speaker.lists(g), quotes.said[1].speaker.lists(p)
+    for gold, codes, raw in zip(map(set, speakers), answers, quotes.predicted.speaker.lists(p), strict=True):
+        known = set(codes) - {STRANGER}
+        strangers = {id for id, code in zip(raw, codes, strict=False) if code == STRANGER}
+        found.append(len(gold & known) / (len(gold | known) + len(strangers)))
+    return found
 
 
 def _dice(one: Ints, other: Ints) -> Floats:

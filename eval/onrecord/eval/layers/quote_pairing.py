@@ -15,11 +15,12 @@ Optional gold is paired last, with what the rest has left.
 
 from __future__ import annotations
 
-import dataclasses
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from itertools import accumulate
 from typing import NamedTuple
+
+import msgspec
 
 from onrecord.dataset import Quote, Span
 from onrecord.dataset.records import UNKNOWN
@@ -39,8 +40,7 @@ Segments = tuple[tuple[int, int], ...]
 """Offsets of the segments of some content."""
 
 
-@dataclasses.dataclass(frozen=True, slots=True)
-class QuotePair:
+class QuotePair(msgspec.Struct, frozen=True, gc=False):
     """A gold quote and the prediction paired with it, by index."""
 
     gold: int

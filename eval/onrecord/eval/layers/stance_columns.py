@@ -239,11 +239,11 @@ class Said:
         places = range(len(parts[0].words))
         words = tuple(tuple(dict.fromkeys(word for part in parts for word in part.words[k])) for k in places)
         strangers = tuple(tuple(dict.fromkeys(word for part in parts for word in part.strangers[k])) for k in places)
+        numbers = [[{word: n for n, word in enumerate(each[k])} for each in (words, strangers)] for k in places]
         codes: list[list[Ints]] = []
         for part in parts:
             tables = []
-            for k in places:
-                known, others = ({word: n for n, word in enumerate(each[k])} for each in (words, strangers))
+            for k, (known, others) in enumerate(numbers):
                 gold, file = [known[word] for word in part.words[k]], [others[word] for word in part.strangers[k]]
                 tables.append(np.array(gold + [len(known) + code for code in file], np.int64))
             codes.append(tables)

@@ -12,6 +12,8 @@ from collections import Counter
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+import msgspec
+
 from onrecord.dataset import Labels
 from onrecord.dataset.records import Item
 from onrecord.eval.layers.layer import MISSED, OPTIONAL, RIGHT, SPURIOUS, DocumentPair, Layer, Reading, Verdict
@@ -38,8 +40,7 @@ def meanings() -> dict[str, str]:
     }
 
 
-@dataclasses.dataclass(frozen=True, slots=True)
-class ItemSide:
+class ItemSide(msgspec.Struct, frozen=True, gc=False):
     """An item as gold or as the system has it."""
 
     places: tuple[Place, ...]
@@ -57,8 +58,7 @@ class ItemSide:
         return tuple(value for each, value in self.fields if each == name)
 
 
-@dataclasses.dataclass(frozen=True, slots=True)
-class ReportItem:
+class ReportItem(msgspec.Struct, frozen=True, gc=False):
     """A gold item with what answers it, a gold item alone, or a prediction alone."""
 
     key: str
@@ -179,7 +179,7 @@ def _tell(
             assert verdict.predicted is not None
             place = by_place[_alike(readings[layer.name].predicted[verdict.predicted])].pop(0)
         found[layer.name, verdict.gold, verdict.predicted] = place
-        items[place] = dataclasses.replace(items[place], link=verdict.outcome)
+        items[place] = msgspec.structs.replace(items[place], link=verdict.outcome)
 
 
 def _alike(item: Item) -> tuple[object, ...]:

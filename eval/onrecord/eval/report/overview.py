@@ -184,30 +184,32 @@ def strips(report: Report) -> tuple[Strip, ...]:
     for each in report.result.layers:
         if each.state is None:
             continue
-        values: list[tuple[str, float, str]] = []
+        every = zip(report.result.documents, each.headline_values(), strict=True)
+        values: list[tuple[str, float]] = []
         undefined = []
-        for id in report.result.documents:
-            score = each.headline_on(id)
-            if score is None or score.value is None:
+        for id, value in every:
+            if value is None:
                 undefined.append(id)
             else:
-                values.append((id, score.value, _title(id, score)))
+                values.append((id, value))
         many = len(values) > MOST_DOTS
         found.append(
             Strip(
                 name=each.layer.headline.full,
-                dots=() if many else dots(values),
-                bars=bars([value for _, value, _ in values]) if many else (),
+                dots=() if many else dots([(id, value, _title(each, id)) for id, value in values]),
+                bars=bars([value for _, value in values]) if many else (),
                 documents=len(values),
                 undefined=tuple(undefined[:MOST_UNDEFINED]),
                 without=len(undefined),
-                median=percent(statistics.median(value for _, value, _ in values) if values else None),
+                median=percent(statistics.median(value for _, value in values) if values else None),
             )
         )
     return tuple(found)
 
 
-def _title(document: str, score: Score) -> str:
+def _title(each: LayerResult, document: str) -> str:
+    score = each.headline_on(document)
+    assert score is not None
     items = "" if score.counts is None else f", {score.counts.gold:g} items in gold"
     return f"{document}: {percent(score.value)}{items}"
 

@@ -6,6 +6,8 @@ import base64
 import json
 import zlib
 
+import msgspec
+
 _ESCAPES = {ord(c): f"\\u{ord(c):04x}" for c in "<>&\u2028\u2029"}
 
 
@@ -30,11 +32,17 @@ def packed(content: bytes) -> str:
 def line_json(value: object) -> bytes:
     r"""JSON in one line of UTF-8, what JavaScript's own JSON would be; half a character is an escape.
 
+    Args:
+        value: Strings, whole numbers and what holds them.
+
     >>> line_json(["\ud800", "b\n"])
     b'["\\ud800","b\\n"]'
     """
-    written = json.dumps(value, ensure_ascii=False, separators=(",", ":"), allow_nan=False)
-    return written.encode("utf-8", "backslashreplace")
+    try:
+        return msgspec.json.encode(value)
+    except UnicodeEncodeError:
+        written = json.dumps(value, ensure_ascii=False, separators=(",", ":"), allow_nan=False)
+        return written.encode("utf-8", "backslashreplace")
 
 
 class Parts:

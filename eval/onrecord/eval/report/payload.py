@@ -154,11 +154,10 @@ def _item(item: ReportItem, units: Sequence[int] | None) -> dict[str, Any]:
 
 
 def _side(side: ItemSide, units: Sequence[int] | None) -> dict[str, Any]:
-    places = [
-        [start if units is None else units[start], end if units is None else units[end], role]
-        for start, end, role in side.places
-    ]
-    value: dict[str, Any] = {"s": places, "t": side.label, "f": [list(field) for field in side.fields]}
+    places = side.places
+    if units is not None:
+        places = tuple((units[start], units[end], role) for start, end, role in places)
+    value: dict[str, Any] = {"s": places, "t": side.label, "f": side.fields}
     if side.id:
         value["i"] = side.id
     if side.rule:

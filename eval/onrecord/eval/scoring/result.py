@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import functools
-from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, TypeVar, overload
 
 import numpy as np
@@ -14,12 +14,14 @@ from onrecord.dataset.layers import labels as empty
 from onrecord.dataset.layers import scheme
 from onrecord.dataset.records import Labels
 from onrecord.dataset.scheme import Scheme
-from onrecord.eval.layers.document_pairs import corpus_of, pair_document
+from onrecord.dataset.seeds.documents import Document
+from onrecord.eval.layers.document_pairs import corpus_of, pair_document, pair_each
 from onrecord.eval.layers.ids import IdMap
 from onrecord.eval.layers.layer import DocumentPair, Layer, State
 from onrecord.eval.layers.scored import scored_layers
 from onrecord.eval.layers.state_columns import StateColumns, f1_of
 from onrecord.eval.layers.states import columns_of_states
+from onrecord.eval.spans.overlaps import CrowdedError
 from onrecord.eval.statistics.counts import Score, not_submitted
 from onrecord.eval.submission.label_maps import LabelMap, relabelled
 from onrecord.eval.submission.prediction_line import NotInText
@@ -299,15 +301,31 @@ class Pairs(Sequence[DocumentPair]):
             return [self[each] for each in range(*place.indices(len(self)))]
         return self.of(self._documents[place])
 
+    def __iter__(self) -> Iterator[DocumentPair]:
+        for first in range(0, len(self), _TOGETHER):
+            some = [self._sides(document) for document in self._documents[first : first + _TOGETHER]]
+            try:
+                pairs: Iterable[DocumentPair] = pair_each(some, self._ids)
+            except CrowdedError:
+                pairs = (pair_document(each[0], each[1], each[2], self._ids, each[3]) for each in some)
+            for self._last in pairs:
+                yield self._last
+
     def of(self, document: str) -> DocumentPair:
         """The document of an id."""
         last = self._last
         if last is None or last.document.id != document:  # layers ask for the same document one after the other
-            article = self._article(document)
-            unplaced = self._unplaced.get(document, ())
-            last = pair_document(article.document, article.labels, self._predicted(document), self._ids, unplaced)
+            (last,) = pair_each([self._sides(document)], self._ids)
             self._last = last
         return last
+
+    def _sides(self, document: str) -> tuple[Document, Labels, Labels, Sequence[NotInText]]:
+        article = self._article(document)
+        return article.document, article.labels, self._predicted(document), self._unplaced.get(document, ())
+
+
+_TOGETHER = 32
+"""So many documents are brought together at a time by whoever goes through all of them."""
 
 
 V = TypeVar("V")

@@ -30,7 +30,7 @@ from onrecord.eval.submission.expected import Expected
 from onrecord.eval.submission.label_maps import read_label_map, relabelled
 from onrecord.eval.submission.limits import DEFAULT_LIMITS, Limits
 from onrecord.eval.submission.prediction_line import NotInText
-from onrecord.eval.submission.reading import SubmissionHead, SubmissionStream
+from onrecord.eval.submission.reading import Digest, SubmissionHead, SubmissionStream
 
 Heard = Callable[[str, Labels, Sequence[NotInText]], object]
 """What is told a document's id, its labels, and what was predicted and is not in its text."""
@@ -60,6 +60,7 @@ def score_stream(
     limits: Limits = DEFAULT_LIMITS,
     keep: bool = True,
     judged: bool = False,
+    digest: Digest | None = None,
     heard: Heard | None = None,
 ) -> StreamScoring:
     """The score of a prediction file whose content comes in pieces.
@@ -72,13 +73,14 @@ def score_stream(
         limits: What the file may be at most.
         keep: Whether single documents of the result can be looked at later; their labels then go to a temporary file.
         judged: Whether the verdicts on all items are kept, as columns.
+        digest: See :class:`~onrecord.eval.submission.reading.SubmissionStream`.
         heard: Told what is predicted of each document scored; in vain where the end raises.
 
     Raises:
         FaultsError: With every fault of the file.
     """
     with using(gold.scheme):
-        return _score_stream(name, pieces, gold, asked, limits, keep, judged, heard)
+        return _score_stream(name, pieces, gold, asked, limits, keep, judged, digest, heard)
 
 
 def _score_stream(
@@ -89,12 +91,13 @@ def _score_stream(
     limits: Limits,
     keep: bool,
     judged: bool,
+    digest: Digest | None,
     heard: Heard | None,
 ) -> StreamScoring:
     target = Target.of(gold, asked.split, None if asked.labels is None else read_label_map(asked.labels))
     unfit = target.unfit()
     expected = Expected(gold.documents, gold.ids, () if asked.allow_missing else target.ids)
-    stream = SubmissionStream(name, pieces, expected, limits, target.types)
+    stream = SubmissionStream(name, pieces, expected, limits, target.types, digest=digest)
     kept = _Kept() if keep or any(_needs_labels(layer, judged) for layer in scored_layers()) else None
     taken = _Taken(target, kept, judged)
     try:

@@ -335,9 +335,15 @@ def align(gold: Sequence[TypedSpan], predicted: Sequence[TypedSpan]) -> list[Pai
 
 def pair_list(pairs: Pairs) -> list[Pair]:
     """Pairs of arrays as a list, in order of the gold row."""
-    pairs = pairs.take(np.argsort(pairs.gold, kind="stable"))
+    return _listed(pairs.take(np.argsort(pairs.gold, kind="stable")))
+
+
+def _listed(pairs: Pairs) -> list[Pair]:
     rows = zip(pairs.gold.tolist(), pairs.predicted.tolist(), pairs.fit.tolist(), strict=True)
-    return [Pair(gold, predicted, Fit(fit)) for gold, predicted, fit in rows]
+    return [Pair(gold, predicted, _FITS[fit]) for gold, predicted, fit in rows]
+
+
+_FITS = tuple(Fit)
 
 
 @dataclasses.dataclass(frozen=True, eq=False)
@@ -370,3 +376,15 @@ class SpanColumnPair:
     def count(self, documents: Sequence[str], alignment: Alignment, selection: Selection | None = None) -> SpanCounts:
         """What :func:`count_spans` makes of it."""
         return count_spans(documents, self.types.words, self.gold, self.predicted, alignment, selection)
+
+    def pair_lists(self, alignment: Alignment, documents: int) -> list[list[Pair]]:
+        """The pairs of each of so many documents, by index within it, in order of the gold index."""
+        pairs, every = alignment.pairs, np.arange(documents + 1)
+        first, other = (np.searchsorted(side.document, every) for side in (self.gold, self.predicted))
+        document = self.gold.document[pairs.gold]
+        many = np.bincount(document, minlength=documents).tolist()
+        within = dataclasses.replace(
+            pairs, gold=pairs.gold - first[document], predicted=pairs.predicted - other[document]
+        )
+        found = iter(_listed(within.take(np.argsort(pairs.gold, kind="stable"))))
+        return [list(itertools.islice(found, each)) for each in many]

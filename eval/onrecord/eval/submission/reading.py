@@ -12,7 +12,7 @@ import dataclasses
 import hashlib
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
-from typing import TypeVar
+from typing import Protocol, TypeVar
 
 from onrecord.dataset import Document, Labels, Registries
 from onrecord.eval.submission.expected import Expected
@@ -29,6 +29,17 @@ from onrecord.eval.submission.prediction_line import (
     says_something,
 )
 from onrecord.eval.submission.validation import Checker
+
+
+class Digest(Protocol):
+    """A hash that grows."""
+
+    def update(self, data: bytes, /) -> None:
+        """Add some bytes."""
+
+    def hexdigest(self) -> str:
+        """Of all so far."""
+
 
 D = TypeVar("D", EntityDescription, ClaimDescription, EventDescription)
 
@@ -123,6 +134,7 @@ class SubmissionStream:
         types: The types of its mentions. Records still have those of a label map: :meth:`MentionTypes.labels`
             exchanges them.
         part: Whether it is a part of a submission: what only the whole tells is left open, see :attr:`open_ends`.
+        digest: A SHA-256 of nothing yet, to be made that of the content, for who wants it where the file is refused.
     """
 
     def __init__(
@@ -133,6 +145,7 @@ class SubmissionStream:
         limits: Limits = DEFAULT_LIMITS,
         types: MentionTypes | None = None,
         part: bool = False,
+        digest: Digest | None = None,
     ) -> None:
         self._part = part
         self.digests: dict[str, bytes] = {}
@@ -141,7 +154,7 @@ class SubmissionStream:
         self._checker = Checker(path, expected, limits, types)
         self._limits = limits
         self._types = types or our_types()
-        self._digest = hashlib.sha256()
+        self._digest = digest or hashlib.sha256()
         self._pieces = self._hashed(pieces)
         self._ended = False
         self._entities: dict[str, EntityDescription] = {}
