@@ -147,6 +147,7 @@ def record_path(output: Path, record: Record) -> Path:
 def print_table(report: Report, headlines: bool, details: bool, folder: Path) -> None:
     """The score table on standard output, and what a reader must know of it."""
     from onrecord.dataset.reading.faults import show
+    from onrecord.eval.rendering.counted import counted
     from onrecord.eval.rendering.scores import headings
     from onrecord.eval.rendering.terminal import plain_console, show_table
     from onrecord.eval.scoring.ceiling import BIASED, ceiling_table, read_ceiling
@@ -160,7 +161,8 @@ def print_table(report: Report, headlines: bool, details: bool, folder: Path) ->
         lines.append(row)
     console = plain_console()
     console.print(
-        f"{show(result.submission)} on {len(result.documents)} articles of split {result.split}", soft_wrap=True
+        f"{show(result.submission)} on {counted(len(result.documents), 'article')} of split {result.split}",
+        soft_wrap=True,
     )
     if result.missing:
         console.print(f"PARTIAL: no line for {', '.join(result.missing)}; scored as empty", soft_wrap=True)
