@@ -47,9 +47,10 @@ docs: $(VENV)/dev
 	$(BIN)/python docs/generate.py
 	$(BIN)/python docs/run_notebooks.py
 
-# the documentation in results/site/; a warning is an error (with --quiet it would be none), and so is a link that leads nowhere
+# the documentation in results/site/, and the board in it; a warning is an error (with --quiet it would be none), and so is a link that leads nowhere
 site: $(VENV)/dev
 	NO_MKDOCS_2_WARNING=1 $(BIN)/mkdocs build --strict
+	$(BIN)/onrecord board build eval/results -o results/site/board
 	$(BIN)/python docs/links.py results/site
 
 # speed beside other tools, which are installed into an environment of their own, some twenty minutes; then the whole

@@ -16,6 +16,7 @@ from typing import Any
 
 from mkdocs.config.defaults import MkDocsConfig
 from mkdocs.structure.files import File, Files
+from mkdocs.structure.nav import Link, Navigation
 from mkdocs.structure.pages import Page
 
 from dialect import for_python_markdown
@@ -36,6 +37,9 @@ OUTSIDE = (
 
 START = "README.md"
 """What the site's first page is the counterpart of."""
+
+BOARD = "board/index.html"
+"""The leaderboard: ``make site`` builds it into the site, MkDocs knows nothing of it."""
 
 _PIECES = re.compile(
     r"(?P<fence>^ *(?P<mark>```+|~~~+).*?^ *(?P=mark) *$)"
@@ -58,6 +62,14 @@ def on_files(files: Files, config: MkDocsConfig) -> Files:
         content = notebook_page(json.loads(file.content_string), file.name)
         files.append(File.generated(config, page_of_notebook(file.src_uri), content=content))
     return files
+
+
+def on_nav(nav: Navigation, config: MkDocsConfig, files: Files) -> Navigation:
+    """Put the board first among the pages on submissions; in ``mkdocs.yml`` it would be a page that is not there."""
+    (section,) = [each for each in nav.items if each.title == "Submit"]
+    assert section.children is not None
+    section.children.insert(0, Link("The board", BOARD))
+    return nav
 
 
 def on_page_markdown(markdown: str, page: Page, config: MkDocsConfig, files: Files) -> str:

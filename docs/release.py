@@ -10,6 +10,7 @@ hand. Every step is run, whatever became of those before it. Exit code 1 where o
 from __future__ import annotations
 
 import argparse
+import contextlib
 import datetime
 import os
 import re
@@ -21,7 +22,7 @@ import tempfile
 import tomllib
 import venv
 import zipfile
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -56,7 +57,14 @@ class Step:
 def git(*arguments: str, root: Path = ROOT) -> str:
     """What a git command prints."""
     done = subprocess.run(["git", *arguments], cwd=root, capture_output=True, text=True, check=True)
-    return done.stdout.strip()
+    return done.stdout.rstrip()  # a line of git status may begin with a space
+
+
+def versions(tags: Iterable[str]) -> Iterator[Version]:
+    """The versions that tags are of; a tag that is of none is passed over."""
+    for tag in tags:
+        with contextlib.suppress(InvalidVersion):
+            yield Version(tag.removeprefix("v"))
 
 
 def repository_faults(version: Version, root: Path = ROOT) -> Iterator[str]:
@@ -65,7 +73,7 @@ def repository_faults(version: Version, root: Path = ROOT) -> Iterator[str]:
         yield f"not committed: {', '.join(line[3:] for line in changed.splitlines())}"
     if (branch := git("rev-parse", "--abbrev-ref", "HEAD", root=root)) != "main":
         yield f"the branch is {branch}, not main"
-    released = [Version(tag[1:]) for tag in git("tag", "--list", "v[0-9]*", root=root).split()]
+    released = [*versions(git("tag", "--list", "v[0-9]*", root=root).split())]
     if released and version <= max(released):
         yield f"{version} is not after {max(released)}, the last release"
 
@@ -127,14 +135,17 @@ def archive_faults(version: Version, folder: Path, root: Path = ROOT) -> Iterato
         if f"onrecord/{name}" not in inside:
             yield f"the wheel lacks onrecord/{name}"
     with tarfile.open(folder / f"onrecord-{version}.tar.gz") as sdist:
-        files = {name.partition("/")[2] for name in sdist.getnames()}
+        files = {each.name.partition("/")[2] for each in sdist.getmembers() if not each.isdir()}
     for must in MUST:
         if not any(name == must or name.startswith(must) for name in files):
             yield f"the sdist lacks {must}"
     if (root / ".git").exists():
-        missing = {*git("ls-files", root=root).splitlines()} - files
-        if missing:
+        ours = {*git("ls-files", "-z", root=root).split("\0")} - {""}
+        if missing := ours - files:
             yield f"the sdist lacks {len(missing)} files of the repository, such as {min(missing)}"
+        new = git("ls-files", "-z", "--others", "--exclude-standard", root=root)  # told by the step on the tree
+        if strange := files - ours - {*new.split("\0"), "PKG-INFO"}:
+            yield f"the sdist has what the repository has not: {', '.join(sorted(strange)[:5])}"
 
 
 def wheel_faults(version: Version, folder: Path, predictions: Path) -> Iterator[str]:
@@ -152,6 +163,7 @@ def wheel_faults(version: Version, folder: Path, predictions: Path) -> Iterator[
             done = subprocess.run(command, cwd=place, capture_output=True, text=True)
             if done.returncode != 0:
                 yield f"{' '.join(command[1:3])} ended with {done.returncode}: {done.stderr.strip()[-300:]}"
+                return  # the others need it
             elif command[-1] == "-V" and f"onrecord {version}," not in done.stdout:
                 yield f"onrecord -V says {done.stdout.strip()}"
 
@@ -182,7 +194,7 @@ def sdist_faults(version: Version, folder: Path) -> Iterator[str]:
 
 def steps(version: Version, built: Path | None) -> list[Step]:
     """What is checked, in order."""
-    folder = built or ROOT / "results" / "release"
+    folder = (built or ROOT / "results" / "release").resolve()  # commands are typed in other folders
     baseline = ROOT / "eval" / "baselines" / "rules.jsonl"
     archives = [
         Step("both archives are whole", lambda: archive_faults(version, folder)),

@@ -104,10 +104,13 @@ def five_folder(five: Gold, tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="session")
 def site(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The documentation as a site."""
+    """The documentation as a site, the board in it, as ``make site`` makes them."""
     folder = tmp_path_factory.mktemp("site")
     done = build_site(ROOT, folder)
     assert done.returncode == 0, done.stderr
+    code = "from onrecord.cli import main; main()"
+    board = [sys.executable, "-c", code, "board", "build", "eval/results", "-o", str(folder / "board")]
+    subprocess.run(board, cwd=ROOT, check=True, capture_output=True, timeout=300)
     return folder
 
 

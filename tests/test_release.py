@@ -124,6 +124,34 @@ def test_the_archives_are_whole_and_a_file_less_is_found(release: ModuleType, ar
             if "/seeds/" not in member.name:
                 less.addfile(member, whole.extractfile(member) if member.isfile() else None)
     assert any("lacks seeds/" in fault for fault in release.archive_faults(version, lacking))
+    with tarfile.open(archives / sdist.name) as whole, tarfile.open(sdist, "w:gz") as more:
+        for member in whole.getmembers():
+            more.addfile(member, whole.extractfile(member) if member.isfile() else None)
+        more.addfile(tarfile.TarInfo("onrecord-7.1.0/notes of mine.txt"))
+    (strange,) = release.archive_faults(version, lacking)
+    assert strange == "the sdist has what the repository has not: notes of mine.txt"
+
+
+@pytest.mark.long
+def test_archives_that_are_there_are_tried_wherever_their_folder_is_named_from(
+    root: Path, archives: Path, tmp_path: Path
+) -> None:
+    """As the release workflow asks."""
+    wings = os.pathsep.join(str(root / wing) for wing in ("dataset", "annotation", "eval"))
+    done = subprocess.run(
+        [sys.executable, str(root / "docs" / "release.py"), "v7.1.0", "--built", archives.name],
+        cwd=archives.parent,
+        env={**os.environ, "PYTHONPATH": wings},
+        capture_output=True,
+        text=True,
+    )
+    assert (done.returncode, done.stdout.count("holds")) == (0, 2), done.stdout
+
+
+def test_where_no_archive_is_one_fault_says_so(release: ModuleType, tmp_path: Path) -> None:
+    (said,) = release.wheel_faults(Version("7.1.0"), tmp_path, tmp_path / "none.jsonl")
+    assert said.startswith("-m pip ended with 1: ")
+    assert "onrecord-7.1.0-py3-none-any.whl" in said
 
 
 @pytest.mark.long
@@ -137,13 +165,18 @@ def test_a_tree_that_is_not_mains_and_an_old_version_are_told(release: ModuleTyp
         subprocess.run(["git", *named, *arguments], cwd=tmp_path, check=True, capture_output=True)
 
     git("init", "--initial-branch", "main")
-    git("commit", "--allow-empty", "-m", "first")
+    (tmp_path / "README.md").touch()
+    git("add", "README.md")
+    git("commit", "-m", "first")
     git("tag", "v0.2.0")
+    git("tag", "v1-of-the-old-kind")
     assert list(release.repository_faults(Version("0.3.0"), tmp_path)) == []
     git("switch", "-c", "other")
+    (tmp_path / "README.md").write_text("changed")
     (tmp_path / "new.txt").touch()
     said = list(release.repository_faults(Version("0.2.0"), tmp_path))
     assert [each.partition(" ")[0] for each in said] == ["not", "the", "0.2.0"]
+    assert said[0] == "not committed: README.md, new.txt"
 
 
 def test_papers_that_disagree_are_told(release: ModuleType, root: Path, tmp_path: Path) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -228,3 +229,16 @@ def test_a_limit_can_be_raised(root: Path, tmp_path: Path) -> None:
         assert b"[line-too-long]" in refused.stderr
         assert b"--max-line-bytes" in refused.stderr
         assert run(command, file, "--max-line-bytes", "100000", cwd=root).returncode == 0
+
+
+def test_a_split_without_an_article_is_told_apart_from_one_that_there_is_not(root: Path, tmp_path: Path) -> None:
+    folder = tmp_path / "dataset"
+    shutil.copytree(root / "dataset", folder, ignore=shutil.ignore_patterns("onrecord"))
+    about = json.loads((folder / "corpus.json").read_bytes())
+    about["splits"]["names"] = ["train", *about["splits"]["names"]]
+    (folder / "corpus.json").write_text(json.dumps(about), encoding="utf-8")
+    for split, said in (("train", "no article of split 'train'"), ("trian", "no split 'trian'")):
+        done = run("export", "hub", "--split", split, "-o", tmp_path / "hub", "--gold", folder, cwd=tmp_path)
+        assert done.returncode == 2, done.stderr
+        assert f"found: {said}" in done.stderr.decode()
+    assert not (tmp_path / "hub").exists()

@@ -39,7 +39,7 @@ def test_every_link_of_every_page_leads_somewhere_and_nothing_is_loaded_from_els
     page = module.Read()
     page.feed((site / "index.html").read_text(encoding="utf-8"))
     assert {"an-article-of-your-own", "where-to-go-on"} <= page.anchors
-    assert {"extend.html", "annotation/GUIDELINES.html"} <= {link.target for link in page.links}
+    assert {"extend.html", "annotation/GUIDELINES.html", "board/index.html"} <= {link.target for link in page.links}
 
 
 ELSEWHERE = "is loaded from elsewhere"

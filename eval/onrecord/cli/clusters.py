@@ -59,6 +59,7 @@ def clusters(
     from onrecord.dataset.reading.faults import show
     from onrecord.eval.clusters.measures import RepeatedMentionsError
     from onrecord.eval.corpora.files import cluster_report, read_cluster_corpora
+    from onrecord.eval.rendering.counted import counted
 
     mode = None if compat is None else _mode(compat, format, across)
     # a tool that reads columns does not look at tokens
@@ -80,7 +81,7 @@ def clusters(
     hand_over(report, output, json)
     if json or is_standard_output(output):
         return
-    show_scores(f"{len(report.tables)} documents", report.missing, report.rows(), how)
+    show_scores(counted(len(report.tables), "document"), report.missing, report.rows(), how)
     _show_reasons(report)
     say(str(report.signature))
 

@@ -70,6 +70,7 @@ def convert(
 
     from onrecord.eval.conversion.converted import convert as run
     from onrecord.eval.readers import read_labelled
+    from onrecord.eval.rendering.counted import counted
     from onrecord.eval.submission.label_maps import read_label_map
     from onrecord.eval.submission.unpacking import corpus_content
 
@@ -85,7 +86,7 @@ def convert(
     content = b"".join(msgspec.json.encode(line) + b"\n" for line in converted.lines)
     say_passed_over(converted.passed_over)
     mentions = sum(len(line.mentions or ()) for line in converted.lines)
-    put(output, content, f"{len(converted.lines)} documents, {mentions} mentions: {output}")
+    put(output, content, f"{counted(len(converted.lines), 'document')}, {counted(mentions, 'mention')}: {output}")
 
 
 def _older(file: Path, output: Path, expected: Expected) -> None:

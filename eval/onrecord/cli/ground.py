@@ -25,8 +25,9 @@ def ground(
     What is not in the text is kept on its line in x_unplaced. All else stays as it is: onrecord validate checks it.
     """
     from onrecord.eval.prompting.requests import jsonl
-    from onrecord.eval.prompting.telling import counted, told_of_layers
+    from onrecord.eval.prompting.telling import told_of_layers
     from onrecord.eval.prompting.words import ground_lines
+    from onrecord.eval.rendering.counted import counted
 
     found = ground_lines(predictions, read_input(predictions), known_articles(gold, seeds).articles)
     put(output, jsonl(found.lines), f"{counted(len(found.lines), 'line')}: {output}")

@@ -151,7 +151,7 @@ def the_split(gold: Path, asked: str | None) -> str:
     Raises:
         FaultsError: There is no such split, or several and none of them is ``test``.
     """
-    from onrecord.dataset.publishing.folder import splits_of
+    from onrecord.dataset.publishing.folder import read_about, splits_of
     from onrecord.dataset.reading.faults import Fault, FaultsError, nearest
 
     there = splits_of(gold)
@@ -161,6 +161,8 @@ def the_split(gold: Path, asked: str | None) -> str:
     if split in there or split == "all":
         return split
     found = f"no split {split!r}" if asked else "no split was named, and there is no test"
+    if asked in read_about(gold).splits.names:
+        found = f"no article of split {asked!r}"
     expected = f"--split {' or '.join(there)}, or all"
     raise FaultsError([Fault("split", str(gold), None, "", found, expected, nearest(split, there))])
 

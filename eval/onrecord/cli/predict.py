@@ -45,6 +45,7 @@ def predict(
     from onrecord.eval.baselines.rules import Rules
     from onrecord.eval.baselines.spacy_names import SpacyNames
     from onrecord.eval.baselines.systems import system_of
+    from onrecord.eval.rendering.counted import counted
 
     labelled = _labelled(gold, seeds)
     chosen = system_of(system, Rules.learn(learnable(labelled)))
@@ -56,7 +57,7 @@ def predict(
     lines = [msgspec.json.encode(chosen.predict(document)) + b"\n" for document in documents]
     if isinstance(chosen, SpacyNames):
         say_left_out(chosen.left_out, by="the corpus")
-    put(output, b"".join(lines), f"{len(lines)} documents labelled: {output}")
+    put(output, b"".join(lines), f"{counted(len(lines), 'document')} labelled: {output}")
 
 
 def _labelled(gold: Path | None, seeds: Path | None) -> Gold:

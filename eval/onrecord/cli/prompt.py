@@ -39,7 +39,7 @@ def requests(
     """Write one request for each article: a line with custom_id, method, url and body, as batch services take it."""
     from onrecord.eval.prompting.requests import jsonl
     from onrecord.eval.prompting.requests import requests as run
-    from onrecord.eval.prompting.telling import counted
+    from onrecord.eval.rendering.counted import counted
 
     articles = known_articles(gold, seeds, split).articles.values()
     rows = run(articles, model, _layers(layer))
@@ -60,7 +60,7 @@ def link(
     from onrecord.eval.prompting.linking import link_requests
     from onrecord.eval.prompting.replies import read_replies
     from onrecord.eval.prompting.requests import jsonl
-    from onrecord.eval.prompting.telling import counted
+    from onrecord.eval.rendering.counted import counted
 
     articles = known_articles(gold, seeds, split).articles
     rows = link_requests(articles, read_replies(replies, _content(replies), articles), model, choice)
@@ -90,7 +90,8 @@ def read(
     from onrecord.eval.prompting.predictions import read_predictions
     from onrecord.eval.prompting.replies import read_replies
     from onrecord.eval.prompting.requests import jsonl
-    from onrecord.eval.prompting.telling import as_json, counted, told
+    from onrecord.eval.prompting.telling import as_json, told
+    from onrecord.eval.rendering.counted import counted
     from onrecord.eval.rendering.scores import json_bytes
 
     known = known_articles(gold, seeds, split)

@@ -115,7 +115,13 @@ def report(
     else:
         content = (markdown_report if kind is Format.markdown else text_report)(view).encode("utf-8", "replace")
     output = output or Path(f"report{next(suffix for suffix, each in _SUFFIXES.items() if each is kind)}")
-    put(output, content, f"{len(found.result.documents)} articles: {output}")
+    _write(output, content, len(found.result.documents))
+
+
+def _write(output: Path, content: bytes, articles: int) -> None:
+    from onrecord.eval.rendering.counted import counted
+
+    put(output, content, f"{counted(articles, 'article')}: {output}")
 
 
 def _rules(gold: Path) -> dict[str, str]:

@@ -52,7 +52,7 @@ def rescore(
     else:
         _print(found, details)
     if not found:
-        note("no records there")
+        note("no records there: onrecord board add makes an entry, onrecord score -o FOLDER a record")
         raise typer.Exit(2)
 
 

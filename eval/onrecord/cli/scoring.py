@@ -148,6 +148,7 @@ def print_table(report: Report, headlines: bool, details: bool, folder: Path) ->
     """The score table on standard output, and what a reader must know of it."""
     from onrecord.dataset.publishing.folder import splits_of
     from onrecord.dataset.reading.faults import show
+    from onrecord.eval.rendering.counted import counted
     from onrecord.eval.rendering.scores import headings
     from onrecord.eval.rendering.terminal import plain_console, show_table
     from onrecord.eval.scoring.ceiling import BIASED, ceiling_table, read_ceiling
@@ -162,7 +163,8 @@ def print_table(report: Report, headlines: bool, details: bool, folder: Path) ->
     console = plain_console()
     there = splits_of(folder) if result.split == "all" else []
     where = f"all splits ({', '.join(there)}) in one figure" if len(there) > 1 else f"split {result.split}"
-    console.print(f"{show(result.submission)} on {len(result.documents)} articles of {where}", soft_wrap=True)
+    many = counted(len(result.documents), "article")
+    console.print(f"{show(result.submission)} on {many} of {where}", soft_wrap=True)
     if result.missing:
         console.print(f"PARTIAL: no line for {', '.join(result.missing)}; scored as empty", soft_wrap=True)
     show_table(console, headings(report.how), lines)

@@ -71,6 +71,7 @@ def spans(
 ) -> None:
     """Score spans of any corpus, in any of the formats of docs/convert.md."""
     from onrecord.eval.corpora.files import read_tag_corpora, score_span_paths, span_report
+    from onrecord.eval.rendering.counted import counted
 
     options = read_options(scheme, affix, comment, token_column, column, tag_names, layer)
     columns = options.columns
@@ -99,7 +100,7 @@ def spans(
     hand_over(report, output, json)
     if json or is_standard_output(output):
         return
-    show_scores(f"{len(report.counts.documents)} documents", report.missing, report.rows(), how)
+    show_scores(counted(len(report.counts.documents), "document"), report.missing, report.rows(), how)
     if types:
         show_scores("\nby type", (), report.type_rows(), None, "strict")
     if errors:

@@ -115,6 +115,7 @@ def validation_json(found: Validation) -> dict[str, Any]:
 
 def _print(file: Path, found: Validation, use: str) -> None:
     from onrecord.dataset.reading.faults import show
+    from onrecord.eval.rendering.counted import counted
 
     findings = found.findings
     if findings.warnings:
@@ -122,6 +123,6 @@ def _print(file: Path, found: Validation, use: str) -> None:
     if findings.errors:
         show_faults(findings.faults, findings.errors, end=f"; the file cannot be {use}")
         return
-    documents = f"{len(found.documents)} article{'s' if len(found.documents) != 1 else ''}"
+    documents = counted(len(found.documents), "article")
     layers = ", ".join(found.layers) or "no layers"
     say(f"{show(str(file))}: valid; {documents}, {layers}; sha256 {found.sha256}")

@@ -9,6 +9,7 @@ import subprocess
 import sys
 import threading
 import time
+from collections.abc import Callable, Mapping
 from pathlib import Path
 
 import pytest
@@ -320,3 +321,36 @@ def test_a_killed_writer_leaves_the_old_content(tmp_path: Path) -> None:
     process.wait()
     assert target.read_bytes() == b"old"
     assert len(left(tmp_path)) == 1
+
+
+@pytest.mark.parametrize("below", ["x", "a/b/x"])
+def test_what_would_lie_below_a_file_is_told_of_the_file(tmp_path: Path, below: str) -> None:
+    (tmp_path / "file").write_bytes(b"mine")
+    target = tmp_path / "file" / below
+    writes: tuple[Callable[[], None], ...] = (
+        lambda: write_atomically(target, b"1"),
+        lambda: write_folder_atomically(target, {"a": b"1"}),
+        lambda: replace_folder(target, "hub", {"a": b"1"}),
+    )
+    for write in writes:
+        with pytest.raises(NotADirectoryError, match="is a file, and no folder") as error:
+            write()
+        assert error.value.filename == str(tmp_path / "file")
+    assert (tmp_path / "file").read_bytes() == b"mine"
+
+
+def test_of_two_that_make_one_folder_at_once_one_is_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    target = tmp_path / "hub"
+
+    def first(folder: Path, files: Mapping[str, bytes]) -> None:
+        monkeypatch.undo()
+        replace_folder(target, "hub", {"a": b"theirs"})
+        write_folder_atomically(folder, files)
+
+    monkeypatch.setattr("onrecord.dataset.reading.replacing.write_folder_atomically", first)
+    with pytest.raises(FileExistsError, match="made by another command meanwhile"):
+        replace_folder(target, "hub", {"a": b"ours", "b": b"ours"})
+    assert (target / "a").read_bytes() == b"theirs"
+    assert sorted(path.name for path in target.iterdir()) == ["a", "manifest.json"]
+    replace_folder(target, "hub", {"a": b"ours"})
+    assert (target / "a").read_bytes() == b"ours"

@@ -137,7 +137,7 @@ def everything(folder: Path) -> str:
     for path in sorted(path for path in folder.rglob("*") if path.is_file()):
         if path.suffix == ".parquet" and not path.parent.name.startswith("registry_"):
             rows = pq.read_table(path).to_pylist()
-            own = [name for name in rows[0] if name.endswith(("_name", "_names", "_title", "published_reason"))]
+            own = [name for name in rows[0] if name.endswith(("_name", "_names", "_title"))]
             said += [json.dumps({k: v for k, v in row.items() if k not in own}, ensure_ascii=False) for row in rows]
         elif path.suffix != ".parquet":
             said.append(path.read_text(encoding="utf-8"))

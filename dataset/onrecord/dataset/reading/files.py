@@ -27,6 +27,7 @@ def write_atomically(path: Path, content: bytes, mode: int | None = None) -> Non
 
     Raises:
         IsADirectoryError: It is a folder.
+        NotADirectoryError: It would lie below a file.
         OSError: It cannot be written, leads in a circle, or is a pipe that nobody reads from.
     """
     if path.is_dir():
@@ -36,7 +37,7 @@ def write_atomically(path: Path, content: bytes, mode: int | None = None) -> Non
             stream.write(content)
         return
     path = resolved(path)
-    path.parent.mkdir(parents=True, exist_ok=True)
+    _make_folder(path.parent)
     with staged(path) as folder:
         beside = folder / "new"
         _write(beside, content)
@@ -75,6 +76,17 @@ def resolved(path: Path) -> Path:
     return found
 
 
+def _make_folder(folder: Path) -> None:
+    """Make a folder with those above it; systems differ in what they say of a file that stands in the way."""
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError:
+        for each in (folder, *folder.parents):
+            if each.is_file():
+                raise NotADirectoryError(errno.ENOTDIR, "is a file, and no folder", str(each)) from None
+        raise
+
+
 def _write(path: Path, content: bytes) -> None:
     """A new file with the permissions that the umask leaves, on disk when this returns."""
     with path.open("xb") as stream:
@@ -105,9 +117,10 @@ def write_folder_atomically(target: Path, files: Mapping[str, bytes]) -> None:
 
     Raises:
         FileExistsError: It is there, and not empty.
+        NotADirectoryError: It would lie below a file.
     """
     target = resolved(target)
-    target.parent.mkdir(parents=True, exist_ok=True)
+    _make_folder(target.parent)
     with staged(target) as folder:
         beside = folder / "new"
         fill(beside, files)
@@ -150,5 +163,5 @@ def _put(folder: Path, target: Path) -> None:
         folder.rename(target)
     except OSError as error:
         if error.errno in (errno.ENOTEMPTY, errno.EEXIST):
-            raise FileExistsError(errno.EEXIST, "is there already", str(target)) from None
+            raise FileExistsError(errno.EEXIST, "is there already, and not empty", str(target)) from None
         raise

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import contextlib
 import dataclasses
+import errno
 import filecmp
 import os
 import shutil
@@ -91,13 +92,13 @@ def replace_folder(target: Path, kind: str, files: Mapping[str, bytes]) -> None:
 
     Raises:
         FaultsError: See :func:`look_into`; nothing was written then.
-        OSError: It cannot be written, or is a mount; nothing was changed then.
+        OSError: It cannot be written, is a mount, or another command made it meanwhile; nothing was changed then.
     """
     target = resolved(target)
     files = {**files, MANIFEST: manifest_json(kind, files)}
     found = look_into(target, kind, files)
     if not found.own and not found.others:
-        write_folder_atomically(target, files)
+        _write_first(target, files)
         return
     with staged(target) as folder:
         new = folder / "new"
@@ -108,6 +109,14 @@ def replace_folder(target: Path, kind: str, files: Mapping[str, bytes]) -> None:
         _carry_folders(target, new, {parent for name in found.own for parent in _parents(name)})
         put_in_place(new, target)
         _carry_late(new, target, kind)  # by now, the old folder is where the new one was
+
+
+def _write_first(target: Path, files: Mapping[str, bytes]) -> None:
+    try:
+        write_folder_atomically(target, files)
+    except FileExistsError:
+        said = "was made by another command meanwhile, and is as that left it; once more would replace it"
+        raise FileExistsError(errno.EEXIST, said, str(target)) from None
 
 
 def manifest_json(kind: str, files: Collection[str]) -> bytes:

@@ -8,6 +8,7 @@ from typing import Any
 from onrecord.eval.prompting.accounts import Account
 from onrecord.eval.prompting.items import WHY
 from onrecord.eval.prompting.predictions import Predictions
+from onrecord.eval.rendering.counted import counted
 
 _READ = {
     "whole": "read as they are",
@@ -21,16 +22,6 @@ _MENDED = {
     "name": "names that are none left out",
     "date": "dates that are none left out",
 }
-
-
-def counted(many: int, what: str) -> str:
-    """A number of things.
-
-    >>> counted(1, "reply"), counted(2, "reply"), counted(0, "item")
-    ('1 reply', '2 replies', '0 items')
-    """
-    several = f"{what[:-1]}ies" if what.endswith("y") else f"{what}s"
-    return f"{many} {what if many == 1 else several}"
 
 
 def told(predictions: Predictions) -> Iterator[str]:

@@ -1,5 +1,6 @@
 """How anything is written so that nothing foreign acts in it.
 
+- ``counted``: numbers of things in words.
 - ``scores``: scores as percent, as rows of a table, as JSON.
 - ``signature``: the line that says what was scored on what and how.
 - ``terminal``: tables that can be pasted into a paper.
@@ -10,4 +11,4 @@
 - ``frames``: data frames.
 """
 
-__all__ = ["frames", "html", "markdown", "notebook", "scores", "signature", "spreadsheet", "terminal"]
+__all__ = ["counted", "frames", "html", "markdown", "notebook", "scores", "signature", "spreadsheet", "terminal"]
