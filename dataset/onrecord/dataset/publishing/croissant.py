@@ -78,7 +78,7 @@ def croissant(
         "datePublished": card.date,
         "creator": card.creator and {"@type": "sc:Organization", "name": card.creator},
         "citeAs": card.cite_as,
-        "prov:wasDerivedFrom": [_seed(article.document) for article in gold.articles],
+        "prov:wasDerivedFrom": [_seed(article.document, passes or ()) for article in gold.articles],
         # in the order of names: metadata that were stored and read back give the same bytes
         **msgspec.to_builtins({**metadata, PASSES: passes}, order="deterministic"),
     }
@@ -110,11 +110,13 @@ def _with_files(activity: Mapping[str, Any], files: Sequence[str]) -> Mapping[st
     return {**activity, "prov:generated": [{"@id": name} for name in files]} if activity["@id"] == BUILD else activity
 
 
-def _seed(document: Document) -> dict[str, str]:
-    """The file that an article was taken from."""
+def _seed(document: Document, passes: Sequence[Mapping[str, Any]]) -> dict[str, str]:
+    """The file that an article was taken from, under the name that the passes have for it."""
+    used = (each for one in passes for each in one.get("prov:used", ()))
+    names = (each["@id"] for each in used if each.get("sha256") == document.seed_sha256)
     return {
         "@type": "prov:Entity",
-        "@id": f"seeds/{document.id}.txt",
+        "@id": next(names, f"seeds/{document.id}.txt"),
         "name": f"{document.title or document.id} ({document.publisher})",
         "sha256": document.seed_sha256,
     }
