@@ -15,7 +15,9 @@ from onrecord.dataset.records import REGISTERED
 
 def _made(annotation: Path, documents: list[Document]) -> MadeGold:
     assert ABOUT.gold is not None
-    return gold_of_rounds(annotation, ABOUT.gold, documents, read_registries(annotation / "registries"), ABOUT.splits.names)
+    return gold_of_rounds(
+        annotation, ABOUT.gold, documents, read_registries(annotation / "registries"), ABOUT.splits.names
+    )
 
 
 def test_errata_have_the_labels_and_the_rows_that_were_mended(

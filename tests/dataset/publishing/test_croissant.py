@@ -334,9 +334,11 @@ def test_people_and_machines_are_told_apart_and_nothing_is_said_of_what_nobody_k
 
 def test_how_the_gold_was_made_is_read_from_the_files(root: Path, documents: list[Document]) -> None:
     assert ABOUT.gold is not None
-    made = gold_of_rounds(root / "annotation", ABOUT.gold, documents, read_registries(root / "annotation/registries"))
-    assert made.making.blind == ("reader-e", "reader-f")
-    assert made.making.of_gold == {"reader-e", "reader-f", "adjudicator", "auditor"}
+    registries = read_registries(root / "annotation/registries")
+    made = gold_of_rounds(root / "annotation", ABOUT.gold, documents, registries, ABOUT.splits.names)
+    assert made.making.blind == ("reader-e", "reader-f", "reader-g", "reader-h")
+    of_web = {"reader-e", "reader-f", "adjudicator", "auditor"}
+    assert made.making.of_gold == {*of_web, "reader-g", "reader-h", "adjudicator-fresh", "auditor-fresh"}
     assert made.making.by_machine
 
 

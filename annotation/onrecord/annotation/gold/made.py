@@ -62,7 +62,7 @@ def making(
     registries = sorted((annotation / "registries").glob("*.jsonl"))
     sources = [*described, *(path for each in of_gold for path in _of_round(annotation, each)), *registries]
     return Making(
-        activities=tuple(_activity(annotation, rounds, each, documents) for each in annotators),
+        activities=tuple(_activity(annotation, rounds, each, annotators, documents) for each in annotators),
         of_gold=frozenset(each.id for each in annotators if each.round in of_gold),
         blind=tuple(each.id for each in annotators if each.round == rounds.blind),
         sources=(*_texts(root, documents), *_files(root, sources)),
@@ -71,7 +71,13 @@ def making(
     )
 
 
-def _activity(annotation: Path, rounds: Rounds, annotator: Annotator, documents: Sequence[Document]) -> Activity:
+def _activity(
+    annotation: Path,
+    rounds: Rounds,
+    annotator: Annotator,
+    annotators: Sequence[Annotator],
+    documents: Sequence[Document],
+) -> Activity:
     root, round = annotation.parent, annotator.round
     exports = _exports(annotation, annotator)
     tasks = [task for path in exports for task in read_elements(path, content_within(path), _Task)]
@@ -82,7 +88,7 @@ def _activity(annotation: Path, rounds: Rounds, annotator: Annotator, documents:
         said=f"{round}: {annotator.role}. {annotator.note}".strip(),
         agent=Agent(annotator.id, annotator.kind, annotator.role),
         used=(*_texts(root, done), *_files(root, _of_round(annotation, earlier))),
-        generated=_files(root, [*exports, *_further(annotation, rounds, annotator, done)]),
+        generated=_files(root, [*exports, *_further(annotation, rounds, annotator, annotators, done)]),
         ended=max((w.updated_at for t in tasks for w in t.annotations if not w.was_cancelled), default="") or None,
     )
 
@@ -104,18 +110,36 @@ def _exports(annotation: Path, annotator: Annotator) -> list[Path]:
     return [each for each in paths if each.stem == annotator.id] or paths
 
 
-def _further(annotation: Path, rounds: Rounds, annotator: Annotator, documents: Sequence[Document]) -> Iterator[Path]:
-    """What else came of a pass: zones, rows, decisions, findings, and the registries of the last one."""
+def _further(
+    annotation: Path,
+    rounds: Rounds,
+    annotator: Annotator,
+    annotators: Sequence[Annotator],
+    documents: Sequence[Document],
+) -> Iterator[Path]:
+    """What else came of a pass: zones, rows, decisions, findings, and the registries of the last one.
+
+    Where several share a round, decisions and findings are of whom their name has the end of (``adjudicator-fresh``:
+    ``adjudication-fresh.md``), and all that is left is of the first.
+    """
     if annotator.round == SEEDS:
         yield from _described(annotation.parent, documents)
     rows = annotation / "rows" / annotator.round
     yield from sorted((rows / annotator.id).glob("*.jsonl"))
-    yield from sorted(rows.glob("*.jsonl"))
+    of_all = sorted(rows.glob("*.jsonl"))
     if annotator.round == rounds.before:
-        yield from sorted(annotation.glob(DECISIONS))
+        of_all += sorted(annotation.glob(DECISIONS))
     if annotator.round == rounds.exports:
-        yield from sorted((annotation / AUDIT).glob("*.jsonl"))
-        yield from sorted((annotation / "registries").glob("*.jsonl"))
+        of_all += sorted((annotation / AUDIT).glob("*.jsonl"))
+        of_all += sorted((annotation / "registries").glob("*.jsonl"))
+    together = [each for each in annotators if each.round == annotator.round]
+    ends = {each.id: each.id.partition("-")[2] for each in together[1:]}
+
+    def whose(path: Path) -> str:
+        words = path.stem.split("-")
+        return next((id for id, end in ends.items() if end and end in words), together[0].id)
+
+    yield from (path for path in of_all if whose(path) == annotator.id)
 
 
 def _of_round(annotation: Path, round: str | None) -> list[Path]:
