@@ -52,7 +52,10 @@ def strings(value: Any) -> Iterator[str]:
 
 def test_no_run_of_four_words_of_an_article_is_in_it(gold: Gold, release: Path) -> None:
     said = release.read_text(encoding="utf-8")
-    known = set().union(*(runs_of(article.document.text, 4) for article in gold.articles))
+    # a text that anyone may have is not guarded
+    guarded = [article.document for article in gold.articles if article.document.split not in ABOUT.texts.public]
+    assert guarded
+    known = set().union(*(runs_of(document.text, 4) for document in guarded))
     assert known & runs_of(said, 4) == set()
     assert {run for each in strings(json.loads(said)) for run in runs_of(each, 4)} & known == set()
 

@@ -113,7 +113,7 @@ def _with_files(activity: Mapping[str, Any], files: Sequence[str]) -> Mapping[st
 
 def _names(passes: Iterable[Mapping[str, Any]]) -> dict[str, str]:
     """The names of all files of the passes, by their hash."""
-    files = (file for each in passes for file in (*each["prov:used"], *each["prov:generated"]))
+    files = (file for each in passes for file in (*each.get("prov:used", ()), *each.get("prov:generated", ())))
     return {file["sha256"]: file["@id"] for file in files if "sha256" in file}
 
 
