@@ -99,6 +99,7 @@ def five_folder(five: Gold, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A dataset folder of the five."""
     folder = tmp_path_factory.mktemp("five") / "dataset"
     write(build(five, read_corpus(ROOT).about, ""), folder)
+    shutil.copy(ROOT / "dataset/LICENSE-DATA.md", folder)
     return folder
 
 

@@ -109,6 +109,9 @@ def _per_article(making: Making) -> dict[str, str]:
             by_kind.setdefault(each.agent.kind, Counter()).update(read)
             texts.update(read)
     many = {kind: [counts[text] for text in texts] for kind, counts in sorted(by_kind.items())}
+    if not texts:  # nobody says of what: everybody of everything
+        agents = {each.id: each.kind for each in making.agents}
+        return {kind: str(n) for kind, n in sorted(Counter(agents[id] for id in making.blind if id in agents).items())}
     ends = {kind: (min(each), max(each)) for kind, each in many.items() if each}
     return {kind: f"{low}" if low == high else f"{low} to {high}" for kind, (low, high) in ends.items()}
 
