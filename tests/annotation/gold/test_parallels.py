@@ -118,9 +118,9 @@ def test_a_reason_is_of_what_differed_when_it_was_written() -> None:
 
 
 def test_every_difference_of_the_gold_has_its_reason_and_every_rule_that_is_named_exists(
-    five: Gold, root: Path
+    gold: Gold, root: Path
 ) -> None:
-    pairs = parallels(five.articles)
+    pairs = parallels(gold.articles)
     assert len(pairs) > 50
     assert all(pair.one.document < pair.other.document for pair in pairs)
     reasons = read_reasons(root / "annotation" / REASONS)
