@@ -11,9 +11,12 @@ import shutil
 from pathlib import Path
 from typing import Any
 
+import msgspec
+from benchmarks.base import base
 from benchmarks.environment import ROOT
 
 from onrecord.dataset.corpus import FILE
+from onrecord.dataset.records import REGISTERED
 
 SOURCES = ROOT / "annotation"
 ROUNDS = ("blind", "adjudicated", "audited")
@@ -38,14 +41,19 @@ def write_annotated(folder: Path, documents: int) -> None:
         copied[path.stem] += 1
         (folder / "seeds" / f"{described['id']}.json").write_text(json.dumps(described), encoding="utf-8")
     to = folder / "annotation"
-    shutil.copytree(SOURCES / "registries", to / "registries")
+    (to / "registries").mkdir(parents=True)
+    rows = base().registries
+    for kind, (name, _) in REGISTERED.items():
+        lines = [msgspec.json.encode(row) + b"\n" for row in rows.of(kind)]
+        (to / "registries" / f"{name}.jsonl").write_bytes(b"".join(lines))
     shutil.copyfile(SOURCES / "annotators.jsonl", to / "annotators.jsonl")
     shutil.copyfile(ROOT / FILE, folder / FILE)
     for name in ROUNDS:
         (to / "exports" / name).mkdir(parents=True)
         for export in sorted((SOURCES / "exports" / name).glob("*.json")):
             tasks = _copied(json.loads(export.read_bytes()), copied)
-            (to / "exports" / name / export.name).write_text(json.dumps(tasks), encoding="utf-8")
+            if tasks:
+                (to / "exports" / name / export.name).write_text(json.dumps(tasks), encoding="utf-8")
 
 
 def copy_id(id: str, number: int) -> str:

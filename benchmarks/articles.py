@@ -27,10 +27,10 @@ import msgspec
 import pyarrow as pa
 import pyarrow.parquet as pq
 import typer
-from benchmarks.environment import ROOT
+from benchmarks.base import base as the_five
 from benchmarks.mistakes import described, mistaken
 
-from onrecord.dataset import Article, Gold, Registries, read_folder, walk
+from onrecord.dataset import Article, Gold, Registries, walk
 from onrecord.dataset.layers import scheme
 from onrecord.dataset.publishing.folder import REGISTRY, parquet_name
 from onrecord.dataset.publishing.tables import Config, configs
@@ -71,7 +71,7 @@ def write_corpus(folder: Path, kind: Kind, articles: int, seed: int, relabelled:
         seed: Of the systems' mistakes.
         relabelled: Whether to write a second dataset folder, of another version of the labels.
     """
-    base = read_folder(ROOT / "dataset")
+    base = the_five()
     systems = [_system(base, kind, seed, number) for number in range(len(SYSTEMS))]
     tables = [config for config in configs() if config.name in _READ]
     folder.mkdir(parents=True, exist_ok=True)

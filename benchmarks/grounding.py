@@ -15,9 +15,10 @@ import random
 import time
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
-from pathlib import Path
 
-from onrecord.dataset import Span, read_folder
+from benchmarks.base import base
+
+from onrecord.dataset import Span
 from onrecord.eval.grounding.placing import place
 from onrecord.eval.grounding.quoted import Quoted
 from onrecord.eval.grounding.searching import SearchedText
@@ -30,7 +31,7 @@ SIZES = ((100_000, 1_000), (1_000_000, 10_000), (2_000_000, 20_000))
 def long_text(length: int, seed: int = 0) -> str:
     """A text of so many code points, made of the dataset's articles."""
     chance = random.Random(seed)
-    words = " ".join(article.document.text for article in read_folder(Path("dataset")).articles).split(" ")
+    words = " ".join(article.document.text for article in base().articles).split(" ")
     made: list[str] = []
     many = 0
     while many < length:
@@ -93,7 +94,7 @@ Marked = tuple[str, list[tuple[Span, object]]]
 def gold_spans() -> dict[str, list[Marked]]:
     """By kind, every span of gold, in the order of its article."""
     found: dict[str, list[Marked]] = {"names": [], "mentions": [], "quotes": [], "events": []}
-    for article in read_folder(Path("dataset")).articles:
+    for article in base().articles:
         text, labels = article.document.text, article.labels
         found["names"].append((text, [(each.span, each.entity) for each in labels.mentions if each.kind == "name"]))
         found["mentions"].append((text, [(each.span, each.entity) for each in labels.mentions]))

@@ -15,9 +15,10 @@ from typing import Annotated
 import msgspec
 import typer
 from benchmarks.articles import Kind, copy_of
+from benchmarks.base import base as the_five
 from benchmarks.environment import ROOT
 
-from onrecord.dataset import Gold, read_folder
+from onrecord.dataset import Gold
 from onrecord.dataset.corpus import read_corpus
 from onrecord.dataset.perturbing.perturbed import perturb
 from onrecord.dataset.perturbing.probe import Page, Pages
@@ -29,7 +30,7 @@ from onrecord.dataset.seeds.documents import read_seed
 
 def corpus(articles: int) -> tuple[Gold, Pages]:
     """So many articles, copies of the five, each with a page of its own."""
-    base = read_folder(ROOT / "dataset")
+    base = the_five()
     copies = range(-(-articles // len(base.articles)))
     found = [article for n in copies for article in copy_of(base, Kind.copies, n).articles][:articles]
     seeds = {described.id: Page(described, decoded) for described, decoded in map(read_seed, _descriptions())}

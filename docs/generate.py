@@ -20,14 +20,22 @@ sys.path.append(str(Path(__file__).parents[1]))
 
 from benchmarks.adversaries import table as blind_table
 
+from by_split import (
+    FRESH,
+    adjudication_table,
+    agreement_tables,
+    audit_tables,
+    ceiling_of,
+    detectable_table,
+    only,
+    web_gold,
+)
 from flooding import flooding
-from onrecord.annotation.agreement.measures import agreement
-from onrecord.annotation.agreement.tables import markdown as agreement_markdown
+from fresh_tables import PROMPTED, fresh_tables
 from onrecord.annotation.gold.from_rounds import MadeGold, gold_of_rounds
-from onrecord.annotation.label_studio.exports import read_exports
-from onrecord.dataset import Article, FaultsError, Gold, read_documents, read_folder, read_registries
+from onrecord.dataset import FaultsError, Gold, read_documents, read_folder, read_registries
 from onrecord.dataset.corpus import CardText, Rounds, Splits, Texts, read_corpus
-from onrecord.dataset.gold import learnable
+from onrecord.dataset.gold import in_split, learnable
 from onrecord.dataset.layers import LAYERS
 from onrecord.dataset.perturbing.perturbed import Perturbed, perturb
 from onrecord.dataset.perturbing.probe import Page
@@ -35,14 +43,13 @@ from onrecord.dataset.perturbing.probes import PROBES, asked_probes
 from onrecord.dataset.publishing.card import count_table, markdown_table
 from onrecord.dataset.reading.files import write_atomically
 from onrecord.dataset.reading.json_schema import field_docs
-from onrecord.dataset.records import REGISTERED
 from onrecord.dataset.scheme import Scheme
-from onrecord.dataset.seeds.documents import read_seed
+from onrecord.dataset.seeds.documents import descriptions, read_seed
 from onrecord.eval import (
     Report,
     Result,
     Sampling,
-    Submission,
+    markdown,
     read_submission,
     score_submission,
     scored_layers,
@@ -50,18 +57,14 @@ from onrecord.eval import (
 from onrecord.eval.baselines.rules import Rules
 from onrecord.eval.baselines.systems import SPACY, System, installed_pipeline, system_of
 from onrecord.eval.compat import COMPAT
-from onrecord.eval.layers.gold_changes import GoldChange
 from onrecord.eval.layers.ids import registry_links
 from onrecord.eval.rendering.scores import headings
 from onrecord.eval.schemas import SCHEMAS, schema_bytes
 from onrecord.eval.scoring.asked import Asked
-from onrecord.eval.scoring.ceiling import BIASED, ceiling_table, read_ceiling
 from onrecord.eval.scoring.gap import Gap, Variant, gap_of, probe_headings, probe_rows
 from onrecord.eval.scoring.score_report import rows as score_rows
 from onrecord.eval.scoring.score_stream import score_stream
 from onrecord.eval.scoring.stored_gold import gold_in_memory
-from onrecord.eval.statistics.measure import full_name
-from onrecord.eval.statistics.uncertainty import attainable_p, detectable_difference, jackknife_error
 from onrecord.eval.submission.examples import example as example_lines
 from onrecord.eval.submission.fault_codes import FAULT_KINDS
 from onrecord.eval.submission.limits import Limits
@@ -75,6 +78,7 @@ DOCUMENTS = (
     "docs/corpus.md",
     "docs/scoring.md",
     "docs/faults.md",
+    "docs/fresh.md",
     "docs/measures/README.md",
     "docs/probes.md",
     "docs/measures/compat.md",
@@ -96,73 +100,8 @@ def made() -> MadeGold:
     rounds = CORPUS.about.gold
     assert rounds is not None
     registries = read_registries(ROOT / "annotation/registries")
-    return gold_of_rounds(ROOT / "annotation", rounds, read_documents(ROOT / "seeds"), registries)
-
-
-def adjudication_table(gold: Gold) -> str:
-    """How many items the blind annotators agreed on, by layer."""
-    rows = []
-    for layer in LAYERS:
-        items = [item for article in gold.articles for item in getattr(article.labels, layer)]
-        both = [item for item in items if len(item.annotators) > 1]
-        agreed = sum(item.agreed is True for item in both)
-        one = sum(len(item.annotators) == 1 for item in items)
-        neither = sum(not item.annotators for item in items)
-        optional = sum(item.optional for item in items)
-        counts = [len(items), agreed, len(both) - agreed, one, neither, optional]
-        rows.append([layer, *map(str, counts)])
-    return markdown_table(["", "items", "both, alike", "both, not alike", "one", "neither", "optional"], rows)
-
-
-def ceiling_of(result: Result) -> str:
-    """The baseline and every annotator, headline F1 of each layer."""
-    head, rows = ceiling_table(result, read_ceiling(ROOT / "dataset", result))
-    return f"{markdown_table(head, rows)}\n{BIASED.replace('*', chr(92) + '*', 1)}\n"
-
-
-def detectable_table(gold: Gold, submission: Submission) -> str:
-    """The smallest difference that all articles together are likely to show, for each headline measure."""
-    whole = headline(gold, gold.articles, submission)
-    without = [headline(gold, [a for a in gold.articles if a is not left], submission) for left in gold.articles]
-    rows = []
-    for name, f1 in whole.items():
-        error = jackknife_error([each[name] for each in without])
-        assert error is not None
-        needed = detectable_difference(error, len(gold.articles))
-        rows.append([f"`{name}`", f"{100 * f1:.1f}", f"{100 * error:.1f}", f"{100 * needed:.1f}"])
-    table = markdown_table(["measure", "F1 of the baseline", "standard error", "detectable difference"], rows)
-    groups = len(gold.articles)
-    return f"{table}\nSmallest p of an exact paired test over {groups} articles: {attainable_p(groups):g}.\n"
-
-
-def headline(gold: Gold, articles: Sequence[Article], submission: Submission) -> dict[str, float]:
-    """F1 of each layer's headline measure."""
-    result = score_submission(articles, gold.registries, submission, "")
-    return {
-        full_name(each.layer.name, name): each.scores[name].f1 or 0.0
-        for each in result.layers
-        for name in [each.layer.headline.name]
-    }
-
-
-def audit_table(gold: Gold, errata: Sequence[GoldChange]) -> str:
-    """What the audit found, by layer, with rates on the items there are now, and what was corrected."""
-    found = [
-        json.loads(line)
-        for path in sorted((ROOT / "annotation/audit").glob("*.jsonl"))
-        for line in path.read_text(encoding="utf-8").splitlines()
-    ]
-    registries = {name: len(gold.registries.of(kind)) for kind, (name, _) in REGISTERED.items()}
-    items = {layer: sum(len(article.labels.of(layer)) for article in gold.articles) for layer in LAYERS}
-    rows = []
-    for name, many in [*items.items(), ("registry rows", sum(registries.values()))]:
-        of_rows = name == "registry rows"
-        about = [each for each in found if (each["doc"] == "registry") == of_rows]
-        here = [each["verdict"] for each in about if of_rows or each["layer"] == name]
-        said = [here.count(verdict) for verdict in ("WRONG", "DEBATABLE", "MISSED")]
-        changed = sum((each.layer == name) if each.document else of_rows for each in errata)
-        rows.append([name, str(many), *(f"{n} ({100 * n / many:.1f} %)" for n in said), str(changed)])
-    return markdown_table(["", "items", "wrong", "debatable", "missed", "changed"], rows)
+    splits = CORPUS.about.splits
+    return gold_of_rounds(ROOT / "annotation", rounds, read_documents(ROOT / "seeds"), registries, splits.names)
 
 
 def compat_modes() -> str:
@@ -218,36 +157,34 @@ def parts(gold: Gold) -> dict[str, str]:
     """Every generated part by name."""
     raw = (ROOT / "eval/baselines/rules.jsonl").read_bytes()
     submission = read_submission("rules.jsonl", raw, [a.document for a in gold.articles], gold.registries)
-    articles = [a for a in gold.articles if a.document.split == "test"]
-    result = score_submission(articles, gold.registries, submission, "test")
-    report = Report.of(result, Sampling())
+    splits = CORPUS.about.splits.names
+    results = {split: score_submission(in_split(gold, split), gold.registries, submission, split) for split in splits}
+    reports = {split: Report.of(result, Sampling()) for split, result in results.items()}
     measures = [
         [f"`{layer.name}:{measure.name}`", measure.definition]
         for layer in scored_layers()
         for measure in layer.measures
     ]
-    all_result = score_submission(gold.articles, gold.registries, submission, "all")
     how = made()
-    passes = read_exports(ROOT / "annotation/exports/blind", [a.document for a in gold.articles])
-    rows = {path.name: read_registries(path) for path in sorted((ROOT / "annotation/rows/blind").iterdir())}
-    (pair,) = agreement(passes, [a.document for a in gold.articles], rows)
     seeds = [
-        [f"`{d.id}.txt`", d.publisher, d.published or "", f"`{d.seed_sha256}`"] for d in read_documents(ROOT / "seeds")
+        [f"`{d.id}.txt`", d.publisher, d.published or "", f"`{d.seed_sha256}`"]
+        for d in read_documents(ROOT / "seeds")
+        if d.split != FRESH
     ]
     return {
-        "scores": f"{headline_table(report)}\n`{report.signature}`\n",
+        **{f"scores-{split}": f"{markdown(each)}\n`{each.signature}`\n" for split, each in reports.items()},
+        "scores": f"{headline_table(reports['test'])}\n`{reports['test'].signature}`\n",
         "example": "```json\n" + json.dumps(example(gold), ensure_ascii=False) + "\n```\n",
         "refusal": f"```text\n{refusal(gold)}```\n",
-        "counts": count_table(gold, CORPUS.about.splits.names),
-        "agreement": agreement_markdown(pair),
-        "adjudication": adjudication_table(gold),
-        "ceiling": ceiling_of(all_result),
-        "ceiling-test": ceiling_of(result),
-        "detectable": detectable_table(gold, submission),
-        "audit": audit_table(gold, how.errata),
+        "counts": count_table(gold, splits),
+        **dict(agreement_tables(ROOT, [a.document for a in gold.articles], splits)),
+        **{f"adjudication-{split}": adjudication_table(in_split(gold, split)) for split in splits},
+        **{f"ceiling-{split}": ceiling_of(ROOT, result) for split, result in results.items()},
+        **{f"detectable-{split}": detectable_table(gold, split, submission) for split in splits},
+        **audit_tables(ROOT, gold, how.errata),
         "version": f"Version of the labels: {CORPUS.about.card.version}\n",
         **{f"corpus-{name}": corpus_table(kind) for name, kind in CORPUS_TABLES.items()},
-        **flooding(gold, result.values),
+        **flooding(gold, results["test"].values),
         "blind": blind_table(gold),
         "link-gold": link_gold(gold),
         "compat-modes": compat_modes(),
@@ -269,27 +206,45 @@ def parts(gold: Gold) -> dict[str, str]:
         ),
         "seeds": markdown_table(["file", "publisher", "published", "SHA-256"], seeds),
         **probe_tables(gold),
+        **dict(fresh_tables(ROOT, gold, fresh_results(gold, results[FRESH]))),
     }
+
+
+def fresh_results(gold: Gold, rules: Result) -> dict[str, Result]:
+    """What every system that was run gets on the fresh articles; spaCy only where its pipeline is there."""
+    found = {"rules": rules}
+    model = installed_pipeline()
+    fresh = only(gold, in_split(gold, FRESH))
+    if model is not None:
+        found[f"{SPACY}{model}"] = scored(fresh, system_of(SPACY + model, Rules.learn(learnable(gold))))
+    documents = [article.document for article in fresh.articles]
+    submission = read_submission(PROMPTED.name, (ROOT / PROMPTED).read_bytes(), documents, gold.registries)
+    found["prompted"] = score_submission(fresh.articles, gold.registries, submission, FRESH)
+    return found
 
 
 def probe_tables(gold: Gold) -> dict[str, str]:
     """What each probe does, and what the baselines lose on it; without spaCy's pipeline its table is not made."""
-    seeds = [read_seed(path) for path in sorted((ROOT / "seeds").glob("*.json"))]
-    pages = {described.id: Page(described, decoded) for described, decoded in seeds}
-    made = {name: perturb(gold, CORPUS.about, "", asked_probes([name]), 0, pages) for name in PROBES}
     rules = Rules.learn(learnable(gold))
-    known = dict.fromkeys(made, rules)
-    anew = {name: Rules.learn(learnable(each.gold)) for name, each in made.items()}
-    found = {
-        "probes": probe_list(),
-        "probe-rules": gap_table(gold, made, rules, known),
-        "probe-rules-anew": gap_table(gold, made, rules, anew),
-    }
     model = installed_pipeline()
-    if model is not None:
-        system = system_of(SPACY + model, rules)
-        found["probe-spacy"] = gap_table(gold, made, system, dict.fromkeys(made, system))
+    found = {"probes": probe_list()}
+    for name, some in ((FRESH, only(gold, in_split(gold, FRESH))), ("web", web_gold(gold))):
+        made = probed(some)
+        found[f"probe-rules-{name}"] = gap_table(some, made, rules, dict.fromkeys(made, rules))
+        if model is not None:
+            system = system_of(SPACY + model, rules)
+            found[f"probe-spacy-{name}"] = gap_table(some, made, system, dict.fromkeys(made, system))
+        if learnable(some):
+            anew = {probe: Rules.learn(learnable(each.gold)) for probe, each in made.items()}
+            found[f"probe-rules-anew-{name}"] = gap_table(some, made, rules, anew)
     return found
+
+
+def probed(gold: Gold) -> dict[str, Perturbed]:
+    """The articles under every probe."""
+    seeds = [read_seed(path) for path in descriptions(ROOT / "seeds")]
+    pages = {described.id: Page(described, decoded) for described, decoded in seeds}
+    return {name: perturb(gold, CORPUS.about, "", asked_probes([name]), 0, pages) for name in PROBES}
 
 
 def probe_list() -> str:

@@ -9,6 +9,7 @@ import sys
 from collections.abc import Iterator
 from pathlib import Path
 
+import msgspec
 import pytest
 from hypothesis import settings
 from playwright.sync_api import Browser, sync_playwright
@@ -16,6 +17,8 @@ from playwright.sync_api import Browser, sync_playwright
 from onrecord.annotation.label_studio.home import ServerHome
 from onrecord.annotation.label_studio.server import Running, serving
 from onrecord.dataset import Document, Gold, read_documents, read_folder
+from onrecord.dataset.corpus import read_corpus
+from onrecord.dataset.publishing.build import build, write
 
 ROOT = Path(__file__).parent.parent
 SHARED = ROOT.parent / "shared"
@@ -82,6 +85,22 @@ def documents() -> list[Document]:
 @pytest.fixture(scope="session")
 def gold() -> Gold:
     return read_folder(ROOT / "dataset")
+
+
+@pytest.fixture(scope="session")
+def five(gold: Gold) -> Gold:
+    """The articles of the web, for what is known of them by item or number, and for what takes long."""
+    web = [article for article in gold.articles if article.document.split in ("validation", "test")]
+    return msgspec.structs.replace(gold, articles=tuple(web))
+
+
+@pytest.fixture(scope="session")
+def five_folder(five: Gold, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A dataset folder of the five."""
+    folder = tmp_path_factory.mktemp("five") / "dataset"
+    write(build(five, read_corpus(ROOT).about, ""), folder)
+    shutil.copy(ROOT / "dataset/LICENSE-DATA.md", folder)
+    return folder
 
 
 @pytest.fixture(scope="session")

@@ -32,7 +32,7 @@ def numbers(page: bytes) -> list[str]:
 def test_a_record_is_shown_as_its_policy_says(root: Path, tmp_path: Path, scored: Path) -> None:
     done = run("report", scored, "-o", tmp_path / "r.html", cwd=root)
     assert done.returncode == 0, done.stderr
-    assert b"5 articles" in done.stderr
+    assert b"%d articles" % (root / RULES).read_bytes().count(b"\n") in done.stderr
     page = (tmp_path / "r.html").read_bytes()
     assert b"--split all" in page
     direct = run("report", tmp_path / "p.jsonl.gz", "--split", "all", "--draws", "100", "-o", "-", cwd=root)

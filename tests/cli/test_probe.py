@@ -27,10 +27,10 @@ PREDICT = "-c 'from onrecord.cli import main; main()' predict --system rules --g
 
 
 def test_perturb_then_score_and_gap(root: Path, tmp_path: Path) -> None:
-    folder = tmp_path / "dataset-names"
+    folder, articles = tmp_path / "dataset-names", len(read_folder(root / "dataset").articles)
     made = run("perturb", "quotes:german", "names", "-o", str(folder))
     assert made.returncode == 0, made.stderr
-    assert "5 articles, names+quotes:german,seed0" in made.stderr
+    assert f"{articles} articles, names+quotes:german,seed0" in made.stderr
     assert run("predict", "--gold", str(folder), "-o", str(tmp_path / "names.jsonl")).returncode == 0
     scored = run("score", str(tmp_path / "names.jsonl"), "--gold", str(folder), "--split", "all")
     assert "|probe:names+quotes:german,seed0|" in scored.stdout
@@ -43,7 +43,7 @@ def test_perturb_then_score_and_gap(root: Path, tmp_path: Path) -> None:
     assert "quotes 0" in told.stdout
     record = json.loads((tmp_path / "gap.json").read_text())
     assert record == json.loads(run("gap", *words, "--json").stdout)
-    assert record["measures"]["quotes:joint"]["units"] == 5
+    assert record["measures"]["quotes:joint"]["units"] == articles
 
 
 def test_what_cannot_be_perturbed_is_said_at_once_and_nothing_is_written(root: Path, tmp_path: Path) -> None:

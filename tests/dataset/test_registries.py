@@ -36,12 +36,15 @@ def test_the_committed_registries_are_whole(folder: Path) -> None:
 
 
 def test_every_name_in_the_gold_is_a_name_or_an_alias_of_its_row(gold: Gold) -> None:
-    rows = {row.id: {each.casefold() for each in (row.name, *row.aliases)} for row in gold.registries.entities}
+    def key(name: str) -> str:
+        return name.casefold().replace("’", "'")  # whichever apostrophe an outlet prints
+
+    rows = {row.id: {key(each) for each in (row.name, *row.aliases)} for row in gold.registries.entities}
     names = [each for article in gold.articles for each in article.labels.mentions if each.kind == "name"]
     assert len(names) > 200
     # a capital that acts for its state is a name of the city; a misspelling is a name of nobody
     meant = [(each.text, str(each.literal or each.entity)) for each in names if each.noise is None]
-    assert [(name, id) for name, id in meant if name.casefold() not in rows[id]] == []
+    assert [(name, id) for name, id in meant if key(name) not in rows[id]] == []
 
 
 @pytest.mark.parametrize(

@@ -8,12 +8,14 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser
 from tests.e2e.opened import Opened, Opener
+from tests.eval.conftest import lines_about
 
-from onrecord.dataset import Gold
+from onrecord.annotation.agreement.ceiling import ceiling
+from onrecord.annotation.label_studio.exports import read_exports
+from onrecord.dataset import Document, Gold
 from onrecord.eval import Report, Sampling
 from onrecord.eval.report import ReportView, html, page_view
 from onrecord.eval.scoring.asked import Asked
-from onrecord.eval.scoring.ceiling import read_ceiling
 from onrecord.eval.scoring.score_file import score_bytes
 
 
@@ -33,11 +35,12 @@ def opener(browser: Browser, tmp_path: Path) -> Iterator[Opener]:
 
 
 @pytest.fixture(scope="module")
-def view(gold: Gold, root: Path) -> ReportView:
+def view(five: Gold, root: Path, documents: list[Document]) -> ReportView:
     path = root / "eval" / "baselines" / "rules.jsonl"
-    found = score_bytes(path, path.read_bytes(), gold, Asked("all", how=None))
+    found = score_bytes(path, lines_about(path, five), five, Asked("all", how=None))
     report = Report.of(found.result, Sampling(draws=200))
-    return page_view(report, gold, found.submission, read_ceiling(root / "dataset", found.result))
+    blind = read_exports(root / "annotation/exports/blind", documents)
+    return page_view(report, five, found.submission, tuple(ceiling(five.articles, blind, five.registries)))
 
 
 @pytest.fixture(scope="module")

@@ -16,6 +16,7 @@ from pathlib import Path
 
 import msgspec
 import pytest
+from tests.conftest import ROOT
 from tests.eval.conftest import lines_of
 
 from onrecord.annotation.label_studio import project as ls
@@ -23,12 +24,16 @@ from onrecord.annotation.label_studio.accounts import Access
 from onrecord.annotation.label_studio.exports import read_exports
 from onrecord.annotation.label_studio.home import ServerHome
 from onrecord.annotation.label_studio.server import Running, find
+from onrecord.dataset import Document
 from onrecord.dataset.gold import Gold, ordered
 from onrecord.dataset.layers import LAYERS
 from onrecord.dataset.records import Labels, Registries
+from onrecord.dataset.seeds.documents import descriptions
 
 pytestmark = pytest.mark.labelstudio
 
+MANY = len(descriptions(ROOT / "seeds"))
+"""Documents of the corpus."""
 COMMAND = [sys.executable, "-c", "from onrecord.cli import main; main()", "annotation"]
 
 
@@ -66,16 +71,16 @@ def test_push_submit_pull_build(data: Path, root: Path, tmp_path: Path) -> None:
     words = ("--annotator", "first", "--round", "again", "--data", data)
     pushed = run("push", *words, "--proposed", "eval/baselines/rules.jsonl", root=root)
     assert pushed.returncode == 0, pushed.stderr
-    assert "5 documents added" in pushed.stderr
+    assert f"{MANY} documents added" in pushed.stderr
     assert pushed.stdout.startswith("http://127.0.0.1:")
     submitted = run("submit", "eval/baselines/rules.jsonl", *words, root=root)
-    assert "5 documents annotated" in submitted.stderr, submitted.stderr
+    assert f"{MANY} documents annotated" in submitted.stderr, submitted.stderr
     again = run("submit", "eval/baselines/rules.jsonl", *words, root=root)
-    assert "0 documents annotated, 5 were already" in again.stderr
+    assert f"0 documents annotated, {MANY} were already" in again.stderr
     pulled = run("pull", "--round", "again", "--data", data, "-o", tmp_path, root=root)
     assert pulled.returncode == 0, pulled.stderr
     assert (tmp_path / "again" / "first.json").is_file()
-    assert "5 of 5 tasks submitted" in pulled.stdout
+    assert f"{MANY} of {MANY} tasks submitted" in pulled.stdout
 
 
 def test_labels_of_a_program_go_in_as_its_account_with_rows_of_its_own(
@@ -162,7 +167,7 @@ def test_nothing_is_lost_when_the_server_is_killed(root: Path, tmp_path: Path, s
         assert "4 documents added, 1 were there" in again.stderr, again.stderr
         assert run("submit", "eval/baselines/rules.jsonl", *words, root=root).returncode == 0
         pulled = run("pull", "--round", "killed", "--data", folder, "-o", tmp_path / "out", root=root)
-        assert "5 of 5 tasks submitted" in pulled.stdout
+        assert f"{MANY} of {MANY} tasks submitted" in pulled.stdout
     finally:
         stop(process)
 
@@ -264,7 +269,7 @@ def test_a_server_comes_back_on_its_port_and_on_the_one_that_is_asked_for(tmp_pa
 
 
 def test_adjudication_shows_both_versions_and_starts_from_the_merged_one(
-    data: Path, root: Path, tmp_path: Path
+    data: Path, root: Path, tmp_path: Path, documents: list[Document]
 ) -> None:
     words = ("--annotator", "eve", "--round", "judged", "--data", data)
     pushed = run("adjudicate", *words, root=root)
@@ -274,16 +279,20 @@ def test_adjudication_shows_both_versions_and_starts_from_the_merged_one(
     assert running is not None
     client = ls.connect(running.url, running.token)
     project = ls.projects_of(client, "judged")["eve"]
-    for task in ls.tasks_of(client, project).values():
+    fresh = {document.id for document in documents if document.split == "fresh"}
+    for document, task in ls.tasks_of(client, project).items():
         versions = [each.model_version for each in client.predictions.list(task=task["id"])]
-        assert sorted(str(each) for each in versions) == ["merged", "reader-e", "reader-f"]
+        readers = ["reader-g", "reader-h"] if document in fresh else ["reader-e", "reader-f"]
+        assert sorted(str(each) for each in versions) == ["merged", *readers]
         assert versions[-1] == "merged" or versions[0] == "merged"
     again = run("adjudicate", *words, root=root)
     assert again.returncode == 0, again.stderr
-    assert len(ls.tasks_of(client, project)) == 5
+    assert len(ls.tasks_of(client, project)) == len(documents)
 
 
-def test_a_pull_while_somebody_annotates_gives_whole_files(data: Path, root: Path, tmp_path: Path) -> None:
+def test_a_pull_while_somebody_annotates_gives_whole_files(
+    data: Path, root: Path, tmp_path: Path, documents: list[Document]
+) -> None:
     words = ("--annotator", "busy", "--round", "meanwhile", "--data", data)
     assert run("push", *words, root=root).returncode == 0
     submitting = subprocess.Popen([*COMMAND, "submit", "eval/baselines/rules.jsonl", *map(str, words)], cwd=root)
@@ -295,7 +304,7 @@ def test_a_pull_while_somebody_annotates_gives_whole_files(data: Path, root: Pat
     last = run("pull", "--round", "meanwhile", "--data", data, "-o", tmp_path, root=root)
     counts.append(int(last.stdout.split(": ")[1].split()[0]))
     assert counts == sorted(counts)
-    assert counts[-1] == 5
+    assert counts[-1] == len(documents)
 
 
 def test_a_submission_cut_off_by_the_server_s_death_is_finished_by_the_same_command(
@@ -325,7 +334,7 @@ def test_a_submission_cut_off_by_the_server_s_death_is_finished_by_the_same_comm
         again = run("submit", "eval/baselines/rules.jsonl", *words, root=root)
         assert again.returncode == 0, again.stderr
         pulled = run("pull", "--round", "cut", "--data", folder, "-o", tmp_path / "out", root=root)
-        assert "5 of 5 tasks submitted" in pulled.stdout
+        assert f"{MANY} of {MANY} tasks submitted" in pulled.stdout
         assert pulled.returncode == 0, pulled.stderr
     finally:
         stop(process)

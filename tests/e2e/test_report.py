@@ -11,6 +11,7 @@ from typing import Any
 
 import pytest
 from tests.e2e.opened import Opener
+from tests.eval.conftest import lines_about
 from tests.eval.hostile import ATTACKS, hostile
 
 from onrecord.dataset import Gold
@@ -29,18 +30,18 @@ READY = 1000
 
 
 def test_every_text_is_exact_and_shows_both_sides(
-    view: ReportView, page_of_rules: bytes, opener: Opener, gold: Gold
+    view: ReportView, page_of_rules: bytes, opener: Opener, five: Gold
 ) -> None:
     opened = opener(page_of_rules)
     opened.go()
-    for article in gold.articles:
+    for article in five.articles:
         opened.show(f"#doc={article.document.id}")
         assert opened.text == article.document.text
         for layer, _ in article.labels.items():
             shown = {"mentions": "entities"}.get(layer, layer)
             assert opened.page.locator(f"#text .g.{shown}").count() > 0
     assert opened.page.locator("#text .p").count() > 0
-    assert opened.page.locator("#list a").count() == len(gold.articles)
+    assert opened.page.locator("#list a").count() == len(five.articles)
     opened.quiet()
 
 
@@ -131,16 +132,16 @@ def test_outcomes_differ_in_more_than_colour(page_of_rules: bytes, opener: Opene
     assert styles == {"right": "solid", "missed": "dashed", "spurious": "dotted", "wrong": "double"}
 
 
-def test_what_only_the_other_system_has_is_shown_by_its_place(opener: Opener, gold: Gold, root: Path) -> None:
+def test_what_only_the_other_system_has_is_shown_by_its_place(opener: Opener, five: Gold, root: Path) -> None:
     path = root / "eval" / "baselines" / "rules.jsonl"
-    other = score_bytes(path, path.read_bytes(), gold, Asked("all", how=None))
-    lines = [json.loads(line) for line in path.read_bytes().splitlines()]
+    other = score_bytes(path, lines_about(path, five), five, Asked("all", how=None))
+    lines = [json.loads(line) for line in lines_about(path, five).splitlines()]
     for line in lines:
         line["quotes"] = []
     fewer = score_bytes(
-        path, b"".join(json.dumps(line).encode() + b"\n" for line in lines), gold, Asked("all", how=None)
+        path, b"".join(json.dumps(line).encode() + b"\n" for line in lines), five, Asked("all", how=None)
     )
-    made = page_view(Report.of(fewer.result), gold, fewer.submission, other=("other", other.result))
+    made = page_view(Report.of(fewer.result), five, fewer.submission, other=("other", other.result))
     assert made.changes is not None
     gone = [each for each in made.changes.items["fixed"].shown if each.later == "absent"]
     assert gone
@@ -151,7 +152,7 @@ def test_what_only_the_other_system_has_is_shown_by_its_place(opener: Opener, go
         shown = opened.page.locator("#text .here").all_text_contents()
         assert "".join(shown) in each.text
         assert shown
-    texts = {article.document.id: article.document.text for article in gold.articles}
+    texts = {article.document.id: article.document.text for article in five.articles}
     assert opened.text == texts[gone[-1].document]
     opened.quiet()
 
@@ -167,13 +168,15 @@ def test_layers_can_be_hidden(page_of_rules: bytes, opener: Opener) -> None:
     assert opened.text == before
 
 
-def test_downloads(view: ReportView, page_of_rules: bytes, opener: Opener, gold: Gold, root: Path) -> None:
+def test_downloads(view: ReportView, page_of_rules: bytes, opener: Opener, five: Gold, root: Path) -> None:
     opened = opener(page_of_rules)
     opened.go()
     with opened.page.expect_download() as download:
         opened.page.click("#save-json")
     path = root / "eval" / "baselines" / "rules.jsonl"
-    report = Report.of(score_bytes(path, path.read_bytes(), gold, Asked("all", how=None)).result, Sampling(draws=200))
+    report = Report.of(
+        score_bytes(path, lines_about(path, five), five, Asked("all", how=None)).result, Sampling(draws=200)
+    )
     assert download.value.path().read_bytes() == record_bytes(record_of(report))
     with opened.page.expect_download() as download:
         opened.page.click("#save-csv")
@@ -372,17 +375,17 @@ def _stretch(text: str, start: int, end: int, **fields: str) -> dict[str, Any]:
 
 
 @pytest.mark.parametrize("name", CROWDS)
-def test_a_crowd_is_drawn_in_linear_size(name: str, opener: Opener, gold: Gold) -> None:
-    longest = max((article.document for article in gold.articles), key=lambda each: len(each.text))
+def test_a_crowd_is_drawn_in_linear_size(name: str, opener: Opener, five: Gold) -> None:
+    longest = max((article.document for article in five.articles), key=lambda each: len(each.text))
     layers: dict[str, Any] = {"mentions": [], "quotes": [], "stances": [], "events": []}
     lines = [
         {"doc_id": each.document.id, "text_sha256": each.document.text_sha256, **layers}
         | (CROWDS[name](longest.text) if each.document is longest else {})
-        for each in gold.articles
+        for each in five.articles
     ]
     raw = b"".join(json.dumps(line).encode() + b"\n" for line in lines)
-    found = score_bytes(Path("crowd"), raw, gold, Asked("all", how=None))
-    opened = opener(html(page_view(Report.of(found.result), gold, found.submission)))
+    found = score_bytes(Path("crowd"), raw, five, Asked("all", how=None))
+    opened = opener(html(page_view(Report.of(found.result), five, found.submission)))
     assert opened.go(f"#doc={longest.id}") < 3000
     assert opened.text == longest.text
     assert opened.page.locator("*").count() < 40_000
@@ -396,15 +399,15 @@ def test_a_crowd_is_drawn_in_linear_size(name: str, opener: Opener, gold: Gold) 
     opened.quiet()
 
 
-def test_nested_marks_are_each_drawn(opener: Opener, gold: Gold) -> None:
+def test_nested_marks_are_each_drawn(opener: Opener, five: Gold) -> None:
     """As deep as articles have it: a place within an organization within a quote, on either side."""
-    document = gold.articles[0].document
+    document = five.articles[0].document
     nested = [(0, 40), (0, 30), (5, 25), (10, 20)]
     layers: dict[str, Any] = {"quotes": [], "stances": [], "events": []}
     mentions = [_stretch(document.text, start, end, type="ORG") for start, end in nested]
     line = {"doc_id": document.id, "text_sha256": document.text_sha256, "mentions": mentions, **layers}
-    found = score_bytes(Path("p"), json.dumps(line).encode(), gold, Asked("all", how=None, allow_missing=True))
-    opened = opener(html(page_view(Report.of(found.result), gold, found.submission)))
+    found = score_bytes(Path("p"), json.dumps(line).encode(), five, Asked("all", how=None, allow_missing=True))
+    opened = opener(html(page_view(Report.of(found.result), five, found.submission)))
     opened.go(f"#doc={document.id}")
     assert opened.page.locator("#text .p.l0").first.evaluate(DEPTH) >= len(nested)
     assert opened.page.locator("#covered").inner_text() == ""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -33,6 +34,13 @@ def lines_of(articles: tuple[Article, ...], registries: Registries | None = None
     ]
 
 
+def lines_about(path: Path, gold: Gold) -> bytes:
+    """The lines of a prediction file that are about some articles."""
+    ids = {article.document.id for article in gold.articles}
+    lines = path.read_bytes().splitlines(keepends=True)
+    return b"".join(line for line in lines if json.loads(line)["doc_id"] in ids)
+
+
 def as_bytes(lines: Lines) -> bytes:
     return b"".join(json.dumps(line).encode() + b"\n" for line in lines)
 
@@ -41,6 +49,24 @@ def as_bytes(lines: Lines) -> bytes:
 def perfect(gold: Gold) -> Lines:
     """The gold labels of all articles as a prediction file, free to be changed."""
     return lines_of(gold.articles, gold.registries)
+
+
+@pytest.fixture
+def five_lines(five: Gold) -> Lines:
+    """The same of the five articles of the web."""
+    return lines_of(five.articles, five.registries)
+
+
+@pytest.fixture(scope="session")
+def five_scored(five: Gold) -> Scorer:
+    """What scores a file on the five articles of the web."""
+    documents = [article.document for article in five.articles]
+
+    def run(lines: Lines) -> Result:
+        submission = read_submission("p.jsonl", as_bytes(lines), documents, five.registries)
+        return score_submission(five.articles, five.registries, submission, "all")
+
+    return run
 
 
 @pytest.fixture(scope="session")

@@ -149,7 +149,7 @@ def registered() -> Iterator[None]:
 
 
 @pytest.fixture
-def with_relations(gold: Gold) -> Gold:
+def with_relations(five: Gold) -> Gold:
     """The gold with two relations in every article, between the names that come first."""
 
     def related(article: Article) -> Article:
@@ -162,7 +162,7 @@ def with_relations(gold: Gold) -> Gold:
         items = {layer: article.labels.of(layer) for layer in article.labels.__struct_fields__}
         return Article(document=article.document, labels=ordered(labels(**items, relations=made)))
 
-    return Gold(articles=tuple(map(related, gold.articles)), registries=gold.registries)
+    return Gold(articles=tuple(map(related, five.articles)), registries=five.registries)
 
 
 @pytest.fixture

@@ -114,6 +114,8 @@ class CardText(Strict, frozen=True, kw_only=True):
     """Words that it is found by on the Hub."""
     annotations_creators: tuple[Line, ...] = ()
     """Of the Hub's words, such as ``expert-generated`` or ``machine-generated``."""
+    language_creators: tuple[Line, ...] = ("found",)
+    """Who wrote the texts, in the Hub's words."""
     about_splits: str = ""
     """What is said below the table of configs about how the splits were made."""
     about_texts: str = ""

@@ -4,18 +4,21 @@ context, actors.
 
 from __future__ import annotations
 
+import functools
 import re
 from collections.abc import Iterable, Iterator, Sequence
-from typing import Literal
+from typing import Literal, NamedTuple
 
 from onrecord.dataset.records import Entity, Quote, Span
 
 QuoteType = Literal["direct", "mixed", "indirect"]
 
-_OPENING = {'"': '"”', "“": '”"', "„": '“”"', "«": "»"}
+_CLOSES = {'"': '"”', "“": '”"', "„": '“”"', "«": "»", "»": "«"}
 """Double marks that open, and those that close them."""
-_SINGLE = {"'": "’'", "‘": "’'", "‚": "‘’", "‹": "›"}
+_CLOSES_SINGLE = {"'": "'’", "‘": "’'", "‚": "‘’", "‹": "›"}
 """The like of single ones."""
+_DECADE = re.compile(r"\d\ds?\b")
+"""What an apostrophe stands before: the '90s."""
 _SENTENCE_END = re.compile(r"[.!?]+[\"'”’)]*(?=\s|$)")
 
 
@@ -43,46 +46,116 @@ def quote_type(quote: Quote, text: str, parent: Quote | None = None) -> QuoteTyp
     points = content_points(quote.content, text)
     inside: set[int] = set()
     if parent is None:
-        for start, end in _double_marked(text):
+        for start, end in _outer(text):
             inside.update(range(start, end))
     else:
         for span in parent.content:
-            inside.update(_single_marked(text, span))
+            inside.update(_marked_within(text, span))
     marked = len(points & inside)
     if marked == 0:
         return "indirect"
     return "direct" if marked == len(points) else "mixed"
 
 
-def _double_marked(text: str) -> Iterator[tuple[int, int]]:
-    """Stretches between double quotation marks; a mark left open ends with its paragraph."""
-    opened: tuple[int, str] | None = None
-    for at, char in enumerate(text):
-        if opened is None:
-            if char in _OPENING:
-                opened = (at + 1, _OPENING[char])
-        elif char in opened[1] or char == "\n":
-            yield opened[0], at
-            opened = None
+class Mark(NamedTuple):
+    """A quotation mark."""
+
+    at: int
+    role: int
+    """0 opens a quote and 1 closes it; 2 and 3 are of a quote within one."""
 
 
-def _single_marked(text: str, within: Span) -> Iterator[int]:
-    """Positions between single quotation marks inside a quote; an apostrophe within or after a word is none.
+def marks(text: str) -> Iterator[Mark]:
+    """The quotation marks of a text, ascending; apostrophes are none.
 
-    Double marks inside the quote's own outer marks count too.
+    A mark that is left open ends with its line. Single marks outside of double ones are marks where a mark that closes
+    them follows on the line.
     """
+    start = 0
+    for line in text.split("\n"):
+        yield from (Mark(start + at, role) for at, role in _marks_of(line))
+        start += len(line) + 1
+
+
+def _marks_of(line: str) -> Iterator[tuple[int, int]]:
+    opened = inner = ""
+    last = {char: _last_closing(line, char) for char in _CLOSES_SINGLE if char in line}
+    for at, char in enumerate(line):
+        if not opened and (char in _CLOSES or (_opens_single(line, at) and last[char] >= at + 2)):
+            opened = char
+            yield at, 0
+        elif _closes(line, at, opened):
+            opened = inner = ""
+            yield at, 1
+        elif not inner and (_opens_single(line, at) if opened in _CLOSES else opened and char in _CLOSES):
+            inner = char
+            yield at, 2
+        elif _closes(line, at, inner):
+            inner = ""
+            yield at, 3
+
+
+def _closes(line: str, at: int, opening: str) -> bool:
+    """Whether a mark closes what another opened; nothing closes what is not open."""
+    if opening in _CLOSES:
+        return line[at] in _CLOSES[opening]
+    return opening in _CLOSES_SINGLE and line[at] in _CLOSES_SINGLE[opening] and not _in_word(line, at)
+
+
+def _opens_single(line: str, at: int) -> bool:
+    if line[at] not in _CLOSES_SINGLE or line[at - 1 : at].isalnum() or _DECADE.match(line, at + 1):
+        return False
+    return line[at + 1 : at + 2].isalnum()
+
+
+def _in_word(line: str, at: int) -> bool:
+    return line[at - 1 : at].isalnum() and line[at + 1 : at + 2].isalnum()
+
+
+def _last_closing(line: str, opening: str) -> int:
+    """The last place in a line that may close a single mark; -1 without one."""
+    closing = _CLOSES_SINGLE[opening]
+    return next((at for at in range(len(line) - 1, -1, -1) if line[at] in closing and not _in_word(line, at)), -1)
+
+
+@functools.lru_cache(maxsize=8)
+def _outer(text: str) -> tuple[tuple[int, int], ...]:
+    """Stretches between the outer quotation marks of a text; a mark left open ends with its paragraph."""
+    found: list[tuple[int, int]] = []
+    opened: int | None = None
+    for at, role in marks(text):
+        if role > 1:
+            continue
+        if opened is not None:
+            found.append((opened, at if role else _paragraph_end(text, opened)))
+        opened = None if role else at + 1
+    if opened is not None and (end := text.find("\n", opened)) >= 0:
+        found.append((opened, end))
+    return tuple(found)
+
+
+def _paragraph_end(text: str, at: int) -> int:
+    end = text.find("\n", at)
+    return len(text) if end < 0 else end
+
+
+def _marked_within(text: str, within: Span) -> Iterator[int]:
+    """Positions between quotation marks inside a quote, single and double; those around the quote are not its own."""
     start, closing = 0, ""
-    for at in range(within.start, within.end):
+    low, high = within.start, within.end
+    if any(start - 1 == low and end + 1 == high for start, end in _outer(text)):
+        low, high = low + 1, high - 1
+    for at in range(low, high):
         char = text[at]
         before = text[at - 1] if at else " "
         after = text[at + 1] if at + 1 < len(text) else " "
-        if not closing and (char in _SINGLE and (char != "'" or (not before.isalnum() and after.isalnum()))):
-            start, closing = at + 1, _SINGLE[char]
+        if not closing and (char in _CLOSES_SINGLE and (char != "'" or (not before.isalnum() and after.isalnum()))):
+            start, closing = at + 1, _CLOSES_SINGLE[char]
         elif closing and char in closing and not (before.isalnum() and after.isalnum()):
             yield from range(start, at)
             closing = ""
-    for opened, closed in _double_marked(text[within.start + 1 : within.end - 1]):
-        yield from range(within.start + 1 + opened, within.start + 1 + closed)
+    for start, end in _outer(text[within.start + 1 : within.end - 1]):
+        yield from range(within.start + 1 + start, within.start + 1 + end)
 
 
 def crosses_sentence(quote: Quote, text: str) -> bool:

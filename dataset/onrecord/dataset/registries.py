@@ -3,17 +3,32 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from functools import partial
 from pathlib import Path
 
 from onrecord.dataset import walk
 from onrecord.dataset.check import faults_of
+from onrecord.dataset.gold import Article
 from onrecord.dataset.layers import in_scheme, scheme
 from onrecord.dataset.reading.bounded import content_within
 from onrecord.dataset.reading.faults import Fault, Hints, Wrong, nearest, refuse
 from onrecord.dataset.reading.typed import read_lines
 from onrecord.dataset.records import NO_ITEM, REGISTERED, UNKNOWN, Entity, Event, Registries, Row
+
+
+def rows_of(articles: Iterable[Article], registries: Registries) -> Registries:
+    """The rows that some articles use, and those that these rows refer to, in their order."""
+    rows = {row.id: row for kind in REGISTERED for row in registries.of(kind)}
+    waiting = [each.id for a in articles for _, item in a.labels.items() for each in walk.references(item)]
+    used: set[str] = set()
+    while waiting:
+        id = waiting.pop()
+        if id in rows and id not in used:
+            used.add(id)
+            waiting += [each.id for each in walk.references(rows[id])]
+    kept = {name: tuple(row for row in registries.of(kind) if row.id in used) for kind, (name, _) in REGISTERED.items()}
+    return Registries(**kept)  # type: ignore[arg-type]
 
 
 def read_registries(folder: Path) -> Registries:

@@ -60,7 +60,7 @@ def build(
         documents = read_documents(corpus.seeds, corpus.about.splits)
         registries = read_registries(corpus.registries)
         rounds = _rounds(corpus, exports, blind, before, mended or ())
-        made = gold_of_rounds(corpus.annotation, rounds, documents, registries)
+        made = gold_of_rounds(corpus.annotation, rounds, documents, registries, corpus.about.splits.names)
         sheet = corpus.root / NAME
         datasheet = sheet.read_text(encoding="utf-8") if sheet.is_file() else ""
         refuse([*rai_faults(corpus.about, datasheet, str(corpus.root / FILE))])

@@ -80,7 +80,7 @@ def write_perturbed(found: Perturbed, output: Path) -> None:
 
 def _pages(seeds: Path) -> Pages:
     from onrecord.dataset.perturbing.probe import Page
-    from onrecord.dataset.seeds.documents import read_seed
+    from onrecord.dataset.seeds.documents import descriptions, read_seed
 
-    found = (read_seed(path) for path in sorted(seeds.glob("*.json")))
+    found = (read_seed(path) for path in descriptions(seeds))
     return {description.id: Page(description, decoded) for description, decoded in found}

@@ -95,12 +95,13 @@ def _folder(output: Path | None) -> Iterator[Path]:
 def _chosen(probes: list[str] | None, seeds: Path | None) -> list[str]:
     """The probes, several at once joined by ``+``; of all that there are those that can be made here."""
     from onrecord.dataset.perturbing.probes import PROBES, asked_probes
+    from onrecord.dataset.seeds.documents import descriptions
 
     if probes:
         for each in probes:
             asked_probes(each.split("+"))
         return probes
-    paged = any(seeds_folder(seeds).glob("*.json"))
+    paged = bool(descriptions(seeds_folder(seeds)))
     for name in () if paged else [name for name, each in PROBES.items() if each.pages]:
         note(f"{name} is left out: there are no pages (--seeds)")
     return [name for name, each in PROBES.items() if paged or not each.pages]

@@ -146,6 +146,7 @@ def record_path(output: Path, record: Record) -> Path:
 
 def print_table(report: Report, headlines: bool, details: bool, folder: Path) -> None:
     """The score table on standard output, and what a reader must know of it."""
+    from onrecord.dataset.publishing.folder import splits_of
     from onrecord.dataset.reading.faults import show
     from onrecord.eval.rendering.counted import counted
     from onrecord.eval.rendering.scores import headings
@@ -160,10 +161,10 @@ def print_table(report: Report, headlines: bool, details: bool, folder: Path) ->
             lines.append(())
         lines.append(row)
     console = plain_console()
-    console.print(
-        f"{show(result.submission)} on {counted(len(result.documents), 'article')} of split {result.split}",
-        soft_wrap=True,
-    )
+    there = splits_of(folder) if result.split == "all" else []
+    where = f"all splits ({', '.join(there)}) in one figure" if len(there) > 1 else f"split {result.split}"
+    many = counted(len(result.documents), "article")
+    console.print(f"{show(result.submission)} on {many} of {where}", soft_wrap=True)
     if result.missing:
         console.print(f"PARTIAL: no line for {', '.join(result.missing)}; scored as empty", soft_wrap=True)
     show_table(console, headings(report.how), lines)

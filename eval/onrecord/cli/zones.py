@@ -81,11 +81,12 @@ def zones(
 def _description(seeds: Path, id: str) -> Path:
     """The description of an article, of whose id the beginning will do if no other begins so."""
     from onrecord.dataset.reading.faults import Fault, FaultsError, nearest, show
+    from onrecord.dataset.seeds.documents import descriptions
 
-    there = sorted(each.stem for each in seeds.glob("*.json"))
+    there = {path.stem: path for path in descriptions(seeds)}
     meant = [id] if id in there else [each for each in there if id and each.startswith(id)]
     if len(meant) == 1:
-        return seeds / f"{meant[0]}.json"
+        return there[meant[0]]
     hint = f"one of {', '.join(meant[:6])}" if meant else nearest(id, there)
     if not there:
         hint = "make one with: onrecord ingest FILE"

@@ -26,6 +26,8 @@ from onrecord.dataset import Article, FaultsError, Gold, Labels
 
 ONE = "Hale left. She said that “it is over.” Nothing else."
 OTHER = "It rained.\nIt is over, Hale said. Dravia may attack."
+NO_REASON = "\n  why: nobody has said\n"
+"""A line of the command; the words alone may stand in an article."""
 
 
 def _article(id: str, text: str, **layers: list[dict[str, Any]]) -> Article:
@@ -140,19 +142,20 @@ def _said_by_the_command(corpus: Path) -> tuple[str, str]:
     return done.stdout, " ".join(done.stderr.split())
 
 
-def test_the_command_shows_the_reasons_and_what_has_none(root: Path, tmp_path: Path) -> None:
-    out, err = _said_by_the_command(root)
-    assert "  why: The war is named in 000 alone.\n" in out
-    assert "nobody has said" not in out
-    assert ", 0 of them without a reason on record" in err
-    shutil.copytree(root / "dataset", tmp_path / "dataset", ignore=shutil.ignore_patterns("onrecord"))
+def test_the_command_shows_the_reasons_and_what_has_none(root: Path, five_folder: Path, tmp_path: Path) -> None:
+    shutil.copytree(five_folder, tmp_path / "dataset")
     shutil.copy(root / "onrecord.toml", tmp_path)
     (tmp_path / "annotation").mkdir()
+    shutil.copy(root / "annotation" / REASONS, tmp_path / "annotation")
+    out, err = _said_by_the_command(tmp_path)
+    assert "  why: The war is named in 000 alone.\n" in out
+    assert NO_REASON not in out
+    assert ", 0 of them without a reason on record" in err
     first, *rest = (root / "annotation" / REASONS).read_text(encoding="utf-8").splitlines()
     stale = first.replace(" actual", " denied")
     (tmp_path / "annotation" / REASONS).write_text("\n".join([stale, *rest]), encoding="utf-8")
     out, err = _said_by_the_command(tmp_path)
-    assert out.count("  why: nobody has said\n") == 1
+    assert out.count(NO_REASON) == 1
     assert ", 1 of them without a reason on record" in err
     assert "a reason for what does not differ, or not so: 000_178a6b88b61942c1 at 1957, 001_" in err
 

@@ -18,7 +18,7 @@ from onrecord.dataset.perturbing.perturbed import Perturbed
 from onrecord.dataset.perturbing.perturbed import perturb as run
 from onrecord.dataset.perturbing.probe import Page, Pages
 from onrecord.dataset.perturbing.probes import PROBES, asked_probes
-from onrecord.dataset.seeds.documents import Section, SeedDescription, Zone, read_seed
+from onrecord.dataset.seeds.documents import Section, SeedDescription, Zone, descriptions, read_seed
 
 EVERY = [
     name for probe in PROBES.values() for name in (probe.name, *(f"{probe.name}:{v}" for v in probe.variants if v))
@@ -103,9 +103,15 @@ def perturb(
     return run(gold, about or CorpusFile(scheme=gold.scheme), "", asked_probes(names), seed, pages)
 
 
+def paired(gold: Gold, found: Perturbed) -> list[tuple[Article, Article]]:
+    """Each article with what was made of it: a probe may give articles other names, and with them another order."""
+    made = {each.document.id: each for each in found.gold.articles}
+    return [(gold.articles[said.place], made[said.id]) for said in found.file.articles]
+
+
 def pages_in(folder: Path) -> Pages:
     """The pages of a folder of seeds."""
-    found = (read_seed(path) for path in sorted(folder.glob("*.json")))
+    found = (read_seed(path) for path in descriptions(folder))
     return {description.id: Page(description, decoded) for description, decoded in found}
 
 

@@ -9,7 +9,7 @@ from pathlib import Path
 import msgspec
 import pytest
 from tests.builders import ABOUT, document
-from tests.dataset.perturbing.cases import pages_in, perturb
+from tests.dataset.perturbing.cases import pages_in, paired, perturb
 
 from onrecord.dataset import Article, Entity, Gold, Labels, Mention, Registries
 from onrecord.dataset.corpus import CorpusFile
@@ -21,23 +21,55 @@ from onrecord.dataset.publishing.folder import read_rows
 
 ORDINARY = frozenset(
     [
+        "About",
+        "An",
+        "Coast",
+        "Council",
         "Defence",
+        "Families",
         "Group",
+        "Growers",
+        "Hall",
+        "Line",
         "Military",
         "Ministry",
+        "My",
         "News",
         "Observers",
+        "Officials",
         "Outsiders",
+        "PASS",
+        "Pass",
+        "Some",
         "Staff",
         "State",
         "Territory",
         "The",
+        "They",
         "Union",
     ]
 )
-"""Words with a capital in names of the five articles that name nobody."""
-SMALL = frozenset(["new", "news", "us", "joint", "security", "weekly"])
-"""Words of names that the articles also use as ordinary words, in small letters."""
+"""Words with a capital in names, and in what is said of the unnamed, that name nobody."""
+SMALL = frozenset(
+    [
+        "new",
+        "news",
+        "us",
+        "joint",
+        "security",
+        "weekly",
+        "bank",
+        "fish",
+        "now",
+        "river",
+        "school",
+        "week",
+        "friends",
+        "museum",
+        "gap",
+    ]
+)
+"""Words of names that the articles or the card also use as ordinary words, in small letters."""
 _WORD = re.compile(r"[^\W\d_]+")
 
 
@@ -113,6 +145,34 @@ def test_no_letter_is_at_its_place(gold: Gold) -> None:
         alike = [a for a, b in zip(word, new, strict=False) if a == b]
         ending = next((e for e in ("ian", "ish", "ern") if word.endswith(e) and new.endswith(e)), "")
         assert len(alike) <= len(ending) or word in ("surovikin", "surovkin", "wanger"), (word, new)
+
+
+def test_whoever_has_a_description_alone_has_no_name() -> None:
+    text = (
+        "Angela Marsh met an official with knowledge of the plan, a soldier of the guard and her nephew in Zeeland."
+        " Ludwig van Okonkwo stayed. My official view: a nephew has knowledge, my soldier none."
+    )
+    people = (
+        ("marsh", "Angela Marsh"),
+        ("official", "An official with knowledge of the plan"),
+        ("soldier", "soldier"),
+        ("nephew", "My nephew in Zeeland"),
+        ("ludwig", "Ludwig van Okonkwo"),
+    )
+    rows = [Entity(id=id, type="PER", name=name) for id, name in people]
+    rows.append(Entity(id="zeeland", type="GPE", name="Zeeland"))
+    article = Article(document=document(text), labels=Labels())
+    found = perturb(Gold(articles=(article,), registries=Registries(entities=tuple(rows))), "names").gold
+    after = found.articles[0].document.text
+    new = {row.id: row.name for row in found.registries.entities}
+    angela, ludwig, zeeland = (found.registries.entities[n].name for n in (0, 4, 5))
+    assert after == (
+        f"{angela} met an official with knowledge of the plan, a soldier of the guard and her nephew in {zeeland}."
+        f" {ludwig} stayed. My official view: a nephew has knowledge, my soldier none."
+    )
+    assert not {"Angela", "Marsh", "Ludwig", "Okonkwo", "Zeeland"} & {*_WORD.findall(after)}
+    assert f"My nephew in {zeeland}" in new.values()
+    assert "An official with knowledge of the plan" in new.values()
 
 
 @pytest.fixture
@@ -192,7 +252,7 @@ def test_ids_stay_one_to_one(gold: Gold) -> None:
 
 def test_the_same_name_is_the_same_in_every_article(gold: Gold) -> None:
     surfaces: dict[str, set[str]] = {}
-    for before, after in zip(gold.articles, perturb(gold, "names").gold.articles, strict=True):
+    for before, after in paired(gold, perturb(gold, "names")):
         for old, new in zip(before.labels.mentions, after.labels.mentions, strict=True):
             surfaces.setdefault(old.text, set()).add(new.text)
     assert all(len(each) == 1 for each in surfaces.values())

@@ -1,4 +1,4 @@
-"""Every probe leaves every label exact, on the five articles and on any other."""
+"""Every probe leaves every label exact, on the articles of the dataset and on any other."""
 
 from __future__ import annotations
 
@@ -11,22 +11,22 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from tests.builders import ABOUT
-from tests.dataset.perturbing.cases import EVERY, golds, pages_in, perturb, wrong_spans
+from tests.dataset.perturbing.cases import EVERY, golds, pages_in, paired, perturb, wrong_spans
 from tests.examples import examples
 
 from onrecord.dataset import Gold
 from onrecord.dataset.check import check_gold
-from onrecord.dataset.derive import quote_type
+from onrecord.dataset.derive import marks, quote_type
 from onrecord.dataset.layers import LAYERS
-from onrecord.dataset.perturbing.marks import STYLES, marks
+from onrecord.dataset.perturbing.marks import STYLES
 from onrecord.dataset.perturbing.probes import PROBES, asked_probes
 from onrecord.dataset.reading.faults import FaultsError
 
 
 @pytest.mark.parametrize("name", EVERY)
-def test_the_five_articles_stay_gold(gold: Gold, root: Path, name: str) -> None:
+def test_every_article_stays_gold(gold: Gold, root: Path, name: str) -> None:
     found = perturb(gold, name, about=ABOUT, pages=pages_in(root / "seeds"))
-    assert len(found.gold.articles) == 5
+    assert len(found.gold.articles) == len(gold.articles) == len(found.file.articles)
     for article, said in zip(gold.articles, found.file.articles, strict=True):
         after = next(each for each in found.gold.articles if each.document.id == said.id)
         assert not wrong_spans(after)
@@ -98,29 +98,34 @@ def test_probes_on_different_stretches_commute(gold: Gold) -> None:
         assert (a.document.text, a.labels) == (b.document.text, b.labels)
 
 
-@pytest.mark.parametrize("style", [style for style in STYLES if style != "single"])
+@pytest.mark.parametrize("style", STYLES)
 def test_the_type_of_a_quote_is_the_same_with_other_marks(gold: Gold, style: str) -> None:
-    changed = 0
-    for before, after in zip(gold.articles, perturb(gold, f"quotes:{style}").gold.articles, strict=True):
+    changed = unlike = 0
+    for before, after in paired(gold, perturb(gold, f"quotes:{style}")):
         changed += before.document.text != after.document.text
         for old, new in zip(before.labels.quotes, after.labels.quotes, strict=True):
             types = [
                 quote_type(quote, each.document.text, {q.id: q for q in each.labels.quotes}.get(quote.parent))
                 for each, quote in ((before, old), (after, new))
             ]
-            assert types[0] == types[1], new
+            assert types[0] == types[1] or style == "single", new
+            unlike += types[0] != types[1]
     assert changed >= 2
+    many = sum(len(article.labels.quotes) for article in gold.articles)
+    assert unlike <= many / 40, "a plural in the genitive looks like the end of a quote in single marks"
 
 
 def test_apostrophes_are_no_quotation_marks() -> None:
     text = "It's Vera's: ‘It’s “mine”’, she said. 'No,' the '90s. \"She said 'go' and\ndon’t\""
     found = [(text[mark.at], mark.role) for mark in marks(text)]
-    assert found == [("‘", 0), ("’", 1), ("'", 0), ("'", 1), ('"', 0), ("'", 2), ("'", 3), ('"', 0)]
+    single = [("‘", 0), ("“", 2), ("”", 3), ("’", 1), ("'", 0), ("'", 1)]
+    assert found == [*single, ('"', 0), ("'", 2), ("'", 3), ('"', 0)]
 
 
 def test_typos_within_a_mention_are_marked(gold: Gold) -> None:
-    inside = outside = 0
-    for before, after in zip(gold.articles, perturb(gold, "noise").gold.articles, strict=True):
+    inside = 0
+    outside: list[bool] = []
+    for before, after in paired(gold, perturb(gold, "noise")):
         for old, new in zip(before.labels.mentions, after.labels.mentions, strict=True):
             if old.text != new.text:
                 assert new.noise is not None
@@ -130,21 +135,23 @@ def test_typos_within_a_mention_are_marked(gold: Gold) -> None:
         covered = {at for m in after.labels.mentions for at in range(m.start, m.end)}
         rest = "".join(char for at, char in enumerate(after.document.text) if at not in covered)
         kept = {at for m in before.labels.mentions for at in range(m.start, m.end)}
-        outside += rest != "".join(char for at, char in enumerate(before.document.text) if at not in kept)
+        outside.append(rest != "".join(char for at, char in enumerate(before.document.text) if at not in kept))
     assert inside > 10
-    assert outside == 5
+    assert len(outside) == len(gold.articles)
+    assert all(outside)
 
 
 def test_years_and_the_dates_of_gold_move_together(gold: Gold) -> None:
-    found = perturb(gold, "dates").gold
+    moved = perturb(gold, "dates")
+    found = moved.gold
     (years,) = {
         int(new[0]) - int(old[0])
         for before, after in zip(gold.registries.events, found.registries.events, strict=True)
         if (old := re.findall("[0-9]{4}", before.date or "")) and (new := re.findall("[0-9]{4}", after.date or ""))
     }
     assert abs(years) == 28
-    for before, after in zip(gold.articles, found.articles, strict=True):
-        old, new = (re.findall(r"\b(?:19|20)\d\d\b", each.document.text) for each in (before, after))
+    for before, after in paired(gold, moved):
+        old, new = (re.findall(r"\b(?:1[789]|20)\d\d\b", each.document.text) for each in (before, after))
         assert [int(year) + years for year in old] == [*map(int, new)]
         assert after.document.published is None or int(after.document.published[:4]) > 1970
     assert [claim.as_of for claim in gold.registries.claims] != [claim.as_of for claim in found.registries.claims]
@@ -160,10 +167,13 @@ def test_years_and_the_dates_of_gold_move_together(gold: Gold) -> None:
         ("2022-12-30/2023-01-02", ["2022", "2023"]),
         ("[2022-12..2023-01]", ["2022", "2023"]),
         ("[..1999-05]", ["1999"]),
+        ("1823-04/1824", ["1823", "1824"]),
     ],
 )
 def test_every_year_of_a_date_moves(gold: Gold, date: str, years: list[str]) -> None:
-    claim = msgspec.structs.replace(gold.registries.claims[0], as_of=date, text="1,999 of 12.2010 in 2022, not A2022.")
+    claim = msgspec.structs.replace(
+        gold.registries.claims[0], as_of=date, text="1,999 of 12.2010 on 20.1.2022, not A2022."
+    )
     rows = msgspec.structs.replace(gold.registries, claims=(claim,))
     (moved,) = perturb(msgspec.structs.replace(gold, registries=rows), "dates").gold.registries.claims
     assert moved.as_of is not None
@@ -171,7 +181,7 @@ def test_every_year_of_a_date_moves(gold: Gold, date: str, years: list[str]) -> 
     shift = int(found[0]) - int(years[0])
     assert abs(shift) == 28
     assert [int(year) + shift for year in years] == [*map(int, found)]
-    assert moved.text == f"1,999 of 12.2010 in {2022 + shift}, not A2022."
+    assert moved.text == f"1,999 of 12.2010 on 20.1.{2022 + shift}, not A2022."
 
 
 def test_the_page_is_back_and_the_headline_gone(gold: Gold, root: Path) -> None:
@@ -180,7 +190,7 @@ def test_the_page_is_back_and_the_headline_gone(gold: Gold, root: Path) -> None:
     for article in around.articles:
         page = pages[article.document.id]
         assert re.sub(r"\s", "", article.document.text) == re.sub(r"\s", "", page.decoded)
-    for before, after in zip(gold.articles, perturb(gold, "headline").gold.articles, strict=True):
+    for before, after in paired(gold, perturb(gold, "headline")):
         assert {section.kind for section in after.document.sections}.isdisjoint({"title", "byline"})
         kinds = [s.kind for s in before.document.sections if s.kind not in ("title", "byline")]
         assert [section.kind for section in after.document.sections] == kinds
@@ -190,7 +200,7 @@ def test_the_page_is_back_and_the_headline_gone(gold: Gold, root: Path) -> None:
 def test_without_its_page_an_article_gets_no_boilerplate(gold: Gold) -> None:
     with pytest.raises(FaultsError, match="no page of 004") as caught:
         perturb(gold, "boilerplate", pages={})
-    assert len(caught.value.faults) == 5
+    assert len(caught.value.faults) == len(gold.articles)
 
 
 def test_letters_are_taken_apart_and_put_together(gold: Gold) -> None:
@@ -220,7 +230,7 @@ def test_an_exchange_is_one_to_one_and_undoes_itself(gold: Gold) -> None:
 def test_another_alias_is_of_the_same_row_and_type(gold: Gold) -> None:
     rows = {row.id: {row.name, *row.aliases} for row in gold.registries.entities}
     changed = 0
-    for before, after in zip(gold.articles, perturb(gold, "alias").gold.articles, strict=True):
+    for before, after in paired(gold, perturb(gold, "alias")):
         for old, new in zip(before.labels.mentions, after.labels.mentions, strict=True):
             if old.kind == "name" and old.text != new.text:
                 meant = rows[new.literal or new.entity or ""]
@@ -231,7 +241,7 @@ def test_another_alias_is_of_the_same_row_and_type(gold: Gold) -> None:
 
 def test_speakers_of_adjacent_quotes_exchange_and_the_gold_follows(gold: Gold) -> None:
     pairs = 0
-    for before, after in zip(gold.articles, perturb(gold, "speaker-exchange").gold.articles, strict=True):
+    for before, after in paired(gold, perturb(gold, "speaker-exchange")):
         moved = [
             (old, new)
             for old, new in zip(before.labels.quotes, after.labels.quotes, strict=True)

@@ -131,11 +131,10 @@ def _wrong_facts(said: dict[str, Any], root: Path) -> Iterator[str]:
     who = annotators(root)
     days = [json.loads(path.read_text("utf-8"))["published"] for path in (root / "seeds").glob("*.json")]
     ends = [each for path in (root / "annotation/exports").rglob("*.json") for each in handed_in(path)]
-    blind = [each for each in who if each["round"] == "blind"]
     facts: dict[str, Any] = {
         "dataCollectionTimeframe": f"{min(days)}/{min(ends)[:10]}",
         "annotatorDemographics": [f"{each['id']}: {each['kind']}, {each['role']}" for each in who],
-        "annotationsPerItem": f"{len(blind)} by a language model, none by a person",
+        "annotationsPerItem": "2 by a language model, none by a person",
         "dataAnnotationPlatform": [f"Label Studio {VERSION}"],
         "hasSyntheticData": any(each["kind"] != "person" for each in who),
     }
@@ -147,7 +146,7 @@ def _wrong_facts(said: dict[str, Any], root: Path) -> Iterator[str]:
         yield "dataAnnotationAnalysis"
     if "language model" not in said.get("rai:machineAnnotationTools", ()):
         yield "machineAnnotationTools"
-    seeds = {f"seeds/{path.name}": sha256(path) for path in (root / "seeds").glob("*.txt")}
+    seeds = {path.relative_to(root).as_posix(): sha256(path) for path in (root / "seeds").rglob("*.txt")}
     if {each["@id"]: each["sha256"] for each in said.get("prov:wasDerivedFrom", ())} != seeds:
         yield "wasDerivedFrom"
 
@@ -155,14 +154,15 @@ def _wrong_facts(said: dict[str, Any], root: Path) -> Iterator[str]:
 def _agreement(root: Path) -> Iterator[str]:
     """The figures of the datasheet's tables, as the metadata write them."""
     text = (root / "DATASHEET.md").read_text(encoding="utf-8")
-    table = text.split("<!-- generated: agreement -->")[1].split("<!-- end -->")[0]
-    scores, _, rows, actors, *_ = table.strip().split("\n\n")
-    for name, f1, *_ in _cells(scores):
-        yield f"{name} {f1}"
-    for name, many, same in _cells(rows):
-        yield f"{name} {same} (of {many})"
-    for name, found, *_, turn in _cells(actors):
-        yield f"{name} {turn} of {found}"
+    for split in ("fresh", "test", "validation"):
+        table = text.split(f"<!-- generated: agreement-{split} -->")[1].split("<!-- end -->")[0]
+        _, scores, _, rows, actors, *_ = table.strip().split("\n\n")
+        for name, f1, *_ in _cells(scores):
+            yield f"{name} {f1}"
+        for name, many, same in _cells(rows):
+            yield f"{name} {same} (of {many})"
+        for name, found, *_, turn in _cells(actors):
+            yield f"{name} {turn} of {found}"
 
 
 def _cells(table: str) -> list[list[str]]:
@@ -334,9 +334,11 @@ def test_people_and_machines_are_told_apart_and_nothing_is_said_of_what_nobody_k
 
 def test_how_the_gold_was_made_is_read_from_the_files(root: Path, documents: list[Document]) -> None:
     assert ABOUT.gold is not None
-    made = gold_of_rounds(root / "annotation", ABOUT.gold, documents, read_registries(root / "annotation/registries"))
-    assert made.making.blind == ("reader-e", "reader-f")
-    assert made.making.of_gold == {"reader-e", "reader-f", "adjudicator", "auditor"}
+    registries = read_registries(root / "annotation/registries")
+    made = gold_of_rounds(root / "annotation", ABOUT.gold, documents, registries, ABOUT.splits.names)
+    assert made.making.blind == ("reader-e", "reader-f", "reader-g", "reader-h")
+    of_web = {"reader-e", "reader-f", "adjudicator", "auditor"}
+    assert made.making.of_gold == {*of_web, "reader-g", "reader-h", "adjudicator-fresh", "auditor-fresh"}
     assert made.making.by_machine
 
 

@@ -101,7 +101,7 @@ def built(root: Path, documents: list[Document]) -> Built:
     annotation = root / "annotation"
     registries = read_registries(annotation / "registries")
     assert ABOUT.gold is not None
-    made = gold_of_rounds(annotation, ABOUT.gold, documents, registries)
+    made = gold_of_rounds(annotation, ABOUT.gold, documents, registries, ABOUT.splits.names)
     assert made.unlabelled == ()
     said = metadata(ABOUT, made.gold, (root / "DATASHEET.md").read_text(encoding="utf-8"), made.making)
     return build(made.gold, ABOUT, made.provenance, made.extra, said)
@@ -124,7 +124,7 @@ def test_what_differs_is_found_and_mended(built: Built, tmp_path: Path) -> None:
     (tmp_path / name).write_text("{}")
     shutil.copy(tmp_path / "data/quotes/test.parquet", tmp_path / "data/quotes/validation.parquet")
     assert differences(built, tmp_path) == sorted(
-        [name, "croissant.json", "data/quotes/test.parquet", "data/quotes/validation.parquet"]
+        [name, "croissant.json", *(f"data/quotes/{split}.parquet" for split in ABOUT.splits.names)]
     )
     write(built, tmp_path)
     assert differences(built, tmp_path) == []
@@ -210,7 +210,7 @@ def test_two_checkouts_do_not_share_rows(root: Path, tmp_path: Path, gold: Gold)
 
 def test_parquet_carries_no_library_metadata_and_one_row_group(root: Path) -> None:
     paths = sorted((root / "dataset" / "data").glob("*/*.parquet"))
-    assert len(paths) == sum(1 if config.registry else 2 for config in configs())
+    assert len(paths) == sum(1 if config.registry else len(ABOUT.splits.names) for config in configs())
     for path in paths:
         file = pq.ParquetFile(path)
         assert set(file.schema_arrow.metadata or {}) == set()
@@ -280,7 +280,7 @@ def test_one_split_of_any_name_loads(gold: Gold, tmp_path: Path, streaming: bool
 @pytest.mark.long
 @pytest.mark.parametrize("streaming", [False, True])
 def test_a_layer_without_items_is_no_config_and_a_split_without_any_no_split(
-    gold: Gold, tmp_path: Path, streaming: bool
+    five: Gold, tmp_path: Path, streaming: bool
 ) -> None:
     def thinned(article: Article) -> Article:
         gone: dict[str, tuple[()]] = {"events": ()}
@@ -288,7 +288,7 @@ def test_a_layer_without_items_is_no_config_and_a_split_without_any_no_split(
             gone |= {"stances": (), "quotes": ()}
         return msgspec.structs.replace(article, labels=msgspec.structs.replace(article.labels, **gone))
 
-    thin = msgspec.structs.replace(gold, articles=tuple(map(thinned, gold.articles)))
+    thin = msgspec.structs.replace(five, articles=tuple(map(thinned, five.articles)))
     write(build(thin, ABOUT, ""), tmp_path / "own")
     data = tmp_path / "own" / "data"
     assert not (data / "events").exists()

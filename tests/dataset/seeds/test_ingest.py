@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from tests.builders import describe, place_in_seed
 
 from onrecord.dataset import FaultsError, read_documents
-from onrecord.dataset.seeds.documents import CONTENT, check_zones, description_json
+from onrecord.dataset.seeds.documents import CONTENT, check_zones, description_json, descriptions
 from onrecord.dataset.seeds.ingest import Ingested, ingest
 from onrecord.dataset.seeds.proposal import propose_zones
 
@@ -92,6 +92,15 @@ def test_a_second_run_keeps_what_a_person_has_edited(tmp_path: Path) -> None:
     assert any("already" in warning for warning in again.warnings)
 
 
+def test_what_lies_in_a_folder_below_is_known_too(tmp_path: Path) -> None:
+    (tmp_path / "leaders.txt").write_text(ARTICLE)
+    below = tmp_path / "seeds" / "town"
+    (one,) = ingest(tmp_path / "leaders.txt", below, "t").articles
+    (again,) = ingest(tmp_path / "leaders.txt", tmp_path / "seeds", "t").articles
+    assert again.path == one.path
+    assert [*(tmp_path / "seeds").iterdir()] == [below]
+
+
 def test_crlf_emoji_and_nbsp_survive(tmp_path: Path) -> None:
     raw = "A title of five whole words\r\n\r\nBody 😀\u00a0text one.\r\nAnd a second line.\r\n".encode()
     (tmp_path / "x.txt").write_bytes(raw)
@@ -138,8 +147,9 @@ def test_a_proposal_always_fits_its_text(text: str) -> None:
 def test_the_seeds_are_found_again_in_their_own_descriptions(root: Path) -> None:
     """The proposal against the zones set by hand: how much of what it keeps is content, how much content it keeps."""
     kept = right = wanted = 0
+    places = {path.stem: path for path in descriptions(root / "seeds")}
     for document in read_documents(root / "seeds"):
-        raw = (root / "seeds" / f"{document.id}.txt").read_bytes().decode()
+        raw = places[document.id].with_suffix(".txt").read_bytes().decode()
         gold = {place_in_seed(document, at) for at in range(len(document.text))} - {None}
         proposed = {at for z in propose_zones(raw) if z.kind in CONTENT for at in range(z.start, z.end)}
         kept += len(proposed)

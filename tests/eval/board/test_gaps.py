@@ -52,40 +52,40 @@ def fails(*_: object) -> Gaps:
 
 
 @pytest.fixture(scope="module")
-def folder(gold: Gold, tmp_path_factory: pytest.TempPathFactory) -> Path:
+def folder(five: Gold, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A perturbed dataset, and three entries: with predictions for it, without, and with what is none."""
     folder = tmp_path_factory.mktemp("board")
-    made = perturb(gold, "names", about=CORPUS)
+    made = perturb(five, "names", about=CORPUS)
     write(made.build(), folder / "names")
-    rules = Rules.learn(gold.articles[:1])
+    rules = Rules.learn(five.articles[:1])
     probed = {"with": lines(made.gold, rules, 0), "without": None, "wrong": b'{"doc_id": "nobody"}\n'}
     for number, (system, content) in enumerate(probed.items()):
         entry = folder / "results/team" / system
         entry.mkdir(parents=True)
         (entry / ABOUT).write_text(json.dumps({"team": "team", "system": system, "name": system}))
-        (entry / "predictions.jsonl").write_bytes(lines(gold, rules, number))
+        (entry / "predictions.jsonl").write_bytes(lines(five, rules, number))
         if content is not None:
             (entry / probe_file(NAMES)).write_bytes(content)
     return folder
 
 
 @pytest.fixture(scope="module")
-def found(folder: Path, root: Path) -> Standings:
-    return board(folder, root, [folder / "names"])
+def found(folder: Path, five_folder: Path) -> Standings:
+    return board(folder, five_folder, [folder / "names"])
 
 
-def board(folder: Path, root: Path, probes: list[Path], each: Budget = BUDGET) -> Standings:
-    gold = stored_gold(root / "dataset")
-    bench = Bench(gold, root / "dataset", Asked("all"), probes=perturbed(probes, gold))
+def board(folder: Path, five_folder: Path, probes: list[Path], each: Budget = BUDGET) -> Standings:
+    gold = stored_gold(five_folder)
+    bench = Bench(gold, five_folder, Asked("all"), probes=perturbed(probes, gold))
     entries = assessed_entries(entry_folders(folder / "results")[0], bench, each)
     return standings(entries, gold, bench.asked, probes=[each.gold.probe for each in bench.probes])
 
 
-def test_the_gap_is_that_of_the_command(found: Standings, folder: Path, root: Path) -> None:
+def test_the_gap_is_that_of_the_command(found: Standings, folder: Path, five_folder: Path) -> None:
     rows = {row.about.system: row for row in found.rows}
     entry = folder / "results/team/with"
     pairs = [(entry / probe_file(NAMES), folder / "names")]
-    wanted = gap(entry / "predictions.jsonl", pairs, root / "dataset", "all").differences
+    wanted = gap(entry / "predictions.jsonl", pairs, five_folder, "all").differences
     assert rows["with"].gaps == {NAMES: wanted}
     assert wanted["entities:strict"].difference < -0.2  # type: ignore[operator]
     assert rows["without"].gaps == rows["wrong"].gaps == {}
@@ -108,8 +108,8 @@ def test_it_is_on_the_page_in_json_and_in_csv(found: Standings) -> None:
     assert rows["without"][f"entities:strict gap {NAMES}"] == ""
 
 
-def test_without_probes_a_board_is_as_before(found: Standings, folder: Path, root: Path) -> None:
-    plain = board(folder, root, [])
+def test_without_probes_a_board_is_as_before(found: Standings, folder: Path, five_folder: Path) -> None:
+    plain = board(folder, five_folder, [])
     assert plain.probes == ()
     assert "gap " not in board_html(plain, [], "").decode()
     assert b"gap" not in board_csv(plain, [])
@@ -118,15 +118,15 @@ def test_without_probes_a_board_is_as_before(found: Standings, folder: Path, roo
 @pytest.mark.skipif(not has_fork(), reason="what is slow is put into this process and inherited")
 @pytest.mark.parametrize(("does", "said"), [(sleeps, "takes more than 5 seconds"), (fails, "a defect of onrecord")])
 def test_what_a_gap_meets_leaves_the_score(
-    folder: Path, root: Path, monkeypatch: pytest.MonkeyPatch, does: Callable[..., Gaps], said: str
+    folder: Path, five_folder: Path, monkeypatch: pytest.MonkeyPatch, does: Callable[..., Gaps], said: str
 ) -> None:
     monkeypatch.setattr(assessing, "gaps_of", does)
-    found = board(folder, root, [folder / "names"], Budget(5))
+    found = board(folder, five_folder, [folder / "names"], Budget(5))
     assert not any(row.excluded for row in found.rows)
     assert all(said in row.note and row.note.startswith("no gap: ") for row in found.rows)
 
 
-def test_links_folders_and_what_is_no_file_give_no_gap(folder: Path, root: Path, tmp_path: Path) -> None:
+def test_links_folders_and_what_is_no_file_give_no_gap(folder: Path, five_folder: Path, tmp_path: Path) -> None:
     """A link may lead anywhere on the machine that makes the board."""
     good = (folder / "results/team/with" / probe_file(NAMES)).read_bytes()
     (tmp_path / "elsewhere.jsonl").write_bytes(good)
@@ -138,25 +138,25 @@ def test_links_folders_and_what_is_no_file_give_no_gap(folder: Path, root: Path,
     place["link"].symlink_to(tmp_path / "elsewhere.jsonl")
     place["folder"].mkdir()
     os.mkfifo(place["pipe"])
-    found = board(tmp_path, root, [folder / "names"])
+    found = board(tmp_path, five_folder, [folder / "names"])
     assert {row.about.team: bool(row.gaps) for row in found.rows} == dict.fromkeys(place, False)
     assert all(f"{probe_file(NAMES)} cannot be scored (" in row.note for row in found.rows)
 
 
 def test_where_processes_are_not_forked_gaps_are_the_same(
-    found: Standings, folder: Path, root: Path, monkeypatch: pytest.MonkeyPatch
+    found: Standings, folder: Path, five_folder: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(budget, "forks_safely", lambda: False)
-    spawned = board(folder, root, [folder / "names"])
+    spawned = board(folder, five_folder, [folder / "names"])
     assert [(row.about, row.note, row.gaps) for row in spawned.rows] == [
         (row.about, row.note, row.gaps) for row in found.rows
     ]
 
 
-def test_a_folder_that_is_no_probe_or_given_twice_is_refused(folder: Path, root: Path) -> None:
-    gold = stored_gold(root / "dataset")
+def test_a_folder_that_is_no_probe_or_given_twice_is_refused(folder: Path, five_folder: Path) -> None:
+    gold = stored_gold(five_folder)
     with pytest.raises(FaultsError, match="a perturbed dataset"):
-        perturbed([root / "dataset"], gold)
+        perturbed([five_folder], gold)
     with pytest.raises(FaultsError, match="one dataset for probe-names"):
         perturbed([folder / "names"] * 2, gold)
 

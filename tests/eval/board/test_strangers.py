@@ -186,7 +186,7 @@ def test_a_record_of_a_split_that_gold_lacks_is_refused_by_name(root: Path, gold
     done = run("report", tmp_path / "r.json", "-o", tmp_path / "r.html", cwd=root)
     assert done.returncode == 2
     assert b"no article of split 'nope'" in done.stderr
-    assert b"one of validation, test, all" in done.stderr
+    assert b"one of validation, test, fresh, all" in done.stderr
     assert not (tmp_path / "r.html").exists()
 
 

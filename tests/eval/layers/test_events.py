@@ -272,13 +272,13 @@ def test_a_wrong_description_is_one_fault(
     assert faults(gold, perfect) == [(code, 2, pointer)]
 
 
-def test_descriptions_that_differ_are_a_contradiction_wherever_they_stand(gold: Gold, perfect: Lines) -> None:
-    for line, title in zip(perfect, (None, "one", None, "one", "other"), strict=True):
+def test_descriptions_that_differ_are_a_contradiction_wherever_they_stand(five: Gold, five_lines: Lines) -> None:
+    for line, title in zip(five_lines, (None, "one", None, "one", "other"), strict=True):
         line["event_descriptions"] = [{"id": "v", "title": title}]
-    assert faults(gold, perfect) == [("contradiction", 5, "/event_descriptions/0")]
-    for line, name in zip(perfect, (None, "one", None, "one", "other"), strict=True):
+    assert faults(five, five_lines) == [("contradiction", 5, "/event_descriptions/0")]
+    for line, name in zip(five_lines, (None, "one", None, "one", "other"), strict=True):
         line.update(event_descriptions=[], entities=[{"id": "e", "name": name}])
-    assert faults(gold, perfect) == [("contradiction", 5, "/entities/0")]
+    assert faults(five, five_lines) == [("contradiction", 5, "/entities/0")]
 
 
 def test_a_line_that_merely_names_an_id_does_not_undo_its_description(gold: Gold, perfect: Lines) -> None:

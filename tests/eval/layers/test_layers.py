@@ -58,6 +58,30 @@ def test_the_type_follows_from_the_marks() -> None:
     assert quote_type(quote("heard ‘yes, it’s so’ from"), TEXT, outer) == "mixed"
 
 
+@pytest.mark.parametrize(
+    ("text", "content", "parent", "expected"),
+    [
+        ("‘We asked for a rise,’ he said.", "‘We asked for a rise,’", None, "direct"),
+        ("'It's ours,' he said. 'No.'", "'It's ours,'", None, "direct"),
+        ("He has ‘every tool in the drawer’, she said.", "He has ‘every tool in the drawer’", None, "mixed"),
+        ("The workers' hall is Vera's.", "The workers' hall is Vera's", None, "indirect"),
+        ("Back in the '90s it was the guards' hall.", "it was the guards' hall", None, "indirect"),
+        ("»Wir gehen«, he said.", "»Wir gehen«", None, "direct"),
+        ("‘He told me “go home” and left,’ she said.", "go home", "‘He told me “go home” and left,’", "direct"),
+        ("‘He told me to go and left,’ she said.", "to go", "‘He told me to go and left,’", "indirect"),
+        ("‘Open\nto the end’ it says.", "to the end", None, "indirect"),
+    ],
+)
+def test_single_marks_are_marks_where_they_stand_outside(
+    text: str, content: str, parent: str | None, expected: str
+) -> None:
+    def said(words: str) -> Quote:
+        start = text.index(words)
+        return Quote(content=(Span(start=start, end=start + len(words), text=words),), speaker=("x",))
+
+    assert quote_type(said(content), text, None if parent is None else said(parent)) == expected
+
+
 def test_content_points_are_letters_and_digits() -> None:
     assert "".join(TEXT[i] for i in sorted(content_points((at('that "we will win"'),), TEXT))) == "wewillwin"
 

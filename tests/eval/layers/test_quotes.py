@@ -294,7 +294,7 @@ def test_slices_are_recall_on_kinds_of_gold() -> None:
     gold = [
         quote('that "we will win" soon', relays=("tass",), source="Putin"),
         quote('"All is well,"', '"very well."', source="he"),
-        quote("yes, it is so", mode="thought", speaker=("aide",)),
+        quote("aide heard", mode="thought", speaker=("aide",)),
     ]
     whole = document(TEXT, kinds=[("title", 0, 40), ("body", 40, len(TEXT))])
     assert slices(gold, whole) == [

@@ -192,7 +192,8 @@ def test_tagged_text_gives_its_names_back(gold: Gold) -> None:
     for article in gold.articles:
         tagged = to_bio(article, scheme="BIOES")
         found = tagged_spans(tagged.tags, tagged.tokens, "IOBES")
-        assert found == [(m.start, m.end, m.type) for m in sorted_names(article)]
+        within = [each.mention for each in tagged.unfit]  # a name within a name, for which tags have no room
+        assert found == [(m.start, m.end, m.type) for m in sorted_names(article) if m not in within]
 
 
 def sorted_names(article: Article) -> list[Mention]:

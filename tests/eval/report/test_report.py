@@ -17,10 +17,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from markdown_it import MarkdownIt
-from tests.eval.conftest import Lines, Scorer
+from tests.eval.conftest import Lines, Scorer, lines_about
 from tests.eval.hostile import ATTACKS, hostile
 
-from onrecord.dataset import Gold
+from onrecord.annotation.agreement.ceiling import ceiling
+from onrecord.annotation.label_studio.exports import read_exports
+from onrecord.dataset import Document, Gold
 from onrecord.dataset.reading.foreign import one_line, visible
 from onrecord.eval import Report, Result, Sampling, score_submission, scored_layers
 from onrecord.eval.layers.scored import with_items
@@ -35,7 +37,6 @@ from onrecord.eval.report.parts import Parts, line_json, script_json
 from onrecord.eval.report.payload import document_value
 from onrecord.eval.report.plots import MOST_DOTS, bars, x
 from onrecord.eval.scoring.asked import Asked
-from onrecord.eval.scoring.ceiling import read_ceiling
 from onrecord.eval.scoring.item_changes import item_changes
 from onrecord.eval.scoring.result import LayerState
 from onrecord.eval.scoring.score_file import score_bytes
@@ -45,27 +46,28 @@ HOW = Sampling(draws=200)
 
 
 @pytest.fixture(scope="module")
-def rules(gold: Gold, root: Path) -> tuple[Report, Submission]:
+def rules(five: Gold, root: Path) -> tuple[Report, Submission]:
     path = root / "eval" / "baselines" / "rules.jsonl"
-    found = score_bytes(path, path.read_bytes(), gold, Asked("all", how=None))
+    found = score_bytes(path, lines_about(path, five), five, Asked("all", how=None))
     return Report.of(found.result, HOW), found.submission
 
 
 @pytest.fixture(scope="module")
-def view(rules: tuple[Report, Submission], gold: Gold, root: Path) -> ReportView:
+def view(rules: tuple[Report, Submission], five: Gold, root: Path, documents: list[Document]) -> ReportView:
     report, submission = rules
-    return page_view(report, gold, submission, read_ceiling(root / "dataset", report.result))
+    blind = read_exports(root / "annotation/exports/blind", documents)
+    return page_view(report, five, submission, tuple(ceiling(five.articles, blind, five.registries)))
 
 
 @pytest.fixture
-def worse(perfect: Lines, scored: Scorer) -> Result:
+def worse(five_lines: Lines, five_scored: Scorer) -> Result:
     """Gold with some things wrong, some left out and some added."""
-    for line in perfect:
+    for line in five_lines:
         line["mentions"] = line["mentions"][3:]
         line["quotes"] = [{**quote, "speaker": ["unknown"]} for quote in line["quotes"]]
         line["stances"] = line["stances"][1:]
         line["events"] = line["events"][:-2]
-    return scored(perfect)
+    return five_scored(five_lines)
 
 
 def outcome_in(item: ReportItem, layer: str) -> str:
@@ -95,7 +97,7 @@ def test_every_verdict_is_one_item(view: ReportView) -> None:
             assert told == len(verdicts)
 
 
-def test_items_are_all_of_gold_and_all_predictions(view: ReportView, gold: Gold) -> None:
+def test_items_are_all_of_gold_and_all_predictions(view: ReportView, five: Gold) -> None:
     for each, pair in zip(documents_of(view.result), view.result.pairs, strict=True):
         for layer in with_items():
             items = [item for item in each.items if item.layer == layer.name]
@@ -120,7 +122,7 @@ def test_error_classes_add_up_to_the_counts_of_the_scorer(view: ReportView) -> N
         assert sum(kind.share for kind in each.classes) == pytest.approx(1)
 
 
-def test_rows_of_a_confusion_matrix_sum_to_gold(view: ReportView, gold: Gold) -> None:
+def test_rows_of_a_confusion_matrix_sum_to_gold(view: ReportView, five: Gold) -> None:
     pairs = view.result.pairs
     entities, stances, events = view.confusions
     tables = (entities, "mentions", "type"), (stances, "stances", "label"), (events, "events", "modality")
@@ -194,10 +196,10 @@ def test_clusters_hold_every_mention_that_is_found(view: ReportView) -> None:
 
 
 def test_changes_are_those_of_the_comparison_and_lead_to_their_items(
-    rules: tuple[Report, Submission], gold: Gold, worse: Result
+    rules: tuple[Report, Submission], five: Gold, worse: Result
 ) -> None:
     report, submission = rules
-    made = page_view(report, gold, submission, other=("worse.jsonl", worse)).changes
+    made = page_view(report, five, submission, other=("worse.jsonl", worse)).changes
     assert made is not None
     expected = list(item_changes(worse, report.result))
     told = [(c.document, c.layer, c.text, c.earlier, c.later) for items in made.items.values() for c in items.shown]
@@ -216,28 +218,28 @@ def test_changes_are_those_of_the_comparison_and_lead_to_their_items(
         assert [difference.earlier, difference.later] == [percent(value) for value in values]
 
 
-def test_gold_against_itself_has_no_error(perfect: Lines, scored: Scorer, gold: Gold) -> None:
-    result = scored(perfect)
-    made = page_view(Report.of(result), gold, Submission("p", "", {}, frozenset(), {}, {}))
+def test_gold_against_itself_has_no_error(five_lines: Lines, five_scored: Scorer, five: Gold) -> None:
+    result = five_scored(five_lines)
+    made = page_view(Report.of(result), five, Submission("p", "", {}, frozenset(), {}, {}))
     assert {item.outcome for each in documents_of(made.result) for item in each.items} <= {"right", "optional"}
     assert all([kind.outcome for kind in each.classes] == ["right"] for each in made.errors)
 
 
-def test_a_layer_that_is_not_there_is_not_missed(perfect: Lines, scored: Scorer, gold: Gold) -> None:
-    for line in perfect:
+def test_a_layer_that_is_not_there_is_not_missed(five_lines: Lines, five_scored: Scorer, five: Gold) -> None:
+    for line in five_lines:
         for name in ("quotes", "stances", "events"):
             del line[name]
-    result = scored(perfect)
-    made = page_view(Report.of(result), gold, Submission("p", "", {}, frozenset(), {}, {}))
+    result = five_scored(five_lines)
+    made = page_view(Report.of(result), five, Submission("p", "", {}, frozenset(), {}, {}))
     outcomes = {item.outcome for each in documents_of(made.result) for item in each.items if item.layer == "quotes"}
     assert outcomes <= UNJUDGED
     assert [each.layer for each in made.errors] == ["entities", "links"]
     assert b"the file has no predictions for this layer" in html(made)
 
 
-def test_what_is_missing_is_said_first(perfect: Lines, scored: Scorer, gold: Gold) -> None:
-    result = scored(perfect[1:])
-    made = page_view(Report.of(result), gold, Submission("p", "", {}, frozenset(), {}, {}))
+def test_what_is_missing_is_said_first(five_lines: Lines, five_scored: Scorer, five: Gold) -> None:
+    result = five_scored(five_lines[1:])
+    made = page_view(Report.of(result), five, Submission("p", "", {}, frozenset(), {}, {}))
     (missing,) = result.missing
     assert f"PARTIAL: no line for {missing}; scored as empty" in text_report(made)
     assert '<p class="flag partial"><b>Partial.</b>' in html(made).decode()
@@ -245,19 +247,19 @@ def test_what_is_missing_is_said_first(perfect: Lines, scored: Scorer, gold: Gol
     assert {item.outcome for item in first.items} <= {"missed", "optional"}
 
 
-def test_nothing_predicted_rests_on_every_document(perfect: Lines, scored: Scorer, gold: Gold) -> None:
-    for line in perfect:
+def test_nothing_predicted_rests_on_every_document(five_lines: Lines, five_scored: Scorer, five: Gold) -> None:
+    for line in five_lines:
         line["mentions"] = []
-    result = scored(perfect)
-    made = page_view(Report.of(result, HOW), gold, Submission("p", "", {}, frozenset(), {}, {}))
+    result = five_scored(five_lines)
+    made = page_view(Report.of(result, HOW), five, Submission("p", "", {}, frozenset(), {}, {}))
     by_layer = {row.layer: row for row in made.card}
     assert by_layer["entities"].score == by_layer["entity_ids"].score == "0.0"
     assert by_layer["entities"].documents == by_layer["entity_ids"].documents == len(result.documents)
 
 
-def test_the_same_gives_the_same_bytes(rules: tuple[Report, Submission], gold: Gold, worse: Result) -> None:
+def test_the_same_gives_the_same_bytes(rules: tuple[Report, Submission], five: Gold, worse: Result) -> None:
     report, submission = rules
-    pages = {html(page_view(report, gold, submission, other=("w", worse))) for _ in range(2)}
+    pages = {html(page_view(report, five, submission, other=("w", worse))) for _ in range(2)}
     assert len(pages) == 1
 
 
@@ -315,12 +317,12 @@ def test_nothing_that_is_kept_holds_a_document(view: ReportView) -> None:
 
 
 def test_changes_are_capped_and_counted(
-    rules: tuple[Report, Submission], gold: Gold, worse: Result, monkeypatch: pytest.MonkeyPatch
+    rules: tuple[Report, Submission], five: Gold, worse: Result, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     report, submission = rules
-    whole = page_view(report, gold, submission, other=("worse.jsonl", worse))
+    whole = page_view(report, five, submission, other=("worse.jsonl", worse))
     monkeypatch.setattr("onrecord.eval.report.changes.MOST_CHANGES", 3)
-    made = page_view(report, gold, submission, other=("worse.jsonl", worse))
+    made = page_view(report, five, submission, other=("worse.jsonl", worse))
     assert whole.changes is not None
     assert made.changes is not None
     for kind, items in made.changes.items.items():

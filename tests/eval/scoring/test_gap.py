@@ -29,24 +29,24 @@ def written(found: Perturbed, folder: Path) -> Path:
     return folder
 
 
-def labelled(gold: Gold, rules: Rules, path: Path) -> Path:
-    path.write_bytes(b"".join(msgspec.json.encode(rules.predict(a.document)) + b"\n" for a in gold.articles))
+def labelled(five: Gold, rules: Rules, path: Path) -> Path:
+    path.write_bytes(b"".join(msgspec.json.encode(rules.predict(a.document)) + b"\n" for a in five.articles))
     return path
 
 
 @pytest.fixture(scope="module")
-def rules(gold: Gold) -> Rules:
+def rules(five: Gold) -> Rules:
     """The rules with the word lists of the original."""
-    return Rules.learn([article for article in gold.articles if article.document.split == "validation"])
+    return Rules.learn([article for article in five.articles if article.document.split == "validation"])
 
 
 @pytest.fixture(scope="module")
-def case(gold: Gold, rules: Rules, root: Path, tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
+def case(five: Gold, rules: Rules, five_folder: Path, tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
     """The original's predictions, and of three variants folder and predictions."""
     folder = tmp_path_factory.mktemp("gap")
-    made = {"gold": root / "dataset", "original": labelled(gold, rules, folder / "original.jsonl")}
+    made = {"gold": five_folder, "original": labelled(five, rules, folder / "original.jsonl")}
     for name, probes, seed in (("one", ["names", "order"], 0), ("two", ["names"], 1), ("noise", ["noise"], 0)):
-        found = perturb(gold, *probes, seed=seed, about=ABOUT)
+        found = perturb(five, *probes, seed=seed, about=ABOUT)
         made[name] = written(found, folder / name)
         made[f"{name}.jsonl"] = labelled(found.gold, rules, folder / f"{name}.jsonl")
     return made
@@ -72,8 +72,8 @@ def test_a_system_that_goes_by_a_word_list_loses_its_names(case: dict[str, Path]
     assert any(row[0] == "quotes:joint" for row in gap_rows(found, headlines_only=True))
 
 
-def test_without_a_change_there_is_no_gap(gold: Gold, rules: Rules, case: dict[str, Path], tmp_path: Path) -> None:
-    found = perturb(gold, "unicode:nfc", about=ABOUT)
+def test_without_a_change_there_is_no_gap(five: Gold, rules: Rules, case: dict[str, Path], tmp_path: Path) -> None:
+    found = perturb(five, "unicode:nfc", about=ABOUT)
     same = written(found, tmp_path / "same")
     predictions = labelled(found.gold, rules, tmp_path / "same.jsonl")
     nothing = gap(case["original"], [(predictions, same)], case["gold"], "all")
@@ -153,9 +153,9 @@ def test_counts_of_items_are_the_differences_of_counts(case: dict[str, Path]) ->
         assert right[0].gold_matched - right[1].gold_matched == changes.count("lost") - changes.count("gained")
 
 
-def test_what_was_taken_out_is_in_no_pair(gold: Gold) -> None:
-    found = perturb(gold, "headline")
-    for before, after, said in zip(gold.articles, found.gold.articles, found.file.articles, strict=True):
+def test_what_was_taken_out_is_in_no_pair(five: Gold) -> None:
+    found = perturb(five, "headline")
+    for before, after, said in zip(five.articles, found.gold.articles, found.file.articles, strict=True):
         pairs = list(pairs_of_items(before.labels, after.labels, said))
         assert {(one.id, other.id) for _, one, other in pairs} == {
             (item.id, item.id) for _, item in after.labels.items()
@@ -175,8 +175,8 @@ def test_a_record_there_and_back(case: dict[str, Path]) -> None:
         read_gap("gap.json", gap_bytes(other))
 
 
-def test_a_folder_of_another_gold_is_refused(gold: Gold, case: dict[str, Path], tmp_path: Path) -> None:
-    some = msgspec.structs.replace(gold, articles=gold.articles[1:])
+def test_a_folder_of_another_gold_is_refused(five: Gold, case: dict[str, Path], tmp_path: Path) -> None:
+    some = msgspec.structs.replace(five, articles=five.articles[1:])
     other = written(perturb(some, "noise", about=ABOUT), tmp_path / "other")
     with pytest.raises(FaultsError, match="the gold that it is compared with"):
         gap(case["original"], [(case["noise.jsonl"], other)], case["gold"], "all")

@@ -23,8 +23,8 @@ from onrecord.eval.submission.reading import Submission
 
 
 @pytest.fixture
-def lines(perfect: Lines) -> Lines:
-    return degraded(perfect, random.Random(3))
+def lines(five_lines: Lines) -> Lines:
+    return degraded(five_lines, random.Random(3))
 
 
 MEASURES = [
@@ -41,9 +41,9 @@ MEASURES = [
 ]
 
 
-def test_intervals_are_those_of_leaving_out_and_scoring_again(gold: Gold, read: Any, lines: Lines) -> None:
+def test_intervals_are_those_of_leaving_out_and_scoring_again(five: Gold, read: Any, lines: Lines) -> None:
     submission = read(lines)
-    result = score_submission(gold.articles, gold.registries, submission, "all")
+    result = score_submission(five.articles, five.registries, submission, "all")
     # what an id means is found out from the whole file, and stays so when a document is left out
     without = [kept(result, {id}) for id in result.documents]
     found = result_intervals(result, Sampling())
@@ -77,24 +77,24 @@ def kept(result: Result, left_out: set[str]) -> dict[str, float | None]:
     "name", ["entities:strict", "entities:coverage", "quotes:detection@0.5", "entity_ids:lea[within]"]
 )
 def test_measures_that_no_other_document_touches_are_those_of_subsets(
-    gold: Gold, read: Any, lines: Lines, name: str
+    five: Gold, read: Any, lines: Lines, name: str
 ) -> None:
     submission = read(lines)
-    result = score_submission(gold.articles, gold.registries, submission, "all")
+    result = score_submission(five.articles, five.registries, submission, "all")
     without = []
     for id in result.documents:
-        articles = [article for article in gold.articles if article.document.id != id]
-        without.append(score_submission(articles, gold.registries, submission, "all").values[name])
+        articles = [article for article in five.articles if article.document.id != id]
+        without.append(score_submission(articles, five.registries, submission, "all").values[name])
     expected = jackknife_interval(result.values[name], without)
     found = result_intervals(result, Sampling())[name]
     assert expected.low is not None
     assert (found.low, found.high) == (approximately(expected.low), approximately(expected.high))
 
 
-def test_every_submitted_measure_has_an_interval_or_a_reason(scored: Scorer, lines: Lines) -> None:
+def test_every_submitted_measure_has_an_interval_or_a_reason(five_scored: Scorer, lines: Lines) -> None:
     for line in lines:
         del line["stances"]
-    result = scored(lines)
+    result = five_scored(lines)
     found = result_intervals(result, Sampling())
     assert found.keys() == {name for name in result.values if not name.startswith("stances:")}
     for interval in found.values():
@@ -102,8 +102,8 @@ def test_every_submitted_measure_has_an_interval_or_a_reason(scored: Scorer, lin
     assert Report.of(result).intervals == {}
 
 
-def test_topics_are_units(scored: Scorer, lines: Lines) -> None:
-    result = scored(lines)
+def test_topics_are_units(five_scored: Scorer, lines: Lines) -> None:
+    result = five_scored(lines)
     units = units_of(result, "topic")
     assert sorted(sum(units.values(), ())) == sorted(result.documents)
     assert list(units) == sorted(set(result.topics.values()))
@@ -122,16 +122,16 @@ def test_topics_are_units(scored: Scorer, lines: Lines) -> None:
     assert (strict.low, strict.high) == (approximately(expected.low), approximately(expected.high))
 
 
-def test_fewer_than_three_documents(gold: Gold, read: Any, lines: Lines) -> None:
-    result = score_submission(gold.articles[:2], gold.registries, read(lines), "two")
+def test_fewer_than_three_documents(five: Gold, read: Any, lines: Lines) -> None:
+    result = score_submission(five.articles[:2], five.registries, read(lines), "two")
     found = result_intervals(result, Sampling())
     reasons = {each.reason for name, each in found.items() if result.values[name] is not None}
     assert reasons == {"2 documents: an interval needs at least 3"}
 
 
-def test_the_order_of_articles_changes_nothing(gold: Gold, read: Any, lines: Lines) -> None:
+def test_the_order_of_articles_changes_nothing(five: Gold, read: Any, lines: Lines) -> None:
     submission = read(lines)
-    one, other = (score_submission(a, gold.registries, submission, "all") for a in (gold.articles, gold.articles[::-1]))
+    one, other = (score_submission(a, five.registries, submission, "all") for a in (five.articles, five.articles[::-1]))
     assert result_intervals(one, Sampling()) == result_intervals(other, Sampling())
 
 
@@ -187,8 +187,8 @@ def test_many_documents_are_left_out_in_groups_and_quickly() -> None:
     assert 2 < (few.high - few.low) / (interval.high - interval.low) < 4.5
 
 
-def test_which_measures_are_sums(scored: Scorer, lines: Lines) -> None:
-    for each in scored(lines).layers:
+def test_which_measures_are_sums(five_scored: Scorer, lines: Lines) -> None:
+    for each in five_scored(lines).layers:
         assert each.state is not None
         counted = {name for state in each.state.documents.values() for name in state.counts}
         for measure in each.layer.measures:

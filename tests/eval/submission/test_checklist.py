@@ -367,10 +367,10 @@ def found(gold: Gold, content: bytes, folder: Path, name: str = "p.jsonl") -> li
 
 
 @pytest.mark.parametrize("case", CASES, ids=lambda case: f"{case.number}-{case.code}-{CASES.index(case)}")
-def test_each_fault_has_its_code_line_pointer_and_hint(gold: Gold, tmp_path: Path, case: Case) -> None:
-    lines = lines_of(gold.articles, gold.registries)
+def test_each_fault_has_its_code_line_pointer_and_hint(five: Gold, tmp_path: Path, case: Case) -> None:
+    lines = lines_of(five.articles, five.registries)
     spoilt = case.spoil(lines)
-    faults = found(gold, as_bytes(lines) if spoilt is None else spoilt, tmp_path)
+    faults = found(five, as_bytes(lines) if spoilt is None else spoilt, tmp_path)
     pointer = case.pointer.split("%")
     fitting = [
         fault

@@ -55,9 +55,9 @@ def faults_of(gold: Gold, raw: bytes) -> list[tuple[str, int | None, str]]:
         ),
     ],
 )
-def test_each_fault_is_named(gold: Gold, perfect: Lines, change: Change, expected: tuple[str, int, str]) -> None:
-    change(perfect)
-    assert expected in faults_of(gold, as_bytes(perfect))
+def test_each_fault_is_named(five: Gold, five_lines: Lines, change: Change, expected: tuple[str, int, str]) -> None:
+    change(five_lines)
+    assert expected in faults_of(five, as_bytes(five_lines))
 
 
 @pytest.mark.parametrize(
@@ -118,10 +118,10 @@ def test_offsets_in_the_wrong_unit_are_recognised(gold: Gold, perfect: Lines) ->
     assert any("UTF-8 bytes" in fault.hint for fault in error.value.faults)
 
 
-def test_windows_line_ends_and_a_byte_order_mark_are_taken(gold: Gold, perfect: Lines) -> None:
-    raw = b"\xef\xbb\xbf" + as_bytes(perfect).replace(b"\n", b"\r\n")
-    documents = [article.document for article in gold.articles]
-    assert len(read_submission("p.jsonl", raw, documents, gold.registries).documents) == 5
+def test_windows_line_ends_and_a_byte_order_mark_are_taken(five: Gold, five_lines: Lines) -> None:
+    raw = b"\xef\xbb\xbf" + as_bytes(five_lines).replace(b"\n", b"\r\n")
+    documents = [article.document for article in five.articles]
+    assert len(read_submission("p.jsonl", raw, documents, five.registries).documents) == 5
 
 
 def test_hostile_strings_are_shown_harmless(gold: Gold, perfect: Lines) -> None:

@@ -175,14 +175,14 @@ def test_sound_items_beside_a_misshapen_one_are_named_by_their_own_places(gold: 
     assert "/mentions/2;" in faults["repeated-item", f"/mentions/{last}"].hint
 
 
-def test_two_mentions_of_a_foreign_type_are_not_at_one_place(gold: Gold, expected: Expected) -> None:
-    lines = lines_of(gold.articles, gold.registries)
+def test_two_mentions_of_a_foreign_type_are_not_at_one_place(five: Gold, expected: Expected) -> None:
+    lines = lines_of(five.articles, five.registries)
     for line in lines:
         for mention in line["mentions"]:
             mention["type"] = "PERSON"
         for quote in line["quotes"]:
             quote["speaker"] = "somebody"
-    faults = faults_of(lines, expected)
+    faults = [fault for fault in faults_of(lines, expected) if fault.code != "missing-document"]
     assert {fault.code for fault in faults} == {"label", "type"}
     assert len(faults) == sum(len(line["mentions"]) + len(line["quotes"]) for line in lines)
 

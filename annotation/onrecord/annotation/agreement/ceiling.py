@@ -7,6 +7,7 @@ labels; it is given because it is what a system's score will be read beside.
 from __future__ import annotations
 
 import json
+from collections import Counter
 from collections.abc import Sequence
 
 from onrecord.annotation.agreement.annotators import as_submission, own_registries
@@ -22,12 +23,15 @@ def ceiling(articles: Sequence[Article], blind: Sequence[Annotation], registries
 
     Args:
         articles: The gold articles of one split, or of all.
-        blind: The blind annotations; those of other documents are left out.
+        blind: The blind annotations. Whoever has not annotated every one of these articles has no row: a score on some
+            of them is no score to read a system's beside.
         registries: The gold ids.
     """
     documents = [article.document for article in articles]
     known = {document.id for document in documents}
     blind = [annotation for annotation in blind if annotation.document in known]
+    many = Counter(annotation.annotator for annotation in blind)
+    blind = [annotation for annotation in blind if many[annotation.annotator] == len(known)]
     rows = [
         CeilingRow(name=other, against=one, f1=_annotated(result)) for one, other, result in results(blind, documents)
     ]

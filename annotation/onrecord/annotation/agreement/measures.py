@@ -112,6 +112,29 @@ def agreement(
     return [_agreement(versions) for versions in _versions(annotations, documents, rows or {})]
 
 
+def agreement_by_split(
+    annotations: Sequence[Annotation],
+    documents: Sequence[Document],
+    splits: Sequence[str],
+    rows: Mapping[str, Registries] | None = None,
+) -> dict[str, list[PairAgreement]]:
+    """The agreement of every two annotators with documents in common, a split at a time and never of two together.
+
+    The last split stands first: what guidelines and systems were made with comes before what is kept for the end.
+
+    Args:
+        annotations: Everyone's.
+        documents: All documents.
+        splits: The splits in the order of tables.
+        rows: As for :func:`agreement`.
+    """
+    found = {}
+    for split in reversed(splits):
+        here = [document for document in documents if document.split == split]
+        found[split] = [pair for pair in agreement(annotations, here, rows) if pair.documents]
+    return found
+
+
 def results(annotations: Sequence[Annotation], documents: Sequence[Document]) -> list[tuple[str, str, Result]]:
     """The scores alone of every two annotators with documents in common: the one, the other, and its score on that."""
     pairs = [versions for versions in _versions(annotations, documents, {}) if versions.articles]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from onrecord.annotation.agreement.measures import PairAgreement
 from onrecord.dataset.publishing.card import markdown_table
@@ -129,14 +129,25 @@ def markdown(pair: PairAgreement) -> str:
     return "\n".join((scores, fields, *of_rows, gammas, types, documents))
 
 
-def agreement_section(pairs: list[PairAgreement]) -> str:
-    """The agreement of every two annotators as a section of the card; empty without any."""
+def agreement_sections(pairs: Mapping[str, Sequence[PairAgreement]]) -> str:
+    """The agreement of every two annotators as sections of the card, a split at a time and never of two together.
+
+    Args:
+        pairs: By split, in the order of the sections, those who have annotated a document of it.
+
+    Returns:
+        Markdown; empty without two who have annotated one document.
+    """
     return "".join(
-        f"\n### Agreement before adjudication: {inert(pair.one)} and {inert(pair.other)} "
-        f"on {len(pair.documents)} articles\n\n{markdown(pair)}"
-        for pair in pairs
-        if pair.documents
+        f"\n### Agreement before adjudication{f' on `{split}`' if len(pairs) > 1 else ''}: "
+        f"{inert(pair.one)} and {inert(pair.other)} on {_articles(len(pair.documents))}\n\n{markdown(pair)}"
+        for split, these in pairs.items()
+        for pair in these
     )
+
+
+def _articles(many: int) -> str:
+    return "1 article" if many == 1 else f"{many} articles"
 
 
 def print_agreement(pair: PairAgreement, disagreements: bool) -> None:

@@ -10,8 +10,8 @@ import msgspec
 
 from onrecord.annotation.agreement.annotators import own_registries
 from onrecord.annotation.agreement.ceiling import ceiling_json
-from onrecord.annotation.agreement.measures import PairAgreement, agreement
-from onrecord.annotation.agreement.tables import agreement_section
+from onrecord.annotation.agreement.measures import PairAgreement, agreement_by_split
+from onrecord.annotation.agreement.tables import agreement_sections
 from onrecord.annotation.gold.adjudication import attribute_items
 from onrecord.annotation.gold.made import making
 from onrecord.annotation.gold.passes import articles_of_pass, named, provenance, read_annotators
@@ -111,7 +111,13 @@ class MadeGold:
     """How it was made, pass by pass, for metadata."""
 
 
-def gold_of_rounds(annotation: Path, rounds: Rounds, documents: Sequence[Document], registries: Registries) -> MadeGold:
+def gold_of_rounds(
+    annotation: Path,
+    rounds: Rounds,
+    documents: Sequence[Document],
+    registries: Registries,
+    splits: Sequence[str],
+) -> MadeGold:
     """Make the gold of some rounds of annotation.
 
     Args:
@@ -120,6 +126,7 @@ def gold_of_rounds(annotation: Path, rounds: Rounds, documents: Sequence[Documen
         rounds: Which exports are what.
         documents: All documents.
         registries: The ids.
+        splits: The splits of the documents, in the order of tables.
 
     Raises:
         FaultsError: An export is not right; see :mod:`onrecord.annotation.gold.passes`.
@@ -136,7 +143,7 @@ def gold_of_rounds(annotation: Path, rounds: Rounds, documents: Sequence[Documen
     said = provenance(annotators, names)
     extra: dict[str, bytes] = {}
     errata: list[GoldChange] = []
-    pairs: list[PairAgreement] = []
+    pairs: dict[str, list[PairAgreement]] = {}
     corrected = rounds.before or (rounds.exports if rounds.mended else None)
     if corrected is not None:
         before, _ = articles_of_pass(folder / corrected, documents, annotators)
@@ -149,8 +156,8 @@ def gold_of_rounds(annotation: Path, rounds: Rounds, documents: Sequence[Documen
         passes = named(read_exports(folder / rounds.blind, documents), annotators)
         articles = attribute_items(articles, passes, registries)
         extra[FILE] = ceiling_json(articles, passes, registries)
-        pairs = agreement(passes, documents, own_rows(annotation, rounds.blind))
-        said += agreement_section(pairs)
+        pairs = agreement_by_split(passes, documents, splits, own_rows(annotation, rounds.blind))
+        said += agreement_sections(pairs)
     gold = Gold(articles=tuple(articles), registries=registries, scheme=scheme())
     paths = [path for name in (rounds.exports, *rounds.mended) for path in paths_of(folder / name)]
     unsent = tuple(each for path in paths for each in standings(path) if each.unsent)

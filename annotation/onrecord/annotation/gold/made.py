@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 
 import msgspec
@@ -17,9 +17,10 @@ from onrecord.dataset.publishing.making import Activity, Agent, File, Making
 from onrecord.dataset.reading.bounded import content_within
 from onrecord.dataset.reading.files import sha256
 from onrecord.dataset.reading.typed import read_elements
+from onrecord.dataset.seeds.documents import descriptions
 
-DECISIONS, AUDIT = "adjudication.md", "audit"
-"""What the adjudicator decided, and what the audits found, in the folder ``annotation/``."""
+DECISIONS, AUDIT = "adjudication", "audit"
+"""What the adjudicators decided, ``adjudication.md``, and what the audits found, in the folder ``annotation/``."""
 
 SEEDS = "seeds"
 """The folder of the articles, and the round of whoever prepared them."""
@@ -44,7 +45,7 @@ def making(
     rounds: Rounds,
     annotators: Sequence[Annotator],
     documents: Sequence[Document],
-    pairs: Sequence[PairAgreement],
+    pairs: Mapping[str, Sequence[PairAgreement]],
 ) -> Making:
     """What is known of how a gold was made.
 
@@ -53,24 +54,32 @@ def making(
         rounds: Which exports are what.
         annotators: Everybody, in the order of their passes.
         documents: The articles.
-        pairs: How far the blind passes agree.
+        pairs: How far the blind passes agree, by split.
     """
     root = annotation.parent
     of_gold = [each for each in (rounds.blind, rounds.before, rounds.exports, *rounds.mended) if each is not None]
-    described = [root / SEEDS / f"{each.id}.json" for each in documents]
+    described = _described(root, documents)
     registries = sorted((annotation / "registries").glob("*.jsonl"))
     sources = [*described, *(path for each in of_gold for path in _of_round(annotation, each)), *registries]
     return Making(
-        activities=tuple(_activity(annotation, rounds, each, documents) for each in annotators),
+        activities=tuple(_activity(annotation, rounds, each, annotators, documents) for each in annotators),
         of_gold=frozenset(each.id for each in annotators if each.round in of_gold),
         blind=tuple(each.id for each in annotators if each.round == rounds.blind),
-        sources=(*_texts(documents), *_files(root, sources)),
+        sources=(*_texts(root, documents), *_files(root, sources)),
         platform=f"Label Studio {VERSION}",
-        agreement=tuple(sentence for pair in pairs for sentence in agreed(pair)),
+        agreement=tuple(
+            f"{split}: {sentence}" for split, these in pairs.items() for pair in these for sentence in agreed(pair)
+        ),
     )
 
 
-def _activity(annotation: Path, rounds: Rounds, annotator: Annotator, documents: Sequence[Document]) -> Activity:
+def _activity(
+    annotation: Path,
+    rounds: Rounds,
+    annotator: Annotator,
+    annotators: Sequence[Annotator],
+    documents: Sequence[Document],
+) -> Activity:
     root, round = annotation.parent, annotator.round
     exports = _exports(annotation, annotator)
     tasks = [task for path in exports for task in read_elements(path, content_within(path), _Task)]
@@ -82,14 +91,21 @@ def _activity(annotation: Path, rounds: Rounds, annotator: Annotator, documents:
         id=f"{round}-{annotator.id}",
         said=f"{round}: {annotator.role}. {annotator.note}".strip(),
         agent=Agent(annotator.id, annotator.kind, annotator.role),
-        used=(*_texts(done), *_files(root, _of_round(annotation, earlier))),
-        generated=_files(root, [*exports, *_further(annotation, rounds, annotator, done)]),
+        used=(*_texts(root, done), *_files(root, _of_round(annotation, earlier))),
+        generated=_files(root, [*exports, *_further(annotation, rounds, annotator, annotators, done)]),
         ended=max((w.updated_at for t in tasks for w in t.annotations if not w.was_cancelled), default="") or None,
     )
 
 
-def _texts(documents: Sequence[Document]) -> tuple[File, ...]:
-    return tuple(File(f"{SEEDS}/{each.id}.txt", each.seed_sha256) for each in documents)
+def _described(root: Path, documents: Sequence[Document]) -> list[Path]:
+    """The descriptions of documents, in folders of their own or not."""
+    seeds = {path.stem: path for path in descriptions(root / SEEDS)}
+    return [seeds.get(each.id, root / SEEDS / f"{each.id}.json") for each in documents]
+
+
+def _texts(root: Path, documents: Sequence[Document]) -> tuple[File, ...]:
+    paths = (path.with_suffix(".txt").relative_to(root) for path in _described(root, documents))
+    return tuple(File(path.as_posix(), each.seed_sha256) for path, each in zip(paths, documents, strict=True))
 
 
 def _exports(annotation: Path, annotator: Annotator) -> list[Path]:
@@ -98,18 +114,36 @@ def _exports(annotation: Path, annotator: Annotator) -> list[Path]:
     return [each for each in paths if each.stem == annotator.id] or paths
 
 
-def _further(annotation: Path, rounds: Rounds, annotator: Annotator, documents: Sequence[Document]) -> Iterator[Path]:
-    """What else came of a pass: zones, rows, decisions, findings, and the registries of the last one."""
+def _further(
+    annotation: Path,
+    rounds: Rounds,
+    annotator: Annotator,
+    annotators: Sequence[Annotator],
+    documents: Sequence[Document],
+) -> Iterator[Path]:
+    """What else came of a pass: zones, rows, decisions, findings, and the registries of the last one.
+
+    Of several who share a round, rows and registries came of the last, who found those of the others there. Decisions
+    and findings are theirs whose id has the same part behind the first hyphen: ``adjudicator-east`` decided what
+    ``adjudication-east.md`` tells and ``auditor-east`` found what is in ``audit/east-*.jsonl``.
+    """
     if annotator.round == SEEDS:
-        yield from (annotation.parent / SEEDS / f"{each.id}.json" for each in documents)
+        yield from _described(annotation.parent, documents)
     rows = annotation / "rows" / annotator.round
     yield from sorted((rows / annotator.id).glob("*.jsonl"))
-    yield from sorted(rows.glob("*.jsonl"))
+    round = [each.id for each in annotators if each.round == annotator.round]
+    part = annotator.id.partition("-")[2]
     if annotator.round == rounds.before:
-        yield annotation / DECISIONS
+        yield annotation / (f"{DECISIONS}-{part}.md" if part else f"{DECISIONS}.md")
     if annotator.round == rounds.exports:
-        yield from sorted((annotation / AUDIT).glob("*.jsonl"))
-    if annotator.round == (rounds.exports, *rounds.mended)[-1]:
+        others = tuple(f"{each.partition('-')[2]}-" for each in round if "-" in each)
+        found = sorted((annotation / AUDIT).glob("*.jsonl"))
+        yield from (
+            each for each in found if (each.name.startswith(f"{part}-") if part else not each.name.startswith(others))
+        )
+    if annotator.id == round[-1]:
+        yield from sorted(rows.glob("*.jsonl"))
+    if annotator.id == round[-1] and annotator.round == (rounds.exports, *rounds.mended)[-1]:
         yield from sorted((annotation / "registries").glob("*.jsonl"))
 
 

@@ -14,7 +14,9 @@ from onrecord.dataset.seeds.documents import CONTENT, JOIN, layout
 YEARS = 28
 """After so many years days fall on the same weekdays again, and leap years recur."""
 
-_YEAR = re.compile(r"(?<![^\W_])(?<![0-9][.,])(?:19|20)[0-9]{2}(?![^\W_])")
+_BEFORE = r"(?<![^\W_])(?:(?<![0-9][.,])|(?<=[.][0-9][.])|(?<=[.][0-9]{2}[.]))"
+"""No letter or digit, and no number, but for a day and a month with points: 20.1.2033."""
+_YEAR = re.compile(_BEFORE + r"(?:1[789]|20)[0-9]{2}(?![^\W_])")
 
 _TAKEN_OUT = ("title", "byline")
 

@@ -2,8 +2,8 @@
 
 A word of a name is one with a capital in a name of a registry or in a mention by name. Ordinary words within names are
 none: those that names have in small letters (``of``, ``armed forces``), the most frequent words, and what is in small
-letters in the articles and only begins descriptions in the registry (``Military experts``); a person's name has no
-ordinary word.
+letters in the articles and only begins descriptions in the registry (``Military experts``). A person's name has no
+ordinary word; whoever has no name but a description (``An official with knowledge of the talks``) has no name here.
 """
 
 from __future__ import annotations
@@ -70,12 +70,15 @@ class _Seen:
     """The names of each row, word by word."""
 
     @classmethod
-    def of(cls, gold: Gold) -> _Seen:
+    def of(cls, gold: Gold, use: _Use) -> _Seen:
         seen = cls(defaultdict(dict), set(), defaultdict(set), set(), {}, defaultdict(list))
+        mentioned = [*_mentioned(gold)]
+        with_names = {row_id for row_id, _, _ in mentioned}
         for row in gold.registries.entities:
             for name in (row.name, *row.aliases):
-                seen.add(row.id, name, row.type == PERSON, False)
-        for row_id, name, type in _mentioned(gold):
+                person = row.type == PERSON and (row.id in with_names or not _describes(name, use))
+                seen.add(row.id, name, person, False)
+        for row_id, name, type in mentioned:
             seen.add(row_id, name, type == PERSON, True)
         return seen
 
@@ -123,6 +126,13 @@ class _Use:
         return cls(small, capital)
 
 
+def _describes(name: str, use: _Use) -> bool:
+    """Whether what a registry calls a person is a description, by the words that articles have in small letters."""
+    words = WORD.findall(name)
+    small = [word for word in words if word.islower() and not is_caseless(word) and len(word) >= LEAST_PARTICLE]
+    return any(use.small[key(word)] for word in (*words[:1], *small))
+
+
 def _is_ordinary(word: str, seen: _Seen, use: _Use, persons: bool) -> bool:
     if word in seen.persons or is_caseless(word):
         return False
@@ -141,8 +151,8 @@ def renaming(gold: Gold, setting: Setting, said: Iterable[str] = ()) -> Renaming
         setting: With the seed.
         said: More texts whose words no name may be.
     """
-    seen = _Seen.of(gold)
     use = _Use.of(article.document.text for article in gold.articles)
+    seen = _Seen.of(gold, use)
     persons = PERSON in gold.scheme.entity_types
     proper = {word for word in seen.written if not _is_ordinary(word, seen, use, persons)}
     known = {*use.small, *use.capital, *seen.written, *seen.acronyms}

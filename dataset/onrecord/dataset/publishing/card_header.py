@@ -102,7 +102,7 @@ def _told(about: CorpusFile, articles: int) -> dict[str, Any]:
     tasks = [_TASKS[layer] for layer in layers]
     told = {
         "annotations_creators": list(said.annotations_creators),
-        "language_creators": ["found"],
+        "language_creators": list(said.language_creators),
         "language": list(said.languages),
         "license": said.license,
         "size_categories": [_size(articles)],

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 import msgspec
@@ -65,6 +65,7 @@ def croissant(
     with using(about.scheme):
         places = [(config, split) for config in configs() for split in splits.get(config.name, ())]
     files = [parquet_name(config.name, split) for config, split in places]
+    names = _names(metadata.get(PASSES, ()))
     passes = [_with_files(each, files) for each in metadata.get(PASSES, ())] or None
     said = {
         "name": card.name,
@@ -78,7 +79,7 @@ def croissant(
         "datePublished": card.date,
         "creator": card.creator and {"@type": "sc:Organization", "name": card.creator},
         "citeAs": card.cite_as,
-        "prov:wasDerivedFrom": [_seed(article.document) for article in gold.articles],
+        "prov:wasDerivedFrom": [_seed(article.document, names) for article in gold.articles],
         # in the order of names: metadata that were stored and read back give the same bytes
         **msgspec.to_builtins({**metadata, PASSES: passes}, order="deterministic"),
     }
@@ -110,11 +111,17 @@ def _with_files(activity: Mapping[str, Any], files: Sequence[str]) -> Mapping[st
     return {**activity, "prov:generated": [{"@id": name} for name in files]} if activity["@id"] == BUILD else activity
 
 
-def _seed(document: Document) -> dict[str, str]:
-    """The file that an article was taken from."""
+def _names(passes: Iterable[Mapping[str, Any]]) -> dict[str, str]:
+    """The names of all files of the passes, by their hash."""
+    files = (file for each in passes for file in (*each.get("prov:used", ()), *each.get("prov:generated", ())))
+    return {file["sha256"]: file["@id"] for file in files if "sha256" in file}
+
+
+def _seed(document: Document, names: Mapping[str, str]) -> dict[str, str]:
+    """The file that an article was taken from, called as the passes call it."""
     return {
         "@type": "prov:Entity",
-        "@id": f"seeds/{document.id}.txt",
+        "@id": names.get(document.seed_sha256, f"seeds/{document.id}.txt"),
         "name": f"{document.title or document.id} ({document.publisher})",
         "sha256": document.seed_sha256,
     }

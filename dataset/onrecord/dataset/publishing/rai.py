@@ -29,6 +29,9 @@ ONE: frozenset[Rai] = frozenset(
 """The properties that have one text: what would be several is put together. All others may have a list."""
 
 
+TEXT = ".txt"
+"""What the file of an article's text ends with."""
+
 PASSES = "prov:wasGeneratedBy"
 """The property with the activities that the dataset came of."""
 
@@ -85,16 +88,32 @@ def rai_faults(about: CorpusFile, datasheet: str, file: str) -> Iterator[Fault]:
 
 
 def _computed(making: Making) -> Iterator[tuple[str, list[str]]]:
-    agents = {each.id: each for each in making.agents}
     yield "dataAnnotationPlatform", [making.platform] if making.platform else []
     yield "dataAnnotationAnalysis", list(making.agreement)
     yield "annotatorDemographics", [f"{each.id}: {each.kind}, {each.role}" for each in making.agents]
-    kinds = Counter(agents[id].kind for id in making.blind if id in agents)
-    counted = ", ".join(f"{many} by a {kind}" for kind, many in sorted(kinds.items()))
-    people = "" if kinds[PERSON] else ", none by a person"
+    kinds = _per_article(making)
+    counted = ", ".join(f"{many} by a {kind}" for kind, many in kinds.items())
+    people = "" if PERSON in kinds else ", none by a person"
     yield "annotationsPerItem", [f"{counted}{people}"] if kinds else []
     machines = dict.fromkeys(each.kind for each in making.agents if each.kind != PERSON)
     yield "machineAnnotationTools", list(machines)
+
+
+def _per_article(making: Making) -> dict[str, str]:
+    """How many blind annotators each article has, by their kind: a number, or the fewest and the most."""
+    by_kind: dict[str, Counter[str]] = {}
+    texts: set[str] = set()
+    for each in making.activities:
+        if each.agent.id in making.blind:
+            read = [file.name for file in each.used if file.name.endswith(TEXT)]
+            by_kind.setdefault(each.agent.kind, Counter()).update(read)
+            texts.update(read)
+    many = {kind: [counts[text] for text in texts] for kind, counts in sorted(by_kind.items())}
+    if not texts:  # nobody says of what: everybody of everything
+        agents = {each.id: each.kind for each in making.agents}
+        return {kind: str(n) for kind, n in sorted(Counter(agents[id] for id in making.blind if id in agents).items())}
+    ends = {kind: (min(each), max(each)) for kind, each in many.items() if each}
+    return {kind: f"{low}" if low == high else f"{low} to {high}" for kind, (low, high) in ends.items()}
 
 
 def _timeframe(gold: Gold, making: Making | None) -> str | None:

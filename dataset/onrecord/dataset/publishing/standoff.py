@@ -102,7 +102,9 @@ def strip(
         FaultsError: Something else is worded like an article, such as a card that quotes one.
     """
     texts = [article.document.text for article in gold.articles]
-    wording = Wording(each.document.text for each in gold.articles if each.document.split not in kept)
+    # whose text anyone may have needs no guard of its wording
+    free = {*kept, *about.texts.public}
+    wording = Wording(each.document.text for each in gold.articles if each.document.split not in free)
     words = SealedWords(
         registries=gold.registries,
         published_reasons=tuple(article.document.published_reason for article in gold.articles),

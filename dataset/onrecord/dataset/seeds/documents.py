@@ -268,11 +268,16 @@ def description_json(description: SeedDescription) -> bytes:
     return "\n".join(["{", *lines, '  "zones": [', ",\n".join(rows), "  ]", "}", ""]).encode("utf-8")
 
 
+def descriptions(folder: Path) -> list[Path]:
+    """The seed descriptions in a folder and in the folders below it, in order of their names."""
+    return sorted(folder.rglob("*.json"), key=lambda path: (path.name, path))
+
+
 def read_documents(folder: Path, splits: Splits | None = None) -> list[Document]:
     """All documents of a seed folder, in order of id.
 
     Args:
-        folder: The folder.
+        folder: The folder; seeds may lie in folders of their own below it.
         splits: Which split each is in; as the corpus says that the folder lies in, and all in ``test`` without one.
 
     Raises:
@@ -280,7 +285,7 @@ def read_documents(folder: Path, splits: Splits | None = None) -> list[Document]
     """
     documents: dict[str, Document] = {}
     faults: list[Fault] = []
-    paths = sorted(folder.glob("*.json"))
+    paths = descriptions(folder)
     if splits is None:
         root = find_corpus(folder)
         splits = Splits(otherwise="test") if root is None else read_corpus(root).about.splits

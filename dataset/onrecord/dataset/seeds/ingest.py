@@ -64,21 +64,23 @@ def ingest(path: Path, seeds: Path, topic: str, language: str = "en") -> Intake:
     """
     sources = read_sources(path)
     faults = list(sources.faults)
-    known = {sha256(seed.read_bytes()): seed.stem for seed in seeds.glob("*.txt")} if seeds.is_dir() else {}
+    known = {sha256(seed.read_bytes()): seed for seed in seeds.rglob("*.txt")} if seeds.is_dir() else {}
     planned: list[_Plan] = []
     for source in sources.found:
         fault = _unreadable(source)
         if fault is not None:
             faults.append(fault)
         else:
-            planned.append(_plan(source, topic, language, known.get(sha256(source.raw))))
+            there = known.get(sha256(source.raw))
+            planned.append(_plan(source, topic, language, there.stem if there else None))
     refuse(faults)
     result = []
     for plan in planned:
-        target = seeds / f"{plan.description.id}.json"
+        there = known.get(plan.description.sha256)
+        target = there.with_suffix(".json") if there else seeds / f"{plan.description.id}.json"
         sweep(target)
         if not target.exists():
-            write_atomically(seeds / plan.description.seed, plan.source.raw)
+            write_atomically(target.with_suffix(".txt"), plan.source.raw)
             write_atomically(target, description_json(plan.description))
         result.append(Ingested(plan.description, target, plan.warnings))
     return Intake(tuple(result), tuple(sources.passed_over))

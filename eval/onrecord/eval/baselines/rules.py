@@ -10,7 +10,7 @@ import dataclasses
 import re
 import unicodedata
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 import msgspec
@@ -169,7 +169,8 @@ class Rules:
 
     def _whole(self, document: Document, names: Sequence[Name]) -> PredictionLine:
         text = document.text
-        ids = _entity_ids(names)
+        whole = _whole_names(names)
+        ids = {surface: _slug(name) for surface, name in whole.items()}
         mentions = [_mention(span, type, ids[span.text]) for span, type in names]
         people = [mention for mention in mentions if mention.type == "PER"]
         for match in _PRONOUN.finditer(text):
@@ -185,7 +186,10 @@ class Rules:
             quotes=tuple(_quotes(text, mentions)),
             stances=tuple(_stances(text, mentions)),
             events=tuple(self._events(text)),
-            entities=tuple(EntityDescription(id=id, name=name) for id, name in sorted(_called(ids).items())),
+            entities=tuple(
+                EntityDescription(id=id, name=name)
+                for id, name in sorted({_slug(name): _called(name) for name in whole.values()}.items())
+            ),
         )
 
     def _names(self, text: str) -> list[Name]:
@@ -241,23 +245,26 @@ def _guess_type(name: str) -> EntityType:
     return "PER" if " " in name else "GPE"
 
 
-def _entity_ids(names: Sequence[Name]) -> dict[str, str]:
-    """An id for every name: a single word that ends a person's longer name is that person."""
+def _whole_names(names: Sequence[Name]) -> dict[str, str]:
+    """By surface the whole name: a single word that ends a person's longer name is that person."""
     longer = {span.text.split(" ")[-1]: span.text for span, type in names if type == "PER" and " " in span.text}
-    return {span.text: _slug(longer.get(span.text, span.text)) for span, _ in names}
+    return {span.text: longer.get(span.text, span.text) for span, _ in names}
 
 
-def _called(ids: Mapping[str, str]) -> dict[str, str]:
-    """What each id is called: its own words, or the name itself where they are not all there is of it."""
-    return {id: id.replace("-", " ") if name.isascii() else name for name, id in reversed(list(ids.items()))}
+def _called(name: str) -> str:
+    """What the id of a name is called: the same of all names with that id, whatever marks they are written with."""
+    return _words(name).replace("-", " ") or name
 
 
 def _slug(name: str) -> str:
-    """A name as an id: in letters and digits of ASCII where it can be written in them, else a number of its own."""
-    words = re.sub(r"\W+", "-", unicodedata.normalize("NFC", name)).strip("-")
-    folded = unicodedata.normalize("NFKD", words).encode("ascii", "ignore").decode("ascii")
-    whole = len(folded) >= len(words)
-    return folded.lower() if words and whole and len(words) <= 100 else f"entity-{sha256(name)[:12]}"
+    """A name as an id: its words where they are in letters and digits of ASCII, else a number of its own."""
+    return _words(name) or f"entity-{sha256(name)[:12]}"
+
+
+def _words(name: str) -> str:
+    """The words of a name with hyphens between; empty where they do not fit into an id."""
+    words = re.sub(r"\W+", "-", unicodedata.normalize("NFC", name)).strip("-").lower()
+    return words if words.isascii() and len(words) <= 100 else ""
 
 
 def _in_scheme(line: PredictionLine) -> PredictionLine:

@@ -73,7 +73,7 @@ class SearchedText:
         if whole:
             found = self._spans(text, key, [place + len(before) for place in whole])
             if found.places:
-                return dataclasses.replace(found, by_context=True)
+                return dataclasses.replace(found, places=self._to_the_letter(found.places, quoted), by_context=True)
         alone = self._everywhere(text, key)
         if not alone.places:
             return self._nearly(text, key, before, after)
@@ -81,6 +81,20 @@ class SearchedText:
             return alone
         found = self._spans(text, key, self._around(key, before, after))
         return dataclasses.replace(found, by_context=True) if found.places else alone
+
+    def _to_the_letter(self, places: Sequence[tuple[int, int]], quoted: Quoted) -> Sequence[tuple[int, int]]:
+        """Those of some places that have the surroundings with their marks, too; all of them where none has."""
+        if len(places) < 2:
+            return places
+        bare = quoted.text.strip()
+        at = quoted.text.index(bare)
+        before, after = quoted.before + quoted.text[:at], quoted.text[at + len(bare) :] + quoted.after
+        exact = [
+            (start, end)
+            for start, end in places
+            if self.text.endswith(before, 0, start) and self.text.startswith(after, end)
+        ]
+        return exact or places
 
     def _everywhere(self, text: str, key: str) -> Found:
         """The words wherever they stand; the same value for the same words, whatever is around them."""
