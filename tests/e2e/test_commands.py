@@ -164,7 +164,7 @@ def test_nothing_is_lost_when_the_server_is_killed(root: Path, tmp_path: Path, s
     process = serve(folder)
     try:
         again = run("push", *words, root=root)
-        assert "4 documents added, 1 were there" in again.stderr, again.stderr
+        assert f"{MANY - 1} documents added, 1 were there" in again.stderr, again.stderr
         assert run("submit", "eval/baselines/rules.jsonl", *words, root=root).returncode == 0
         pulled = run("pull", "--round", "killed", "--data", folder, "-o", tmp_path / "out", root=root)
         assert f"{MANY} of {MANY} tasks submitted" in pulled.stdout
