@@ -17,7 +17,7 @@ from onrecord.eval import Report, Result, Sampling
 from onrecord.eval.rendering.scores import percent
 from onrecord.eval.scoring.ceiling import read_ceiling
 
-PROMPTED = Path("eval/baselines/prompted.fresh.jsonl")
+PROMPTED = Path("docs/systems/prompted.fresh.jsonl")
 """What an instance of a language model said that had the requests of ``onrecord prompt`` and nothing else."""
 _ENOUGH = 90
 """A headline under this leaves room for a better system."""

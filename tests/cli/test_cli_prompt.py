@@ -23,7 +23,7 @@ def run(root: Path, *words: str | Path) -> subprocess.CompletedProcess[str]:
 
 
 @pytest.fixture(scope="module")
-def replies(gold: Gold, tmp_path_factory: pytest.TempPathFactory) -> Path:
+def replies(five: Gold, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """What a batch service would give back, had it a model without faults."""
     path = tmp_path_factory.mktemp("replies") / "replies.jsonl"
     lines = [
@@ -32,53 +32,53 @@ def replies(gold: Gold, tmp_path_factory: pytest.TempPathFactory) -> Path:
             "error": None,
             "response": {
                 "status_code": 200,
-                "body": {"choices": [{"message": {"content": json.dumps(ideal(gold, article), ensure_ascii=False)}}]},
+                "body": {"choices": [{"message": {"content": json.dumps(ideal(five, article), ensure_ascii=False)}}]},
             },
         }
-        for article in gold.articles
+        for article in five.articles
     ]
     path.write_text("".join(json.dumps(line) + "\n" for line in lines), encoding="utf-8")
     return path
 
 
-def test_from_articles_to_a_score(root: Path, gold: Gold, replies: Path, tmp_path: Path) -> None:
+def test_from_articles_to_a_score(root: Path, five: Gold, five_folder: Path, replies: Path, tmp_path: Path) -> None:
     asked = tmp_path / "requests.jsonl"
-    done = run(root, "prompt", "requests", "--model", "m", "--split", "all", "-o", asked)
+    done = run(root, "prompt", "requests", "--model", "m", "--split", "all", "--gold", five_folder, "-o", asked)
     assert done.returncode == 0, done.stderr
     ids = [json.loads(line)["custom_id"] for line in asked.read_text(encoding="utf-8").splitlines()]
-    assert ids == [article.document.id for article in gold.articles]
+    assert ids == [article.document.id for article in five.articles]
     made, report = tmp_path / "predictions.jsonl", tmp_path / "report.json"
-    done = run(root, "prompt", "read", replies, "--split", "all", "-o", made, "--report", report)
+    done = run(root, "prompt", "read", replies, "--split", "all", "--gold", five_folder, "-o", made, "--report", report)
     assert done.returncode == 0, done.stderr
-    mentions, quotes = (sum(len(each.labels.of(layer)) for each in gold.articles) for layer in ("mentions", "quotes"))
+    mentions, quotes = (sum(len(each.labels.of(layer)) for each in five.articles) for layer in ("mentions", "quotes"))
     assert f"{mentions} items, {mentions} kept" in done.stderr
     assert "ambiguous" in done.stderr
     told = json.loads(report.read_text(encoding="utf-8"))
     assert told["layers"]["quotes"]["kept"] == told["layers"]["quotes"]["said"] == quotes
-    assert run(root, "validate", made, "--split", "all").returncode == 0
-    result = run(root, "score", made, "--split", "all")
+    assert run(root, "validate", made, "--split", "all", "--gold", five_folder).returncode == 0
+    result = run(root, "score", made, "--split", "all", "--gold", five_folder)
     values = {row[0]: row[1] for line in result.stdout.splitlines() if len(row := line.split()) > 2}
     assert {
         values[name] for name in ("entities:strict", "entity_ids:lea", "quotes:joint", "stances:tuple", "events:lea")
     } == {"100.0"}
     again = tmp_path / "again.jsonl"
-    assert run(root, "prompt", "read", replies, "--split", "all", "-o", again).returncode == 0
+    assert run(root, "prompt", "read", replies, "--split", "all", "--gold", five_folder, "-o", again).returncode == 0
     assert again.read_bytes() == made.read_bytes()
 
 
-def test_topics_are_asked_about_in_a_second_step(root: Path, gold: Gold, replies: Path) -> None:
-    done = run(root, "prompt", "link", replies, "--model", "m", "--split", "all")
+def test_topics_are_asked_about_in_a_second_step(root: Path, five: Gold, five_folder: Path, replies: Path) -> None:
+    done = run(root, "prompt", "link", replies, "--model", "m", "--split", "all", "--gold", five_folder)
     assert done.returncode == 0, done.stderr
     topics = {json.loads(line)["custom_id"] for line in done.stdout.splitlines()}
-    assert topics == {article.document.topic for article in gold.articles}
+    assert topics == {article.document.topic for article in five.articles}
 
 
-def test_a_made_up_quote_costs_what_a_misplaced_one_does(root: Path, gold: Gold, tmp_path: Path) -> None:
-    articles = [each for each in gold.articles if each.document.split == "test"]
+def test_a_made_up_quote_costs_what_a_misplaced_one_does(root: Path, five: Gold, tmp_path: Path) -> None:
+    articles = [each for each in five.articles if each.document.split == "test"]
     found = {}
     for name, words in (("right", []), ("made up", ["We shall all be there"])):
         replies: list[dict[str, Any]]
-        replies = [{"doc_id": each.document.id, "reply": ideal(gold, each)} for each in articles]
+        replies = [{"doc_id": each.document.id, "reply": ideal(five, each)} for each in articles]
         quotes = replies[0]["reply"]["quotes"]
         quotes += [{**quotes[0], "id": "x", "content": [each]} for each in words]
         path, made = tmp_path / f"{name}.replies.jsonl", tmp_path / f"{name}.jsonl"

@@ -15,7 +15,7 @@ from onrecord.cli.clusters import ClusterFormat
 from onrecord.cli.convert import AnyFormat
 from onrecord.cli.formats import Scheme
 from onrecord.cli.spans import SpanFormat
-from onrecord.dataset import read_folder
+from onrecord.dataset import Gold, read_folder
 from onrecord.eval.readers import formats, read_spans
 from onrecord.eval.readers.tags import SCHEMES
 
@@ -29,14 +29,14 @@ def test_every_format_is_offered() -> None:
 
 
 @pytest.fixture(scope="module")
-def docs(root: Path) -> list[Doc]:
+def docs(five: Gold) -> list[Doc]:
     """The texts of the dataset, labelled by spaCy."""
     nlp = spacy.blank("en")
     nlp.add_pipe("sentencizer")
     ruler: Any = nlp.add_pipe("entity_ruler")
     patterns = [("PERSON", "Putin"), ("PERSON", "Lukashenko"), ("GPE", "Minsk"), ("DATE", "Monday")]
     ruler.add_patterns([{"label": label, "pattern": pattern} for label, pattern in patterns])
-    return [nlp(article.document.text) for article in read_folder(root / "dataset").articles]
+    return [nlp(article.document.text) for article in five.articles]
 
 
 def found(docs: list[Doc]) -> list[list[tuple[int, int, str]]]:
@@ -54,7 +54,7 @@ def test_what_spacy_writes_is_read(tmp_path: Path, docs: list[Doc]) -> None:
 
 
 @pytest.mark.long
-def test_every_way_from_spacy_gives_the_same_lines(tmp_path: Path, root: Path, docs: list[Doc]) -> None:
+def test_every_way_from_spacy_gives_the_same_lines(tmp_path: Path, five_folder: Path, docs: list[Doc]) -> None:
     DocBin(docs=docs).to_disk(tmp_path / "docbin")
     (tmp_path / "spacy").write_text(json.dumps([doc.to_json() for doc in docs], indent=1), "utf-8")
     entities = [
@@ -74,14 +74,14 @@ def test_every_way_from_spacy_gives_the_same_lines(tmp_path: Path, root: Path, d
     (tmp_path / "hf-tokens").write_text(rows, "utf-8")
     made = {}
     for format in ("docbin", "spacy", "gliner", "conll", "hf-tokens"):
-        options = ("--from", format, "--labels", "ontonotes", "--gold", root / "dataset")
+        options = ("--from", format, "--labels", "ontonotes", "--gold", five_folder)
         done = run("convert", tmp_path / format, *options, cwd=tmp_path)
         assert done.returncode == 0, done.stderr
         assert "spans of the type 'DATE'" in done.stderr.decode()
         made[format] = done.stdout
     assert len({*made.values()}) == 1
     (tmp_path / "lines.jsonl").write_bytes(made["spacy"])
-    checked = run("validate", "lines.jsonl", "--gold", root / "dataset", "--split", "all", cwd=tmp_path)
+    checked = run("validate", "lines.jsonl", "--gold", five_folder, "--split", "all", cwd=tmp_path)
     assert checked.returncode == 0, checked.stdout
     mentions = [
         [(each["start"], each["end"]) for each in json.loads(line)["mentions"]] for line in made["spacy"].splitlines()

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import dataclasses
+import functools
 import json
 import os
 import resource
+import subprocess
 import sys
 import time
 import traceback
 from collections.abc import Callable, Sequence
+from pathlib import Path
 from tempfile import TemporaryFile
 from typing import IO, NoReturn
 
@@ -67,13 +70,14 @@ def command(*arguments: str) -> Callable[[], int]:
 def forked(run: Callable[[], object]) -> Outcome:
     """Call something in a fork of this process, whose exit code is what it returns."""
     with TemporaryFile() as sink:
+        before = _resident()
         child = os.fork()
         if child == 0:
             os._exit(_called(run, sink.fileno()))
         _, status, usage = os.wait4(child, 0)
         said = _read(sink)
     seconds = usage.ru_utime + usage.ru_stime
-    return Outcome(os.waitstatus_to_exitcode(status), seconds, usage.ru_maxrss / 1024, said)
+    return Outcome(os.waitstatus_to_exitcode(status), seconds, _taken(usage.ru_maxrss, before), said)
 
 
 def forked_in_a_row(runs: Sequence[Callable[[], object]]) -> list[Outcome]:
@@ -82,6 +86,7 @@ def forked_in_a_row(runs: Sequence[Callable[[], object]]) -> list[Outcome]:
     Where that fork does not live to the end, each is called in a fork of its own.
     """
     with TemporaryFile() as answers:
+        before = _resident()
         child = os.fork()
         if child == 0:
             _answer(runs, answers)
@@ -89,7 +94,28 @@ def forked_in_a_row(runs: Sequence[Callable[[], object]]) -> list[Outcome]:
         if status:
             return [forked(run) for run in runs]
         told = json.loads(_read(answers))
-    return [Outcome(code, seconds, usage.ru_maxrss / 1024, said) for code, seconds, said in told]
+    return [Outcome(code, seconds, _taken(usage.ru_maxrss, before), said) for code, seconds, said in told]
+
+
+def _resident() -> float:
+    """Megabytes of this process, all of which a fork of it begins with."""
+    pages = int(Path("/proc/self/statm").read_text().split()[1])
+    return pages * resource.getpagesize() / MIB
+
+
+def _taken(most: int, before: float) -> float:
+    """Megabytes of the command: what a fork took beyond what it began with, which is the tests', and the libraries."""
+    return most / 1024 - before + _libraries()
+
+
+@functools.cache
+def _libraries() -> float:
+    """Megabytes of a process that has imported what the command needs, and read nothing."""
+    code = "import onrecord.eval.scoring.score_stream, pyarrow.parquet, scipy.stats, resource as r; "
+    done = subprocess.run(
+        [sys.executable, "-c", code + "print(r.getrusage(r.RUSAGE_SELF).ru_maxrss)"], capture_output=True, check=True
+    )
+    return int(done.stdout) / 1024
 
 
 def _answer(runs: Sequence[Callable[[], object]], answers: IO[bytes]) -> NoReturn:

@@ -118,7 +118,7 @@ def test_menus_find_by_any_name_keep_their_order_and_take_new_ids_once(
 ) -> None:
     name, account = hand
     admin = ls.connect(server.url, server.token)
-    project = ls.push(admin, "menus", name, documents[:2], gold.registries, {}, print).project
+    project = ls.push(admin, f"menus-{name}", name, documents[:2], gold.registries, {}, print).project
     tasks = ls.tasks_of(admin, project)
     log_in(page, server, account)
     page.goto(f"{server.url}/projects/{project}/data?task={tasks[documents[0].id]['id']}")
@@ -151,9 +151,9 @@ def test_menus_find_by_any_name_keep_their_order_and_take_new_ids_once(
     editor.new_id(0, "agencies-of-russia", typed=False)
     editor.submit()
 
-    (pulled,) = ls.pull(admin, "menus", tmp_path, documents, print)
+    (pulled,) = ls.pull(admin, f"menus-{name}", tmp_path, documents, print)
     assert pulled.faults == ()
-    one, other = sorted(read_exports(tmp_path / "menus", documents), key=lambda each: each.document)
+    one, other = sorted(read_exports(tmp_path / f"menus-{name}", documents), key=lambda each: each.document)
     (quote,) = one.labels.quotes
     assert (quote.speaker, quote.relays) == (("unknown",), ("the-new-york-times", "vladimir-putin"))
     assert quote.addressee == ("alexander-lukashenko",)

@@ -73,7 +73,7 @@ def test_python_has_the_version_and_the_dataset(shell: Shell) -> None:
     )
     shell.run("onrecord predict --split test -o mine.jsonl")
     said = shell.run(f'python -c "{code}"', code=1)
-    assert said.startswith("5 test\n")
+    assert said.startswith("29 test\n")
     assert "to_frame() needs pandas: pip install pandas, or the extra 'dataset' of onrecord" in said
 
 

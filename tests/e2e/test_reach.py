@@ -50,7 +50,7 @@ def personal(server: Running, token: str) -> str:
     return str(answer.json()["token"])
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="session")  # a server gives one to an account
 def admin_token(server: Running) -> str:
     return personal(server, server.token)
 

@@ -209,5 +209,17 @@ class _Outer(msgspec.Struct, forbid_unknown_fields=True):
 def test_a_key_that_comes_twice_is_found_in_records_of_any_type(raw: bytes, does: bool) -> None:
     record = msgspec.json.decode(raw, type=_Outer)
     assert repeats_keys(raw, record) is does
-    keys = [msgspec.json.encode(written_keys(_Outer).decode(raw)).count(each) for each in (b'"one"', b'"many"')]
+    decoder = written_keys(_Outer)
+    assert decoder is not None
+    keys = [msgspec.json.encode(decoder.decode(raw)).count(each) for each in (b'"one"', b'"many"')]
     assert keys == [int(each in raw) for each in (b'"one"', b'"many"')]
+
+
+class _Within(msgspec.Struct):
+    more: list[_Within]
+
+
+def test_a_type_within_itself_has_no_shape_and_is_looked_at_in_another_way() -> None:
+    assert written_keys(_Within) is None
+    for raw, does in ((b'{"more":[{"more":[]}]}', False), (b'{"more":[{"more":[],"more":[]}]}', True)):
+        assert repeats_keys(raw, msgspec.json.decode(raw, type=_Within)) is does

@@ -253,7 +253,7 @@ def test_reports_are_compared_on_the_articles_of_the_first(root: Path, tmp_path:
     (tmp_path / "p.jsonl").write_bytes((root / RULES).read_bytes())
     done = run("report", RULES, "--split", "all", "--against", tmp_path / "r.json", "-o", tmp_path / "x.html", cwd=root)
     assert done.returncode == 0, done.stderr
-    assert b"5 articles" in done.stderr
+    assert f"{len((root / RULES).read_bytes().splitlines())} articles".encode() in done.stderr
 
 
 @pytest.mark.parametrize(

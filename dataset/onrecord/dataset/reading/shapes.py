@@ -13,17 +13,23 @@ import msgspec
 
 
 @functools.cache
-def written_keys(kind: type[msgspec.Struct]) -> msgspec.json.Decoder[Any]:
+def written_keys(kind: type[msgspec.Struct]) -> msgspec.json.Decoder[Any] | None:
     """What decodes JSON of a type to something that is encoded with just the keys that the JSON has, each once.
 
     Strings and numbers within are not checked to be what the type wants.
 
     Args:
         kind: The type; unknown fields of its records are refused.
+
+    Returns:
+        None for a type that is within itself or has no such shape: remembered, since finding it out takes long.
     """
     from msgspec.inspect import type_info
 
-    return msgspec.json.Decoder(_shape(type_info(kind)))
+    try:
+        return msgspec.json.Decoder(_shape(type_info(kind)))
+    except (RecursionError, TypeError, msgspec.MsgspecError):
+        return None
 
 
 def _shape(info: Any) -> Any:

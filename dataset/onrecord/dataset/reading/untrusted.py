@@ -178,10 +178,11 @@ _HEAD = 1024
 
 def _has_its_keys_once(raw: bytes, kind: type[msgspec.Struct]) -> bool:
     """Whether each key comes once in the JSON of a record, told without making the value of it."""
-    if len(raw) > _PIECE:
+    decoder = None if len(raw) > _PIECE else written_keys(kind)
+    if decoder is None:
         return False
     try:
-        written = msgspec.json.encode(written_keys(kind).decode(raw))
+        written = msgspec.json.encode(decoder.decode(raw))
     except (msgspec.MsgspecError, RecursionError):
         return False
     return written == raw or (b"\\u003" not in raw and written.count(b":") == raw.count(b":"))
