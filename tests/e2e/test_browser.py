@@ -20,6 +20,7 @@ from onrecord.dataset import Document, Gold
 from onrecord.dataset.layers import LAYERS
 from onrecord.dataset.publishing.build import build, write
 from onrecord.dataset.publishing.folder import read_rows
+from onrecord.dataset.registries import rows_of
 
 pytestmark = pytest.mark.labelstudio
 
@@ -114,11 +115,13 @@ def test_labels_made_by_hand_come_out(
 
 
 def test_menus_find_by_any_name_keep_their_order_and_take_new_ids_once(
-    page: Page, server: Running, hand: tuple[str, ls.Account], documents: list[Document], gold: Gold, tmp_path: Path
+    page: Page, server: Running, hand: tuple[str, ls.Account], documents: list[Document], five: Gold, tmp_path: Path
 ) -> None:
     name, account = hand
     admin = ls.connect(server.url, server.token)
-    project = ls.push(admin, f"menus-{name}", name, documents[:2], gold.registries, {}, print).project
+    project = ls.push(
+        admin, f"menus-{name}", name, documents[:2], rows_of(five.articles, five.registries), {}, print
+    ).project
     tasks = ls.tasks_of(admin, project)
     log_in(page, server, account)
     page.goto(f"{server.url}/projects/{project}/data?task={tasks[documents[0].id]['id']}")
