@@ -8,13 +8,12 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
-from onrecord.annotation.agreement.measures import agreement_by_split
+from onrecord.annotation.agreement.measures import PairAgreement
 from onrecord.annotation.agreement.tables import markdown as agreement_markdown
-from onrecord.annotation.label_studio.exports import read_exports
-from onrecord.dataset import Article, Document, Gold, Registries, read_registries
+from onrecord.dataset import Article, Gold, Registries
 from onrecord.dataset.gold import in_split
 from onrecord.dataset.layers import LAYERS
 from onrecord.dataset.publishing.card import markdown_table
@@ -41,13 +40,13 @@ def only(gold: Gold, articles: Sequence[Article]) -> Gold:
     return Gold(articles=tuple(articles), registries=gold.registries, scheme=gold.scheme)
 
 
-def agreement_tables(root: Path, documents: Sequence[Document], splits: Sequence[str]) -> Iterator[tuple[str, str]]:
+def agreement_tables(by_split: Mapping[str, Sequence[PairAgreement]]) -> dict[str, str]:
     """The agreement of the two who annotated each split blindly, by generated part."""
-    passes = read_exports(root / "annotation/exports/blind", documents)
-    rows = {path.name: read_registries(path) for path in sorted((root / "annotation/rows/blind").iterdir())}
-    for split, (pair,) in agreement_by_split(passes, documents, splits, rows).items():
-        said = f"`{pair.one}` and `{pair.other}`, {len(pair.documents)} articles:\n\n"
-        yield f"agreement-{split}", said + agreement_markdown(pair)
+    return {
+        f"agreement-{split}": f"`{pair.one}` and `{pair.other}`, {len(pair.documents)} articles:\n\n"
+        + agreement_markdown(pair)
+        for split, (pair,) in by_split.items()
+    }
 
 
 def adjudication_table(articles: Sequence[Article]) -> str:

@@ -149,8 +149,7 @@ def cost_table(passes: Sequence[Pass], articles: int) -> str:
 
 def read_passes(root: Path) -> list[Pass]:
     """What every pass took."""
-    lines = (root / "annotation/fresh/cost.jsonl").read_bytes().splitlines()
-    return [msgspec.json.decode(line, type=Pass) for line in lines]
+    return msgspec.json.Decoder(Pass).decode_lines((root / "annotation/fresh/cost.jsonl").read_bytes())
 
 
 def read_comparison(root: Path) -> Comparison:
@@ -160,5 +159,4 @@ def read_comparison(root: Path) -> Comparison:
 
 def read_differences(root: Path) -> list[Difference]:
     """Every difference that was found."""
-    lines = (root / "annotation/fresh/differences.jsonl").read_bytes().splitlines()
-    return [msgspec.json.decode(line, type=Difference) for line in lines]
+    return msgspec.json.Decoder(Difference).decode_lines((root / "annotation/fresh/differences.jsonl").read_bytes())

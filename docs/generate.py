@@ -49,7 +49,6 @@ from onrecord.eval import (
     Report,
     Result,
     Sampling,
-    markdown,
     read_submission,
     score_submission,
     scored_layers,
@@ -159,7 +158,7 @@ def parts(gold: Gold) -> dict[str, str]:
     submission = read_submission("rules.jsonl", raw, [a.document for a in gold.articles], gold.registries)
     splits = CORPUS.about.splits.names
     results = {split: score_submission(in_split(gold, split), gold.registries, submission, split) for split in splits}
-    reports = {split: Report.of(result, Sampling()) for split, result in results.items()}
+    report = Report.of(results["test"], Sampling())
     measures = [
         [f"`{layer.name}:{measure.name}`", measure.definition]
         for layer in scored_layers()
@@ -172,12 +171,11 @@ def parts(gold: Gold) -> dict[str, str]:
         if d.split != FRESH
     ]
     return {
-        **{f"scores-{split}": f"{markdown(each)}\n`{each.signature}`\n" for split, each in reports.items()},
-        "scores": f"{headline_table(reports['test'])}\n`{reports['test'].signature}`\n",
+        "scores": f"{headline_table(report)}\n`{report.signature}`\n",
         "example": "```json\n" + json.dumps(example(gold), ensure_ascii=False) + "\n```\n",
         "refusal": f"```text\n{refusal(gold)}```\n",
         "counts": count_table(gold, splits),
-        **dict(agreement_tables(ROOT, [a.document for a in gold.articles], splits)),
+        **agreement_tables(how.agreement),
         **{f"adjudication-{split}": adjudication_table(in_split(gold, split)) for split in splits},
         **{f"ceiling-{split}": ceiling_of(ROOT, result) for split, result in results.items()},
         **{f"detectable-{split}": detectable_table(gold, split, submission) for split in splits},

@@ -109,6 +109,8 @@ class MadeGold:
     errata: tuple[GoldChange, ...]
     making: Making
     """How it was made, pass by pass, for metadata."""
+    agreement: Mapping[str, Sequence[PairAgreement]]
+    """How far the blind annotators agreed, by split, the last one first."""
 
 
 def gold_of_rounds(
@@ -162,7 +164,7 @@ def gold_of_rounds(
     paths = [path for name in (rounds.exports, *rounds.mended) for path in paths_of(folder / name)]
     unsent = tuple(each for path in paths for each in standings(path) if each.unsent)
     made = making(annotation, rounds, annotators, [each.document for each in articles], pairs)
-    return MadeGold(gold, said, extra, tuple(unlabelled), unsent, tuple(errata), made)
+    return MadeGold(gold, said, extra, tuple(unlabelled), unsent, tuple(errata), made, pairs)
 
 
 def own_rows(annotation: Path, round: str) -> dict[str, Registries]:
