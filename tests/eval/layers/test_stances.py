@@ -14,7 +14,8 @@ from hypothesis import strategies as st
 from tests.eval.by_hand import document, paired_all, with_ids
 
 from onrecord.dataset import Gold, Labels, Span, Stance, Target
-from onrecord.dataset.scheme import DEFAULT
+from onrecord.dataset.layers import using
+from onrecord.dataset.scheme import DEFAULT, Scheme
 from onrecord.eval.layers.corpus_stances import (
     KINDS,
     StanceSets,
@@ -22,6 +23,7 @@ from onrecord.eval.layers.corpus_stances import (
     stance_sets,
 )
 from onrecord.eval.layers.layer import DocumentPair
+from onrecord.eval.layers.stance_columns import sayings
 from onrecord.eval.layers.stances import BASES, LABELS, stances
 from onrecord.eval.statistics.counts import Counts, mean_f1, score
 
@@ -346,3 +348,10 @@ def test_semeval_2022_copies_of_a_right_tuple_cost_precision(copies: int) -> Non
 def test_semeval_2022_nothing_against_nothing_is_undefined() -> None:
     for each in (*counts(pair([], [])).values(), *corpus_counts(sets(pair([], []))).values()):
         assert score(each).f1 is None
+
+
+def test_what_may_be_said_follows_the_scheme_in_force() -> None:
+    words = tuple("abcdefgh")
+    with using(Scheme(stance_labels=words, claim_labels=words)):
+        assert sayings() == (*words, *(f"{word}?" for word in words))
+    assert "favor" in sayings()

@@ -51,12 +51,15 @@ class Stances:
     target: Ints
     """Likewise."""
     said: Ints
-    """Shape (predicted,): the code in :data:`SAID` of what each says."""
+    """Shape (predicted,): the code in :func:`sayings` of what each says."""
 
 
-SAID = (*LABELS, *(f"{label}?" for label in LABELS))
-"""What a prediction may say: a label, or as a part of a hedge none; see
-:func:`onrecord.eval.layers.stance_pairing.said_labels`."""
+def sayings() -> tuple[str, ...]:
+    """What a prediction may say, by the scheme in force: a label, or as a part of a hedge none.
+
+    See :func:`onrecord.eval.layers.stance_pairing.said_labels`.
+    """
+    return (*LABELS, *(f"{label}?" for label in LABELS))
 
 
 def read_stances(
@@ -107,7 +110,7 @@ def read_stances(
 
 
 def _said(predicted: StanceColumns, holder: Ints, target: Ints) -> Ints:
-    """What each prediction says, as :data:`SAID` has it: of several labels for one holder and target none."""
+    """What each prediction says, as :func:`sayings` has it: of several labels for one holder and target none."""
     if not len(predicted):
         return np.zeros(0, np.int64)
     own = 1 + max(int(holder.max()), int(target.max()))
@@ -280,8 +283,9 @@ class Said:
     def sets(self) -> StanceSets:
         """The tuples, by what they are."""
         columns = (self.role, self.holder, self.kind, self.target, self.label)
+        said = sayings()
         return _union(
-            (role, (self.id_of(-1, holder), KINDS[kind], self.id_of(kind, target), SAID[label]))
+            (role, (self.id_of(-1, holder), KINDS[kind], self.id_of(kind, target), said[label]))
             for role, holder, kind, target, label in zip(*(each.tolist() for each in columns), strict=True)
         )
 
@@ -312,7 +316,7 @@ class Said:
         for column, many in (
             (self.role, 4),
             (self.kind, len(KINDS)),
-            (self.label, len(SAID)),
+            (self.label, len(sayings())),
             (self.holder, 1 + int(self.holder.max(initial=0))),
             (self.target, 1 + int(self.target.max(initial=0))),
         ):
@@ -354,7 +358,8 @@ class Said:
         lost[tuple_[alone]] = of[alone] - 1
         columns = (self.role, self.holder, self.kind, self.target, self.label)
         rows = zip(*(each[first].tolist() for each in columns), strict=True)
-        return [(role, (h, KINDS[kind], t, SAID[label])) for role, h, kind, t, label in rows], lost.tolist()
+        said = sayings()
+        return [(role, (h, KINDS[kind], t, said[label])) for role, h, kind, t, label in rows], lost.tolist()
 
 
 def _union(tuples: Iterable[tuple[int, CorpusTuple]]) -> StanceSets:
