@@ -37,9 +37,15 @@ class Outcome:
     """Negative where a signal ended it."""
     seconds: float
     """Of a processor."""
-    megabytes: float
+    taken: float
+    """Megabytes beyond those that it began with, which the tests' own data may be part of."""
     said: str
     """All that it wrote to either stream."""
+
+    @property
+    def megabytes(self) -> float:
+        """Those of the command started alone: what it took, and the libraries."""
+        return self.taken + libraries()
 
     @property
     def wrong(self) -> str:
@@ -70,15 +76,15 @@ def command(*arguments: str) -> Callable[[], int]:
 
 def forked(run: Callable[[], object]) -> Outcome:
     """Call something in a fork of this process, whose exit code is what it returns."""
-    with TemporaryFile() as sink:
-        before = _resident()
+    with TemporaryFile() as sink, TemporaryFile() as begun:
         child = os.fork()
         if child == 0:
+            _tell_resident(begun)
             os._exit(_called(run, sink.fileno()))
         _, status, usage = os.wait4(child, 0)
-        said = _read(sink)
+        said, before = _read(sink), float(_read(begun))
     seconds = usage.ru_utime + usage.ru_stime
-    return Outcome(os.waitstatus_to_exitcode(status), seconds, _taken(usage.ru_maxrss, before), said)
+    return Outcome(os.waitstatus_to_exitcode(status), seconds, usage.ru_maxrss / 1024 - before, said)
 
 
 def forked_in_a_row(runs: Sequence[Callable[[], object]]) -> list[Outcome]:
@@ -86,31 +92,30 @@ def forked_in_a_row(runs: Sequence[Callable[[], object]]) -> list[Outcome]:
 
     Where that fork does not live to the end, each is called in a fork of its own.
     """
-    with TemporaryFile() as answers:
-        before = _resident()
+    with TemporaryFile() as answers, TemporaryFile() as begun:
         child = os.fork()
         if child == 0:
+            _tell_resident(begun)
             _answer(runs, answers)
         _, status, usage = os.wait4(child, 0)
         if status:
             return [forked(run) for run in runs]
-        told = json.loads(_read(answers))
-    return [Outcome(code, seconds, _taken(usage.ru_maxrss, before), said) for code, seconds, said in told]
+        told, before = json.loads(_read(answers)), float(_read(begun))
+    return [Outcome(code, seconds, usage.ru_maxrss / 1024 - before, said) for code, seconds, said in told]
 
 
-def _resident() -> float:
-    """Megabytes of this process, all of which a fork of it begins with."""
+def _tell_resident(begun: IO[bytes]) -> None:
+    """Write down the megabytes that a fork begins with, which are the tests'.
+
+    They are the fork's own to tell: pages of files that its parent has mapped come to it only when it reads them.
+    """
     pages = int(Path("/proc/self/statm").read_text().split()[1])
-    return pages * resource.getpagesize() / MIB
-
-
-def _taken(most: int, before: float) -> float:
-    """Megabytes of the command: what a fork took beyond what it began with, which is the tests', and the libraries."""
-    return most / 1024 - before + _libraries()
+    begun.write(str(pages * resource.getpagesize() / MIB).encode())
+    begun.flush()
 
 
 @functools.cache
-def _libraries() -> float:
+def libraries() -> float:
     """Megabytes of a process that has imported what the command needs, and read nothing.
 
     Asked of its own memory: what ``getrusage`` tells of a new program is no less than what it was started from held.

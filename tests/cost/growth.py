@@ -187,8 +187,8 @@ def too_dear(kind: Kind, make: Callable[[int], bytes], small: int, large: int) -
     times = large / small
     if more.seconds > 1.5 * times * less.seconds + 0.5:
         return f"{less.seconds:.2f} s and {more.seconds:.2f} s for {times:.0f} times as much"
-    if more.megabytes > 1.5 * times * less.megabytes + 50:
-        return f"{less.megabytes:.0f} MB and {more.megabytes:.0f} MB for {times:.0f} times as much"
+    if more.taken > 1.5 * times * less.taken + 50:
+        return f"{less.taken:.0f} MB and {more.taken:.0f} MB for {times:.0f} times as much"
     return ""
 
 
