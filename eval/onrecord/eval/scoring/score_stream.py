@@ -19,6 +19,7 @@ from onrecord.dataset.records import Labels
 from onrecord.eval.layers.id_columns import Described
 from onrecord.eval.layers.ids import Names, named_by_sources
 from onrecord.eval.layers.layer import Layer
+from onrecord.eval.layers.line_columns import sources_of
 from onrecord.eval.layers.scored import scored_layers
 from onrecord.eval.scoring.asked import Asked
 from onrecord.eval.scoring.blocks import Blocks
@@ -29,6 +30,7 @@ from onrecord.eval.scoring.target import Target, result_against
 from onrecord.eval.submission.expected import Expected
 from onrecord.eval.submission.label_maps import read_label_map, relabelled
 from onrecord.eval.submission.limits import DEFAULT_LIMITS, Limits
+from onrecord.eval.submission.line_block import LineBlock
 from onrecord.eval.submission.prediction_line import NotInText
 from onrecord.eval.submission.reading import Digest, SubmissionHead, SubmissionStream
 
@@ -101,7 +103,10 @@ def _score_stream(
     kept = _Kept() if keep or any(_needs_labels(layer, judged) for layer in scored_layers()) else None
     taken = _Taken(target, kept, judged)
     try:
-        for line in stream:
+        for line in stream.blocks() if kept is None and heard is None else stream:
+            if isinstance(line, LineBlock):
+                taken.add_several(line)
+                continue
             labels = target.types.labels(line)
             taken.add(line.doc_id, labels, line.unplaced)
             if heard is not None and line.doc_id in target.places:
@@ -181,6 +186,22 @@ class _Taken:
             self.blocks.add(self._target.places[document], labels, text, unplaced)
             if self.kept is not None:
                 self.kept.add(document, labels, unplaced)
+
+    def add_several(self, lines: LineBlock) -> None:
+        mentions, events, quotes = (lines.layers[layer] for layer in ("mentions", "events", "quotes"))
+        clusters = mentions.coded("entity")
+        self._entities.update(clusters.words)
+        if clusters.codes.min(initial=0) < 0:
+            self._entities.add(None)
+        self._events.update(events.coded("event").words)
+        self._sources |= sources_of(quotes, self._names)
+        wanted = [place for place, id in enumerate(lines.documents) if id in self._target.places]
+        if not wanted:
+            return
+        some = lines.some(wanted)
+        self.there.update(some.documents)
+        texts = [self._target.gold.documents[id].text for id in some.documents]
+        self.blocks.add_several([self._target.places[id] for id in some.documents], some, texts)
 
     def described(self, head: SubmissionHead) -> Described:
         return Described(
