@@ -24,6 +24,7 @@ __all__ = [
     "platform",
     "replacing",
     "staging",
+    "tables",
     "typed",
     "untrusted",
 ]

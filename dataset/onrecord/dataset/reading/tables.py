@@ -137,7 +137,8 @@ def _struct(kind: type[msgspec.Struct]) -> tuple[pa.StructType, tuple[_Column, .
 
 
 def _plain(field: walk.Field) -> pa.DataType | None:
-    if field.kind is str or (get_origin(field.kind) is Literal and all(isinstance(w, str) for w in get_args(field.kind))):
+    words = get_args(field.kind) if get_origin(field.kind) is Literal else ()
+    if field.kind is str or (words and all(isinstance(word, str) for word in words)):
         return pa.string()
     return {int: pa.int32(), bool: pa.bool_()}.get(field.kind)
 
@@ -216,7 +217,7 @@ class _Checked:
 
 
 def _fit(values: pa.Array, kind: Any) -> bool:
-    """Whether all values are of a type, which is asked of every one that differs from the others, or of the extremes."""
+    """Whether all values are of a type, which is asked of each that differs, or of the extremes."""
     if len(values) == values.null_count:
         return True
     if isinstance(values, pa.DictionaryArray):

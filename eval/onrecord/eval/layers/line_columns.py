@@ -31,8 +31,7 @@ from onrecord.eval.layers.columns import (
 )
 from onrecord.eval.layers.ids import Names
 from onrecord.eval.matching.similarity import parts
-from onrecord.eval.submission.block_looks import parents_of
-from onrecord.eval.submission.line_block import Coded, LineBlock, Strand
+from onrecord.eval.submission.line_block import Coded, LineBlock, Strand, parents_of
 
 
 def columns_of(
@@ -115,7 +114,8 @@ def _without_that(content: Strand, edges: Ints, texts: Sequence[str], counted: I
     start = edges[:, 0] + base[content.line]
     starts_with_t = np.array([texts[line][first] in "tT" for line, first in _pairs(content.line, edges[:, 0])], bool)
     for row in np.flatnonzero(starts_with_t | (counted[start + 1] == counted[start])).tolist():
-        bare[row] = without_that(*edges[row].tolist(), texts[content.line[row]])
+        first, last = edges[row].tolist()
+        bare[row] = without_that(first, last, texts[content.line[row]])
     return bare
 
 
@@ -126,7 +126,8 @@ def _pairs(one: Ints, other: Ints) -> zip[tuple[int, int]]:
 def _in_letters(edges: Ints, line: Ints, counted: Ints, base: Ints) -> Ints:
     """Stretches of texts in letters and digits, shape (n, 2)."""
     at = base[line][:, None]
-    return (counted[edges + at] - counted[at]).astype(np.int32)
+    found: Ints = (counted[edges + at] - counted[at]).astype(np.int32)
+    return found
 
 
 def _parts(many: Ints, stretches: Ints, several: Ints) -> Ragged:

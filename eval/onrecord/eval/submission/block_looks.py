@@ -16,11 +16,11 @@ import pyarrow.compute as pc
 
 from onrecord.dataset import walk
 from onrecord.dataset.layers import LAYERS, scheme
-from onrecord.dataset.reading.tables import numbers_of, places_of
+from onrecord.dataset.reading.tables import numbers_of
 from onrecord.dataset.records import UNKNOWN, SpanItem, TargetKind
 from onrecord.eval.submission.expected import KnownDocument
 from onrecord.eval.submission.limits import Limits
-from onrecord.eval.submission.line_block import NO_WORD, Coded, Ints, LineBlock, References, Strand
+from onrecord.eval.submission.line_block import NO_WORD, Coded, Ints, LineBlock, References, Strand, parents_of
 from onrecord.eval.submission.line_checks import DESCRIPTIONS, KINDS, MANY
 
 
@@ -72,12 +72,13 @@ def _texts_are_known(block: LineBlock, hashes: Sequence[str]) -> bool:
     said: list[str | None] = block.rows.field("text_sha256").to_pylist()
     if None in said:
         some = np.sum([block.many(layer) for layer in LAYERS], axis=0)
-        return all(own == right if own is not None else there for own, right, there in zip(said, hashes, some, strict=True))
+        each = zip(said, hashes, some, strict=True)
+        return all(there if own is None else own == right for own, right, there in each)
     return said == hashes
 
 
 def _spans_are_right(spans: Strand, texts: Sequence[str]) -> bool:
-    """Inside its text, with the surface that is there, which neither begins nor ends in white space where it is an item."""
+    """Inside its text, with the surface that is there; that of an item neither begins nor ends in white space."""
     if not len(spans):
         return True
     start, end = spans.spans
@@ -107,7 +108,7 @@ def _items_are_right(items: Strand) -> bool:
     if not _differ(items.line[with_id] * len(ids.words) + ids.codes[with_id]):
         return False
     alike = _at_one_place(items)
-    if len(alike) and not _say_different_things(Strand(items.kind, items.records.take(places_of(alike)), items.line[alike])):
+    if len(alike) and not _say_different_things(items.take(alike)):
         return False
     field = walk.cluster_field(items.kind)
     if field is None:
@@ -141,7 +142,7 @@ def _alike(columns: Sequence[Ints]) -> Ints:
     """The rows that another row equals in every column, ascending."""
     if not len(columns[0]):
         return np.zeros(0, np.int64)
-    key = np.zeros(len(columns[0]), np.int64)
+    key: Ints = np.zeros(len(columns[0]), np.int64)
     for column in columns:
         key = key * 0x9E3779B1 + column  # what differs may become alike, which is looked at anew below
     order = np.argsort(key, kind="stable")
@@ -272,26 +273,6 @@ def _quotes_are_right(quotes: Strand) -> bool:
     return True
 
 
-def parents_of(quotes: Strand) -> Ints:
-    """The place among the quotes of the one that each is inside, shape (n,); -1 for none.
-
-    Args:
-        quotes: Quotes no two of which have one id on a line; what they refer to is there.
-    """
-    parents, ids = quotes.coded("parent"), quotes.coded("id")
-    found = np.full(len(quotes), NO_WORD, np.int64)
-    there = np.flatnonzero(parents.codes >= 0)
-    if len(there):
-        place = {word: code for code, word in enumerate(ids.words)}
-        codes = np.array([place[word] for word in parents.words])[parents.codes[there]]
-        wanted = quotes.line[there] * len(ids.words) + codes
-        with_id = np.flatnonzero(ids.codes >= 0)
-        keys = quotes.line[with_id] * len(ids.words) + ids.codes[with_id]
-        order = np.argsort(keys)
-        found[there] = with_id[order[np.searchsorted(keys[order], wanted)]]
-    return found
-
-
 def _stances_are_right(stances: Strand) -> bool:
     """See :func:`onrecord.dataset.check.check_stance_labels`."""
     kinds, labels = stances.one("target").coded("kind"), stances.coded("label")
@@ -308,9 +289,8 @@ def _names_are_right(block: LineBlock) -> bool:
     for field in DESCRIPTIONS:
         rows = block.several(field)
         for name in ("name", "text", "title", "type"):
-            if name in rows.kind.__struct_fields__:
-                if not all(map(str.isprintable, rows.coded(name).words)):
-                    return False
+            if name in rows.kind.__struct_fields__ and not all(map(str.isprintable, rows.coded(name).words)):
+                return False
     return True
 
 

@@ -93,6 +93,10 @@ class Strand:
         assert kind is not None
         return Strand(kind, self.column(name), self.line)
 
+    def take(self, places: Ints) -> Strand:
+        """Some of the records."""
+        return Strand(self.kind, self.records.take(places_of(places)), self.line[places])
+
     def inner(self, field: walk.Field) -> Strand:
         """The records of a field that has records for values, one after the other."""
         values, owners = self.values(field)
@@ -155,13 +159,11 @@ class LineBlock:
         kind: The type of the lines.
         rows: The lines.
         numbers: Their numbers.
-        raw: What is written on each.
     """
 
     kind: type[msgspec.Struct]
     rows: pa.StructArray
     numbers: Sequence[int]
-    raw: Sequence[bytes]
 
     def __len__(self) -> int:
         return len(self.rows)
@@ -205,7 +207,7 @@ class LineBlock:
         return [each for strand in strands for each in strand.all_references()]
 
     def rows_of(self, field: str) -> list[tuple[int, Any]]:
-        """The records of a field that have none but single values, each that differs once, with its first line's number."""
+        """The records of a field, all of whose values are words: each that differs, with the number of a line."""
         strand = self.several(field)
         if not len(strand):
             return []
@@ -226,8 +228,7 @@ class LineBlock:
         if len(places) == len(self):
             return self
         taken = self.rows.take(places_of(places))
-        numbers, raw = ([of[place] for place in places] for of in (self.numbers, self.raw))
-        return LineBlock(self.kind, taken, numbers, raw)
+        return LineBlock(self.kind, taken, [self.numbers[place] for place in places])
 
     @functools.cached_property
     def _lines(self) -> Strand:
@@ -236,3 +237,23 @@ class LineBlock:
     @functools.cached_property
     def _strands(self) -> dict[str, Strand]:
         return {}
+
+
+def parents_of(quotes: Strand) -> Ints:
+    """The place among the quotes of the one that each is inside, shape (n,); -1 for none.
+
+    Args:
+        quotes: Quotes no two of which have one id on a line; what they refer to is there.
+    """
+    parents, ids = quotes.coded("parent"), quotes.coded("id")
+    found = np.full(len(quotes), NO_WORD, np.int64)
+    there = np.flatnonzero(parents.codes >= 0)
+    if len(there):
+        place = {word: code for code, word in enumerate(ids.words)}
+        codes = np.array([place[word] for word in parents.words])[parents.codes[there]]
+        wanted = quotes.line[there] * len(ids.words) + codes
+        with_id = np.flatnonzero(ids.codes >= 0)
+        keys = quotes.line[with_id] * len(ids.words) + ids.codes[with_id]
+        order = np.argsort(keys)
+        found[there] = with_id[order[np.searchsorted(keys[order], wanted)]]
+    return found

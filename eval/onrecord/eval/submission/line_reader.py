@@ -71,12 +71,11 @@ class LineReader(Generic[T]):
         there = [line for line in lines if line.raw and not line.raw.isspace()]
         if any(mark(line) or _beyond(line, line.raw, self._limits) is not None for line in there):
             return None
-        raw = [line.raw for line in there]
-        rows = self._tables.read(raw)
+        rows = self._tables.read([line.raw for line in there])
         if rows is None:
             return None
         self.begun = True
-        return LineBlock(self._kind, rows, [line.number for line in there], raw)
+        return LineBlock(self._kind, rows, [line.number for line in there])
 
 
 def _fenced(raw: bytes) -> Refused:

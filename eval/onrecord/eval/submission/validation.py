@@ -68,7 +68,6 @@ from onrecord.eval.submission.quick_looks import (
 )
 from onrecord.eval.submission.salvage import Salvaged, check_salvaged_references, salvage
 
-
 FEWEST = 16
 """Lines that are worth being looked at together."""
 
