@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import dataclasses
+import errno
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Literal
@@ -18,8 +19,10 @@ from onrecord.eval.board.budget import Budget, UnfinishedError, within
 from onrecord.eval.board.entries import About, Entry, read_entry
 from onrecord.eval.board.folder_names import is_ours
 from onrecord.eval.board.gaps import Gaps, Perturbed, gaps_of, perturbed
+from onrecord.eval.board.likeness import Likeness
 from onrecord.eval.board.reported import wrong_with
 from onrecord.eval.board.reports import PageMaker
+from onrecord.eval.board.saying import alike, meaning_of, scheme_of
 from onrecord.eval.layers.scored import scored_layers
 from onrecord.eval.scoring.asked import Asked
 from onrecord.eval.scoring.compare import SystemUnits
@@ -31,7 +34,6 @@ from onrecord.eval.scoring.stored_gold import StoredGold, stored_gold
 from onrecord.eval.statistics.paired import Paired
 from onrecord.eval.submission.label_maps import OURS_AS
 from onrecord.eval.submission.limits import DEFAULT_LIMITS
-from onrecord.eval.submission.meaning import Meaning
 from onrecord.eval.submission.unpacking import opened
 
 Provenance = Literal["rescored", "self-reported", "none"]
@@ -43,8 +45,8 @@ class Scored:
 
     scoring: StreamScoring
     record: Record
-    meaning: str
-    """What the predictions say, whatever they are written like; see :class:`~onrecord.eval.submission.meaning`."""
+    likeness: str
+    """What predictions that say the same have in common; see :mod:`onrecord.eval.board.likeness`."""
 
 
 @dataclasses.dataclass(frozen=True)
@@ -60,8 +62,11 @@ class Assessed:
     """Why a record without predictions cannot be right, if it is of this version and policy."""
     note: str = ""
     """What a reader should know of it all the same."""
-    meaning: str = ""
+    likeness: str = ""
     """See :class:`Scored`; empty where no predictions were scored."""
+    meaning: str = ""
+    """What its predictions say, whatever they are written like, where another entry is like it; else empty. See
+    :func:`~onrecord.eval.board.saying.meaning_of`."""
     units: SystemUnits | None = None
     """Its headlines document by document, for tests against others."""
     page: bytes | None = None
@@ -95,28 +100,60 @@ def _bench(folder: Path, asked: Asked, pages: PageMaker | None, probes: Sequence
 
 
 def assessed_entries(
-    folders: Sequence[Path], bench: Bench, budget: Budget, tell: Callable[[int], object] = lambda _: None
+    folders: Sequence[Path],
+    bench: Bench,
+    budget: Budget,
+    tell: Callable[[int], object] = lambda _: None,
+    beside: Sequence[Assessed] = (),
 ) -> list[Assessed]:
     """Every entry by itself, each within its budget; left out is one whose folders have names that cannot be shown, or
     that of the team of the baselines.
+
+    Those that are alike are read once more, for what they mean, each within its budget again.
 
     Args:
         folders: See :func:`onrecord.eval.board.entries.entry_folders`.
         bench: What they are put to.
         budget: What each may take, and once more for what it loses on perturbed articles.
         tell: Called with the number of entries done.
+        beside: Entries made here, which others may be like.
     """
-    found = []
+    found: list[tuple[Path, Assessed]] = []
     for done, folder in enumerate(folders, start=1):
         about = _named(folder)
         if about is not None:
             try:
                 each = within(budget, assessed, folder, about, bench)
-                found.append(_with_gaps(each, folder, bench, budget))
+                found.append((folder, _with_gaps(each, folder, bench, budget)))
             except (UnfinishedError, OSError) as error:
-                found.append(Assessed(about, excluded=f"failed: {error}"))
+                found.append((folder, Assessed(about, excluded=f"failed: {error}")))
         tell(done)
-    return found
+    several = alike([each.likeness for each in (*beside, *(each for _, each in found))])
+    return [_with_meaning(each, folder, bench, budget) if each.likeness in several else each for folder, each in found]
+
+
+def _with_meaning(each: Assessed, folder: Path, bench: Bench, budget: Budget) -> Assessed:
+    """An entry that is like another, with what it means; one of which that is not found out is ranked no more."""
+    try:
+        return dataclasses.replace(each, meaning=within(budget, meaning, folder, bench))
+    except FaultsError as error:
+        return Assessed(each.about, excluded=f"failed: {_faults(error.total)} ({_kinds(error.counts)})")
+    except (UnfinishedError, OSError) as error:
+        return Assessed(each.about, excluded=f"failed: {error}")
+
+
+def meaning(folder: Path, bench: Bench) -> str:
+    """What the predictions of an entry mean, which have been scored: see :func:`meaning_of`.
+
+    Raises:
+        FaultsError: They cannot be read any more.
+        OSError: Likewise.
+    """
+    entry = read_entry(folder)
+    if entry.predictions is None:
+        raise FileNotFoundError(errno.ENOENT, "no predictions", str(folder))
+    with opened(entry.predictions, DEFAULT_LIMITS, follow_links=False) as pieces:
+        return meaning_of(entry.predictions, pieces, bench.gold, asked_for(entry.about.labels, bench.asked))
 
 
 def assessed(folder: Path, named: About, bench: Bench) -> Assessed:
@@ -195,14 +232,14 @@ def _rescored(entry: Entry, predictions: Path, bench: Bench) -> Assessed:
             found.record,
             "rescored",
             note="the record it came with differs" if differs else "",
-            meaning=found.meaning,
+            likeness=found.likeness,
             units=headline_units(found.scoring.result),
             page=page,
         )
 
 
 def scored(name: Path, pieces: Iterable[bytes], gold: StoredGold, asked: Asked, keep: bool = False) -> Scored:
-    """The score of predictions, their record, and what they say.
+    """The score of predictions, their record, and what they are like.
 
     Args:
         name: What faults call the file.
@@ -214,10 +251,9 @@ def scored(name: Path, pieces: Iterable[bytes], gold: StoredGold, asked: Asked, 
     Raises:
         FaultsError: They cannot be scored.
     """
-    meaning = Meaning(gold.ids)
-    scoring = score_stream(name, pieces, gold, asked, keep=keep, heard=meaning.add)
-    types = (asked.labels or "").removeprefix(OURS_AS)  # by one map, types of either scheme are called alike
-    return Scored(scoring, record_of(scoring.report), f"{types} {meaning.of(scoring.submission)}")
+    likeness = Likeness(len(gold.in_split(asked.split)), gold.ids)
+    scoring = score_stream(name, pieces, gold, asked, keep=keep, told=likeness.add)
+    return Scored(scoring, record_of(scoring.report), f"{scheme_of(asked)} {likeness.of(scoring.submission.layers)}")
 
 
 def headline_units(result: Result) -> SystemUnits:

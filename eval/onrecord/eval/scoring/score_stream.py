@@ -22,7 +22,7 @@ from onrecord.eval.layers.layer import Layer
 from onrecord.eval.layers.line_columns import sources_of
 from onrecord.eval.layers.scored import scored_layers
 from onrecord.eval.scoring.asked import Asked
-from onrecord.eval.scoring.blocks import Blocks
+from onrecord.eval.scoring.blocks import Blocks, Told
 from onrecord.eval.scoring.result import Pairs, Result
 from onrecord.eval.scoring.score_report import Report
 from onrecord.eval.scoring.stored_gold import StoredGold
@@ -33,9 +33,6 @@ from onrecord.eval.submission.limits import DEFAULT_LIMITS, Limits
 from onrecord.eval.submission.line_block import LineBlock
 from onrecord.eval.submission.prediction_line import NotInText
 from onrecord.eval.submission.reading import Digest, SubmissionHead, SubmissionStream
-
-Heard = Callable[[str, Labels, Sequence[NotInText]], object]
-"""What is told a document's id, its labels, and what was predicted and is not in its text."""
 
 
 @dataclasses.dataclass(frozen=True)
@@ -63,7 +60,7 @@ def score_stream(
     keep: bool = True,
     judged: bool = False,
     digest: Digest | None = None,
-    heard: Heard | None = None,
+    told: Told | None = None,
 ) -> StreamScoring:
     """The score of a prediction file whose content comes in pieces.
 
@@ -76,13 +73,13 @@ def score_stream(
         keep: Whether single documents of the result can be looked at later; their labels then go to a temporary file.
         judged: Whether the verdicts on all items are kept, as columns.
         digest: See :class:`~onrecord.eval.submission.reading.SubmissionStream`.
-        heard: Told what is predicted of each document scored; in vain where the end raises.
+        told: See :class:`~onrecord.eval.scoring.blocks.Blocks`; in vain where the end raises.
 
     Raises:
         FaultsError: With every fault of the file.
     """
     with using(gold.scheme):
-        return _score_stream(name, pieces, gold, asked, limits, keep, judged, digest, heard)
+        return _score_stream(name, pieces, gold, asked, limits, keep, judged, digest, told)
 
 
 def _score_stream(
@@ -94,23 +91,20 @@ def _score_stream(
     keep: bool,
     judged: bool,
     digest: Digest | None,
-    heard: Heard | None,
+    told: Told | None,
 ) -> StreamScoring:
     target = Target.of(gold, asked.split, None if asked.labels is None else read_label_map(asked.labels))
     unfit = target.unfit()
     expected = Expected(gold.documents, gold.ids, () if asked.allow_missing else target.ids)
     stream = SubmissionStream(name, pieces, expected, limits, target.types, digest=digest)
     kept = _Kept() if keep or any(_needs_labels(layer, judged) for layer in scored_layers()) else None
-    taken = _Taken(target, kept, judged)
+    taken = _Taken(target, kept, judged, told)
     try:
-        for line in stream.blocks() if kept is None and heard is None else stream:
+        for line in stream.blocks() if kept is None else stream:
             if isinstance(line, LineBlock):
                 taken.add_several(line)
-                continue
-            labels = target.types.labels(line)
-            taken.add(line.doc_id, labels, line.unplaced)
-            if heard is not None and line.doc_id in target.places:
-                heard(line.doc_id, labels, line.unplaced)
+            else:
+                taken.add(line.doc_id, target.types.labels(line), line.unplaced)
     except FaultsError as error:
         raise error.after(unfit) from None
     refuse(unfit)
@@ -166,8 +160,8 @@ class _Kept:
 class _Taken:
     """What a file says of the documents scored, in blocks; and which ids it uses in any."""
 
-    def __init__(self, target: Target, kept: _Kept | None, judged: bool = False) -> None:
-        self.blocks = Blocks(target, whole=judged)
+    def __init__(self, target: Target, kept: _Kept | None, judged: bool = False, told: Told | None = None) -> None:
+        self.blocks = Blocks(target, whole=judged, told=told)
         self.there: set[str] = set()
         self.kept = kept
         self._target = target
