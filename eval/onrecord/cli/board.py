@@ -207,16 +207,13 @@ def _baselines(gold: StoredGold, asked: Asked) -> list[tuple[Assessed, System]]:
 
 
 def _baseline(id: str, name: str, said: str, system: System, gold: StoredGold, asked: Asked) -> tuple[Assessed, System]:
-    from onrecord.dataset.layers import using
-    from onrecord.eval.board.assessing import Assessed, asked_for, headline_units, scored
+    from onrecord.eval.board.assessing import asked_for, rescored, scored
     from onrecord.eval.board.entries import About
     from onrecord.eval.board.folder_names import OURS
 
     found = scored(Path(name), _predicted(system, gold, asked), gold, asked_for(None, asked))
     about = About(team=OURS, system=id, name=name, kind="baseline", description=said)
-    with using(gold.scheme):
-        units = headline_units(found.scoring.result)
-    return Assessed(about, found.record, "rescored", likeness=found.likeness, units=units), system
+    return rescored(about, found), system
 
 
 def _predicted(system: System, gold: StoredGold, asked: Asked) -> Iterator[bytes]:

@@ -10,14 +10,14 @@ from pathlib import Path, PurePosixPath
 
 from onrecord.dataset import Fault, FaultsError
 from onrecord.dataset.reading.faults import in_order, refuse, show
-from onrecord.eval.board.assessing import Bench, meaning, same_result, scored
+from onrecord.eval.board.assessing import Bench, meaning, same_result, scored, scored_alone
 from onrecord.eval.board.budget import Budget, UnfinishedError, within
 from onrecord.eval.board.contribution import MOST_FILES, Contribution, changed_files, entries_at, refused_changes
 from onrecord.eval.board.entries import ABOUT, PREDICTIONS, About, read_entry
 from onrecord.eval.board.saying import alike
 from onrecord.eval.rendering.markdown import inert
 from onrecord.eval.rendering.scores import percent
-from onrecord.eval.scoring.record import Record
+from onrecord.eval.scoring.record import Record, record_bytes
 from onrecord.eval.statistics.measure import full_name
 from onrecord.eval.submission.limits import DEFAULT_LIMITS
 from onrecord.eval.submission.unpacking import opened
@@ -106,7 +106,7 @@ def _scored(folder: Path, bench: Bench) -> Admitted:
     refuse(
         [
             Fault("admission", f"{where}/{stored.id}.json", None, "", "another record", "what is scored here", hint)
-            for stored in entry.records
+            for stored in entry.others(record_bytes(found.record))
             if not same_result(stored, found.record)
         ]
     )
@@ -144,31 +144,30 @@ def _copies(
     """Entries whose predictions say what those of another say already."""
     if not admitted:
         return
-    bare = dataclasses.replace(bench, asked=dataclasses.replace(bench.asked, how=None))
     there: dict[PurePosixPath, str] = {}
     for entry, files in present.items():
         for name in sorted(files.keys() & {ABOUT, *PREDICTIONS}):
             _lay(contribution, files[name], folder / "present" / entry / name)
         with contextlib.suppress(FaultsError, UnfinishedError, OSError):  # the board says what is wrong with it
-            there[entry] = within(budget, _likeness, folder / "present" / entry, bare)
+            there[entry] = within(budget, _likeness, folder / "present" / entry, bench)
     new = {PurePosixPath(each.about.team, each.about.system): each.likeness for each in admitted}
     wanted = alike([*there.values(), *new.values()]) & {*new.values()}
     said: dict[str, PurePosixPath] = {}
     for entry, likeness in there.items():
         if likeness in wanted:
             with contextlib.suppress(FaultsError, UnfinishedError, OSError):
-                said.setdefault(within(budget, meaning, folder / "present" / entry, bare), entry)
+                said.setdefault(within(budget, meaning, folder / "present" / entry, bench), entry)
     for entry, likeness in new.items():
-        if likeness in wanted:
-            try:
-                other = said.setdefault(within(budget, meaning, folder / "new" / entry, bare), entry)
-            except (FaultsError, UnfinishedError, OSError) as error:
-                yield Fault("admission", str(entry), None, "", str(error), "an entry that can be told from another")
-                continue
+        if likeness not in wanted:
+            continue
+        try:
+            other = said.setdefault(within(budget, meaning, folder / "new" / entry, bench), entry)
+        except (FaultsError, UnfinishedError, OSError) as error:
+            yield Fault("admission", str(entry), None, "", str(error), "an entry that can be told from those like it")
+        else:
             if other != entry:
-                yield Fault(
-                    "admission", str(entry), None, "", f"the same predictions as {other}", "predictions of its own"
-                )
+                found = f"the same predictions as {other}"
+                yield Fault("admission", str(entry), None, "", found, "predictions of its own")
 
 
 def _likeness(folder: Path, bench: Bench) -> str:
@@ -178,7 +177,7 @@ def _likeness(folder: Path, bench: Bench) -> str:
         return ""
     asked = dataclasses.replace(bench.asked, labels=entry.about.labels, allow_missing=True)
     with opened(entry.predictions, DEFAULT_LIMITS, follow_links=False) as pieces:
-        return scored(entry.predictions, pieces, bench.gold, asked).likeness
+        return scored_alone(entry.predictions, pieces, bench.gold, asked)[1]
 
 
 def comment(admitted: Sequence[Admitted]) -> str:

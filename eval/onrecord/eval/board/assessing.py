@@ -26,9 +26,9 @@ from onrecord.eval.board.saying import alike, meaning_of, scheme_of
 from onrecord.eval.layers.scored import scored_layers
 from onrecord.eval.scoring.asked import Asked
 from onrecord.eval.scoring.compare import SystemUnits
-from onrecord.eval.scoring.intervals import units_of
+from onrecord.eval.scoring.intervals import SIDE_BY_SIDE, units_of
 from onrecord.eval.scoring.record import Record, record_bytes, record_of
-from onrecord.eval.scoring.result import Result
+from onrecord.eval.scoring.score_report import Report
 from onrecord.eval.scoring.score_stream import StreamScoring, score_stream
 from onrecord.eval.scoring.stored_gold import StoredGold, stored_gold
 from onrecord.eval.statistics.paired import Paired
@@ -45,6 +45,8 @@ class Scored:
 
     scoring: StreamScoring
     record: Record
+    units: SystemUnits
+    """Its headlines document by document, for tests against others."""
     likeness: str
     """What predictions that say the same have in common; see :mod:`onrecord.eval.board.likeness`."""
 
@@ -55,6 +57,9 @@ class Assessed:
 
     about: About
     record: Record | None = None
+    """Without what each document adds."""
+    file: bytes | None = None
+    """The whole record as a file."""
     provenance: Provenance = "none"
     excluded: str = ""
     """Why it is not ranked, as far as it shows in itself; empty for nothing."""
@@ -167,7 +172,7 @@ def assessed(folder: Path, named: About, bench: Bench) -> Assessed:
     try:
         entry = read_entry(folder)
     except FaultsError as error:
-        return Assessed(named, excluded=f"failed: {_faults(error.total)} of the entry ({_kinds(error.counts)})")
+        return _no_entry(named, error)
     except OSError as error:
         return Assessed(named, excluded=f"failed: the entry cannot be read ({_why(error)})")
     if entry.predictions is None:
@@ -179,6 +184,10 @@ def assessed(folder: Path, named: About, bench: Bench) -> Assessed:
         return Assessed(entry.about, excluded=f"failed: {_faults(error.total)} ({_kinds(error.counts)})")
     except OSError as error:
         return Assessed(entry.about, excluded=f"failed: the predictions cannot be read ({_why(error)})")
+
+
+def _no_entry(about: About, error: FaultsError) -> Assessed:
+    return Assessed(about, excluded=f"failed: {_faults(error.total)} of the entry ({_kinds(error.counts)})")
 
 
 def _with_gaps(each: Assessed, folder: Path, bench: Bench, budget: Budget) -> Assessed:
@@ -223,23 +232,31 @@ def _rescored(entry: Entry, predictions: Path, bench: Bench) -> Assessed:
     asked = dataclasses.replace(asked_for(entry.about.labels, bench.asked), allow_missing=True)
     with opened(predictions, DEFAULT_LIMITS, follow_links=False) as pieces:
         found = scored(predictions, pieces, bench.gold, asked, keep=bench.pages is not None)
-    stored = {each.id: each for each in entry.records}.get(found.record.id)
+    try:
+        stored = {each.id: each for each in entry.others(record_bytes(found.record))}.get(found.record.id)
+    except FaultsError as error:
+        return _no_entry(entry.about, error)
     differs = stored is not None and not same_result(stored, found.record)
     with using(bench.gold.scheme):
         page = None if bench.pages is None else bench.pages(entry.about, found.scoring, bench.gold)
-        return Assessed(
-            entry.about,
-            found.record,
-            "rescored",
-            note="the record it came with differs" if differs else "",
-            likeness=found.likeness,
-            units=headline_units(found.scoring.result),
-            page=page,
-        )
+    note = "the record it came with differs" if differs else ""
+    return dataclasses.replace(rescored(entry.about, found), note=note, page=page)
+
+
+def rescored(about: About, found: Scored) -> Assessed:
+    """An entry whose predictions were scored, as far as they say."""
+    file = record_bytes(found.record)
+    return Assessed(about, _bare(found.record), file, "rescored", likeness=found.likeness, units=found.units)
+
+
+def _bare(record: Record) -> Record:
+    """A record without what each document adds, which is nearly all of it and goes from process to process as bytes."""
+    layers = {name: msgspec.structs.replace(layer, documents={}) for name, layer in record.layers.items()}
+    return msgspec.structs.replace(record, layers=layers)
 
 
 def scored(name: Path, pieces: Iterable[bytes], gold: StoredGold, asked: Asked, keep: bool = False) -> Scored:
-    """The score of predictions, their record, and what they are like.
+    """The score of predictions, their record, their headlines by document, and what they are like.
 
     Args:
         name: What faults call the file.
@@ -251,15 +268,27 @@ def scored(name: Path, pieces: Iterable[bytes], gold: StoredGold, asked: Asked, 
     Raises:
         FaultsError: They cannot be scored.
     """
+    scoring, likeness = scored_alone(name, pieces, gold, asked, keep)
+    result, how = scoring.result, asked.how
+    with using(gold.scheme):
+        # what the intervals are made of is what the tests against others are made of too
+        units = SystemUnits.of(result, units_of(result, "document"))
+        if how is not None and how.unit == "document" and len(result.documents) <= SIDE_BY_SIDE:
+            report = units.report(result, how)
+        else:
+            report = Report.of(result, how)
+        headlines = units.of_measures({layer.name: layer.headline for layer in scored_layers()})
+    return Scored(dataclasses.replace(scoring, report=report), record_of(report), headlines, likeness)
+
+
+def scored_alone(
+    name: Path, pieces: Iterable[bytes], gold: StoredGold, asked: Asked, keep: bool = False
+) -> tuple[StreamScoring, str]:
+    """The score of predictions without intervals, and what they are like; see :func:`scored`."""
     likeness = Likeness(len(gold.in_split(asked.split)), gold.ids)
-    scoring = score_stream(name, pieces, gold, asked, keep=keep, told=likeness.add)
-    return Scored(scoring, record_of(scoring.report), f"{scheme_of(asked)} {likeness.of(scoring.submission.layers)}")
-
-
-def headline_units(result: Result) -> SystemUnits:
-    """The headlines of a result, document by document."""
-    units = SystemUnits.of(result, units_of(result, "document"))
-    return units.of_measures({layer.name: layer.headline for layer in scored_layers()})
+    bare = dataclasses.replace(asked, how=None)
+    found = score_stream(name, pieces, gold, bare, keep=keep, told=likeness.add)
+    return found, f"{scheme_of(asked)} {likeness.of(found.submission.layers)}"
 
 
 def asked_for(labels: str | None, asked: Asked) -> Asked:
@@ -287,12 +316,12 @@ def _reported(entry: Entry, bench: Bench) -> Assessed:
     fitting = [record for record in entry.records if record.key.gold == wanted]
     record = fitting[0] if fitting else entry.records[0]
     try:
-        record_bytes(record)
+        file = record_bytes(record)
         excluded = reason(record, wanted, tuple(bench.gold.in_split(bench.asked.split)))
     except (ValueError, OverflowError):  # numbers that nobody can write down
         return Assessed(entry.about, excluded="failed: a record of numbers without end")
     doubt = "" if excluded else wrong_with(record, bench.gold, bench.asked)
-    return Assessed(entry.about, record, "self-reported", excluded, doubt)
+    return Assessed(entry.about, _bare(record), file, "self-reported", excluded, doubt)
 
 
 def reason(record: Record, wanted: str, documents: tuple[str, ...]) -> str:

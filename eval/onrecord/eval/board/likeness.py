@@ -119,7 +119,7 @@ def _sums(values: Ragged) -> Hashes:
 
 def _mixed(rows: int, kind: int, *columns: Ints | Hashes) -> Hashes:
     """A number of each row, by the numbers in its columns; see SplitMix64, whose steps these are."""
-    found = np.full(rows, kind, np.uint64)
+    found: Hashes = np.full(rows, kind, np.uint64)
     for column in columns:
         found = (found ^ column.astype(np.int64).view(np.uint64)) + np.uint64(_STEP)
         found = (found ^ (found >> np.uint64(30))) * np.uint64(_FIRST)
