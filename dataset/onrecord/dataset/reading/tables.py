@@ -8,15 +8,15 @@ that decoding: then there is no table.
 from __future__ import annotations
 
 import dataclasses
+import functools
 import re
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Annotated, Any, Literal, get_args, get_origin
 
 import msgspec
 import numpy as np
 import pyarrow as pa
-import pyarrow.compute as pc
 
 from onrecord.dataset import walk
 
@@ -74,7 +74,8 @@ class TableReader:
             return None
         rows = table.combine_chunks().to_struct_array()
         checked = _Checked()
-        found = checked.struct(rows.chunk(0), self._columns)
+        records = _Records(rows.chunk(0), functools.cache(lambda: np.array([b"null" in line for line in lines])))
+        found = checked.struct(records, self._columns)
         for each in self._columns:
             checked.bare.discard(each.name)  # see _shell
         return None if found is None or _may_have_nulls(raw, checked.bare, checked.given) else found
@@ -168,6 +169,30 @@ def _has_rules(kind: Any) -> bool:
     return any(map(_has_rules, get_args(kind)))
 
 
+@dataclasses.dataclass(frozen=True, eq=False)
+class _Records:
+    """Records of one type, in the order of the lines."""
+
+    array: pa.StructArray
+    near_null: Callable[[], Any]
+    """Gives, for each, whether a null is written anywhere on its line."""
+
+    def __len__(self) -> int:
+        return int(len(self.array) - self.array.null_count)
+
+    def lack(self, column: pa.Array) -> bool:
+        """Whether the column is null in any record that is near a null."""
+        missing = ~flags_of(column.is_valid()) & flags_of(self.array.is_valid())
+        return bool(np.any(self.near_null() & missing))
+
+    def inner(self, array: pa.StructArray, column: pa.Array) -> _Records:
+        """The records of a column."""
+        if isinstance(column, pa.ListArray):
+            many = np.diff(numbers_of(column.offsets))
+            return _Records(array, functools.cache(lambda: np.repeat(self.near_null(), many)))
+        return _Records(array, self.near_null)
+
+
 class _Checked:
     """Columns that are looked at, and what is to be known of them all at the end."""
 
@@ -175,40 +200,41 @@ class _Checked:
         self.given = Counter[str]()
         """By name of a field, how often it is there."""
         self.bare = set[str]()
-        """Names of fields that are not always there and may not be null."""
+        """Names of fields that may not be null, and that some line with a null on it lacks somewhere."""
 
-    def struct(self, records: pa.StructArray, rules: Sequence[_Column]) -> pa.StructArray | None:
+    def struct(self, records: _Records, rules: Sequence[_Column]) -> pa.StructArray | None:
         """Records whose columns are as they must be, as far as these tell; else None."""
-        there = len(records) - records.null_count
         columns = []
         for rule in rules:
-            column = records.field(rule.name)  # null where the record is
+            column = records.array.field(rule.name)  # null where the record is
             given = len(column) - column.null_count
             self.given[rule.name] += given
-            if given < there and rule.required:
+            if given < len(records) and rule.required:
                 return None
-            if given < there and rule.defaulted:
+            if given < len(records) and rule.defaulted and rule.name not in self.bare and records.lack(column):
                 self.bare.add(rule.name)
-            made = self._many(column, rule) if isinstance(column, pa.ListArray) else self._values(column, rule)
+            made = self._column(column, rule, records)
             if made is None:
                 return None
             columns.append(made)
         fields = [pa.field(rule.name, column.type) for rule, column in zip(rules, columns, strict=True)]
-        mask = records.is_null() if records.null_count else None
+        mask = records.array.is_null() if records.array.null_count else None
         return pa.StructArray.from_arrays(columns, fields=fields, mask=mask)
 
-    def _many(self, column: pa.ListArray, rule: _Column) -> pa.ListArray | None:
+    def _column(self, column: pa.Array, rule: _Column, records: _Records) -> pa.Array | None:
+        if not isinstance(column, pa.ListArray):
+            return self._values(column, column, rule, records)
         if column.values.null_count:
             return None
-        made = self._values(column.values, rule)
+        made = self._values(column.values, column, rule, records)
         if made is None:
             return None
         mask = column.is_null() if column.null_count else None
         return pa.ListArray.from_arrays(column.offsets, made, type=pa.list_(made.type), mask=mask)
 
-    def _values(self, values: pa.Array, rule: _Column) -> pa.Array | None:
+    def _values(self, values: pa.Array, column: pa.Array, rule: _Column, records: _Records) -> pa.Array | None:
         if isinstance(values, pa.StructArray):
-            return self.struct(values, rule.within)
+            return self.struct(records.inner(values, column), rule.within)
         if rule.values is None:
             return values
         if pa.types.is_string(values.type):
@@ -223,8 +249,8 @@ def _fit(values: pa.Array, kind: Any) -> bool:
     if isinstance(values, pa.DictionaryArray):
         several = values.dictionary.to_pylist()
     else:
-        extremes = pc.min_max(values)
-        several = [extremes["min"].as_py(), extremes["max"].as_py()]
+        numbers = numbers_of(values.drop_null() if values.null_count else values)
+        several = [int(numbers.min()), int(numbers.max())]
     try:
         msgspec.convert(several, list[kind], strict=True)
     except msgspec.ValidationError:
@@ -234,7 +260,7 @@ def _fit(values: pa.Array, kind: Any) -> bool:
 
 def _may_have_nulls(raw: bytes, names: set[str], given: Mapping[str, int]) -> bool:
     """Whether a null may be written for a field of one of some names, of which each is there so many times."""
-    if not names or b"null" not in raw:
+    if not names:
         return False
     if b"\\u00" in raw and _ASCII_ESCAPED.search(raw):
         return True

@@ -113,9 +113,11 @@ def _without_that(content: Strand, edges: Ints, texts: Sequence[str], counted: I
     bare = edges.copy()
     start = edges[:, 0] + base[content.line]
     starts_with_t = np.array([texts[line][first] in "tT" for line, first in _pairs(content.line, edges[:, 0])], bool)
-    for row in np.flatnonzero(starts_with_t | (counted[start + 1] == counted[start])).tolist():
-        first, last = edges[row].tolist()
-        bare[row] = without_that(first, last, texts[content.line[row]])
+    rows = np.flatnonzero(starts_with_t | (counted[start + 1] == counted[start]))
+    for row, line, (first, last) in zip(rows.tolist(), content.line[rows].tolist(), edges[rows].tolist(), strict=True):
+        begin, _ = without_that(first, last, texts[line])
+        if begin != first:
+            bare[row, 0] = begin
     return bare
 
 

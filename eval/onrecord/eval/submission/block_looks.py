@@ -12,7 +12,6 @@ from typing import Any, get_args
 import msgspec
 import numpy as np
 import pyarrow as pa
-import pyarrow.compute as pc
 
 from onrecord.dataset import walk
 from onrecord.dataset.layers import LAYERS, scheme
@@ -79,12 +78,14 @@ def _texts_are_known(block: LineBlock, hashes: Sequence[str]) -> bool:
 
 def _spans_are_right(spans: Strand, texts: Sequence[str]) -> bool:
     """Inside its text, with the surface that is there; that of an item neither begins nor ends in white space."""
+    from pyarrow import compute  # which takes longer to import than five articles take
+
     if not len(spans):
         return True
     start, end = spans.spans
     surfaces = spans.column("text")
     length = np.array([len(text) for text in texts])[spans.line]
-    if np.any(start >= end) or np.any(end > length) or np.any(numbers_of(pc.utf8_length(surfaces)) != end - start):
+    if np.any(start >= end) or np.any(end > length) or np.any(numbers_of(compute.utf8_length(surfaces)) != end - start):
         return False
     places = zip(spans.line.tolist(), start.tolist(), end.tolist(), strict=True)
     there = [texts[line][first:last] for line, first, last in places]
