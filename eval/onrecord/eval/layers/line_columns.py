@@ -7,7 +7,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-import msgspec
 import numpy as np
 
 from onrecord.dataset import walk
@@ -68,7 +67,7 @@ def _numbered(words: Sequence[str]) -> dict[str, int]:
 
 def _coded(items: Strand, name: str, codes: Mapping[str, int] | Mapping[str | None, int]) -> Ints:
     """The codes of a field that has a default."""
-    (default,) = (field.default for field in msgspec.structs.fields(items.kind) if field.name == name)
+    (default,) = (field.default for field in walk.fields(items.kind) if field.name == name)
     return items.coded(name).by(codes, default)
 
 

@@ -9,7 +9,6 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any, get_args
 
-import msgspec
 import numpy as np
 import pyarrow as pa
 
@@ -187,7 +186,7 @@ def _say_different_things(items: Strand) -> bool:
 
 def _said(records: Strand, but: str = "") -> Iterator[Ints]:
     """What records say, in numbers."""
-    for info, field in zip(msgspec.structs.fields(records.kind), walk.fields(records.kind), strict=True):
+    for field in walk.fields(records.kind):
         if field.name == but:
             continue
         if field.many:
@@ -202,11 +201,11 @@ def _said(records: Strand, but: str = "") -> Iterator[Ints]:
         elif field.struct is not None:
             yield from _said(records.one(field.name))
         elif field.kind in (int, bool):
-            nothing = NO_WORD if info.required or info.default is None else int(info.default)
+            nothing = int(field.default) if isinstance(field.default, int) else NO_WORD
             yield numbers_of(records.column(field.name).cast(pa.int32()), nothing)
         else:
             coded = records.coded(field.name)
-            default = coded.words.index(info.default) if info.default in coded.words else NO_WORD
+            default = coded.words.index(field.default) if field.default in coded.words else NO_WORD
             yield np.where(coded.codes < 0, default, coded.codes)
 
 
