@@ -19,6 +19,7 @@ import numpy as np
 import pyarrow as pa
 
 from onrecord.dataset import walk
+from onrecord.dataset.reading.arrow_columns import flags_of, numbers_of
 
 MOST_BYTES = 2**20
 """Bytes of the longest line of a table: what a line is parsed to may take fifteen times its length."""
@@ -269,39 +270,3 @@ def _may_have_nulls(raw: bytes, names: set[str], given: Mapping[str, int]) -> bo
         and re.search(rf'"{re.escape(name)}"\s*:\s*null'.encode(), raw) is not None
         for name in names
     )
-
-
-def numbers_of(column: pa.Array, nothing: int = 0) -> Any:
-    """The whole numbers of a column as an array, shape (n,), without a copy where none is null.
-
-    This and what follows is done with buffers, since Arrow's own functions would import pandas.
-
-    Args:
-        column: The column, of 32 bits.
-        nothing: What a null is.
-    """
-    valid, values = column.buffers()
-    if not len(column):
-        return np.zeros(0, np.int32)
-    found = np.frombuffer(values, np.int32, len(column), 4 * column.offset)
-    return np.where(_bits(valid, column), found, np.int32(nothing)) if column.null_count else found
-
-
-def flags_of(column: pa.Array) -> Any:
-    """The truth values of a column as an array, shape (n,); a null is false."""
-    valid, values = column.buffers()
-    if not len(column):
-        return np.zeros(0, bool)
-    found = _bits(values, column)
-    return found & _bits(valid, column) if column.null_count else found
-
-
-def _bits(buffer: pa.Buffer, column: pa.Array) -> Any:
-    first, many = column.offset, len(column)
-    return np.unpackbits(np.frombuffer(buffer, np.uint8), count=first + many, bitorder="little")[first:].view(bool)
-
-
-def places_of(rows: Any) -> pa.Array:
-    """Places of rows, shape (n,), as Arrow takes them."""
-    rows = np.ascontiguousarray(rows, np.int64)
-    return pa.Array.from_buffers(pa.int64(), len(rows), [None, pa.py_buffer(rows)])

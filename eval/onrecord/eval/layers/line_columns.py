@@ -10,7 +10,7 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 
 from onrecord.dataset import walk
-from onrecord.dataset.reading.tables import flags_of, numbers_of, places_of
+from onrecord.dataset.reading.arrow_columns import flags_of, numbers_of, places_of
 from onrecord.eval.layers.columns import (
     BASES,
     KINDS,

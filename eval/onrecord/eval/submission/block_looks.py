@@ -10,11 +10,10 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any, get_args
 
 import numpy as np
-import pyarrow as pa
 
 from onrecord.dataset import walk
 from onrecord.dataset.layers import LAYERS, scheme
-from onrecord.dataset.reading.tables import numbers_of
+from onrecord.dataset.reading.arrow_columns import numbers_of
 from onrecord.dataset.records import UNKNOWN, SpanItem, TargetKind
 from onrecord.eval.submission.expected import KnownDocument
 from onrecord.eval.submission.limits import Limits
@@ -77,7 +76,7 @@ def _texts_are_known(block: LineBlock, hashes: Sequence[str]) -> bool:
 
 def _spans_are_right(spans: Strand, texts: Sequence[str]) -> bool:
     """Inside its text, with the surface that is there; that of an item neither begins nor ends in white space."""
-    from pyarrow import compute  # which takes longer to import than five articles take
+    from pyarrow import compute  # as late as can be: it takes as long to import as five articles take
 
     if not len(spans):
         return True
@@ -202,7 +201,7 @@ def _said(records: Strand, but: str = "") -> Iterator[Ints]:
             yield from _said(records.one(field.name))
         elif field.kind in (int, bool):
             nothing = int(field.default) if isinstance(field.default, int) else NO_WORD
-            yield numbers_of(records.column(field.name).cast(pa.int32()), nothing)
+            yield numbers_of(records.column(field.name).cast("int32"), nothing)
         else:
             coded = records.coded(field.name)
             default = coded.words.index(field.default) if field.default in coded.words else NO_WORD
