@@ -15,6 +15,7 @@
 """
 
 __all__ = [
+    "arrow_columns",
     "bounded",
     "budget",
     "faults",

@@ -8,17 +8,18 @@ that decoding: then there is no table.
 from __future__ import annotations
 
 import dataclasses
+import functools
 import re
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Annotated, Any, Literal, get_args, get_origin
 
 import msgspec
 import numpy as np
 import pyarrow as pa
-import pyarrow.compute as pc
 
 from onrecord.dataset import walk
+from onrecord.dataset.reading.arrow_columns import flags_of, numbers_of
 
 MOST_BYTES = 2**20
 """Bytes of the longest line of a table: what a line is parsed to may take fifteen times its length."""
@@ -74,7 +75,8 @@ class TableReader:
             return None
         rows = table.combine_chunks().to_struct_array()
         checked = _Checked()
-        found = checked.struct(rows.chunk(0), self._columns)
+        records = _Records(rows.chunk(0), functools.cache(lambda: np.array([b"null" in line for line in lines])))
+        found = checked.struct(records, self._columns)
         for each in self._columns:
             checked.bare.discard(each.name)  # see _shell
         return None if found is None or _may_have_nulls(raw, checked.bare, checked.given) else found
@@ -168,6 +170,30 @@ def _has_rules(kind: Any) -> bool:
     return any(map(_has_rules, get_args(kind)))
 
 
+@dataclasses.dataclass(frozen=True, eq=False)
+class _Records:
+    """Records of one type, in the order of the lines."""
+
+    array: pa.StructArray
+    near_null: Callable[[], Any]
+    """Gives, for each, whether a null is written anywhere on its line."""
+
+    def __len__(self) -> int:
+        return int(len(self.array) - self.array.null_count)
+
+    def lack(self, column: pa.Array) -> bool:
+        """Whether the column is null in any record that is near a null."""
+        missing = ~flags_of(column.is_valid()) & flags_of(self.array.is_valid())
+        return bool(np.any(self.near_null() & missing))
+
+    def inner(self, array: pa.StructArray, column: pa.Array) -> _Records:
+        """The records of a column."""
+        if isinstance(column, pa.ListArray):
+            many = np.diff(numbers_of(column.offsets))
+            return _Records(array, functools.cache(lambda: np.repeat(self.near_null(), many)))
+        return _Records(array, self.near_null)
+
+
 class _Checked:
     """Columns that are looked at, and what is to be known of them all at the end."""
 
@@ -175,40 +201,41 @@ class _Checked:
         self.given = Counter[str]()
         """By name of a field, how often it is there."""
         self.bare = set[str]()
-        """Names of fields that are not always there and may not be null."""
+        """Names of fields that may not be null, and that some line with a null on it lacks somewhere."""
 
-    def struct(self, records: pa.StructArray, rules: Sequence[_Column]) -> pa.StructArray | None:
+    def struct(self, records: _Records, rules: Sequence[_Column]) -> pa.StructArray | None:
         """Records whose columns are as they must be, as far as these tell; else None."""
-        there = len(records) - records.null_count
         columns = []
         for rule in rules:
-            column = records.field(rule.name)  # null where the record is
+            column = records.array.field(rule.name)  # null where the record is
             given = len(column) - column.null_count
             self.given[rule.name] += given
-            if given < there and rule.required:
+            if given < len(records) and rule.required:
                 return None
-            if given < there and rule.defaulted:
+            if given < len(records) and rule.defaulted and rule.name not in self.bare and records.lack(column):
                 self.bare.add(rule.name)
-            made = self._many(column, rule) if isinstance(column, pa.ListArray) else self._values(column, rule)
+            made = self._column(column, rule, records)
             if made is None:
                 return None
             columns.append(made)
         fields = [pa.field(rule.name, column.type) for rule, column in zip(rules, columns, strict=True)]
-        mask = records.is_null() if records.null_count else None
+        mask = records.array.is_null() if records.array.null_count else None
         return pa.StructArray.from_arrays(columns, fields=fields, mask=mask)
 
-    def _many(self, column: pa.ListArray, rule: _Column) -> pa.ListArray | None:
+    def _column(self, column: pa.Array, rule: _Column, records: _Records) -> pa.Array | None:
+        if not isinstance(column, pa.ListArray):
+            return self._values(column, column, rule, records)
         if column.values.null_count:
             return None
-        made = self._values(column.values, rule)
+        made = self._values(column.values, column, rule, records)
         if made is None:
             return None
         mask = column.is_null() if column.null_count else None
         return pa.ListArray.from_arrays(column.offsets, made, type=pa.list_(made.type), mask=mask)
 
-    def _values(self, values: pa.Array, rule: _Column) -> pa.Array | None:
+    def _values(self, values: pa.Array, column: pa.Array, rule: _Column, records: _Records) -> pa.Array | None:
         if isinstance(values, pa.StructArray):
-            return self.struct(values, rule.within)
+            return self.struct(records.inner(values, column), rule.within)
         if rule.values is None:
             return values
         if pa.types.is_string(values.type):
@@ -223,8 +250,8 @@ def _fit(values: pa.Array, kind: Any) -> bool:
     if isinstance(values, pa.DictionaryArray):
         several = values.dictionary.to_pylist()
     else:
-        extremes = pc.min_max(values)
-        several = [extremes["min"].as_py(), extremes["max"].as_py()]
+        numbers = numbers_of(values.drop_null() if values.null_count else values)
+        several = [int(numbers.min()), int(numbers.max())]
     try:
         msgspec.convert(several, list[kind], strict=True)
     except msgspec.ValidationError:
@@ -234,7 +261,7 @@ def _fit(values: pa.Array, kind: Any) -> bool:
 
 def _may_have_nulls(raw: bytes, names: set[str], given: Mapping[str, int]) -> bool:
     """Whether a null may be written for a field of one of some names, of which each is there so many times."""
-    if not names or b"null" not in raw:
+    if not names:
         return False
     if b"\\u00" in raw and _ASCII_ESCAPED.search(raw):
         return True
@@ -243,39 +270,3 @@ def _may_have_nulls(raw: bytes, names: set[str], given: Mapping[str, int]) -> bo
         and re.search(rf'"{re.escape(name)}"\s*:\s*null'.encode(), raw) is not None
         for name in names
     )
-
-
-def numbers_of(column: pa.Array, nothing: int = 0) -> Any:
-    """The whole numbers of a column as an array, shape (n,), without a copy where none is null.
-
-    This and what follows is done with buffers, since Arrow's own functions would import pandas.
-
-    Args:
-        column: The column, of 32 bits.
-        nothing: What a null is.
-    """
-    valid, values = column.buffers()
-    if not len(column):
-        return np.zeros(0, np.int32)
-    found = np.frombuffer(values, np.int32, len(column), 4 * column.offset)
-    return np.where(_bits(valid, column), found, np.int32(nothing)) if column.null_count else found
-
-
-def flags_of(column: pa.Array) -> Any:
-    """The truth values of a column as an array, shape (n,); a null is false."""
-    valid, values = column.buffers()
-    if not len(column):
-        return np.zeros(0, bool)
-    found = _bits(values, column)
-    return found & _bits(valid, column) if column.null_count else found
-
-
-def _bits(buffer: pa.Buffer, column: pa.Array) -> Any:
-    first, many = column.offset, len(column)
-    return np.unpackbits(np.frombuffer(buffer, np.uint8), count=first + many, bitorder="little")[first:].view(bool)
-
-
-def places_of(rows: Any) -> pa.Array:
-    """Places of rows, shape (n,), as Arrow takes them."""
-    rows = np.ascontiguousarray(rows, np.int64)
-    return pa.Array.from_buffers(pa.int64(), len(rows), [None, pa.py_buffer(rows)])

@@ -7,11 +7,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-import msgspec
 import numpy as np
 
 from onrecord.dataset import walk
-from onrecord.dataset.reading.tables import flags_of, numbers_of, places_of
+from onrecord.dataset.reading.arrow_columns import flags_of, numbers_of, places_of
 from onrecord.eval.layers.columns import (
     BASES,
     KINDS,
@@ -68,7 +67,7 @@ def _numbered(words: Sequence[str]) -> dict[str, int]:
 
 def _coded(items: Strand, name: str, codes: Mapping[str, int] | Mapping[str | None, int]) -> Ints:
     """The codes of a field that has a default."""
-    (default,) = (field.default for field in msgspec.structs.fields(items.kind) if field.name == name)
+    (default,) = (field.default for field in walk.fields(items.kind) if field.name == name)
     return items.coded(name).by(codes, default)
 
 
@@ -113,9 +112,11 @@ def _without_that(content: Strand, edges: Ints, texts: Sequence[str], counted: I
     bare = edges.copy()
     start = edges[:, 0] + base[content.line]
     starts_with_t = np.array([texts[line][first] in "tT" for line, first in _pairs(content.line, edges[:, 0])], bool)
-    for row in np.flatnonzero(starts_with_t | (counted[start + 1] == counted[start])).tolist():
-        first, last = edges[row].tolist()
-        bare[row] = without_that(first, last, texts[content.line[row]])
+    rows = np.flatnonzero(starts_with_t | (counted[start + 1] == counted[start]))
+    for row, line, (first, last) in zip(rows.tolist(), content.line[rows].tolist(), edges[rows].tolist(), strict=True):
+        begin, _ = without_that(first, last, texts[line])
+        if begin != first:
+            bare[row, 0] = begin
     return bare
 
 

@@ -9,14 +9,11 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any, get_args
 
-import msgspec
 import numpy as np
-import pyarrow as pa
-import pyarrow.compute as pc
 
 from onrecord.dataset import walk
 from onrecord.dataset.layers import LAYERS, scheme
-from onrecord.dataset.reading.tables import numbers_of
+from onrecord.dataset.reading.arrow_columns import numbers_of
 from onrecord.dataset.records import UNKNOWN, SpanItem, TargetKind
 from onrecord.eval.submission.expected import KnownDocument
 from onrecord.eval.submission.limits import Limits
@@ -79,12 +76,14 @@ def _texts_are_known(block: LineBlock, hashes: Sequence[str]) -> bool:
 
 def _spans_are_right(spans: Strand, texts: Sequence[str]) -> bool:
     """Inside its text, with the surface that is there; that of an item neither begins nor ends in white space."""
+    from pyarrow import compute  # as late as can be: it takes as long to import as five articles take
+
     if not len(spans):
         return True
     start, end = spans.spans
     surfaces = spans.column("text")
     length = np.array([len(text) for text in texts])[spans.line]
-    if np.any(start >= end) or np.any(end > length) or np.any(numbers_of(pc.utf8_length(surfaces)) != end - start):
+    if np.any(start >= end) or np.any(end > length) or np.any(numbers_of(compute.utf8_length(surfaces)) != end - start):
         return False
     places = zip(spans.line.tolist(), start.tolist(), end.tolist(), strict=True)
     there = [texts[line][first:last] for line, first, last in places]
@@ -186,7 +185,7 @@ def _say_different_things(items: Strand) -> bool:
 
 def _said(records: Strand, but: str = "") -> Iterator[Ints]:
     """What records say, in numbers."""
-    for info, field in zip(msgspec.structs.fields(records.kind), walk.fields(records.kind), strict=True):
+    for field in walk.fields(records.kind):
         if field.name == but:
             continue
         if field.many:
@@ -201,11 +200,11 @@ def _said(records: Strand, but: str = "") -> Iterator[Ints]:
         elif field.struct is not None:
             yield from _said(records.one(field.name))
         elif field.kind in (int, bool):
-            nothing = NO_WORD if info.required or info.default is None else int(info.default)
-            yield numbers_of(records.column(field.name).cast(pa.int32()), nothing)
+            nothing = int(field.default) if isinstance(field.default, int) else NO_WORD
+            yield numbers_of(records.column(field.name).cast("int32"), nothing)
         else:
             coded = records.coded(field.name)
-            default = coded.words.index(info.default) if info.default in coded.words else NO_WORD
+            default = coded.words.index(field.default) if field.default in coded.words else NO_WORD
             yield np.where(coded.codes < 0, default, coded.codes)
 
 

@@ -5,17 +5,19 @@ from __future__ import annotations
 import dataclasses
 import functools
 from collections.abc import Iterator, Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import msgspec
 import numpy as np
-import pyarrow as pa
 from numpy.typing import NDArray
 
 from onrecord.dataset import walk
 from onrecord.dataset.layers import LAYERS
-from onrecord.dataset.reading.tables import flags_of, numbers_of, places_of
+from onrecord.dataset.reading.arrow_columns import flags_of, numbers_of, places_of
 from onrecord.dataset.records import Refers, SpanItem
+
+if TYPE_CHECKING:
+    import pyarrow as pa
 
 Ints = NDArray[Any]
 Bools = NDArray[np.bool_]
@@ -35,7 +37,7 @@ class Coded:
     @classmethod
     def of(cls, column: pa.Array) -> Coded:
         """From words, which may be dictionary-encoded already."""
-        coded = column if isinstance(column, pa.DictionaryArray) else column.dictionary_encode()
+        coded = column.dictionary_encode()
         return cls(numbers_of(coded.indices, NO_WORD), coded.dictionary.to_pylist())
 
     def by(self, codes: Any, default: str | None = None) -> Ints:
@@ -70,7 +72,7 @@ class Strand:
         """The values of a field of words, or all of those that are in its arrays."""
         if name not in self._coded:
             column = self.column(name)
-            self._coded[name] = Coded.of(column.flatten() if isinstance(column, pa.ListArray) else column)
+            self._coded[name] = Coded.of(column.flatten() if hasattr(column, "offsets") else column)
         return self._coded[name]
 
     def flags(self, name: str) -> Bools:

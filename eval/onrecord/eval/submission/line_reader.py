@@ -4,16 +4,18 @@ from __future__ import annotations
 
 import dataclasses
 from collections.abc import Sequence
-from typing import Generic, TypeVar
+from typing import TYPE_CHECKING, Generic, TypeVar
 
 import msgspec
 
 from onrecord.dataset.reading.faults import Wrong
-from onrecord.dataset.reading.tables import TableReader
 from onrecord.dataset.reading.typed import BOM, Decoded, Decoder
 from onrecord.eval.submission.limits import Limits
 from onrecord.eval.submission.line_block import LineBlock
 from onrecord.eval.submission.lines import Line
+
+if TYPE_CHECKING:
+    from onrecord.dataset.reading.tables import TableReader
 
 T = TypeVar("T", bound=msgspec.Struct)
 
@@ -48,7 +50,7 @@ class LineReader(Generic[T]):
         """Whether there was a line that is not blank."""
         self._kind = kind
         self._decoder = Decoder(kind, extensions=True)
-        self._tables = TableReader(kind)
+        self._tables: TableReader | None = None
         self._limits = limits
 
     def read(self, line: Line) -> Decoded[T] | Refused | None:
@@ -71,6 +73,10 @@ class LineReader(Generic[T]):
         there = [line for line in lines if line.raw and not line.raw.isspace()]
         if any(mark(line) or _beyond(line, line.raw, self._limits) is not None for line in there):
             return None
+        if self._tables is None:
+            from onrecord.dataset.reading.tables import TableReader  # Arrow is not needed for a few lines
+
+            self._tables = TableReader(self._kind)
         rows = self._tables.read([line.raw for line in there])
         if rows is None:
             return None

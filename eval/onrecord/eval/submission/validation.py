@@ -68,8 +68,8 @@ from onrecord.eval.submission.quick_looks import (
 )
 from onrecord.eval.submission.salvage import Salvaged, check_salvaged_references, salvage
 
-FEWEST = 16
-"""Lines that are worth being looked at together."""
+LEAST_BYTES = 2**20
+"""Of lines that are worth being looked at together, for which Arrow has to be imported."""
 
 MOST_MISSES = 2
 """Times in a row that lines cannot be taken together, after which it is tried no more: the others will be like them."""
@@ -159,7 +159,9 @@ class Checker:
 
     def _look(self, lines: Sequence[Line]) -> LineBlock | None:
         """Take several lines at once; where anything is wrong or odd with them none is taken."""
-        if self._misses == MOST_MISSES or len(lines) < FEWEST or self.findings.errors or not self._has_columns():
+        if self._misses == MOST_MISSES or self.findings.errors or not self._has_columns():
+            return None
+        if sum(len(line.raw) for line in lines) < LEAST_BYTES:
             return None
         block = self._reader.read_several(lines)
         fits = block is not None and is_all_right(block, self._expected.documents, self._limits) and self._fits(block)
