@@ -12,9 +12,10 @@ from typing import Any
 import msgspec
 
 from onrecord.dataset import Article, FaultsError
-from onrecord.dataset.layers import in_scheme, using
+from onrecord.dataset.layers import in_scheme, scheme, using
 from onrecord.dataset.layers import labels as empty
 from onrecord.dataset.reading.faults import refuse
+from onrecord.dataset.reading.typed import Decoder
 from onrecord.dataset.records import Labels
 from onrecord.eval.layers.id_columns import Described
 from onrecord.eval.layers.ids import Names, named_by_sources
@@ -31,7 +32,8 @@ from onrecord.eval.submission.expected import Expected
 from onrecord.eval.submission.label_maps import read_label_map, relabelled
 from onrecord.eval.submission.limits import DEFAULT_LIMITS, Limits
 from onrecord.eval.submission.line_block import LineBlock
-from onrecord.eval.submission.prediction_line import NotInText
+from onrecord.eval.submission.mention_types import MentionTypes
+from onrecord.eval.submission.prediction_line import NotInText, PredictionLine
 from onrecord.eval.submission.reading import Digest, SubmissionHead, SubmissionStream
 
 
@@ -97,14 +99,14 @@ def _score_stream(
     unfit = target.unfit()
     expected = Expected(gold.documents, gold.ids, () if asked.allow_missing else target.ids)
     stream = SubmissionStream(name, pieces, expected, limits, target.types, digest=digest)
-    kept = _Kept() if keep or any(_needs_labels(layer, judged) for layer in scored_layers()) else None
+    kept = _Kept(target.types) if keep or any(_needs_labels(layer, judged) for layer in scored_layers()) else None
     taken = _Taken(target, kept, judged, told)
     try:
-        for line in stream.blocks() if kept is None else stream:
-            if isinstance(line, LineBlock):
-                taken.add_several(line)
+        for each in stream.blocks():
+            if isinstance(each, LineBlock):
+                taken.add_several(each)
             else:
-                taken.add(line.doc_id, target.types.labels(line), line.unplaced)
+                taken.add(*each)
     except FaultsError as error:
         raise error.after(unfit) from None
     refuse(unfit)
@@ -127,34 +129,45 @@ def unscored_stream(name: Path, sha256: str, gold: StoredGold, asked: Asked, lay
     with using(gold.scheme):
         target = Target.of(gold, asked.split, None if asked.labels is None else read_label_map(asked.labels))
         head = SubmissionHead(name.name, sha256, frozenset(layers), {}, {}, {}, {})
-        return Report(_result(target, _Taken(target, _Kept()), head), asked.how, {})
+        return Report(_result(target, _Taken(target, _Kept(target.types)), head), asked.how, {})
 
 
 class _Kept:
-    """The labels of documents in a temporary file."""
+    """The lines of documents in a temporary file.
 
-    def __init__(self) -> None:
+    Args:
+        types: How they are read.
+    """
+
+    def __init__(self, types: MentionTypes) -> None:
         self._file = tempfile.TemporaryFile()  # noqa: SIM115 - open as long as somebody may ask
         self._places: dict[str, tuple[int, int]] = {}
         self._end = 0
-        self._kind = in_scheme(Labels)
+        self._types = types
+        self._scheme = scheme()
+        self._kind = in_scheme(types.line)
         self.unplaced: dict[str, Sequence[NotInText]] = {}
 
-    def add(self, document: str, labels: Labels, unplaced: Sequence[NotInText]) -> None:
-        if unplaced:
-            self.unplaced[document] = unplaced
-        raw = msgspec.json.encode(labels)
+    def add(self, documents: Sequence[str], lines: Sequence[bytes]) -> None:
         self._file.seek(self._end)
-        self._file.write(raw)
-        self._places[document] = self._end, len(raw)
-        self._end += len(raw)
+        for document, raw in zip(documents, lines, strict=True):
+            self._file.write(raw)
+            self._places[document] = self._end, len(raw)
+            self._end += len(raw)
 
     def read(self, document: str) -> Labels:
         if document not in self._places:
             return empty()
         start, size = self._places[document]
         self._file.seek(start)
-        return msgspec.json.decode(self._file.read(size), type=self._kind)
+        raw = self._file.read(size)
+        try:
+            line: PredictionLine | None = msgspec.json.decode(raw, type=self._kind)
+        except msgspec.ValidationError:  # it has fields of anyone's own
+            line = Decoder(self._kind, extensions=True).decode(raw).record
+        assert line is not None  # it has been read before
+        with using(self._scheme):
+            return self._types.labels(line)
 
 
 class _Taken:
@@ -170,16 +183,19 @@ class _Taken:
         self._sources: set[tuple[str, str]] = set()
         self._names = Names.of(target.gold.registries)
 
-    def add(self, document: str, labels: Labels, unplaced: Sequence[NotInText]) -> None:
+    def add(self, raw: bytes, line: PredictionLine) -> None:
+        document, labels = line.doc_id, self._target.types.labels(line)
         self._entities.update([mention.entity for mention in labels.mentions])
         self._events.update([mention.event for mention in labels.events])
         self._sources |= named_by_sources([labels], self._names)
         if document in self._target.places:
             self.there.add(document)
             text = self._target.gold.documents[document].text
-            self.blocks.add(self._target.places[document], labels, text, unplaced)
+            self.blocks.add(self._target.places[document], labels, text, line.unplaced)
             if self.kept is not None:
-                self.kept.add(document, labels, unplaced)
+                self.kept.add([document], [raw])
+                if line.unplaced:
+                    self.kept.unplaced[document] = line.unplaced
 
     def add_several(self, lines: LineBlock) -> None:
         mentions, events, quotes = (lines.layers[layer] for layer in ("mentions", "events", "quotes"))
@@ -194,6 +210,8 @@ class _Taken:
             return
         some = lines.some(wanted)
         self.there.update(some.documents)
+        if self.kept is not None:
+            self.kept.add(some.documents, some.raw)
         texts = [self._target.gold.documents[id].text for id in some.documents]
         self.blocks.add_several([self._target.places[id] for id in some.documents], some, texts)
 

@@ -161,11 +161,13 @@ class LineBlock:
         kind: The type of the lines.
         rows: The lines.
         numbers: Their numbers.
+        raw: As they are written.
     """
 
     kind: type[msgspec.Struct]
     rows: pa.StructArray
     numbers: Sequence[int]
+    raw: Sequence[bytes]
 
     def __len__(self) -> int:
         return len(self.rows)
@@ -230,7 +232,8 @@ class LineBlock:
         if len(places) == len(self):
             return self
         taken = self.rows.take(places_of(places))
-        return LineBlock(self.kind, taken, [self.numbers[place] for place in places])
+        numbers, raw = [self.numbers[place] for place in places], [self.raw[place] for place in places]
+        return LineBlock(self.kind, taken, numbers, raw)
 
     @functools.cached_property
     def _lines(self) -> Strand:

@@ -19,6 +19,7 @@ from onrecord.eval.submission.expected import Expected
 from onrecord.eval.submission.limits import DEFAULT_LIMITS, Limits
 from onrecord.eval.submission.line_block import LineBlock
 from onrecord.eval.submission.line_checks import DESCRIPTIONS
+from onrecord.eval.submission.line_reader import mark
 from onrecord.eval.submission.lines import lines_of
 from onrecord.eval.submission.mention_types import MentionTypes, our_types
 from onrecord.eval.submission.open_ends import OpenEnds
@@ -190,8 +191,10 @@ class SubmissionStream:
         self._ended = True
         self._checker.findings.refuse()
 
-    def blocks(self) -> Iterator[LineBlock | PredictionLine]:
+    def blocks(self) -> Iterator[LineBlock | tuple[bytes, PredictionLine]]:
         """The lines, of which many come together where nothing is wrong or odd with them; see :meth:`__iter__`.
+
+        One that comes by itself is as it is written, and its record.
 
         For a whole file; a part of one is gone through line by line.
         """
@@ -203,8 +206,9 @@ class SubmissionStream:
                 self._note_block(each)
                 yield each
             else:
-                self._note(each[1])
-                yield each[1]
+                line, record = each
+                self._note(record)
+                yield line.raw[mark(line) :], record
         self._end()
 
     @property
