@@ -16,6 +16,7 @@ from onrecord.eval.scoring.asked import Asked
 from onrecord.eval.scoring.score_file import score_bytes
 from onrecord.eval.scoring.score_stream import score_stream
 from onrecord.eval.scoring.stored_gold import gold_in_memory, stored_gold
+from onrecord.eval.submission import validation
 
 
 @pytest.mark.parametrize("split", ["test", "validation", "all"])
@@ -66,3 +67,22 @@ def test_labels_in_memory_are_the_gold_of_their_folder(split: str, gold: Gold, r
     asked = Asked(split, None, allow_missing=True)
     one, other = (score_stream(Path("p.jsonl"), [raw], each, asked).report for each in (held, stored))
     assert record_bytes(record_of(one)) == record_bytes(record_of(other))
+
+
+@pytest.mark.parametrize("least", [0, 10**9])
+def test_documents_that_are_looked_at_later_are_those_of_their_lines(
+    least: int, gold: Gold, perfect: Lines, root: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Lines as they are written: one by one or many at once, with a mark, fields of anyone's own, nothing in the text."""
+    monkeypatch.setattr(validation, "LEAST_BYTES", least)
+    lines = degraded(perfect, random.Random(7))
+    if not least:
+        raw = as_bytes(lines)
+    else:
+        lines[1]["unplaced"] = [{"layer": "quotes", "text": "made up"}]
+        raw = b"\xef\xbb\xbf" + as_bytes([{**line, "x_note": {"by": "us"}} for line in lines])
+    asked = Asked("all", None, None, allow_missing=True)
+    held = score_bytes(Path("p.jsonl"), as_bytes(lines), gold, asked)
+    streamed = score_stream(Path("p.jsonl"), [raw], stored_gold(root / "dataset"), asked)
+    for one, other in zip(streamed.result.pairs, held.result.pairs, strict=True):
+        assert (one.predicted, tuple(one.unplaced)) == (other.predicted, tuple(other.unplaced))

@@ -15,6 +15,7 @@ import msgspec
 
 from onrecord.dataset import FaultsError
 from onrecord.dataset.layers import using
+from onrecord.dataset.reading.platform import forks_safely
 from onrecord.eval.board.budget import Budget, UnfinishedError, within
 from onrecord.eval.board.entries import About, Entry, read_entry
 from onrecord.eval.board.folder_names import is_ours
@@ -123,6 +124,10 @@ def assessed_entries(
         tell: Called with the number of entries done.
         beside: Entries made here, which others may be like.
     """
+    if len(folders) > 1 and forks_safely():
+        from onrecord.dataset.reading import tables  # once, and not in each process anew
+
+        assert tables
     found: list[tuple[Path, Assessed]] = []
     for done, folder in enumerate(folders, start=1):
         about = _named(folder)

@@ -2,13 +2,15 @@
 
 Two files of one meaning (:mod:`onrecord.eval.submission.meaning`) are alike; of two that are alike nothing more is
 known. So what files mean has to be found out only where several are alike. Part of the digest is of every item what
-does not hang on the names of the file's own ids, in no order, and how many mentions of a document each id has.
+does not hang on the names of the file's own ids, in no order; for an id of its own stands what the mentions of the same
+document say that bear it.
 """
 
 from __future__ import annotations
 
+import dataclasses
 import hashlib
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 
 import numpy as np
 from numpy.typing import NDArray
@@ -53,13 +55,21 @@ class Likeness:
         names = self._names(predicted.codes)
         types, kinds = (_words(codes.words) for codes in (predicted.codes.type, predicted.codes.kind))
         mentions, events, quotes, stances = predicted.mentions, predicted.events, predicted.quotes, predicted.stances
+        found = _mentions(mentions, types[mentions.type], kinds[mentions.kind], names["entity"])
+        others = _mentions(events, events.type, events.kind, names["event"])
+        entities, reported = _Bearers.of(mentions, found), _Bearers.of(events, others)
+        ids: dict[str, Ids] = {
+            "entity": lambda document, id: names["entity"][id] + entities.said(document, id),
+            "event": lambda document, id: names["event"][id] + reported.said(document, id),
+            "claim": lambda _, id: names["claim"][id],
+        }
         for document, hashes in (
-            (mentions.document, _mentions(mentions, types[mentions.type], kinds[mentions.kind], names["entity"])),
-            (events.document, _mentions(events, events.type, events.kind, names["event"])),
-            (quotes.document, _quotes(quotes, names["entity"])),
-            (stances.document, _stances(stances, names)),
-            _cluster_sizes(mentions),
-            _cluster_sizes(events),
+            (mentions.document, found),
+            (events.document, others),
+            (entities.documents, entities.hashes),
+            (reported.documents, reported.hashes),
+            (quotes.document, _quotes(quotes, ids["entity"])),
+            (stances.document, _stances(stances, ids)),
         ):
             np.add.at(self._found, places[document], hashes)  # a sum knows no order
 
@@ -85,28 +95,60 @@ def _mentions(items: MentionColumns, type: Ints | Hashes, kind: Ints | Hashes, n
     return _mixed(len(items), 1, items.start, items.end, type, kind, names[items.id])
 
 
-def _quotes(quotes: QuoteColumns, names: Hashes) -> Hashes:
-    ids = (Ragged(each.first, names[each.values]) for each in (quotes.speaker, quotes.relays))
+@dataclasses.dataclass(frozen=True, eq=False)
+class _Bearers:
+    """What the mentions of a document say that bear an id, for each of p pairs of document and id."""
+
+    keys: Ints
+    """Shape (p,): document and id as one number, ascending."""
+    width: int
+    """What documents are multiplied with."""
+    hashes: Hashes
+    """Shape (p,)."""
+
+    @classmethod
+    def of(cls, items: MentionColumns, said: Hashes) -> _Bearers:
+        there = np.flatnonzero(items.id != NONE)
+        width = 1 + int(items.id.max(initial=0))
+        keys, pair = np.unique(items.document[there].astype(np.int64) * width + items.id[there], return_inverse=True)
+        hashes = np.zeros(len(keys), np.uint64)
+        np.add.at(hashes, pair.ravel(), said[there])
+        return cls(keys, width, _mixed(len(keys), 4, hashes))
+
+    @property
+    def documents(self) -> Ints:
+        """The document of each pair, shape (p,)."""
+        return self.keys // self.width
+
+    def said(self, document: Ints, id: Ints) -> Hashes:
+        """Those of some documents and ids; 0 where no mention bears the id."""
+        if not len(self.keys):
+            return np.zeros(len(id), np.uint64)
+        wanted = document.astype(np.int64) * self.width + id
+        at = np.minimum(np.searchsorted(self.keys, wanted), len(self.keys) - 1)
+        is_there = (self.keys[at] == wanted) & (id != NONE) & (id < self.width)
+        return np.where(is_there, self.hashes[at], np.uint64(0))
+
+
+Ids = Callable[[Ints, Ints], Hashes]
+"""What ids say of themselves in some documents."""
+
+
+def _quotes(quotes: QuoteColumns, ids: Ids) -> Hashes:
+    several = (quotes.speaker, quotes.relays)
+    said = [Ragged(each.first, ids(quotes.document[each.owners()], each.values)) for each in several]
     spans = (*quotes.source.T, *quotes.cue.T)
     nested = quotes.parent != NONE
-    return _mixed(len(quotes), 2, _sums(quotes.content), *map(_sums, ids), *spans, quotes.mode, nested)
+    return _mixed(len(quotes), 2, _sums(quotes.content), *map(_sums, said), *spans, quotes.mode, nested)
 
 
-def _stances(stances: StanceColumns, names: Mapping[str, Hashes]) -> Hashes:
+def _stances(stances: StanceColumns, ids: Mapping[str, Ids]) -> Hashes:
     target = np.zeros(len(stances), np.uint64)
     for code, kind in enumerate(KINDS):
         rows = stances.kind == code
-        target[rows] = names[kind][stances.target[rows]]
-    said = (stances.kind, stances.label, names["entity"][stances.holder], target)
+        target[rows] = ids[kind](stances.document[rows], stances.target[rows])
+    said = (stances.kind, stances.label, ids["entity"](stances.document, stances.holder), target)
     return _mixed(len(stances), 3, *said, _sums(stances.evidence))
-
-
-def _cluster_sizes(items: MentionColumns) -> tuple[Ints, Hashes]:
-    """The documents of the ids, each as often as it has ids, and how many of its mentions each of these has."""
-    there = np.flatnonzero(items.id != NONE)
-    width = 1 + int(items.id.max(initial=0))
-    pairs, many = np.unique(items.document[there].astype(np.int64) * width + items.id[there], return_counts=True)
-    return pairs // width, _mixed(len(pairs), 4, many)
 
 
 def _sums(values: Ragged) -> Hashes:
