@@ -73,7 +73,7 @@ def test_labels_in_memory_are_the_gold_of_their_folder(split: str, gold: Gold, r
 def test_documents_that_are_looked_at_later_are_those_of_their_lines(
     least: int, gold: Gold, perfect: Lines, root: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Lines as they are written: one by one or many at once, with a mark, fields of anyone's own, nothing in the text."""
+    """Lines as they are written: one by one or many at once, with a mark and fields of anyone's own."""
     monkeypatch.setattr(validation, "LEAST_BYTES", least)
     lines = degraded(perfect, random.Random(7))
     if not least:
