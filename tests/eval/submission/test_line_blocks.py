@@ -240,7 +240,7 @@ def test_columns_of_lines_are_those_of_their_labels(gold: Gold, lines: Lines, se
         raw = [written(line, draw.choice(WAYS)) for line in some]
         table = TableReader(PredictionLine).read(raw)
         assert table is not None
-        block = LineBlock(PredictionLine, table, range(1, len(raw) + 1))
+        block = LineBlock(PredictionLine, table, range(1, len(raw) + 1), raw)
         one, other = (Flattener(Vocabularies(Codes(), Codes())) for _ in range(2))
         for number, each in enumerate(raw):
             line = msgspec.json.decode(each, type=PredictionLine)

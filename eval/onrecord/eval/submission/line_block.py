@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import functools
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from typing import TYPE_CHECKING, Any
 
 import msgspec
@@ -161,11 +161,13 @@ class LineBlock:
         kind: The type of the lines.
         rows: The lines.
         numbers: Their numbers.
+        raw: What is written on each, without what ends it.
     """
 
     kind: type[msgspec.Struct]
     rows: pa.StructArray
     numbers: Sequence[int]
+    raw: Sequence[bytes]
 
     def __len__(self) -> int:
         return len(self.rows)
@@ -225,12 +227,17 @@ class LineBlock:
         numbers = [self.numbers[place] for place in strand.line[list(first.values())].tolist()]
         return list(zip(numbers, msgspec.convert(rows, list[strand.kind]), strict=True))  # type: ignore[name-defined]
 
+    def of_documents(self, ids: Collection[str]) -> LineBlock:
+        """The lines of some documents."""
+        return self.some([place for place, id in enumerate(self.documents) if id in ids])
+
     def some(self, places: Sequence[int]) -> LineBlock:
         """Some of the lines."""
         if len(places) == len(self):
             return self
         taken = self.rows.take(places_of(places))
-        return LineBlock(self.kind, taken, [self.numbers[place] for place in places])
+        numbers, raw = [self.numbers[place] for place in places], [self.raw[place] for place in places]
+        return LineBlock(self.kind, taken, numbers, raw)
 
     @functools.cached_property
     def _lines(self) -> Strand:

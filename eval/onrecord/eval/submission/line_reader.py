@@ -77,11 +77,12 @@ class LineReader(Generic[T]):
             from onrecord.dataset.reading.tables import TableReader  # Arrow is not needed for a few lines
 
             self._tables = TableReader(self._kind)
-        rows = self._tables.read([line.raw for line in there])
+        raw = [line.raw for line in there]
+        rows = self._tables.read(raw)
         if rows is None:
             return None
         self.begun = True
-        return LineBlock(self._kind, rows, [line.number for line in there])
+        return LineBlock(self._kind, rows, [line.number for line in there], raw)
 
 
 def _fenced(raw: bytes) -> Refused:
