@@ -36,6 +36,9 @@ from onrecord.eval.submission.lines import lines_of as lines_in
 from onrecord.eval.submission.prediction_line import PredictionLine
 from onrecord.eval.submission.validation import Checker
 
+LIMITS = dataclasses.replace(DEFAULT_LIMITS, max_lines=30, max_line_bytes=150_000, max_items=90, max_faults=40)
+"""Limits that some of the files are beyond."""
+
 MUTATIONS = (mutated_bytes, mutated_lines, mutated_values)
 
 
@@ -175,6 +178,8 @@ def changed(lines: Lines, draw: random.Random) -> bytes:
         except (IndexError, TypeError, KeyError):
             continue
     raw = as_bytes(some)
+    if draw.random() < 0.1:
+        return raw.replace(b"\n", draw.choice([b"\n\n", b"\r\n", b"\n" * 10]))
     return raw if draw.random() < 0.7 or not some else draw.choice(MUTATIONS)(raw, draw)
 
 
@@ -182,9 +187,9 @@ def checked(raw: bytes, expected: Expected, least: int, patch: pytest.MonkeyPatc
     """What is found of a file, and how many lines were taken together."""
     patch.setattr(validation, "LEAST_BYTES", least)
     patch.setattr(validation, "MOST_MISSES", 10**9)
-    checker = Checker("p.jsonl", expected, DEFAULT_LIMITS)
+    checker = Checker("p.jsonl", expected, LIMITS)
     together = 0
-    for each in checker.take_all(lines_in(iter([raw]), DEFAULT_LIMITS)):
+    for each in checker.take_all(lines_in(iter([raw]), LIMITS)):
         together += len(each) if isinstance(each, LineBlock) else 0
     checker.finish()
     findings = checker.findings

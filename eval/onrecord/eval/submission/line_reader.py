@@ -70,9 +70,9 @@ class LineReader(Generic[T]):
 
     def read_several(self, lines: Sequence[Line]) -> LineBlock | None:
         """Lines on end without the blank ones; None where there is anything to say of one, or none is left."""
-        there = [line for line in lines if line.raw and not line.raw.isspace()]
-        if any(mark(line) or _beyond(line, line.raw, self._limits) is not None for line in there):
+        if any(mark(line) or _beyond(line, line.raw, self._limits) is not None for line in lines):
             return None
+        there = [line for line in lines if line.raw and not line.raw.isspace()]
         if self._tables is None:
             from onrecord.dataset.reading.tables import TableReader  # Arrow is not needed for a few lines
 
