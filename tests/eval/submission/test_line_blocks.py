@@ -5,6 +5,7 @@ from __future__ import annotations
 import dataclasses
 import json
 import random
+import sys
 from collections.abc import Callable
 from typing import Any
 
@@ -215,6 +216,16 @@ def test_many_lines_are_found_what_each_is_found_to_be(lines: Lines, expected: E
             assert found == checked(raw, expected, 10**9, patch)[0], seed
             together += taken
     assert together > examples(600) // 2  # or nothing was looked at
+
+
+def test_without_arrow_lines_are_taken_one_by_one(lines: Lines, expected: Expected) -> None:
+    raw = as_bytes(lines)
+    with pytest.MonkeyPatch.context() as patch:
+        found, together = checked(raw, expected, 0, patch)
+        assert together == len(lines)
+        patch.delitem(sys.modules, "onrecord.dataset.reading.tables", raising=False)
+        patch.setitem(sys.modules, "pyarrow", None)
+        assert checked(raw, expected, 0, patch) == (found, 0)
 
 
 def cut(lines: Any, most: int) -> Any:
