@@ -17,6 +17,7 @@ from onrecord.eval.layers.columns import NONE, Ints, narrow
 from onrecord.eval.layers.mention_states import memberships
 from onrecord.eval.layers.span_pairing import SpanPairing
 from onrecord.eval.layers.state_columns import Floats, Sheet, StateColumns, f1_of
+from onrecord.eval.matching.keys import by_sight, distinct, row_keys, sorting
 from onrecord.eval.statistics.counts import Counts, Score
 
 
@@ -27,11 +28,8 @@ def in_order(rows: MembershipRows) -> MembershipRows:
 
 def _by_sight(codes: Ints) -> Ints:
     there = np.flatnonzero(codes != NONE)
-    found, first, inverse = np.unique(codes[there], return_index=True, return_inverse=True)
-    place = np.empty(len(found), np.int64)
-    place[np.argsort(first)] = np.arange(len(found))
     coded = np.full(len(codes), NONE, np.int64)
-    coded[there] = place[inverse]
+    coded[there] = by_sight(codes[there])[1]
     return coded
 
 
@@ -95,13 +93,14 @@ class Clusters:
             moved = first[at[rows.document]] - part.first[rows.document] + len(codes) - own
             column = np.where(alone, rows.predicted + moved, code[np.where(alone, NONE, rows.predicted)])
             found.append(_narrow(MembershipRows(at[rows.document], rows.gold, column, rows.count)))
-        order = np.argsort(np.concatenate([rows.document for rows in found]), kind="stable")
         kept = MembershipRows(
             *(
-                np.concatenate([getattr(rows, field.name) for rows in found])[order]
+                np.concatenate([getattr(rows, field.name) for rows in found])
                 for field in dataclasses.fields(MembershipRows)
             )
         )
+        if (order := sorting(kept.document)) is not None:
+            kept = kept.take(order)
         return cls(kept, documents, parts[0].words, tuple(codes), narrow(first))
 
     def columns(self) -> StateColumns:
@@ -179,11 +178,8 @@ def _narrow(rows: MembershipRows) -> MembershipRows:
 
 def counted(rows: MembershipRows) -> MembershipRows:
     """The same rows, equal ones as one; documents ascending."""
-    gold, predicted = int(rows.gold.max(initial=0)) + 2, int(rows.predicted.max(initial=0)) + 2
-    if (int(rows.document.max(initial=0)) + 1) * gold * predicted >= 2**62:
-        return rows
-    key = (rows.document * gold + rows.gold + 1) * predicted + rows.predicted + 1
-    _, first, many = np.unique(key, return_index=True, return_counts=True)
+    first, place = distinct(row_keys([rows.document, rows.gold, rows.predicted]))
+    many = np.bincount(place, minlength=len(first))
     order = np.argsort(first)  # as they were seen, and not by codes, which follow the order of the file
     first = first[order]
     return MembershipRows(rows.document[first], rows.gold[first], rows.predicted[first], many[order])

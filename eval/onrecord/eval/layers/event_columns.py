@@ -21,6 +21,7 @@ from onrecord.eval.layers.event_attributes import (
 )
 from onrecord.eval.layers.ids import IdMap
 from onrecord.eval.layers.state_columns import Floats, f1_of
+from onrecord.eval.matching.keys import distinct, row_keys
 from onrecord.eval.statistics.counts import Counts, Score
 
 
@@ -40,14 +41,10 @@ class Reported:
         mentions, stances = gold.events, gold.stances
         mentioned = np.flatnonzero(~mentions.optional)
         targets = np.flatnonzero((stances.kind == KINDS.index("event")) & ~stances.optional)
-        rows = np.stack(
-            [
-                np.concatenate([mentions.document[mentioned], stances.document[targets]]),
-                np.concatenate([mentions.id[mentioned], stances.target[targets]]),
-            ]
-        ).astype(np.int64)
-        document, event = np.unique(rows, axis=1)
-        return cls(narrow(document), narrow(event), tuple(gold.codes.event.words), ids)
+        document = np.concatenate([mentions.document[mentioned], stances.document[targets]])
+        event = np.concatenate([mentions.id[mentioned], stances.target[targets]])
+        first, _ = distinct(row_keys([document, event]))
+        return cls(narrow(document[first]), narrow(event[first]), tuple(gold.codes.event.words), ids)
 
     @classmethod
     def joined(cls, parts: Sequence[Self], index: Sequence[Ints], documents: Sequence[str]) -> Self:

@@ -32,6 +32,7 @@ from onrecord.eval.layers.ids import (
 )
 from onrecord.eval.layers.mention_states import memberships
 from onrecord.eval.layers.span_pairing import SpanPairing, all_overlapping
+from onrecord.eval.matching.keys import by_sight, distinct, row_keys, sorting
 from onrecord.eval.spans.columns import Vocabulary
 from onrecord.eval.submission.prediction_line import (
     ClaimDescription,
@@ -155,14 +156,15 @@ class ClusterEvidence:
 
 def _summed(rows: Ints) -> Ints:
     """Rows of two codes, a number and a place, the numbers of the same codes added at their first place, in order."""
-    rows = rows[np.lexsort(rows[:, :2:-1].T)]
-    apart = -1 - np.arange(len(rows))
-    key = np.where(rows[:, 1] == OWN, apart, (rows[:, 0] + 1) * (rows[:, 1].max(initial=0) + 2) + rows[:, 1] + 1)
-    _, first, inverse = np.unique(key, return_index=True, return_inverse=True)
-    found = rows[first]
-    found[:, 2] = 0
-    np.add.at(found[:, 2], inverse, rows[:, 2])
-    return found[np.argsort(first)]
+    order = sorting(row_keys(list(rows.T[3:])))
+    rows = rows if order is None else rows[order]
+    own = rows[:, 1] == OWN
+    first, place = distinct(row_keys([rows[:, 0], rows[:, 1], np.where(own, np.arange(len(rows)), 0)]))
+    many = np.bincount(place, rows[:, 2], len(first))
+    seen = np.argsort(first)
+    found = rows[first[seen]]
+    found[:, 2] = many[seen]
+    return found
 
 
 def _overlaps(pairing: SpanPairing, places: Ints) -> Ints:
@@ -340,23 +342,18 @@ def table_of(rows: MembershipRows) -> Table:
     gold_ids, gold_sizes, row = _numbered(rows.gold, rows.count)
     ids, sizes, column = _numbered(rows.predicted, rows.count)
     both = np.flatnonzero((row >= 0) & (column >= 0))
-    cells, first, inverse = np.unique(
-        row[both] * max(len(ids), 1) + column[both], return_index=True, return_inverse=True
-    )
+    first, cell = distinct(row_keys([row[both], column[both]]))
     seen = np.argsort(first)
-    shared = np.bincount(inverse, rows.count[both], len(cells)).astype(np.int64)[seen]
-    rows_, columns = np.divmod(cells[seen], max(len(ids), 1))
-    return Table(tuple(gold_ids.tolist()), tuple(ids.tolist()), gold_sizes, sizes, rows_, columns, shared)
+    shared = np.bincount(cell, rows.count[both], len(first)).astype(np.int64)[seen]
+    cells = both[first[seen]]
+    return Table(tuple(gold_ids.tolist()), tuple(ids.tolist()), gold_sizes, sizes, row[cells], column[cells], shared)
 
 
 def _numbered(codes: Ints, count: Ints) -> tuple[Ints, Ints, Ints]:
     """Distinct codes in order of first sight, how much there is of each, and the place of each of ``codes`` or -1."""
     there = np.flatnonzero(codes != NONE)
-    found, first, inverse = np.unique(codes[there], return_index=True, return_inverse=True)
-    order = np.argsort(first)
-    place = np.empty(len(order), np.int64)
-    place[order] = np.arange(len(order))
+    found, place = by_sight(codes[there])
     at = np.full(len(codes), NONE, np.int64)
-    at[there] = place[inverse]
-    sizes = np.bincount(at[there], count[there], len(order)).astype(np.int64)
-    return found[order], sizes, at
+    at[there] = place
+    sizes = np.bincount(place, count[there], len(found)).astype(np.int64)
+    return found, sizes, at

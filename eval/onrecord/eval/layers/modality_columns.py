@@ -15,6 +15,7 @@ from onrecord.eval.layers.columns import MODALITIES, NONE, Bools, Codes, Ints, n
 from onrecord.eval.layers.modalities import DENIED, ModalitySets, SaidEvent, contradictions
 from onrecord.eval.layers.span_pairing import SpanPairing
 from onrecord.eval.layers.state_columns import Floats, Sheet, by_document, f1_of
+from onrecord.eval.matching.keys import distinct, row_keys, sorting
 from onrecord.eval.statistics.counts import Counts, Score
 
 REQUIRED, OPTIONAL, CHARGED, EXCUSED = range(4)
@@ -60,20 +61,17 @@ class Modalities:
         words, strangers = (tuple(each.words) for each in codes)
         denied = MODALITIES.index(DENIED) if DENIED in MODALITIES else NONE
         known = mapping[predicted.id] if len(predicted) else np.zeros(0, np.int64)
-        rows = np.stack(
-            [
-                np.concatenate([gold.document, predicted.document]).astype(np.int64),
-                np.concatenate(
-                    [np.where(gold.optional, OPTIONAL, REQUIRED), np.where(pairing.excused, EXCUSED, CHARGED)]
-                ),
-                np.concatenate([gold.id, np.where(known == NONE, len(words) + predicted.id, known)]),
-                np.concatenate([gold.kind, predicted.kind]) == denied,
-            ]
-        )
-        return cls._of(np.unique(rows, axis=1), words, strangers)
+        columns = [
+            np.concatenate([gold.document, predicted.document]),
+            np.concatenate([np.where(gold.optional, OPTIONAL, REQUIRED), np.where(pairing.excused, EXCUSED, CHARGED)]),
+            np.concatenate([gold.id, np.where(known == NONE, len(words) + predicted.id, known)]),
+            np.concatenate([gold.kind, predicted.kind]) == denied,
+        ]
+        first, _ = distinct(row_keys(columns))
+        return cls._of([column[first] for column in columns], words, strangers)
 
     @classmethod
-    def _of(cls, rows: Ints, words: tuple[str, ...], strangers: tuple[str, ...]) -> Self:
+    def _of(cls, rows: Sequence[Ints], words: tuple[str, ...], strangers: tuple[str, ...]) -> Self:
         document, role, event, denied = rows
         return cls(narrow(document), narrow(role), narrow(event), denied.astype(bool), words, strangers)
 
@@ -86,9 +84,10 @@ class Modalities:
         rows = []
         for part, at in zip(parts, index, strict=True):
             codes = [known[word] for word in part.words] + [len(words) + others[word] for word in part.strangers]
-            rows.append(np.stack([at[part.document], part.role, np.array(codes, np.int64)[part.event], part.denied]))
-        every = np.concatenate(rows, axis=1)
-        return cls._of(every[:, np.argsort(every[0], kind="stable")], words, strangers)
+            rows.append((at[part.document], part.role, np.array(codes, np.int64)[part.event], part.denied))
+        every = [np.concatenate(column) for column in zip(*rows, strict=True)]
+        order = sorting(every[0])
+        return cls._of(every if order is None else [column[order] for column in every], words, strangers)
 
     def take(self, rows: Ints) -> Self:
         """Some of the rows."""

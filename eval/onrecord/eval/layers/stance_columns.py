@@ -24,6 +24,7 @@ from onrecord.eval.layers.corpus_stances import (
 from onrecord.eval.layers.ids import MIN_DICE
 from onrecord.eval.layers.quote_columns import exact_sums
 from onrecord.eval.layers.state_columns import Floats, Sheet, by_document, f1_of
+from onrecord.eval.matching.keys import distinct, row_keys, sorting
 from onrecord.eval.matching.similarity import dice
 from onrecord.eval.statistics.counts import Counts, Score
 
@@ -86,18 +87,19 @@ def read_stances(
         return ((document.astype(np.int64) * len(KINDS) + kind) * high + holder) * high + target
 
     keys = key(gold.document, gold.holder, gold.kind, gold.target)
-    # np.unique gives the first of equal keys; the last is wanted
-    distinct, first = np.unique(keys[::-1], return_index=True)
-    last = len(keys) - 1 - first
+    first, of = distinct(keys)
+    last = np.zeros(len(first), np.int64)
+    last[of] = np.arange(len(keys))  # of equal keys the last is written last
     kept = np.zeros(len(gold), bool)
     kept[last] = True
-    order = last[np.argsort(np.unique(keys, return_index=True)[1])]
+    order = last[np.argsort(first)]
     known = np.flatnonzero((holder != NONE) & (target != NONE))
     asked = key(predicted.document[known], holder[known], predicted.kind[known], target[known])
     answers = np.full(len(predicted), NONE)
-    if len(distinct):
-        at = np.minimum(np.searchsorted(distinct, asked), len(distinct) - 1)
-        answers[known] = np.where(distinct[at] == asked, last[at], NONE)
+    if len(first):
+        there = keys[first]
+        at = np.minimum(np.searchsorted(there, asked), len(there) - 1)
+        answers[known] = np.where(there[at] == asked, last[at], NONE)
     said = _said(predicted, holder, target)
     excused = np.zeros(len(predicted), bool)
     of_optional: dict[int, list[int]] = {}
@@ -120,10 +122,9 @@ def _said(predicted: StanceColumns, holder: Ints, target: Ints) -> Ints:
         np.where(holder == NONE, own + predicted.holder.astype(np.int64), holder),
         np.where(target == NONE, own + predicted.target.astype(np.int64), target),
     )
-    _, of = np.unique(np.stack([each.astype(np.int64) for each in columns]), axis=1, return_inverse=True)
-    of = of.reshape(-1)
-    pairs = np.unique(np.stack([of, predicted.label.astype(np.int64)]), axis=1)
-    hedged = np.bincount(pairs[0])[of] > 1
+    _, of = distinct(row_keys(columns))
+    once, _ = distinct(row_keys([of, predicted.label]))
+    hedged = np.bincount(of[once])[of] > 1
     return np.where(hedged, len(LABELS), 0) + predicted.label.astype(np.int64)
 
 
@@ -271,7 +272,8 @@ class Said:
             words=words,
             strangers=strangers,
         )
-        return joined.take(np.argsort(joined.document, kind="stable"))
+        order = sorting(joined.document)
+        return joined if order is None else joined.take(order)
 
     def take(self, rows: Ints) -> Self:
         """Some of the rows."""
@@ -307,8 +309,7 @@ class Said:
 
     def distinct(self) -> Said:
         """The same without repetitions, whatever the document."""
-        _, rows = np.unique(self._keys(), return_index=True)
-        return self.take(np.sort(rows))
+        return self.take(np.sort(distinct(self._keys())[0]))
 
     def _keys(self) -> Ints:
         """A number of what each row says, whatever the document."""
@@ -350,8 +351,8 @@ class Said:
 
     def _lost(self, group: Ints, groups: int) -> tuple[list[tuple[int, CorpusTuple]], list[int]]:
         """Every distinct tuple of codes with its role, and the group without which it is missing; -1 for none."""
-        _, first, inverse = np.unique(self._keys(), return_index=True, return_inverse=True)
-        pairs = np.unique(inverse * (groups + 1) + group[self.document] + 1)
+        first, place = distinct(self._keys())
+        pairs = np.unique(place * (groups + 1) + group[self.document] + 1)
         tuple_, of = np.divmod(pairs, groups + 1)
         alone = np.bincount(tuple_)[tuple_] == 1
         lost = np.full(len(first), -1)
