@@ -2,7 +2,8 @@
 :mod:`onrecord.eval.layers.quote_pairing`.
 
 Most choices are plain: every gold quote of a connected component is most like another prediction, or every prediction
-another gold quote. Only the others are weighed one component at a time, and only of these is it asked what they say.
+another gold quote; or what a single quote has to choose from says the same. Only the other components are weighed, one
+at a time.
 """
 
 from __future__ import annotations
@@ -12,7 +13,7 @@ from collections.abc import Sequence
 import numpy as np
 
 from onrecord.dataset.records import UNKNOWN
-from onrecord.eval.layers.columns import MODES, NONE, Bools, Ints
+from onrecord.eval.layers.columns import MODES, NONE, Bools, Ints, alike
 from onrecord.eval.layers.quote_pairing import MILLION, QuotePair, Saying, best_pairs
 from onrecord.eval.layers.quote_sides import UNKNOWN_CODE, PairedQuotes, Quotes
 from onrecord.eval.layers.state_columns import Floats
@@ -43,25 +44,39 @@ def _best(quotes: Quotes, pairs: PairedQuotes) -> Ints:
     """Indices of the best one-to-one pairs."""
     if not len(pairs.gold):
         return np.zeros(0, np.int64)
-    settled, open_ = _settled(pairs)
+    settled, open_ = _settled(quotes, pairs)
     return np.concatenate([settled, open_[_weighed(quotes, pairs.take(open_))]]) if len(open_) else settled
 
 
-def _settled(pairs: PairedQuotes) -> tuple[Ints, Ints]:
+def _settled(quotes: Quotes, pairs: PairedQuotes) -> tuple[Ints, Ints]:
     """Indices of the pairs of all components without a real choice, and of all pairs of the other components.
 
     Where each node of one side of a component has an edge heavier than its others, and these end apart, no other
-    choice has as many pairs and as large a sum: agreement in everything else is not asked for.
+    choice has as many pairs and as large a sum. Of edges of one node alone that weigh the same and lead to quotes that
+    say the same, the first is taken.
+
+    Args:
+        quotes: Both sides.
+        pairs: In order of the gold row and then of the predicted one, as far as components go.
     """
-    # similarity, then right speakers: sums of both by rank are largest where each is
+    # similarity, then right speakers, then agreement: sums of each rank are largest where each edge is
     weight = 2 * np.rint(MILLION * pairs.similarity).astype(np.int64) + pairs.speaker
+    fields = _alike(quotes, (0, pairs.gold), (1, pairs.predicted))
+    weight = (len(fields) + 1) * weight + np.sum(fields, axis=0)
     row, column = (np.unique(node, return_inverse=True)[1] for node in (pairs.gold, pairs.predicted))
     component = components(row, column)
     plain, chosen = np.zeros(len(weight), bool), np.zeros(len(weight), bool)
-    for node, other in ((row, column), (column, row)):
+    for node, other, side, at in ((row, column, 1, pairs.predicted), (column, row, 0, pairs.gold)):
         heaviest = np.zeros(int(node.max()) + 1, np.int64)
         np.maximum.at(heaviest, node, weight)
         top = np.flatnonzero(weight == heaviest[node])
+        first = np.zeros_like(heaviest)
+        first[node[top[::-1]]] = top[::-1]
+        _, one_of_each = np.unique(node, return_index=True)
+        single = np.bincount(component[one_of_each], minlength=int(row.max()) + 1) == 1
+        again = np.flatnonzero((first[node[top]] != top) & single[component[top]])
+        twins = again[_say_the_same(quotes, side, at[top[again]], at[first[node[top[again]]]])]
+        top = np.delete(top, twins)
         torn = np.zeros(int(row.max()) + 1, bool)  # components are named by rows
         for ends in (node[top], other[top]):
             torn[component[top[np.bincount(ends)[ends] > 1]]] = True
@@ -69,6 +84,35 @@ def _settled(pairs: PairedQuotes) -> tuple[Ints, Ints]:
         chosen[top[new[top]]] = True
         plain |= new
     return np.flatnonzero(chosen), np.flatnonzero(~plain)
+
+
+Some = tuple[int, Ints]
+"""A side, 0 for gold, and rows of it."""
+
+
+def _alike(quotes: Quotes, one: Some, other: Some) -> list[Bools]:
+    """Of each pair of quotes, in which fields beside content and speakers they agree; see :class:`Saying`."""
+    (side, rows), (other_side, others) = one, other
+    columns = (quotes.gold, quotes.predicted)[side], (quotes.gold, quotes.predicted)[other_side]
+    parents = columns[0].parent[rows], columns[1].parent[others]
+    around = (each.content.take(np.maximum(at, 0)) for each, at in zip(columns, parents, strict=True))
+    nested = parents[0] >= 0, parents[1] >= 0
+    return [
+        alike(quotes.said[side].relays.take(rows), quotes.said[other_side].relays.take(others)),
+        columns[0].mode[rows] == columns[1].mode[others],
+        (columns[0].source[rows] == columns[1].source[others]).all(axis=1),
+        (columns[0].cue[rows] == columns[1].cue[others]).all(axis=1),
+        (nested[0] == nested[1]) & (alike(*around) | ~nested[0]),
+    ]
+
+
+def _say_the_same(quotes: Quotes, side: int, rows: Ints, others: Ints) -> Bools:
+    """Of each pair of quotes of one side, whether there is nothing to tell them apart by."""
+    content, speaker = (quotes.gold, quotes.predicted)[side].content, quotes.said[side].speaker
+    fields = _alike(quotes, (side, rows), (side, others))
+    fields += [alike(each.take(rows), each.take(others)) for each in (content, speaker)]
+    same: Bools = np.logical_and.reduce(fields)
+    return same
 
 
 def _weighed(quotes: Quotes, pairs: PairedQuotes) -> Ints:

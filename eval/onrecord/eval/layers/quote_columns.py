@@ -13,7 +13,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from onrecord.eval.layers.columns import NONE, Bools, Ints, QuoteColumns, Ragged
+from onrecord.eval.layers.columns import NONE, Bools, Ints, QuoteColumns, Ragged, alike
 from onrecord.eval.layers.quote_choices import decided
 from onrecord.eval.layers.quote_pairing import MIN_SIMILARITY
 from onrecord.eval.layers.quote_sides import STRANGER, PairedQuotes, Quotes, speech
@@ -92,7 +92,8 @@ def _same_sets(one: Ragged, other: Ragged) -> Bools:
     single = (one.many == 1) & (other.many == 1)
     same = np.zeros(len(single), bool)
     same[single] = one.values[one.first[:-1][single]] == other.values[other.first[:-1][single]]
-    several = np.flatnonzero(~single)
+    several = np.flatnonzero(~single & ~alike(one, other))
+    same[~single] = True
     same[several] = [set(a) == set(b) for a, b in zip(one.lists(several), other.lists(several), strict=True)]
     return same
 
@@ -117,7 +118,7 @@ def quote_sheet(quotes: Quotes, pairs: PairedQuotes, slices: Sequence[str]) -> S
     def many(which: Bools | None) -> Ints:
         return by_document(document, which, quotes.documents)
 
-    chain = _same_chains(quotes.said[0].relays.take(g), quotes.said[1].relays.take(p))
+    chain = alike(quotes.said[0].relays.take(g), quotes.said[1].relays.take(p))
     found = many(None)
     actors = speaker | _same_actors(quotes, g, p)
     for name, matched in (
@@ -178,13 +179,6 @@ def _same_actors(quotes: Quotes, g: Ints, p: Ints) -> Bools:
         return Ragged(speaker.first, actor)
 
     return _same_sets(*(followed(side.speaker).take(rows) for side, rows in zip(quotes.said, (g, p), strict=True)))
-
-
-def _same_chains(one: Ragged, other: Ragged) -> Bools:
-    same: Bools = one.many == other.many
-    several = np.flatnonzero(same & (one.many > 0))
-    same[several] = [a == b for a, b in zip(one.lists(several), other.lists(several), strict=True)]
-    return same
 
 
 def _jaccard(quotes: Quotes, g: Ints, p: Ints) -> list[float]:
