@@ -13,6 +13,8 @@ that precise; qualifiers such as ``~`` make no difference to the latter. Places 
 from __future__ import annotations
 
 import dataclasses
+import functools
+import operator
 import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any
@@ -75,9 +77,11 @@ def attribute_counts(events: Sequence[Answered], ids: IdMap) -> dict[str, Counts
     """What some gold events add to :func:`event_attributes`: the counts of disjoint sets of events add up."""
     counts: dict[str, Counts] = {}
     for attribute in ATTRIBUTES:
-        asked = [each for each in events if getattr(each[0], attribute) is not None]
-        said = [(row, [each for each in answers if getattr(each, attribute) is not None]) for row, answers in asked]
-        counts[attribute] = _counted([_RIGHT[attribute](row, each, ids) for each in stated] for row, stated in said)
+        of, right = operator.attrgetter(attribute), _RIGHT[attribute]
+        said = [
+            (row, [each for each in answers if of(each) is not None]) for row, answers in events if of(row) is not None
+        ]
+        counts[attribute] = _counted([right(row, each, ids) for each in stated] for row, stated in said)
         if attribute == "date":
             counts |= _by_precision(said)
     counts["attributes"] = sum((counts[name] for name in ATTRIBUTES), Counts())
@@ -88,9 +92,12 @@ def _counted(judged: Iterable[Sequence[bool]]) -> Counts:
     """Counts of gold events, each with whether every statement of it is right: if one is not, none is."""
     matched = gold = right = stated = 0
     for each in judged:
-        found = bool(each) and all(each)
-        matched, gold = matched + found, gold + 1
-        right, stated = right + found * len(each), stated + len(each)
+        gold += 1
+        if each:
+            stated += len(each)
+            if False not in each:
+                matched += 1
+                right += len(each)
     return Counts(matched, gold, right, stated)
 
 
@@ -101,6 +108,7 @@ def reported_events(pair: DocumentPair) -> frozenset[str]:
     return frozenset(mentioned | targets)
 
 
+@functools.lru_cache(maxsize=4096)
 def beginning(date: str | None) -> tuple[str, ...]:
     """Year, month and day that an EDTF date or interval begins with, as far as it gives them.
 
