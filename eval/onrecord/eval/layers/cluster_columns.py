@@ -13,7 +13,7 @@ from onrecord.eval.clusters.left_out import b3_without_each, without_each
 from onrecord.eval.clusters.measures import b_cubed
 from onrecord.eval.clusters.rows import MembershipRows, lea_apart, total
 from onrecord.eval.clusters.table import Membership, Table
-from onrecord.eval.layers.columns import NONE, Ints, narrow
+from onrecord.eval.layers.columns import NONE, Ints, narrow, together
 from onrecord.eval.layers.mention_states import memberships
 from onrecord.eval.layers.span_pairing import SpanPairing
 from onrecord.eval.layers.state_columns import Floats, Sheet, StateColumns, f1_of
@@ -77,20 +77,17 @@ class Clusters:
     @classmethod
     def joined(cls, parts: Sequence[Self], index: Sequence[Ints], documents: Sequence[str]) -> Self:
         """The clusters of parts together; see :class:`~onrecord.eval.layers.added_states.PartState`."""
-        codes: dict[str, int] = {}
-        for part in parts:
-            for word in part.file_words:
-                codes.setdefault(word, len(codes))
+        file_words, codes = together([part.file_words for part in parts])
         many = np.zeros(len(documents), np.int64)
         for part, at in zip(parts, index, strict=True):
             many[at] = np.diff(part.first.astype(np.int64))
         first = np.concatenate([[0], np.cumsum(many)])
         found = []
-        for part, at in zip(parts, index, strict=True):
+        for part, at, known in zip(parts, index, codes, strict=True):
             rows, own = part.rows, len(part.file_words)
-            code = np.array([codes[word] for word in part.file_words] + [NONE], np.int64)
+            code = np.append(known, NONE)
             alone = rows.predicted >= own
-            moved = first[at[rows.document]] - part.first[rows.document] + len(codes) - own
+            moved = first[at[rows.document]] - part.first[rows.document] + len(file_words) - own
             column = np.where(alone, rows.predicted + moved, code[np.where(alone, NONE, rows.predicted)])
             found.append(_narrow(MembershipRows(at[rows.document], rows.gold, column, rows.count)))
         kept = MembershipRows(
@@ -101,7 +98,7 @@ class Clusters:
         )
         if (order := sorting(kept.document)) is not None:
             kept = kept.take(order)
-        return cls(kept, documents, parts[0].words, tuple(codes), narrow(first))
+        return cls(kept, documents, parts[0].words, file_words, narrow(first))
 
     def columns(self) -> StateColumns:
         """As the state of a layer that counts nothing else."""

@@ -66,6 +66,16 @@ class Codes(dict[str | None, int]):
         return ranks
 
 
+def together(several: Sequence[Sequence[str]]) -> tuple[tuple[str, ...], list[Ints]]:
+    """Distinct words of several lists in order of first sight, and the place there of each word of each list."""
+    longest = tuple(several[int(np.argmax([len(words) for words in several]))]) if several else ()
+    if all(tuple(words) == longest[: len(words)] for words in several):  # codes that grew
+        return longest, [np.arange(len(words)) for words in several]
+    numbers: dict[str, int] = {}
+    places = [np.array([numbers.setdefault(word, len(numbers)) for word in words], np.int64) for words in several]
+    return tuple(numbers), places
+
+
 @dataclasses.dataclass
 class Vocabularies:
     """The codes of one side; those of types and kinds of mentions are common to both."""

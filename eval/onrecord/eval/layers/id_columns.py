@@ -19,7 +19,7 @@ from onrecord.dataset.derive import actors
 from onrecord.eval.clusters.measures import best_alignment
 from onrecord.eval.clusters.rows import MembershipRows
 from onrecord.eval.clusters.table import Table
-from onrecord.eval.layers.columns import BASES, KINDS, LABELS, NONE, Ints, Ragged, SideColumns, narrow
+from onrecord.eval.layers.columns import BASES, KINDS, LABELS, NONE, Ints, Ragged, SideColumns, narrow, together
 from onrecord.eval.layers.ids import (
     MIN_DICE,
     Evidence,
@@ -120,19 +120,15 @@ class ClusterEvidence:
     def total(cls, parts: Iterable[ClusterEvidence]) -> ClusterEvidence:
         """The sum over parts that have no document in common."""
         every = list(parts)
-        gold, words = ({word: 0 for each in every for word in getattr(each, of)} for of in ("gold_words", "words"))
-        for codes in (gold, words):
-            codes.update({word: code for code, word in enumerate(codes)})
+        gold, rows = together([each.gold_words for each in every])
+        words, columns = together([each.words for each in every])
         cells: list[Ints] = [np.zeros((0, 5), np.int64)]
         votes: list[Ints] = [np.zeros((0, 6), np.int64)]
-        for each in every:
-            row, column = (
-                np.array([codes[word] for word in of] + [OWN, NONE], np.int64)  # which -2 and -1 look up
-                for codes, of in ((gold, each.gold_words), (words, each.words))
-            )
+        for each, *codes in zip(every, rows, columns, strict=True):
+            row, column = (np.append(of, [OWN, NONE]) for of in codes)  # which -2 and -1 look up
             cells.append(np.column_stack([row[each.cells[:, 0]], column[each.cells[:, 1]], each.cells[:, 2:]]))
             votes.append(np.column_stack([column[each.votes[:, 0]], row[each.votes[:, 1]], each.votes[:, 2:]]))
-        return cls(tuple(gold), tuple(words), _summed(np.concatenate(cells)), _summed(np.concatenate(votes)))
+        return cls(gold, words, _summed(np.concatenate(cells)), _summed(np.concatenate(votes)))
 
     def by_mentions(self) -> dict[str, str]:
         """The file's ids to gold ids: by the best alignment of clusters; else by the mentions that overlap."""
@@ -221,16 +217,15 @@ class ClaimEvidence:
     @classmethod
     def total(cls, parts: Sequence[ClaimEvidence]) -> ClaimEvidence:
         """The sum over parts that have no document in common, documents ascending."""
-        codes = {word: 0 for part in parts for word in part.words}
-        codes.update({word: code for code, word in enumerate(codes)})
-        claim = [np.array([codes[word] for word in part.words], np.int64)[part.claim] for part in parts]
+        words, codes = together([part.words for part in parts])
+        claim = [code[part.claim] for code, part in zip(codes, parts, strict=True)]
         joined = cls(
             np.concatenate([part.document for part in parts]),
             narrow(np.concatenate(claim)),
             np.concatenate([part.label for part in parts]),
             np.concatenate([part.basis for part in parts]),
             Ragged.joined([part.parts for part in parts]),
-            tuple(codes),
+            words,
         )
         return joined._take(np.argsort(joined.document, kind="stable"))
 

@@ -11,7 +11,18 @@ from typing import Any, Self
 import numpy as np
 
 from onrecord.eval.clusters.table import Table
-from onrecord.eval.layers.columns import BASES, KINDS, LABELS, NONE, Bools, Ints, StanceColumns, Vocabularies, narrow
+from onrecord.eval.layers.columns import (
+    BASES,
+    KINDS,
+    LABELS,
+    NONE,
+    Bools,
+    Ints,
+    StanceColumns,
+    Vocabularies,
+    narrow,
+    together,
+)
 from onrecord.eval.layers.corpus_stances import (
     CorpusTuple,
     SidedId,
@@ -241,16 +252,9 @@ class Said:
     def joined(cls, parts: Sequence[Self], index: Sequence[Ints], documents: Sequence[str]) -> Self:
         """What parts say together; see :class:`~onrecord.eval.layers.added_states.PartState`."""
         places = range(len(parts[0].words))
-        words = tuple(tuple(dict.fromkeys(word for part in parts for word in part.words[k])) for k in places)
-        strangers = tuple(tuple(dict.fromkeys(word for part in parts for word in part.strangers[k])) for k in places)
-        numbers = [[{word: n for n, word in enumerate(each[k])} for each in (words, strangers)] for k in places]
-        codes: list[list[Ints]] = []
-        for part in parts:
-            tables = []
-            for k, (known, others) in enumerate(numbers):
-                gold, file = [known[word] for word in part.words[k]], [others[word] for word in part.strangers[k]]
-                tables.append(np.array(gold + [len(known) + code for code in file], np.int64))
-            codes.append(tables)
+        words, gold = zip(*(together([part.words[k] for part in parts]) for k in places), strict=True)
+        strangers, file = zip(*(together([part.strangers[k] for part in parts]) for k in places), strict=True)
+        codes = [[np.concatenate([gold[k][n], len(words[k]) + file[k][n]]) for k in places] for n in range(len(parts))]
 
         def every(of: Callable[[Self, Ints, list[Ints]], Ints]) -> Ints:
             return narrow(np.concatenate([of(*each) for each in zip(parts, index, codes, strict=True)]))
