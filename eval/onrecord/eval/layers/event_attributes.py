@@ -19,7 +19,10 @@ import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any
 
+import numpy as np
+
 from onrecord.dataset.records import Event
+from onrecord.eval.layers.columns import Ints
 from onrecord.eval.layers.ids import IdMap, normal_name
 from onrecord.eval.layers.layer import DocumentPair
 from onrecord.eval.statistics.counts import Counts
@@ -75,30 +78,35 @@ def answered_events(ids: IdMap) -> dict[str, Answered]:
 
 def attribute_counts(events: Sequence[Answered], ids: IdMap) -> dict[str, Counts]:
     """What some gold events add to :func:`event_attributes`: the counts of disjoint sets of events add up."""
-    counts: dict[str, Counts] = {}
+    total = counts_of_each(events, ids).sum(axis=0).tolist()
+    return {measure.name: Counts(*row) for measure, row in zip(EVENT_ATTRIBUTE_MEASURES, total, strict=True)}
+
+
+def counts_of_each(events: Sequence[Answered], ids: IdMap) -> Ints:
+    """What each gold event adds, shape (events, measures, 4), by measure of :data:`EVENT_ATTRIBUTE_MEASURES`.
+
+    If one statement of an event is not right, none is.
+    """
+    place = {measure.name: n for n, measure in enumerate(EVENT_ATTRIBUTE_MEASURES)}
+    counts = np.zeros((len(events), len(place), 4), np.int64)
+
+    def put(name: str, asked: Sequence[int], judged: Sequence[Sequence[bool]]) -> None:
+        many, right = [len(each) for each in judged], [bool(each) and False not in each for each in judged]
+        counts[asked, place[name]] = np.stack([right, np.ones(len(asked)), np.multiply(right, many), many], axis=1)
+
     for attribute in ATTRIBUTES:
         of, right = operator.attrgetter(attribute), _RIGHT[attribute]
-        said = [
-            (row, [each for each in answers if of(each) is not None]) for row, answers in events if of(row) is not None
-        ]
-        counts[attribute] = _counted([right(row, each, ids) for each in stated] for row, stated in said)
+        asked = [n for n, (row, _) in enumerate(events) if of(row) is not None]
+        said = [(events[n][0], [each for each in events[n][1] if of(each) is not None]) for n in asked]
+        put(attribute, asked, [[right(row, each, ids) for each in stated] for row, stated in said])
         if attribute == "date":
-            counts |= _by_precision(said)
-    counts["attributes"] = sum((counts[name] for name in ATTRIBUTES), Counts())
+            dates = [(beginning(row.date), [beginning(each.date) for each in stated]) for row, stated in said]
+            for length, name in enumerate(PRECISIONS, start=1):
+                precise = [n for n, (gold, _) in enumerate(dates) if len(gold) >= length]
+                judged = [[dates[n][0][:length] == each[:length] for each in dates[n][1]] for n in precise]
+                put(f"date[{name}]", [asked[n] for n in precise], judged)
+    counts[:, place["attributes"]] = counts[:, [place[name] for name in ATTRIBUTES]].sum(axis=1)
     return counts
-
-
-def _counted(judged: Iterable[Sequence[bool]]) -> Counts:
-    """Counts of gold events, each with whether every statement of it is right: if one is not, none is."""
-    matched = gold = right = stated = 0
-    for each in judged:
-        gold += 1
-        if each:
-            stated += len(each)
-            if False not in each:
-                matched += 1
-                right += len(each)
-    return Counts(matched, gold, right, stated)
 
 
 def reported_events(pair: DocumentPair) -> frozenset[str]:
@@ -117,16 +125,6 @@ def beginning(date: str | None) -> tuple[str, ...]:
     """
     match = _BEGINNING.match(date or "")
     return tuple(part for part in match.groups() if part is not None) if match else ()
-
-
-def _by_precision(said: Sequence[tuple[Event, Sequence[EventDescription]]]) -> dict[str, Counts]:
-    dates = [(beginning(row.date), [beginning(each.date) for each in stated]) for row, stated in said]
-    return {
-        f"date[{precision}]": _counted(
-            [gold[:length] == each[:length] for each in stated] for gold, stated in dates if len(gold) >= length
-        )
-        for length, precision in enumerate(PRECISIONS, start=1)
-    }
 
 
 Judge = Callable[[Event, EventDescription, IdMap], bool]
