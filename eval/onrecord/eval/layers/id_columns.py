@@ -16,7 +16,7 @@ import numpy as np
 
 from onrecord.dataset import Registries
 from onrecord.dataset.derive import actors
-from onrecord.eval.clusters.measures import best_alignment
+from onrecord.eval.clusters.measures import best_cells
 from onrecord.eval.clusters.rows import MembershipRows
 from onrecord.eval.clusters.table import Table
 from onrecord.eval.layers.columns import BASES, KINDS, LABELS, NONE, Ints, Ragged, SideColumns, narrow, together
@@ -29,6 +29,7 @@ from onrecord.eval.layers.ids import (
     map_events,
     map_links,
     registry_links,
+    worded_claims,
 )
 from onrecord.eval.layers.mention_states import memberships
 from onrecord.eval.layers.span_pairing import SpanPairing, all_overlapping
@@ -138,8 +139,10 @@ class ClusterEvidence:
         own = column == OWN
         column[own] = len(words) + np.arange(np.count_nonzero(own))
         table = table_of(MembershipRows(self.cells[:, 3], self.cells[:, 0], column, self.cells[:, 2]))
-        clusters = ((int(str(g)), int(str(p))) for g, p, _ in best_alignment(table))
-        return found | {words[p]: gold[g] for g, p in clusters if p < len(words)}
+        chosen = best_cells(table)
+        g, p = np.array(table.gold_ids)[table.rows[chosen]], np.array(table.predicted_ids)[table.columns[chosen]]
+        named = p < len(words)
+        return found | {words[p]: gold[g] for g, p in zip(g[named].tolist(), p[named].tolist(), strict=True)}
 
     def _voted(self) -> list[tuple[int, int]]:
         """The file's id, and the gold id that most of its mentions overlap with; of several the one seen first."""
@@ -311,7 +314,8 @@ class IdEvidence:
         for id, row in described.sources:
             if id not in described.used_entities:
                 sources[id] = sources.get(id, frozenset()) | {row}
-        predicted = self.claims.about(claims)
+        worded = worded_claims(claims, registries)
+        predicted = self.claims.about(claims.keys() - worded.keys())
         gold = self.gold_claims.within(predicted.document)
         return IdMap(
             entity=map_entities(
@@ -322,7 +326,7 @@ class IdEvidence:
                 sources,
             ),
             event=map_events(self.events.by_mentions(), described.used_events, registries, described.events),
-            claim=claim_map(gold.each(), predicted.each(), claims, registries),
+            claim=claim_map(gold.each(), predicted.each(), claims, registries, worded),
             links=map_links(described.entities, registries),
             gold_links=registry_links(registries),
             described_events=described.events,
