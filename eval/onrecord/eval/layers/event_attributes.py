@@ -22,7 +22,7 @@ from typing import Any
 import numpy as np
 
 from onrecord.dataset.records import Event
-from onrecord.eval.layers.columns import Ints
+from onrecord.eval.layers.columns import Bools, Ints
 from onrecord.eval.layers.ids import IdMap, normal_name
 from onrecord.eval.layers.layer import DocumentPair
 from onrecord.eval.statistics.counts import Counts
@@ -89,22 +89,30 @@ def counts_of_each(events: Sequence[Answered], ids: IdMap) -> Ints:
     """
     place = {measure.name: n for n, measure in enumerate(EVENT_ATTRIBUTE_MEASURES)}
     counts = np.zeros((len(events), len(place), 4), np.int64)
+    owners = np.repeat(np.arange(len(events)), [len(answers) for _, answers in events])
+    statements = [each for _, answers in events for each in answers]
 
-    def put(name: str, asked: Sequence[int], judged: Sequence[Sequence[bool]]) -> None:
-        many, right = [len(each) for each in judged], [bool(each) and False not in each for each in judged]
-        counts[asked, place[name]] = np.stack([right, np.ones(len(asked)), np.multiply(right, many), many], axis=1)
+    def put(name: str, asked: Bools, of: Ints, judged: Sequence[bool] | Bools) -> None:
+        many = np.bincount(of, minlength=len(events))
+        wrong = np.bincount(of[~np.array(judged, bool)], minlength=len(events))
+        right = (many > 0) & (wrong == 0)
+        counts[:, place[name]] = np.stack([right, asked, right * many, many], axis=1)
 
     for attribute in ATTRIBUTES:
-        of, right = operator.attrgetter(attribute), _RIGHT[attribute]
-        asked = [n for n, (row, _) in enumerate(events) if of(row) is not None]
-        said = [(events[n][0], [each for each in events[n][1] if of(each) is not None]) for n in asked]
-        put(attribute, asked, [[right(row, each, ids) for each in stated] for row, stated in said])
+        value, is_right = operator.attrgetter(attribute), _RIGHT[attribute]
+        gold = [value(row) for row, _ in events]
+        asked = np.array([each is not None for each in gold], bool)
+        said = [(n, each) for n, each in zip(owners.tolist(), map(value, statements), strict=True) if each is not None]
+        said = [(n, each) for n, each in said if gold[n] is not None]
+        of = np.array([n for n, _ in said], np.int64)
+        put(attribute, asked, of, [is_right(gold[n], each, ids) for n, each in said])
         if attribute == "date":
-            dates = [(beginning(row.date), [beginning(each.date) for each in stated]) for row, stated in said]
+            begins, dates = [beginning(each) for each in gold], [beginning(each) for _, each in said]
+            known = np.array([len(each) for each in begins], np.int64)
             for length, name in enumerate(PRECISIONS, start=1):
-                precise = [n for n, (gold, _) in enumerate(dates) if len(gold) >= length]
-                judged = [[dates[n][0][:length] == each[:length] for each in dates[n][1]] for n in precise]
-                put(f"date[{name}]", [asked[n] for n in precise], judged)
+                right = [begins[n][:length] == date[:length] for (n, _), date in zip(said, dates, strict=True)]
+                precise = known[of] >= length
+                put(f"date[{name}]", asked & (known >= length), of[precise], np.array(right, bool)[precise])
     counts[:, place["attributes"]] = counts[:, [place[name] for name in ATTRIBUTES]].sum(axis=1)
     return counts
 
@@ -127,14 +135,15 @@ def beginning(date: str | None) -> tuple[str, ...]:
     return tuple(part for part in match.groups() if part is not None) if match else ()
 
 
-Judge = Callable[[Event, EventDescription, IdMap], bool]
+Judge = Callable[[str, str, IdMap], bool]
 
 _RIGHT: Mapping[str, Judge] = {
-    "type": lambda gold, predicted, _: normal_name(gold.type) == normal_name(predicted.type or ""),
-    "date": lambda gold, predicted, _: gold.date == predicted.date,
-    "place": lambda gold, predicted, ids: gold.place == ids.entity.get(predicted.place or ""),
-    "cardinality": lambda gold, predicted, _: gold.cardinality == predicted.cardinality,
+    "type": lambda gold, said, _: normal_name(gold) == normal_name(said),
+    "date": lambda gold, said, _: gold == said,
+    "place": lambda gold, said, ids: gold == ids.entity.get(said),
+    "cardinality": lambda gold, said, _: gold == said,
 }
+"""Whether what the file says of an attribute is what the registry does."""
 
 _ATTRIBUTES: dict[str, Any] = {"page": "event-attributes.md", "adds": False, "detail": True}
 
