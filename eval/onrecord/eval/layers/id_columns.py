@@ -112,7 +112,8 @@ class ClusterEvidence:
         rows = memberships(pairing, len(predicted), skip_optional=False)
         own = rows.predicted >= len(predicted)
         column = np.where(own, OWN, rows.predicted)
-        at = np.arange(len(column)) - np.searchsorted(rows.document, rows.document)
+        first = np.searchsorted(rows.document, np.arange(len(places)))
+        at = np.arange(len(column)) - first[rows.document]
         cells = np.stack([rows.gold, column, rows.count, places[rows.document], at], axis=1)
         cells = cells[~own | (rows.gold != NONE)]  # one that is nobody's says nothing
         return cls(tuple(gold), tuple(predicted), _summed(cells), _summed(_overlaps(pairing, places)))

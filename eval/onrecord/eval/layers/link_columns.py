@@ -13,6 +13,7 @@ from onrecord.eval.layers.ids import NIL, Link
 from onrecord.eval.layers.mention_states import names_of, own_clusters
 from onrecord.eval.layers.span_pairing import SpanPairing
 from onrecord.eval.layers.state_columns import Sheet, by_document
+from onrecord.eval.matching.keys import sorting
 
 
 @dataclasses.dataclass(frozen=True, eq=False)
@@ -156,13 +157,14 @@ def _memberships(mentions: LinkedMentions) -> MembershipRows:
     found = np.full(len(rows), NONE, np.int64)
     found[answer >= 0] = own[answer[answer >= 0]]
     document = np.concatenate([gold.document[rows], predicted.document[others]]).astype(np.int64)
-    order = np.argsort(document, kind="stable")
-    return MembershipRows(
-        document[order],
-        np.concatenate([gold.id[rows].astype(np.int64), np.full(len(others), NONE)])[order],
-        np.concatenate([found, own[others]])[order],
+    both = MembershipRows(
+        document,
+        np.concatenate([gold.id[rows].astype(np.int64), np.full(len(others), NONE)]),
+        np.concatenate([found, own[others]]),
         np.ones(len(document), np.int64),
     )
+    order = sorting(document)
+    return both if order is None else both.take(order)
 
 
 def _exchanged(

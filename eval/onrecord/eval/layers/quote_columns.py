@@ -8,6 +8,7 @@ Nearly every quote is like one of the other side alone; for the others see
 from __future__ import annotations
 
 import dataclasses
+import itertools
 import math
 from collections.abc import Sequence
 
@@ -19,6 +20,7 @@ from onrecord.eval.layers.quote_pairing import MIN_SIMILARITY
 from onrecord.eval.layers.quote_sides import STRANGER, PairedQuotes, Quotes, speech
 from onrecord.eval.layers.span_pairing import all_overlapping
 from onrecord.eval.layers.state_columns import Floats, Sheet, by_document
+from onrecord.eval.matching.keys import sorting
 
 
 def pair_all(quotes: Quotes) -> PairedQuotes:
@@ -160,12 +162,12 @@ def quote_sheet(quotes: Quotes, pairs: PairedQuotes, slices: Sequence[str]) -> S
 
 def exact_sums(document: Ints, values: Floats, documents: int) -> Floats:
     """The sum of each document's values, rounded once."""
-    sums = np.zeros(documents)
-    order = np.argsort(document, kind="stable")
-    for each in np.split(order, np.flatnonzero(np.diff(document[order])) + 1):
-        if len(each):
-            sums[document[each[0]]] = math.fsum(values[each].tolist())
-    return sums
+    order = sorting(document)
+    if order is not None:
+        document, values = document[order], values[order]
+    stops = np.searchsorted(document, np.arange(documents + 1)).tolist()
+    listed = values.tolist()
+    return np.array([math.fsum(listed[start:stop]) for start, stop in itertools.pairwise(stops)], np.float64)
 
 
 def _same_actors(quotes: Quotes, g: Ints, p: Ints) -> Bools:
