@@ -114,8 +114,10 @@ class ClusterEvidence:
         column = np.where(own, OWN, rows.predicted)
         first = np.searchsorted(rows.document, np.arange(len(places)))
         at = np.arange(len(column)) - first[rows.document]
-        cells = np.stack([rows.gold, column, rows.count, places[rows.document], at], axis=1)
-        cells = cells[~own | (rows.gold != NONE)]  # one that is nobody's says nothing
+        cells = [rows.gold, column, rows.count, places[rows.document], at]
+        nobody = own & (rows.gold == NONE)
+        if nobody.any():  # which says nothing
+            cells = [each[~nobody] for each in cells]
         return cls(tuple(gold), tuple(predicted), _summed(cells), _summed(_overlaps(pairing, places)))
 
     @classmethod
@@ -130,7 +132,7 @@ class ClusterEvidence:
             row, column = (np.append(of, [OWN, NONE]) for of in codes)  # which -2 and -1 look up
             cells.append(np.column_stack([row[each.cells[:, 0]], column[each.cells[:, 1]], each.cells[:, 2:]]))
             votes.append(np.column_stack([column[each.votes[:, 0]], row[each.votes[:, 1]], each.votes[:, 2:]]))
-        return cls(gold, words, _summed(np.concatenate(cells)), _summed(np.concatenate(votes)))
+        return cls(gold, words, _summed(np.concatenate(cells).T), _summed(np.concatenate(votes).T))
 
     def by_mentions(self) -> dict[str, str]:
         """The file's ids to gold ids: by the best alignment of clusters; else by the mentions that overlap."""
@@ -154,21 +156,33 @@ class ClusterEvidence:
         return list(zip(by[chosen].tolist(), to[chosen].tolist(), strict=True))
 
 
-def _summed(rows: Ints) -> Ints:
-    """Rows of two codes, a number and a place, the numbers of the same codes added at their first place, in order."""
-    order = sorting(row_keys(list(rows.T[3:])))
-    rows = rows if order is None else rows[order]
-    own = rows[:, 1] == OWN
-    first, place = distinct(row_keys([rows[:, 0], rows[:, 1], np.where(own, np.arange(len(rows)), 0)]))
-    many = np.bincount(place, rows[:, 2], len(first))
+def _summed(columns: Sequence[Ints] | Ints) -> Ints:
+    """Rows of two codes, a number and a place, the numbers of the same codes added at their first place, in order.
+
+    Args:
+        columns: Each of the shape (k,).
+
+    Returns:
+        Shape (rows, columns).
+    """
+    one, other, many, *where = columns
+    order = sorting(row_keys(where))
+    if order is not None:
+        one, other, many = one[order], other[order], many[order]
+    codes = [one, other]
+    if len(own := np.flatnonzero(other == OWN)):
+        apart = np.zeros(len(one), np.int64)
+        apart[own] = own
+        codes.append(apart)
+    first, place = distinct(row_keys(codes))
     seen = np.argsort(first)
-    found = rows[first[seen]]
-    found[:, 2] = many[seen]
-    return found
+    first, total = first[seen], np.bincount(place, many, len(first)).astype(np.int64)[seen]
+    at = first if order is None else order[first]
+    return np.stack([one[first], other[first], total, *(each[at] for each in where)], axis=1)
 
 
-def _overlaps(pairing: SpanPairing, places: Ints) -> Ints:
-    """Pairs of mentions with ids that overlap enough, as votes."""
+def _overlaps(pairing: SpanPairing, places: Ints) -> list[Ints]:
+    """Pairs of mentions with ids that overlap enough, as the columns of votes."""
     gold, predicted = pairing.gold, pairing.predicted
     rows, columns = np.flatnonzero(gold.id != NONE), np.flatnonzero(predicted.id != NONE)
     width = 1 + max(int(each.end.max(initial=0)) for each in (gold, predicted))
@@ -185,7 +199,7 @@ def _overlaps(pairing: SpanPairing, places: Ints) -> Ints:
     enough = 2 * shared >= MIN_DICE * total
     g, p = rows[g[enough]], columns[p[enough]]
     one = np.ones(len(g), np.int64)
-    return np.stack([predicted.id[p], gold.id[g], one, places[gold.document[g]], gold.start[g], gold.end[g]], axis=1)
+    return [predicted.id[p], gold.id[g], one, places[gold.document[g]], gold.start[g], gold.end[g]]
 
 
 @dataclasses.dataclass(frozen=True, eq=False)
