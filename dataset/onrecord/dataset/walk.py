@@ -52,6 +52,8 @@ class Field:
     """What its value, or each of them, refers to; None for what is no reference."""
     verbatim: bool = False
     """Whether it holds words of an article."""
+    default: Any = msgspec.NODEFAULT
+    """What it is where it is left out; ``NODEFAULT`` where it may not be."""
 
     @property
     def struct(self) -> type[msgspec.Struct] | None:
@@ -67,7 +69,9 @@ class Field:
 @functools.cache
 def fields(kind: type[msgspec.Struct]) -> tuple[Field, ...]:
     """The fields of a type of records, in their order."""
-    return tuple(_field(each.name, each.type) for each in msgspec.structs.fields(kind))
+    return tuple(
+        dataclasses.replace(_field(each.name, each.type), default=each.default) for each in msgspec.structs.fields(kind)
+    )
 
 
 def _field(name: str, kind: Any) -> Field:

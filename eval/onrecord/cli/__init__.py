@@ -174,6 +174,8 @@ def main() -> NoReturn:
     """Run the command: exit code 0 when all is well, 2 for input that cannot be used."""
     # products of matrices as narrow as those of the bootstrap gain nothing from more threads, which wait by spinning
     os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
+    # what Arrow gives back is given to the system, and not kept for what may be read next
+    os.environ.setdefault("ARROW_DEFAULT_MEMORY_POOL", "system")
     # items are made in great numbers and hold no circles: looking for those often is up to a third of the time
     gc.set_threshold(100_000, 20, 100)
     standing_streams()

@@ -15,6 +15,7 @@
 """
 
 __all__ = [
+    "arrow_columns",
     "bounded",
     "budget",
     "faults",
@@ -24,6 +25,7 @@ __all__ = [
     "platform",
     "replacing",
     "staging",
+    "tables",
     "typed",
     "untrusted",
 ]

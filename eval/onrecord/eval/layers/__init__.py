@@ -51,6 +51,7 @@ __all__ = [
     "ids",
     "kept_columns",
     "layer",
+    "line_columns",
     "mentions",
     "modality_columns",
     "same_items",

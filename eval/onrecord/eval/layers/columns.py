@@ -247,8 +247,8 @@ class Letters:
             new = np.unique(points[found == 0])
             self._known[new] = [1 if chr(point).isalnum() else 2 for point in new.tolist()]
             found = self._known[points]
-        before = np.zeros(len(points) + 1, np.int64)
-        np.cumsum(found == 1, out=before[1:])
+        before = np.zeros(len(points) + 1, np.int32)
+        np.cumsum(found == 1, dtype=np.int32, out=before[1:])
         return before
 
 

@@ -26,7 +26,9 @@ from onrecord.eval.layers.columns import (
     Vocabularies,
     without_that,
 )
+from onrecord.eval.layers.line_columns import columns_of
 from onrecord.eval.matching.similarity import parts
+from onrecord.eval.submission.line_block import LineBlock
 
 _KIND = {name: code for code, name in enumerate(KINDS)}
 
@@ -84,6 +86,19 @@ class Flattener:
         self._waiting += 1
         if self._waiting == BLOCK:
             self._close()
+
+    def add_several(self, documents: Sequence[int], lines: LineBlock, texts: Sequence[str]) -> None:
+        """The labels of several documents, as they stand on the lines of a file.
+
+        Args:
+            documents: The index of each.
+            lines: A line for each; nothing is wrong with them.
+            texts: The text of each.
+        """
+        self._close()
+        made = columns_of(self.codes, lines, np.array(documents, np.int32), texts, self._letters, self._quotes)
+        self._blocks.append(made)
+        self._quotes += len(made.quotes)
 
     def _add_mentions(self, document: int, items: Sequence[Mention]) -> None:
         of, start, end, type, kind, optional, id = self._mention

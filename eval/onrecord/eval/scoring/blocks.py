@@ -25,6 +25,7 @@ from onrecord.eval.layers.verdict_columns import VerdictColumns
 from onrecord.eval.scoring.spool import Spool
 from onrecord.eval.scoring.target import Target
 from onrecord.eval.spans.overlaps import CrowdedError
+from onrecord.eval.submission.line_block import LineBlock
 from onrecord.eval.submission.prediction_line import NotInText
 
 ITEMS = 2**16
@@ -70,6 +71,14 @@ class Blocks:
         if unplaced:
             self._unplaced[place] = unplaced
         self._items += len(labels.mentions) + len(labels.quotes) + len(labels.stances) + len(labels.events)
+
+    def add_several(self, places: Sequence[int], lines: LineBlock, texts: Sequence[str]) -> None:
+        """Take several documents with the line and the text of each; see :meth:`add`."""
+        if self._items >= ITEMS and not self._whole:
+            self._close()
+        self._made.add_several(places, lines, texts)
+        self._places += places
+        self._items += lines.items
 
     def finish(self, missing: Sequence[int], described: Described) -> IdEvidence:
         """All evidence of what ids mean, once there are no more documents.

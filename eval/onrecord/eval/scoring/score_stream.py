@@ -17,7 +17,6 @@ from onrecord.dataset.layers import labels as empty
 from onrecord.dataset.reading.faults import refuse
 from onrecord.dataset.records import Labels
 from onrecord.eval.layers.id_columns import Described
-from onrecord.eval.layers.ids import Names, named_by_sources
 from onrecord.eval.layers.layer import Layer
 from onrecord.eval.layers.scored import scored_layers
 from onrecord.eval.scoring.asked import Asked
@@ -26,9 +25,11 @@ from onrecord.eval.scoring.result import Pairs, Result
 from onrecord.eval.scoring.score_report import Report
 from onrecord.eval.scoring.stored_gold import StoredGold
 from onrecord.eval.scoring.target import Target, result_against
+from onrecord.eval.scoring.used_ids import UsedIds
 from onrecord.eval.submission.expected import Expected
 from onrecord.eval.submission.label_maps import read_label_map, relabelled
 from onrecord.eval.submission.limits import DEFAULT_LIMITS, Limits
+from onrecord.eval.submission.line_block import LineBlock
 from onrecord.eval.submission.prediction_line import NotInText
 from onrecord.eval.submission.reading import Digest, SubmissionHead, SubmissionStream
 
@@ -101,7 +102,10 @@ def _score_stream(
     kept = _Kept() if keep or any(_needs_labels(layer, judged) for layer in scored_layers()) else None
     taken = _Taken(target, kept, judged)
     try:
-        for line in stream:
+        for line in stream.blocks() if kept is None and heard is None else stream:
+            if isinstance(line, LineBlock):
+                taken.add_several(line)
+                continue
             labels = target.types.labels(line)
             taken.add(line.doc_id, labels, line.unplaced)
             if heard is not None and line.doc_id in target.places:
@@ -166,15 +170,10 @@ class _Taken:
         self.there: set[str] = set()
         self.kept = kept
         self._target = target
-        self._entities: set[str | None] = set()
-        self._events: set[str] = set()
-        self._sources: set[tuple[str, str]] = set()
-        self._names = Names.of(target.gold.registries)
+        self._ids = UsedIds(target.gold.registries)
 
     def add(self, document: str, labels: Labels, unplaced: Sequence[NotInText]) -> None:
-        self._entities.update([mention.entity for mention in labels.mentions])
-        self._events.update([mention.event for mention in labels.events])
-        self._sources |= named_by_sources([labels], self._names)
+        self._ids.add(labels)
         if document in self._target.places:
             self.there.add(document)
             text = self._target.gold.documents[document].text
@@ -182,16 +181,16 @@ class _Taken:
             if self.kept is not None:
                 self.kept.add(document, labels, unplaced)
 
+    def add_several(self, lines: LineBlock) -> None:
+        self._ids.add_several(lines)
+        some = lines.of_documents(self._target.places)
+        if len(some):
+            self.there.update(some.documents)
+            texts = [self._target.gold.documents[id].text for id in some.documents]
+            self.blocks.add_several([self._target.places[id] for id in some.documents], some, texts)
+
     def described(self, head: SubmissionHead) -> Described:
-        return Described(
-            head.entities,
-            head.claims,
-            head.event_descriptions,
-            frozenset(id for id in self._entities if id),
-            frozenset(self._events),
-            frozenset(self._sources),
-            None in self._entities,
-        )
+        return self._ids.described(head)
 
 
 def _result(target: Target, taken: _Taken, head: SubmissionHead, judged: bool = False) -> Result:

@@ -14,7 +14,8 @@ class Spool(Generic[V]):
     """Values in a temporary file, in the order in which they came; the last is held, so one alone is never written.
 
     Args:
-        shared: Objects that values refer to and that are not written: a value that is read has the same ones.
+        shared: Objects that values refer to and that are not written: a value that is read has the same ones. They are
+            of classes of their own; pickle asks nobody how a dictionary or a list is written.
     """
 
     def __init__(self, *shared: object) -> None:

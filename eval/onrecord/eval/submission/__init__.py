@@ -28,6 +28,7 @@ __all__ = [
     "expected",
     "label_maps",
     "limits",
+    "line_block",
     "meaning",
     "mention_types",
     "open_ends",

@@ -6,15 +6,18 @@ A rule takes the lines one after the other and says at the end what is wrong, wh
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Collection, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from functools import partial
 from typing import NamedTuple
+
+import numpy as np
 
 from onrecord.dataset.layers import LAYERS
 from onrecord.dataset.reading.faults import Wrong, nearest
 from onrecord.dataset.records import SpanItem
 from onrecord.dataset.walk import IdReference
 from onrecord.eval.submission.expected import KnownDocument
+from onrecord.eval.submission.line_block import LineBlock
 from onrecord.eval.submission.line_checks import KINDS, blank_edges, descriptions, references
 from onrecord.eval.submission.prediction_line import Description, PredictionLine
 from onrecord.eval.submission.quick_looks import LineIds, edges_are_right
@@ -30,6 +33,10 @@ class PlacedFault(NamedTuple):
     wrong: Wrong
     line: int
     document: str | None
+
+
+SaidOf = tuple[str, int, Description]
+"""The field of a description that says something, the first line that has it, and the description."""
 
 
 class DocumentLines:
@@ -50,6 +57,14 @@ class DocumentLines:
             return "document", "/doc_id", id, "a document of the dataset", close
         self.first[id] = number
         return None
+
+    def fit(self, ids: Sequence[str]) -> bool:
+        """Whether the documents of several lines are of the dataset, and none was there before."""
+        return len({*ids}) == len(ids) and self.first.keys().isdisjoint(ids) and self._documents.keys() >= {*ids}
+
+    def take_several(self, ids: Sequence[str], numbers: Sequence[int]) -> None:
+        """Note the documents of lines that :meth:`fit`."""
+        self.first.update(zip(ids, numbers, strict=True))
 
     def missing(self, required: Collection[str], unread: int, last: int) -> Iterator[PlacedFault]:
         """Documents without a line.
@@ -96,6 +111,15 @@ class LayerLines:
             else:
                 self.first.setdefault(layer, number)
 
+    def take_several(self, block: LineBlock) -> None:
+        """The same for several lines; see :meth:`take`."""
+        for layer in LAYERS:
+            there = block.is_there(layer)
+            for place in np.flatnonzero(~there).tolist():
+                self._without[layer].append((block.numbers[place], block.documents[place]))
+            if there.any():
+                self.first.setdefault(layer, block.numbers[int(there.argmax())])
+
     @property
     def lacking(self) -> dict[str, str]:
         """Layers that some line lacks, and the document of the first of these."""
@@ -131,6 +155,11 @@ class Edges:
                 layer = pointer.split("/")[1]
                 self._odd[layer] += 1
                 self._first.setdefault(layer, (place(pointer), item, number, line.doc_id))
+
+    def take_several(self, block: LineBlock) -> None:
+        """Count the spans of several lines, none of which is odd."""
+        for layer, items in block.layers.items():
+            self._many[layer] += len(items)
 
     def odd(self) -> Iterator[PlacedFault]:
         """How many there are in each layer, at the place of the first."""
@@ -177,6 +206,18 @@ class Ids:
             self._waiting += [
                 (number, line.doc_id, each) for each in references(line) if each.id not in self._known[each.kind]
             ]
+
+    def fit(self, declared: Mapping[str, set[str]], used: Mapping[str, set[str]]) -> bool:
+        """Whether several lines use no id that neither they nor lines before them declare, and all may be kept."""
+        new = sum(len(ids - self._known[kind]) for kind, ids in declared.items())
+        known = all(ids - declared[kind] <= self._known[kind] for kind, ids in used.items())
+        return known and self._declared + new <= MOST_IDS
+
+    def take_several(self, declared: Mapping[str, set[str]]) -> None:
+        """Note what lines that :meth:`fit` declare."""
+        for kind, ids in declared.items():
+            self._declared += len(ids - self._known[kind])
+            self._known[kind] |= ids
 
     def take_salvaged(self, salvaged: Salvaged, number: int) -> None:
         """Note what can be read of a misshapen line; see :meth:`take`."""
@@ -232,3 +273,17 @@ class Descriptions:
             if other != row:
                 expected = f"the same description as on line {before}"
                 yield "contradiction", f"/{field}/{index}", row.id, expected, ""
+
+    def fit(self, said: Sequence[SaidOf]) -> bool:
+        """Whether what several lines say contradicts neither what was said before nor itself."""
+        new: dict[tuple[str, str], Description] = {}
+        for field, _, row in said:
+            before = self._said.get((field, row.id))
+            if (new.setdefault((field, row.id), row) if before is None else before[1]) != row:
+                return False
+        return True
+
+    def take_several(self, said: Sequence[SaidOf]) -> None:
+        """Note what is said on lines that :meth:`fit`, in their order."""
+        for field, number, row in said:
+            self._said.setdefault((field, row.id), (number, row))

@@ -3,14 +3,22 @@
 from __future__ import annotations
 
 import dataclasses
-from typing import Generic, TypeVar
+import functools
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Generic, TypeVar
+
+import msgspec
 
 from onrecord.dataset.reading.faults import Wrong
 from onrecord.dataset.reading.typed import BOM, Decoded, Decoder
 from onrecord.eval.submission.limits import Limits
+from onrecord.eval.submission.line_block import LineBlock
 from onrecord.eval.submission.lines import Line
 
-T = TypeVar("T")
+if TYPE_CHECKING:
+    from onrecord.dataset.reading.tables import TableReader
+
+T = TypeVar("T", bound=msgspec.Struct)
 
 FENCE = b"```"
 
@@ -41,6 +49,7 @@ class LineReader(Generic[T]):
     def __init__(self, kind: type[T], limits: Limits) -> None:
         self.begun = False
         """Whether there was a line that is not blank."""
+        self._kind = kind
         self._decoder = Decoder(kind, extensions=True)
         self._limits = limits
 
@@ -58,6 +67,29 @@ class LineReader(Generic[T]):
             return refused
         decoded = self._decoder.decode(raw)
         return (_whole_file(raw, decoded) if begins else None) or decoded
+
+    @functools.cached_property
+    def _tables(self) -> TableReader | None:
+        """Reads lines together; None where there is no Arrow, as in the scorers of competitions."""
+        try:
+            from onrecord.dataset.reading.tables import TableReader  # not for a few lines: Arrow takes its time
+        except ImportError:
+            return None
+        return TableReader(self._kind)
+
+    def read_several(self, lines: Sequence[Line]) -> LineBlock | None:
+        """Lines on end without the blank ones; None where there is anything to say of one, or none is left."""
+        if any(mark(line) or _beyond(line, line.raw, self._limits) is not None for line in lines):
+            return None
+        there = [line for line in lines if line.raw and not line.raw.isspace()]
+        if self._tables is None:
+            return None
+        raw = [line.raw for line in there]
+        rows = self._tables.read(raw)
+        if rows is None:
+            return None
+        self.begun = True
+        return LineBlock(self._kind, rows, [line.number for line in there], raw)
 
 
 def _fenced(raw: bytes) -> Refused:

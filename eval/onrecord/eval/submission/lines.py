@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 
 from onrecord.eval.submission.limits import Limits
@@ -47,3 +47,21 @@ def lines_of(pieces: Iterator[bytes], limits: Limits) -> Iterator[Line]:
             waiting = []
     if length:
         yield line()
+
+
+BLOCK_BYTES, BLOCK_LINES = 2**22, 1024
+"""What lines that are looked at together have at most, but for the last of them."""
+
+
+def in_blocks(lines: Iterable[Line]) -> Iterator[list[Line]]:
+    """Lines in blocks that are looked at together."""
+    several: list[Line] = []
+    size = 0
+    for line in lines:
+        several.append(line)
+        size += len(line.raw)
+        if size >= BLOCK_BYTES or len(several) == BLOCK_LINES:
+            yield several
+            several, size = [], 0
+    if several:
+        yield several

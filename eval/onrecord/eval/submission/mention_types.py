@@ -43,7 +43,7 @@ class MentionTypes:
         return self.line is not PredictionLine
 
     @cached_property
-    def _as_they_are(self) -> bool:
+    def are_ours(self) -> bool:
         """Whether mentions are ours already."""
         return not self.foreign and all(type == name for type, name in self.names.items())
 
@@ -59,7 +59,7 @@ class MentionTypes:
 
     def labels(self, line: PredictionLine) -> Labels:
         """The labels of a line that is right, by our types and without the mentions that are left out."""
-        if self._as_they_are:
+        if self.are_ours:
             return line.labels
         named = ((mention, self.names[mention.type]) for mention in line.mentions or ())
         mentions = tuple(_called(mention, name) for mention, name in named if name is not None)
@@ -67,7 +67,7 @@ class MentionTypes:
 
     def left_out(self, line: PredictionLine) -> Counter[str]:
         """How many mentions of a line that is right are left out, by their type."""
-        if self._as_they_are:
+        if self.are_ours:
             return Counter()
         return Counter(mention.type for mention in line.mentions or () if self.names[mention.type] is None)
 

@@ -17,6 +17,8 @@ from typing import Protocol, TypeVar
 from onrecord.dataset import Document, Labels, Registries
 from onrecord.eval.submission.expected import Expected
 from onrecord.eval.submission.limits import DEFAULT_LIMITS, Limits
+from onrecord.eval.submission.line_block import LineBlock
+from onrecord.eval.submission.line_checks import DESCRIPTIONS
 from onrecord.eval.submission.lines import lines_of
 from onrecord.eval.submission.mention_types import MentionTypes, our_types
 from onrecord.eval.submission.open_ends import OpenEnds
@@ -173,17 +175,35 @@ class SubmissionStream:
             line = checker.take(each)
             if line is not None and not checker.findings.errors:
                 self._note(line)
-                if self._part:
-                    self.digests[line.doc_id] = hashlib.sha256(each.raw).digest()
+                self._digest_lines([line.doc_id], [each.raw])
                 yield line
             if checker.stopped:
                 break
+        self._end()
+
+    def _end(self) -> None:
         for _ in self._pieces:
             pass  # whatever is not looked at is hashed, and may be packed badly
         if not self._part:
-            checker.finish()
+            self._checker.finish()
         self._ended = True
-        checker.findings.refuse()
+        self._checker.findings.refuse()
+
+    def blocks(self) -> Iterator[LineBlock | PredictionLine]:
+        """The lines, of which many come together where nothing is wrong or odd with them; see :meth:`__iter__`."""
+        checker = self._checker
+        for each in checker.take_all(lines_of(self._pieces, self._limits)):
+            if checker.findings.errors:
+                continue
+            if isinstance(each, LineBlock):
+                self._note_block(each)
+                yield each
+            else:
+                line, record = each
+                self._note(record)
+                self._digest_lines([record.doc_id], [line.raw])
+                yield record
+        self._end()
 
     @property
     def open_ends(self) -> OpenEnds:
@@ -226,6 +246,17 @@ class SubmissionStream:
         _add_by_id(self._claims, line.claims)
         _add_by_id(self._events, line.event_descriptions)
         self._left_out[line.doc_id] = self._types.left_out(line)
+
+    def _digest_lines(self, documents: Sequence[str], lines: Sequence[bytes]) -> None:
+        if self._part:
+            self.digests.update((id, hashlib.sha256(raw).digest()) for id, raw in zip(documents, lines, strict=True))
+
+    def _note_block(self, block: LineBlock) -> None:
+        self._digest_lines(block.documents, block.raw)
+        said = {field: [row for _, row in block.rows_of(field)] for field in DESCRIPTIONS}
+        _add_by_id(self._entities, said["entities"])
+        _add_by_id(self._claims, said["claims"])
+        _add_by_id(self._events, said["event_descriptions"])
 
 
 def _add_by_id(by_id: dict[str, D], rows: Iterable[D]) -> None:

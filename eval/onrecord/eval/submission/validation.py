@@ -15,7 +15,7 @@ from __future__ import annotations
 import dataclasses
 import hashlib
 import itertools
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 
 from onrecord.dataset import Labels
@@ -26,14 +26,18 @@ from onrecord.dataset.check import (
     check_quotes,
     check_stance_labels,
 )
-from onrecord.dataset.layers import LAYERS, in_scheme
+from onrecord.dataset.layers import LAYERS, in_scheme, scheme
 from onrecord.dataset.reading.faults import Findings, Wrong
 from onrecord.dataset.reading.typed import Decoded
+from onrecord.dataset.records import ITEM_TYPES
 from onrecord.eval.submission.advice import advised
+from onrecord.eval.submission.block_looks import ids_of, is_all_right
 from onrecord.eval.submission.expected import Expected
 from onrecord.eval.submission.file_rules import MOST_IDS, Descriptions, DocumentLines, Edges, Ids, LayerLines
 from onrecord.eval.submission.limits import Limits
+from onrecord.eval.submission.line_block import LineBlock
 from onrecord.eval.submission.line_checks import (
+    DESCRIPTIONS,
     check_all_placed,
     check_ids,
     check_names,
@@ -47,10 +51,10 @@ from onrecord.eval.submission.line_checks import (
     repeated_items,
 )
 from onrecord.eval.submission.line_reader import LineReader, Refused, mark
-from onrecord.eval.submission.lines import Line, lines_of
+from onrecord.eval.submission.lines import Line, in_blocks, lines_of
 from onrecord.eval.submission.mention_types import MentionTypes, our_types
 from onrecord.eval.submission.open_ends import OpenEnds
-from onrecord.eval.submission.prediction_line import PredictionLine
+from onrecord.eval.submission.prediction_line import PredictionLine, says_something
 from onrecord.eval.submission.quick_looks import (
     LineItems,
     clusters_are_several,
@@ -63,6 +67,12 @@ from onrecord.eval.submission.quick_looks import (
     spans_are_right,
 )
 from onrecord.eval.submission.salvage import Salvaged, check_salvaged_references, salvage
+
+LEAST_BYTES = 2**20
+"""Of lines that are worth being looked at together, for which Arrow has to be imported."""
+
+MOST_MISSES = 2
+"""Times in a row that lines cannot be taken together, after which it is tried no more: the others will be like them."""
 
 
 class Checker:
@@ -84,6 +94,8 @@ class Checker:
         self._ids = Ids(expected.ids)
         self._descriptions = Descriptions()
         self._edges = Edges()
+        self._misses = 0
+        """How often in a row lines could not be taken at once."""
         self._unread = 0
         """Lines of which it is not known which document of the dataset they are about, or what they say of it."""
 
@@ -126,6 +138,67 @@ class Checker:
             self._add(("too-many-faults", "", f"more than {most}", "fewer (--max-faults)", hint), line)
             self.stopped = True
         return read.record
+
+    def take_all(self, lines: Iterable[Line]) -> Iterator[LineBlock | tuple[Line, PredictionLine]]:
+        """Check lines as long as it is of use: many at once where nothing is wrong or odd with them, else one by one.
+
+        Yields:
+            What could be read: several lines as columns, or a line and its record.
+        """
+        for several in in_blocks(lines):
+            block = self._look(several)
+            if block is not None:
+                yield block
+                continue
+            for line in several:
+                record = self.take(line)
+                if record is not None:
+                    yield line, record
+                if self.stopped:
+                    return
+
+    def _look(self, lines: Sequence[Line]) -> LineBlock | None:
+        """Take several lines at once; where anything is wrong or odd with them none is taken."""
+        if self._misses == MOST_MISSES or self.findings.errors or not self._has_columns():
+            return None
+        if sum(len(line.raw) for line in lines) < LEAST_BYTES:
+            return None
+        block = self._reader.read_several(lines)
+        fits = block is not None and is_all_right(block, self._expected.documents, self._limits) and self._fits(block)
+        self._misses = 0 if fits else self._misses + 1
+        if not fits:
+            return None
+        self.lines = lines[-1].number
+        return block
+
+    def _has_columns(self) -> bool:
+        """Whether lines can be looked at as columns at all, which have ids and the layers of the published scheme."""
+        return (
+            scheme().ids
+            and self._types.are_ours
+            and self._expected.finished is None
+            and LAYERS.keys() == ITEM_TYPES.keys()
+        )
+
+    def _fits(self, block: LineBlock) -> bool:
+        """Take lines that are right by themselves, unless they are not right beside all others."""
+        declared, used = ids_of(block)
+        said = [
+            (field, number, row)
+            for field in DESCRIPTIONS
+            for number, row in block.rows_of(field)
+            if says_something(row)
+        ]
+        if not (
+            self._documents.fit(block.documents) and self._ids.fit(declared, used) and self._descriptions.fit(said)
+        ):
+            return False
+        self._documents.take_several(block.documents, block.numbers)
+        self._ids.take_several(declared)
+        self._descriptions.take_several(said)
+        self._layers.take_several(block)
+        self._edges.take_several(block)
+        return True
 
     def finish(self) -> None:
         """Check what is of the file as a whole; of no use where it was not read to its end."""
@@ -304,10 +377,8 @@ def validate(
             digest.update(piece)
             yield piece
 
-    for line in lines_of(hashed(), limits):
-        checker.take(line)
-        if checker.stopped:
-            break
+    for _ in checker.take_all(lines_of(hashed(), limits)):
+        pass
     checker.finish()
     return Validation(
         findings=checker.findings,

@@ -1,0 +1,49 @@
+"""Arrow columns as numpy arrays: by their buffers, since Arrow's own functions would import pandas.
+
+Arrow itself is imported by whoever makes columns: where nobody does, these cost nothing.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+if TYPE_CHECKING:
+    import pyarrow as pa
+
+
+def numbers_of(column: pa.Array, nothing: int = 0) -> Any:
+    """The whole numbers of a column as an array, shape (n,), without a copy where none is null.
+
+    Args:
+        column: The column, of 32 bits.
+        nothing: What a null is.
+    """
+    valid, values = column.buffers()
+    if not len(column):
+        return np.zeros(0, np.int32)
+    found = np.frombuffer(values, np.int32, len(column), 4 * column.offset)
+    return np.where(_bits(valid, column), found, np.int32(nothing)) if column.null_count else found
+
+
+def flags_of(column: pa.Array) -> Any:
+    """The truth values of a column as an array, shape (n,); a null is false."""
+    valid, values = column.buffers()
+    if not len(column):
+        return np.zeros(0, bool)
+    found = _bits(values, column)
+    return found & _bits(valid, column) if column.null_count else found
+
+
+def _bits(buffer: pa.Buffer, column: pa.Array) -> Any:
+    first, many = column.offset, len(column)
+    return np.unpackbits(np.frombuffer(buffer, np.uint8), count=first + many, bitorder="little")[first:].view(bool)
+
+
+def places_of(rows: Any) -> pa.Array:
+    """Places of rows, shape (n,), as Arrow takes them."""
+    import pyarrow as pa
+
+    rows = np.ascontiguousarray(rows, np.int64)
+    return pa.Array.from_buffers(pa.int64(), len(rows), [None, pa.py_buffer(rows)])

@@ -1,0 +1,272 @@
+"""JSON Lines of one type of records as Arrow columns: many lines at once, where nothing at all is wrong with them.
+
+What is given is just what decoding every line by its type (:mod:`~onrecord.dataset.reading.typed`) would give. Whatever
+cannot be told from columns (a null where none may be, a field of anyone's own, a number in another spelling) is left to
+that decoding: then there is no table.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import functools
+import re
+from collections import Counter
+from collections.abc import Callable, Mapping, Sequence
+from typing import Annotated, Any, Literal, get_args, get_origin
+
+import msgspec
+import numpy as np
+import pyarrow as pa
+
+from onrecord.dataset import walk
+from onrecord.dataset.reading.arrow_columns import flags_of, numbers_of
+
+MOST_BYTES = 2**20
+"""Bytes of the longest line of a table: what a line is parsed to may take fifteen times its length."""
+
+_ASCII_ESCAPED = re.compile(rb"\\u00[2-7]")
+"""A character of a key, or of a word of the scheme, that is written as an escape."""
+
+
+@dataclasses.dataclass(frozen=True)
+class _Column:
+    """What must hold of a column beside its Arrow type."""
+
+    name: str
+    required: bool
+    defaulted: bool
+    """Whether it may be left out, and then is something else than null, which may not be written."""
+    values: Any
+    """The type of its values, where not all of their Arrow type will do."""
+    within: tuple[_Column, ...]
+    """The columns of the records that it has for values."""
+
+
+class TableReader:
+    """Reads lines of one type.
+
+    Args:
+        kind: The type of a line. Where it holds something that has no column, no line is ever read.
+    """
+
+    def __init__(self, kind: type[msgspec.Struct]) -> None:
+        made = _struct(kind)
+        self._schema = None if made is None else pa.schema(list(made[0]))
+        self._columns = () if made is None else made[1]
+        self._shell = msgspec.json.Decoder(_shell(self._columns))
+
+    def read(self, lines: Sequence[bytes]) -> pa.StructArray | None:
+        """A row for each line; None where they are to be decoded one by one.
+
+        Words of a vocabulary, ids and whatever else has rules are dictionary-encoded, free text is not.
+
+        Args:
+            lines: JSON, each of at most :data:`MOST_BYTES`.
+        """
+        if self._schema is None or not lines or not self._are_objects(lines):
+            return None
+        raw = b"\n".join(lines)
+        try:
+            table = _parsed(raw, self._schema)
+            table.validate(full=True)  # which also finds what is no UTF-8
+        except pa.ArrowException:
+            return None
+        if len(table) != len(lines):
+            return None
+        rows = table.combine_chunks().to_struct_array()
+        checked = _Checked()
+        records = _Records(rows.chunk(0), functools.cache(lambda: np.array([b"null" in line for line in lines])))
+        found = checked.struct(records, self._columns)
+        for each in self._columns:
+            checked.bare.discard(each.name)  # see _shell
+        return None if found is None or _may_have_nulls(raw, checked.bare, checked.given) else found
+
+    def _are_objects(self, lines: Sequence[bytes]) -> bool:
+        """Whether each line is one JSON object, which the parser of Arrow relies upon, without a null of its own."""
+        decode = self._shell.decode
+        try:
+            for line in lines:
+                if len(line) > MOST_BYTES or _NULL in msgspec.structs.astuple(decode(line)):
+                    return False
+        except (msgspec.MsgspecError, RecursionError):
+            return False
+        return True
+
+
+_NULL = msgspec.Raw(b"null")
+
+
+def _shell(columns: Sequence[_Column]) -> type[msgspec.Struct]:
+    """The fields of a line that may not be null, undecoded."""
+    names = [each.name for each in columns if each.required or each.defaulted]
+    return msgspec.defstruct("Shell", [(name, msgspec.Raw, msgspec.Raw(b"")) for name in names])
+
+
+def _parsed(raw: bytes, schema: pa.Schema) -> pa.Table:
+    from pyarrow import json  # only where predictions are read
+
+    return json.read_json(
+        pa.BufferReader(raw),
+        read_options=json.ReadOptions(use_threads=False, block_size=len(raw) + 1),
+        parse_options=json.ParseOptions(explicit_schema=schema, unexpected_field_behavior="error"),
+    )
+
+
+def _struct(kind: type[msgspec.Struct]) -> tuple[pa.StructType, tuple[_Column, ...]] | None:
+    """The columns of a type of records; None where something in it has none."""
+    arrow, columns = [], []
+    for info, field in zip(msgspec.structs.fields(kind), walk.fields(kind), strict=True):
+        if field.kind is type(None):
+            continue  # a field that the scheme lacks: whoever writes it is told by the decoder
+        made = _plain(field)
+        within: tuple[_Column, ...] = ()
+        if field.struct is not None:
+            deeper = _struct(field.struct)
+            if deeper is None:
+                return None
+            made, within = deeper
+        defaulted = not info.required and info.default is not None
+        if made is None or _has_rule_of_arrays(info.type) or info.encode_name != info.name:
+            return None
+        if field.optional and (info.required or defaulted):
+            return None  # null and nothing would differ
+        if info.default_factory is not msgspec.NODEFAULT or (field.many and defaulted and info.default != ()):
+            return None
+        arrow.append(pa.field(info.name, pa.list_(made) if field.many else made))
+        values = _value_type(info.type) if field.struct is None else None
+        columns.append(_Column(info.name, info.required, defaulted, values, within))
+    return pa.struct(arrow), tuple(columns)
+
+
+def _plain(field: walk.Field) -> pa.DataType | None:
+    words = get_args(field.kind) if get_origin(field.kind) is Literal else ()
+    if field.kind is str or (words and all(isinstance(word, str) for word in words)):
+        return pa.string()
+    return {int: pa.int32(), bool: pa.bool_()}.get(field.kind)
+
+
+def _has_rule_of_arrays(kind: Any) -> bool:
+    """Whether something must hold of an array as a whole."""
+    if get_origin(kind) is Annotated:
+        inner, *said = get_args(kind)
+        return (get_origin(inner) is tuple and any(isinstance(each, msgspec.Meta) for each in said)) or (
+            _has_rule_of_arrays(inner)
+        )
+    return any(map(_has_rule_of_arrays, get_args(kind))) if get_origin(kind) is not Literal else False
+
+
+def _value_type(kind: Any) -> Any:
+    """The type of each value of a field, where it has rules; None where any text, number or truth value will do."""
+    if get_origin(kind) is Annotated and get_origin(get_args(kind)[0]) is tuple:
+        kind = get_args(kind)[0]
+    if get_origin(kind) is tuple:
+        kind = get_args(kind)[0]
+    return kind if _has_rules(kind) else None
+
+
+def _has_rules(kind: Any) -> bool:
+    if isinstance(kind, msgspec.Meta) or get_origin(kind) is Literal:
+        return True
+    return any(map(_has_rules, get_args(kind)))
+
+
+@dataclasses.dataclass(frozen=True, eq=False)
+class _Records:
+    """Records of one type, in the order of the lines."""
+
+    array: pa.StructArray
+    near_null: Callable[[], Any]
+    """Gives, for each, whether a null is written anywhere on its line."""
+
+    def __len__(self) -> int:
+        return int(len(self.array) - self.array.null_count)
+
+    def lack(self, column: pa.Array) -> bool:
+        """Whether the column is null in any record that is near a null."""
+        missing = ~flags_of(column.is_valid()) & flags_of(self.array.is_valid())
+        return bool(np.any(self.near_null() & missing))
+
+    def inner(self, array: pa.StructArray, column: pa.Array) -> _Records:
+        """The records of a column."""
+        if isinstance(column, pa.ListArray):
+            many = np.diff(numbers_of(column.offsets))
+            return _Records(array, functools.cache(lambda: np.repeat(self.near_null(), many)))
+        return _Records(array, self.near_null)
+
+
+class _Checked:
+    """Columns that are looked at, and what is to be known of them all at the end."""
+
+    def __init__(self) -> None:
+        self.given = Counter[str]()
+        """By name of a field, how often it is there."""
+        self.bare = set[str]()
+        """Names of fields that may not be null, and that some line with a null on it lacks somewhere."""
+
+    def struct(self, records: _Records, rules: Sequence[_Column]) -> pa.StructArray | None:
+        """Records whose columns are as they must be, as far as these tell; else None."""
+        columns = []
+        for rule in rules:
+            column = records.array.field(rule.name)  # null where the record is
+            given = len(column) - column.null_count
+            self.given[rule.name] += given
+            if given < len(records) and rule.required:
+                return None
+            if given < len(records) and rule.defaulted and rule.name not in self.bare and records.lack(column):
+                self.bare.add(rule.name)
+            made = self._column(column, rule, records)
+            if made is None:
+                return None
+            columns.append(made)
+        fields = [pa.field(rule.name, column.type) for rule, column in zip(rules, columns, strict=True)]
+        mask = records.array.is_null() if records.array.null_count else None
+        return pa.StructArray.from_arrays(columns, fields=fields, mask=mask)
+
+    def _column(self, column: pa.Array, rule: _Column, records: _Records) -> pa.Array | None:
+        if not isinstance(column, pa.ListArray):
+            return self._values(column, column, rule, records)
+        if column.values.null_count:
+            return None
+        made = self._values(column.values, column, rule, records)
+        if made is None:
+            return None
+        mask = column.is_null() if column.null_count else None
+        return pa.ListArray.from_arrays(column.offsets, made, type=pa.list_(made.type), mask=mask)
+
+    def _values(self, values: pa.Array, column: pa.Array, rule: _Column, records: _Records) -> pa.Array | None:
+        if isinstance(values, pa.StructArray):
+            return self.struct(records.inner(values, column), rule.within)
+        if rule.values is None:
+            return values
+        if pa.types.is_string(values.type):
+            values = values.dictionary_encode()
+        return values if _fit(values, rule.values) else None
+
+
+def _fit(values: pa.Array, kind: Any) -> bool:
+    """Whether all values are of a type, which is asked of each that differs, or of the extremes."""
+    if len(values) == values.null_count:
+        return True
+    if isinstance(values, pa.DictionaryArray):
+        several = values.dictionary.to_pylist()
+    else:
+        numbers = numbers_of(values.drop_null() if values.null_count else values)
+        several = [int(numbers.min()), int(numbers.max())]
+    try:
+        msgspec.convert(several, list[kind], strict=True)
+    except msgspec.ValidationError:
+        return False
+    return True
+
+
+def _may_have_nulls(raw: bytes, names: set[str], given: Mapping[str, int]) -> bool:
+    """Whether a null may be written for a field of one of some names, of which each is there so many times."""
+    if not names:
+        return False
+    if b"\\u00" in raw and _ASCII_ESCAPED.search(raw):
+        return True
+    return any(
+        raw.count(f'"{name}"'.encode()) != given[name]
+        and re.search(rf'"{re.escape(name)}"\s*:\s*null'.encode(), raw) is not None
+        for name in names
+    )
