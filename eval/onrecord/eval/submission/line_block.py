@@ -213,7 +213,11 @@ class LineBlock:
 
     def rows_of(self, field: str) -> list[tuple[int, Any]]:
         """The records of a field, all of whose values are words: each that differs, with the number of a line."""
-        strand = self.several(field)
+        if field not in self._rows:
+            self._rows[field] = self._rows_of(self.several(field))
+        return self._rows[field]
+
+    def _rows_of(self, strand: Strand) -> list[tuple[int, Any]]:
         if not len(strand):
             return []
         names = strand.kind.__struct_fields__
@@ -252,6 +256,10 @@ class LineBlock:
     @functools.cached_property
     def _lines(self) -> Strand:
         return Strand(self.kind, self.rows, np.arange(len(self.rows)))
+
+    @functools.cached_property
+    def _rows(self) -> dict[str, list[tuple[int, Any]]]:
+        return {}
 
     @functools.cached_property
     def _strands(self) -> dict[str, Strand]:
