@@ -12,6 +12,14 @@ import pytest
 ONRECORD = "import sys; sys.argv[0] = 'onrecord'; from onrecord.cli import main; main()"
 
 
+NO_SHELL = """
+import shellingham
+def none(): raise shellingham.ShellDetectionFailure
+shellingham.detect_shell = none
+"""
+"""As where a service runs a command."""
+
+
 def run(*words: str, root: Path, **more: str) -> subprocess.CompletedProcess[str]:
     command = [sys.executable, "-c", ONRECORD, *words]
     return subprocess.run(
@@ -87,11 +95,32 @@ def test_the_version_has_a_short_option(root: Path) -> None:
     assert short.stdout.startswith("onrecord ")
 
 
-@pytest.mark.parametrize("shell", ["bash", "zsh", "fish"])
-def test_completion_is_shown_for_a_shell(shell: str, root: Path) -> None:
-    shown = run("--show-completion", shell, root=root)
-    assert shown.returncode == 0
+@pytest.mark.parametrize(
+    ("shell", "begins"),
+    [("bash", "_onrecord_completion() {"), ("zsh", "#compdef onrecord"), ("fish", "complete --command onrecord")],
+)
+@pytest.mark.parametrize("asked", ["--show-completion {}", "--show-completion={}"])
+def test_completion_is_shown_for_the_shell_that_is_named(shell: str, begins: str, asked: str, root: Path) -> None:
+    shown = run(*asked.format(shell).split(), root=root)
+    assert shown.returncode == 0, shown.stderr
+    assert shown.stdout.startswith(begins)
     assert "_ONRECORD_COMPLETE" in shown.stdout
+
+
+def test_completion_is_installed_for_the_shell_that_is_named(root: Path, tmp_path: Path) -> None:
+    done = run("--install-completion", "fish", root=root, HOME=str(tmp_path))
+    assert done.returncode == 0, done.stderr
+    assert [path.name for path in tmp_path.rglob("*") if path.is_file()] == ["onrecord.fish"]
+
+
+def test_a_shell_that_there_is_not_and_none_at_all_are_refused(root: Path) -> None:
+    wrong = run("--show-completion", "tsch", root=root)
+    assert (wrong.returncode, wrong.stdout) == (2, "")
+    assert "'tsch' is not one of 'bash'" in wrong.stderr
+    command = [sys.executable, "-c", NO_SHELL + ONRECORD, "--show-completion"]
+    done = subprocess.run(command, cwd=root, capture_output=True, text=True, timeout=120, check=False)
+    assert (done.returncode, done.stdout) == (2, "")
+    assert "'--show-completion' requires an argument" in done.stderr
 
 
 @pytest.mark.parametrize(

@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+import atexit
 import dataclasses
+import functools
 import importlib.metadata
 import os
 import re
 import shlex
+import shutil
 import subprocess
 import sys
 import sysconfig
+import tempfile
 from collections.abc import Iterable
 from pathlib import Path
 
@@ -99,26 +103,34 @@ def base_libraries() -> list[Path]:
     return [place / top for top in tops]
 
 
+def pip(*words: str | Path) -> None:
+    subprocess.run([sys.executable, "-m", "pip", *map(str, words)], check=True, capture_output=True)
+
+
+@functools.cache
+def wheel_of(root: Path) -> Path:
+    """The wheel of a checkout, built once for all environments."""
+    folder = Path(tempfile.mkdtemp())
+    atexit.register(shutil.rmtree, folder, ignore_errors=True)
+    pip("wheel", "--no-deps", "--wheel-dir", folder, root)
+    (wheel,) = folder.glob("*.whl")
+    return wheel
+
+
 def install(root: Path, folder: Path, base: bool = False) -> Path:
-    """Build the wheel and install it into an environment of its own, with the libraries that are here already.
+    """Install the wheel into an environment of its own, with the libraries that are here already.
 
     Args:
         root: The checkout.
-        folder: Where the wheel and the environment are put.
+        folder: Where the environment is put.
         base: Whether there are only those libraries that come along without any extra.
 
     Returns:
         The environment's Python.
     """
-
-    def pip(*words: str | Path) -> None:
-        subprocess.run([sys.executable, "-m", "pip", *map(str, words)], check=True, capture_output=True)
-
-    pip("wheel", "--no-deps", "--wheel-dir", folder / "wheel", root)
-    (wheel,) = (folder / "wheel").glob("*.whl")
     subprocess.run([sys.executable, "-m", "venv", "--without-pip", folder / "env"], check=True)
     python = folder / "env" / "bin" / "python"
-    pip("--python", python, "install", "--no-deps", wheel)
+    pip("--python", python, "install", "--no-deps", wheel_of(root))
     # the .pth file of the editable install is not read from a folder that another .pth file names
     (place,) = (folder / "env" / "lib").glob("python*/site-packages")
     if base:

@@ -17,7 +17,7 @@ from pathlib import Path
 import msgspec
 import pytest
 from tests.conftest import ROOT
-from tests.eval.conftest import lines_of
+from tests.eval.conftest import lines_about, lines_of
 
 from onrecord.annotation.label_studio import project as ls
 from onrecord.annotation.label_studio.accounts import Access
@@ -28,12 +28,14 @@ from onrecord.dataset import Document
 from onrecord.dataset.gold import Gold, ordered
 from onrecord.dataset.layers import LAYERS
 from onrecord.dataset.records import Labels, Registries
-from onrecord.dataset.seeds.documents import descriptions
+from onrecord.dataset.seeds.documents import descriptions, read_seed
 
 pytestmark = pytest.mark.labelstudio
 
 MANY = len(descriptions(ROOT / "seeds"))
 """Documents of the corpus."""
+FIVE = [described.id for described, _ in map(read_seed, sorted((ROOT / "seeds").glob("*.json")))]
+"""Those of the web, for what takes long."""
 COMMAND = [sys.executable, "-c", "from onrecord.cli import main; main()", "annotation"]
 
 
@@ -65,6 +67,14 @@ def run(*words: str | Path | int, root: Path) -> subprocess.CompletedProcess[str
     return subprocess.run(
         [*COMMAND, *map(str, words)], cwd=root, capture_output=True, text=True, check=False, timeout=120
     )
+
+
+@pytest.fixture
+def five_predictions(five: Gold, tmp_path: Path) -> Path:
+    """What the rules say of the five."""
+    path = tmp_path / "five.jsonl"
+    path.write_bytes(lines_about(ROOT / "eval/baselines/rules.jsonl", five))
+    return path
 
 
 def test_push_submit_pull_build(data: Path, root: Path, tmp_path: Path) -> None:
@@ -149,11 +159,14 @@ def test_the_server_listens_on_loopback_alone_and_secrets_are_the_user_s(data: P
             assert (data / name).stat().st_mode & 0o077 == 0
 
 
-def test_nothing_is_lost_when_the_server_is_killed(root: Path, tmp_path: Path, server: Running) -> None:
+def test_nothing_is_lost_when_the_server_is_killed(
+    root: Path, tmp_path: Path, server: Running, five_predictions: Path
+) -> None:
     folder = tmp_path / "data"
     words = ("--annotator", "first", "--round", "killed", "--data", folder)
+    documents = [word for id in FIVE for word in ("--document", id)]
     process = serve(folder)
-    assert run("push", *words, "--document", "000_178a6b88b61942c1", root=root).returncode == 0
+    assert run("push", *words, "--document", FIVE[0], root=root).returncode == 0
     running = find(folder)
     assert running is not None
     os.kill(running.pid, signal.SIGKILL)
@@ -163,11 +176,11 @@ def test_nothing_is_lost_when_the_server_is_killed(root: Path, tmp_path: Path, s
     assert "no server runs" in down.stderr
     process = serve(folder)
     try:
-        again = run("push", *words, root=root)
-        assert f"{MANY - 1} documents added, 1 were there" in again.stderr, again.stderr
-        assert run("submit", "eval/baselines/rules.jsonl", *words, root=root).returncode == 0
+        again = run("push", *words, *documents, root=root)
+        assert f"{len(FIVE) - 1} documents added, 1 were there" in again.stderr, again.stderr
+        assert run("submit", five_predictions, *words, root=root).returncode == 0
         pulled = run("pull", "--round", "killed", "--data", folder, "-o", tmp_path / "out", root=root)
-        assert f"{MANY} of {MANY} tasks submitted" in pulled.stdout
+        assert f"{len(FIVE)} of {len(FIVE)} tasks submitted" in pulled.stdout
     finally:
         stop(process)
 

@@ -139,6 +139,17 @@ def test_pages_that_ask_elsewhere_are_not_there(own: Running, bob: httpx.Client,
 
 
 @pytest.mark.long
+def test_no_answer_waits_for_a_packet_to_be_acknowledged(own: Running) -> None:
+    """An acknowledgement is put off for 40 ms at least; before that, a new connection has some without delay."""
+    took = []
+    with httpx.Client(trust_env=False) as client:
+        for _ in range(40):
+            begun = time.perf_counter()
+            client.get(f"{own.url}/health").raise_for_status()
+            took.append(time.perf_counter() - begun)
+    assert min(took[10:]) < 0.04
+
+
 def test_the_server_looks_nothing_up_whatever_it_is_asked(own: Running, bob: httpx.Client) -> None:
     """Each of these makes Label Studio ask a host that is named in the request: it must not even look it up."""
     (project,) = [bob.post("/api/projects", json={"title": "asks", "label_config": config()}).json()["id"]]

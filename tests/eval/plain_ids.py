@@ -8,7 +8,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from onrecord.dataset import Labels, Registries, Span
 from onrecord.eval.clusters.measures import best_alignment
 from onrecord.eval.clusters.table import Table
-from onrecord.eval.layers.ids import MIN_DICE, Evidence, claim_map, evidence
+from onrecord.eval.layers.ids import MIN_DICE, Evidence, claim_map, evidence, worded_claims
 from onrecord.eval.layers.mentions import SpanAlignment, cluster
 from onrecord.eval.matching.similarity import parts, similar
 from onrecord.eval.submission.prediction_line import ClaimDescription
@@ -52,4 +52,4 @@ def map_claims(
                 known = made is sides[0] or stance.target.id in described
                 if stance.target.kind == "claim" and stance.evidence and known:
                     made.append(Evidence(number, stance.target.id, evidence(stance), stance.label, stance.basis))
-    return claim_map(sides[0], sides[1], described, registries)
+    return claim_map(sides[0], sides[1], described, registries, worded_claims(described, registries))

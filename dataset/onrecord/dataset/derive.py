@@ -118,7 +118,7 @@ def _last_closing(line: str, opening: str) -> int:
     return next((at for at in range(len(line) - 1, -1, -1) if line[at] in closing and not _in_word(line, at)), -1)
 
 
-@functools.lru_cache(maxsize=8)
+@functools.lru_cache(maxsize=128)
 def _outer(text: str) -> tuple[tuple[int, int], ...]:
     """Stretches between the outer quotation marks of a text; a mark left open ends with its paragraph."""
     found: list[tuple[int, int]] = []

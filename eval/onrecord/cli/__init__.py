@@ -31,11 +31,12 @@
 | ``export ...`` | ``export`` |
 | ``prompt ...`` | ``prompt`` |
 
-``scoring`` is what ``score`` does, without its options. What commands share: ``console`` writes to the terminal,
-``fault_lists`` puts faults that are alike together, ``label_options`` says which file is in which scheme,
-``places`` finds the corpus and the dataset folder, ``articles`` the articles of a dataset or of seeds, ``options`` has
-the options of several, ``inputs`` finds what they are given, ``outputs`` writes what they make, ``corpora`` has what
-``spans`` and ``clusters`` share, ``formats`` how files of others are to be read.
+``scoring`` is what ``score`` does, without its options; ``completion`` looks after those that a shell is completed by.
+What commands share: ``console`` writes to the terminal, ``fault_lists`` puts faults that are alike together,
+``label_options`` says which file is in which scheme, ``places`` finds the corpus and the dataset folder, ``articles``
+the articles of a dataset or of seeds, ``options`` has the options of several, ``inputs`` finds what they are given,
+``outputs`` writes what they make, ``corpora`` has what ``spans`` and ``clusters`` share, ``formats`` how files of
+others are to be read.
 """
 
 from __future__ import annotations
@@ -48,6 +49,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NoReturn
 
+from onrecord.cli.completion import take_name
 from onrecord.cli.console import complain
 from onrecord.cli.fault_lists import OPTION as ALL
 from onrecord.cli.fault_lists import without_all
@@ -147,6 +149,7 @@ def _run(words: Sequence[str]) -> Any:
         case [name, *_] if name in (*COMMANDS, *GROUPS):
             return _parsed(name)
         case _:
+            take_name(words)
             return _parsed()
 
 

@@ -7,6 +7,7 @@ the whole is valid and its rows are read is tested in ``test_columns.py``.
 from __future__ import annotations
 
 import copy
+import functools
 import hashlib
 import json
 import re
@@ -85,7 +86,9 @@ def annotators(root: Path) -> list[dict[str, str]]:
     return [json.loads(line) for line in (root / "annotation/annotators.jsonl").read_text("utf-8").splitlines()]
 
 
+@functools.cache
 def handed_in(path: Path) -> list[str]:
+    """When each annotation of an export was last changed; megabytes are read for it, and asked for by every test."""
     return [each["updated_at"] for task in json.loads(path.read_text("utf-8")) for each in task["annotations"]]
 
 
@@ -169,6 +172,7 @@ def _cells(table: str) -> list[list[str]]:
     return [[cell.strip(" `") for cell in line.strip("|").split("|")] for line in table.splitlines()[2:]]
 
 
+@functools.cache
 def sha256(path: Path) -> str:
     return hashlib.sha256(path.read_bytes()).hexdigest()
 

@@ -9,17 +9,23 @@ from typing import Any
 
 import msgspec
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from tests.eval.by_hand import at, document, paired_all, with_ids
+from tests.examples import examples
 from tests.strategies import labels, texts
 
 from onrecord.dataset import Labels, Quote, Span
 from onrecord.dataset.derive import content_points, quote_type
 from onrecord.dataset.scheme import DEFAULT
+from onrecord.eval.layers.columns import Codes, Letters, Vocabularies
+from onrecord.eval.layers.corpus import Corpus, Pairing
+from onrecord.eval.layers.flatten import Flattener
 from onrecord.eval.layers.ids import IdMap
 from onrecord.eval.layers.layer import DocumentPair
+from onrecord.eval.layers.quote_columns import pair_all
 from onrecord.eval.layers.quote_pairing import QuotePair, content_parts, letters_before, pair_quotes
+from onrecord.eval.layers.quote_sides import Quotes
 from onrecord.eval.layers.quotes import quotes as quotes_layer
 from onrecord.eval.layers.quotes import slices
 from onrecord.eval.statistics.counts import Counts, score
@@ -112,6 +118,44 @@ def test_the_pairing_is_the_lexicographic_optimum(gold: list[Quote], predicted: 
     ]
     found = pair_quotes(gold, predicted, LETTERS, SAME)
     assert profile(found) == best_profile(possible, min(len(gold), len(predicted)))
+
+
+@st.composite
+def like_quotes(draw: st.DrawFn) -> list[Quote]:
+    """Quotes that are hard to tell apart, and copies of some."""
+    modes, cues = st.sampled_from(DEFAULT.quote_modes[:2]), st.sampled_from([None, Span(start=0, end=1, text="a")])
+    made = [msgspec.structs.replace(each, mode=draw(modes), cue=draw(cues)) for each in draw(short_quotes)]
+    return made + [draw(st.sampled_from(made)) for _ in range(draw(st.integers(0, 3))) if made]
+
+
+@settings(max_examples=examples(300))
+@given(documents=st.lists(st.tuples(like_quotes(), like_quotes()), min_size=1, max_size=4))
+def test_columns_pair_the_quotes_of_each_document_as_it_does(documents: list[tuple[list[Quote], list[Quote]]]) -> None:
+    codes = Vocabularies(Codes(), Codes())
+    sides = Flattener(codes, Letters()), Flattener(codes, Letters())
+    for number, both in enumerate(documents):
+        for side, quotes in zip(sides, both, strict=True):
+            side.add(number, Labels(quotes=tuple(quotes)), LETTERS)
+    gold, predicted = (side.columns() for side in sides)
+    pairing = Pairing.align([str(number) for number in range(len(documents))], gold, predicted)
+    corpus = Corpus.with_ids(pairing, SAME)
+    paired = pair_all(
+        Quotes.of(
+            len(documents),
+            (gold.quotes, predicted.quotes),
+            (gold.codes, predicted.codes),
+            corpus.entity,
+            corpus.actor,
+        )
+    )
+    first, other = ([0, *itertools.accumulate(len(both[side]) for both in documents)] for side in (0, 1))
+    expected = [
+        (first[number] + each.gold, other[number] + each.predicted, each.speaker)
+        for number, both in enumerate(documents)
+        for each in pair_quotes(*both, LETTERS, SAME)
+    ]
+    columns = (each.tolist() for each in (paired.gold, paired.predicted, paired.speaker))
+    assert list(zip(*columns, strict=True)) == sorted(expected)
 
 
 @given(short_quotes, short_quotes, st.randoms(use_true_random=False))

@@ -115,7 +115,7 @@ def both_ways(gold: Gold, submission: Submission) -> tuple[Result, Result]:
 
 
 @pytest.mark.long
-@settings(max_examples=examples(60), deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=examples(25), deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(seed=st.integers(0, 10**6))
 def test_columns_say_what_every_document_says(seed: int, gold: Gold, perfect: Lines) -> None:
     labelled = some_optional(gold, random.Random(seed))

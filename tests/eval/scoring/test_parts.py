@@ -16,6 +16,7 @@ from tests.eval.scoring.parts_cases import REGISTRIES, TARGETS, Case, LabelSourc
 from onrecord.dataset import gold_hash
 from onrecord.eval import Report, Sampling, record_bytes, record_of, score_submission
 from onrecord.eval.layers.added_states import PartState
+from onrecord.eval.layers.columns import Codes
 from onrecord.eval.layers.document_pairs import described
 from onrecord.eval.layers.scored import scored_layers
 from onrecord.eval.scoring import blocks
@@ -75,8 +76,8 @@ def test_blocks_of_any_size_in_any_order_give_the_same_bytes(case: Case, items: 
 
 
 def test_a_spool_gives_back_what_it_took_and_shares_what_is_shared() -> None:
-    shared = {"a": 1}
-    waiting: Spool[tuple[dict[str, int], int]] = Spool(shared)
+    shared = Codes(["a"])
+    waiting: Spool[tuple[Codes, int]] = Spool(shared)
     for number in range(3):
         waiting.add((shared, number))
     for _ in range(2):

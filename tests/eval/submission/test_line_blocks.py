@@ -5,6 +5,7 @@ from __future__ import annotations
 import dataclasses
 import json
 import random
+import sys
 from collections.abc import Callable
 from typing import Any
 
@@ -35,6 +36,9 @@ from onrecord.eval.submission.lines import in_blocks
 from onrecord.eval.submission.lines import lines_of as lines_in
 from onrecord.eval.submission.prediction_line import PredictionLine
 from onrecord.eval.submission.validation import Checker
+
+LIMITS = dataclasses.replace(DEFAULT_LIMITS, max_lines=30, max_line_bytes=150_000, max_items=90, max_faults=40)
+"""Limits that some of the files are beyond."""
 
 MUTATIONS = (mutated_bytes, mutated_lines, mutated_values)
 
@@ -175,6 +179,8 @@ def changed(lines: Lines, draw: random.Random) -> bytes:
         except (IndexError, TypeError, KeyError):
             continue
     raw = as_bytes(some)
+    if draw.random() < 0.1:
+        return raw.replace(b"\n", draw.choice([b"\n\n", b"\r\n", b"\n" * 10]))
     return raw if draw.random() < 0.7 or not some else draw.choice(MUTATIONS)(raw, draw)
 
 
@@ -182,9 +188,9 @@ def checked(raw: bytes, expected: Expected, least: int, patch: pytest.MonkeyPatc
     """What is found of a file, and how many lines were taken together."""
     patch.setattr(validation, "LEAST_BYTES", least)
     patch.setattr(validation, "MOST_MISSES", 10**9)
-    checker = Checker("p.jsonl", expected, DEFAULT_LIMITS)
+    checker = Checker("p.jsonl", expected, LIMITS)
     together = 0
-    for each in checker.take_all(lines_in(iter([raw]), DEFAULT_LIMITS)):
+    for each in checker.take_all(lines_in(iter([raw]), LIMITS)):
         together += len(each) if isinstance(each, LineBlock) else 0
     checker.finish()
     findings = checker.findings
@@ -212,6 +218,16 @@ def test_many_lines_are_found_what_each_is_found_to_be(lines: Lines, expected: E
     assert together > examples(600) // 2  # or nothing was looked at
 
 
+def test_without_arrow_lines_are_taken_one_by_one(lines: Lines, expected: Expected) -> None:
+    raw = as_bytes(lines)
+    with pytest.MonkeyPatch.context() as patch:
+        found, together = checked(raw, expected, 0, patch)
+        assert together == len(lines)
+        patch.delitem(sys.modules, "onrecord.dataset.reading.tables", raising=False)
+        patch.setitem(sys.modules, "pyarrow", None)
+        assert checked(raw, expected, 0, patch) == (found, 0)
+
+
 def cut(lines: Any, most: int) -> Any:
     several = []
     for line in lines:
@@ -234,7 +250,7 @@ def test_blocks_are_of_all_lines_in_their_order() -> None:
 @pytest.mark.parametrize("seed", range(12))
 def test_columns_of_lines_are_those_of_their_labels(gold: Gold, lines: Lines, seed: int) -> None:
     draw = random.Random(seed)
-    some = [{**line, "unplaced": []} for line in worse(lines, seed)]
+    some = worse(lines, seed)
     texts = {article.document.id: article.document.text for article in gold.articles}
     with using(DEFAULT):
         raw = [written(line, draw.choice(WAYS)) for line in some]

@@ -42,6 +42,7 @@ __all__ = [
     "Table",
     "b_cubed",
     "best_alignment",
+    "best_cells",
     "blanc",
     "blanc_score",
     "ceafe",
@@ -225,10 +226,14 @@ def best_alignment(table: Table) -> list[tuple[Hashable, Hashable, float]]:
     Ties are broken by the order of the table's cells, so callers that need the pairs themselves, and not their sum
     alone, build it from mentions in reading order.
     """
-    similarity = _dice(table)
-    chosen = match(table.rows, table.columns, similarity)
+    similarity, chosen = _dice(table), best_cells(table)
     cells = zip(table.rows[chosen].tolist(), table.columns[chosen].tolist(), similarity[chosen].tolist(), strict=True)
     return [(table.gold_ids[row], table.predicted_ids[column], dice) for row, column, dice in cells]
+
+
+def best_cells(table: Table) -> IntArray:
+    """The cells of :func:`best_alignment`, as indices, ascending."""
+    return match(table.rows, table.columns, _dice(table))
 
 
 SHARED_MENTIONS = Score(None, None, None, "clusters share mentions: defined for partitions alone")

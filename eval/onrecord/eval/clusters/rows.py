@@ -10,6 +10,7 @@ import numpy.typing as npt
 
 from onrecord.eval.clusters.measures import NAMES, Links, links, sums_of_fractions, table_scores
 from onrecord.eval.clusters.table import Table, without_singletons
+from onrecord.eval.matching.keys import distinct, row_keys
 from onrecord.eval.matching.reduction import IntArray
 from onrecord.eval.statistics.counts import Counts, Score
 
@@ -63,13 +64,11 @@ class MembershipRows:
         gold_ids, gold_sizes, row = _sizes(self.gold, self.count)
         predicted_ids, predicted_sizes, column = _sizes(self.predicted, self.count)
         both = np.flatnonzero((row >= 0) & (column >= 0))
-        width = max(predicted_ids.size, 1)
-        cells, at = np.unique(row[both] * width + column[both], return_inverse=True)
-        shared = np.zeros(cells.size, dtype=np.int64)
-        np.add.at(shared, at, self.count[both])
-        rows, columns = np.divmod(cells, width)
+        first, at = distinct(row_keys([row[both], column[both]]))
+        shared = grouped_sum(at, self.count[both], first.size)
+        cells = both[first]
         ids = tuple(gold_ids.tolist()), tuple(predicted_ids.tolist())
-        return Table(*ids, gold_sizes, predicted_sizes, rows, columns, shared)
+        return Table(*ids, gold_sizes, predicted_sizes, row[cells], column[cells], shared)
 
     def apart(self) -> MembershipRows:
         """The same with the clusters of each document kept apart, coded anew."""
@@ -158,7 +157,6 @@ def _sizes(codes: IntArray, count: IntArray) -> tuple[IntArray, IntArray, IntArr
 
 def _coded_apart(document: IntArray, codes: IntArray) -> IntArray:
     present = codes >= 0
-    keys = document[present] * (int(codes.max(initial=-1)) + 1) + codes[present]
     apart = np.full(codes.size, -1)
-    apart[present] = np.unique(keys, return_inverse=True)[1]
+    apart[present] = distinct(row_keys([document[present], codes[present]]))[1]
     return apart

@@ -24,6 +24,8 @@
 - ``links``: which row of the registry a name stands for.
 - ``quotes``: quotes found, by whom and through whom.
 - ``quote_pairing``: which predicted quote answers which gold quote.
+- ``quote_sides``: both sides of the quotes of many documents.
+- ``quote_choices``: which of their quotes answers which where there is a choice.
 - ``stances``: who asserts which claim, and is for or against what.
 - ``actor_stances``: the same by actors instead of ids, on columns too.
 - ``stance_pairing``: which predicted stance answers which gold stance.

@@ -26,6 +26,7 @@ from onrecord.eval.layers.corpus_stances import (
 from onrecord.eval.layers.stance_columns import Stances
 from onrecord.eval.layers.stance_pairing import StanceReading
 from onrecord.eval.layers.state_columns import Sheet
+from onrecord.eval.matching.keys import distinct, row_keys
 from onrecord.eval.statistics.counts import Counts
 
 _ENTITY = KINDS.index("entity")
@@ -102,12 +103,12 @@ def put_actors(sheet: Sheet, stances: Stances, actor: Ints) -> None:
         np.concatenate([~every, stances.excused]),
     )
     for name, many in (("tuple[actor]", 5), ("pair[actor]", 4)):
-        distinct, of = np.unique(np.stack(columns[:many]).astype(np.int64), axis=1, return_inverse=True)
-        size = distinct.shape[1]
-        required, may, charged, excused = (np.bincount(of.reshape(-1)[role], minlength=size) > 0 for role in roles)
+        first, of = distinct(row_keys(columns[:many]))
+        required, may, charged, excused = (np.bincount(of[role], minlength=len(first)) > 0 for role in roles)
+        document = columns[0][first]
         found = required & (charged | excused)
         counts = (
-            np.bincount(distinct[0][which], minlength=stances.documents)
+            np.bincount(document[which], minlength=stances.documents)
             for which in (found, required, found | (charged & ~may))
         )
         sheet.matched(name, *counts)

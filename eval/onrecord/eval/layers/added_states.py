@@ -15,7 +15,7 @@ from onrecord.eval.layers.event_columns import Reported
 from onrecord.eval.layers.ids import IdMap
 from onrecord.eval.layers.layer import Layer
 from onrecord.eval.layers.scored import scored_layers
-from onrecord.eval.layers.state_columns import Sheet, StateColumns, Whole
+from onrecord.eval.layers.state_columns import StateColumns, Whole
 
 _NO_IDS = IdMap({}, {}, {})
 
@@ -101,15 +101,9 @@ def _with_ids(columns: StateColumns, ids: IdMap) -> StateColumns:
 
 
 def _joined(parts: Sequence[StateColumns], index: Sequence[Ints], documents: tuple[str, ...]) -> StateColumns:
-    sheet = Sheet(len(documents))
-    for name in parts[0].names:
-        counts = np.zeros((len(documents), 4))
-        for part, at in zip(parts, index, strict=True):
-            counts[at] = part.counts([name])[:, 0]
-        sheet.put(name, counts)
     wholes = []
     for several in zip(*(part.wholes for part in parts), strict=True):
         first: Whole = several[0]
         assert isinstance(first, Joinable)
         wholes.append(type(first).joined(several, index, documents))
-    return sheet.columns(wholes)
+    return StateColumns.joined(parts, index, wholes)

@@ -13,10 +13,11 @@ from onrecord.eval.clusters.left_out import b3_without_each, without_each
 from onrecord.eval.clusters.measures import b_cubed
 from onrecord.eval.clusters.rows import MembershipRows, lea_apart, total
 from onrecord.eval.clusters.table import Membership, Table
-from onrecord.eval.layers.columns import NONE, Ints, narrow
+from onrecord.eval.layers.columns import NONE, Ints, narrow, together
 from onrecord.eval.layers.mention_states import memberships
 from onrecord.eval.layers.span_pairing import SpanPairing
 from onrecord.eval.layers.state_columns import Floats, Sheet, StateColumns, f1_of
+from onrecord.eval.matching.keys import by_sight, distinct, row_keys, sorting
 from onrecord.eval.statistics.counts import Counts, Score
 
 
@@ -27,11 +28,8 @@ def in_order(rows: MembershipRows) -> MembershipRows:
 
 def _by_sight(codes: Ints) -> Ints:
     there = np.flatnonzero(codes != NONE)
-    found, first, inverse = np.unique(codes[there], return_index=True, return_inverse=True)
-    place = np.empty(len(found), np.int64)
-    place[np.argsort(first)] = np.arange(len(found))
     coded = np.full(len(codes), NONE, np.int64)
-    coded[there] = place[inverse]
+    coded[there] = by_sight(codes[there])[1]
     return coded
 
 
@@ -79,30 +77,28 @@ class Clusters:
     @classmethod
     def joined(cls, parts: Sequence[Self], index: Sequence[Ints], documents: Sequence[str]) -> Self:
         """The clusters of parts together; see :class:`~onrecord.eval.layers.added_states.PartState`."""
-        codes: dict[str, int] = {}
-        for part in parts:
-            for word in part.file_words:
-                codes.setdefault(word, len(codes))
+        file_words, codes = together([part.file_words for part in parts])
         many = np.zeros(len(documents), np.int64)
         for part, at in zip(parts, index, strict=True):
             many[at] = np.diff(part.first.astype(np.int64))
         first = np.concatenate([[0], np.cumsum(many)])
         found = []
-        for part, at in zip(parts, index, strict=True):
+        for part, at, known in zip(parts, index, codes, strict=True):
             rows, own = part.rows, len(part.file_words)
-            code = np.array([codes[word] for word in part.file_words] + [NONE], np.int64)
+            code = np.append(known, NONE)
             alone = rows.predicted >= own
-            moved = first[at[rows.document]] - part.first[rows.document] + len(codes) - own
+            moved = first[at[rows.document]] - part.first[rows.document] + len(file_words) - own
             column = np.where(alone, rows.predicted + moved, code[np.where(alone, NONE, rows.predicted)])
             found.append(_narrow(MembershipRows(at[rows.document], rows.gold, column, rows.count)))
-        order = np.argsort(np.concatenate([rows.document for rows in found]), kind="stable")
         kept = MembershipRows(
             *(
-                np.concatenate([getattr(rows, field.name) for rows in found])[order]
+                np.concatenate([getattr(rows, field.name) for rows in found])
                 for field in dataclasses.fields(MembershipRows)
             )
         )
-        return cls(kept, documents, parts[0].words, tuple(codes), narrow(first))
+        if (order := sorting(kept.document)) is not None:
+            kept = kept.take(order)
+        return cls(kept, documents, parts[0].words, file_words, narrow(first))
 
     def columns(self) -> StateColumns:
         """As the state of a layer that counts nothing else."""
@@ -179,11 +175,8 @@ def _narrow(rows: MembershipRows) -> MembershipRows:
 
 def counted(rows: MembershipRows) -> MembershipRows:
     """The same rows, equal ones as one; documents ascending."""
-    gold, predicted = int(rows.gold.max(initial=0)) + 2, int(rows.predicted.max(initial=0)) + 2
-    if (int(rows.document.max(initial=0)) + 1) * gold * predicted >= 2**62:
-        return rows
-    key = (rows.document * gold + rows.gold + 1) * predicted + rows.predicted + 1
-    _, first, many = np.unique(key, return_index=True, return_counts=True)
+    first, place = distinct(row_keys([rows.document, rows.gold, rows.predicted]))
+    many = np.bincount(place, minlength=len(first))
     order = np.argsort(first)  # as they were seen, and not by codes, which follow the order of the file
     first = first[order]
     return MembershipRows(rows.document[first], rows.gold[first], rows.predicted[first], many[order])

@@ -56,7 +56,7 @@ class Codes(dict[str | None, int]):
     @property
     def words(self) -> list[str]:
         """The word of each code."""
-        return [word for word in self if word is not None]
+        return list(self)[1:]  # type: ignore[return-value]  # no word comes first
 
     def ranks(self) -> Ints:
         """The place of each code's word in alphabetical order, shape (words,)."""
@@ -64,6 +64,16 @@ class Codes(dict[str | None, int]):
         ranks = np.empty(len(words), np.int64)
         ranks[[self[word] for word in sorted(words)]] = np.arange(len(words))
         return ranks
+
+
+def together(several: Sequence[Sequence[str]]) -> tuple[tuple[str, ...], list[Ints]]:
+    """Distinct words of several lists in order of first sight, and the place there of each word of each list."""
+    longest = tuple(several[int(np.argmax([len(words) for words in several]))]) if several else ()
+    if all(tuple(words) == longest[: len(words)] for words in several):  # codes that grew
+        return longest, [np.arange(len(words)) for words in several]
+    numbers: dict[str, int] = {}
+    places = [np.array([numbers.setdefault(word, len(numbers)) for word in words], np.int64) for words in several]
+    return tuple(numbers), places
 
 
 @dataclasses.dataclass
@@ -132,6 +142,18 @@ class Ragged:
         return cls(
             np.concatenate([[0], np.cumsum(np.array(many, np.int64))]), array.reshape(-1, 2) if width == 2 else array
         )
+
+
+def alike(one: Ragged, other: Ragged) -> Bools:
+    """Of each row, whether both sides have the same values in the same order; shape (n,)."""
+    same: Bools = one.many == other.many
+    rows = np.flatnonzero(same & (one.many > 0))
+    some = one.take(rows)
+    differs = some.values != other.take(rows).values
+    if differs.ndim > 1:
+        differs = differs.any(axis=1)
+    same[rows[some.owners()[differs]]] = False
+    return same
 
 
 @dataclasses.dataclass(frozen=True, eq=False)

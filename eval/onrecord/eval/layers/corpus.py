@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import functools
 from collections.abc import Mapping, Sequence
 
 import numpy as np
@@ -93,22 +94,26 @@ class Corpus(Pairing):
     @property
     def entity(self) -> Ints:
         """The gold code of each of the file's entities; -1 for one that means nothing in gold."""
-        return _codes(self.ids.entity, self.predicted.codes.entity, self.gold.codes.entity)
+        return self.maps[0]
 
-    @property
+    @functools.cached_property
     def maps(self) -> tuple[Ints, Ints, Ints]:
         """The same of entities, events and claims."""
         return (
-            self.entity,
+            _codes(self.ids.entity, self.predicted.codes.entity, self.gold.codes.entity),
             _codes(self.ids.event, self.predicted.codes.event, self.gold.codes.event),
             _codes(self.ids.claim, self.predicted.codes.claim, self.gold.codes.claim),
         )
 
-    @property
+    @functools.cached_property
     def actor(self) -> Ints:
-        """The gold code of the actor of each of gold's entities; asked for after :attr:`maps`, which may add some."""
+        """The gold code of the actor of each of gold's entities, of those too that :attr:`maps` adds."""
         codes, actors = self.gold.codes.entity, self.ids.actors
-        return np.array([codes[actors.get(word, word)] for word in codes.words], np.int64)
+        assert len(self.maps) == 3
+        actor = np.arange(len(codes) - 1)
+        for code, to in sorted((codes[word], to) for word, to in actors.items() if word in codes):
+            actor[code] = codes[to]
+        return actor
 
 
 def _codes(mapping: Mapping[str, str], file: Codes, gold: Codes) -> Ints:

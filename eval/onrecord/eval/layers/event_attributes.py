@@ -13,11 +13,16 @@ that precise; qualifiers such as ``~`` make no difference to the latter. Places 
 from __future__ import annotations
 
 import dataclasses
+import functools
+import operator
 import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any
 
+import numpy as np
+
 from onrecord.dataset.records import Event
+from onrecord.eval.layers.columns import Bools, Ints
 from onrecord.eval.layers.ids import IdMap, normal_name
 from onrecord.eval.layers.layer import DocumentPair
 from onrecord.eval.statistics.counts import Counts
@@ -73,25 +78,43 @@ def answered_events(ids: IdMap) -> dict[str, Answered]:
 
 def attribute_counts(events: Sequence[Answered], ids: IdMap) -> dict[str, Counts]:
     """What some gold events add to :func:`event_attributes`: the counts of disjoint sets of events add up."""
-    counts: dict[str, Counts] = {}
+    total = counts_of_each(events, ids).sum(axis=0).tolist()
+    return {measure.name: Counts(*row) for measure, row in zip(EVENT_ATTRIBUTE_MEASURES, total, strict=True)}
+
+
+def counts_of_each(events: Sequence[Answered], ids: IdMap) -> Ints:
+    """What each gold event adds, shape (events, measures, 4), by measure of :data:`EVENT_ATTRIBUTE_MEASURES`.
+
+    If one statement of an event is not right, none is.
+    """
+    place = {measure.name: n for n, measure in enumerate(EVENT_ATTRIBUTE_MEASURES)}
+    counts = np.zeros((len(events), len(place), 4), np.int64)
+    owners = np.repeat(np.arange(len(events)), [len(answers) for _, answers in events])
+    statements = [each for _, answers in events for each in answers]
+
+    def put(name: str, asked: Bools, of: Ints, judged: Sequence[bool] | Bools) -> None:
+        many = np.bincount(of, minlength=len(events))
+        wrong = np.bincount(of[~np.array(judged, bool)], minlength=len(events))
+        right = (many > 0) & (wrong == 0)
+        counts[:, place[name]] = np.stack([right, asked, right * many, many], axis=1)
+
     for attribute in ATTRIBUTES:
-        asked = [each for each in events if getattr(each[0], attribute) is not None]
-        said = [(row, [each for each in answers if getattr(each, attribute) is not None]) for row, answers in asked]
-        counts[attribute] = _counted([_RIGHT[attribute](row, each, ids) for each in stated] for row, stated in said)
+        value, is_right = operator.attrgetter(attribute), _RIGHT[attribute]
+        gold = [value(row) for row, _ in events]
+        asked = np.array([each is not None for each in gold], bool)
+        said = [(n, each) for n, each in zip(owners.tolist(), map(value, statements), strict=True) if each is not None]
+        said = [(n, each) for n, each in said if gold[n] is not None]
+        of = np.array([n for n, _ in said], np.int64)
+        put(attribute, asked, of, [is_right(gold[n], each, ids) for n, each in said])
         if attribute == "date":
-            counts |= _by_precision(said)
-    counts["attributes"] = sum((counts[name] for name in ATTRIBUTES), Counts())
+            begins, dates = [beginning(each) for each in gold], [beginning(each) for _, each in said]
+            known = np.array([len(each) for each in begins], np.int64)
+            for length, name in enumerate(PRECISIONS, start=1):
+                right = [begins[n][:length] == date[:length] for (n, _), date in zip(said, dates, strict=True)]
+                precise = known[of] >= length
+                put(f"date[{name}]", asked & (known >= length), of[precise], np.array(right, bool)[precise])
+    counts[:, place["attributes"]] = counts[:, [place[name] for name in ATTRIBUTES]].sum(axis=1)
     return counts
-
-
-def _counted(judged: Iterable[Sequence[bool]]) -> Counts:
-    """Counts of gold events, each with whether every statement of it is right: if one is not, none is."""
-    matched = gold = right = stated = 0
-    for each in judged:
-        found = bool(each) and all(each)
-        matched, gold = matched + found, gold + 1
-        right, stated = right + found * len(each), stated + len(each)
-    return Counts(matched, gold, right, stated)
 
 
 def reported_events(pair: DocumentPair) -> frozenset[str]:
@@ -101,6 +124,7 @@ def reported_events(pair: DocumentPair) -> frozenset[str]:
     return frozenset(mentioned | targets)
 
 
+@functools.lru_cache(maxsize=4096)
 def beginning(date: str | None) -> tuple[str, ...]:
     """Year, month and day that an EDTF date or interval begins with, as far as it gives them.
 
@@ -111,24 +135,15 @@ def beginning(date: str | None) -> tuple[str, ...]:
     return tuple(part for part in match.groups() if part is not None) if match else ()
 
 
-def _by_precision(said: Sequence[tuple[Event, Sequence[EventDescription]]]) -> dict[str, Counts]:
-    dates = [(beginning(row.date), [beginning(each.date) for each in stated]) for row, stated in said]
-    return {
-        f"date[{precision}]": _counted(
-            [gold[:length] == each[:length] for each in stated] for gold, stated in dates if len(gold) >= length
-        )
-        for length, precision in enumerate(PRECISIONS, start=1)
-    }
-
-
-Judge = Callable[[Event, EventDescription, IdMap], bool]
+Judge = Callable[[str, str, IdMap], bool]
 
 _RIGHT: Mapping[str, Judge] = {
-    "type": lambda gold, predicted, _: normal_name(gold.type) == normal_name(predicted.type or ""),
-    "date": lambda gold, predicted, _: gold.date == predicted.date,
-    "place": lambda gold, predicted, ids: gold.place == ids.entity.get(predicted.place or ""),
-    "cardinality": lambda gold, predicted, _: gold.cardinality == predicted.cardinality,
+    "type": lambda gold, said, _: normal_name(gold) == normal_name(said),
+    "date": lambda gold, said, _: gold == said,
+    "place": lambda gold, said, ids: gold == ids.entity.get(said),
+    "cardinality": lambda gold, said, _: gold == said,
 }
+"""Whether what the file says of an attribute is what the registry does."""
 
 _ATTRIBUTES: dict[str, Any] = {"page": "event-attributes.md", "adds": False, "detail": True}
 

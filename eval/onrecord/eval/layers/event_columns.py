@@ -5,6 +5,7 @@
 from __future__ import annotations
 
 import dataclasses
+import functools
 from collections.abc import Mapping, Sequence
 from typing import Any, Self
 
@@ -16,11 +17,11 @@ from onrecord.eval.layers.event_attributes import (
     EVENT_ATTRIBUTE_MEASURES,
     ReportedEvents,
     answered_events,
-    attribute_counts,
-    event_attributes,
+    counts_of_each,
 )
 from onrecord.eval.layers.ids import IdMap
 from onrecord.eval.layers.state_columns import Floats, f1_of
+from onrecord.eval.matching.keys import distinct, row_keys
 from onrecord.eval.statistics.counts import Counts, Score
 
 
@@ -40,14 +41,10 @@ class Reported:
         mentions, stances = gold.events, gold.stances
         mentioned = np.flatnonzero(~mentions.optional)
         targets = np.flatnonzero((stances.kind == KINDS.index("event")) & ~stances.optional)
-        rows = np.stack(
-            [
-                np.concatenate([mentions.document[mentioned], stances.document[targets]]),
-                np.concatenate([mentions.id[mentioned], stances.target[targets]]),
-            ]
-        ).astype(np.int64)
-        document, event = np.unique(rows, axis=1)
-        return cls(narrow(document), narrow(event), tuple(gold.codes.event.words), ids)
+        document = np.concatenate([mentions.document[mentioned], stances.document[targets]])
+        event = np.concatenate([mentions.id[mentioned], stances.target[targets]])
+        first, _ = distinct(row_keys([document, event]))
+        return cls(narrow(document[first]), narrow(event[first]), tuple(gold.codes.event.words), ids)
 
     @classmethod
     def joined(cls, parts: Sequence[Self], index: Sequence[Ints], documents: Sequence[str]) -> Self:
@@ -74,22 +71,28 @@ class Reported:
 
     def scores(self) -> Mapping[str, Counts | Score]:
         """The counts of every attribute."""
-        return dict(event_attributes(self.reported()))
+        _, each = self._counted
+        total = each.sum(axis=0).tolist()
+        return {measure.name: Counts(*row) for measure, row in zip(EVENT_ATTRIBUTE_MEASURES, total, strict=True)}
+
+    @functools.cached_property
+    def _counted(self) -> tuple[Ints, Ints]:
+        """The codes of the events that are reported, ascending, and what each adds; see :func:`counts_of_each`."""
+        answered = answered_events(self.ids)
+        codes = [code for code in np.unique(self.event).tolist() if self.words[code] in answered]
+        each = counts_of_each([answered[self.words[code]] for code in codes], self.ids)
+        return np.array(codes, np.int64), each
 
     def without_each(self, group: Ints, groups: int) -> Mapping[str, Floats]:
         """See :class:`~onrecord.eval.layers.state_columns.Whole`: what only one group reports is taken off."""
-        answered = answered_events(self.ids)
-        names = [measure.name for measure in EVENT_ATTRIBUTE_MEASURES]
-
-        def counted(codes: Ints) -> Floats:
-            events = [answered[word] for code in codes.tolist() if (word := self.words[code]) in answered]
-            found = attribute_counts(events, self.ids)
-            return np.array([dataclasses.astuple(found[name]) for name in names], np.float64)
-
-        pairs = np.unique(np.stack([self.event, group[self.document]], axis=1), axis=0)
-        alone = pairs[np.bincount(pairs[:, 0])[pairs[:, 0]] == 1]
-        counts = np.tile(counted(np.unique(self.event)), (groups, 1, 1))
-        for left_out in np.unique(alone[:, 1]).tolist():
-            if left_out >= 0:
-                counts[left_out] -= counted(alone[alone[:, 1] == left_out, 0])
-        return {name: f1_of(*counts[:, place].T) for place, name in enumerate(names)}
+        codes, each = self._counted
+        first, _ = distinct(row_keys([self.event, group[self.document]]))
+        event, of = self.event[first].astype(np.int64), group[self.document[first]]
+        alone = (np.bincount(event)[event] == 1) & (of >= 0) & np.isin(event, codes)
+        at = np.searchsorted(codes, event[alone])
+        found = {}
+        for place, measure in enumerate(EVENT_ATTRIBUTE_MEASURES):
+            lost = (np.bincount(of[alone], numbers[at], groups) for numbers in each[:, place].T)
+            total = each[:, place].sum(axis=0)
+            found[measure.name] = f1_of(*(every - less for every, less in zip(total, lost, strict=True)))
+        return found

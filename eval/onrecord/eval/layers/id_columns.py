@@ -16,10 +16,10 @@ import numpy as np
 
 from onrecord.dataset import Registries
 from onrecord.dataset.derive import actors
-from onrecord.eval.clusters.measures import best_alignment
+from onrecord.eval.clusters.measures import best_cells
 from onrecord.eval.clusters.rows import MembershipRows
 from onrecord.eval.clusters.table import Table
-from onrecord.eval.layers.columns import BASES, KINDS, LABELS, NONE, Ints, Ragged, SideColumns, narrow
+from onrecord.eval.layers.columns import BASES, KINDS, LABELS, NONE, Ints, Ragged, SideColumns, narrow, together
 from onrecord.eval.layers.ids import (
     MIN_DICE,
     Evidence,
@@ -29,9 +29,11 @@ from onrecord.eval.layers.ids import (
     map_events,
     map_links,
     registry_links,
+    worded_claims,
 )
 from onrecord.eval.layers.mention_states import memberships
 from onrecord.eval.layers.span_pairing import SpanPairing, all_overlapping
+from onrecord.eval.matching.keys import by_sight, distinct, row_keys, sorting
 from onrecord.eval.spans.columns import Vocabulary
 from onrecord.eval.submission.prediction_line import (
     ClaimDescription,
@@ -110,28 +112,27 @@ class ClusterEvidence:
         rows = memberships(pairing, len(predicted), skip_optional=False)
         own = rows.predicted >= len(predicted)
         column = np.where(own, OWN, rows.predicted)
-        at = np.arange(len(column)) - np.searchsorted(rows.document, rows.document)
-        cells = np.stack([rows.gold, column, rows.count, places[rows.document], at], axis=1)
-        cells = cells[~own | (rows.gold != NONE)]  # one that is nobody's says nothing
+        first = np.searchsorted(rows.document, np.arange(len(places)))
+        at = np.arange(len(column)) - first[rows.document]
+        cells = [rows.gold, column, rows.count, places[rows.document], at]
+        nobody = own & (rows.gold == NONE)
+        if nobody.any():  # which says nothing
+            cells = [each[~nobody] for each in cells]
         return cls(tuple(gold), tuple(predicted), _summed(cells), _summed(_overlaps(pairing, places)))
 
     @classmethod
     def total(cls, parts: Iterable[ClusterEvidence]) -> ClusterEvidence:
         """The sum over parts that have no document in common."""
         every = list(parts)
-        gold, words = ({word: 0 for each in every for word in getattr(each, of)} for of in ("gold_words", "words"))
-        for codes in (gold, words):
-            codes.update({word: code for code, word in enumerate(codes)})
+        gold, rows = together([each.gold_words for each in every])
+        words, columns = together([each.words for each in every])
         cells: list[Ints] = [np.zeros((0, 5), np.int64)]
         votes: list[Ints] = [np.zeros((0, 6), np.int64)]
-        for each in every:
-            row, column = (
-                np.array([codes[word] for word in of] + [OWN, NONE], np.int64)  # which -2 and -1 look up
-                for codes, of in ((gold, each.gold_words), (words, each.words))
-            )
+        for each, *codes in zip(every, rows, columns, strict=True):
+            row, column = (np.append(of, [OWN, NONE]) for of in codes)  # which -2 and -1 look up
             cells.append(np.column_stack([row[each.cells[:, 0]], column[each.cells[:, 1]], each.cells[:, 2:]]))
             votes.append(np.column_stack([column[each.votes[:, 0]], row[each.votes[:, 1]], each.votes[:, 2:]]))
-        return cls(tuple(gold), tuple(words), _summed(np.concatenate(cells)), _summed(np.concatenate(votes)))
+        return cls(gold, words, _summed(np.concatenate(cells).T), _summed(np.concatenate(votes).T))
 
     def by_mentions(self) -> dict[str, str]:
         """The file's ids to gold ids: by the best alignment of clusters; else by the mentions that overlap."""
@@ -141,8 +142,10 @@ class ClusterEvidence:
         own = column == OWN
         column[own] = len(words) + np.arange(np.count_nonzero(own))
         table = table_of(MembershipRows(self.cells[:, 3], self.cells[:, 0], column, self.cells[:, 2]))
-        clusters = ((int(str(g)), int(str(p))) for g, p, _ in best_alignment(table))
-        return found | {words[p]: gold[g] for g, p in clusters if p < len(words)}
+        chosen = best_cells(table)
+        g, p = np.array(table.gold_ids)[table.rows[chosen]], np.array(table.predicted_ids)[table.columns[chosen]]
+        named = p < len(words)
+        return found | {words[p]: gold[g] for g, p in zip(g[named].tolist(), p[named].tolist(), strict=True)}
 
     def _voted(self) -> list[tuple[int, int]]:
         """The file's id, and the gold id that most of its mentions overlap with; of several the one seen first."""
@@ -153,20 +156,33 @@ class ClusterEvidence:
         return list(zip(by[chosen].tolist(), to[chosen].tolist(), strict=True))
 
 
-def _summed(rows: Ints) -> Ints:
-    """Rows of two codes, a number and a place, the numbers of the same codes added at their first place, in order."""
-    rows = rows[np.lexsort(rows[:, :2:-1].T)]
-    apart = -1 - np.arange(len(rows))
-    key = np.where(rows[:, 1] == OWN, apart, (rows[:, 0] + 1) * (rows[:, 1].max(initial=0) + 2) + rows[:, 1] + 1)
-    _, first, inverse = np.unique(key, return_index=True, return_inverse=True)
-    found = rows[first]
-    found[:, 2] = 0
-    np.add.at(found[:, 2], inverse, rows[:, 2])
-    return found[np.argsort(first)]
+def _summed(columns: Sequence[Ints] | Ints) -> Ints:
+    """Rows of two codes, a number and a place, the numbers of the same codes added at their first place, in order.
+
+    Args:
+        columns: Each of the shape (k,).
+
+    Returns:
+        Shape (rows, columns).
+    """
+    one, other, many, *where = columns
+    order = sorting(row_keys(where))
+    if order is not None:
+        one, other, many = one[order], other[order], many[order]
+    codes = [one, other]
+    if len(own := np.flatnonzero(other == OWN)):
+        apart = np.zeros(len(one), np.int64)
+        apart[own] = own
+        codes.append(apart)
+    first, place = distinct(row_keys(codes))
+    seen = np.argsort(first)
+    first, total = first[seen], np.bincount(place, many, len(first)).astype(np.int64)[seen]
+    at = first if order is None else order[first]
+    return np.stack([one[first], other[first], total, *(each[at] for each in where)], axis=1)
 
 
-def _overlaps(pairing: SpanPairing, places: Ints) -> Ints:
-    """Pairs of mentions with ids that overlap enough, as votes."""
+def _overlaps(pairing: SpanPairing, places: Ints) -> list[Ints]:
+    """Pairs of mentions with ids that overlap enough, as the columns of votes."""
     gold, predicted = pairing.gold, pairing.predicted
     rows, columns = np.flatnonzero(gold.id != NONE), np.flatnonzero(predicted.id != NONE)
     width = 1 + max(int(each.end.max(initial=0)) for each in (gold, predicted))
@@ -183,7 +199,7 @@ def _overlaps(pairing: SpanPairing, places: Ints) -> Ints:
     enough = 2 * shared >= MIN_DICE * total
     g, p = rows[g[enough]], columns[p[enough]]
     one = np.ones(len(g), np.int64)
-    return np.stack([predicted.id[p], gold.id[g], one, places[gold.document[g]], gold.start[g], gold.end[g]], axis=1)
+    return [predicted.id[p], gold.id[g], one, places[gold.document[g]], gold.start[g], gold.end[g]]
 
 
 @dataclasses.dataclass(frozen=True, eq=False)
@@ -219,16 +235,15 @@ class ClaimEvidence:
     @classmethod
     def total(cls, parts: Sequence[ClaimEvidence]) -> ClaimEvidence:
         """The sum over parts that have no document in common, documents ascending."""
-        codes = {word: 0 for part in parts for word in part.words}
-        codes.update({word: code for code, word in enumerate(codes)})
-        claim = [np.array([codes[word] for word in part.words], np.int64)[part.claim] for part in parts]
+        words, codes = together([part.words for part in parts])
+        claim = [code[part.claim] for code, part in zip(codes, parts, strict=True)]
         joined = cls(
             np.concatenate([part.document for part in parts]),
             narrow(np.concatenate(claim)),
             np.concatenate([part.label for part in parts]),
             np.concatenate([part.basis for part in parts]),
             Ragged.joined([part.parts for part in parts]),
-            tuple(codes),
+            words,
         )
         return joined._take(np.argsort(joined.document, kind="stable"))
 
@@ -314,7 +329,8 @@ class IdEvidence:
         for id, row in described.sources:
             if id not in described.used_entities:
                 sources[id] = sources.get(id, frozenset()) | {row}
-        predicted = self.claims.about(claims)
+        worded = worded_claims(claims, registries)
+        predicted = self.claims.about(claims.keys() - worded.keys())
         gold = self.gold_claims.within(predicted.document)
         return IdMap(
             entity=map_entities(
@@ -325,7 +341,7 @@ class IdEvidence:
                 sources,
             ),
             event=map_events(self.events.by_mentions(), described.used_events, registries, described.events),
-            claim=claim_map(gold.each(), predicted.each(), claims, registries),
+            claim=claim_map(gold.each(), predicted.each(), claims, registries, worded),
             links=map_links(described.entities, registries),
             gold_links=registry_links(registries),
             described_events=described.events,
@@ -340,23 +356,18 @@ def table_of(rows: MembershipRows) -> Table:
     gold_ids, gold_sizes, row = _numbered(rows.gold, rows.count)
     ids, sizes, column = _numbered(rows.predicted, rows.count)
     both = np.flatnonzero((row >= 0) & (column >= 0))
-    cells, first, inverse = np.unique(
-        row[both] * max(len(ids), 1) + column[both], return_index=True, return_inverse=True
-    )
+    first, cell = distinct(row_keys([row[both], column[both]]))
     seen = np.argsort(first)
-    shared = np.bincount(inverse, rows.count[both], len(cells)).astype(np.int64)[seen]
-    rows_, columns = np.divmod(cells[seen], max(len(ids), 1))
-    return Table(tuple(gold_ids.tolist()), tuple(ids.tolist()), gold_sizes, sizes, rows_, columns, shared)
+    shared = np.bincount(cell, rows.count[both], len(first)).astype(np.int64)[seen]
+    cells = both[first[seen]]
+    return Table(tuple(gold_ids.tolist()), tuple(ids.tolist()), gold_sizes, sizes, row[cells], column[cells], shared)
 
 
 def _numbered(codes: Ints, count: Ints) -> tuple[Ints, Ints, Ints]:
     """Distinct codes in order of first sight, how much there is of each, and the place of each of ``codes`` or -1."""
     there = np.flatnonzero(codes != NONE)
-    found, first, inverse = np.unique(codes[there], return_index=True, return_inverse=True)
-    order = np.argsort(first)
-    place = np.empty(len(order), np.int64)
-    place[order] = np.arange(len(order))
+    found, place = by_sight(codes[there])
     at = np.full(len(codes), NONE, np.int64)
-    at[there] = place[inverse]
-    sizes = np.bincount(at[there], count[there], len(order)).astype(np.int64)
-    return found[order], sizes, at
+    at[there] = place
+    sizes = np.bincount(place, count[there], len(found)).astype(np.int64)
+    return found, sizes, at

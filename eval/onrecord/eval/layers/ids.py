@@ -26,7 +26,7 @@ import functools
 import unicodedata
 from collections import Counter, defaultdict
 from collections.abc import Collection, Hashable, Iterable, Mapping, Sequence
-from typing import TypeVar
+from typing import NamedTuple, TypeVar
 
 from onrecord.dataset import Labels, Registries, Stance
 from onrecord.dataset.records import NO_ITEM, UNKNOWN, Entity, Event
@@ -95,7 +95,7 @@ class IdMap:
 @functools.lru_cache(maxsize=4096)
 def normal_name(name: str) -> str:
     """A name as it is compared: NFKC, case folded, white space collapsed."""
-    return " ".join(unicodedata.normalize("NFKC", name).casefold().split())
+    return " ".join((name if name.isascii() else unicodedata.normalize("NFKC", name)).casefold().split())
 
 
 def map_entities(
@@ -116,12 +116,13 @@ def map_entities(
             :func:`named_by_sources`.
     """
     mapping = {row.id: row.id for row in registries.entities if row.id not in declared}
-    names = Names.of(registries)
-    mapping |= _spoken(sources or {}, described, names)
-    mapping |= _unambiguous({id: names.rows(each.name or "") for id, each in described.items()})
-    mapping |= by_mentions
-    by_wikidata = _by_wikidata(registries.entities)
-    return mapping | _unambiguous({id: by_wikidata.get(each.wikidata or "") for id, each in described.items()})
+    foremost = {**by_mentions, **_by_item(registries.entities, described)}
+    named = {id: each.name for id, each in described.items() if each.name and id not in foremost}
+    if named or sources:
+        names = Names.of(registries)
+        mapping |= _spoken(sources or {}, described, names)
+        mapping |= _unambiguous({id: names.rows(name) for id, name in named.items()})
+    return mapping | foremost
 
 
 def map_events(
@@ -137,14 +138,15 @@ def map_events(
     described = described or {}
     declared = declared | {id for id, each in described.items() if each.title or _item(each.wikidata)}
     mapping = {row.id: row.id for row in registries.events if row.id not in declared}
-    by_title: dict[str, set[str]] = defaultdict(set)
-    for row in registries.events:
-        by_title[normal_name(row.title)].add(row.id)
-    by_title.pop("", None)
-    mapping |= _unambiguous({id: by_title.get(normal_name(each.title or "")) for id, each in described.items()})
-    mapping |= by_mentions
-    by_wikidata = _by_wikidata(registries.events)
-    return mapping | _unambiguous({id: by_wikidata.get(each.wikidata or "") for id, each in described.items()})
+    foremost = {**by_mentions, **_by_item(registries.events, described)}
+    titled = {id: normal_name(each.title) for id, each in described.items() if each.title and id not in foremost}
+    if titled:
+        by_title: dict[str, set[str]] = defaultdict(set)
+        for row in registries.events:
+            by_title[normal_name(row.title)].add(row.id)
+        by_title.pop("", None)
+        mapping |= _unambiguous({id: by_title.get(title) for id, title in titled.items()})
+    return mapping | foremost
 
 
 def map_links(described: Mapping[str, EntityDescription], registries: Registries) -> dict[str, Link]:
@@ -163,15 +165,18 @@ def map_links(described: Mapping[str, EntityDescription], registries: Registries
     """
     links = registry_links(registries)
     rows = {row.wikidata: links[row.id] for row in registries.entities if _item(row.wikidata)}
-    by_name = _by_name(registries)
     found = dict(links)
+    by_name: Mapping[str, set[str]] | None = None
     for id, description in described.items():
-        if item := _item(description.wikidata):
-            found[id] = rows.get(item) or Link(wikidata=item)
-        elif description.name is not None:
+        said = description.wikidata
+        if said and said != NO_ITEM:
+            found[id] = rows.get(said) or Link(wikidata=said)
+            continue
+        if description.name is not None:
+            by_name = _by_name(registries) if by_name is None else by_name
             named = by_name.get(normal_name(description.name), set())
             found[id] = links[next(iter(named))] if len(named) == 1 else NIL
-        if description.wikidata == NO_ITEM and found.get(id, NIL).wikidata is not None:
+        if said == NO_ITEM and found.get(id, NIL).wikidata is not None:
             found[id] = NIL
     return found
 
@@ -186,8 +191,7 @@ def _item(wikidata: str | None) -> str | None:
     return None if wikidata == NO_ITEM else wikidata
 
 
-@dataclasses.dataclass(frozen=True, slots=True)
-class Evidence:
+class Evidence(NamedTuple):
     """A stance on a claim, by its evidence."""
 
     document: int
@@ -197,23 +201,29 @@ class Evidence:
     basis: str
 
 
+def worded_claims(described: Mapping[str, ClaimDescription], registries: Registries) -> dict[str, str]:
+    """Predicted claim ids to the gold ones with the same wording."""
+    by_text = {_wording(row.text): row.id for row in registries.claims}
+    return {id: by_text[text] for id, each in described.items() if (text := _wording(each.text)) in by_text}
+
+
 def claim_map(
     gold: Sequence[Evidence],
     predicted: Sequence[Evidence],
     described: Mapping[str, ClaimDescription],
     registries: Registries,
+    worded: Mapping[str, str],
 ) -> dict[str, str]:
     """Predicted claim ids to gold ones.
 
     Args:
         gold: The gold stances on claims that have evidence, documents ascending.
-        predicted: The file's, on claims that it describes; likewise.
+        predicted: The file's, on claims that it describes; likewise. Those that are worded as gold's are passed over.
         described: The file's descriptions.
         registries: The gold ids.
+        worded: See :func:`worded_claims`.
     """
     mapping = {row.id: row.id for row in registries.claims if row.id not in described}
-    by_text = {_wording(row.text): row.id for row in registries.claims}
-    worded = {id: by_text[text] for id, each in described.items() if (text := _wording(each.text)) in by_text}
     by_document: dict[int, list[Evidence]] = defaultdict(list)
     for one in gold:
         by_document[one.document].append(one)
@@ -234,7 +244,7 @@ def claim_map(
     order = sorted(shared, key=lambda pair: (said[pair[0]], texts.get(pair[1], ""), pair[1]))
     edges: list[tuple[Hashable, Hashable, float]] = [(p, g, shared[p, g]) for p, g in order]
     mapping |= {str(edges[index][0]): str(edges[index][1]) for index in assign(edges)}
-    return mapping | worded
+    return {**mapping, **worded}
 
 
 def evidence(stance: Stance) -> Parts:
@@ -318,12 +328,13 @@ def _by_name(registries: Registries) -> dict[str, set[str]]:
 R = TypeVar("R", Entity, Event)
 
 
-def _by_wikidata(rows: Iterable[R]) -> dict[str, set[str]]:
+def _by_item(rows: Iterable[R], described: Mapping[str, EntityDescription | EventDescription]) -> dict[str, str]:
+    """Predicted ids to those of the registry with their Wikidata id."""
     by_wikidata: dict[str, set[str]] = defaultdict(set)
     for row in rows:
         if item := _item(row.wikidata):
             by_wikidata[item].add(row.id)
-    return by_wikidata
+    return _unambiguous({id: by_wikidata.get(each.wikidata) for id, each in described.items() if each.wikidata})
 
 
 def _unambiguous(candidates: Mapping[str, Collection[str] | None]) -> dict[str, str]:

@@ -21,7 +21,7 @@ from onrecord.eval.layers.columns import (
 )
 from onrecord.eval.layers.layer import MISSED, RIGHT
 from onrecord.eval.layers.link_columns import LinkedMentions
-from onrecord.eval.layers.quote_columns import STRANGER, UNKNOWN_CODE, PairedQuotes, Quotes, Speech
+from onrecord.eval.layers.quote_sides import STRANGER, UNKNOWN_CODE, PairedQuotes, Quotes, Speech
 from onrecord.eval.layers.span_pairing import SpanPairing
 from onrecord.eval.layers.stance_columns import Stances, content
 from onrecord.eval.layers.verdict_columns import Coded, GoldVerdicts, InWords, SpuriousVerdicts, VerdictColumns

@@ -13,6 +13,7 @@ from onrecord.eval.layers.ids import NIL, Link
 from onrecord.eval.layers.mention_states import names_of, own_clusters
 from onrecord.eval.layers.span_pairing import SpanPairing
 from onrecord.eval.layers.state_columns import Sheet, by_document
+from onrecord.eval.matching.keys import sorting
 
 
 @dataclasses.dataclass(frozen=True, eq=False)
@@ -34,11 +35,15 @@ class Links:
 def _links(
     mentions: MentionColumns, words: Sequence[str], links: Mapping[str, Link], codes: tuple[Codes, Codes]
 ) -> Links:
-    found = [links.get(word, NIL) for word in words] + [NIL]  # NONE is the last
+    used = np.flatnonzero(np.bincount(mentions.id + 1, minlength=1)[1:])
+    found = [links.get(words[code], NIL) for code in used.tolist()] + [NIL]
+    place = np.full(len(words) + 1, len(used))  # NONE is the last
+    place[used] = np.arange(len(used))
+    at = place[mentions.id]
     wikidata = np.array([codes[0][link.wikidata] for link in found], np.int64)
     row = np.array([codes[1][link.row] for link in found], np.int64)
     judged = np.array([link.judged for link in found], bool)
-    return Links(wikidata[mentions.id], row[mentions.id], judged[mentions.id])
+    return Links(wikidata[at], row[at], judged[at])
 
 
 def _right(gold: Links, predicted: Links) -> Bools:
@@ -91,7 +96,8 @@ def linked_mentions(
     gold, predicted, codes = pairing.gold, pairing.predicted, (Codes(), Codes())
     of_gold = _links(gold, sides[0].entity.words, gold_links, codes)
     of_predicted = _links(predicted, sides[1].entity.words, links, codes)
-    partner = _exchanged(pairing, of_gold, of_predicted)
+    words = tuple(codes[0].words), tuple(codes[1].words)
+    partner = _exchanged(pairing, of_gold, of_predicted, words)
     rows = np.flatnonzero(partner >= 0)
     at = rows[
         (gold.start[rows] == predicted.start[partner[rows]])
@@ -106,7 +112,6 @@ def linked_mentions(
     excused = np.zeros(len(predicted), bool)
     excused[partner[rows[~asked[rows]]]] = True
     names = names_of(gold, sides[0]), names_of(predicted, sides[0])
-    words = tuple(codes[0].words), tuple(codes[1].words)
     clusters = len(sides[1].entity.words)
     return LinkedMentions(
         pairing, of_gold, of_predicted, partner, found, linked, asked, excused, names, words, clusters
@@ -152,16 +157,19 @@ def _memberships(mentions: LinkedMentions) -> MembershipRows:
     found = np.full(len(rows), NONE, np.int64)
     found[answer >= 0] = own[answer[answer >= 0]]
     document = np.concatenate([gold.document[rows], predicted.document[others]]).astype(np.int64)
-    order = np.argsort(document, kind="stable")
-    return MembershipRows(
-        document[order],
-        np.concatenate([gold.id[rows].astype(np.int64), np.full(len(others), NONE)])[order],
-        np.concatenate([found, own[others]])[order],
+    both = MembershipRows(
+        document,
+        np.concatenate([gold.id[rows].astype(np.int64), np.full(len(others), NONE)]),
+        np.concatenate([found, own[others]]),
         np.ones(len(document), np.int64),
     )
+    order = sorting(document)
+    return both if order is None else both.take(order)
 
 
-def _exchanged(pairing: SpanPairing, gold_links: Links, links: Links) -> Ints:
+def _exchanged(
+    pairing: SpanPairing, gold_links: Links, links: Links, words: tuple[Sequence[str], Sequence[str]]
+) -> Ints:
     """The partners, where of predictions that the alignment cannot tell apart the one with the right link is taken."""
     predicted = pairing.predicted
     same = np.ones(max(len(predicted) - 1, 0), bool)
@@ -176,9 +184,16 @@ def _exchanged(pairing: SpanPairing, gold_links: Links, links: Links) -> Ints:
     rows = np.flatnonzero(partner >= 0)
     rows = rows[np.isin(group[partner[rows]], group[repeated])]
     twins: dict[int, list[int]] = {}
-    order = np.lexsort((repeated, links.row[repeated], links.wikidata[repeated]))
-    for p in repeated[order].tolist():
+    for p in repeated.tolist():
         twins.setdefault(int(group[p]), []).append(p)
+    mixed = same & ((np.diff(links.wikidata) != 0) | (np.diff(links.row) != 0))
+
+    def said(p: int) -> tuple[str, ...]:
+        codes = int(links.wikidata[p]), int(links.row[p])
+        return tuple("" if code == NONE else of[code] for of, code in zip(words, codes, strict=True))
+
+    for several in dict.fromkeys(group[:-1][mixed].tolist()):
+        twins[several].sort(key=said)
     left: list[tuple[int, list[int]]] = []
     for g in rows.tolist():
         alike = twins[int(group[partner[g]])]

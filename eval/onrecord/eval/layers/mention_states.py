@@ -11,6 +11,7 @@ from onrecord.eval.clusters.rows import MembershipRows
 from onrecord.eval.layers.columns import NONE, Bools, Ints, MentionColumns, Vocabularies
 from onrecord.eval.layers.span_pairing import SpanPairing, pair_spans, strict_by_type
 from onrecord.eval.layers.state_columns import Sheet
+from onrecord.eval.matching.keys import sorting
 from onrecord.eval.spans.counting import Selection
 from onrecord.eval.spans.measures import MODES, mode_array
 
@@ -85,7 +86,8 @@ def memberships(pairing: SpanPairing, clusters: int, skip_optional: bool) -> Mem
     others = np.flatnonzero(left)
     found = np.where(partner[rows] >= 0, own[partner[rows]], NONE) if len(own) else np.full(len(rows), NONE)
     document = np.concatenate([gold.document[rows], predicted.document[others]]).astype(np.int64)
-    order = np.argsort(document, kind="stable")
     first = np.concatenate([gold.id[rows].astype(np.int64), np.full(len(others), NONE)])
     second = np.concatenate([found, own[others]])
-    return MembershipRows(document[order], first[order], second[order], np.ones(len(order), np.int64))
+    both = MembershipRows(document, first, second, np.ones(len(document), np.int64))
+    order = sorting(document)
+    return both if order is None else both.take(order)

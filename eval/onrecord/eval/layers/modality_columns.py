@@ -11,10 +11,11 @@ from typing import Any, Self
 import numpy as np
 
 from onrecord.eval.clusters.table import Table
-from onrecord.eval.layers.columns import MODALITIES, NONE, Bools, Codes, Ints, narrow
-from onrecord.eval.layers.modalities import DENIED, ModalitySets, SaidEvent, contradictions
+from onrecord.eval.layers.columns import MODALITIES, NONE, Bools, Codes, Ints, narrow, together
+from onrecord.eval.layers.modalities import DENIED, ModalitySets, SaidEvent
 from onrecord.eval.layers.span_pairing import SpanPairing
 from onrecord.eval.layers.state_columns import Floats, Sheet, by_document, f1_of
+from onrecord.eval.matching.keys import distinct, row_keys, sorting
 from onrecord.eval.statistics.counts import Counts, Score
 
 REQUIRED, OPTIONAL, CHARGED, EXCUSED = range(4)
@@ -60,35 +61,32 @@ class Modalities:
         words, strangers = (tuple(each.words) for each in codes)
         denied = MODALITIES.index(DENIED) if DENIED in MODALITIES else NONE
         known = mapping[predicted.id] if len(predicted) else np.zeros(0, np.int64)
-        rows = np.stack(
-            [
-                np.concatenate([gold.document, predicted.document]).astype(np.int64),
-                np.concatenate(
-                    [np.where(gold.optional, OPTIONAL, REQUIRED), np.where(pairing.excused, EXCUSED, CHARGED)]
-                ),
-                np.concatenate([gold.id, np.where(known == NONE, len(words) + predicted.id, known)]),
-                np.concatenate([gold.kind, predicted.kind]) == denied,
-            ]
-        )
-        return cls._of(np.unique(rows, axis=1), words, strangers)
+        columns = [
+            np.concatenate([gold.document, predicted.document]),
+            np.concatenate([np.where(gold.optional, OPTIONAL, REQUIRED), np.where(pairing.excused, EXCUSED, CHARGED)]),
+            np.concatenate([gold.id, np.where(known == NONE, len(words) + predicted.id, known)]),
+            np.concatenate([gold.kind, predicted.kind]) == denied,
+        ]
+        first, _ = distinct(row_keys(columns))
+        return cls._of([column[first] for column in columns], words, strangers)
 
     @classmethod
-    def _of(cls, rows: Ints, words: tuple[str, ...], strangers: tuple[str, ...]) -> Self:
+    def _of(cls, rows: Sequence[Ints], words: tuple[str, ...], strangers: tuple[str, ...]) -> Self:
         document, role, event, denied = rows
         return cls(narrow(document), narrow(role), narrow(event), denied.astype(bool), words, strangers)
 
     @classmethod
     def joined(cls, parts: Sequence[Self], index: Sequence[Ints], documents: Sequence[str]) -> Self:
         """What parts say together; see :class:`~onrecord.eval.layers.added_states.PartState`."""
-        words = tuple(dict.fromkeys(word for part in parts for word in part.words))
-        strangers = tuple(dict.fromkeys(word for part in parts for word in part.strangers))
-        known, others = ({word: code for code, word in enumerate(each)} for each in (words, strangers))
+        words, gold = together([part.words for part in parts])
+        strangers, file = together([part.strangers for part in parts])
         rows = []
-        for part, at in zip(parts, index, strict=True):
-            codes = [known[word] for word in part.words] + [len(words) + others[word] for word in part.strangers]
-            rows.append(np.stack([at[part.document], part.role, np.array(codes, np.int64)[part.event], part.denied]))
-        every = np.concatenate(rows, axis=1)
-        return cls._of(every[:, np.argsort(every[0], kind="stable")], words, strangers)
+        for part, at, known, others in zip(parts, index, gold, file, strict=True):
+            codes = np.concatenate([known, len(words) + others])
+            rows.append((at[part.document], part.role, codes[part.event], part.denied))
+        every = [np.concatenate(column) for column in zip(*rows, strict=True)]
+        order = sorting(every[0])
+        return cls._of(every if order is None else [column[order] for column in every], words, strangers)
 
     def take(self, rows: Ints) -> Self:
         """Some of the rows."""
@@ -116,16 +114,22 @@ class Modalities:
 
     def scores(self) -> Mapping[str, Counts | Score]:
         """The contradictions over the corpus."""
-        return {"contradictions": contradictions(self.sets())}
+        matched, gold, predicted = _counts(self._by_event()).sum(axis=0).tolist()
+        return {"contradictions": Counts.matched(matched, gold, predicted)}
+
+    def _by_event(self) -> Ints:
+        """How many documents say of each event in each role that it is not denied, or that it is; shape (events, 8)."""
+        events = 1 + int(self.event.max(initial=0))
+        return np.bincount(self.event.astype(np.int64) * 8 + self._side(), minlength=8 * events).reshape(events, 8)
+
+    def _side(self) -> Ints:
+        return 2 * self.role.astype(np.int64) + self.denied
 
     def without_each(self, group: Ints, groups: int) -> Mapping[str, Floats]:
         """See :class:`~onrecord.eval.layers.state_columns.Whole`: only events that a group speaks of change."""
         of = group[self.document]
-        # how many documents, in all and of each group, say of an event in a role that it is denied, or that it is not
-        side = 2 * self.role.astype(np.int64) + self.denied
-        events = 1 + int(self.event.max(initial=0))
-        total = np.zeros((events, 8), np.int64)
-        np.add.at(total, (self.event, side), 1)
+        total = self._by_event()
+        events, side = len(total), self._side()
         whole = _counts(total)
         counts = np.tile(whole.sum(axis=0), (groups, 1))
         pairs, inverse = np.unique(of.astype(np.int64) * events + self.event, return_inverse=True)

@@ -1,98 +1,26 @@
 """Quotes of many documents paired and counted on columns; the definitions are those of
 :mod:`onrecord.eval.layers.quotes` and :mod:`onrecord.eval.layers.quote_pairing`.
 
-Nearly every quote is like one of the other side alone. Where there is a choice, the pairing of one document decides.
+Nearly every quote is like one of the other side alone; for the others see
+:mod:`onrecord.eval.layers.quote_choices`.
 """
 
 from __future__ import annotations
 
 import dataclasses
+import itertools
 import math
 from collections.abc import Sequence
 
 import numpy as np
 
-from onrecord.dataset.records import UNKNOWN
-from onrecord.eval.layers.columns import MODES, NONE, Bools, Ints, QuoteColumns, Ragged, Vocabularies
-from onrecord.eval.layers.quote_pairing import MIN_SIMILARITY, QuotePair, Saying, best_pairs
+from onrecord.eval.layers.columns import NONE, Bools, Ints, QuoteColumns, Ragged, alike
+from onrecord.eval.layers.quote_choices import decided
+from onrecord.eval.layers.quote_pairing import MIN_SIMILARITY
+from onrecord.eval.layers.quote_sides import STRANGER, PairedQuotes, Quotes, speech
 from onrecord.eval.layers.span_pairing import all_overlapping
 from onrecord.eval.layers.state_columns import Floats, Sheet, by_document
-
-UNKNOWN_CODE = -2
-"""Of the unknown speaker."""
-STRANGER = -3
-"""Of an id that means nothing in gold."""
-
-
-@dataclasses.dataclass(frozen=True, eq=False)
-class Speech:
-    """Who said the quotes of a side and who passed them on, in gold's codes."""
-
-    speaker: Ragged
-    """Nobody at all is the unknown speaker."""
-    relays: Ragged
-
-
-def speech(quotes: QuoteColumns, unknown: int, mapping: Ints | None) -> Speech:
-    """The speakers and relays of a side.
-
-    Args:
-        quotes: The quotes.
-        unknown: The code that the side has for the unknown speaker; -1 where it never names one.
-        mapping: Of the file's codes to gold's, :data:`STRANGER` for none; None for gold itself.
-    """
-
-    def gold_codes(values: Ints, reserved: bool) -> Ints:
-        found = values.astype(np.int64) if mapping is None else mapping[values]
-        return np.where(values == unknown, UNKNOWN_CODE, found) if reserved and unknown >= 0 else found
-
-    speaker = gold_codes(quotes.speaker.values, True)
-    nobody = np.flatnonzero(quotes.speaker.many == 0)
-    many = np.maximum(quotes.speaker.many, 1)
-    said = Ragged(
-        np.concatenate([[0], np.cumsum(many)]), np.insert(speaker, quotes.speaker.first[nobody], UNKNOWN_CODE)
-    )
-    return Speech(said, Ragged(quotes.relays.first, gold_codes(quotes.relays.values, False)))
-
-
-@dataclasses.dataclass(frozen=True, eq=False)
-class PairedQuotes:
-    """k pairs of quotes, by row, in order of the gold row; every array has the shape (k,)."""
-
-    gold: Ints
-    predicted: Ints
-    similarity: Floats
-    speaker: Bools
-    """Whether the predicted speakers are the gold speakers, no more and no fewer."""
-
-
-@dataclasses.dataclass(frozen=True, eq=False)
-class Quotes:
-    """Both sides of the quotes of D documents."""
-
-    documents: int
-    gold: QuoteColumns
-    predicted: QuoteColumns
-    said: tuple[Speech, Speech]
-    words: Sequence[str]
-    """Of gold's entity codes."""
-    actor: Ints
-    """The gold code of the actor of each of gold's entities."""
-
-    @classmethod
-    def of(
-        cls,
-        documents: int,
-        quotes: tuple[QuoteColumns, QuoteColumns],
-        codes: tuple[Vocabularies, Vocabularies],
-        entity: Ints,
-        actor: Ints,
-    ) -> Quotes:
-        """Both sides, the file's ids as ``entity`` maps their codes to gold's, and these as ``actor`` to actors."""
-        reserved = [side.entity.get(UNKNOWN, NONE) for side in codes]
-        mapping = np.where(entity == NONE, STRANGER, entity)
-        said = speech(quotes[0], reserved[0], None), speech(quotes[1], reserved[1], mapping)
-        return cls(documents, *quotes, said, codes[0].entity.words, actor)
+from onrecord.eval.matching.keys import sorting
 
 
 def pair_all(quotes: Quotes) -> PairedQuotes:
@@ -105,7 +33,7 @@ def pair_all(quotes: Quotes) -> PairedQuotes:
     rest = np.flatnonzero(~alone)
     rest = rest[np.argsort(g[rest], kind="stable")]
     if len(rest):
-        chosen.append(_decided(quotes, g[rest], p[rest], similarity[rest], same[rest]))
+        chosen.append(decided(quotes, g[rest], p[rest], similarity[rest], same[rest]))
     gold, predicted, alike, speaker = (
         np.concatenate([getattr(each, field.name) for each in chosen]) for field in dataclasses.fields(PairedQuotes)
     )
@@ -166,72 +94,10 @@ def _same_sets(one: Ragged, other: Ragged) -> Bools:
     single = (one.many == 1) & (other.many == 1)
     same = np.zeros(len(single), bool)
     same[single] = one.values[one.first[:-1][single]] == other.values[other.first[:-1][single]]
-    several = np.flatnonzero(~single)
+    several = np.flatnonzero(~single & ~alike(one, other))
+    same[~single] = True
     same[several] = [set(a) == set(b) for a, b in zip(one.lists(several), other.lists(several), strict=True)]
     return same
-
-
-def _decided(quotes: Quotes, g: Ints, p: Ints, similarity: Floats, same: Bools) -> PairedQuotes:
-    """The pairs where there is a choice, document after document."""
-    gold, other = _sayings(quotes, 0, np.unique(g)), _sayings(quotes, 1, np.unique(p))
-    document = quotes.gold.document[g]
-    found: list[QuotePair] = []
-    for which in np.split(np.arange(len(g)), np.flatnonzero(np.diff(document)) + 1):
-        possible = [
-            QuotePair(*row)
-            for row in zip(
-                g[which].tolist(), p[which].tolist(), similarity[which].tolist(), same[which].tolist(), strict=True
-            )
-        ]
-        possible.sort(key=lambda pair: (pair.gold, pair.predicted))
-        possible.sort(key=lambda pair: (gold[pair.gold], other[pair.predicted]))
-        required = best_pairs([pair for pair in possible if not quotes.gold.optional[pair.gold]], gold, other)
-        taken = {pair.predicted for pair in required}
-        rest = [pair for pair in possible if quotes.gold.optional[pair.gold] and pair.predicted not in taken]
-        found += required + best_pairs(rest, gold, other)
-    columns = [[getattr(pair, name) for pair in found] for name in ("gold", "predicted", "similarity", "speaker")]
-    return PairedQuotes(
-        np.array(columns[0], np.int64),
-        np.array(columns[1], np.int64),
-        np.array(columns[2], np.float64),
-        np.array(columns[3], bool),
-    )
-
-
-def _sayings(quotes: Quotes, side: int, rows: Ints) -> dict[int, Saying]:
-    """What some quotes say, by their row, as the pairing of one document sees it."""
-    columns, said = (quotes.gold, quotes.predicted)[side], quotes.said[side]
-    parent, modes, words = columns.parent[rows], tuple(MODES), quotes.words
-    # a stranger has no name in gold; the unknown speaker has its own
-    names = {UNKNOWN_CODE: UNKNOWN}
-    fields = zip(
-        rows.tolist(),
-        map(_places, columns.content.lists(rows)),
-        said.speaker.lists(rows),
-        said.relays.lists(rows),
-        columns.mode[rows].tolist(),
-        columns.source[rows].tolist(),
-        columns.cue[rows].tolist(),
-        (parent >= 0).tolist(),
-        map(_places, columns.content.lists(np.maximum(parent, 0))),
-        strict=True,
-    )
-    return {
-        row: Saying(
-            content=content,
-            speakers=tuple(sorted({words[code] if code >= 0 else names.get(code, "") for code in speakers})),
-            relays=tuple(words[code] if code >= 0 else "" for code in relays),
-            mode=modes[mode],
-            source=() if source[0] == NONE else _places([source]),
-            cue=() if cue[0] == NONE else _places([cue]),
-            parent=around if nested else (),
-        )
-        for row, content, speakers, relays, mode, source, cue, nested, around in fields
-    }
-
-
-def _places(spans: Sequence[Sequence[int]]) -> tuple[tuple[int, int], ...]:
-    return tuple((start, end) for start, end in spans)
 
 
 def quote_sheet(quotes: Quotes, pairs: PairedQuotes, slices: Sequence[str]) -> Sheet:
@@ -254,7 +120,7 @@ def quote_sheet(quotes: Quotes, pairs: PairedQuotes, slices: Sequence[str]) -> S
     def many(which: Bools | None) -> Ints:
         return by_document(document, which, quotes.documents)
 
-    chain = _same_chains(quotes.said[0].relays.take(g), quotes.said[1].relays.take(p))
+    chain = alike(quotes.said[0].relays.take(g), quotes.said[1].relays.take(p))
     found = many(None)
     actors = speaker | _same_actors(quotes, g, p)
     for name, matched in (
@@ -296,12 +162,12 @@ def quote_sheet(quotes: Quotes, pairs: PairedQuotes, slices: Sequence[str]) -> S
 
 def exact_sums(document: Ints, values: Floats, documents: int) -> Floats:
     """The sum of each document's values, rounded once."""
-    sums = np.zeros(documents)
-    order = np.argsort(document, kind="stable")
-    for each in np.split(order, np.flatnonzero(np.diff(document[order])) + 1):
-        if len(each):
-            sums[document[each[0]]] = math.fsum(values[each].tolist())
-    return sums
+    order = sorting(document)
+    if order is not None:
+        document, values = document[order], values[order]
+    stops = np.searchsorted(document, np.arange(documents + 1)).tolist()
+    listed = values.tolist()
+    return np.array([math.fsum(listed[start:stop]) for start, stop in itertools.pairwise(stops)], np.float64)
 
 
 def _same_actors(quotes: Quotes, g: Ints, p: Ints) -> Bools:
@@ -315,13 +181,6 @@ def _same_actors(quotes: Quotes, g: Ints, p: Ints) -> Bools:
         return Ragged(speaker.first, actor)
 
     return _same_sets(*(followed(side.speaker).take(rows) for side, rows in zip(quotes.said, (g, p), strict=True)))
-
-
-def _same_chains(one: Ragged, other: Ragged) -> Bools:
-    same: Bools = one.many == other.many
-    several = np.flatnonzero(same & (one.many > 0))
-    same[several] = [a == b for a, b in zip(one.lists(several), other.lists(several), strict=True)]
-    return same
 
 
 def _jaccard(quotes: Quotes, g: Ints, p: Ints) -> list[float]:

@@ -33,7 +33,8 @@ from onrecord.eval.matching.similarity import Parts, parts, similar
 MIN_SIMILARITY = 0.5
 """Pairs below it are never made."""
 
-_MILLION = 1_000_000
+MILLION = 1_000_000
+"""Similarities are compared as so many parts of one."""
 
 
 Segments = tuple[tuple[int, int], ...]
@@ -174,7 +175,7 @@ def best_pairs(pairs: Sequence[QuotePair], gold: Sayings, predicted: Sayings) ->
         weighted: list[Edge] = []
         for i in component:
             pair = pairs[i]
-            rank = base * (_MILLION + 1) + round(_MILLION * pair.similarity)
+            rank = base * (MILLION + 1) + round(MILLION * pair.similarity)
             rank = rank * base + pair.speaker
             rank = rank * (_MOST * base) + gold[pair.gold].agreement(predicted[pair.predicted])
             weighted.append((pair.gold, pair.predicted, rank))

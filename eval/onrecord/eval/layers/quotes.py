@@ -24,8 +24,9 @@ from onrecord.eval.layers.corpus import Corpus
 from onrecord.eval.layers.ids import IdMap
 from onrecord.eval.layers.layer import MISSED, OPTIONAL, RIGHT, SPURIOUS, Compared, DocumentPair, Layer, State, Verdict
 from onrecord.eval.layers.not_in_text import charging
-from onrecord.eval.layers.quote_columns import PairedQuotes, Quotes, pair_all, quote_sheet
+from onrecord.eval.layers.quote_columns import pair_all, quote_sheet
 from onrecord.eval.layers.quote_pairing import QuotePair, gold_speakers, pair_quotes, place
+from onrecord.eval.layers.quote_sides import PairedQuotes, Quotes
 from onrecord.eval.layers.shown import given, in_words
 from onrecord.eval.layers.state_columns import StateColumns
 from onrecord.eval.matching.similarity import dice, parts

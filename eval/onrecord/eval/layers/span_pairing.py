@@ -9,7 +9,8 @@ from collections.abc import Iterator, Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-from onrecord.eval.layers.columns import Bools, Codes, Ints, MentionColumns
+from onrecord.eval.layers.columns import NONE, Bools, Codes, Ints, MentionColumns
+from onrecord.eval.matching.keys import row_keys, sorting
 from onrecord.eval.spans.alignment import Alignment, align_columns
 from onrecord.eval.spans.columns import SpanColumns
 from onrecord.eval.spans.counting import BLOCK_SPANS, CountColumn, Selection, count_spans
@@ -31,9 +32,11 @@ def in_reading_order(columns: MentionColumns, types: Ints, kinds: Ints) -> Menti
     """
     of_type = types[columns.type] if len(types) else columns.type
     of_kind = kinds[columns.kind] if len(kinds) else columns.kind
-    order = np.lexsort(
-        (columns.id < 0, columns.optional, of_kind, of_type, columns.end, columns.start, columns.document)
+    order = sorting(
+        row_keys([columns.document, columns.start, columns.end, of_type, of_kind, columns.optional, columns.id == NONE])
     )
+    if order is None:
+        return columns
     return MentionColumns(*(getattr(columns, field.name)[order] for field in dataclasses.fields(columns)))
 
 
@@ -191,10 +194,10 @@ _AT_ONCE = 2**16
 
 def all_overlapping(gold_start: Ints, gold_end: Ints, start: Ints, end: Ints, near: int = 4) -> tuple[Ints, Ints]:
     """:func:`~onrecord.eval.spans.overlaps.overlapping` of stretches of any number of documents, some at a time."""
-    order = np.argsort(start, kind="stable")
+    order = sorting(start)
     found: list[tuple[Ints, Ints]] = [(np.zeros(0, np.int64), np.zeros(0, np.int64))]
-    for low in range(0, len(order), _AT_ONCE):
-        some = order[low : low + _AT_ONCE]
+    for low in range(0, len(start), _AT_ONCE):
+        some = np.arange(low, min(low + _AT_ONCE, len(start))) if order is None else order[low : low + _AT_ONCE]
         g, p = overlapping(gold_start, gold_end, start[some], end[some], near)
         found.append((g, some[p]))
     return np.concatenate([g for g, _ in found]), np.concatenate([p for _, p in found])

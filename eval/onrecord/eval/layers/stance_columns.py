@@ -11,7 +11,19 @@ from typing import Any, Self
 import numpy as np
 
 from onrecord.eval.clusters.table import Table
-from onrecord.eval.layers.columns import BASES, KINDS, LABELS, NONE, Bools, Ints, StanceColumns, Vocabularies, narrow
+from onrecord.eval.layers.columns import (
+    BASES,
+    KINDS,
+    LABELS,
+    NONE,
+    Bools,
+    Ints,
+    StanceColumns,
+    Vocabularies,
+    alike,
+    narrow,
+    together,
+)
 from onrecord.eval.layers.corpus_stances import (
     CorpusTuple,
     SidedId,
@@ -24,6 +36,7 @@ from onrecord.eval.layers.corpus_stances import (
 from onrecord.eval.layers.ids import MIN_DICE
 from onrecord.eval.layers.quote_columns import exact_sums
 from onrecord.eval.layers.state_columns import Floats, Sheet, by_document, f1_of
+from onrecord.eval.matching.keys import distinct, row_keys, sorting
 from onrecord.eval.matching.similarity import dice
 from onrecord.eval.statistics.counts import Counts, Score
 
@@ -86,18 +99,19 @@ def read_stances(
         return ((document.astype(np.int64) * len(KINDS) + kind) * high + holder) * high + target
 
     keys = key(gold.document, gold.holder, gold.kind, gold.target)
-    # np.unique gives the first of equal keys; the last is wanted
-    distinct, first = np.unique(keys[::-1], return_index=True)
-    last = len(keys) - 1 - first
+    first, of = distinct(keys)
+    last = np.zeros(len(first), np.int64)
+    last[of] = np.arange(len(keys))  # of equal keys the last is written last
     kept = np.zeros(len(gold), bool)
     kept[last] = True
-    order = last[np.argsort(np.unique(keys, return_index=True)[1])]
+    order = last[np.argsort(first)]
     known = np.flatnonzero((holder != NONE) & (target != NONE))
     asked = key(predicted.document[known], holder[known], predicted.kind[known], target[known])
     answers = np.full(len(predicted), NONE)
-    if len(distinct):
-        at = np.minimum(np.searchsorted(distinct, asked), len(distinct) - 1)
-        answers[known] = np.where(distinct[at] == asked, last[at], NONE)
+    if len(first):
+        there = keys[first]
+        at = np.minimum(np.searchsorted(there, asked), len(there) - 1)
+        answers[known] = np.where(there[at] == asked, last[at], NONE)
     said = _said(predicted, holder, target)
     excused = np.zeros(len(predicted), bool)
     of_optional: dict[int, list[int]] = {}
@@ -120,10 +134,9 @@ def _said(predicted: StanceColumns, holder: Ints, target: Ints) -> Ints:
         np.where(holder == NONE, own + predicted.holder.astype(np.int64), holder),
         np.where(target == NONE, own + predicted.target.astype(np.int64), target),
     )
-    _, of = np.unique(np.stack([each.astype(np.int64) for each in columns]), axis=1, return_inverse=True)
-    of = of.reshape(-1)
-    pairs = np.unique(np.stack([of, predicted.label.astype(np.int64)]), axis=1)
-    hedged = np.bincount(pairs[0])[of] > 1
+    _, of = distinct(row_keys(columns))
+    once, _ = distinct(row_keys([of, predicted.label]))
+    hedged = np.bincount(of[once])[of] > 1
     return np.where(hedged, len(LABELS), 0) + predicted.label.astype(np.int64)
 
 
@@ -183,16 +196,13 @@ def stance_sheet(stances: Stances) -> Sheet:
 
 def _overlaps(stances: Stances, predicted: Ints, gold: Ints) -> Floats:
     """Dice of the evidence, nothing below one half; 1 where neither has any."""
-    found = []
-    mine, theirs = stances.gold.evidence, stances.predicted.evidence
-    for p, g in zip(predicted.tolist(), gold.tolist(), strict=True):
-        one, other = mine.row(g), theirs.row(p)
-        if one == other:
-            found.append(1.0)
-            continue
+    mine, theirs = stances.gold.evidence.take(gold), stances.predicted.evidence.take(predicted)
+    found = np.ones(len(gold))
+    rest = np.flatnonzero(~alike(mine, theirs))
+    for row, one, other in zip(rest.tolist(), mine.lists(rest), theirs.lists(rest), strict=True):
         value = dice(tuple(map(tuple, one)), tuple(map(tuple, other)))
-        found.append(value if value >= MIN_DICE else 0.0)
-    return np.array(found, np.float64)
+        found[row] = value if value >= MIN_DICE else 0.0
+    return found
 
 
 @dataclasses.dataclass(frozen=True, eq=False)
@@ -240,16 +250,9 @@ class Said:
     def joined(cls, parts: Sequence[Self], index: Sequence[Ints], documents: Sequence[str]) -> Self:
         """What parts say together; see :class:`~onrecord.eval.layers.added_states.PartState`."""
         places = range(len(parts[0].words))
-        words = tuple(tuple(dict.fromkeys(word for part in parts for word in part.words[k])) for k in places)
-        strangers = tuple(tuple(dict.fromkeys(word for part in parts for word in part.strangers[k])) for k in places)
-        numbers = [[{word: n for n, word in enumerate(each[k])} for each in (words, strangers)] for k in places]
-        codes: list[list[Ints]] = []
-        for part in parts:
-            tables = []
-            for k, (known, others) in enumerate(numbers):
-                gold, file = [known[word] for word in part.words[k]], [others[word] for word in part.strangers[k]]
-                tables.append(np.array(gold + [len(known) + code for code in file], np.int64))
-            codes.append(tables)
+        words, gold = zip(*(together([part.words[k] for part in parts]) for k in places), strict=True)
+        strangers, file = zip(*(together([part.strangers[k] for part in parts]) for k in places), strict=True)
+        codes = [[np.concatenate([gold[k][n], len(words[k]) + file[k][n]]) for k in places] for n in range(len(parts))]
 
         def every(of: Callable[[Self, Ints, list[Ints]], Ints]) -> Ints:
             return narrow(np.concatenate([of(*each) for each in zip(parts, index, codes, strict=True)]))
@@ -271,7 +274,8 @@ class Said:
             words=words,
             strangers=strangers,
         )
-        return joined.take(np.argsort(joined.document, kind="stable"))
+        order = sorting(joined.document)
+        return joined if order is None else joined.take(order)
 
     def take(self, rows: Ints) -> Self:
         """Some of the rows."""
@@ -307,8 +311,7 @@ class Said:
 
     def distinct(self) -> Said:
         """The same without repetitions, whatever the document."""
-        _, rows = np.unique(self._keys(), return_index=True)
-        return self.take(np.sort(rows))
+        return self.take(np.sort(distinct(self._keys())[0]))
 
     def _keys(self) -> Ints:
         """A number of what each row says, whatever the document."""
@@ -350,8 +353,8 @@ class Said:
 
     def _lost(self, group: Ints, groups: int) -> tuple[list[tuple[int, CorpusTuple]], list[int]]:
         """Every distinct tuple of codes with its role, and the group without which it is missing; -1 for none."""
-        _, first, inverse = np.unique(self._keys(), return_index=True, return_inverse=True)
-        pairs = np.unique(inverse * (groups + 1) + group[self.document] + 1)
+        first, place = distinct(self._keys())
+        pairs = np.unique(place * (groups + 1) + group[self.document] + 1)
         tuple_, of = np.divmod(pairs, groups + 1)
         alone = np.bincount(tuple_)[tuple_] == 1
         lost = np.full(len(first), -1)

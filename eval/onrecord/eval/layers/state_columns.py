@@ -7,6 +7,7 @@ out.
 from __future__ import annotations
 
 import dataclasses
+import functools
 import hashlib
 from collections.abc import Mapping, Sequence
 from typing import Any, Protocol
@@ -74,6 +75,30 @@ class StateColumns:
             sheet.put(name, counts[:, place])
         return sheet.columns(wholes)
 
+    @classmethod
+    def joined(cls, parts: Sequence[StateColumns], index: Sequence[Ints], wholes: Sequence[Whole] = ()) -> StateColumns:
+        """Those of parts, which count the same.
+
+        Args:
+            parts: What is joined.
+            index: Of each part, the place in the whole of each of its documents.
+            wholes: Of the measures that do not add.
+        """
+        at = np.concatenate(index)
+        sheet = Sheet(len(at))
+
+        @functools.cache
+        def column(numbers: tuple[int, ...]) -> Numbers:
+            joined = np.concatenate([part.columns[number] for part, number in zip(parts, numbers, strict=True)])
+            found: Numbers = np.empty_like(joined)
+            found[at] = joined
+            return found
+
+        places = np.stack([part.places for part in parts], axis=-1).tolist()
+        for name, row in zip(parts[0].names, places, strict=True):
+            sheet.add(name, [column(tuple(numbers)) for numbers in row])
+        return sheet.columns(wholes)
+
     def counts(self, names: Sequence[str]) -> Floats:
         """The counts of some names, zero for one that is not there; shape (D, names, 4)."""
         at = {name: place for place, name in enumerate(self.names)}
@@ -139,18 +164,19 @@ class Sheet:
 
     def matched(self, name: str, matched: Numbers, gold: Numbers, predicted: Numbers) -> None:
         """A one-to-one measure, whose two numerators are one; each of the shape (D,)."""
-        self._add(name, (matched, gold, matched, predicted))
+        self.add(name, (matched, gold, matched, predicted))
 
     def share(self, name: str, matched: Numbers, of: Numbers) -> None:
         """A share; each of the shape (D,)."""
         none = np.zeros(self._documents)
-        self._add(name, (matched, of, none, none))
+        self.add(name, (matched, of, none, none))
 
     def put(self, name: str, counts: Numbers) -> None:
         """Counts of the shape (D, 4)."""
-        self._add(name, tuple(counts.T))
+        self.add(name, tuple(counts.T))
 
-    def _add(self, name: str, columns: Sequence[Numbers]) -> None:
+    def add(self, name: str, columns: Sequence[Numbers]) -> None:
+        """Counts as four columns, each of the shape (D,)."""
         self._names.append(name)
         self._places.append([self._place(column) for column in columns])
 

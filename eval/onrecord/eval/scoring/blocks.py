@@ -31,6 +31,9 @@ from onrecord.eval.submission.prediction_line import NotInText
 ITEMS = 2**16
 """About how many predicted items are a block."""
 
+ROOM = 2**24
+"""Bytes; more than the arrays of a block have, and less than the most that glibc learns from."""
+
 Block = tuple[Ints, Pairing]
 """The places of some documents in the split, ascending, and the documents."""
 
@@ -55,6 +58,8 @@ class Blocks:
         self._evidence: list[IdEvidence] = []
         self._waiting: Spool[Block] = Spool(target.codes)
         self._crowded: CrowdedError | None = None
+        # glibc gives back every large array at once until it has seen a larger one go: then it keeps room for them
+        np.empty(ROOM, np.uint8)
         self._begin()
 
     def _begin(self) -> None:
@@ -78,6 +83,8 @@ class Blocks:
         if self._items >= ITEMS and not self._whole:
             self._close()
         self._made.add_several(places, lines, texts)
+        there = {id: place for id, place in zip(lines.documents, places, strict=True) if id in lines.unplaced}
+        self._unplaced |= {place: lines.unplaced[id] for id, place in there.items()}
         self._places += places
         self._items += lines.items
 

@@ -22,13 +22,15 @@ from onrecord.eval.layers.added_states import PartState, layers_in_parts
 from onrecord.eval.layers.columns import Ints, SideColumns
 from onrecord.eval.layers.corpus import Corpus, Pairing
 from onrecord.eval.layers.id_columns import Described, IdEvidence
-from onrecord.eval.layers.ids import IdMap, Names, named_by_sources
+from onrecord.eval.layers.ids import IdMap
 from onrecord.eval.layers.unplaced import Unplaced
 from onrecord.eval.scoring.stored_gold import stored_gold
 from onrecord.eval.scoring.target import Target
+from onrecord.eval.scoring.used_ids import UsedIds
 from onrecord.eval.submission.expected import Expected
 from onrecord.eval.submission.label_maps import read_label_map
 from onrecord.eval.submission.limits import Limits
+from onrecord.eval.submission.line_block import LineBlock
 from onrecord.eval.submission.open_ends import OpenEnds
 from onrecord.eval.submission.prediction_line import NotInText
 from onrecord.eval.submission.reading import SubmissionStream
@@ -156,33 +158,35 @@ class LineSource:
         target = target_of(setting)
         expected = Expected(target.gold.documents, target.gold.ids)  # no document must be there
         stream = SubmissionStream(self.path, pieces, expected, setting.limits, target.types, part=True)
-        entities: set[str | None] = set()
-        events: set[str] = set()
-        sources: set[tuple[str, str]] = set()
-        names = Names.of(target.gold.registries)
-        kept = {}
+        ids = UsedIds(target.gold.registries)
+        made, places = target.flattener(), list[int]()
         unplaced: dict[str, tuple[NotInText, ...]] = {}
-        for line in stream:
+        for each in stream.blocks():
+            if isinstance(each, LineBlock):
+                ids.add_several(each)
+                some = each.of_documents(target.places)
+                here = [target.places[id] for id in some.documents]
+                if here:
+                    made.add_several(here, some, [target.gold.documents[id].text for id in some.documents])
+                places += here
+                unplaced |= some.unplaced
+                continue
+            _, line = each
             labels = target.types.labels(line)
-            entities.update([mention.entity for mention in labels.mentions])
-            events.update([mention.event for mention in labels.events])
-            sources |= named_by_sources([labels], names)
+            ids.add(labels)
             if line.doc_id in target.places:
-                kept[target.places[line.doc_id]] = labels
+                places.append(target.places[line.doc_id])
+                made.add(places[-1], labels, target.gold.documents[line.doc_id].text)
                 unplaced |= {line.doc_id: line.unplaced} if line.unplaced else {}
         head = stream.finish()
-        places = sorted(kept)
-        made = target.flattener()
-        for number, place in enumerate(places):
-            made.add(number, kept[place], target.gold.documents[target.ids[place]].text)
+        places.sort()
         left_out: dict[str, int] = {}
         for id, types in head.left_out.items():
             for type, many in types.items() if id in target.places else ():
                 left_out[type] = left_out.get(type, 0) + many
-        used = frozenset(id for id in entities if id), frozenset(events), frozenset(sources)
-        described = Described(head.entities, head.claims, head.event_descriptions, *used, None in entities)
-        about = PartHead(head.name, head.sha256, stream.digests, described, stream.open_ends, left_out, unplaced)
-        return Part(about, np.array(places, np.int64), made.columns())
+        ends = ids.described(head), stream.open_ends
+        about = PartHead(head.name, head.sha256, stream.digests, *ends, left_out, unplaced)
+        return Part(about, np.array(places, np.int64), made.columns(places))
 
 
 def cut(path: Path, size: int, limits: Limits) -> tuple[list[LineSource], str, int]:

@@ -18,9 +18,7 @@ from onrecord.dataset.reading.faults import refuse
 from onrecord.dataset.reading.typed import Decoder
 from onrecord.dataset.records import Labels
 from onrecord.eval.layers.id_columns import Described
-from onrecord.eval.layers.ids import Names, named_by_sources
 from onrecord.eval.layers.layer import Layer
-from onrecord.eval.layers.line_columns import sources_of
 from onrecord.eval.layers.scored import scored_layers
 from onrecord.eval.scoring.asked import Asked
 from onrecord.eval.scoring.blocks import Blocks, Told
@@ -28,6 +26,7 @@ from onrecord.eval.scoring.result import Pairs, Result
 from onrecord.eval.scoring.score_report import Report
 from onrecord.eval.scoring.stored_gold import StoredGold
 from onrecord.eval.scoring.target import Target, result_against
+from onrecord.eval.scoring.used_ids import UsedIds
 from onrecord.eval.submission.expected import Expected
 from onrecord.eval.submission.label_maps import read_label_map, relabelled
 from onrecord.eval.submission.limits import DEFAULT_LIMITS, Limits
@@ -178,16 +177,11 @@ class _Taken:
         self.there: set[str] = set()
         self.kept = kept
         self._target = target
-        self._entities: set[str | None] = set()
-        self._events: set[str] = set()
-        self._sources: set[tuple[str, str]] = set()
-        self._names = Names.of(target.gold.registries)
+        self._ids = UsedIds(target.gold.registries)
 
     def add(self, raw: bytes, line: PredictionLine) -> None:
         document, labels = line.doc_id, self._target.types.labels(line)
-        self._entities.update([mention.entity for mention in labels.mentions])
-        self._events.update([mention.event for mention in labels.events])
-        self._sources |= named_by_sources([labels], self._names)
+        self._ids.add(labels)
         if document in self._target.places:
             self.there.add(document)
             text = self._target.gold.documents[document].text
@@ -198,33 +192,18 @@ class _Taken:
                     self.kept.unplaced[document] = line.unplaced
 
     def add_several(self, lines: LineBlock) -> None:
-        mentions, events, quotes = (lines.layers[layer] for layer in ("mentions", "events", "quotes"))
-        clusters = mentions.coded("entity")
-        self._entities.update(clusters.words)
-        if clusters.codes.min(initial=0) < 0:
-            self._entities.add(None)
-        self._events.update(events.coded("event").words)
-        self._sources |= sources_of(quotes, self._names)
-        wanted = [place for place, id in enumerate(lines.documents) if id in self._target.places]
-        if not wanted:
-            return
-        some = lines.some(wanted)
-        self.there.update(some.documents)
-        if self.kept is not None:
-            self.kept.add(some.documents, some.raw)
-        texts = [self._target.gold.documents[id].text for id in some.documents]
-        self.blocks.add_several([self._target.places[id] for id in some.documents], some, texts)
+        self._ids.add_several(lines)
+        some = lines.of_documents(self._target.places)
+        if len(some):
+            self.there.update(some.documents)
+            if self.kept is not None:
+                self.kept.add(some.documents, some.raw)
+                self.kept.unplaced |= some.unplaced
+            texts = [self._target.gold.documents[id].text for id in some.documents]
+            self.blocks.add_several([self._target.places[id] for id in some.documents], some, texts)
 
     def described(self, head: SubmissionHead) -> Described:
-        return Described(
-            head.entities,
-            head.claims,
-            head.event_descriptions,
-            frozenset(id for id in self._entities if id),
-            frozenset(self._events),
-            frozenset(self._sources),
-            None in self._entities,
-        )
+        return self._ids.described(head)
 
 
 def _result(target: Target, taken: _Taken, head: SubmissionHead, judged: bool = False) -> Result:

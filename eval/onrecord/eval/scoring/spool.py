@@ -14,7 +14,8 @@ class Spool(Generic[V]):
     """Values in a temporary file, in the order in which they came; the last is held, so one alone is never written.
 
     Args:
-        shared: Objects that values refer to and that are not written: a value that is read has the same ones.
+        shared: Objects that values refer to and that are not written: a value that is read has the same ones. They are
+            of classes of their own; pickle asks nobody how a dictionary or a list is written.
     """
 
     def __init__(self, *shared: object) -> None:
@@ -46,8 +47,14 @@ class _Pickler(pickle.Pickler):
         super().__init__(file, pickle.HIGHEST_PROTOCOL)
         self._numbers = {id(each): number for number, each in enumerate(shared)}
 
-    def persistent_id(self, value: object) -> int | None:
-        return self._numbers.get(id(value))
+    def reducer_override(self, value: object) -> Any:
+        # not persistent_id, which is asked of every word and number too
+        number = self._numbers.get(id(value))
+        return NotImplemented if number is None else (_shared, (number,))
+
+
+def _shared(number: int) -> object:
+    raise pickle.UnpicklingError(f"only who wrote it has the shared object {number}")
 
 
 class _Unpickler(pickle.Unpickler):
@@ -55,5 +62,7 @@ class _Unpickler(pickle.Unpickler):
         super().__init__(file)
         self._shared = shared
 
-    def persistent_load(self, number: Any) -> object:
-        return self._shared[number]
+    def find_class(self, module: str, name: str) -> Any:
+        if (module, name) == (__name__, _shared.__name__):
+            return self._shared.__getitem__
+        return super().find_class(module, name)

@@ -75,12 +75,12 @@ def cover(
     pieces = _pieces(gold, predicted, touching, types, width)
     union, other_union = required.union(), others.union()
     excused, beside = np.zeros_like(other_union.start), np.zeros_like(others.start)
-    if required is not parts:
-        everything = parts.union()
-        excused, beside = (
-            everything.covered(each.start, each.end) - union.covered(each.start, each.end)
-            for each in (other_union, others)
-        )
+    if gold.optional is not None:
+        left_out, everything = parts.where(np.flatnonzero(gold.optional[parts.row])).union(), parts.union()
+        for found, each in ((excused, other_union), (beside, others)):
+            near = np.flatnonzero(left_out.covered(each.start, each.end))  # few, and the others cover nothing of it
+            start, end = each.start[near], each.end[near]
+            found[near] = everything.covered(start, end) - union.covered(start, end)
     size = _sums(others.row, others.end - others.start - beside, len(predicted))
     shared = _Parts(pieces.gold, pieces.start, pieces.end).union()
     return CoverageCounts(

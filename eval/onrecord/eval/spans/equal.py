@@ -13,6 +13,7 @@ from collections.abc import Iterable
 
 import numpy as np
 
+from onrecord.eval.matching.keys import sorting
 from onrecord.eval.spans.columns import Bools, Ints, SpanColumns
 from onrecord.eval.spans.documents import Fragment
 
@@ -155,7 +156,7 @@ def _without(rows: Ints, taken: Ints, many: int) -> Ints:
 
 def _equal(one: Ints, other: Ints) -> tuple[Ints, Ints]:
     """Index pairs of equal keys: the first copy with the first, the second with the second, and so on."""
-    order, other_order = _sorting(one), _sorting(other)
+    order, other_order = sorting(one), sorting(other)
     sorted_ = one if order is None else one[order]
     other_sorted = other if other_order is None else other[other_order]
     place = np.searchsorted(other_sorted, sorted_)
@@ -170,11 +171,6 @@ def _equal(one: Ints, other: Ints) -> tuple[Ints, Ints]:
     return _at(order, found), _at(other_order, place[found])
 
 
-def _sorting(keys: Ints) -> Ints | None:
-    """The order that sorts some keys; None where they are in order."""
-    return None if np.all(keys[1:] >= keys[:-1]) else np.argsort(keys, kind="stable")
-
-
 def _at(order: Ints | None, places: Ints) -> Ints:
     """What stands at some places of an order."""
     return places if order is None else order[places]
@@ -185,9 +181,11 @@ def _same_kind(
 ) -> tuple[Ints, Ints]:
     assert gold.kind is not None
     assert predicted.kind is not None
-    ranks, other_ranks, _ = _ranked(gold_key[rows], key[columns])
+    ranks, other_ranks = gold_key[rows], key[columns]
     kind, other_kind = gold.kind[rows], predicted.kind[columns]
     kinds = 1 + int(max(kind.max(initial=0), other_kind.max(initial=0)))
+    if (1 + int(max(ranks.max(initial=0), other_ranks.max(initial=0)))) * kinds >= 2**62:
+        ranks, other_ranks, _ = _ranked(ranks, other_ranks)
     pairs = _equal(ranks * kinds + kind, other_ranks * kinds + other_kind)
     return rows[pairs[0]], columns[pairs[1]]
 
@@ -209,7 +207,7 @@ def forced_exact_pairs(gold_left: Ints, left: Ints, places: Places) -> tuple[Int
 
 def _once(keys: Ints) -> Ints:
     """Indices of the keys that occur once."""
-    order = _sorting(keys)
+    order = sorting(keys)
     sorted_ = keys if order is None else keys[order]
     differs = np.ones(len(keys) + 1, bool)
     differs[1:-1] = sorted_[1:] != sorted_[:-1]

@@ -53,9 +53,17 @@ def overlapping(gold_start: Ints, gold_end: Ints, start: Ints, end: Ints, near: 
     if not len(gold_start) or not len(start):
         return none, none
     gold_class, class_ = _size_class(gold_end - gold_start), _size_class(end - start)
+    flat = _all_at_once(gold_start, gold_end, start, end)
+    if flat is not None:
+        row, column = flat
+        alike = np.abs(gold_class[row] - class_[column]) <= near
+        if not alike.all():
+            row, column = row[alike], column[alike]
+        order = np.argsort(gold_class[row], kind="stable")  # as the classes one after the other have them
+        return row[order], column[order]
     found: list[tuple[Ints, Ints]] = []
     pairs = 0
-    for size in np.unique(gold_class).tolist():
+    for size in np.flatnonzero(np.bincount(gold_class)).tolist():
         rows = np.flatnonzero(gold_class == size)
         rows = rows[np.argsort(gold_start[rows], kind="stable")]
         columns = np.flatnonzero(np.abs(class_ - size) <= near)
@@ -74,5 +82,23 @@ def overlapping(gold_start: Ints, gold_end: Ints, start: Ints, end: Ints, near: 
     return np.concatenate([row for row, _ in found]), np.concatenate([column for _, column in found])
 
 
+def _all_at_once(gold_start: Ints, gold_end: Ints, start: Ints, end: Ints) -> tuple[Ints, Ints] | None:
+    """All pairs that overlap, whatever their sizes, by column and gold start; None where long spans hide short ones."""
+    order = None if np.all(gold_start[1:] >= gold_start[:-1]) else np.argsort(gold_start, kind="stable")
+    starts, ends = (gold_start, gold_end) if order is None else (gold_start[order], gold_end[order])
+    # of what starts before a span ends, all from the first that reaches beyond its start
+    low = np.searchsorted(np.maximum.accumulate(ends), start, "right")
+    many = np.searchsorted(starts, end, "left") - low
+    total = int(many.sum())
+    if total > 2 * (len(starts) + len(start)):
+        return None
+    column = np.repeat(np.arange(len(start)), many)
+    row = np.arange(total) + np.repeat(low - (np.cumsum(many) - many), many)
+    overlaps = ends[row] > start[column]
+    if not overlaps.all():
+        row, column = row[overlaps], column[overlaps]
+    return (row if order is None else order[row]), column
+
+
 def _size_class(size: Ints) -> Ints:
-    return np.frexp(size.astype(np.float64))[1].astype(np.int64) - 1
+    return (np.frexp(size.astype(np.float64))[1] - 1).astype(np.int8)

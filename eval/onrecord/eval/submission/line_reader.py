@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import functools
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Generic, TypeVar
 
@@ -50,7 +51,6 @@ class LineReader(Generic[T]):
         """Whether there was a line that is not blank."""
         self._kind = kind
         self._decoder = Decoder(kind, extensions=True)
-        self._tables: TableReader | None = None
         self._limits = limits
 
     def read(self, line: Line) -> Decoded[T] | Refused | None:
@@ -68,15 +68,22 @@ class LineReader(Generic[T]):
         decoded = self._decoder.decode(raw)
         return (_whole_file(raw, decoded) if begins else None) or decoded
 
+    @functools.cached_property
+    def _tables(self) -> TableReader | None:
+        """Reads lines together; None where there is no Arrow, as in the scorers of competitions."""
+        try:
+            from onrecord.dataset.reading.tables import TableReader  # not for a few lines: Arrow takes its time
+        except ImportError:
+            return None
+        return TableReader(self._kind)
+
     def read_several(self, lines: Sequence[Line]) -> LineBlock | None:
         """Lines on end without the blank ones; None where there is anything to say of one, or none is left."""
-        there = [line for line in lines if line.raw and not line.raw.isspace()]
-        if any(mark(line) or _beyond(line, line.raw, self._limits) is not None for line in there):
+        if any(mark(line) or _beyond(line, line.raw, self._limits) is not None for line in lines):
             return None
+        there = [line for line in lines if line.raw and not line.raw.isspace()]
         if self._tables is None:
-            from onrecord.dataset.reading.tables import TableReader  # Arrow is not needed for a few lines
-
-            self._tables = TableReader(self._kind)
+            return None
         raw = [line.raw for line in there]
         rows = self._tables.read(raw)
         if rows is None:

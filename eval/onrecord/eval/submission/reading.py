@@ -176,8 +176,7 @@ class SubmissionStream:
             line = checker.take(each)
             if line is not None and not checker.findings.errors:
                 self._note(line)
-                if self._part:
-                    self.digests[line.doc_id] = hashlib.sha256(each.raw).digest()
+                self._digest_lines([line.doc_id], [each.raw])
                 yield line
             if checker.stopped:
                 break
@@ -195,8 +194,6 @@ class SubmissionStream:
         """The lines, of which many come together where nothing is wrong or odd with them; see :meth:`__iter__`.
 
         One that comes by itself is as it is written, and its record.
-
-        For a whole file; a part of one is gone through line by line.
         """
         checker = self._checker
         for each in checker.take_all(lines_of(self._pieces, self._limits)):
@@ -208,6 +205,7 @@ class SubmissionStream:
             else:
                 line, record = each
                 self._note(record)
+                self._digest_lines([record.doc_id], [line.raw])
                 yield line.raw[mark(line) :], record
         self._end()
 
@@ -253,7 +251,12 @@ class SubmissionStream:
         _add_by_id(self._events, line.event_descriptions)
         self._left_out[line.doc_id] = self._types.left_out(line)
 
+    def _digest_lines(self, documents: Sequence[str], lines: Sequence[bytes]) -> None:
+        if self._part:
+            self.digests.update((id, hashlib.sha256(raw).digest()) for id, raw in zip(documents, lines, strict=True))
+
     def _note_block(self, block: LineBlock) -> None:
+        self._digest_lines(block.documents, block.raw)
         said = {field: [row for _, row in block.rows_of(field)] for field in DESCRIPTIONS}
         _add_by_id(self._entities, said["entities"])
         _add_by_id(self._claims, said["claims"])

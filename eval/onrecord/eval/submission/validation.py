@@ -166,7 +166,10 @@ class Checker:
         block = self._reader.read_several(lines)
         fits = block is not None and is_all_right(block, self._expected.documents, self._limits) and self._fits(block)
         self._misses = 0 if fits else self._misses + 1
-        return block if fits else None
+        if not fits:
+            return None
+        self.lines = lines[-1].number
+        return block
 
     def _has_columns(self) -> bool:
         """Whether lines can be looked at as columns at all, which have ids and the layers of the published scheme."""
@@ -190,7 +193,6 @@ class Checker:
             self._documents.fit(block.documents) and self._ids.fit(declared, used) and self._descriptions.fit(said)
         ):
             return False
-        self.lines = block.numbers[-1]
         self._documents.take_several(block.documents, block.numbers)
         self._ids.take_several(declared)
         self._descriptions.take_several(said)
