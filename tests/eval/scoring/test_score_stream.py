@@ -13,9 +13,16 @@ from tests.eval.scoring.test_result import degraded
 from onrecord.dataset import Gold
 from onrecord.eval import record_bytes, record_of
 from onrecord.eval.scoring.asked import Asked
+from onrecord.eval.scoring.engines.engine import InProcess
+from onrecord.eval.scoring.parts import LineSource, Setting
+from onrecord.eval.scoring.rounds import Submitted, score_parts
 from onrecord.eval.scoring.score_file import score_bytes
 from onrecord.eval.scoring.score_stream import score_stream
 from onrecord.eval.scoring.stored_gold import gold_in_memory, stored_gold
+from onrecord.eval.submission import validation
+from onrecord.eval.submission.expected import Expected
+from onrecord.eval.submission.limits import DEFAULT_LIMITS
+from onrecord.eval.submission.reading import SubmissionStream
 
 
 @pytest.mark.parametrize("split", ["test", "validation", "all"])
@@ -66,3 +73,31 @@ def test_labels_in_memory_are_the_gold_of_their_folder(split: str, gold: Gold, r
     asked = Asked(split, None, allow_missing=True)
     one, other = (score_stream(Path("p.jsonl"), [raw], each, asked).report for each in (held, stored))
     assert record_bytes(record_of(one)) == record_bytes(record_of(other))
+
+
+@pytest.mark.parametrize("seed", range(10))
+@pytest.mark.parametrize("split", ["test", "all"])
+def test_lines_taken_together_give_the_record_of_lines_one_by_one(
+    split: str, perfect: Lines, root: Path, tmp_path: Path, seed: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    chance, file = random.Random(seed), tmp_path / "p.jsonl"
+    lines = degraded(perfect, chance)
+    for line in lines:
+        placed = chance.choice([[], ["quotes"], ["mentions", "events", "mentions"]])
+        line["unplaced"] = [{"layer": layer, "text": "We never said that"} for layer in placed]
+    chance.shuffle(lines)
+    file.write_bytes(as_bytes(lines))
+    asked, stored = Asked(split, None, allow_missing=True), stored_gold(root / "dataset")
+    found = []
+    for least in (10**9, 0):
+        monkeypatch.setattr(validation, "LEAST_BYTES", least)
+        blocks = list(SubmissionStream(file, [file.read_bytes()], Expected(stored.documents, stored.ids)).blocks())
+        assert len(blocks) == (len(lines) if least else 1)
+        streamed = score_stream(file, [file.read_bytes()], stored, asked)
+        setting = Setting(root / "dataset", split, None, DEFAULT_LIMITS)
+        with InProcess() as engine:
+            parts = score_parts(Submitted("p.jsonl", (LineSource(file),), None), setting, asked, engine, lambda _: None)
+        assert parts.report is not None
+        kept = [streamed.result.pairs[n].predicted for n in range(len(streamed.result.pairs))]
+        found.append((record_bytes(record_of(streamed.report)), kept, record_bytes(record_of(parts.report))))
+    assert found[0] == found[1]

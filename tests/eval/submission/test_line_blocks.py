@@ -250,7 +250,7 @@ def test_blocks_are_of_all_lines_in_their_order() -> None:
 @pytest.mark.parametrize("seed", range(12))
 def test_columns_of_lines_are_those_of_their_labels(gold: Gold, lines: Lines, seed: int) -> None:
     draw = random.Random(seed)
-    some = [{**line, "unplaced": []} for line in worse(lines, seed)]
+    some = worse(lines, seed)
     texts = {article.document.id: article.document.text for article in gold.articles}
     with using(DEFAULT):
         raw = [written(line, draw.choice(WAYS)) for line in some]

@@ -77,6 +77,8 @@ class Blocks:
         if self._items >= ITEMS and not self._whole:
             self._close()
         self._made.add_several(places, lines, texts)
+        there = {id: place for id, place in zip(lines.documents, places, strict=True) if id in lines.unplaced}
+        self._unplaced |= {place: lines.unplaced[id] for id, place in there.items()}
         self._places += places
         self._items += lines.items
 

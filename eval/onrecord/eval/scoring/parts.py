@@ -169,6 +169,7 @@ class LineSource:
                 if here:
                     made.add_several(here, some, [target.gold.documents[id].text for id in some.documents])
                 places += here
+                unplaced |= some.unplaced
                 continue
             labels = target.types.labels(line)
             ids.add(labels)

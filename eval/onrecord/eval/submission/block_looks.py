@@ -19,6 +19,7 @@ from onrecord.eval.submission.expected import KnownDocument
 from onrecord.eval.submission.limits import Limits
 from onrecord.eval.submission.line_block import NO_WORD, Coded, Ints, LineBlock, References, Strand, parents_of
 from onrecord.eval.submission.line_checks import DESCRIPTIONS, KINDS, MANY
+from onrecord.eval.submission.prediction_line import PLACED
 
 
 def is_all_right(block: LineBlock, known: Mapping[str, KnownDocument], limits: Limits) -> bool:
@@ -30,7 +31,7 @@ def is_all_right(block: LineBlock, known: Mapping[str, KnownDocument], limits: L
         limits: What a line may be at most.
     """
     documents = [known.get(id) for id in block.documents]
-    if None in documents or not _are_placed(block):
+    if None in documents or not _unplaced_is_right(block):
         return False
     found: list[Any] = documents
     texts = [each.text for each in found]
@@ -46,13 +47,23 @@ def is_all_right(block: LineBlock, known: Mapping[str, KnownDocument], limits: L
     )
 
 
-def _are_placed(block: LineBlock) -> bool:
-    return len(block.several("unplaced")) == 0
+def _unplaced_is_right(block: LineBlock) -> bool:
+    """See :func:`~onrecord.eval.submission.line_checks.check_unplaced`."""
+    items = block.several("unplaced")
+    layers, kinds = items.coded("layer"), items.coded("kind")
+    with_kind = kinds.codes >= 0
+    for code, layer in enumerate(layers.words):
+        if layer not in PLACED or layer not in LAYERS:
+            return False
+        of = layers.codes == code
+        if not np.all(block.is_there(layer)[items.line[of]]) or (layer != "mentions" and np.any(with_kind & of)):
+            return False
+    return {*kinds.words} <= {*scheme().mention_kinds}
 
 
 def _numbers_are_right(block: LineBlock, most: Sequence[int]) -> bool:
     limit = np.array(most)
-    if any(np.any(block.many(name) > limit) for name in (*LAYERS, *DESCRIPTIONS)):
+    if any(np.any(block.many(name) > limit) for name in (*LAYERS, *DESCRIPTIONS, "unplaced")):
         return False
     for layer, kind in LAYERS.items():
         items = block.layers[layer]

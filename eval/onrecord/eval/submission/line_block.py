@@ -15,6 +15,7 @@ from onrecord.dataset import walk
 from onrecord.dataset.layers import LAYERS
 from onrecord.dataset.reading.arrow_columns import flags_of, numbers_of, places_of
 from onrecord.dataset.records import Refers, SpanItem
+from onrecord.eval.submission.prediction_line import NotInText
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -212,7 +213,11 @@ class LineBlock:
 
     def rows_of(self, field: str) -> list[tuple[int, Any]]:
         """The records of a field, all of whose values are words: each that differs, with the number of a line."""
-        strand = self.several(field)
+        if field not in self._rows:
+            self._rows[field] = self._rows_of(self.several(field))
+        return self._rows[field]
+
+    def _rows_of(self, strand: Strand) -> list[tuple[int, Any]]:
         if not len(strand):
             return []
         names = strand.kind.__struct_fields__
@@ -226,6 +231,15 @@ class LineBlock:
         rows = [dict(zip(names, values, strict=True)) for values in zip(*columns, strict=True)]
         numbers = [self.numbers[place] for place in strand.line[list(first.values())].tolist()]
         return list(zip(numbers, msgspec.convert(rows, list[strand.kind]), strict=True))  # type: ignore[name-defined]
+
+    @functools.cached_property
+    def unplaced(self) -> dict[str, tuple[NotInText, ...]]:
+        """What is not in the text, by the document of its line; of those that have any."""
+        items = self.several("unplaced")
+        found: dict[str, list[Any]] = {}
+        for line, row in zip(items.line.tolist(), items.records.to_pylist(), strict=True):
+            found.setdefault(self.documents[line], []).append(row)
+        return {id: msgspec.convert(rows, tuple[NotInText, ...]) for id, rows in found.items()}
 
     def of_documents(self, ids: Collection[str]) -> LineBlock:
         """The lines of some documents."""
@@ -242,6 +256,10 @@ class LineBlock:
     @functools.cached_property
     def _lines(self) -> Strand:
         return Strand(self.kind, self.rows, np.arange(len(self.rows)))
+
+    @functools.cached_property
+    def _rows(self) -> dict[str, list[tuple[int, Any]]]:
+        return {}
 
     @functools.cached_property
     def _strands(self) -> dict[str, Strand]:
