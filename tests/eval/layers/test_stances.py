@@ -23,7 +23,7 @@ from onrecord.eval.layers.corpus_stances import (
     stance_sets,
 )
 from onrecord.eval.layers.layer import DocumentPair
-from onrecord.eval.layers.stance_columns import sayings
+from onrecord.eval.layers.said_stances import sayings
 from onrecord.eval.layers.stances import BASES, LABELS, stances
 from onrecord.eval.statistics.counts import Counts, mean_f1, score
 

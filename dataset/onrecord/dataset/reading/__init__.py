@@ -6,6 +6,8 @@
 - ``faults``: what a fault is: a place, what was found, what was expected, a hint.
 - ``untrusted``: JSON in which nothing is lost in silence.
 - ``typed``: JSON and JSON Lines as types.
+- ``tables``: JSON Lines of one type as Arrow columns, many at once.
+- ``arrow_columns``: Arrow columns as numpy arrays.
 - ``json_schema``: JSON Schema of types.
 - ``foreign``: what others wrote, so that it can be looked at anywhere.
 - ``files``: files and folders, written so that nobody finds half of one.

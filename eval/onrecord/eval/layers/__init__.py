@@ -4,6 +4,7 @@
 - ``scored``: every layer, in the order of the table.
 - ``columns``: one side of many documents as arrays.
 - ``flatten``: from labels to columns, some documents at a time.
+- ``line_columns``: the same from lines of a prediction file that are columns already.
 - ``kept_columns``: columns in a file.
 - ``span_pairing``: the mentions of many documents aligned on columns.
 - ``mention_states``: what is counted of mentions, on columns.
@@ -29,6 +30,7 @@
 - ``stances``: who asserts which claim, and is for or against what.
 - ``actor_stances``: the same by actors instead of ids, on columns too.
 - ``stance_pairing``: which predicted stance answers which gold stance.
+- ``said_stances``: what is said over a corpus, as rows, and without some documents.
 - ``corpus_stances``: stances over the corpus, and contradictions between holders.
 - ``events``: mentions of one event brought together.
 - ``modalities``: what mentions say of events: that they happened, are planned, supposed or denied.
@@ -54,10 +56,10 @@ __all__ = [
     "line_columns",
     "mentions",
     "modality_columns",
+    "said_stances",
     "same_items",
     "scored",
     "shown",
-    "stance_columns",
     "state_columns",
     "states",
     "unplaced",

@@ -115,8 +115,8 @@ def contradictions_by_target(total: StanceSets) -> dict[TargetKey, Triple]:
     holders: dict[TargetKey, dict[Hashable, int]] = defaultdict(lambda: defaultdict(int))
     for bit, tuples in enumerate((total.required, total.optional, total.charged, total.excused)):
         for holder, kind, target, label in tuples:
-            if kind == "claim" and label in _SIDES:
-                holders[kind, target][holder] |= 1 << (2 * bit + _SIDES[label])
+            if kind == "claim" and label in SIDES:
+                holders[kind, target][holder] |= 1 << (2 * bit + SIDES[label])
     counts: dict[TargetKey, Triple] = {}
     for of, of_target in holders.items():
         matched = gold = predicted = 0
@@ -131,7 +131,7 @@ def contradictions_by_target(total: StanceSets) -> dict[TargetKey, Triple]:
     return counts
 
 
-_SIDES: Mapping[str, int] = {"asserts": 0, "denies": 1}
+SIDES: Mapping[str, int] = {"asserts": 0, "denies": 1}
 # what a holder says of a claim, as bits: asserts and denies of required, optional, charged and excused stances
 _REQUIRED, _GOLD, _CHARGED, _SAID = 0b11, 0b1111, 0b11_0000, 0b1111_0000
 _ASSERTS, _DENIES = 0b0101_0101, 0b1010_1010

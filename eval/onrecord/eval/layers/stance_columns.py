@@ -5,12 +5,9 @@
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Callable, Iterable, Mapping, Sequence
-from typing import Any, Self
 
 import numpy as np
 
-from onrecord.eval.clusters.table import Table
 from onrecord.eval.layers.columns import (
     BASES,
     KINDS,
@@ -22,26 +19,13 @@ from onrecord.eval.layers.columns import (
     Vocabularies,
     alike,
     narrow,
-    together,
-)
-from onrecord.eval.layers.corpus_stances import (
-    CorpusTuple,
-    SidedId,
-    StanceSets,
-    TargetKey,
-    corpus_counts,
-    counts_by_target,
-    counts_over,
 )
 from onrecord.eval.layers.ids import MIN_DICE
 from onrecord.eval.layers.quote_columns import exact_sums
-from onrecord.eval.layers.state_columns import Floats, Sheet, by_document, f1_of
-from onrecord.eval.matching.keys import distinct, row_keys, sorting
+from onrecord.eval.layers.said_stances import CHARGED, EXCUSED, OPTIONAL, REQUIRED, Said
+from onrecord.eval.layers.state_columns import Floats, Sheet, by_document
+from onrecord.eval.matching.keys import distinct, row_keys
 from onrecord.eval.matching.similarity import dice
-from onrecord.eval.statistics.counts import Counts, Score
-
-REQUIRED, OPTIONAL, CHARGED, EXCUSED = range(4)
-"""What a stance is to the corpus measures."""
 
 
 @dataclasses.dataclass(frozen=True, eq=False)
@@ -65,14 +49,6 @@ class Stances:
     """Likewise."""
     said: Ints
     """Shape (predicted,): the code in :func:`sayings` of what each says."""
-
-
-def sayings() -> tuple[str, ...]:
-    """What a prediction may say, by the scheme in force: a label, or as a part of a hedge none.
-
-    See :func:`onrecord.eval.layers.stance_pairing.said_labels`.
-    """
-    return (*LABELS, *(f"{label}?" for label in LABELS))
 
 
 def read_stances(
@@ -205,168 +181,25 @@ def _overlaps(stances: Stances, predicted: Ints, gold: Ints) -> Floats:
     return found
 
 
-@dataclasses.dataclass(frozen=True, eq=False)
-class Said:
-    """What is said in documents: r rows, one for each stance; every array has the shape (r,)."""
-
-    document: Ints
-    role: Ints
-    """:data:`REQUIRED`, :data:`OPTIONAL`, :data:`CHARGED` or :data:`EXCUSED`."""
-    holder: Ints
-    """In gold's codes; an id that means nothing there has one of the file's own, from ``strangers`` on."""
-    kind: Ints
-    target: Ints
-    label: Ints
-    words: tuple[Sequence[str], ...]
-    """By kind, and last of holders: the id of each of gold's codes."""
-    strangers: tuple[Sequence[str], ...]
-    """Likewise of the file's."""
-
-    @classmethod
-    def of(cls, stances: Stances, codes: tuple[Vocabularies, Vocabularies]) -> Said:
-        """What the stances of both sides say."""
-        gold, predicted = stances.gold, stances.predicted
-        rows = np.flatnonzero(stances.kept)
-        words, strangers = ((*(side.of(kind).words for kind in range(len(KINDS))), side.entity.words) for side in codes)
-        first = np.array([len(each) for each in words])
-        holder = np.where(stances.holder == NONE, first[-1] + predicted.holder, stances.holder)
-        target = np.where(stances.target == NONE, first[predicted.kind] + predicted.target, stances.target)
-        return cls(
-            document=narrow(np.concatenate([gold.document[rows], predicted.document])),
-            role=narrow(
-                np.concatenate(
-                    [np.where(gold.optional[rows], OPTIONAL, REQUIRED), np.where(stances.excused, EXCUSED, CHARGED)]
-                )
-            ),
-            holder=narrow(np.concatenate([gold.holder[rows], holder])),
-            kind=narrow(np.concatenate([gold.kind[rows], predicted.kind])),
-            target=narrow(np.concatenate([gold.target[rows], target])),
-            label=narrow(np.concatenate([gold.label[rows], stances.said])),
-            words=words,
-            strangers=strangers,
-        )
-
-    @classmethod
-    def joined(cls, parts: Sequence[Self], index: Sequence[Ints], documents: Sequence[str]) -> Self:
-        """What parts say together; see :class:`~onrecord.eval.layers.added_states.PartState`."""
-        places = range(len(parts[0].words))
-        words, gold = zip(*(together([part.words[k] for part in parts]) for k in places), strict=True)
-        strangers, file = zip(*(together([part.strangers[k] for part in parts]) for k in places), strict=True)
-        codes = [[np.concatenate([gold[k][n], len(words[k]) + file[k][n]]) for k in places] for n in range(len(parts))]
-
-        def every(of: Callable[[Self, Ints, list[Ints]], Ints]) -> Ints:
-            return narrow(np.concatenate([of(*each) for each in zip(parts, index, codes, strict=True)]))
-
-        def target(part: Self, _: Ints, tables: list[Ints]) -> Ints:
-            found = np.zeros(len(part.target), np.int64)
-            for kind in range(len(KINDS)):
-                rows = np.flatnonzero(part.kind == kind)
-                found[rows] = tables[kind][part.target[rows]]
-            return found
-
-        joined = cls(
-            document=every(lambda part, at, _: at[part.document]),
-            role=every(lambda part, *_: part.role),
-            holder=every(lambda part, _, tables: tables[-1][part.holder]),
-            kind=every(lambda part, *_: part.kind),
-            target=every(target),
-            label=every(lambda part, *_: part.label),
-            words=words,
-            strangers=strangers,
-        )
-        order = sorting(joined.document)
-        return joined if order is None else joined.take(order)
-
-    def take(self, rows: Ints) -> Self:
-        """Some of the rows."""
-        columns = {
-            name: getattr(self, name)[rows] for name in ("document", "role", "holder", "kind", "target", "label")
-        }
-        return dataclasses.replace(self, **columns)
-
-    def sets(self) -> StanceSets:
-        """The tuples, by what they are."""
-        columns = (self.role, self.holder, self.kind, self.target, self.label)
-        said = sayings()
-        return _union(
-            (role, (self.id_of(-1, holder), KINDS[kind], self.id_of(kind, target), said[label]))
-            for role, holder, kind, target, label in zip(*(each.tolist() for each in columns), strict=True)
-        )
-
-    def id_of(self, kind: int, code: int) -> SidedId:
-        """What a code of a kind stands for; -1 for the kind is that of holders."""
-        words = self.words[kind]
-        return ("gold", words[code]) if code < len(words) else ("file", self.strangers[kind][code - len(words)])
-
-    def documents(self) -> None:
-        """There are no clusters."""
-
-    def parts(self, document: int) -> tuple[tuple[Table, ...], tuple[Any, ...]]:
-        """What one document says."""
-        return (), (self.take(np.flatnonzero(self.document == document)).sets(),)
-
-    def scores(self) -> Mapping[str, Counts | Score]:
-        """The measures over the corpus."""
-        return corpus_counts(self.distinct().sets())
-
-    def distinct(self) -> Said:
-        """The same without repetitions, whatever the document."""
-        return self.take(np.sort(distinct(self._keys())[0]))
-
-    def _keys(self) -> Ints:
-        """A number of what each row says, whatever the document."""
-        key: Ints = np.zeros(len(self.role), np.int64)
-        for column, many in (
-            (self.role, 4),
-            (self.kind, len(KINDS)),
-            (self.label, len(sayings())),
-            (self.holder, 1 + int(self.holder.max(initial=0))),
-            (self.target, 1 + int(self.target.max(initial=0))),
-        ):
-            key = key * many + column
-        return key
-
-    def without_each(self, group: Ints, groups: int) -> Mapping[str, Floats]:
-        """See :class:`~onrecord.eval.layers.state_columns.Whole`.
-
-        Without a group those tuples are missing that no other group has; only the targets of these are counted again.
-        """
-        tuples, lost = self._lost(group, groups)
-        whole = counts_by_target(_union(tuples))
-        total = {name: counts_over(each.values()) for name, each in whole.items()}
-        counts = {
-            name: np.tile([float(each.gold_matched), each.gold, each.predicted], (groups, 1))
-            for name, each in total.items()
-        }
-        about: dict[TargetKey, list[int]] = {}
-        touched: dict[tuple[int, TargetKey], None] = {}
-        for row, ((_, (_, kind, target, _)), left_out) in enumerate(zip(tuples, lost, strict=True)):
-            about.setdefault((kind, target), []).append(row)
-            if left_out >= 0:
-                touched[left_out, (kind, target)] = None
-        for left_out, key in touched:
-            now = counts_by_target(_union([tuples[row] for row in about[key] if lost[row] != left_out]))
-            for name, each in counts.items():
-                before, after = whole[name].get(key, (0, 0, 0)), now[name].get(key, (0, 0, 0))
-                each[left_out] += [b - a for a, b in zip(before, after, strict=True)]
-        return {name: f1_of(each[:, 0], each[:, 1], each[:, 0], each[:, 2]) for name, each in counts.items()}
-
-    def _lost(self, group: Ints, groups: int) -> tuple[list[tuple[int, CorpusTuple]], list[int]]:
-        """Every distinct tuple of codes with its role, and the group without which it is missing; -1 for none."""
-        first, place = distinct(self._keys())
-        pairs = np.unique(place * (groups + 1) + group[self.document] + 1)
-        tuple_, of = np.divmod(pairs, groups + 1)
-        alone = np.bincount(tuple_)[tuple_] == 1
-        lost = np.full(len(first), -1)
-        lost[tuple_[alone]] = of[alone] - 1
-        columns = (self.role, self.holder, self.kind, self.target, self.label)
-        rows = zip(*(each[first].tolist() for each in columns), strict=True)
-        said = sayings()
-        return [(role, (h, KINDS[kind], t, said[label])) for role, h, kind, t, label in rows], lost.tolist()
-
-
-def _union(tuples: Iterable[tuple[int, CorpusTuple]]) -> StanceSets:
-    found: tuple[set[CorpusTuple], ...] = (set(), set(), set(), set())
-    for role, each in tuples:
-        found[role].add(each)
-    return StanceSets(*map(frozenset, found))
+def said_of(stances: Stances, codes: tuple[Vocabularies, Vocabularies]) -> Said:
+    """What the stances of both sides say."""
+    gold, predicted = stances.gold, stances.predicted
+    rows = np.flatnonzero(stances.kept)
+    words, strangers = ((*(side.of(kind).words for kind in range(len(KINDS))), side.entity.words) for side in codes)
+    first = np.array([len(each) for each in words])
+    holder = np.where(stances.holder == NONE, first[-1] + predicted.holder, stances.holder)
+    target = np.where(stances.target == NONE, first[predicted.kind] + predicted.target, stances.target)
+    return Said(
+        document=narrow(np.concatenate([gold.document[rows], predicted.document])),
+        role=narrow(
+            np.concatenate(
+                [np.where(gold.optional[rows], OPTIONAL, REQUIRED), np.where(stances.excused, EXCUSED, CHARGED)]
+            )
+        ),
+        holder=narrow(np.concatenate([gold.holder[rows], holder])),
+        kind=narrow(np.concatenate([gold.kind[rows], predicted.kind])),
+        target=narrow(np.concatenate([gold.target[rows], target])),
+        label=narrow(np.concatenate([gold.label[rows], stances.said])),
+        words=words,
+        strangers=strangers,
+    )

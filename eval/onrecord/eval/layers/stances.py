@@ -25,7 +25,7 @@ from onrecord.eval.layers.corpus import Corpus
 from onrecord.eval.layers.corpus_stances import KINDS, StanceSets, corpus_counts, stance_sets
 from onrecord.eval.layers.ids import MIN_DICE, evidence, evidence_dice
 from onrecord.eval.layers.layer import MISSED, OPTIONAL, RIGHT, SPURIOUS, Compared, Layer, State, Verdict
-from onrecord.eval.layers.stance_columns import Said, Stances, stance_sheet
+from onrecord.eval.layers.stance_columns import Stances, said_of, stance_sheet
 from onrecord.eval.layers.stance_columns import read_stances as columns_of
 from onrecord.eval.layers.stance_pairing import StanceReading, evidence_overlap, gold_key, read_stances, target_id
 from onrecord.eval.layers.state_columns import StateColumns
@@ -78,7 +78,7 @@ def _paired(corpus: Corpus) -> Stances:
 def _counted(corpus: Corpus, stances: Stances) -> StateColumns:
     sheet = stance_sheet(stances)
     put_actors(sheet, stances, corpus.actor)
-    return sheet.columns([Said.of(stances, (corpus.gold.codes, corpus.predicted.codes))])
+    return sheet.columns([said_of(stances, (corpus.gold.codes, corpus.predicted.codes))])
 
 
 def _given_pairs(reading: StanceReading) -> dict[str, Counts]:

@@ -6,6 +6,7 @@
 - ``score_stream``: a prediction file scored while it is read, line by line.
 - ``target``: what a submission is scored against: gold, a split, a label map.
 - ``blocks``: the documents of one file, brought together with gold some at a time.
+- ``used_ids``: which ids the documents of a file use.
 - ``spool``: what waits between the two rounds, in a temporary file.
 - ``parts``: parts of a submission, and what one of them says.
 - ``rounds``: the two rounds by which parts are scored.

@@ -23,7 +23,7 @@ from onrecord.eval.layers.columns import KINDS, LABELS, NONE, Codes, SideColumns
 from onrecord.eval.layers.event_columns import Reported
 from onrecord.eval.layers.kept_columns import read_columns, write_columns
 from onrecord.eval.layers.modality_columns import Modalities
-from onrecord.eval.layers.stance_columns import Said
+from onrecord.eval.layers.said_stances import Said
 from onrecord.eval.layers.state_columns import StateColumns
 from onrecord.eval.rendering.signature import SCORER_VERSION
 from onrecord.eval.scoring.parts import Part, PartHead, Setting, target_of

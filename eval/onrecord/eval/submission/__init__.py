@@ -14,6 +14,8 @@
 - ``validation``: every line checked, in memory that does not grow with the file.
 - ``line_checks``: what must hold of one line beside its types.
 - ``quick_looks``: whether there is anything to check more closely.
+- ``line_block``: many lines as columns.
+- ``block_looks``: whether there is anything to check more closely in any of them.
 - ``advice``: what to do about fields and words of other tools.
 - ``salvage``: what can still be checked of a line that has the wrong shape.
 - ``reading``: a whole file as a submission, or every fault of it.
