@@ -12,11 +12,11 @@ import pytest
 from tests.eval.conftest import Lines, as_bytes, lines_of
 
 from onrecord.dataset import Gold
+from onrecord.eval.board.saying import meaning_of
 from onrecord.eval.scoring.asked import Asked
 from onrecord.eval.scoring.record import record_of
 from onrecord.eval.scoring.score_stream import score_stream
 from onrecord.eval.scoring.stored_gold import gold_in_memory
-from onrecord.eval.board.saying import meaning_of
 
 
 def digest(gold: Gold, lines: Lines, split: str = "all") -> str:
