@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import errno
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -15,6 +16,8 @@ from onrecord.cli.outputs import is_standard_output, put, refuse_stream, say
 from onrecord.cli.places import GOLD, the_split
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from onrecord.eval.baselines.systems import System
     from onrecord.eval.board.assessing import Assessed
     from onrecord.eval.board.standings import Standings
@@ -139,6 +142,7 @@ def build(
     from onrecord.eval.board.entries import entry_folders
     from onrecord.eval.board.gaps import perturbed
     from onrecord.eval.board.owners import came
+    from onrecord.eval.board.saying import alike
     from onrecord.eval.board.standings import standings
     from onrecord.eval.scoring.asked import Asked
     from onrecord.eval.scoring.ceiling import ceiling_rows
@@ -153,13 +157,16 @@ def build(
     split = the_split(gold, split)
     asked = Asked(split, labels, sampling(unit.value, level, draws, seed), False)
     folders, closed = entry_folders(results)
-    ours = _baselines(labelled, asked) if baselines else []
+    made = _baselines(labelled, asked) if baselines else []
+    ours = [each for each, _ in made]
     annotators = ceiling_rows(gold, split, labelled.hashes[split])
     who = made_by(gold)
     pages = PageMaker(annotators, who) if reports else None
     bench = Bench(labelled, gold, asked, pages, perturbed(probe or [], labelled))
     with counting(f"of {len(folders)} entries scored") as tell:
-        entries = assessed_entries(folders, bench, Budget(seconds), tell)
+        entries = assessed_entries(folders, bench, Budget(seconds), tell, ours)
+    several = alike([each.likeness for each in (*ours, *entries)])
+    ours = [_with_meaning(*each, labelled, asked) if each[0].likeness in several else each[0] for each in made]
     found = standings(entries, labelled, asked, ours, came(results), [each.gold.probe for each in bench.probes])
     written = build_site(site, found, annotators, who)
     named = {(each.about.team, each.about.system) for each in entries}
@@ -179,7 +186,7 @@ def _say_who_is_not_ranked(found: Standings, closed: list[Path], unnamed: list[P
             note(f"not ranked: {row.about.team}/{row.about.system}: {show(row.excluded)}")
 
 
-def _baselines(gold: StoredGold, asked: Asked) -> list[Assessed]:
+def _baselines(gold: StoredGold, asked: Asked) -> list[tuple[Assessed, System]]:
     """The baselines, computed anew: the rules, and a spaCy pipeline where one is installed."""
     from onrecord.eval.baselines.rules import Rules
     from onrecord.eval.baselines.systems import ENGLISH, PIPELINES, RULES, SPACY, installed_pipeline, system_of
@@ -199,21 +206,31 @@ def _baselines(gold: StoredGold, asked: Asked) -> list[Assessed]:
     return [*found, _baseline(f"spacy-{model}", SPACY + model, said, system, gold, asked)]
 
 
-def _baseline(id: str, name: str, said: str, system: System, gold: StoredGold, asked: Asked) -> Assessed:
-    import msgspec
-
-    from onrecord.dataset.layers import using
-    from onrecord.eval.board.assessing import Assessed, asked_for, headline_units, scored
+def _baseline(id: str, name: str, said: str, system: System, gold: StoredGold, asked: Asked) -> tuple[Assessed, System]:
+    from onrecord.eval.board.assessing import asked_for, rescored, scored
     from onrecord.eval.board.entries import About
     from onrecord.eval.board.folder_names import OURS
 
-    documents = (gold.article(id).document for id in gold.in_split(asked.split))
-    pieces = (msgspec.json.encode(system.predict(document)) + b"\n" for document in documents)
-    found = scored(Path(name), pieces, gold, asked_for(None, asked))
+    found = scored(Path(name), _predicted(system, gold, asked), gold, asked_for(None, asked))
     about = About(team=OURS, system=id, name=name, kind="baseline", description=said)
-    with using(gold.scheme):
-        units = headline_units(found.scoring.result)
-    return Assessed(about, found.record, "rescored", meaning=found.meaning, units=units)
+    return rescored(about, found), system
+
+
+def _predicted(system: System, gold: StoredGold, asked: Asked) -> Iterator[bytes]:
+    import msgspec
+
+    documents = (gold.article(id).document for id in gold.in_split(asked.split))
+    return (msgspec.json.encode(system.predict(document)) + b"\n" for document in documents)
+
+
+def _with_meaning(each: Assessed, system: System, gold: StoredGold, asked: Asked) -> Assessed:
+    """A baseline that an entry is like, with what it means: it predicts once more, which it seldom has to."""
+    from onrecord.eval.board.assessing import asked_for
+    from onrecord.eval.board.saying import meaning_of
+
+    pieces = _predicted(system, gold, asked)
+    meaning = meaning_of(Path(each.about.name), pieces, gold, asked_for(None, asked))
+    return dataclasses.replace(each, meaning=meaning)
 
 
 @app.command()

@@ -75,6 +75,25 @@ def test_labels_in_memory_are_the_gold_of_their_folder(split: str, gold: Gold, r
     assert record_bytes(record_of(one)) == record_bytes(record_of(other))
 
 
+@pytest.mark.parametrize("least", [0, 10**9])
+def test_documents_that_are_looked_at_later_are_those_of_their_lines(
+    least: int, gold: Gold, perfect: Lines, root: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Lines as they are written: one by one or many at once, with a mark and fields of anyone's own."""
+    monkeypatch.setattr(validation, "LEAST_BYTES", least)
+    lines = degraded(perfect, random.Random(7))
+    if not least:
+        raw = as_bytes(lines)
+    else:
+        lines[1]["unplaced"] = [{"layer": "quotes", "text": "made up"}]
+        raw = b"\xef\xbb\xbf" + as_bytes([{**line, "x_note": {"by": "us"}} for line in lines])
+    asked = Asked("all", None, None, allow_missing=True)
+    held = score_bytes(Path("p.jsonl"), as_bytes(lines), gold, asked)
+    streamed = score_stream(Path("p.jsonl"), [raw], stored_gold(root / "dataset"), asked)
+    for one, other in zip(streamed.result.pairs, held.result.pairs, strict=True):
+        assert (one.predicted, tuple(one.unplaced)) == (other.predicted, tuple(other.unplaced))
+
+
 @pytest.mark.parametrize("seed", range(10))
 @pytest.mark.parametrize("split", ["test", "all"])
 def test_lines_taken_together_give_the_record_of_lines_one_by_one(

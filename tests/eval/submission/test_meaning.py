@@ -12,19 +12,15 @@ import pytest
 from tests.eval.conftest import Lines, as_bytes, lines_of
 
 from onrecord.dataset import Gold
+from onrecord.eval.board.saying import meaning_of
 from onrecord.eval.scoring.asked import Asked
 from onrecord.eval.scoring.record import record_of
 from onrecord.eval.scoring.score_stream import score_stream
 from onrecord.eval.scoring.stored_gold import gold_in_memory
-from onrecord.eval.submission.meaning import Meaning
 
 
 def digest(gold: Gold, lines: Lines, split: str = "all") -> str:
-    stored = gold_in_memory(gold)
-    meaning = Meaning(stored.ids)
-    asked = Asked(split, None, None, False)
-    found = score_stream(Path("p"), [as_bytes(lines)], stored, asked, keep=False, heard=meaning.add)
-    return meaning.of(found.submission)
+    return meaning_of(Path("p"), [as_bytes(lines)], gold_in_memory(gold), Asked(split, None, None, False))
 
 
 def own_ids(gold: Gold) -> Lines:

@@ -4,6 +4,8 @@
 - ``folder_names``: which names the folders of teams and entries may have.
 - ``budget``: work on what a stranger sent, in a process of its own with a budget.
 - ``assessing``: one entry by itself: read, scored, and what is wrong with it.
+- ``likeness``: what predictions are like: cheap, and one for all that say the same.
+- ``saying``: what predictions say, for entries that are alike.
 - ``gaps``: what an entry loses on perturbed articles.
 - ``reported``: a record without predictions: whether it can be right.
 - ``owners``: who was first.
@@ -39,5 +41,6 @@ __all__ = [
     "gaps",
     "owners",
     "rescoring",
+    "saying",
     "standings",
 ]

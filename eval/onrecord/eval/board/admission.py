@@ -10,13 +10,14 @@ from pathlib import Path, PurePosixPath
 
 from onrecord.dataset import Fault, FaultsError
 from onrecord.dataset.reading.faults import in_order, refuse, show
-from onrecord.eval.board.assessing import Bench, same_result, scored
+from onrecord.eval.board.assessing import Bench, meaning, same_result, scored, scored_alone
 from onrecord.eval.board.budget import Budget, UnfinishedError, within
 from onrecord.eval.board.contribution import MOST_FILES, Contribution, changed_files, entries_at, refused_changes
 from onrecord.eval.board.entries import ABOUT, PREDICTIONS, About, read_entry
+from onrecord.eval.board.saying import alike
 from onrecord.eval.rendering.markdown import inert
 from onrecord.eval.rendering.scores import percent
-from onrecord.eval.scoring.record import Record
+from onrecord.eval.scoring.record import Record, record_bytes
 from onrecord.eval.statistics.measure import full_name
 from onrecord.eval.submission.limits import DEFAULT_LIMITS
 from onrecord.eval.submission.unpacking import opened
@@ -30,8 +31,8 @@ class Admitted:
 
     about: About
     record: Record
-    meaning: str
-    """What its predictions say; see :class:`onrecord.eval.board.assessing.Scored`."""
+    likeness: str
+    """What its predictions are like; see :class:`onrecord.eval.board.assessing.Scored`."""
 
 
 def admit(contribution: Contribution, bench: Bench, folder: Path, budget: Budget = DEFAULT_BUDGET) -> list[Admitted]:
@@ -105,11 +106,11 @@ def _scored(folder: Path, bench: Bench) -> Admitted:
     refuse(
         [
             Fault("admission", f"{where}/{stored.id}.json", None, "", "another record", "what is scored here", hint)
-            for stored in entry.records
+            for stored in entry.others(record_bytes(found.record))
             if not same_result(stored, found.record)
         ]
     )
-    return Admitted(entry.about, found.record, found.meaning)
+    return Admitted(entry.about, found.record, found.likeness)
 
 
 def _not_of_submitter(contribution: Contribution, admitted: Sequence[Admitted]) -> list[Fault]:
@@ -141,27 +142,42 @@ def _copies(
     budget: Budget,
 ) -> Iterator[Fault]:
     """Entries whose predictions say what those of another say already."""
-    said: dict[str, str] = {}
-    bare = dataclasses.replace(bench, asked=dataclasses.replace(bench.asked, how=None))
-    for entry, files in present.items() if admitted else ():
+    if not admitted:
+        return
+    there: dict[PurePosixPath, str] = {}
+    for entry, files in present.items():
         for name in sorted(files.keys() & {ABOUT, *PREDICTIONS}):
             _lay(contribution, files[name], folder / "present" / entry / name)
         with contextlib.suppress(FaultsError, UnfinishedError, OSError):  # the board says what is wrong with it
-            said.setdefault(within(budget, _scored_alone, folder / "present" / entry, bare), str(entry))
-    for each in admitted:
-        where = f"{each.about.team}/{each.about.system}"
-        if (other := said.setdefault(each.meaning, where)) != where:
-            yield Fault("admission", where, None, "", f"the same predictions as {other}", "predictions of its own")
+            there[entry] = within(budget, _likeness, folder / "present" / entry, bench)
+    new = {PurePosixPath(each.about.team, each.about.system): each.likeness for each in admitted}
+    wanted = alike([*there.values(), *new.values()]) & {*new.values()}
+    said: dict[str, PurePosixPath] = {}
+    for entry, likeness in there.items():
+        if likeness in wanted:
+            with contextlib.suppress(FaultsError, UnfinishedError, OSError):
+                said.setdefault(within(budget, meaning, folder / "present" / entry, bench), entry)
+    for entry, likeness in new.items():
+        if likeness not in wanted:
+            continue
+        try:
+            other = said.setdefault(within(budget, meaning, folder / "new" / entry, bench), entry)
+        except (FaultsError, UnfinishedError, OSError) as error:
+            yield Fault("admission", str(entry), None, "", str(error), "an entry that can be told from those like it")
+        else:
+            if other != entry:
+                found = f"the same predictions as {other}"
+                yield Fault("admission", str(entry), None, "", found, "predictions of its own")
 
 
-def _scored_alone(folder: Path, bench: Bench) -> str:
-    """What the predictions of an entry that is there say."""
+def _likeness(folder: Path, bench: Bench) -> str:
+    """What the predictions of an entry that is there are like; empty where it has none."""
     entry = read_entry(folder)
     if entry.predictions is None:
-        return f"nothing of {folder}"
+        return ""
     asked = dataclasses.replace(bench.asked, labels=entry.about.labels, allow_missing=True)
     with opened(entry.predictions, DEFAULT_LIMITS, follow_links=False) as pieces:
-        return scored(entry.predictions, pieces, bench.gold, asked).meaning
+        return scored_alone(entry.predictions, pieces, bench.gold, asked)[1]
 
 
 def comment(admitted: Sequence[Admitted]) -> str:

@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import dataclasses
+import errno
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Literal
@@ -14,24 +15,26 @@ import msgspec
 
 from onrecord.dataset import FaultsError
 from onrecord.dataset.layers import using
+from onrecord.dataset.reading.platform import forks_safely
 from onrecord.eval.board.budget import Budget, UnfinishedError, within
 from onrecord.eval.board.entries import About, Entry, read_entry
 from onrecord.eval.board.folder_names import is_ours
 from onrecord.eval.board.gaps import Gaps, Perturbed, gaps_of, perturbed
+from onrecord.eval.board.likeness import Likeness
 from onrecord.eval.board.reported import wrong_with
 from onrecord.eval.board.reports import PageMaker
+from onrecord.eval.board.saying import alike, meaning_of, scheme_of
 from onrecord.eval.layers.scored import scored_layers
 from onrecord.eval.scoring.asked import Asked
 from onrecord.eval.scoring.compare import SystemUnits
-from onrecord.eval.scoring.intervals import units_of
+from onrecord.eval.scoring.intervals import SIDE_BY_SIDE, units_of
 from onrecord.eval.scoring.record import Record, record_bytes, record_of
-from onrecord.eval.scoring.result import Result
+from onrecord.eval.scoring.score_report import Report
 from onrecord.eval.scoring.score_stream import StreamScoring, score_stream
 from onrecord.eval.scoring.stored_gold import StoredGold, stored_gold
 from onrecord.eval.statistics.paired import Paired
 from onrecord.eval.submission.label_maps import OURS_AS
 from onrecord.eval.submission.limits import DEFAULT_LIMITS
-from onrecord.eval.submission.meaning import Meaning
 from onrecord.eval.submission.unpacking import opened
 
 Provenance = Literal["rescored", "self-reported", "none"]
@@ -43,8 +46,10 @@ class Scored:
 
     scoring: StreamScoring
     record: Record
-    meaning: str
-    """What the predictions say, whatever they are written like; see :class:`~onrecord.eval.submission.meaning`."""
+    units: SystemUnits
+    """Its headlines document by document, for tests against others."""
+    likeness: str
+    """What predictions that say the same have in common; see :mod:`onrecord.eval.board.likeness`."""
 
 
 @dataclasses.dataclass(frozen=True)
@@ -53,6 +58,9 @@ class Assessed:
 
     about: About
     record: Record | None = None
+    """Without what each document adds."""
+    file: bytes | None = None
+    """The whole record as a file."""
     provenance: Provenance = "none"
     excluded: str = ""
     """Why it is not ranked, as far as it shows in itself; empty for nothing."""
@@ -60,8 +68,11 @@ class Assessed:
     """Why a record without predictions cannot be right, if it is of this version and policy."""
     note: str = ""
     """What a reader should know of it all the same."""
-    meaning: str = ""
+    likeness: str = ""
     """See :class:`Scored`; empty where no predictions were scored."""
+    meaning: str = ""
+    """What its predictions say, whatever they are written like, where another entry is like it; else empty. See
+    :func:`~onrecord.eval.board.saying.meaning_of`."""
     units: SystemUnits | None = None
     """Its headlines document by document, for tests against others."""
     page: bytes | None = None
@@ -95,28 +106,64 @@ def _bench(folder: Path, asked: Asked, pages: PageMaker | None, probes: Sequence
 
 
 def assessed_entries(
-    folders: Sequence[Path], bench: Bench, budget: Budget, tell: Callable[[int], object] = lambda _: None
+    folders: Sequence[Path],
+    bench: Bench,
+    budget: Budget,
+    tell: Callable[[int], object] = lambda _: None,
+    beside: Sequence[Assessed] = (),
 ) -> list[Assessed]:
     """Every entry by itself, each within its budget; left out is one whose folders have names that cannot be shown, or
     that of the team of the baselines.
+
+    Those that are alike are read once more, for what they mean, each within its budget again.
 
     Args:
         folders: See :func:`onrecord.eval.board.entries.entry_folders`.
         bench: What they are put to.
         budget: What each may take, and once more for what it loses on perturbed articles.
         tell: Called with the number of entries done.
+        beside: Entries made here, which others may be like.
     """
-    found = []
+    if len(folders) > 1 and forks_safely():
+        from onrecord.dataset.reading import tables  # once, and not in each process anew
+
+        assert tables
+    found: list[tuple[Path, Assessed]] = []
     for done, folder in enumerate(folders, start=1):
         about = _named(folder)
         if about is not None:
             try:
                 each = within(budget, assessed, folder, about, bench)
-                found.append(_with_gaps(each, folder, bench, budget))
+                found.append((folder, _with_gaps(each, folder, bench, budget)))
             except (UnfinishedError, OSError) as error:
-                found.append(Assessed(about, excluded=f"failed: {error}"))
+                found.append((folder, Assessed(about, excluded=f"failed: {error}")))
         tell(done)
-    return found
+    several = alike([each.likeness for each in (*beside, *(each for _, each in found))])
+    return [_with_meaning(each, folder, bench, budget) if each.likeness in several else each for folder, each in found]
+
+
+def _with_meaning(each: Assessed, folder: Path, bench: Bench, budget: Budget) -> Assessed:
+    """An entry that is like another, with what it means; one of which that is not found out is ranked no more."""
+    try:
+        return dataclasses.replace(each, meaning=within(budget, meaning, folder, bench))
+    except FaultsError as error:
+        return Assessed(each.about, excluded=f"failed: {_faults(error.total)} ({_kinds(error.counts)})")
+    except (UnfinishedError, OSError) as error:
+        return Assessed(each.about, excluded=f"failed: {error}")
+
+
+def meaning(folder: Path, bench: Bench) -> str:
+    """What the predictions of an entry mean, which have been scored: see :func:`meaning_of`.
+
+    Raises:
+        FaultsError: They cannot be read any more.
+        OSError: Likewise.
+    """
+    entry = read_entry(folder)
+    if entry.predictions is None:
+        raise FileNotFoundError(errno.ENOENT, "no predictions", str(folder))
+    with opened(entry.predictions, DEFAULT_LIMITS, follow_links=False) as pieces:
+        return meaning_of(entry.predictions, pieces, bench.gold, asked_for(entry.about.labels, bench.asked))
 
 
 def assessed(folder: Path, named: About, bench: Bench) -> Assessed:
@@ -130,7 +177,7 @@ def assessed(folder: Path, named: About, bench: Bench) -> Assessed:
     try:
         entry = read_entry(folder)
     except FaultsError as error:
-        return Assessed(named, excluded=f"failed: {_faults(error.total)} of the entry ({_kinds(error.counts)})")
+        return _no_entry(named, error)
     except OSError as error:
         return Assessed(named, excluded=f"failed: the entry cannot be read ({_why(error)})")
     if entry.predictions is None:
@@ -142,6 +189,10 @@ def assessed(folder: Path, named: About, bench: Bench) -> Assessed:
         return Assessed(entry.about, excluded=f"failed: {_faults(error.total)} ({_kinds(error.counts)})")
     except OSError as error:
         return Assessed(entry.about, excluded=f"failed: the predictions cannot be read ({_why(error)})")
+
+
+def _no_entry(about: About, error: FaultsError) -> Assessed:
+    return Assessed(about, excluded=f"failed: {_faults(error.total)} of the entry ({_kinds(error.counts)})")
 
 
 def _with_gaps(each: Assessed, folder: Path, bench: Bench, budget: Budget) -> Assessed:
@@ -186,23 +237,31 @@ def _rescored(entry: Entry, predictions: Path, bench: Bench) -> Assessed:
     asked = dataclasses.replace(asked_for(entry.about.labels, bench.asked), allow_missing=True)
     with opened(predictions, DEFAULT_LIMITS, follow_links=False) as pieces:
         found = scored(predictions, pieces, bench.gold, asked, keep=bench.pages is not None)
-    stored = {each.id: each for each in entry.records}.get(found.record.id)
+    try:
+        stored = {each.id: each for each in entry.others(record_bytes(found.record))}.get(found.record.id)
+    except FaultsError as error:
+        return _no_entry(entry.about, error)
     differs = stored is not None and not same_result(stored, found.record)
     with using(bench.gold.scheme):
         page = None if bench.pages is None else bench.pages(entry.about, found.scoring, bench.gold)
-        return Assessed(
-            entry.about,
-            found.record,
-            "rescored",
-            note="the record it came with differs" if differs else "",
-            meaning=found.meaning,
-            units=headline_units(found.scoring.result),
-            page=page,
-        )
+    note = "the record it came with differs" if differs else ""
+    return dataclasses.replace(rescored(entry.about, found), note=note, page=page)
+
+
+def rescored(about: About, found: Scored) -> Assessed:
+    """An entry whose predictions were scored, as far as they say."""
+    file = record_bytes(found.record)
+    return Assessed(about, _bare(found.record), file, "rescored", likeness=found.likeness, units=found.units)
+
+
+def _bare(record: Record) -> Record:
+    """A record without what each document adds, which is nearly all of it and goes from process to process as bytes."""
+    layers = {name: msgspec.structs.replace(layer, documents={}) for name, layer in record.layers.items()}
+    return msgspec.structs.replace(record, layers=layers)
 
 
 def scored(name: Path, pieces: Iterable[bytes], gold: StoredGold, asked: Asked, keep: bool = False) -> Scored:
-    """The score of predictions, their record, and what they say.
+    """The score of predictions, their record, their headlines by document, and what they are like.
 
     Args:
         name: What faults call the file.
@@ -214,16 +273,27 @@ def scored(name: Path, pieces: Iterable[bytes], gold: StoredGold, asked: Asked, 
     Raises:
         FaultsError: They cannot be scored.
     """
-    meaning = Meaning(gold.ids)
-    scoring = score_stream(name, pieces, gold, asked, keep=keep, heard=meaning.add)
-    types = (asked.labels or "").removeprefix(OURS_AS)  # by one map, types of either scheme are called alike
-    return Scored(scoring, record_of(scoring.report), f"{types} {meaning.of(scoring.submission)}")
+    scoring, likeness = scored_alone(name, pieces, gold, asked, keep)
+    result, how = scoring.result, asked.how
+    with using(gold.scheme):
+        # what the intervals are made of is what the tests against others are made of too
+        units = SystemUnits.of(result, units_of(result, "document"))
+        if how is not None and how.unit == "document" and len(result.documents) <= SIDE_BY_SIDE:
+            report = units.report(result, how)
+        else:
+            report = Report.of(result, how)
+        headlines = units.of_measures({layer.name: layer.headline for layer in scored_layers()})
+    return Scored(dataclasses.replace(scoring, report=report), record_of(report), headlines, likeness)
 
 
-def headline_units(result: Result) -> SystemUnits:
-    """The headlines of a result, document by document."""
-    units = SystemUnits.of(result, units_of(result, "document"))
-    return units.of_measures({layer.name: layer.headline for layer in scored_layers()})
+def scored_alone(
+    name: Path, pieces: Iterable[bytes], gold: StoredGold, asked: Asked, keep: bool = False
+) -> tuple[StreamScoring, str]:
+    """The score of predictions without intervals, and what they are like; see :func:`scored`."""
+    likeness = Likeness(len(gold.in_split(asked.split)), gold.ids)
+    bare = dataclasses.replace(asked, how=None)
+    found = score_stream(name, pieces, gold, bare, keep=keep, told=likeness.add)
+    return found, f"{scheme_of(asked)} {likeness.of(found.submission.layers)}"
 
 
 def asked_for(labels: str | None, asked: Asked) -> Asked:
@@ -251,12 +321,12 @@ def _reported(entry: Entry, bench: Bench) -> Assessed:
     fitting = [record for record in entry.records if record.key.gold == wanted]
     record = fitting[0] if fitting else entry.records[0]
     try:
-        record_bytes(record)
+        file = record_bytes(record)
         excluded = reason(record, wanted, tuple(bench.gold.in_split(bench.asked.split)))
     except (ValueError, OverflowError):  # numbers that nobody can write down
         return Assessed(entry.about, excluded="failed: a record of numbers without end")
     doubt = "" if excluded else wrong_with(record, bench.gold, bench.asked)
-    return Assessed(entry.about, record, "self-reported", excluded, doubt)
+    return Assessed(entry.about, _bare(record), file, "self-reported", excluded, doubt)
 
 
 def reason(record: Record, wanted: str, documents: tuple[str, ...]) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import gc
 import multiprocessing
 from collections.abc import Callable
 from multiprocessing.connection import Connection
@@ -48,7 +49,11 @@ def within(budget: Budget, task: Callable[..., T], *arguments: object) -> T:
     context: Any = multiprocessing.get_context("fork" if forks_safely() else "spawn")
     receiving, sending = context.Pipe(duplex=False)
     process = context.Process(target=_run, args=(sending, budget.bytes, task, arguments), daemon=True)
-    process.start()
+    gc.freeze()  # what is there already is left where it is, and not copied, when the process looks for circles
+    try:
+        process.start()
+    finally:
+        gc.unfreeze()
     sending.close()
     try:
         if not receiving.poll(budget.seconds):

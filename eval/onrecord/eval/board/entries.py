@@ -10,7 +10,7 @@ from __future__ import annotations
 import dataclasses
 import datetime
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import Annotated, Literal
 
@@ -127,8 +127,21 @@ class Entry:
     folder: Path
     about: About
     predictions: Path | None
-    records: tuple[Record, ...]
-    """In order of their ids."""
+    stored: tuple[Path, ...]
+    """The files of its records, in order of their ids."""
+    records: tuple[Record, ...] = ()
+    """The records, where it has no predictions; else they are read where they are other than what is scored."""
+
+    def others(self, made: bytes) -> list[Record]:
+        """Its records but one that is a file made here, byte for byte, which need not be read.
+
+        Raises:
+            FaultsError: A file is no record.
+            OSError: A file cannot be read.
+        """
+        found, faults = _records(path for path in self.stored if _raw(path) != made)
+        refuse(faults)
+        return found
 
 
 def entry_folders(results: Path) -> tuple[list[Path], list[Path]]:
@@ -165,21 +178,26 @@ def read_entry(folder: Path) -> Entry:
     """
     raw = small_file(folder / ABOUT, MOST_ABOUT, follow_links=False)
     about, faults = read_about(folder / ABOUT, raw, folder.parent.name, folder.name)
-    records = []
-    for path in sorted(folder.glob("*.json")):
-        if re.fullmatch(r"[0-9a-f]{64}\.json", path.name):
-            try:
-                records.append(_read_named(path))
-            except FaultsError as error:
-                faults += error.faults
+    stored = [path for path in sorted(folder.glob("*.json")) if re.fullmatch(r"[0-9a-f]{64}\.json", path.name)]
     files = [folder / name for name in PREDICTIONS if (folder / name).exists()]
     if len(files) > 1:
         faults.append(
             Fault("repeated-document", str(folder), None, "", ", ".join(f.name for f in files), "one prediction file")
         )
-    refuse(faults)
+    records, more = ([], []) if len(files) == 1 and not faults else _records(stored)
+    refuse([*faults, *more])
     assert about is not None
-    return Entry(folder, about, files[0] if files else None, tuple(records))
+    return Entry(folder, about, files[0] if files else None, tuple(stored), tuple(records))
+
+
+def _records(paths: Iterable[Path]) -> tuple[list[Record], list[Fault]]:
+    records, faults = [], list[Fault]()
+    for path in paths:
+        try:
+            records.append(_read_named(path))
+        except FaultsError as error:
+            faults += error.faults
+    return records, faults
 
 
 def read_about(path: Path | str, raw: bytes, team: str, system: str) -> tuple[About | None, list[Fault]]:
@@ -210,8 +228,12 @@ def _is_date(text: str) -> bool:
     return True
 
 
+def _raw(path: Path) -> bytes:
+    return small_file(path, MOST_RECORD, follow_links=False)
+
+
 def _read_named(path: Path) -> Record:
-    record = read_record(str(path), small_file(path, MOST_RECORD, follow_links=False))
+    record = read_record(str(path), _raw(path))
     if path.stem != record.id:
         raise FaultsError([Fault("id", str(path), None, "/id", record.id, f"{path.stem}, the name of the file")])
     return record

@@ -10,7 +10,6 @@ from onrecord.eval.board.page import board_html
 from onrecord.eval.board.standings import Standings
 from onrecord.eval.board.tables import board_csv, board_json
 from onrecord.eval.scoring.ceiling import CeilingRow
-from onrecord.eval.scoring.record import record_bytes
 
 KIND = "board"
 """What the manifest of a site says that it is of."""
@@ -49,7 +48,7 @@ def build_site(
         "index.html": board_html(found, annotators, made_by),
         "board.json": board_json(found, annotators),
         "board.csv": board_csv(found, annotators),
-        **{f"records/{row.record.id}.json": record_bytes(row.record) for row in found.rows if row.record},
+        **{f"records/{row.record.id}.json": row.file for row in found.rows if row.record and row.file},
         **{f"reports/{row.record.id}.html": row.page for row in found.rows if row.record and row.page},
     }
     replace_folder(site, KIND, files)

@@ -40,6 +40,7 @@ class Standing:
 
     about: About
     record: Record | None
+    """See :class:`~onrecord.eval.board.assessing.Assessed`."""
     provenance: Provenance
     excluded: str
     """Why it is not ranked; empty where it is."""
@@ -49,6 +50,8 @@ class Standing:
     """By layer; None where its score is undefined."""
     gaps: Mapping[str, Mapping[str, Paired]] = dataclasses.field(default_factory=dict)
     """By probe, then by ``layer:measure``: the score on perturbed articles minus that on the original ones."""
+    file: bytes | None = None
+    """Its record as a file."""
     page: bytes | None = None
     """Its report; of equal predictions the first owner's alone has one."""
 
@@ -111,7 +114,18 @@ def standings(
         if not excluded and owner != place:
             excluded = f"a copy: the same predictions as {'/'.join(_place(every[owner]))}, which came first"
         page = each.page if owner == place else None
-        rows.append(Standing(each.about, each.record, each.provenance, excluded, each.note, page=page, gaps=each.gaps))
+        rows.append(
+            Standing(
+                each.about,
+                each.record,
+                each.provenance,
+                excluded,
+                each.note,
+                gaps=each.gaps,
+                file=each.file,
+                page=page,
+            )
+        )
         if not excluded and each.units is not None:
             fields.append(Ranked(_group(each.about), _values(rows[-1]), each.units, _content(rows[-1])))
     ranks = iter(team_ranks(fields, asked.how or Sampling()))

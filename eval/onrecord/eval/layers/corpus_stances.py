@@ -113,22 +113,29 @@ def contradictions_by_target(total: StanceSets) -> dict[TargetKey, Triple]:
     Gold contradictions that need an optional stance are optional; so are predicted ones that need an excused one.
     """
     holders: dict[TargetKey, dict[Hashable, int]] = defaultdict(lambda: defaultdict(int))
-    for bit, tuples in enumerate((total.required, total.optional, total.charged, total.excused)):
+    for role, tuples in enumerate((total.required, total.optional, total.charged, total.excused)):
         for holder, kind, target, label in tuples:
             if kind == "claim" and label in SIDES:
-                holders[kind, target][holder] |= 1 << (2 * bit + SIDES[label])
-    counts: dict[TargetKey, Triple] = {}
-    for of, of_target in holders.items():
-        matched = gold = predicted = 0
-        for one, other, pairs in _pairs_of_classes(Counter(of_target.values())):
-            required = _opposed(one, other, _REQUIRED)
-            gold += required * pairs
-            if required:
-                matched += pairs * _opposed(one, other, _SAID)
-            elif _opposed(one, other, _CHARGED) and not _opposed(one, other, _GOLD):
-                predicted += pairs
-        counts[of] = matched, gold, matched + predicted
-    return counts
+                holders[kind, target][holder] |= side_of(role, label)
+    return {of: contradictions_of(Counter(of_target.values())) for of, of_target in holders.items()}
+
+
+def side_of(role: int, label: str) -> int:
+    """The bit of what one stance says of a claim, by the place of its role in :class:`StanceSets`."""
+    return 1 << (2 * role + SIDES[label])
+
+
+def contradictions_of(classes: Mapping[int, int]) -> Triple:
+    """Contradictions about a claim, of which so many holders say the same: bits of :func:`side_of`."""
+    matched = gold = predicted = 0
+    for one, other, pairs in _pairs_of_classes(classes):
+        required = _opposed(one, other, _REQUIRED)
+        gold += required * pairs
+        if required:
+            matched += pairs * _opposed(one, other, _SAID)
+        elif _opposed(one, other, _CHARGED) and not _opposed(one, other, _GOLD):
+            predicted += pairs
+    return matched, gold, matched + predicted
 
 
 SIDES: Mapping[str, int] = {"asserts": 0, "denies": 1}

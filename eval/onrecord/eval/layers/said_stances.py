@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections import Counter, defaultdict
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any, Self
 
 import numpy as np
@@ -21,9 +22,9 @@ from onrecord.eval.layers.corpus_stances import (
     CorpusTuple,
     SidedId,
     StanceSets,
-    TargetKey,
-    contradictions_by_target,
+    contradictions_of,
     corpus_counts,
+    side_of,
 )
 from onrecord.eval.layers.state_columns import Floats, f1_of
 from onrecord.eval.matching.keys import distinct, sorting
@@ -173,26 +174,27 @@ class Said:
         """The same of contradictions, which are counted again about each claim of which something is missing."""
         sides = [code for code, word in enumerate(sayings()) if word in SIDES]
         rows = np.flatnonzero((self.kind == KINDS.index("claim")) & np.isin(self.label, sides))
-        tuples, missing = list(self.take(rows).tuples()), lost[rows].tolist()
-        whole = contradictions_by_target(_union(tuples))
-        found = np.tile(np.sum([*whole.values(), (0, 0, 0)], axis=0, dtype=float), (groups, 1))
-        about: dict[TargetKey, list[int]] = {}
-        touched: dict[tuple[int, TargetKey], None] = {}
-        for row, ((_, (_, kind, target, _)), left_out) in enumerate(zip(tuples, missing, strict=True)):
-            about.setdefault((kind, target), []).append(row)
+        claims: dict[int, dict[int, int]] = defaultdict(lambda: defaultdict(int))
+        without: dict[tuple[int, int], dict[int, int]] = defaultdict(lambda: defaultdict(int))
+        said, columns = sayings(), (self.role, self.label, self.target, self.holder)
+        for role, label, target, holder, left_out in zip(
+            *(each[rows].tolist() for each in columns), lost[rows].tolist(), strict=True
+        ):
+            side = side_of(role, said[label])
+            claims[target][holder] |= side
             if left_out >= 0:
-                touched[left_out, (kind, target)] = None
-        for left_out, key in touched:
-            now = contradictions_by_target(_union(tuples[row] for row in about[key] if missing[row] != left_out))
-            found[left_out] += np.subtract(now.get(key, (0, 0, 0)), whole[key])
+                without[left_out, target][holder] |= side
+        classes = {target: Counter(holders.values()) for target, holders in claims.items()}
+        whole = {target: contradictions_of(each) for target, each in classes.items()}
+        found = np.tile(np.sum([*whole.values(), (0, 0, 0)], axis=0, dtype=float), (groups, 1))
+        for (left_out, target), holders in without.items():
+            now = classes[target].copy()
+            for holder, gone in holders.items():
+                before = claims[target][holder]
+                now[before] -= 1
+                now[before & ~gone] += 1
+            found[left_out] += np.subtract(contradictions_of(+now), whole[target])
         return found
-
-    def tuples(self) -> Iterator[tuple[int, CorpusTuple]]:
-        """What each row says, in codes, with its role."""
-        columns = (self.role, self.holder, self.kind, self.target, self.label)
-        said = sayings()
-        for role, holder, kind, target, label in zip(*(each.tolist() for each in columns), strict=True):
-            yield role, (holder, KINDS[kind], target, said[label])
 
     def _lost(self, group: Ints, groups: int) -> tuple[Self, Ints]:
         """Every distinct row, and the group without which it is missing, shape (n,); -1 for none."""

@@ -7,14 +7,14 @@ Between the round of evidence and the round of counting a block waits in a tempo
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import numpy as np
 
 from onrecord.dataset.records import Labels
 from onrecord.eval.layers.added_states import PartState
-from onrecord.eval.layers.columns import Ints
+from onrecord.eval.layers.columns import Ints, SideColumns
 from onrecord.eval.layers.corpus import Corpus, Pairing
 from onrecord.eval.layers.id_columns import NOTHING_DESCRIBED, Described, IdEvidence
 from onrecord.eval.layers.ids import IdMap
@@ -37,6 +37,10 @@ ROOM = 2**24
 Block = tuple[Ints, Pairing]
 """The places of some documents in the split, ascending, and the documents."""
 
+Told = Callable[[Ints, SideColumns], object]
+"""What is told the places of some documents in the split, ascending, and what is predicted of them, documents numbered
+in their order."""
+
 
 class Blocks:
     """Documents that are taken one after the other, and brought together with gold.
@@ -44,11 +48,13 @@ class Blocks:
     Args:
         target: Gold.
         whole: Whether they are to be one block, which can be judged.
+        told: Told of every document once, be there predictions or none.
     """
 
-    def __init__(self, target: Target, whole: bool = False) -> None:
+    def __init__(self, target: Target, whole: bool = False, told: Told | None = None) -> None:
         self._target = target
         self._whole = whole
+        self._told = told
         self._evidence: list[IdEvidence] = []
         self._waiting: Spool[Block] = Spool(target.codes)
         self._crowded: CrowdedError | None = None
@@ -101,13 +107,15 @@ class Blocks:
 
     def _close(self) -> None:
         places = sorted(self._places)
+        at, predicted = np.array(places, np.int64), self._made.columns(places)
+        if self._told is not None:
+            self._told(at, predicted)
         unplaced = Unplaced.of((n, self._unplaced.get(place, ())) for n, place in enumerate(places))
         try:
-            pairing = self._target.brought(places, self._made.columns(places), unplaced)
+            pairing = self._target.brought(places, predicted, unplaced)
         except CrowdedError as error:
             self._crowded = self._crowded or error  # whether the file is right is not known before its end
         else:
-            at = np.array(places, np.int64)
             self._evidence.append(pairing.evidence(NOTHING_DESCRIBED, at))
             self._waiting.add((at, pairing))
         self._begin()

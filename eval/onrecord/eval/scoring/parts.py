@@ -161,16 +161,17 @@ class LineSource:
         ids = UsedIds(target.gold.registries)
         made, places = target.flattener(), list[int]()
         unplaced: dict[str, tuple[NotInText, ...]] = {}
-        for line in stream.blocks():
-            if isinstance(line, LineBlock):
-                ids.add_several(line)
-                some = line.of_documents(target.places)
+        for each in stream.blocks():
+            if isinstance(each, LineBlock):
+                ids.add_several(each)
+                some = each.of_documents(target.places)
                 here = [target.places[id] for id in some.documents]
                 if here:
                     made.add_several(here, some, [target.gold.documents[id].text for id in some.documents])
                 places += here
                 unplaced |= some.unplaced
                 continue
+            _, line = each
             labels = target.types.labels(line)
             ids.add(labels)
             if line.doc_id in target.places:

@@ -12,15 +12,16 @@ from typing import Any
 import msgspec
 
 from onrecord.dataset import Article, FaultsError
-from onrecord.dataset.layers import in_scheme, using
+from onrecord.dataset.layers import in_scheme, scheme, using
 from onrecord.dataset.layers import labels as empty
 from onrecord.dataset.reading.faults import refuse
+from onrecord.dataset.reading.typed import Decoder
 from onrecord.dataset.records import Labels
 from onrecord.eval.layers.id_columns import Described
 from onrecord.eval.layers.layer import Layer
 from onrecord.eval.layers.scored import scored_layers
 from onrecord.eval.scoring.asked import Asked
-from onrecord.eval.scoring.blocks import Blocks
+from onrecord.eval.scoring.blocks import Blocks, Told
 from onrecord.eval.scoring.result import Pairs, Result
 from onrecord.eval.scoring.score_report import Report
 from onrecord.eval.scoring.stored_gold import StoredGold
@@ -30,11 +31,9 @@ from onrecord.eval.submission.expected import Expected
 from onrecord.eval.submission.label_maps import read_label_map, relabelled
 from onrecord.eval.submission.limits import DEFAULT_LIMITS, Limits
 from onrecord.eval.submission.line_block import LineBlock
-from onrecord.eval.submission.prediction_line import NotInText
+from onrecord.eval.submission.mention_types import MentionTypes
+from onrecord.eval.submission.prediction_line import NotInText, PredictionLine
 from onrecord.eval.submission.reading import Digest, SubmissionHead, SubmissionStream
-
-Heard = Callable[[str, Labels, Sequence[NotInText]], object]
-"""What is told a document's id, its labels, and what was predicted and is not in its text."""
 
 
 @dataclasses.dataclass(frozen=True)
@@ -62,7 +61,7 @@ def score_stream(
     keep: bool = True,
     judged: bool = False,
     digest: Digest | None = None,
-    heard: Heard | None = None,
+    told: Told | None = None,
 ) -> StreamScoring:
     """The score of a prediction file whose content comes in pieces.
 
@@ -75,13 +74,13 @@ def score_stream(
         keep: Whether single documents of the result can be looked at later; their labels then go to a temporary file.
         judged: Whether the verdicts on all items are kept, as columns.
         digest: See :class:`~onrecord.eval.submission.reading.SubmissionStream`.
-        heard: Told what is predicted of each document scored; in vain where the end raises.
+        told: See :class:`~onrecord.eval.scoring.blocks.Blocks`; in vain where the end raises.
 
     Raises:
         FaultsError: With every fault of the file.
     """
     with using(gold.scheme):
-        return _score_stream(name, pieces, gold, asked, limits, keep, judged, digest, heard)
+        return _score_stream(name, pieces, gold, asked, limits, keep, judged, digest, told)
 
 
 def _score_stream(
@@ -93,23 +92,20 @@ def _score_stream(
     keep: bool,
     judged: bool,
     digest: Digest | None,
-    heard: Heard | None,
+    told: Told | None,
 ) -> StreamScoring:
     target = Target.of(gold, asked.split, None if asked.labels is None else read_label_map(asked.labels))
     unfit = target.unfit()
     expected = Expected(gold.documents, gold.ids, () if asked.allow_missing else target.ids)
     stream = SubmissionStream(name, pieces, expected, limits, target.types, digest=digest)
-    kept = _Kept() if keep or any(_needs_labels(layer, judged) for layer in scored_layers()) else None
-    taken = _Taken(target, kept, judged)
+    kept = _Kept(target.types) if keep or any(_needs_labels(layer, judged) for layer in scored_layers()) else None
+    taken = _Taken(target, kept, judged, told)
     try:
-        for line in stream.blocks() if kept is None and heard is None else stream:
-            if isinstance(line, LineBlock):
-                taken.add_several(line)
-                continue
-            labels = target.types.labels(line)
-            taken.add(line.doc_id, labels, line.unplaced)
-            if heard is not None and line.doc_id in target.places:
-                heard(line.doc_id, labels, line.unplaced)
+        for each in stream.blocks():
+            if isinstance(each, LineBlock):
+                taken.add_several(each)
+            else:
+                taken.add(*each)
     except FaultsError as error:
         raise error.after(unfit) from None
     refuse(unfit)
@@ -132,60 +128,77 @@ def unscored_stream(name: Path, sha256: str, gold: StoredGold, asked: Asked, lay
     with using(gold.scheme):
         target = Target.of(gold, asked.split, None if asked.labels is None else read_label_map(asked.labels))
         head = SubmissionHead(name.name, sha256, frozenset(layers), {}, {}, {}, {})
-        return Report(_result(target, _Taken(target, _Kept()), head), asked.how, {})
+        return Report(_result(target, _Taken(target, _Kept(target.types)), head), asked.how, {})
 
 
 class _Kept:
-    """The labels of documents in a temporary file."""
+    """The lines of documents in a temporary file.
 
-    def __init__(self) -> None:
+    Args:
+        types: How they are read.
+    """
+
+    def __init__(self, types: MentionTypes) -> None:
         self._file = tempfile.TemporaryFile()  # noqa: SIM115 - open as long as somebody may ask
         self._places: dict[str, tuple[int, int]] = {}
         self._end = 0
-        self._kind = in_scheme(Labels)
+        self._types = types
+        self._scheme = scheme()
+        self._kind = in_scheme(types.line)
         self.unplaced: dict[str, Sequence[NotInText]] = {}
 
-    def add(self, document: str, labels: Labels, unplaced: Sequence[NotInText]) -> None:
-        if unplaced:
-            self.unplaced[document] = unplaced
-        raw = msgspec.json.encode(labels)
+    def add(self, documents: Sequence[str], lines: Sequence[bytes]) -> None:
         self._file.seek(self._end)
-        self._file.write(raw)
-        self._places[document] = self._end, len(raw)
-        self._end += len(raw)
+        for document, raw in zip(documents, lines, strict=True):
+            self._file.write(raw)
+            self._places[document] = self._end, len(raw)
+            self._end += len(raw)
 
     def read(self, document: str) -> Labels:
         if document not in self._places:
             return empty()
         start, size = self._places[document]
         self._file.seek(start)
-        return msgspec.json.decode(self._file.read(size), type=self._kind)
+        raw = self._file.read(size)
+        try:
+            line: PredictionLine | None = msgspec.json.decode(raw, type=self._kind)
+        except msgspec.ValidationError:  # it has fields of anyone's own
+            line = Decoder(self._kind, extensions=True).decode(raw).record
+        assert line is not None  # it has been read before
+        with using(self._scheme):
+            return self._types.labels(line)
 
 
 class _Taken:
     """What a file says of the documents scored, in blocks; and which ids it uses in any."""
 
-    def __init__(self, target: Target, kept: _Kept | None, judged: bool = False) -> None:
-        self.blocks = Blocks(target, whole=judged)
+    def __init__(self, target: Target, kept: _Kept | None, judged: bool = False, told: Told | None = None) -> None:
+        self.blocks = Blocks(target, whole=judged, told=told)
         self.there: set[str] = set()
         self.kept = kept
         self._target = target
         self._ids = UsedIds(target.gold.registries)
 
-    def add(self, document: str, labels: Labels, unplaced: Sequence[NotInText]) -> None:
+    def add(self, raw: bytes, line: PredictionLine) -> None:
+        document, labels = line.doc_id, self._target.types.labels(line)
         self._ids.add(labels)
         if document in self._target.places:
             self.there.add(document)
             text = self._target.gold.documents[document].text
-            self.blocks.add(self._target.places[document], labels, text, unplaced)
+            self.blocks.add(self._target.places[document], labels, text, line.unplaced)
             if self.kept is not None:
-                self.kept.add(document, labels, unplaced)
+                self.kept.add([document], [raw])
+                if line.unplaced:
+                    self.kept.unplaced[document] = line.unplaced
 
     def add_several(self, lines: LineBlock) -> None:
         self._ids.add_several(lines)
         some = lines.of_documents(self._target.places)
         if len(some):
             self.there.update(some.documents)
+            if self.kept is not None:
+                self.kept.add(some.documents, some.raw)
+                self.kept.unplaced |= some.unplaced
             texts = [self._target.gold.documents[id].text for id in some.documents]
             self.blocks.add_several([self._target.places[id] for id in some.documents], some, texts)
 

@@ -19,6 +19,7 @@ from onrecord.eval.submission.expected import Expected
 from onrecord.eval.submission.limits import DEFAULT_LIMITS, Limits
 from onrecord.eval.submission.line_block import LineBlock
 from onrecord.eval.submission.line_checks import DESCRIPTIONS
+from onrecord.eval.submission.line_reader import mark
 from onrecord.eval.submission.lines import lines_of
 from onrecord.eval.submission.mention_types import MentionTypes, our_types
 from onrecord.eval.submission.open_ends import OpenEnds
@@ -189,8 +190,11 @@ class SubmissionStream:
         self._ended = True
         self._checker.findings.refuse()
 
-    def blocks(self) -> Iterator[LineBlock | PredictionLine]:
-        """The lines, of which many come together where nothing is wrong or odd with them; see :meth:`__iter__`."""
+    def blocks(self) -> Iterator[LineBlock | tuple[bytes, PredictionLine]]:
+        """The lines, of which many come together where nothing is wrong or odd with them; see :meth:`__iter__`.
+
+        One that comes by itself is as it is written, and its record.
+        """
         checker = self._checker
         for each in checker.take_all(lines_of(self._pieces, self._limits)):
             if checker.findings.errors:
@@ -202,7 +206,7 @@ class SubmissionStream:
                 line, record = each
                 self._note(record)
                 self._digest_lines([record.doc_id], [line.raw])
-                yield record
+                yield line.raw[mark(line) :], record
         self._end()
 
     @property
