@@ -47,7 +47,8 @@ def write_annotated(folder: Path, documents: int) -> None:
         lines = [msgspec.json.encode(row) + b"\n" for row in rows.of(kind)]
         (to / "registries" / f"{name}.jsonl").write_bytes(b"".join(lines))
     shutil.copyfile(SOURCES / "annotators.jsonl", to / "annotators.jsonl")
-    shutil.copyfile(ROOT / FILE, folder / FILE)
+    for file in (FILE, "DATASHEET.md"):
+        shutil.copyfile(ROOT / file, folder / file)
     for name in ROUNDS:
         (to / "exports" / name).mkdir(parents=True)
         for export in sorted((SOURCES / "exports" / name).glob("*.json")):

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import math
+import subprocess
+import sys
 import time
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -268,3 +270,14 @@ def test_what_scale_measures_is_weighed_and_stands_in_the_document(tmp_path: Pat
     assert [row.split("|")[1] for row in current[0].splitlines() if row.startswith("| ")][1:3] == [
         row.split("|")[1] for row in made.splitlines() if row.startswith("| ")
     ][1:3]
+
+
+def test_annotated_documents_are_a_corpus_that_can_be_built(tmp_path: Path) -> None:
+    from benchmarks.annotated import write_annotated
+
+    write_annotated(tmp_path / "corpus", 6)
+    command = [sys.executable, "-c", "from onrecord.cli import main; main()"]
+    words = ["build", "--corpus", str(tmp_path / "corpus"), "-o", str(tmp_path / "built")]
+    done = subprocess.run([*command, *words], capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert len(list((tmp_path / "built/gold").iterdir())) == 6
