@@ -17,7 +17,7 @@ from onrecord.eval.board.entries import ABOUT, PREDICTIONS, About, read_entry
 from onrecord.eval.board.saying import alike
 from onrecord.eval.rendering.markdown import inert
 from onrecord.eval.rendering.scores import percent
-from onrecord.eval.scoring.record import Record, record_bytes
+from onrecord.eval.scoring.record import Record
 from onrecord.eval.statistics.measure import full_name
 from onrecord.eval.submission.limits import DEFAULT_LIMITS
 from onrecord.eval.submission.unpacking import opened
@@ -106,7 +106,7 @@ def _scored(folder: Path, bench: Bench) -> Admitted:
     refuse(
         [
             Fault("admission", f"{where}/{stored.id}.json", None, "", "another record", "what is scored here", hint)
-            for stored in entry.others(record_bytes(found.record))
+            for stored in entry.others(found.file)
             if not same_result(stored, found.record)
         ]
     )

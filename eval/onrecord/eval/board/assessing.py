@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import dataclasses
 import errno
+import functools
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Literal
@@ -50,6 +51,11 @@ class Scored:
     """Its headlines document by document, for tests against others."""
     likeness: str
     """What predictions that say the same have in common; see :mod:`onrecord.eval.board.likeness`."""
+
+    @functools.cached_property
+    def file(self) -> bytes:
+        """The record as it is written."""
+        return record_bytes(self.record)
 
 
 @dataclasses.dataclass(frozen=True)
@@ -238,7 +244,7 @@ def _rescored(entry: Entry, predictions: Path, bench: Bench) -> Assessed:
     with opened(predictions, DEFAULT_LIMITS, follow_links=False) as pieces:
         found = scored(predictions, pieces, bench.gold, asked, keep=bench.pages is not None)
     try:
-        stored = {each.id: each for each in entry.others(record_bytes(found.record))}.get(found.record.id)
+        stored = {each.id: each for each in entry.others(found.file)}.get(found.record.id)
     except FaultsError as error:
         return _no_entry(entry.about, error)
     differs = stored is not None and not same_result(stored, found.record)
@@ -250,8 +256,7 @@ def _rescored(entry: Entry, predictions: Path, bench: Bench) -> Assessed:
 
 def rescored(about: About, found: Scored) -> Assessed:
     """An entry whose predictions were scored, as far as they say."""
-    file = record_bytes(found.record)
-    return Assessed(about, _bare(found.record), file, "rescored", likeness=found.likeness, units=found.units)
+    return Assessed(about, _bare(found.record), found.file, "rescored", likeness=found.likeness, units=found.units)
 
 
 def _bare(record: Record) -> Record:
