@@ -133,7 +133,7 @@ class _Lists:
     @classmethod
     def of(cls, owner: IntArray, size: int) -> _Lists:
         starts = np.concatenate(([0], np.cumsum(np.bincount(owner, minlength=size))))
-        return cls(np.argsort(owner, kind="stable"), starts)
+        return cls(np.argsort(owner, kind="stable").astype(np.int32), starts)
 
     def __getitem__(self, owners: IntArray) -> IntArray:
         lengths = self.starts[owners + 1] - self.starts[owners]
@@ -147,7 +147,7 @@ class _System:
     """All mentions of a corpus as cells and clusters, with what the whole adds up to."""
 
     rows: MembershipRows
-    cell: IntArray
+    cell: npt.NDArray[np.int32]
     """Of each row its cell; -1 where a side lacks the mentions."""
     gold: IntArray
     """Gold cluster of each cell."""
@@ -172,7 +172,7 @@ class _System:
         both = (rows.gold >= 0) & (rows.predicted >= 0)
         width = max(counts[1], 1)
         keys, at = np.unique(rows.gold[both] * width + rows.predicted[both], return_inverse=True)
-        cell = np.full(rows.count.size, -1)
+        cell = np.full(rows.count.size, -1, np.int32)
         cell[both] = at
         gold, predicted = np.divmod(keys, width)
         shared = grouped_sum(at, rows.count[both], keys.size)
@@ -181,11 +181,12 @@ class _System:
         for codes, count in zip((rows.gold, rows.predicted), counts, strict=True):
             sizes.append(grouped_sum(codes[codes >= 0], rows.count[codes >= 0], count))
         a, b = sizes[0][gold], sizes[1][predicted]
-        component = components(gold, predicted)
         whole = np.zeros((3, gold.size))
         for aligned, weights in zip(whole, _weights(shared, a, b), strict=True):
             chosen = match(gold, predicted, weights)
             aligned[chosen] = weights[chosen]
+        del a, b, chosen, weights
+        component = components(gold, predicted)
         return cls(
             rows=rows,
             cell=cell,
@@ -256,7 +257,7 @@ class _Taken:
             (sizes[0], sizes[1]),
             (common[0], common[1]),
             np.zeros(system.shared.size, bool),
-            (np.zeros_like(sizes[0]), np.zeros_like(sizes[1])),
+            (np.zeros_like(sizes[0], np.int32), np.zeros_like(sizes[1], np.int32)),
         )
 
     def numbered(self, clusters: IntArray, side: int) -> IntArray:

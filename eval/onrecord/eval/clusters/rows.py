@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Hashable, Iterable
+from collections.abc import Hashable, Iterable, Sequence
 
 import numpy as np
 import numpy.typing as npt
@@ -67,7 +67,7 @@ class MembershipRows:
         first, at = distinct(row_keys([row[both], column[both]]))
         shared = grouped_sum(at, self.count[both], first.size)
         cells = both[first]
-        ids = tuple(gold_ids.tolist()), tuple(predicted_ids.tolist())
+        ids = _names(gold_ids), _names(predicted_ids)
         return Table(*ids, gold_sizes, predicted_sizes, row[cells], column[cells], shared)
 
     def apart(self) -> MembershipRows:
@@ -81,17 +81,28 @@ class MembershipRows:
         return MembershipRows(self.document[at], self.gold[at], self.predicted[at], self.count[at])
 
 
+def _names(codes: IntArray) -> Sequence[int]:
+    """Ascending codes as names: a range, which holds none of them, where all are there."""
+    return range(codes.size) if codes.size and codes[-1] == codes.size - 1 else tuple(codes.tolist())
+
+
 def total(rows: MembershipRows) -> dict[str, Score]:
     """Scores of all cluster measures in all views: what ``cluster_views`` gives of the documents' tables."""
-    across, apart = rows.table(), rows.apart().table()
-    bare = table_scores(no_singletons := without_singletons(across), links(no_singletons))
+    whole, bare = _across(rows)  # before the other table is made: both are as large as the rows
+    apart = rows.apart().table()
     within = table_scores(apart, _links_within(rows, apart))
-    whole = table_scores(across, links(across))
     return {
         **{name: whole[name] for name in NAMES},
         **{f"{name}[within]": within[name] for name in NAMES},
         **{f"{name}[no-singletons]": bare[name] for name in BARE},
     }
+
+
+def _across(rows: MembershipRows) -> tuple[dict[str, Score], dict[str, Score]]:
+    """Scores of the whole table, and of that without singletons."""
+    table = rows.table()
+    bare = without_singletons(table)
+    return table_scores(table, links(table)), table_scores(bare, links(bare))
 
 
 def lea_apart(rows: MembershipRows, documents: int) -> npt.NDArray[np.float64]:

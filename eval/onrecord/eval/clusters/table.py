@@ -54,9 +54,9 @@ class Table:
     ascending order. Two tables are equal when they name the same clusters with the same sizes and cells.
     """
 
-    gold_ids: tuple[Hashable, ...]
+    gold_ids: Sequence[Hashable]
     """Names of the gold clusters."""
-    predicted_ids: tuple[Hashable, ...]
+    predicted_ids: Sequence[Hashable]
     """Names of the predicted clusters."""
     gold_sizes: IntArray
     """Mentions of each gold cluster, above zero."""
@@ -267,7 +267,7 @@ def without_singletons(table: Table) -> Table:
     )
 
 
-def _selected(ids: tuple[Hashable, ...], kept: npt.NDArray[np.bool_]) -> tuple[Hashable, ...]:
+def _selected(ids: Sequence[Hashable], kept: npt.NDArray[np.bool_]) -> tuple[Hashable, ...]:
     return tuple(ids[at] for at in np.flatnonzero(kept).tolist())
 
 
@@ -297,7 +297,7 @@ def _places(clusters: Iterable[Iterable[Hashable]]) -> dict[Hashable, list[int]]
     return places
 
 
-def _joined(sides: Sequence[tuple[Hashable, ...]]) -> tuple[tuple[Hashable, ...], IntArray]:
+def _joined(sides: Sequence[Sequence[Hashable]]) -> tuple[tuple[Hashable, ...], IntArray]:
     """Distinct ids of several tables, and the position of each of theirs, one table after the other."""
     position: dict[Hashable, int] = {}
     places = [position.setdefault(id, len(position)) for ids in sides for id in ids]
