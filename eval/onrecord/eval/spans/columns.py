@@ -176,10 +176,10 @@ class ColumnBuilder:
         self.types = types
         """Codes of the types."""
         # joined at the end: an array that grows is copied again and again
-        self._sizes: list[array[int]] = []
-        self._start: list[array[int]] = []
-        self._end: list[array[int]] = []
-        self._type: list[array[int]] = []
+        self._sizes: list[Ints] = []
+        self._start: list[Ints] = []
+        self._end: list[Ints] = []
+        self._type: list[Ints] = []
         self._many = 0
         self._rare: list[tuple[int, TypedSpan]] = []
 
@@ -217,11 +217,16 @@ class ColumnBuilder:
         """
         # unsigned numbers are taken up faster, and there are none below 0
         starts, ends = array("Q", start), array("Q", end)
-        self._type.append(array("Q", self.types.codes(type)))
-        self._sizes.append(array("Q", sizes))
-        self._start.append(starts)
-        self._end.append(ends)
-        self._many += len(starts)
+        numbers = array("Q", sizes), starts, ends, array("Q", self.types.codes(type))
+        self.add_arrays(*(np.frombuffer(each, np.int64) for each in numbers))
+
+    def add_arrays(self, sizes: Ints, start: Ints, end: Ints, type: Ints) -> None:
+        """The spans of the next documents as :meth:`add_fields` takes them, but the types as codes."""
+        self._sizes.append(sizes)
+        self._start.append(start)
+        self._end.append(end)
+        self._type.append(type)
+        self._many += len(start)
 
     @property
     def kinds(self) -> set[str]:
@@ -251,8 +256,8 @@ class ColumnBuilder:
         )
 
 
-def _ints(parts: Sequence[array[int]]) -> Ints:
-    return np.frombuffer(b"".join(parts), np.int64)
+def _ints(parts: Sequence[Ints]) -> Ints:
+    return np.concatenate(parts) if parts else np.zeros(0, np.int64)
 
 
 def _variants(span: TypedSpan, types: Vocabulary) -> tuple[Variant, ...]:
