@@ -129,8 +129,8 @@ def _in_common(columns: SpanColumns, ids: Sequence[str], wanted: Sequence[str]) 
 _KEYS: dict[TypeKey | None, int] = {"type": 3, "label": 3, None: 2}
 """How many keys a plain span has."""
 
-_PIECE = 2**18
-"""Bytes of lines that are read together: where one is odd, the others are decoded too."""
+_PIECE = 2**17
+"""Bytes of lines that are looked at by themselves, where something among many lines is odd."""
 
 _AT_ONCE = 32
 """Lines that are decoded together."""
@@ -158,25 +158,26 @@ class _Read:
     @classmethod
     def of(cls, block: Block, side: int, codes: TextCodes) -> _Read:
         read = cls(side, block.keys[side], ColumnBuilder(codes.vocabulary))
+        lines = block.lines[side]
+        if read._add_written(0, lines, codes):
+            return read
         first = 0
-        for piece in block.lines[side].pieces(_PIECE):
-            many = read._add_written(first, piece, codes)
-            if not many:
-                lines = list(piece)
-                many = len(lines)
-                read._add_lines(block, first, lines)
+        for piece in lines.pieces(_PIECE):
+            many = len(piece)
+            if many == len(lines) or not read._add_written(first, piece, codes):
+                read._add_lines(block, first, list(piece))
             first += many
         return read
 
-    def _add_written(self, first: int, piece: Lines, codes: TextCodes) -> int:
-        """Add some lines, if they can be read by their bytes; how many they are, 0 where they can not."""
-        found = read_spans(piece.raw, self.key, codes)
+    def _add_written(self, first: int, lines: Lines, codes: TextCodes) -> bool:
+        """Add some lines, if they can be read by their bytes; whether they can."""
+        found = read_spans(lines.raw, self.key, codes)
         if found is None:
-            return 0
+            return False
         self.builder.add_arrays(found.sizes, found.start, found.end, found.type)
         self.ids.extend(found.ids)
         self.places.extend(range(first, first + len(found.ids)))
-        return len(found.ids)
+        return True
 
     def _add_lines(self, block: Block, first: int, lines: Sequence[bytes]) -> None:
         for at in range(0, len(lines), _AT_ONCE):

@@ -51,7 +51,7 @@ def read_spans(raw: bytes, key: TypeKey | None, types: TextCodes) -> ReadSpans |
         types: Gives the codes; has new types afterwards, also where None is returned.
     """
     layout = next((each for each in _layouts(key) if raw.startswith(each.opening)), None)
-    if layout is None or b"\\" in raw or b"\0" in raw:
+    if layout is None or b"\0" in raw:
         return None
     page = _Page(raw if raw.endswith(b"\n") else raw + b"\n")
     opens = np.flatnonzero(page.bytes == ord("{"))
@@ -141,12 +141,19 @@ def _ids(page: _Page, layout: _Layout, at: Ints, stop: Ints, empty: NDArray[np.b
     if not sound:
         return None
     names = [page.raw[one:other] for one, other in zip(first.tolist(), last.tolist(), strict=True)]
-    # without backslashes there are as many texts as there were names only if no name has a quotation mark
+    return _texts(names)
+
+
+def _texts(names: list[bytes]) -> list[str] | None:
+    """What stands between the quotation marks of some texts of JSON, decoded; None where one is none."""
+    raw = b'"' + b'","'.join(names) + b'"'
     try:
-        ids = msgspec.json.decode(b'["' + b'","'.join(names) + b'"]', type=list[str])
+        if b"\\" in raw:
+            return [msgspec.json.decode(b'"' + name + b'"', type=str) for name in names]
+        texts = msgspec.json.decode(b"[" + raw + b"]", type=list[str])
     except (msgspec.DecodeError, UnicodeDecodeError):
         return None
-    return ids if len(ids) == len(names) else None
+    return texts if len(texts) == len(names) else None  # a name with a quotation mark would be several
 
 
 def _fields(

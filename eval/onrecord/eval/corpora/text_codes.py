@@ -38,7 +38,7 @@ class TextCodes:
         """The code of each word; new ones get the next.
 
         Args:
-            parts: The words, at least one array. None has a zero byte or a backslash in it.
+            parts: The words, at least one array. None has a zero byte in it.
 
         Returns:
             Shape (words,); None where one is no text in JSON as it stands.
