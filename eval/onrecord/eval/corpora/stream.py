@@ -12,12 +12,9 @@ from __future__ import annotations
 import dataclasses
 from collections import Counter, deque
 from collections.abc import Callable, Iterator, Mapping
-from concurrent.futures import Future, ProcessPoolExecutor
-from concurrent.futures.process import BrokenProcessPool
 from contextlib import contextmanager
 from itertools import islice
-from multiprocessing import get_all_start_methods, get_context
-from typing import BinaryIO, Protocol
+from typing import TYPE_CHECKING, BinaryIO, Protocol
 
 import numpy as np
 
@@ -31,6 +28,9 @@ from onrecord.eval.readers.jsonl_spans import TypeKey, type_key
 from onrecord.eval.readers.lines import no_documents
 from onrecord.eval.spans.counting import SpanCounts, total_counts
 from onrecord.eval.submission.label_maps import LabelMap
+
+if TYPE_CHECKING:
+    from concurrent.futures import Future, ProcessPoolExecutor
 
 BLOCK_BYTES = 2**20
 """About how many bytes of gold are read at once, with the predictions that go with them."""
@@ -278,6 +278,9 @@ def _scorer(jobs: int) -> Iterator[Scorer]:
     if jobs == 1:
         yield lambda blocks: ((block, score_block(block)) for block in blocks)
         return
+    from concurrent.futures import ProcessPoolExecutor  # some milliseconds, where they are not needed
+    from multiprocessing import get_all_start_methods, get_context
+
     # a fork of a process that has threads can hang
     method = "forkserver" if "forkserver" in get_all_start_methods() else "spawn"
     with ProcessPoolExecutor(jobs, get_context(method)) as pool:
@@ -285,6 +288,8 @@ def _scorer(jobs: int) -> Iterator[Scorer]:
 
 
 def _in_turn(pool: ProcessPoolExecutor, blocks: Iterator[Block], ahead: int) -> Iterator[tuple[Block, ScoredBlock]]:
+    from concurrent.futures.process import BrokenProcessPool
+
     running: deque[tuple[Block, Future[ScoredBlock]]] = deque()
     try:
         for block in blocks:
