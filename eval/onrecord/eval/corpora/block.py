@@ -129,7 +129,7 @@ def _in_common(columns: SpanColumns, ids: Sequence[str], wanted: Sequence[str]) 
 _KEYS: dict[TypeKey | None, int] = {"type": 3, "label": 3, None: 2}
 """How many keys a plain span has."""
 
-_PIECE = 2**17
+PIECE = 2**17
 """Bytes of lines that are looked at by themselves, where something among many lines is odd."""
 
 _AT_ONCE = 32
@@ -162,7 +162,7 @@ class _Read:
         if read._add_written(0, lines, codes):
             return read
         first = 0
-        for piece in lines.pieces(_PIECE):
+        for piece in lines.pieces(PIECE):
             many = len(piece)
             if many == len(lines) or not read._add_written(first, piece, codes):
                 read._add_lines(block, first, list(piece))

@@ -150,7 +150,7 @@ def _plain(raw: bytes) -> ClusterDocument | None:
     texts = chain([document.doc_id], (mention.cluster for mention in mentions))
     if not document.doc_id or may_repeat_keys(raw, raw.count(b":"), 2 + 3 * len(mentions), texts):
         return None  # there may also be a key that was passed over
-    sound = all([0 <= each.start < each.end <= _MOST_OFFSET and each.cluster for each in mentions])
+    sound = all(0 <= each.start < each.end <= _MOST_OFFSET and each.cluster for each in mentions)
     return document if sound else None
 
 
