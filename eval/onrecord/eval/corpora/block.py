@@ -1,8 +1,8 @@
 """What a process does of a comparison of span files: from some lines of either file to counts.
 
-Nearly every line is plain: contiguous spans that have a start, an end, a type and nothing else. These are decoded and
-turned into numbers without a second look, some documents at a time; all others, and whatever may be wrong, are read
-by :mod:`onrecord.eval.readers.jsonl_spans`, which knows every fault.
+Nearly every line is plain: contiguous spans that have a start, an end, a type and nothing else. These are read by their
+bytes, all together, where they are written as most programs do; else they are decoded, some documents at a time. All
+others, and whatever may be wrong, are read by :mod:`onrecord.eval.readers.jsonl_spans`, which knows every fault.
 """
 
 from __future__ import annotations
