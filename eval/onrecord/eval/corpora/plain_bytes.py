@@ -58,7 +58,7 @@ def read_spans(raw: bytes, key: TypeKey | None, types: TextCodes) -> ReadSpans |
     heads = page.words[opens + 1]
     is_span = heads == _word(b'"start":')
     lines, rows = np.flatnonzero(~is_span), np.flatnonzero(is_span)
-    if lines[0] != 0 or not (heads[lines] == _word(b'"doc_id"')).all():
+    if not (heads[lines] == _word(b'"doc_id"')).all():
         return None
     bounds = np.append(opens, page.many)
     ids = _ids(page, layout, opens[lines], bounds[lines + 1], np.append(lines[1:], len(opens)) == lines + 1)
