@@ -9,6 +9,7 @@ import multiprocessing
 import os
 import random
 import signal
+import time
 import tracemalloc
 from collections.abc import Callable, Sequence
 from typing import Any
@@ -397,6 +398,14 @@ def test_faults_are_capped() -> None:
     assert len(faults(broken, broken)) == FAULTS_TO_GIVE_UP + 1
 
 
+class _Slow(io.BytesIO):
+    """A file that leaves time for a process to start, so that it has a part in what is done."""
+
+    def read(self, size: int | None = -1) -> bytes:
+        time.sleep(0.05)
+        return super().read(size)
+
+
 def test_a_worker_that_dies_is_an_error_and_no_hanging() -> None:
     gold, predicted = corpus(400, 10)
     before = set(multiprocessing.active_children())
@@ -406,7 +415,7 @@ def test_a_worker_that_dies_is_an_error_and_no_hanging() -> None:
             assert process.pid is not None
             os.kill(process.pid, signal.SIGKILL)
 
-    files = SpanFile("g", io.BytesIO(b"".join(gold))), SpanFile("p", io.BytesIO(b"".join(predicted)))
+    files = SpanFile("g", _Slow(b"".join(gold))), SpanFile("p", io.BytesIO(b"".join(predicted)))
     with pytest.raises(WorkerError, match="died"):
         score_span_files(*files, jobs=2, block=2000, progress=kill)
 

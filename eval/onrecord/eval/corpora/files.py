@@ -57,7 +57,7 @@ def score_span_paths(
         predicted: Predictions; a document without a line counts as one without predictions.
         labels: A label map; see :mod:`onrecord.eval.submission.label_maps`.
         how: How intervals are made; None for none.
-        jobs: Processes to use.
+        jobs: Processes to use, this one among them.
         progress: Told how many gold documents have been read.
 
     Raises:

@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import dataclasses
 from collections import Counter, deque
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from itertools import islice
 from typing import TYPE_CHECKING, BinaryIO, Protocol
@@ -86,8 +86,8 @@ def score_span_files(
         gold: The gold documents.
         predicted: Predictions for them; a gold document without a line counts as one without predictions.
         labels: What types are compared by; None for the types as they are.
-        jobs: Processes to use. With more than one, a script calls this under ``if __name__ == "__main__":``, as all
-            that starts processes.
+        jobs: Processes to use, this one among them. With more than one, a script calls this under
+            ``if __name__ == "__main__":``, as all that starts processes.
         block: About how many bytes of gold to read at once.
         progress: Told how many gold documents have been read so far.
 
@@ -279,32 +279,68 @@ def _scorer(jobs: int) -> Iterator[Scorer]:
         yield lambda blocks: ((block, score_block(block)) for block in blocks)
         return
     from concurrent.futures import ProcessPoolExecutor  # some milliseconds, where they are not needed
-    from multiprocessing import get_all_start_methods, get_context
+    from multiprocessing import get_context
 
-    # a fork of a process that has threads can hang
-    method = "forkserver" if "forkserver" in get_all_start_methods() else "spawn"
-    with ProcessPoolExecutor(jobs, get_context(method)) as pool:
-        yield lambda blocks: _in_turn(pool, blocks, 2 * jobs)
+    # a fork of a process that has threads can hang, and a server that forks would be waited for
+    pool = ProcessPoolExecutor(jobs - 1, get_context("spawn"))
+    try:
+        yield lambda blocks: _in_turn(pool, blocks, 2 * (jobs - 1))
+    finally:
+        pool.shutdown(wait=False, cancel_futures=True)
 
 
-def _in_turn(pool: ProcessPoolExecutor, blocks: Iterator[Block], ahead: int) -> Iterator[tuple[Block, ScoredBlock]]:
+_MOST_HELD = 2**24
+"""Bytes of lines that are read ahead of the first block that is not scored yet."""
+_MOST_AHEAD = 256
+"""Blocks likewise."""
+
+
+def _in_turn(pool: ProcessPoolExecutor, blocks: Iterator[Block], most: int) -> Iterator[tuple[Block, ScoredBlock]]:
+    """Blocks and their results; this process scores what the others have no time for, with so many before them.
+
+    So it does not wait while they start, which takes as long as to score some ten megabytes.
+    """
     from concurrent.futures.process import BrokenProcessPool
 
     running: deque[tuple[Block, Future[ScoredBlock]]] = deque()
     try:
         for block in blocks:
-            running.append((block, pool.submit(score_block, block)))
-            if len(running) > ahead:
+            if sum(not future.done() for _, future in running) < most:
+                running.append((block, pool.submit(score_block, block)))
+            else:
+                running.append(_scored_here(block))
+            while running and (running[0][1].done() or _is_too_far(running)):
                 first, future = running.popleft()
                 yield first, future.result()
-        while running:
-            first, future = running.popleft()
-            yield first, future.result()
+        for place in reversed(range(len(running))):  # the others are at the first ones, if they are at any
+            if not running[place][1].done():
+                running[place] = _scored_here(running[place][0])
+        for block, future in running:
+            yield block, future.result()
     except BrokenProcessPool as error:
         raise WorkerError("a process that scored a part of the files died; was there enough memory?") from error
     finally:
         for _, future in running:
             future.cancel()
+
+
+def _scored_here(block: Block) -> tuple[Block, Future[ScoredBlock]]:
+    """A block, without its lines where none of them is left for later, and its result or error."""
+    from concurrent.futures import Future
+
+    found: Future[ScoredBlock] = Future()
+    try:
+        scored = score_block(block)
+    except Exception as error:  # as of another process: it is raised when it is its turn
+        found.set_exception(error)
+        return block, found
+    found.set_result(scored)
+    return block if any(scored.left) else dataclasses.replace(block, lines=(Lines(b""), Lines(b""))), found
+
+
+def _is_too_far(running: Sequence[tuple[Block, object]]) -> bool:
+    held = sum(len(lines.raw) for block, _ in running for lines in block.lines)
+    return held > _MOST_HELD or len(running) > _MOST_AHEAD
 
 
 def _in_order(counts: SpanCounts) -> SpanCounts:
