@@ -182,9 +182,9 @@ class _Read:
     def _add_lines(self, block: Block, first: int, lines: Sequence[bytes]) -> None:
         for at in range(0, len(lines), _AT_ONCE):
             if not self._add_plain(first + at, lines[at : at + _AT_ONCE]):
-                for place in range(first + at, first + min(at + _AT_ONCE, len(lines))):
+                for place, raw in enumerate(lines[at : at + _AT_ONCE], first + at):
                     if len(self.line_faults) < FAULTS_TO_GIVE_UP:
-                        self._add_any(block, place)
+                        self._add_any(block, place, raw)
 
     def _add_plain(self, first: int, lines: Sequence[bytes]) -> bool:
         """Add some lines, if all of them are plain and sound; whether they are."""
@@ -204,8 +204,7 @@ class _Read:
         self.places.extend(range(first, first + len(lines)))
         return True
 
-    def _add_any(self, block: Block, place: int) -> None:
-        raw = block.lines[self.side][place]
+    def _add_any(self, block: Block, place: int, raw: bytes) -> None:
         if not raw.strip() or self._add_plain(place, [raw]):
             return
         number = block.numbers[self.side][place]

@@ -50,7 +50,7 @@ def read_spans(raw: bytes, key: TypeKey | None, types: TextCodes) -> ReadSpans |
         key: What the spans call their type.
         types: Gives the codes; has new types afterwards, also where None is returned.
     """
-    layout = next((each for each in _layouts(key) if raw.startswith(each.opening)), None)
+    layout = next((each for each in _layouts(key) if each.begins(raw)), None)
     if layout is None or b"\0" in raw:
         return None
     page = _Page(raw if raw.endswith(b"\n") else raw + b"\n")
@@ -86,6 +86,11 @@ class _Layout:
     """From there to the type."""
     next: bytes
     """From the type to the next span."""
+
+    def begins(self, raw: bytes) -> bool:
+        """Whether the first line of some begins so, up to its first number."""
+        first = raw.find(self.middle, 0, raw.find(b"\n")) + len(self.middle)
+        return raw.startswith(self.opening) and raw.startswith((b'{"start":', b"]"), first)
 
 
 @functools.cache
