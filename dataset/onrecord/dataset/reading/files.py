@@ -7,7 +7,7 @@ import errno
 import hashlib
 import os
 import stat
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 from onrecord.dataset.reading.faults import Fault, FaultsError
@@ -36,11 +36,31 @@ def write_atomically(path: Path, content: bytes, mode: int | None = None) -> Non
         with os.fdopen(open_for_pipe(path), "wb") as stream:
             stream.write(content)
         return
+    with written_beside(path, mode) as beside:
+        beside.write_bytes(content)
+
+
+@contextlib.contextmanager
+def written_beside(path: Path, mode: int | None = None) -> Iterator[Path]:
+    """Where to write a file that is flushed and takes its place when the ``with`` block ends; it is gone on an error.
+
+    What a link leads to is replaced, and not the link.
+
+    Args:
+        path: The file.
+        mode: See :func:`write_atomically`.
+
+    Raises:
+        NotADirectoryError: It would lie below a file.
+        OSError: It cannot be written, or leads in a circle.
+    """
     path = resolved(path)
     _make_folder(path.parent)
     with staged(path) as folder:
         beside = folder / "new"
-        _write(beside, content)
+        yield beside
+        with beside.open("rb+") as stream:
+            os.fsync(stream.fileno())
         _take_mode(beside, path, mode)
         beside.replace(path)
 

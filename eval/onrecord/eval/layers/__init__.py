@@ -6,6 +6,7 @@
 - ``flatten``: from labels to columns, some documents at a time.
 - ``line_columns``: the same from lines of a prediction file that are columns already.
 - ``kept_columns``: columns in a file.
+- ``sound_columns``: whether those of a file are such as predictions can have.
 - ``span_pairing``: the mentions of many documents aligned on columns.
 - ``mention_states``: what is counted of mentions, on columns.
 - ``id_columns``: what a system's ids mean, found out on columns.
@@ -60,6 +61,7 @@ __all__ = [
     "same_items",
     "scored",
     "shown",
+    "sound_columns",
     "state_columns",
     "states",
     "unplaced",

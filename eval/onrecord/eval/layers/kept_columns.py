@@ -45,24 +45,15 @@ def write_columns(file: BinaryIO, columns: SideColumns, step: int = 1) -> None:
     header = msgspec.json.encode(_Header(list(arrays), words))
     for array in (np.frombuffer(header, np.uint8), *arrays.values()):
         file.write(bytes(-file.tell() % step))
-        np.save(file, array, allow_pickle=False)
+        np.save(file, np.ascontiguousarray(array), allow_pickle=False)
 
 
-def read_columns(file: BinaryIO) -> SideColumns:
-    """Columns from where the file stands, written with a step of 1.
-
-    Raises:
-        ValueError: There are none.
-    """
-    return _columns(lambda: np.load(file, allow_pickle=False))
-
-
-def mapped_columns(file: BinaryIO, memory: mmap.mmap, step: int) -> SideColumns:
-    """Columns from where a file stands, which are read from the disk where and when somebody looks.
+def mapped_columns(file: BinaryIO, memory: mmap.mmap | bytes, step: int) -> SideColumns:
+    """Columns from where a file stands; of one that is mapped, read from the disk where and when somebody looks.
 
     Args:
         file: The file.
-        memory: All of it, mapped.
+        memory: All of it, mapped or read.
         step: What it was written with.
 
     Raises:
@@ -73,7 +64,9 @@ def mapped_columns(file: BinaryIO, memory: mmap.mmap, step: int) -> SideColumns:
         file.seek(-file.tell() % step, 1)
         if np.lib.format.read_magic(file) != (1, 0):  # type: ignore[no-untyped-call]
             raise ValueError("the array is of another version")
-        shape, _, dtype = np.lib.format.read_array_header_1_0(file)  # type: ignore[no-untyped-call]
+        shape, by_column, dtype = np.lib.format.read_array_header_1_0(file)  # type: ignore[no-untyped-call]
+        if by_column or min(shape, default=0) < 0:
+            raise ValueError("the array is of another form")
         first, size = file.tell(), math.prod(shape) * dtype.itemsize
         file.seek(size, 1)
         if first + size > len(memory):
@@ -88,6 +81,8 @@ def _columns(array: Callable[[], Array]) -> SideColumns:
         header = msgspec.json.decode(array().tobytes(), type=_Header)
     except msgspec.DecodeError as error:
         raise ValueError(str(error)) from error
+    if any(len(set(words)) < len(words) for words in header.words.values()):
+        raise ValueError("a word has two codes")
     arrays = {name: array() for name in header.arrays}
     codes = Vocabularies(**{name: Codes(words) for name, words in header.words.items()})
     return SideColumns(codes, **{name: _table(name, kind, arrays) for name, kind in _TABLES.items()})

@@ -12,6 +12,7 @@
 - ``rounds``: the two rounds by which parts are scored.
 - ``engines``: who does them: this process, several, or the workers of Dask.
 - ``state_file``: the state of a part as a Parquet file.
+- ``state_checks``: whether what it says of a part can be.
 - ``score_file``: a prediction file scored in one call.
 - ``result``: from a submission and gold to a result.
 - ``intervals``: the intervals of a whole result.

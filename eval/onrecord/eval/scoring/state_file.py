@@ -7,48 +7,64 @@ needed, so a file that lacks documents has parts alone, and is finished together
 
 from __future__ import annotations
 
+import contextlib
 import dataclasses
 import io
-import os
 from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import msgspec
 import numpy as np
 
 from onrecord.dataset.reading.faults import OnrecordError, show
+from onrecord.dataset.reading.files import sha256, written_beside
 from onrecord.eval.layers.cluster_columns import Clusters
 from onrecord.eval.layers.columns import KINDS, NONE, Codes, SideColumns, Vocabularies
 from onrecord.eval.layers.event_columns import Reported
-from onrecord.eval.layers.kept_columns import read_columns, write_columns
+from onrecord.eval.layers.kept_columns import mapped_columns, write_columns
 from onrecord.eval.layers.modality_columns import Modalities
 from onrecord.eval.layers.said_stances import Said, sayings
+from onrecord.eval.layers.sound_columns import check_columns
 from onrecord.eval.layers.state_columns import StateColumns
 from onrecord.eval.rendering.signature import SCORER_VERSION
 from onrecord.eval.scoring.parts import Part, PartHead, Setting, target_of
 from onrecord.eval.scoring.rounds import PartsScoring, Submitted
 from onrecord.eval.scoring.score_report import POLICY
+from onrecord.eval.scoring.state_checks import check_head, check_words
 from onrecord.eval.scoring.target import Target
 
 if TYPE_CHECKING:
     import pyarrow as pa
 
-FORMAT = "onrecord-state/1"
+FORMAT = "onrecord-state/2"
 _KEY = b"onrecord"
+_DIGEST = b"onrecord-sha256"
+"""The key of the SHA-256 of what the other has: with it stands the header, and with that the data of every part."""
+_STEP = 64
+"""Every array of a part begins at a multiple of so many bytes."""
 _ROLES = ("required", "optional", "charged", "excused")
 _TEXT = ("layer", "document", "name", "gold", "predicted", "holder", "target_kind", "target", "label")
 _COUNTS = ("gold_matched", "gold_total", "predicted_matched", "predicted_total")
+
+
+Sha256 = Annotated[str, msgspec.Meta(pattern=r"^[0-9a-f]{64}$(?!\n)")]
 
 
 class StatePart(msgspec.Struct, frozen=True):
     """One of the parts that a file holds."""
 
     name: str
-    sha256: str
+    sha256: Sha256
     """Of its content."""
+    data: Sha256
+    """Of what is kept of it."""
     documents: list[str]
     """That it has a line for, of whatever split."""
+
+
+class _Format(msgspec.Struct, frozen=True):
+    format: str
 
 
 class StateHeader(msgspec.Struct, frozen=True):
@@ -61,7 +77,7 @@ class StateHeader(msgspec.Struct, frozen=True):
     labels: str
     gold: str
     name: str
-    submission: str
+    submission: Sha256
     """What stands for the content of the submission in a record."""
     finished: bool
     """Whether it has rows of documents, and is not only a part."""
@@ -76,27 +92,23 @@ def write_state(path: Path, scoring: PartsScoring, name: str, setting: Setting, 
 
     target = target_of(setting)
     schema = _schema()
-    beside = path.with_name(f".{path.name}.{os.getpid()}")
-    heads: list[PartHead] = []
-    try:
-        with pq.ParquetWriter(beside, schema, compression="zstd") as writer:
-            for part in parts:
-                heads.append(part.head)
-                writer.write_table(_table(schema, {"row": ["part"], "name": [part.head.name], "data": [_packed(part)]}))
-            for layer, columns in () if scoring.state is None else scoring.state.layers.items():
-                assert scoring.state is not None
-                for rows in _rows(columns, scoring.state.documents):
-                    if rows["row"]:
-                        writer.write_table(_table(schema, rows | {"layer": [layer] * len(rows["row"])}))
-            header = _header(scoring, name, setting, target, heads)
-            writer.add_key_value_metadata({_KEY: msgspec.json.encode(header)})
-        beside.replace(path)
-    finally:
-        beside.unlink(missing_ok=True)
+    kept: list[StatePart] = []
+    with written_beside(path) as beside, pq.ParquetWriter(beside, schema, compression="zstd") as writer:
+        for part in parts:
+            data, head = _packed(part), part.head
+            kept.append(StatePart(head.name, head.sha256, sha256(data), sorted(head.digests)))
+            writer.write_table(_table(schema, {"row": ["part"], "name": [head.name], "data": [data]}))
+        for layer, columns in () if scoring.state is None else scoring.state.layers.items():
+            assert scoring.state is not None
+            for rows in _rows(columns, scoring.state.documents):
+                if rows["row"]:
+                    writer.write_table(_table(schema, rows | {"layer": [layer] * len(rows["row"])}))
+        header = msgspec.json.encode(_header(scoring, name, setting, target, kept))
+        writer.add_key_value_metadata({_KEY: header, _DIGEST: sha256(header).encode()})
 
 
 def _header(
-    scoring: PartsScoring, name: str, setting: Setting, target: Target, heads: Sequence[PartHead]
+    scoring: PartsScoring, name: str, setting: Setting, target: Target, parts: list[StatePart]
 ) -> StateHeader:
     return StateHeader(
         format=FORMAT,
@@ -109,7 +121,7 @@ def _header(
         submission=scoring.sha256,
         finished=scoring.state is not None,
         missing=list(scoring.missing),
-        parts=[StatePart(head.name, head.sha256, sorted(head.digests)) for head in heads],
+        parts=parts,
     )
 
 
@@ -206,10 +218,17 @@ def _modalities(whole: Modalities, documents: Sequence[str]) -> dict[str, Any]:
 
 
 def _packed(part: Part) -> bytes:
-    into = io.BytesIO()
-    np.save(into, np.frombuffer(msgspec.json.encode(part.head), np.uint8), allow_pickle=False)
-    write_columns(into, part.predicted)
+    """The head, after its length in eight bytes, and the columns."""
+    into, head = io.BytesIO(), msgspec.json.encode(part.head)
+    into.write(len(head).to_bytes(8, "little") + head)
+    write_columns(into, part.predicted, _STEP)
     return into.getvalue()
+
+
+def _unpacked(data: bytes) -> tuple[PartHead, SideColumns]:
+    file = io.BytesIO(data)
+    head = msgspec.json.decode(file.read(int.from_bytes(file.read(8), "little")), type=PartHead)
+    return head, mapped_columns(file, data, _STEP)
 
 
 @dataclasses.dataclass(frozen=True)
@@ -218,26 +237,56 @@ class StateSource:
 
     path: Path
     number: int
+    about: StatePart
+    """What the header says of it."""
 
     def read(self, setting: Setting) -> Part:
         """See :class:`~onrecord.eval.scoring.parts.Source`.
 
         Raises:
-            OnrecordError: The file does not hold what it should.
+            OnrecordError: The file is damaged, or does not hold what it should.
+            OSError: It cannot be opened.
         """
-        import pyarrow as pa
+        target, shown = target_of(setting), show(str(self.path))
+        data = self._data()
+        if sha256(data) != self.about.data:
+            raise OnrecordError(f"{shown} is damaged: the data of {self._name} is not what was written")
+        with _refusing(f"{shown} is no state that can be read: {self._name}: "):
+            head, columns = _unpacked(data)
+            if (head.sha256, sorted(head.digests)) != (self.about.sha256, self.about.documents):
+                raise ValueError("it is another part than the header says")
+            check_head(head, target)
+            places = sorted(target.places[id] for id in head.digests if id in target.places)
+            texts = (target.gold.documents[target.ids[place]].text for place in places)
+            check_words(columns.codes, target)
+            check_columns(columns, np.array([len(text) for text in texts], np.int64))
+        return Part(head, np.array(places, np.int64), _recoded(columns, target))
+
+    @property
+    def _name(self) -> str:
+        return f"part {self.number + 1}"
+
+    def _data(self) -> bytes:
         import pyarrow.parquet as pq
 
-        target = target_of(setting)
-        try:
-            table = pq.ParquetFile(self.path).read_row_group(self.number, columns=["data"])
-            file = io.BytesIO(table.column("data")[0].as_py())
-            head = msgspec.json.decode(np.load(file, allow_pickle=False).tobytes(), type=PartHead)
-            columns = _recoded(read_columns(file), target)
-            places = sorted(target.places[id] for id in head.digests if id in target.places)
-        except (pa.ArrowException, msgspec.DecodeError, ValueError, LookupError, TypeError, EOFError) as error:
-            raise OnrecordError(f"{show(str(self.path))} is no state that can be read: {show(str(error))}") from error
-        return Part(head, np.array(places, np.int64), columns)
+        says = f"{show(str(self.path))} is damaged: {self._name} cannot be read: "
+        with self.path.open("rb") as file, _refusing(says):
+            cell = pq.ParquetFile(file).read_row_group(self.number, columns=["data"]).column("data")[0].as_py()
+            if not isinstance(cell, bytes):
+                raise TypeError("there is none")
+            return cell
+
+
+@contextlib.contextmanager
+def _refusing(says: str) -> Iterator[None]:
+    """Whatever Arrow, numpy and msgspec raise of a file that is not as it should be, in one sentence."""
+    import pyarrow as pa
+
+    wrong = (ValueError, LookupError, TypeError, ArithmeticError, SyntaxError, RecursionError, MemoryError, EOFError)
+    try:
+        yield
+    except (pa.ArrowException, msgspec.DecodeError, OSError, *wrong) as error:
+        raise OnrecordError(f"{says}{show(str(error) or type(error).__name__)}") from error
 
 
 def _recoded(columns: SideColumns, target: Target) -> SideColumns:
@@ -260,20 +309,29 @@ def read_header(path: Path) -> StateHeader:
     """What a state is of.
 
     Raises:
-        OnrecordError: It is none.
+        OnrecordError: It is none, or of another format, or damaged.
         OSError: It cannot be opened.
     """
-    import pyarrow as pa
     import pyarrow.parquet as pq
 
+    shown = show(str(path))
     with path.open("rb") as file:
         try:
-            metadata = pq.read_metadata(file).metadata or {}
-            header = msgspec.json.decode(metadata[_KEY], type=StateHeader)
-        except (pa.ArrowException, OSError, msgspec.DecodeError, KeyError) as error:
-            raise OnrecordError(f"{show(str(path))} is no state: onrecord score --state writes one") from error
-    if header.format != FORMAT:
-        raise OnrecordError(f"{show(str(path))} is a state of another format: {show(header.format)}")
+            with _refusing(""):
+                metadata = pq.read_metadata(file).metadata or {}
+                raw = metadata[_KEY]
+        except OnrecordError as error:
+            raise OnrecordError(f"{shown} is no state: onrecord score --state writes one") from error
+    digest = metadata.get(_DIGEST)
+    if digest is not None and digest != sha256(raw).encode():
+        raise OnrecordError(f"{shown} is damaged: its header is not what was written")
+    with _refusing(f"{shown} is no state that can be read: "):
+        format = msgspec.json.decode(raw, type=_Format).format
+        header = None if format != FORMAT else msgspec.json.decode(raw, type=StateHeader)
+    if header is None:
+        raise OnrecordError(f"{shown} is a state of another format: {show(format)}, and not {FORMAT}; write it again")
+    if digest is None:
+        raise OnrecordError(f"{shown} is damaged: nothing says what its header was")
     return header
 
 
@@ -306,7 +364,7 @@ def submitted_states(paths: Sequence[Path], setting: Setting) -> Submitted:
             if part.documents and key in seen:
                 raise OnrecordError(f"{show(str(seen[key]))} and {show(str(path))} hold the same part")
             seen[key] = path
-            sources.append(StateSource(path, number))
+            sources.append(StateSource(path, number, part))
         headers.append(header)
     alone = headers[0].submission if len(headers) == 1 else None
     more = f" and {len(headers) - 1} more" if len(headers) > 1 else ""
