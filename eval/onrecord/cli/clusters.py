@@ -14,7 +14,7 @@ from onrecord.cli.console import note, say_passed_over
 from onrecord.cli.corpora import CompatName, GoldFile, hand_over, show_scores
 from onrecord.cli.inputs import sampling
 from onrecord.cli.options import Draws, Json, Level, Output, SamplingUnitName, Seed
-from onrecord.cli.outputs import is_standard_output, say
+from onrecord.cli.outputs import is_standard_output, refuse_folder, refuse_overwriting, say
 
 if TYPE_CHECKING:
     from onrecord.eval.compat import Compat
@@ -61,6 +61,8 @@ def clusters(
     from onrecord.eval.corpora.files import cluster_report, read_cluster_corpora
     from onrecord.eval.rendering.counted import counted
 
+    refuse_overwriting([output], [gold, predicted])
+    refuse_folder(output)
     mode = None if compat is None else _mode(compat, format, across)
     # a tool that reads columns does not look at tokens
     looks = mode is None or mode.reads_format == ClusterFormat.conllu

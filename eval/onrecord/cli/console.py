@@ -52,7 +52,9 @@ def complain(error: Exception) -> int:
         note(f"{show(str(error.filename))}: {error.strerror}")
         return 2
     if isinstance(error, OSError):
-        note(f"cannot be written: {error.strerror}")
+        from onrecord.dataset.reading.faults import show
+
+        note(f"cannot be written: {error.strerror or show(str(error))}")  # Arrow says it without a number
         return 2
     if isinstance(error, MemoryError):
         note("there is not enough memory for it")

@@ -49,8 +49,7 @@ class Group:
         others = [fault for fault in self.faults if fault not in shown]
         if others:
             left = len(others) - PLACES
-            named = ", ".join(_place(fault) for fault in others[:PLACES])
-            yield f"    also at: {named}{f', and {left} more' if left > 0 else ''}"
+            yield f"    {_places(others[:PLACES])}{f', and {left} more' if left > 0 else ''}"
 
     @property
     def many(self) -> str:
@@ -106,6 +105,14 @@ def listing(faults: Sequence[Fault], counts: Mapping[str, int], every: bool) -> 
             yield indent + show(line.strip(), 3000)
     if len(found) > GROUPS:
         yield f"and {sum(len(group.faults) for group in found[GROUPS:])} others, of {len(found) - GROUPS} kinds"
+
+
+def _places(faults: Sequence[Fault]) -> str:
+    """Where some faults stand; of those at one place, which documents they are about, if that is known."""
+    places, documents = [_place(fault) for fault in faults], [fault.document for fault in faults if fault.document]
+    if len({*places}) < len({*documents}) == len(faults):
+        return f"also of: {', '.join(documents)}"
+    return f"also at: {', '.join(places)}"
 
 
 def _place(fault: Fault) -> str:

@@ -11,6 +11,7 @@ import typer
 from onrecord.cli.console import note, working
 from onrecord.cli.inputs import sampling
 from onrecord.cli.options import Dataset, Draws, LabelMapName, Level, SamplingUnitName, Seed, SplitOption, UnitOption
+from onrecord.cli.outputs import refuse_folder, refuse_overwriting
 from onrecord.cli.places import GOLD, the_split
 
 if TYPE_CHECKING:
@@ -47,6 +48,8 @@ def gap(
     how = the_sampling(unit, level, draws, seed)
     if len(probe) != len(perturbed):
         raise typer.BadParameter("as many folders as perturbed files", param_hint="--probe")
+    refuse_overwriting([output], [original, *perturbed, *probe, gold, None if labels is None else Path(labels)])
+    refuse_folder(output)
     pairs = list(zip(perturbed, probe, strict=True))
     with working("comparing"):
         found = run(original, pairs, gold, the_split(gold, split), labels, how)

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import errno
 import sys
+from collections.abc import Iterable
 from pathlib import Path
 
 
@@ -50,6 +52,74 @@ def refuse_stream(output: Path | None) -> None:
         import typer
 
         raise typer.BadParameter("a folder is made, which cannot go to standard output", param_hint="--output")
+
+
+def refuse_folder(output: Path | None) -> None:
+    """Refuse a folder where a file is written, before anything is done for it.
+
+    Raises:
+        IsADirectoryError: It is one.
+    """
+    if output is not None and output.is_dir():
+        raise IsADirectoryError(errno.EISDIR, "is a folder, and no file", str(output))
+
+
+def refuse_no_new_file(output: Path) -> None:
+    """Refuse, before anything is done for it, what no file can be put in place of: it is written beside and renamed.
+
+    Raises:
+        OnrecordError: It is standard output, a device or a pipe.
+        OSError: It is a folder, its folder is not there or not to be written to, or its links lead in a circle.
+    """
+    import os
+
+    from onrecord.dataset.reading.faults import OnrecordError, show
+    from onrecord.dataset.reading.files import resolved
+
+    refuse_folder(output)
+    if is_standard_output(output) or (output.exists() and not output.is_file()):
+        raise OnrecordError(f"{show(str(output))} is no file, and what is written needs one")
+    folder = resolved(output).parent
+    if not folder.exists():
+        raise FileNotFoundError(errno.ENOENT, "there is no such folder", str(folder))
+    if not folder.is_dir():
+        raise NotADirectoryError(errno.ENOTDIR, "is a file, and no folder", str(folder))
+    if not os.access(folder, os.W_OK):
+        raise PermissionError(errno.EACCES, "nothing can be written there", str(folder))
+
+
+def refuse_overwriting(outputs: Iterable[Path | None], read: Iterable[Path | None]) -> None:
+    """Refuse to write over what a command reads, before it does anything; links are followed.
+
+    For commands whose output is of another kind than what they read. Those that change a file may be given it twice.
+
+    Args:
+        outputs: Where it writes; in a folder, a file of a name that is not known yet. None and ``-`` are no file.
+        read: Files and folders that it reads. In a folder nothing is written, known by name or not.
+
+    Raises:
+        OnrecordError: Something would be written over, or into a folder that is read; or two outputs are one file.
+    """
+    from onrecord.dataset.reading.faults import OnrecordError, show
+    from onrecord.dataset.reading.files import resolved
+
+    written = [each for each in outputs if each is not None and not is_standard_output(each)]
+    sources = [each for each in read if each is not None and not is_standard_output(each)]
+    for output in written:
+        shown = show(str(output))
+        for source in sources:
+            if source.is_dir():
+                if resolved(output).is_relative_to(resolved(source)):
+                    raise OnrecordError(f"{shown} lies in {show(str(source))}, which is read: write it elsewhere")
+            elif _is_one_file(output, source):
+                raise OnrecordError(f"{shown} is read, and would be written over: give what is written another name")
+    if len(written) > len({resolved(each) for each in written}):
+        raise OnrecordError(f"{show(str(written[0]))} cannot be two outputs: give them names of their own")
+
+
+def _is_one_file(output: Path, source: Path) -> bool:
+    """Whether they are one, which is a file: what is written to a device takes nothing away."""
+    return output.is_file() and source.is_file() and output.samefile(source)
 
 
 def _stream(content: bytes) -> None:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from onrecord.cli.console import counting, note, say_left_out
-from onrecord.cli.outputs import put
+from onrecord.cli.outputs import put, refuse_overwriting
 from onrecord.cli.places import any_corpus, gold_folder
 
 if TYPE_CHECKING:
@@ -48,6 +48,7 @@ def predict(
     from onrecord.eval.baselines.systems import system_of
     from onrecord.eval.rendering.counted import counted
 
+    refuse_overwriting([output], [gold, seeds])
     labelled = _labelled(gold, seeds)
     known = [] if labelled is None else [labelled.article(id) for id in labelled.learnable()]
     chosen = system_of(system, Rules.learn(known))

@@ -24,7 +24,7 @@ from onrecord.cli.options import (
     SplitOption,
     UnitOption,
 )
-from onrecord.cli.outputs import put
+from onrecord.cli.outputs import put, refuse_folder, refuse_overwriting
 from onrecord.cli.places import GOLD, the_split
 
 if TYPE_CHECKING:
@@ -92,9 +92,14 @@ def report(
     from onrecord.eval.scoring.ceiling import read_ceiling
     from onrecord.eval.scoring.stored_gold import stored_gold
 
+    kind = format or _SUFFIXES.get("" if output is None else output.suffix.lower(), Format.html)
+    output = output or Path(f"report{next(suffix for suffix, each in _SUFFIXES.items() if each is kind)}")
+    refuse_folder(output)
     labelled = stored_gold(gold)
     asked = Asked(the_split(gold, split), None, sampling(unit.value, level, draws, seed), allow_missing)
     source, beside = _sources(predictions, against, labels, asked)
+    told = [predictions, against, requests, replies, *(gap or []), gold, _guidelines(gold)]
+    refuse_overwriting([output], [*told, *_files(source), *_files(beside)])
     found = _scored(source, labelled)
     other = None if beside is None else _scored(_alike(beside, source), labelled)
     source.tell(found.result.gold_hash)
@@ -109,12 +114,10 @@ def report(
         gaps=_gaps(gap or []),
         background=Background(_rules(gold), _exchanges(source.raw, requests, replies, tuple(labelled.documents))),
     )
-    kind = format or _SUFFIXES.get("" if output is None else output.suffix.lower(), Format.html)
     if kind is Format.html:
         content = html(view)
     else:
         content = (markdown_report if kind is Format.markdown else text_report)(view).encode("utf-8", "replace")
-    output = output or Path(f"report{next(suffix for suffix, each in _SUFFIXES.items() if each is kind)}")
     _write(output, content, len(found.result.documents))
 
 
@@ -126,7 +129,6 @@ def _write(output: Path, content: bytes, articles: int) -> None:
 
 def _rules(gold: Path) -> dict[str, str]:
     """The rules by which the gold was made: those of the corpus that the dataset folder lies in."""
-    from onrecord.cli.places import corpus_at
     from onrecord.dataset.publishing.published import is_published
     from onrecord.dataset.reading.files import read_text
     from onrecord.eval.report.rules import rules_of
@@ -135,9 +137,24 @@ def _rules(gold: Path) -> dict[str, str]:
         from onrecord.annotation.new_corpus.guidelines import guidelines
 
         return rules_of(guidelines())
-    corpus = corpus_at(gold)
-    there = corpus is not None and corpus.guidelines.is_file()
-    return rules_of(read_text(corpus.guidelines)) if corpus is not None and there else {}
+    written = _guidelines(gold)
+    return {} if written is None else rules_of(read_text(written))
+
+
+def _guidelines(gold: Path) -> Path | None:
+    """Those of the corpus that the dataset folder lies in, where it has any."""
+    from onrecord.cli.places import corpus_at
+    from onrecord.dataset.publishing.published import is_published
+
+    corpus = None if is_published(gold) else corpus_at(gold)
+    return None if corpus is None or not corpus.guidelines.is_file() else corpus.guidelines
+
+
+def _files(source: PredictionInput | None) -> list[Path]:
+    """What is read of predictions: themselves and their label map."""
+    if source is None:
+        return []
+    return [source.path, *([] if source.asked.labels is None else [Path(source.asked.labels)])]
 
 
 def _exchanges(

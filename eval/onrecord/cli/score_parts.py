@@ -52,15 +52,13 @@ class PartsAsked:
         return InProcess()
 
 
-def submitted(paths: Sequence[Path], setting: Setting, how: PartsAsked) -> Submitted:
-    """What is scored: files, folders and patterns as the parts of one submission.
+def files_of(paths: Sequence[Path], how: PartsAsked) -> list[Path]:
+    """The files of a submission, which is given as files, folders and patterns.
 
     Raises:
-        OnrecordError: There is nothing in a folder, or nothing that a pattern fits, or a state does not fit.
+        OnrecordError: There is nothing in a folder, or nothing that a pattern fits; or one is no file, or given twice.
     """
     from onrecord.dataset.reading.faults import OnrecordError, show
-    from onrecord.eval.scoring.rounds import Submitted
-    from onrecord.eval.scoring.state_file import submitted_states
 
     files = [file for path in paths for file in _files(path, STATES if how.from_state else PREDICTIONS)]
     if "-" in map(str, files):
@@ -70,6 +68,18 @@ def submitted(paths: Sequence[Path], setting: Setting, how: PartsAsked) -> Submi
     twice = {str(file) for file in files if files.count(file) > 1} if len(set(files)) < len(files) else ()
     if twice:
         raise OnrecordError(f"{min(twice)} is given twice")
+    return files
+
+
+def submitted(files: Sequence[Path], setting: Setting, how: PartsAsked) -> Submitted:
+    """What is scored: files as the parts of one submission.
+
+    Raises:
+        OnrecordError: A state does not fit.
+    """
+    from onrecord.eval.scoring.rounds import Submitted
+    from onrecord.eval.scoring.state_file import submitted_states
+
     return submitted_states(files, setting) if how.from_state else Submitted.of_files(files, setting)
 
 

@@ -8,9 +8,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
 from onrecord.cli.console import faults_json, note, reading, say_left_out, say_warnings
-from onrecord.cli.outputs import is_standard_output, put, say
+from onrecord.cli.outputs import is_standard_output, put, refuse_no_new_file, refuse_overwriting, say
 from onrecord.cli.places import gold_folder, the_split
-from onrecord.cli.score_parts import PartsAsked, score_submitted, submitted
+from onrecord.cli.score_parts import PartsAsked, files_of, score_submitted, submitted
 
 if TYPE_CHECKING:
     from onrecord.dataset import FaultsError
@@ -49,15 +49,21 @@ def run(predictions: Sequence[Path], options: ScoreOptions) -> int:
     from onrecord.eval.submission.limits import Limits
 
     gold = gold_folder(options.gold)
+    in_parts, state = options.parts.needed(predictions), options.parts.state
+    files = files_of(predictions, options.parts) if in_parts else predictions
+    labels = None if options.labels is None else Path(options.labels)
+    refuse_overwriting([options.output, state], [*files, gold, labels])
+    if state is not None:
+        refuse_no_new_file(state)
     limits = Limits(*options.limits)
     how = sampling(options.unit, options.level, options.draws, options.seed)
     asked = Asked(the_split(gold, options.split), options.labels, how, options.allow_missing)
     to_stream = is_standard_output(options.output)  # there is room for one of the two
     output = None if to_stream else options.output
     shown = _Shown(output, options.json or to_stream, options.headlines, options.details, gold)
-    if options.parts.needed(predictions):
-        return _score_parts(predictions, asked, limits, options.parts, shown)
-    return _score_file(predictions[0], asked, limits, shown)
+    if in_parts:
+        return _score_parts(files, asked, limits, options.parts, shown)
+    return _score_file(files[0], asked, limits, shown)
 
 
 @dataclasses.dataclass(frozen=True)
@@ -124,16 +130,16 @@ def _score_file(predictions: Path, asked: Asked, limits: Limits, shown: _Shown) 
     return 0
 
 
-def _score_parts(predictions: Sequence[Path], asked: Asked, limits: Limits, how: PartsAsked, shown: _Shown) -> int:
+def _score_parts(files: Sequence[Path], asked: Asked, limits: Limits, how: PartsAsked, shown: _Shown) -> int:
     from onrecord.dataset.reading.faults import FaultsError
     from onrecord.eval.scoring.parts import Setting
 
     setting = Setting(shown.gold.absolute(), asked.split, asked.labels, limits)
-    what = submitted(predictions, setting, how)
+    what = submitted(files, setting, how)
     try:
         found = score_submitted(what, setting, asked, how)
     except FaultsError as error:
-        return shown.refuse(error, predictions[0], what.sha256, asked)
+        return shown.refuse(error, files[0], what.sha256, asked)
     if found.report is not None:
         shown.report(found.report, found.left_out)
     return 0

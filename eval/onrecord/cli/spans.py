@@ -15,7 +15,7 @@ from onrecord.cli.corpora import CompatName, GoldFile, hand_over, show_scores
 from onrecord.cli.formats import AffixName, AffixOption, Comment, Layer, Scheme, TagNames, TokenColumn, read_options
 from onrecord.cli.inputs import sampling
 from onrecord.cli.options import Draws, Json, LabelMapName, Level, Output, SamplingUnitName, Seed
-from onrecord.cli.outputs import is_standard_output, say
+from onrecord.cli.outputs import is_standard_output, refuse_folder, refuse_overwriting, say
 
 if TYPE_CHECKING:
     from onrecord.eval.corpora.files import SpanCorpora
@@ -73,6 +73,8 @@ def spans(
     from onrecord.eval.corpora.files import read_tag_corpora, score_span_paths, span_report
     from onrecord.eval.rendering.counted import counted
 
+    refuse_overwriting([output], [gold, predicted, None if labels is None else Path(labels)])
+    refuse_folder(output)
     options = read_options(scheme, affix, comment, token_column, column, tag_names, layer)
     columns = options.columns
     how = sampling(SamplingUnitName.document.value, level, draws, seed)

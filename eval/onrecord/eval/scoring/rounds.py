@@ -173,7 +173,7 @@ def _check(
     if missing and not asked.allow_missing and not may_be_open:
         hint = "add its line, with [] where there is nothing; or score it as empty with --allow-missing"
         for id in missing:
-            wrong_one = ("missing-document", "", f"no line for {id}", f"{len(target.ids)} documents", hint)
+            wrong_one = ("missing-document", "", f"no line for {id}", f"a line for each of {len(target.ids)}", hint)
             findings.add(wrong_one, None, None, id)
     if not there:
         findings.adopt([Fault("empty", submitted.name, None, "", "no line", "JSON Lines")])

@@ -5,10 +5,9 @@ from __future__ import annotations
 from collections.abc import Collection
 
 from onrecord.dataset.layers import LAYERS, scheme
-from onrecord.eval.layers.columns import Vocabularies
+from onrecord.eval.layers.columns import KINDS, Vocabularies
 from onrecord.eval.scoring.parts import PartHead
 from onrecord.eval.scoring.target import Target
-from onrecord.eval.submission.line_checks import KINDS
 from onrecord.eval.submission.prediction_line import PLACED
 
 _DIGEST_BYTES = 32
