@@ -106,9 +106,7 @@ def test_a_state_and_states_of_shards_give_what_one_process_gives(
         assert record(capsys, folder, folder / name, "--state", tmp_path / name) == expected
         assert record(capsys, folder, "--from-state", tmp_path / name) == expected
     for part in (folder / "cut").iterdir():
-        found = run(
-            capsys, "score", part, "--gold", folder / "dataset", "--state", tmp_path / f"{part.stem}.parquet"
-        )
+        found = run(capsys, "score", part, "--gold", folder / "dataset", "--state", tmp_path / f"{part.stem}.parquet")
         assert found[:2] == (0, "")
     assert record(capsys, folder, "--from-state", tmp_path) == record(capsys, folder, folder / "cut")
 
@@ -294,7 +292,7 @@ def test_arrays_that_no_file_has_are_refused_with_a_right_hash(
 @pytest.mark.parametrize(
     ("field", "change", "says"),
     [
-        ("digests", lambda digests: {id: "AAAA" for id in digests}, "a digest is no SHA-256"),
+        ("digests", lambda digests: dict.fromkeys(digests, "AAAA"), "a digest is no SHA-256"),
         ("sha256", lambda _: "0" * 64, "it is another part than the header says"),
         ("digests", lambda digests: dict(list(digests.items())[1:]), "it is another part than the header says"),
         ("left_out", lambda _: {"PER": -1}, "a negative number of mentions"),
@@ -400,7 +398,9 @@ def write(path: Path, header: dict[str, Any], data: bytes | None, digest: str | 
     """A state with one part, whose hash is right where it has one, unless the data is other data."""
     if data is not None and data != b"other data" and digest == "right" and isinstance(header["parts"], list):
         first, *rest = header["parts"]
-        header = header | {"parts": [first | ({"data": hashlib.sha256(data).hexdigest()} if "data" in first else {}), *rest]}
+        header = header | {
+            "parts": [first | ({"data": hashlib.sha256(data).hexdigest()} if "data" in first else {}), *rest]
+        }
     raw = msgspec.json.encode(header)
     digest = hashlib.sha256(raw).hexdigest() if digest == "right" else digest
     schema = state_file._schema()

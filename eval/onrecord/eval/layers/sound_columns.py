@@ -36,8 +36,8 @@ def check_columns(columns: SideColumns, lengths: Ints) -> None:
         lengths: Shape (D,): how many code points the text of each document has.
 
     Raises:
-        ValueError: An array has another type or shape than it should, a code is in no vocabulary, a place is outside its
-            text, or rows are not in order; the first that is so.
+        ValueError: An array has another type or shape than it should, a code is in no vocabulary, a place is outside
+            its text, or rows are not in order; the first that is so.
     """
     codes = columns.codes
     types, kinds, entities, events, claims = (

@@ -107,9 +107,7 @@ def write_state(path: Path, scoring: PartsScoring, name: str, setting: Setting, 
         writer.add_key_value_metadata({_KEY: header, _DIGEST: sha256(header).encode()})
 
 
-def _header(
-    scoring: PartsScoring, name: str, setting: Setting, target: Target, parts: list[StatePart]
-) -> StateHeader:
+def _header(scoring: PartsScoring, name: str, setting: Setting, target: Target, parts: list[StatePart]) -> StateHeader:
     return StateHeader(
         format=FORMAT,
         scorer=SCORER_VERSION,
