@@ -41,6 +41,27 @@ def _bits(buffer: pa.Buffer, column: pa.Array) -> Any:
     return np.unpackbits(np.frombuffer(buffer, np.uint8), count=first + many, bitorder="little")[first:].view(bool)
 
 
+def words_of(column: pa.Array) -> list[str]:
+    """The words of a column, of which none is null."""
+    raw, bounds = bytes_of(column)
+    edges = bounds.tolist()
+    pairs = zip(edges, edges[1:], strict=False)
+    if raw.isascii():
+        text = raw.decode("ascii")
+        return [text[first:last] for first, last in pairs]
+    return [raw[first:last].decode("utf-8") for first, last in pairs]
+
+
+def bytes_of(column: pa.Array) -> tuple[bytes, Any]:
+    """All words of a column one after the other, in UTF-8, and the bounds between them, shape (n + 1,)."""
+    if not len(column):
+        return b"", np.zeros(1, np.int32)
+    _, offsets, values = column.buffers()
+    bounds = np.frombuffer(offsets, np.int32, len(column) + 1, 4 * column.offset)
+    first, last = bounds[[0, -1]].tolist()
+    return (values.slice(first, last - first).to_pybytes() if last > first else b""), bounds - bounds[0]
+
+
 def places_of(rows: Any) -> pa.Array:
     """Places of rows, shape (n,), as Arrow takes them."""
     import pyarrow as pa

@@ -19,7 +19,7 @@ import numpy as np
 import pyarrow as pa
 
 from onrecord.dataset import walk
-from onrecord.dataset.reading.arrow_columns import flags_of, numbers_of
+from onrecord.dataset.reading.arrow_columns import flags_of, numbers_of, words_of
 
 MOST_BYTES = 2**20
 """Bytes of the longest line of a table: what a line is parsed to may take fifteen times its length."""
@@ -53,7 +53,6 @@ class TableReader:
         made = _struct(kind)
         self._schema = None if made is None else pa.schema(list(made[0]))
         self._columns = () if made is None else made[1]
-        self._shell = msgspec.json.Decoder(_shell(self._columns))
 
     def read(self, lines: Sequence[bytes]) -> pa.StructArray | None:
         """A row for each line; None where they are to be decoded one by one.
@@ -63,7 +62,7 @@ class TableReader:
         Args:
             lines: JSON, each of at most :data:`MOST_BYTES`.
         """
-        if self._schema is None or not lines or not self._are_objects(lines):
+        if self._schema is None or not lines or not _may_be_objects(lines):
             return None
         raw = b"\n".join(lines)
         try:
@@ -75,31 +74,32 @@ class TableReader:
             return None
         rows = table.combine_chunks().to_struct_array()
         checked = _Checked()
-        records = _Records(rows.chunk(0), functools.cache(lambda: np.array([b"null" in line for line in lines])))
+        records = _Records(rows.chunk(0), functools.cache(lambda: _have_null(raw, lines)))
         found = checked.struct(records, self._columns)
-        for each in self._columns:
-            checked.bare.discard(each.name)  # see _shell
         return None if found is None or _may_have_nulls(raw, checked.bare, checked.given) else found
 
-    def _are_objects(self, lines: Sequence[bytes]) -> bool:
-        """Whether each line is one JSON object, which the parser of Arrow relies upon, without a null of its own."""
-        decode = self._shell.decode
-        try:
-            for line in lines:
-                if len(line) > MOST_BYTES or _NULL in msgspec.structs.astuple(decode(line)):
-                    return False
-        except (msgspec.MsgspecError, RecursionError):
-            return False
-        return True
+
+def _may_be_objects(lines: Sequence[bytes]) -> bool:
+    """Whether each line is a JSON object, if all of them are JSON and there are as many objects as lines.
+
+    Arrow reads a line as several objects, and one object over several lines: but only between objects may a ``}`` come
+    before a ``{``, so each of these lines has one at least.
+    """
+    return all(
+        len(line) <= MOST_BYTES and line.lstrip(_BLANK)[:1] == b"{" and line.rstrip(_BLANK)[-1:] == b"}" and 0 not in line
+        for line in lines
+    )
 
 
-_NULL = msgspec.Raw(b"null")
+def _have_null(raw: bytes, lines: Sequence[bytes]) -> Any:
+    """Whether a null is written on each line, shape (lines,)."""
+    if b"null" not in raw:
+        return np.zeros(len(lines), bool)
+    return np.array([b"null" in line for line in lines])
 
 
-def _shell(columns: Sequence[_Column]) -> type[msgspec.Struct]:
-    """The fields of a line that may not be null, undecoded."""
-    names = [each.name for each in columns if each.required or each.defaulted]
-    return msgspec.defstruct("Shell", [(name, msgspec.Raw, msgspec.Raw(b"")) for name in names])
+_BLANK = b" \t\r"
+"""White space of JSON within a line."""
 
 
 def _parsed(raw: bytes, schema: pa.Schema) -> pa.Table:
@@ -248,7 +248,7 @@ def _fit(values: pa.Array, kind: Any) -> bool:
     if len(values) == values.null_count:
         return True
     if isinstance(values, pa.DictionaryArray):
-        several = values.dictionary.to_pylist()
+        several = words_of(values.dictionary)
     else:
         numbers = numbers_of(values.drop_null() if values.null_count else values)
         several = [int(numbers.min()), int(numbers.max())]

@@ -9,7 +9,6 @@ from collections.abc import Mapping, Sequence
 
 import numpy as np
 
-from onrecord.dataset import walk
 from onrecord.dataset.reading.arrow_columns import flags_of, numbers_of, places_of
 from onrecord.eval.layers.columns import (
     BASES,
@@ -67,8 +66,7 @@ def _numbered(words: Sequence[str]) -> dict[str, int]:
 
 def _coded(items: Strand, name: str, codes: Mapping[str, int] | Mapping[str | None, int]) -> Ints:
     """The codes of a field that has a default."""
-    (default,) = (field.default for field in walk.fields(items.kind) if field.name == name)
-    return items.coded(name).by(codes, default)
+    return items.coded(name).by(codes, items.field(name).default)
 
 
 def _mentions(items: Strand, documents: Ints, type: Ints, kind: Ints, id: Ints) -> MentionColumns:
@@ -78,7 +76,7 @@ def _mentions(items: Strand, documents: Ints, type: Ints, kind: Ints, id: Ints) 
 def _quotes(
     quotes: Strand, codes: Vocabularies, documents: Ints, texts: Sequence[str], letters: Letters, before: int
 ) -> QuoteColumns:
-    many, content = quotes.many("content"), _inner(quotes, "content")
+    many, content = quotes.many("content"), quotes.inner(quotes.field("content"))
     edges = np.stack(content.spans, axis=1)
     joined = "".join(texts)
     base = np.concatenate([[0], np.cumsum([len(text) for text in texts])[:-1]]).astype(np.int64)
@@ -176,7 +174,7 @@ def _stances(stances: Strand, codes: Vocabularies, documents: Ints) -> StanceCol
         used, place = np.unique(ids.codes[rows], return_inverse=True)
         vocabulary = codes.of(code)
         of[rows] = np.array([vocabulary[ids.words[word]] for word in used.tolist()], np.int32)[place.ravel()]
-    many, evidence = stances.many("evidence"), _inner(stances, "evidence")
+    many, evidence = stances.many("evidence"), stances.inner(stances.field("evidence"))
     return StanceColumns(
         document=documents[stances.line],
         holder=stances.coded("holder").by(codes.entity),
@@ -187,11 +185,6 @@ def _stances(stances: Strand, codes: Vocabularies, documents: Ints) -> StanceCol
         optional=stances.flags("optional"),
         evidence=_parts(many, np.stack(evidence.spans, axis=1), np.flatnonzero(many > 1)),
     )
-
-
-def _inner(items: Strand, name: str) -> Strand:
-    (field,) = (each for each in walk.fields(items.kind) if each.name == name)
-    return items.inner(field)
 
 
 def sources_of(quotes: Strand, names: Names) -> frozenset[tuple[str, str]]:

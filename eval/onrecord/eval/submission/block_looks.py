@@ -15,6 +15,7 @@ from onrecord.dataset import walk
 from onrecord.dataset.layers import LAYERS, scheme
 from onrecord.dataset.reading.arrow_columns import numbers_of
 from onrecord.dataset.records import UNKNOWN, SpanItem, TargetKind
+from onrecord.eval.submission.block_spans import Texts, spans_are_right
 from onrecord.eval.submission.expected import KnownDocument
 from onrecord.eval.submission.limits import Limits
 from onrecord.eval.submission.line_block import NO_WORD, Coded, Ints, LineBlock, References, Strand, parents_of
@@ -26,7 +27,7 @@ def is_all_right(block: LineBlock, known: Mapping[str, KnownDocument], limits: L
     """Whether nothing is wrong or odd with any line by itself.
 
     Args:
-        block: The lines.
+        block: The lines, of the published scheme.
         known: Every document of the dataset.
         limits: What a line may be at most.
     """
@@ -38,11 +39,11 @@ def is_all_right(block: LineBlock, known: Mapping[str, KnownDocument], limits: L
     return (
         _numbers_are_right(block, [limits.items_of(len(text)) for text in texts])
         and _texts_are_known(block, [each.text_sha256 for each in found])
-        and all(_spans_are_right(each, texts) for layer in block.layers.values() for each in layer.all_spans())
+        and _spans_are_right(block, Texts.of(texts))
         and all(_items_are_right(each) for each in block.layers.values())
         and _own_references_are_right(block)
-        and ("quotes" not in LAYERS or _quotes_are_right(block.layers["quotes"]))
-        and ("stances" not in LAYERS or _stances_are_right(block.layers["stances"]))
+        and _quotes_are_right(block.layers["quotes"])
+        and _stances_are_right(block.layers["stances"])
         and _names_are_right(block)
     )
 
@@ -85,30 +86,8 @@ def _texts_are_known(block: LineBlock, hashes: Sequence[str]) -> bool:
     return said == hashes
 
 
-def _spans_are_right(spans: Strand, texts: Sequence[str]) -> bool:
-    """Inside its text, with the surface that is there; that of an item neither begins nor ends in white space."""
-    from pyarrow import compute  # as late as can be: it takes as long to import as five articles take
-
-    if not len(spans):
-        return True
-    start, end = spans.spans
-    surfaces = spans.column("text")
-    length = np.array([len(text) for text in texts])[spans.line]
-    if np.any(start >= end) or np.any(end > length) or np.any(numbers_of(compute.utf8_length(surfaces)) != end - start):
-        return False
-    places = zip(spans.line.tolist(), start.tolist(), end.tolist(), strict=True)
-    there = [texts[line][first:last] for line, first, last in places]
-    if "".join(there) != _text_of(surfaces):
-        return False
-    edges = {each[0] for each in there} | {each[-1] for each in there} if issubclass(spans.kind, SpanItem) else set()
-    return not any(map(str.isspace, edges))
-
-
-def _text_of(words: Any) -> str:
-    """All words, one after the other."""
-    _, offsets, values = words.buffers()
-    first, last = np.frombuffer(offsets, np.int32)[[words.offset, words.offset + len(words)]].tolist()
-    return bytes(values[first:last]).decode("utf-8") if last > first else ""
+def _spans_are_right(block: LineBlock, texts: Texts) -> bool:
+    return all(spans_are_right(each, texts) for layer in block.layers.values() for each in layer.all_spans())
 
 
 def _items_are_right(items: Strand) -> bool:
@@ -255,8 +234,7 @@ def _quotes_are_right(quotes: Strand) -> bool:
     many = quotes.many("content")
     if np.any(many == 0):
         return False
-    content = next(each for each in walk.fields(quotes.kind) if each.name == "content")
-    start, end = quotes.inner(content).spans
+    start, end = quotes.inner(quotes.field("content")).spans
     first = np.cumsum(many) - many
     owner = np.repeat(np.arange(len(quotes)), many)
     if np.any((start[1:] < end[:-1]) & (owner[1:] == owner[:-1])):

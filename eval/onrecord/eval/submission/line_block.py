@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from onrecord.dataset import walk
 from onrecord.dataset.layers import LAYERS
-from onrecord.dataset.reading.arrow_columns import flags_of, numbers_of, places_of
+from onrecord.dataset.reading.arrow_columns import flags_of, numbers_of, places_of, words_of
 from onrecord.dataset.records import Refers, SpanItem
 from onrecord.eval.submission.prediction_line import NotInText
 
@@ -39,7 +39,7 @@ class Coded:
     def of(cls, column: pa.Array) -> Coded:
         """From words, which may be dictionary-encoded already."""
         coded = column.dictionary_encode()
-        return cls(numbers_of(coded.indices, NO_WORD), coded.dictionary.to_pylist())
+        return cls(numbers_of(coded.indices, NO_WORD), words_of(coded.dictionary))
 
     def by(self, codes: Any, default: str | None = None) -> Ints:
         """The words by the codes of somebody else, shape (n,).
@@ -64,6 +64,10 @@ class Strand:
 
     def __len__(self) -> int:
         return len(self.records)
+
+    def field(self, name: str) -> walk.Field:
+        """What there is to know of a field."""
+        return next(field for field in walk.fields(self.kind) if field.name == name)
 
     def column(self, name: str) -> pa.Array:
         """The values of a field."""
@@ -92,7 +96,7 @@ class Strand:
 
     def one(self, name: str) -> Strand:
         """The records of a field of one that may be null; where it is, so is all within."""
-        kind = next(field.struct for field in walk.fields(self.kind) if field.name == name)
+        kind = self.field(name).struct
         assert kind is not None
         return Strand(kind, self.column(name), self.line)
 
@@ -176,8 +180,8 @@ class LineBlock:
     @functools.cached_property
     def documents(self) -> list[str]:
         """The document that each line is of."""
-        found: list[str] = self.rows.field("doc_id").to_pylist()
-        return found
+        ids = self._lines.coded("doc_id")
+        return [ids.words[code] for code in ids.codes.tolist()]
 
     def is_there(self, field: str) -> Bools:
         """Whether each line has a field, shape (L,)."""
@@ -187,8 +191,7 @@ class LineBlock:
     def several(self, field: str) -> Strand:
         """The records of a field of the lines, such as a layer."""
         if field not in self._strands:
-            (found,) = (each for each in walk.fields(self.kind) if each.name == field)
-            self._strands[field] = self._lines.inner(found)
+            self._strands[field] = self._lines.inner(self._lines.field(field))
         return self._strands[field]
 
     @functools.cached_property
@@ -221,16 +224,11 @@ class LineBlock:
         if not len(strand):
             return []
         names = strand.kind.__struct_fields__
-        first: dict[tuple[int, ...], int] = {}
-        for place, codes in enumerate(zip(*(strand.coded(name).codes.tolist() for name in names), strict=True)):
-            first.setdefault(codes, place)
-        columns = []
-        for name, codes in zip(names, zip(*first, strict=True), strict=True):
-            words = [*strand.coded(name).words, None]
-            columns.append([words[code] for code in codes])
-        rows = [dict(zip(names, values, strict=True)) for values in zip(*columns, strict=True)]
-        numbers = [self.numbers[place] for place in strand.line[list(first.values())].tolist()]
-        return list(zip(numbers, msgspec.convert(rows, list[strand.kind]), strict=True))  # type: ignore[name-defined]
+        coded = [strand.coded(name) for name in names]
+        places = _firsts([each.codes for each in coded])
+        columns = [map([*each.words, None].__getitem__, each.codes[places].tolist()) for each in coded]
+        rows = [strand.kind(**dict(zip(names, values, strict=True))) for values in zip(*columns, strict=True)]
+        return list(zip(map(self.numbers.__getitem__, strand.line[places].tolist()), rows, strict=True))
 
     @functools.cached_property
     def unplaced(self) -> dict[str, tuple[NotInText, ...]]:
@@ -264,6 +262,18 @@ class LineBlock:
     @functools.cached_property
     def _strands(self) -> dict[str, Strand]:
         return {}
+
+
+def _firsts(columns: Sequence[Ints]) -> Ints:
+    """The places of the first of all rows that are alike in every column of codes, ascending."""
+    key: Ints = np.zeros(len(columns[0]), np.int64)
+    for codes in columns:
+        many = int(codes.max(initial=NO_WORD)) + 2
+        if int(key.max(initial=0)) > (2**62) // many:
+            key = np.unique(key, return_inverse=True)[1]
+        key = key * many + codes - NO_WORD
+    places: Ints = np.unique(key, return_index=True)[1]
+    return np.sort(places)
 
 
 def parents_of(quotes: Strand) -> Ints:
