@@ -5,6 +5,7 @@ Arrow itself is imported by whoever makes columns: where nobody does, these cost
 
 from __future__ import annotations
 
+import itertools
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -44,8 +45,7 @@ def _bits(buffer: pa.Buffer, column: pa.Array) -> Any:
 def words_of(column: pa.Array) -> list[str]:
     """The words of a column, of which none is null."""
     raw, bounds = bytes_of(column)
-    edges = bounds.tolist()
-    pairs = zip(edges, edges[1:], strict=False)
+    pairs = itertools.pairwise(bounds.tolist())
     if raw.isascii():
         text = raw.decode("ascii")
         return [text[first:last] for first, last in pairs]

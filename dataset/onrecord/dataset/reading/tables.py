@@ -86,7 +86,10 @@ def _may_be_objects(lines: Sequence[bytes]) -> bool:
     before a ``{``, so each of these lines has one at least.
     """
     return all(
-        len(line) <= MOST_BYTES and line.lstrip(_BLANK)[:1] == b"{" and line.rstrip(_BLANK)[-1:] == b"}" and 0 not in line
+        len(line) <= MOST_BYTES
+        and line.lstrip(_BLANK).startswith(b"{")
+        and line.rstrip(_BLANK).endswith(b"}")
+        and 0 not in line  # which would end all
         for line in lines
     )
 
@@ -247,6 +250,7 @@ def _fit(values: pa.Array, kind: Any) -> bool:
     """Whether all values are of a type, which is asked of each that differs, or of the extremes."""
     if len(values) == values.null_count:
         return True
+    several: list[Any]
     if isinstance(values, pa.DictionaryArray):
         several = words_of(values.dictionary)
     else:

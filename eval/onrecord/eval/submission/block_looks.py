@@ -6,7 +6,7 @@ all, and false wherever they would find something; where it cannot tell it is fa
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, get_args
 
 import numpy as np
@@ -18,8 +18,8 @@ from onrecord.dataset.records import UNKNOWN, SpanItem, TargetKind
 from onrecord.eval.submission.block_spans import Texts, spans_are_right
 from onrecord.eval.submission.expected import KnownDocument
 from onrecord.eval.submission.limits import Limits
-from onrecord.eval.submission.line_block import NO_WORD, Coded, Ints, LineBlock, References, Strand, parents_of
-from onrecord.eval.submission.line_checks import DESCRIPTIONS, KINDS, MANY
+from onrecord.eval.submission.line_block import NO_WORD, Coded, Ints, LineBlock, Strand, parents_of
+from onrecord.eval.submission.line_checks import DESCRIPTIONS, MANY
 from onrecord.eval.submission.prediction_line import PLACED
 
 
@@ -133,7 +133,9 @@ def _alike(columns: Sequence[Ints]) -> Ints:
         return np.zeros(0, np.int64)
     key: Ints = np.zeros(len(columns[0]), np.int64)
     for column in columns:
-        key = key * 0x9E3779B1 + column  # what differs may become alike, which is looked at anew below
+        key = key * (int(column.max()) + 2) + column  # what differs may become alike, which is looked at anew below
+    if np.all(key[1:] > key[:-1]):
+        return np.zeros(0, np.int64)
     order = np.argsort(key, kind="stable")
     ordered = key[order]
     same = ordered[1:] == ordered[:-1]
@@ -200,7 +202,7 @@ def _said(records: Strand, but: str = "") -> Iterator[Ints]:
 
 def _own_references_are_right(block: LineBlock) -> bool:
     """Whether what refers to an item of its line refers to one that is there."""
-    for to, line, ids in _by_kind(block.references):
+    for to, line, ids in (kind for each in block.references for kind in each.by_kind()):
         if to in LAYERS and len(line):
             items = block.layers[to]
             own = items.coded("id")
@@ -212,21 +214,6 @@ def _own_references_are_right(block: LineBlock) -> bool:
             if not np.all(np.isin(keys, items.line[with_id] * len(own.words) + own.codes[with_id])):
                 return False
     return True
-
-
-def _by_kind(several: Iterable[References]) -> Iterable[tuple[str, Ints, Coded]]:
-    """Ids by what they refer to, with the line of each; the reserved one is none."""
-    for each in several:
-        ids, there = each.ids, each.ids.codes >= 0
-        if each.refers.unknown and UNKNOWN in ids.words:
-            there &= ids.codes != ids.words.index(UNKNOWN)
-        if each.kinds is None:
-            yield each.refers.to, each.line[there], Coded(ids.codes[there], ids.words)
-        else:
-            for code, kind in enumerate(each.kinds.words):
-                some = there & (each.kinds.codes == code)
-                used, codes = np.unique(ids.codes[some], return_inverse=True)
-                yield kind, each.line[some], Coded(codes.ravel(), [ids.words[n] for n in used.tolist()])
 
 
 def _quotes_are_right(quotes: Strand) -> bool:
@@ -280,14 +267,3 @@ def _names_are_right(block: LineBlock) -> bool:
             if name in rows.kind.__struct_fields__ and not all(map(str.isprintable, rows.coded(name).words)):
                 return False
     return True
-
-
-def ids_of(block: LineBlock) -> tuple[dict[str, set[str]], dict[str, set[str]]]:
-    """The ids that the lines declare, and those that they use, by what they refer to."""
-    declared, used = ({kind: set[str]() for kind in KINDS} for _ in range(2))
-    for each in block.references:
-        into = declared if each.refers.use in ("declares", "clusters") else used
-        for to, _, ids in _by_kind([each]):
-            if to in into:
-                into[to].update(set(ids.words) - ({UNKNOWN} if each.refers.unknown else set()))
-    return declared, used

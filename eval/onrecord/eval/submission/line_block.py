@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from onrecord.dataset import walk
 from onrecord.dataset.layers import LAYERS
 from onrecord.dataset.reading.arrow_columns import flags_of, numbers_of, places_of, words_of
-from onrecord.dataset.records import Refers, SpanItem
+from onrecord.dataset.records import UNKNOWN, Refers, SpanItem
 from onrecord.eval.submission.prediction_line import NotInText
 
 if TYPE_CHECKING:
@@ -106,9 +106,11 @@ class Strand:
 
     def inner(self, field: walk.Field) -> Strand:
         """The records of a field that has records for values, one after the other."""
-        values, owners = self.values(field)
-        assert field.struct is not None
-        return Strand(field.struct, values, self.line[owners])
+        if field.name not in self._inner:
+            values, owners = self.values(field)
+            assert field.struct is not None
+            self._inner[field.name] = Strand(field.struct, values, self.line[owners])
+        return self._inner[field.name]
 
     def values(self, field: walk.Field) -> tuple[pa.Array, Ints | slice]:
         """The values of a field that are there, and the record that each is of."""
@@ -145,6 +147,10 @@ class Strand:
     def _coded(self) -> dict[str, Coded]:
         return {}
 
+    @functools.cached_property
+    def _inner(self) -> dict[str, Strand]:
+        return {}
+
 
 @dataclasses.dataclass(frozen=True, eq=False)
 class References:
@@ -156,6 +162,19 @@ class References:
     """Shape (n,): the place in the block of the line that each is on."""
     kinds: Coded | None
     """What each refers to, where that differs."""
+
+    def by_kind(self) -> Iterator[tuple[str, Ints, Coded]]:
+        """Ids by what they refer to, with the line of each; the reserved one is none."""
+        ids, there = self.ids, self.ids.codes >= 0
+        if self.refers.unknown and UNKNOWN in ids.words:
+            there &= ids.codes != ids.words.index(UNKNOWN)
+        if self.kinds is None:
+            yield self.refers.to, self.line[there], Coded(ids.codes[there], ids.words)
+        else:
+            for code, kind in enumerate(self.kinds.words):
+                some = there & (self.kinds.codes == code)
+                used, codes = np.unique(ids.codes[some], return_inverse=True)
+                yield kind, self.line[some], Coded(codes.ravel(), [ids.words[n] for n in used.tolist()])
 
 
 @dataclasses.dataclass(frozen=True, eq=False)
@@ -190,9 +209,7 @@ class LineBlock:
 
     def several(self, field: str) -> Strand:
         """The records of a field of the lines, such as a layer."""
-        if field not in self._strands:
-            self._strands[field] = self._lines.inner(self._lines.field(field))
-        return self._strands[field]
+        return self._lines.inner(self._lines.field(field))
 
     @functools.cached_property
     def layers(self) -> dict[str, Strand]:
@@ -214,21 +231,21 @@ class LineBlock:
         strands = [self.several(field.name) for field in walk.fields(self.kind) if field.struct is not None]
         return [each for strand in strands for each in strand.all_references()]
 
-    def rows_of(self, field: str) -> list[tuple[int, Any]]:
-        """The records of a field, all of whose values are words: each that differs, with the number of a line."""
-        if field not in self._rows:
-            self._rows[field] = self._rows_of(self.several(field))
-        return self._rows[field]
+    def rows_of(self, field: str) -> list[Any]:
+        """The records of a field, all of whose values are words: each that differs."""
+        kind = self.several(field).kind
+        return [kind(**dict(zip(kind.__struct_fields__, row, strict=True))) for _, row in self.values_of(field)]
 
-    def _rows_of(self, strand: Strand) -> list[tuple[int, Any]]:
-        if not len(strand):
-            return []
-        names = strand.kind.__struct_fields__
-        coded = [strand.coded(name) for name in names]
-        places = _firsts([each.codes for each in coded])
-        columns = [map([*each.words, None].__getitem__, each.codes[places].tolist()) for each in coded]
-        rows = [strand.kind(**dict(zip(names, values, strict=True))) for values in zip(*columns, strict=True)]
-        return list(zip(map(self.numbers.__getitem__, strand.line[places].tolist()), rows, strict=True))
+    def values_of(self, field: str) -> list[tuple[int, tuple[Any, ...]]]:
+        """The values of each of these records, with the number of the first line that has it."""
+        if field not in self._values:
+            strand = self.several(field)
+            coded = [strand.coded(name) for name in strand.kind.__struct_fields__]
+            places = _firsts([each.codes for each in coded])
+            columns = [map([*each.words, None].__getitem__, each.codes[places].tolist()) for each in coded]
+            numbers = map(self.numbers.__getitem__, strand.line[places].tolist())
+            self._values[field] = list(zip(numbers, zip(*columns, strict=True), strict=True))
+        return self._values[field]
 
     @functools.cached_property
     def unplaced(self) -> dict[str, tuple[NotInText, ...]]:
@@ -256,11 +273,7 @@ class LineBlock:
         return Strand(self.kind, self.rows, np.arange(len(self.rows)))
 
     @functools.cached_property
-    def _rows(self) -> dict[str, list[tuple[int, Any]]]:
-        return {}
-
-    @functools.cached_property
-    def _strands(self) -> dict[str, Strand]:
+    def _values(self) -> dict[str, list[tuple[int, tuple[Any, ...]]]]:
         return {}
 
 

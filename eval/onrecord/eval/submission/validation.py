@@ -31,13 +31,13 @@ from onrecord.dataset.reading.faults import Findings, Wrong
 from onrecord.dataset.reading.typed import Decoded
 from onrecord.dataset.records import ITEM_TYPES
 from onrecord.eval.submission.advice import advised
-from onrecord.eval.submission.block_looks import ids_of, is_all_right
+from onrecord.eval.submission.block_ids import BlockIds
+from onrecord.eval.submission.block_looks import is_all_right
 from onrecord.eval.submission.expected import Expected
 from onrecord.eval.submission.file_rules import MOST_IDS, Descriptions, DocumentLines, Edges, Ids, LayerLines
 from onrecord.eval.submission.limits import Limits
 from onrecord.eval.submission.line_block import LineBlock
 from onrecord.eval.submission.line_checks import (
-    DESCRIPTIONS,
     check_all_placed,
     check_ids,
     check_names,
@@ -54,7 +54,7 @@ from onrecord.eval.submission.line_reader import LineReader, Refused, mark
 from onrecord.eval.submission.lines import Line, in_blocks, lines_of
 from onrecord.eval.submission.mention_types import MentionTypes, our_types
 from onrecord.eval.submission.open_ends import OpenEnds
-from onrecord.eval.submission.prediction_line import PredictionLine, says_something
+from onrecord.eval.submission.prediction_line import PredictionLine
 from onrecord.eval.submission.quick_looks import (
     LineItems,
     clusters_are_several,
@@ -76,9 +76,21 @@ MOST_MISSES = 2
 
 
 class Checker:
-    """Takes lines one after the other; what is wrong with them is in :attr:`findings`."""
+    """Takes lines one after the other; what is wrong with them is in :attr:`findings`.
 
-    def __init__(self, file: Path | str, expected: Expected, limits: Limits, types: MentionTypes | None = None) -> None:
+    Args:
+        part: Whether they are of a part of a submission, whose :attr:`open_ends` others may close. For the others see
+            :func:`validate`.
+    """
+
+    def __init__(
+        self,
+        file: Path | str,
+        expected: Expected,
+        limits: Limits,
+        types: MentionTypes | None = None,
+        part: bool = False,
+    ) -> None:
         self.findings = Findings(str(file))
         self.lines = 0
         """How many were taken."""
@@ -91,7 +103,7 @@ class Checker:
         self._reader = LineReader(self._kind, limits)
         self._documents = DocumentLines(expected.documents)
         self._layers = LayerLines()
-        self._ids = Ids(expected.ids)
+        self._ids = Ids(expected.ids, part)
         self._descriptions = Descriptions()
         self._edges = Edges()
         self._misses = 0
@@ -139,14 +151,20 @@ class Checker:
             self.stopped = True
         return read.record
 
-    def take_all(self, lines: Iterable[Line]) -> Iterator[LineBlock | tuple[Line, PredictionLine]]:
+    def take_all(
+        self, lines: Iterable[Line], together: bool = True
+    ) -> Iterator[LineBlock | tuple[Line, PredictionLine]]:
         """Check lines as long as it is of use: many at once where nothing is wrong or odd with them, else one by one.
+
+        Args:
+            lines: The lines.
+            together: Whether any may be taken at once.
 
         Yields:
             What could be read: several lines as columns, or a line and its record.
         """
-        for several in in_blocks(lines):
-            block = self._look(several)
+        for several in in_blocks(lines) if together else ([line] for line in lines):
+            block = self._look(several) if together else None
             if block is not None:
                 yield block
                 continue
@@ -182,19 +200,12 @@ class Checker:
 
     def _fits(self, block: LineBlock) -> bool:
         """Take lines that are right by themselves, unless they are not right beside all others."""
-        declared, used = ids_of(block)
-        said = [
-            (field, number, row)
-            for field in DESCRIPTIONS
-            for number, row in block.rows_of(field)
-            if says_something(row)
-        ]
-        if not (
-            self._documents.fit(block.documents) and self._ids.fit(declared, used) and self._descriptions.fit(said)
-        ):
+        ids = BlockIds.of(block)
+        said = self._descriptions.fitting(block)
+        if said is None or not (self._documents.fit(block.documents) and self._ids.fit(ids)):
             return False
         self._documents.take_several(block.documents, block.numbers)
-        self._ids.take_several(declared)
+        self._ids.take_several(block, ids)
         self._descriptions.take_several(said)
         self._layers.take_several(block)
         self._edges.take_several(block)
