@@ -187,6 +187,7 @@ def changed(lines: Lines, draw: random.Random) -> bytes:
 def checked(raw: bytes, expected: Expected, least: int, patch: pytest.MonkeyPatch) -> tuple[Any, int]:
     """What is found of a file, and how many lines were taken together."""
     patch.setattr(validation, "LEAST_BYTES", least)
+    patch.setattr(validation, "LEAST_MORE", least)
     patch.setattr(validation, "MOST_MISSES", 10**9)
     checker = Checker("p.jsonl", expected, LIMITS)
     together = 0

@@ -97,7 +97,7 @@ def _items_are_right(items: Strand) -> bool:
     if not _differ(items.line[with_id] * len(ids.words) + ids.codes[with_id]):
         return False
     alike = _at_one_place(items)
-    if len(alike) and not _say_different_things(items.take(alike)):
+    if len(alike) and not _say_different_things(items, alike):
         return False
     field = walk.cluster_field(items.kind)
     if field is None:
@@ -108,11 +108,11 @@ def _items_are_right(items: Strand) -> bool:
 
 def _at_one_place(items: Strand) -> Ints:
     """Items that are where another item of their line is, by what their place begins with."""
-    if issubclass(items.kind, SpanItem):
-        start, end = items.spans
-    else:
-        start, end = _first_spans(items)
-    return _alike([items.line, start, end])
+    return _alike([items.line, *_place(items)])
+
+
+def _place(items: Strand) -> tuple[Ints, Ints]:
+    return items.spans if issubclass(items.kind, SpanItem) else _first_spans(items)
 
 
 def _first_spans(items: Strand) -> tuple[Ints, Ints]:
@@ -170,9 +170,23 @@ def _one_cluster_each(items: Strand, clusters: Coded, alike: Ints) -> bool:
     return not np.any(same & (clusters.codes[one] != clusters.codes[other]))
 
 
-def _say_different_things(items: Strand) -> bool:
-    """Whether no two items of a line say the same, as far as it is told by single values and the first of several."""
-    return not len(_alike([items.line, *_said(items, but="id")]))
+def _say_different_things(items: Strand, alike: Ints) -> bool:
+    """Whether no two of some items of a line say the same, as far as it is told by single values and the first of many.
+
+    Nearly all differ in a word of a vocabulary, which is seen without looking at the others.
+    """
+    fields = [field for field in walk.fields(items.kind) if field.name != "id" and items.has_codes(field.name)]
+    words = [_codes(items, field)[alike] for field in fields]
+    left = alike[_alike([items.line[alike], *(each[alike] for each in _place(items)), *words])]
+    taken = items.take(left)
+    return not len(_alike([taken.line, *_said(taken, but="id")]))
+
+
+def _codes(records: Strand, field: walk.Field) -> Ints:
+    """The words of a field as codes, of which that of the default is also that of none."""
+    coded = records.coded(field.name)
+    default = coded.words.index(field.default) if field.default in coded.words else NO_WORD
+    return np.where(coded.codes < 0, default, coded.codes)
 
 
 def _said(records: Strand, but: str = "") -> Iterator[Ints]:
@@ -195,9 +209,7 @@ def _said(records: Strand, but: str = "") -> Iterator[Ints]:
             nothing = int(field.default) if isinstance(field.default, int) else NO_WORD
             yield numbers_of(records.column(field.name).cast("int32"), nothing)
         else:
-            coded = records.coded(field.name)
-            default = coded.words.index(field.default) if field.default in coded.words else NO_WORD
-            yield np.where(coded.codes < 0, default, coded.codes)
+            yield _codes(records, field)
 
 
 def _own_references_are_right(block: LineBlock) -> bool:

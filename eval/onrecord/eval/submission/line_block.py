@@ -80,6 +80,10 @@ class Strand:
             self._coded[name] = Coded.of(column.flatten() if hasattr(column, "offsets") else column)
         return self._coded[name]
 
+    def has_codes(self, name: str) -> bool:
+        """Whether a field has one word, of those that are kept as codes."""
+        return hasattr(self.column(name), "dictionary")
+
     def flags(self, name: str) -> Bools:
         """The values of a field of truth values, of which null is false, shape (n,)."""
         found: Bools = flags_of(self.column(name))

@@ -68,8 +68,8 @@ from onrecord.eval.submission.quick_looks import (
 )
 from onrecord.eval.submission.salvage import Salvaged, check_salvaged_references, salvage
 
-LEAST_BYTES = 2**20
-"""Of lines that are worth being looked at together, for which Arrow has to be imported."""
+LEAST_BYTES, LEAST_MORE = 2**20, 2**16
+"""Of lines that are worth being looked at together, for which Arrow has to be imported; of others after these."""
 
 MOST_MISSES = 2
 """Times in a row that lines cannot be taken together, after which it is tried no more: the others will be like them."""
@@ -79,8 +79,7 @@ class Checker:
     """Takes lines one after the other; what is wrong with them is in :attr:`findings`.
 
     Args:
-        part: Whether they are of a part of a submission, whose :attr:`open_ends` others may close. For the others see
-            :func:`validate`.
+        part: Whether they are of a part of a submission, see :attr:`open_ends`. For the others see :func:`validate`.
     """
 
     def __init__(
@@ -108,6 +107,7 @@ class Checker:
         self._edges = Edges()
         self._misses = 0
         """How often in a row lines could not be taken at once."""
+        self._least = LEAST_BYTES
         self._unread = 0
         """Lines of which it is not known which document of the dataset they are about, or what they say of it."""
 
@@ -179,15 +179,14 @@ class Checker:
         """Take several lines at once; where anything is wrong or odd with them none is taken."""
         if self._misses == MOST_MISSES or self.findings.errors or not self._has_columns():
             return None
-        if sum(len(line.raw) for line in lines) < LEAST_BYTES:
+        if sum(len(line.raw) for line in lines) < self._least:
             return None
         block = self._reader.read_several(lines)
         fits = block is not None and is_all_right(block, self._expected.documents, self._limits) and self._fits(block)
-        self._misses = 0 if fits else self._misses + 1
-        if not fits:
-            return None
-        self.lines = lines[-1].number
-        return block
+        self._misses, self._least = 0 if fits else self._misses + 1, LEAST_MORE
+        if fits:
+            self.lines = lines[-1].number
+        return block if fits else None
 
     def _has_columns(self) -> bool:
         """Whether lines can be looked at as columns at all, which have ids and the layers of the published scheme."""
