@@ -6,9 +6,11 @@ once; what is sent around is evidence and states, never items.
 
 from __future__ import annotations
 
+import contextlib
 import dataclasses
 import functools
 import hashlib
+import importlib
 import itertools
 from collections.abc import Collection, Iterator, Mapping
 from pathlib import Path
@@ -63,6 +65,17 @@ def target_of(setting: Setting) -> Target:
     target = Target.of(gold, setting.split, mapping)
     refuse(target.unfit())
     return target
+
+
+def prepare(setting: Setting) -> None:
+    """Make what every part takes, so that the processes that are forked from this one have it.
+
+    Raises:
+        FaultsError: See :func:`target_of`.
+    """
+    target_of(setting).prepare()
+    with contextlib.suppress(ImportError):  # without Arrow lines are read one by one
+        importlib.import_module("onrecord.dataset.reading.tables")
 
 
 @dataclasses.dataclass(frozen=True)
@@ -158,7 +171,7 @@ class LineSource:
         target = target_of(setting)
         expected = Expected(target.gold.documents, target.gold.ids)  # no document must be there
         stream = SubmissionStream(self.path, pieces, expected, setting.limits, target.types, part=True)
-        ids = UsedIds(target.gold.registries)
+        ids = UsedIds(target.names)
         made, places = target.flattener(), list[int]()
         unplaced: dict[str, tuple[NotInText, ...]] = {}
         for each in stream.blocks():

@@ -18,7 +18,7 @@ from onrecord.dataset.reading.staging import scratch
 from onrecord.eval.layers.added_states import PartState
 from onrecord.eval.layers.ids import IdMap
 from onrecord.eval.scoring.engines.engine import First, Told, first_round
-from onrecord.eval.scoring.parts import BroughtPart, Part, Setting, Source
+from onrecord.eval.scoring.parts import BroughtPart, Part, Setting, Source, prepare
 
 R = TypeVar("R")
 
@@ -54,6 +54,7 @@ class Processes:
         """
         self._parts = len(sources)
         folder = self._folder
+        prepare(setting)
         return self._done(_first, [(source, setting, folder / str(n)) for n, source in enumerate(sources)], told)
 
     def second(self, ids: IdMap, items: Collection[str], told: Told) -> PartState:
