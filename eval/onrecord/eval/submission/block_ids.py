@@ -53,6 +53,6 @@ def references_to(block: LineBlock, ids: Mapping[str, Set[str]]) -> Iterator[Pla
             wanted = np.array([word in ids.get(to, ()) for word in coded.words], bool)
             found[line[wanted[coded.codes]]] = True
     for place in np.flatnonzero(found).tolist():
-        line: Any = msgspec.json.decode(block.raw[place], type=block.kind)
-        for reference in references(line):
+        record: Any = msgspec.json.decode(block.raw[place], type=block.kind)
+        for reference in references(record):
             yield block.numbers[place], block.documents[place], reference

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-import functools
 import multiprocessing
 import pickle
 from collections.abc import Callable, Collection, Iterator, Sequence
@@ -17,8 +16,8 @@ from onrecord.dataset.reading.platform import forks_safely
 from onrecord.dataset.reading.staging import scratch
 from onrecord.eval.layers.added_states import PartState
 from onrecord.eval.layers.ids import IdMap
-from onrecord.eval.scoring.engines.engine import First, Told, first_round
-from onrecord.eval.scoring.parts import BroughtPart, Part, Setting, Source, prepare
+from onrecord.eval.scoring.engines.engine import First, Told, first_round, prepare
+from onrecord.eval.scoring.parts import BroughtPart, Part, Setting, Source
 
 R = TypeVar("R")
 
@@ -37,10 +36,13 @@ class Processes:
     def __enter__(self) -> Self:
         self._stack = contextlib.ExitStack()
         self._folder = self._stack.enter_context(scratch())
-        # a process that is forked has the gold that this one has read
-        context = multiprocessing.get_context("fork" if forks_safely() else "spawn")
-        self._pool = ProcessPoolExecutor(self._jobs, context)
+        self._pool = self._begun(None)
         return self
+
+    def _begun(self, ids: IdMap | None) -> ProcessPoolExecutor:
+        # a process that is forked has the gold that this one has read, and these ids, without a copy
+        context = multiprocessing.get_context("fork" if forks_safely() else "spawn")
+        return ProcessPoolExecutor(self._jobs, context, _begin, (ids,))
 
     def __exit__(self, *_: object) -> None:
         self._pool.shutdown(cancel_futures=True)
@@ -64,7 +66,8 @@ class Processes:
             OnrecordError: A process was ended from outside, or had not enough memory.
         """
         folder = self._folder
-        _dump(folder / "ids", ids)
+        self._pool.shutdown()
+        self._pool = self._begun(ids)
         groups = [tuple(range(first, min(first + TOGETHER, self._parts))) for first in range(0, self._parts, TOGETHER)]
         return PartState.total(self._done(_second, [(folder, group, items) for group in groups], told))
 
@@ -100,14 +103,17 @@ def _first(source: Source, setting: Setting, path: Path) -> First:
 
 
 def _second(folder: Path, numbers: Sequence[int], items: Collection[str]) -> PartState:
-    ids = _ids(folder / "ids")
-    return PartState.total([_load(folder / str(number)).count(ids, items) for number in numbers])
+    assert _ids is not None
+    return PartState.total([_load(folder / str(number)).count(_ids, items) for number in numbers])
 
 
-@functools.lru_cache(maxsize=1)
-def _ids(path: Path) -> IdMap:
-    ids: IdMap = pickle.loads(path.read_bytes())
-    return ids
+_ids: IdMap | None = None
+"""What ids mean, in a process of the second round."""
+
+
+def _begin(ids: IdMap | None) -> None:
+    global _ids
+    _ids = ids
 
 
 def _dump(path: Path, value: object) -> None:
