@@ -54,7 +54,8 @@ def prepare(setting: Setting) -> None:
     """
     target_of(setting).prepare()
     with contextlib.suppress(ImportError):  # without Arrow lines are read one by one
-        importlib.import_module("onrecord.dataset.reading.tables")
+        for name in ("onrecord.dataset.reading.tables", "pyarrow.json", "pyarrow.compute"):
+            importlib.import_module(name)
 
 
 class InProcess:
