@@ -199,6 +199,7 @@ class SubmissionStream:
                 self._note(record)
                 self._digest_lines([record.doc_id], [line.raw])
                 yield line.raw[mark(line) :], record
+            del each  # which is not held while others are read
         self._end()
 
     @property

@@ -15,6 +15,7 @@ from __future__ import annotations
 import dataclasses
 import hashlib
 import itertools
+from collections import deque
 from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 
@@ -166,8 +167,9 @@ class Checker:
         for several in in_blocks(lines) if together else ([line] for line in lines):
             block = self._look(several) if together else None
             if block is not None:
+                several.clear()  # nothing of them is held while others are read
                 yield block
-                continue
+            del block
             for line in several:
                 record = self.take(line)
                 if record is not None:
@@ -177,15 +179,14 @@ class Checker:
 
     def _look(self, lines: Sequence[Line]) -> LineBlock | None:
         """Take several lines at once; where anything is wrong or odd with them none is taken."""
-        if self._misses == MOST_MISSES or self.findings.errors or not self._has_columns():
+        if self._misses == MOST_MISSES or self.findings.errors or sum(len(line.raw) for line in lines) < self._least:
             return None
-        if sum(len(line.raw) for line in lines) < self._least:
+        if not self._has_columns():
             return None
         block = self._reader.read_several(lines)
         fits = block is not None and is_all_right(block, self._expected.documents, self._limits) and self._fits(block)
         self._misses, self._least = 0 if fits else self._misses + 1, LEAST_MORE
-        if fits:
-            self.lines = lines[-1].number
+        self.lines = lines[-1].number if fits else self.lines
         return block if fits else None
 
     def _has_columns(self) -> bool:
@@ -387,8 +388,7 @@ def validate(
             digest.update(piece)
             yield piece
 
-    for _ in checker.take_all(lines_of(hashed(), limits)):
-        pass
+    deque(checker.take_all(lines_of(hashed(), limits)), maxlen=0)
     checker.finish()
     return Validation(
         findings=checker.findings,
