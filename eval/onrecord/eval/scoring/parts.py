@@ -156,7 +156,7 @@ class LineSource:
 
     def _read(self, pieces: Iterator[bytes], setting: Setting, digest: Digest | None) -> Part:
         target = target_of(setting)
-        expected = Expected(target.gold.documents, target.gold.ids)  # no document must be there
+        expected = Expected(target.gold.documents, target.published)  # no document must be there
         stream = SubmissionStream(self.path, pieces, expected, setting.limits, target.types, True, digest)
         ids = UsedIds(target.names)
         made, places = target.flattener(), list[int]()

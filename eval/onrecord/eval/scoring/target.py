@@ -80,13 +80,18 @@ class Target:
         )
 
     @functools.cached_property
+    def published(self) -> Mapping[str, frozenset[str]]:
+        """The ids of the registries, by kind."""
+        return {kind: frozenset(ids) for kind, ids in self.gold.ids.items()}
+
+    @functools.cached_property
     def names(self) -> Names:
         """What the rows of the entity registry go by."""
         return Names.of(self.gold.registries)
 
     def prepare(self) -> None:
         """Make what is made when somebody first asks for it."""
-        for name in ("types", "places", "codes", "names"):
+        for name in ("types", "places", "codes", "names", "published"):
             getattr(self, name)
 
     def empty(self) -> SideColumns:

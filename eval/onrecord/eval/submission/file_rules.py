@@ -187,9 +187,10 @@ class Ids:
     """
 
     def __init__(self, published: Mapping[str, Collection[str]], part: bool = False) -> None:
-        self._published = published
+        self._published = {kind: frozenset(published[kind]) for kind in KINDS}  # without a copy, if they are that
         self._part = part
-        self._known = {kind: set(published[kind]) for kind in KINDS}
+        self._known = {kind: set[str]() for kind in KINDS}
+        """By kind, the ids that lines declare and that are in no registry."""
         self._declared = 0
         self.lost = Lost()
         """What lines declare that cannot be read."""
@@ -216,20 +217,20 @@ class Ids:
         for (kind, use), here in ids.items():
             if use in ("declares", "clusters") and kind in KINDS:
                 self._declare(kind, here)
-        if any(use == "uses" and kind in KINDS and not here <= self._known[kind] for (kind, use), here in ids.items()):
+        if any(use == "uses" and kind in KINDS and self._new(kind, here) for (kind, use), here in ids.items()):
             for each in references(line):
                 self._wait((number, line.doc_id, each))
 
     def fit(self, ids: BlockIds) -> bool:
         """Whether all ids of several lines may be kept, even if every reference had to wait."""
-        new = sum(len(declared - self._known[kind]) for kind, declared in ids.declared.items())
+        new = sum(len(self._new(kind, declared)) for kind, declared in ids.declared.items())
         return self._declared + new <= MOST_IDS and self._waits + ids.references <= MOST_IDS
 
     def take_several(self, block: LineBlock, ids: BlockIds) -> None:
         """Note the ids of several lines that :meth:`fit`."""
         for kind, declared in ids.declared.items():
             self._declare(kind, declared)
-        waiting = {kind: used - self._known[kind] for kind, used in ids.used.items()}
+        waiting = {kind: self._new(kind, used) for kind, used in ids.used.items()}
         if self._part:
             for kind, used in waiting.items():
                 self._waits += len(used - self._waiting[kind].keys())
@@ -249,8 +250,12 @@ class Ids:
             if each.use == "uses":
                 self._wait((number, salvaged.line.doc_id, each))
 
+    def _new(self, kind: str, ids: set[str]) -> set[str]:
+        """Those of some ids that no line has declared, and no registry."""
+        return ids - self._known[kind] - self._published[kind]
+
     def _declare(self, kind: str, ids: set[str]) -> None:
-        new = ids - self._known[kind]
+        new = self._new(kind, ids)
         self._declared += len(new)
         self._known[kind] |= new
         waiting = self._waiting[kind]
@@ -260,7 +265,7 @@ class Ids:
     def _wait(self, placed: PlacedReference) -> None:
         """Keep a reference, unless its id is known."""
         _, _, reference = placed
-        if reference.id in self._known[reference.kind]:
+        if not self._new(reference.kind, {reference.id}):
             return
         waiting = self._waiting[reference.kind]
         self._waits += not self._part or reference.id not in waiting
@@ -271,7 +276,7 @@ class Ids:
     @property
     def declared(self) -> dict[str, frozenset[str]]:
         """By kind, the ids that the lines declare and that are in no registry."""
-        return {kind: frozenset(ids.difference(self._published[kind])) for kind, ids in self._known.items()}
+        return {kind: frozenset(ids) for kind, ids in self._known.items()}
 
     @property
     def waiting(self) -> dict[str, frozenset[str]]:
@@ -289,7 +294,12 @@ class Ids:
         kind = reference.kind
         where = {"entity": "mentions or entities", "event": "events or event_descriptions"}.get(kind, f"{kind}s")
         expected = f"an id that {where} of this file declare, or one of the {kind} registry"
-        return "reference", reference.pointer, reference.id, expected, partial(nearest, reference.id, self._known[kind])
+        return "reference", reference.pointer, reference.id, expected, partial(self._like, reference)
+
+    def _like(self, reference: IdReference) -> str:
+        """A hint that names an id that there is."""
+        known = itertools.chain(self._known[reference.kind], self._published[reference.kind])
+        return nearest(reference.id, known)
 
 
 class Descriptions:
