@@ -117,6 +117,25 @@ def test_ids_that_another_part_declares_change_nothing(
     assert run(capsys, "score", file, "--gold", corpus / "dataset", "--jobs", "2") == refused
 
 
+def test_a_state_of_two_labels_for_one_holder_and_target_is_finished_to_the_same_bytes(
+    corpus: Path, capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    from pyarrow import parquet
+
+    lines = [msgspec.json.decode(line) for line in (corpus / "predictions.jsonl").read_bytes().splitlines()]
+    others = {"asserts": "denies", "denies": "asserts", "favor": "against", "against": "favor"}
+    for line in lines:
+        line["stances"] += [
+            {**each, "id": None, "label": others[each["label"]]} for each in line["stances"] if each["label"] in others
+        ]
+    file, state = tmp_path / "p.jsonl", tmp_path / "p.parquet"
+    file.write_bytes(b"\n".join(map(msgspec.json.encode, lines)))
+    expected = record(capsys, corpus, file)
+    assert record(capsys, corpus, file, "--state", state) == expected
+    assert record(capsys, corpus, "--from-state", state) == expected
+    assert {"asserts?", "denies?"} <= {*parquet.read_table(state, columns=["label"]).column("label").to_pylist()}
+
+
 @pytest.mark.parametrize("least", [0, 10**9])
 def test_parts_that_declare_more_ids_than_a_file_may_are_refused_as_it_is(
     corpus: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, least: int

@@ -19,11 +19,11 @@ import numpy as np
 
 from onrecord.dataset.reading.faults import OnrecordError, show
 from onrecord.eval.layers.cluster_columns import Clusters
-from onrecord.eval.layers.columns import KINDS, LABELS, NONE, Codes, SideColumns, Vocabularies
+from onrecord.eval.layers.columns import KINDS, NONE, Codes, SideColumns, Vocabularies
 from onrecord.eval.layers.event_columns import Reported
 from onrecord.eval.layers.kept_columns import read_columns, write_columns
 from onrecord.eval.layers.modality_columns import Modalities
-from onrecord.eval.layers.said_stances import Said
+from onrecord.eval.layers.said_stances import Said, sayings
 from onrecord.eval.layers.state_columns import StateColumns
 from onrecord.eval.rendering.signature import SCORER_VERSION
 from onrecord.eval.scoring.parts import Part, PartHead, Setting, target_of
@@ -183,7 +183,7 @@ def _cells(whole: Clusters) -> dict[str, Any]:
 
 
 def _tuples(whole: Said, documents: Sequence[str]) -> dict[str, Any]:
-    columns = (whole.holder.tolist(), whole.kind.tolist(), whole.target.tolist())
+    said, columns = sayings(), (whole.holder.tolist(), whole.kind.tolist(), whole.target.tolist())
     return {
         "row": ["tuple"] * len(whole.document),
         "document": [documents[n] for n in whole.document.tolist()],
@@ -191,7 +191,7 @@ def _tuples(whole: Said, documents: Sequence[str]) -> dict[str, Any]:
         "holder": [":".join(whole.id_of(-1, code)) for code in columns[0]],
         "target_kind": [KINDS[kind] for kind in columns[1]],
         "target": [":".join(whole.id_of(kind, code)) for kind, code in zip(columns[1], columns[2], strict=True)],
-        "label": [LABELS[code] for code in whole.label.tolist()],
+        "label": [said[code] for code in whole.label.tolist()],
     }
 
 
