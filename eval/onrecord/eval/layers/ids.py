@@ -31,7 +31,9 @@ from typing import NamedTuple, TypeVar
 import msgspec
 
 from onrecord.dataset import Labels, Registries, Stance
+from onrecord.dataset.layers import in_scheme, scheme, using
 from onrecord.dataset.records import NO_ITEM, UNKNOWN, Entity, Event
+from onrecord.dataset.scheme import Scheme
 from onrecord.eval.matching.assignment import assign
 from onrecord.eval.matching.similarity import Parts, dice, parts, similar
 from onrecord.eval.submission.prediction_line import ClaimDescription, EntityDescription, EventDescription
@@ -93,13 +95,16 @@ class IdMap:
         """Gold ids of a predicted relay chain, in its order."""
         return tuple(self.entity.get(id) for id in ids)
 
-    def __reduce__(self) -> tuple[Callable[[bytes], IdMap], tuple[bytes]]:
-        """For other processes: pickled row by row it would take ten times as long."""
-        return _unpacked, (msgspec.msgpack.encode(self),)
+    def __reduce__(self) -> tuple[Callable[[Scheme, bytes, bytes], IdMap], tuple[Scheme, bytes, bytes]]:
+        """For other processes: pickled row by row it takes ten times as long, and types of a scheme cannot be."""
+        rest = dataclasses.replace(self, gold_events={})
+        return _unpacked, (scheme(), msgspec.msgpack.encode(rest), msgspec.msgpack.encode(self.gold_events))
 
 
-def _unpacked(packed: bytes) -> IdMap:
-    return msgspec.msgpack.decode(packed, type=IdMap)
+def _unpacked(of: Scheme, rest: bytes, gold_events: bytes) -> IdMap:
+    with using(of):
+        events = msgspec.msgpack.decode(gold_events, type=dict[str, in_scheme(Event)])  # type: ignore[misc]
+    return dataclasses.replace(msgspec.msgpack.decode(rest, type=IdMap), gold_events=events)
 
 
 @functools.lru_cache(maxsize=4096)

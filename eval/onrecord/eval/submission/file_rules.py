@@ -233,7 +233,7 @@ class Ids:
         waiting = {kind: self._new(kind, used) for kind, used in ids.used.items()}
         if self._part:
             for kind, used in waiting.items():
-                self._waits += len(used - self._waiting[kind].keys())
+                self._waits += len(used.difference(self._waiting[kind]))
                 self._waiting[kind].update((id, []) for id in used)
         elif any(waiting.values()):
             for each in references_to(block, waiting):
