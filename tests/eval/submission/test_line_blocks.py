@@ -29,6 +29,7 @@ from onrecord.dataset.scheme import DEFAULT
 from onrecord.eval.layers.columns import Codes, MentionColumns, QuoteColumns, Ragged, SideColumns, Vocabularies
 from onrecord.eval.layers.flatten import Flattener
 from onrecord.eval.submission import file_rules, validation
+from onrecord.eval.submission.block_spans import Texts, spans_are_right
 from onrecord.eval.submission.expected import Expected
 from onrecord.eval.submission.limits import DEFAULT_LIMITS
 from onrecord.eval.submission.line_block import LineBlock
@@ -313,6 +314,32 @@ def test_blocks_are_of_all_lines_in_their_order() -> None:
     blocks = list(in_blocks(lines))
     assert [line for block in blocks for line in block] == lines
     assert len(blocks) > 3
+
+
+ALPHABET = "ab \t\u00e9\u2019\u2028\ud7ff\ue000\U0001f600\U0010ffff"
+
+
+@settings(max_examples=examples(300))
+@given(st.lists(st.text(ALPHABET, min_size=1, max_size=9), min_size=1, max_size=3), st.randoms())
+def test_surfaces_are_compared_by_character(texts: list[str], draw: random.Random) -> None:
+    """Whatever the width of the characters, of the texts and of the surfaces."""
+    lines, right = [], True
+    for number, text in enumerate(texts):
+        spans = []
+        for _ in range(draw.randint(0, 3)):
+            start = draw.randrange(len(text))
+            end = draw.randint(start + 1, len(text))
+            surface = text[start:end]
+            if draw.random() < 0.1:
+                surface = surface.replace(draw.choice(surface), draw.choice(ALPHABET))
+            end += draw.random() < 0.05
+            right = right and text[start:end] == surface and end <= len(text) and surface == surface.strip()
+            spans.append({"start": start, "end": end, "text": surface, "type": "PER"})
+        lines.append(msgspec.json.encode({"doc_id": f"d{number}", "mentions": spans}))
+    table = TableReader(PredictionLine).read(lines)
+    assert table is not None
+    mentions = LineBlock(PredictionLine, table, range(1, len(lines) + 1), lines).layers["mentions"]
+    assert spans_are_right(mentions, Texts.of(texts)) == right
 
 
 @pytest.mark.parametrize("seed", range(12))
