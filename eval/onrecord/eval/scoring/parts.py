@@ -116,7 +116,12 @@ class BroughtPart:
         Raises:
             OnrecordError: See :func:`layers_in_parts`.
         """
-        return PartState.of(Corpus.with_ids(self.pairing, ids), self.part.places, layers_in_parts(items))
+        return count(self.pairing, self.part.places, ids, items)
+
+
+def count(pairing: Pairing, places: Ints, ids: IdMap, items: Collection[str]) -> PartState:
+    """See :meth:`BroughtPart.count`, which needs no more of a part."""
+    return PartState.of(Corpus.with_ids(pairing, ids), places, layers_in_parts(items))
 
 
 class Source(Protocol):

@@ -17,7 +17,7 @@ from onrecord.dataset.reading.staging import scratch
 from onrecord.eval.layers.added_states import PartState
 from onrecord.eval.layers.ids import IdMap
 from onrecord.eval.scoring.engines.engine import First, Told, first_round, prepare
-from onrecord.eval.scoring.parts import BroughtPart, Part, Setting, Source
+from onrecord.eval.scoring.parts import Part, Setting, Source, count
 
 R = TypeVar("R")
 
@@ -74,7 +74,10 @@ class Processes:
     def parts(self) -> Iterator[Part]:
         """See :class:`~onrecord.eval.scoring.engines.engine.Engine`."""
         for number in range(self._parts):
-            yield _load(self._folder / str(number)).part
+            with (self._folder / str(number)).open("rb") as file:
+                pickles = pickle.Unpickler(file)
+                pickles.load()
+                yield pickles.load()
 
     def _done(self, task: Callable[..., R], arguments: Sequence[tuple[Any, ...]], told: Told) -> list[R]:
         futures: list[Future[R]] = []
@@ -98,13 +101,21 @@ TOGETHER = 4
 
 def _first(source: Source, setting: Setting, path: Path) -> First:
     brought = first_round(source, setting)
-    _dump(path, brought)
+    with path.open("wb") as file:
+        pickles = pickle.Pickler(file, pickle.HIGHEST_PROTOCOL)
+        pickles.dump((brought.pairing, brought.part.places))  # which is all that the second round needs
+        pickles.dump(brought.part)
     return brought.part.head, brought.evidence()
 
 
 def _second(folder: Path, numbers: Sequence[int], items: Collection[str]) -> PartState:
     assert _ids is not None
-    return PartState.total([_load(folder / str(number)).count(_ids, items) for number in numbers])
+    states = []
+    for number in numbers:
+        with (folder / str(number)).open("rb") as file:
+            pairing, places = pickle.load(file)
+        states.append(count(pairing, places, _ids, items))
+    return PartState.total(states)
 
 
 _ids: IdMap | None = None
@@ -114,14 +125,3 @@ _ids: IdMap | None = None
 def _begin(ids: IdMap | None) -> None:
     global _ids
     _ids = ids
-
-
-def _dump(path: Path, value: object) -> None:
-    with path.open("wb") as file:
-        pickle.dump(value, file, pickle.HIGHEST_PROTOCOL)
-
-
-def _load(path: Path) -> BroughtPart:
-    with path.open("rb") as file:
-        brought: BroughtPart = pickle.load(file)
-    return brought
