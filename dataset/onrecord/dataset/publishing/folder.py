@@ -31,6 +31,7 @@ from onrecord.dataset.scheme import DEFAULT
 if TYPE_CHECKING:
     from pyarrow.parquet import ParquetFile
 
+    from onrecord.dataset.publishing.article_columns import ArticleBlock
     from onrecord.dataset.publishing.tables import Config, TableRow
 
 CORPUS_FILE = "corpus.json"
@@ -124,7 +125,7 @@ def read_rows(folder: Path, config: str, split: str) -> list[TableRow]:
         FaultsError: There is no such file, or it is no Parquet file.
     """
     with _parquet(folder / parquet_name(config, split)) as file:
-        rows: list[TableRow] = file.read().to_pylist()
+        rows: list[TableRow] = file.read(use_threads=False).to_pylist()
         return rows
 
 
@@ -169,6 +170,9 @@ def _name_in(name: str, names: Collection[str]) -> str:
 
 _BATCH = 64
 """Rows that are read at a time: texts of a few megabytes."""
+
+_BY_COLUMN = 256
+"""The same where no article is made of a row: what is the same for every batch costs less."""
 
 
 @contextmanager
@@ -239,12 +243,49 @@ def read_articles(folder: Path, split: Split) -> Iterator[Article]:
     Raises:
         FaultsError: The folder is not there or not right.
     """
+    for part in read_article_parts(folder, split, by_column=False):
+        yield from part.articles()
+
+
+@dataclasses.dataclass(frozen=True, eq=False)
+class ArticlePart:
+    """Some articles of a split, on end."""
+
+    block: ArticleBlock | None
+    """Their columns; None where they are to be taken one by one."""
+    _rows: Any
+    _article_of: Callable[[Mapping[str, Any]], Article]
+
+    def articles(self) -> Iterator[Article]:
+        """The articles.
+
+        Raises:
+            FaultsError: One is not right.
+        """
+        for first in range(0, len(self._rows), _BATCH):
+            yield from map(self._article_of, self._rows.slice(first, _BATCH).to_pylist())
+
+
+def read_article_parts(folder: Path, split: Split, by_column: bool = True) -> Iterator[ArticlePart]:
+    """The articles of one split of a dataset folder, in its order, some at a time, as columns where there are many.
+
+    Args:
+        folder: The dataset folder.
+        split: The split.
+        by_column: Whether columns are wanted at all.
+
+    Raises:
+        FaultsError: The folder is not there or not right.
+    """
     path = folder / parquet_name("articles", split)
-    with using(read_about(folder).scheme):
-        article_of = _article_reader(split, str(path))
-    with _parquet(path) as file:
-        for batch in file.iter_batches(batch_size=_BATCH, use_threads=False):
-            yield from map(article_of, batch.to_pylist())
+    with _parquet(path) as file, using(read_about(folder).scheme):
+        article_of, columns, size = _article_reader(split, str(path)), None, _BATCH
+        if by_column and file.metadata.num_rows > _BATCH:  # fewer take less time than what is imported for columns
+            from onrecord.dataset.publishing.article_columns import ArticleColumns
+
+            columns, size = ArticleColumns(split, _name_in("doc_id", file.schema_arrow.names)), _BY_COLUMN
+        for batch in file.iter_batches(batch_size=size, use_threads=False):
+            yield ArticlePart(None if columns is None else columns.block(batch), batch, article_of)
 
 
 def _article_reader(split: Split, name: str) -> Callable[[Mapping[str, Any]], Article]:
