@@ -171,7 +171,7 @@ def _name_in(name: str, names: Collection[str]) -> str:
 _BATCH = 64
 """Rows that are read at a time: texts of a few megabytes."""
 
-_BY_COLUMN = 256
+_BY_COLUMN = 192
 """The same where no article is made of a row: what is the same for every batch costs less."""
 
 

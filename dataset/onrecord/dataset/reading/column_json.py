@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import math
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
 import msgspec
@@ -23,6 +24,9 @@ from onrecord.dataset.reading.arrow_columns import (
 _NULL = "null"
 _FOLDED = 4096
 """Columns beside each other that say no more than so many things together are one piece of the JSON."""
+
+_NUMBERS = 2**62
+"""There are so many numbers for what columns or lists say."""
 
 
 def json_of(kind: type[msgspec.Struct], records: pa.StructArray, end: str = "") -> pa.StringArray:
@@ -56,21 +60,42 @@ def json_of(kind: type[msgspec.Struct], records: pa.StructArray, end: str = "") 
 
 def _add_lists(pieces: _Pieces, field: walk.Field, column: pa.ListArray) -> None:
     inner = column.flatten()
+    bounds = numbers_of(column.offsets) if len(column) else np.zeros(1, np.int32)
+    coded = _coded_lists(inner, bounds) if isinstance(inner, pa.DictionaryArray) else None
+    if coded is not None:
+        pieces.coded(*coded)
+        return
     if field.struct is not None:
         made = json_of(field.struct, inner)
     elif isinstance(inner, pa.DictionaryArray):
-        codes, words = _words(inner)
-        made = _taken(codes, words)
+        made = _taken(*_words(inner))
     else:
         made = _quoted(_escaped(inner))
-    lists = compute.binary_join(pa.ListArray.from_arrays(column.offsets, made), same_text(","))
     pieces.text("[")
-    if field.struct is None:
-        coded = lists.dictionary_encode()
-        pieces.coded(numbers_of(coded.indices), coded.dictionary.to_pylist())
-    else:
-        pieces.column(lists)
+    pieces.column(compute.binary_join(pa.ListArray.from_arrays(column.offsets, made), same_text(",")))
     pieces.text("]")
+
+
+def _coded_lists(inner: pa.DictionaryArray, bounds: Any) -> tuple[Any, list[str]] | None:
+    """Lists of words as codes, and the JSON of each that differs; None where they are too long to be numbered.
+
+    The number of a list has a digit for each of its words, the first word the last digit.
+    """
+    words, many = [msgspec.json.encode(word).decode() for word in inner.dictionary.to_pylist()], np.diff(bounds)
+    base = len(words) + 1
+    if base ** int(many.max(initial=0)) > _NUMBERS:
+        return None
+    place = np.arange(len(inner)) - np.repeat(bounds[:-1] - bounds[0], many)
+    digits = (numbers_of(inner.indices).astype(np.int64) + 1) * np.power(base, place, dtype=np.int64)
+    numbers = np.diff(np.append(0, np.cumsum(digits))[bounds - bounds[0]])
+    lists = places_of(numbers).dictionary_encode()
+    return numbers_of(lists.indices), [f"[{','.join(_list(number, words))}]" for number in lists.dictionary.to_pylist()]
+
+
+def _list(number: int, words: Sequence[str]) -> Iterator[str]:
+    while number:
+        number, digit = divmod(number, len(words) + 1)
+        yield words[digit - 1]
 
 
 class _Pieces:
@@ -78,8 +103,7 @@ class _Pieces:
 
     def __init__(self) -> None:
         self._done: list[Any] = []
-        self._codes: Any = None
-        self._words: Sequence[str] = ()
+        self._run: list[tuple[Any, Sequence[str]]] = []
         self._text = ""
 
     def text(self, text: str) -> None:
@@ -89,16 +113,8 @@ class _Pieces:
     def coded(self, codes: Any, words: Sequence[str]) -> None:
         """One of some words for each; ``codes`` has the shape (n,), and -1 is the last word."""
         words = [self._text + word for word in words]
-        codes = np.where(codes < 0, len(words) - 1, codes).astype(np.int64)
         self._text = ""
-        if self._codes is not None and len(self._words) * len(words) <= _FOLDED:
-            both = places_of(self._codes * len(words) + codes).dictionary_encode()
-            pairs = [divmod(each, len(words)) for each in both.dictionary.to_pylist()]
-            words = [self._words[one] + words[other] for one, other in pairs]
-            codes = numbers_of(both.indices).astype(np.int64)
-        elif self._codes is not None:
-            self._close()
-        self._codes, self._words = codes, words
+        self._run.append((codes, words))
 
     def column(self, texts: pa.StringArray) -> None:
         """A text for each."""
@@ -121,11 +137,38 @@ class _Pieces:
         return self._done[0] if len(self._done) == 1 else _joined(self._done)
 
     def _close(self) -> None:
-        if self._codes is not None:
-            self._done.append(_taken(self._codes, [word + self._text for word in self._words]))
+        if self._run:
+            *before, (codes, words) = self._run
+            self._done += _folded([*before, (codes, [word + self._text for word in words])])
         elif self._text:
             self._done.append(same_text(self._text))
-        self._codes, self._text = None, ""
+        self._run, self._text = [], ""
+
+
+def _folded(run: Sequence[tuple[Any, Sequence[str]]]) -> list[pa.StringArray]:
+    """Columns of words beside each other as one, or as few as there can be."""
+    if len(run) == 1:
+        return [_taken(*run[0])]
+    if math.prod(len(words) for _, words in run) <= _NUMBERS:
+        numbers = np.zeros(len(run[0][0]), np.int64)
+        for codes, words in run:
+            numbers = numbers * len(words) + np.where(codes < 0, len(words) - 1, codes)
+        both = places_of(numbers).dictionary_encode()
+        if len(both.dictionary) <= max(_FOLDED, *(len(words) for _, words in run)):
+            return [_taken(numbers_of(both.indices), _together(both.dictionary.to_pylist(), run))]
+    middle = len(run) // 2
+    return [*_folded(run[:middle]), *_folded(run[middle:])]
+
+
+def _together(numbers: Iterable[int], run: Sequence[tuple[Any, Sequence[str]]]) -> list[str]:
+    found = []
+    for number in numbers:
+        made = ""
+        for _, words in reversed(run):
+            number, code = divmod(number, len(words))
+            made = words[code] + made
+        found.append(made)
+    return found
 
 
 def _words(column: pa.DictionaryArray) -> tuple[Any, list[str]]:
