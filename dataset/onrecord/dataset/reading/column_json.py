@@ -22,8 +22,8 @@ from onrecord.dataset.reading.arrow_columns import (
 )
 
 _NULL = "null"
-_FOLDED = 4096
-"""Columns beside each other that say no more than so many things together are one piece of the JSON."""
+_FOLDED = 16
+"""Columns beside each other are one piece of the JSON where what they say together is said so often on average."""
 
 _NUMBERS = 2**62
 """There are so many numbers for what columns or lists say."""
@@ -154,7 +154,7 @@ def _folded(run: Sequence[tuple[Any, Sequence[str]]]) -> list[pa.StringArray]:
         for codes, words in run:
             numbers = numbers * len(words) + np.where(codes < 0, len(words) - 1, codes)
         both = places_of(numbers).dictionary_encode()
-        if len(both.dictionary) <= max(_FOLDED, *(len(words) for _, words in run)):
+        if len(both.dictionary) * _FOLDED <= len(both):
             return [_taken(numbers_of(both.indices), _together(both.dictionary.to_pylist(), run))]
     middle = len(run) // 2
     return [*_folded(run[:middle]), *_folded(run[middle:])]
