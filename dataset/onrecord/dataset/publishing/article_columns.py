@@ -39,7 +39,8 @@ class ArticleBlock:
     def json(self) -> Iterator[list[memoryview | bytes]]:
         """The JSON of each article, in pieces."""
         document, labels = (field.struct for field in walk.fields(self.kind))
-        assert document is not None and labels is not None
+        assert document is not None
+        assert labels is not None
         parts, head = [_Slices(json_of(document, self.documents))], b'{"document":'
         between = [b',"labels":{']
         for place, field in enumerate(walk.fields(labels)):

@@ -52,9 +52,7 @@ class TextBlock:
         """How many letters and digits stand before each place."""
 
 
-def columns_of(
-    codes: Vocabularies, layers: Mapping[str, Strand], documents: Ints, block: TextBlock
-) -> SideColumns:
+def columns_of(codes: Vocabularies, layers: Mapping[str, Strand], documents: Ints, block: TextBlock) -> SideColumns:
     """The columns of some documents.
 
     Args:
