@@ -49,13 +49,13 @@ class TypedColumns:
         """The records with the columns in the order of the type, words but those of articles dictionary-encoded.
 
         Args:
-            records: As they are read from Parquet: where a record is null, so are its columns.
+            records: As they are read from Parquet: where a record within is null, so are its columns.
 
         Returns:
             None where one of them may not be what the type wants.
         """
         try:
-            return None if self._rules is None else _struct(records, self._rules)
+            return None if self._rules is None or records.null_count else _struct(records, self._rules)
         except (pa.ArrowException, UnicodeDecodeError):
             return None
 

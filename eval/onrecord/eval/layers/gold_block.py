@@ -131,7 +131,7 @@ def _types(quotes: QuoteColumns, line: Ints, block: TextBlock) -> Ints:
     parts = parts + block.counted[block.base[line[quotes.letters.owners()]]][:, None]
     inside = marked.before(parts[:, 1]) - marked.before(parts[:, 0])
     many, of_them = (np.diff(np.append(0, np.cumsum(each))[first]) for each in (parts[:, 1] - parts[:, 0], inside))
-    types = (of_them > 0).astype(np.int64) + ((of_them == many) & (many > 0))
+    types: Ints = (of_them > 0).astype(np.int64) + ((of_them == many) & (many > 0))
     for row in np.flatnonzero(quotes.parent >= 0).tolist():
         one, above = (_bare(quotes, each) for each in (row, int(quotes.parent[row])))
         types[row] = ("indirect", "mixed", "direct").index(quote_type(one, block.texts[line[row]], above))
@@ -176,7 +176,7 @@ def _section_at(sections: Strand, line: Ints, places: Ints) -> Ints:
 def _cross_sentence(quotes: QuoteColumns, line: Ints, start: Ints, block: TextBlock) -> Bools:
     """See :func:`onrecord.dataset.derive.crosses_sentence`; shape (n,)."""
     anchor = np.where(quotes.source[:, 0] == NONE, quotes.cue[:, 0], quotes.source[:, 0])
-    crosses = anchor == NONE
+    crosses: Bools = anchor == NONE
     rows = np.flatnonzero(~crosses)
     low, high = np.minimum(anchor, start)[rows], np.maximum(anchor, start)[rows]
     crosses[rows] = [ends_sentence(each) for each in _between(block.texts, line[rows], low, high)]
