@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import itertools
 import shutil
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -24,7 +25,7 @@ from onrecord.dataset.publishing.folder import read_about
 from onrecord.dataset.publishing.tables import configs
 from onrecord.dataset.records import Labels
 from onrecord.dataset.scheme import DEFAULT, Scheme
-from onrecord.dataset.seeds.documents import Section
+from onrecord.dataset.seeds.documents import ContentKind, Section
 from onrecord.eval.scoring.kept_gold import write_gold
 
 FILES = ("articles", "texts", "columns")
@@ -33,11 +34,10 @@ slow = settings(suppress_health_check=[HealthCheck.function_scoped_fixture], dea
 
 
 @pytest.fixture
-def few(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+def few(monkeypatch: pytest.MonkeyPatch) -> None:
     """Any number of articles is read by column, a few at a time."""
     monkeypatch.setattr(folders, "_FEW", 0)
     monkeypatch.setattr(folders, "_BY_COLUMN", 3)
-    yield
 
 
 @pytest.fixture
@@ -73,10 +73,10 @@ def kept(folder: Path, into: Path, by_column: bool) -> dict[str, bytes] | list[s
 @st.composite
 def sections(draw: st.DrawFn, text: str) -> tuple[Section, ...]:
     edges = sorted(draw(st.sets(st.integers(0, len(text)), max_size=5)))
-    kinds = st.sampled_from(["title", "dek", "byline", "body", "caption"])
+    kinds: st.SearchStrategy[ContentKind] = st.sampled_from(["title", "dek", "byline", "body", "caption"])
     return tuple(
         Section(kind=draw(kinds), start=one, end=other, raw_start=one + 3)
-        for one, other in zip(edges, edges[1:], strict=False)
+        for one, other in itertools.pairwise(edges)
         if draw(st.booleans())
     )
 
@@ -135,7 +135,9 @@ def test_the_published_gold_is_kept_by_column(
     assert by_column == kept(root / "dataset", tmp_path / "other", False)
 
 
-@pytest.mark.parametrize("layers", [("mentions",), ("quotes",), ("mentions", "quotes"), ("mentions", "quotes", "events")])
+@pytest.mark.parametrize(
+    "layers", [("mentions",), ("quotes",), ("mentions", "quotes"), ("mentions", "quotes", "events")]
+)
 @settings(slow, max_examples=10)
 @given(several=articles)
 def test_of_a_scheme_that_lacks_layers(

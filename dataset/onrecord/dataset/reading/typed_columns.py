@@ -49,7 +49,7 @@ class TypedColumns:
         """The records with the columns in the order of the type, words but those of articles dictionary-encoded.
 
         Args:
-            records: As they are read from Parquet: where a record within is null, so are its columns.
+            records: The columns of the fields, in any order.
 
         Returns:
             None where one of them may not be what the type wants.
@@ -88,9 +88,10 @@ def _rules(kind: type[msgspec.Struct]) -> tuple[_Rule, ...] | None:
 def _struct(records: pa.StructArray, rules: tuple[_Rule, ...]) -> pa.StructArray | None:
     if {each.name for each in records.type} != {rule.field.name for rule in rules} or len(rules) != len(records.type):
         return None
+    there = dict(zip([each.name for each in records.type], records.flatten(), strict=True))  # null where the record is
     columns = []
     for rule in rules:
-        column = records.field(rule.field.name)
+        column = there[rule.field.name]
         if column.null_count != records.null_count and not rule.field.optional:
             return None
         made = _many(column, rule) if rule.field.many else _values(column, rule)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import io
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, BinaryIO
@@ -66,6 +67,12 @@ class Pieces:
     def __init__(self, file: BinaryIO, places: NDArray[np.int64] | bytes) -> None:
         self._file = file
         self._places = np.frombuffer(places, np.int64).reshape(-1, 2) if isinstance(places, bytes) else places
+
+    @classmethod
+    def held(cls, pieces: Sequence[bytes]) -> Pieces:
+        """Pieces that are in memory."""
+        size = np.array([len(piece) for piece in pieces], np.int64)
+        return cls(io.BytesIO(b"".join(pieces)), np.stack([np.cumsum(size) - size, size], axis=1))
 
     def read(self, place: int) -> bytes:
         """One piece."""

@@ -10,18 +10,16 @@ import contextlib
 import dataclasses
 import functools
 import hashlib
-import io
 import mmap
 import os
 import shutil
 import tempfile
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import BinaryIO, cast
 
 import msgspec
 import numpy as np
-from numpy.typing import NDArray
 
 from onrecord.dataset import Article, Gold, Registries
 from onrecord.dataset.gold import LEARNT_FROM, split_faults
@@ -198,18 +196,13 @@ def gold_in_memory(gold: Gold) -> StoredGold:
         documents.append(StoredDocument(each.id, each.split, each.topic, each.text_sha256))
         texts.append(each.text.encode("utf-8"))
     lines = [article_line(article) for article in articles]
-    pieces = [Pieces(io.BytesIO(b"".join(each)), _places(each)) for each in (lines, texts)]
+    pieces = [Pieces.held(each) for each in (lines, texts)]
     splits = dict.fromkeys(each.split for each in documents)
     hashes = lines_hashes(splits, zip((each.split for each in documents), lines, strict=True))
     known = {each.id: KnownText(each, pieces[1], place) for place, each in enumerate(documents)}
     with using(gold.scheme):
         columns = gold_columns(articles)
     return StoredGold(known, gold.registries, hashes, columns, pieces[0], None, gold.scheme, gold.probe)
-
-
-def _places(pieces: Sequence[bytes]) -> NDArray[np.int64]:
-    size = np.array([len(piece) for piece in pieces], np.int64)
-    return np.stack([np.cumsum(size) - size, size], axis=1)
 
 
 def cache_folder() -> Path | None:
