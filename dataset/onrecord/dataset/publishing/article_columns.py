@@ -18,6 +18,10 @@ from onrecord.dataset.reading.typed_columns import TypedColumns
 from onrecord.dataset.records import Split
 
 
+_MOST = 2**27
+"""Bytes of a block: its JSON, which takes several times as many, has places of 32 bits."""
+
+
 @dataclasses.dataclass(frozen=True, eq=False)
 class ArticleBlock:
     """n articles on end, each just what its type wants."""
@@ -97,6 +101,8 @@ class ArticleColumns:
 
     def block(self, rows: pa.RecordBatch) -> ArticleBlock | None:
         """Some rows as a block; None where they are to be made articles one by one."""
+        if rows.nbytes > _MOST:
+            return None
         names, own = rows.schema.names, self._own
         lists = {layer for layer in self._layers if layer in names}
         if len({*names}) < len(names) or len(lists) < len(self._layers):

@@ -238,8 +238,10 @@ class ArticlePart:
 
     block: ArticleBlock | None
     """Their columns; None where they are to be taken one by one."""
-    _rows: Any
-    _article_of: Callable[[Mapping[str, Any]], Article]
+    rows: Any
+    """The batch of rows that they are."""
+    article_of: Callable[[Mapping[str, Any]], Article]
+    """Makes an article of a row."""
 
     def articles(self) -> Iterator[Article]:
         """The articles.
@@ -247,8 +249,8 @@ class ArticlePart:
         Raises:
             FaultsError: One is not right.
         """
-        for first in range(0, len(self._rows), _BATCH):
-            yield from map(self._article_of, self._rows.slice(first, _BATCH).to_pylist())
+        for first in range(0, len(self.rows), _BATCH):
+            yield from map(self.article_of, self.rows.slice(first, _BATCH).to_pylist())
 
 
 def read_article_parts(folder: Path, split: Split, by_column: bool = True) -> Iterator[ArticlePart]:
