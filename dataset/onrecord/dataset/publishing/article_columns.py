@@ -17,7 +17,6 @@ from onrecord.dataset.reading.column_json import json_of
 from onrecord.dataset.reading.typed_columns import TypedColumns
 from onrecord.dataset.records import Split
 
-
 _MOST = 2**27
 """Bytes of a block: its JSON, which takes several times as many, has places of 32 bits."""
 
