@@ -133,7 +133,8 @@ class Ragged:
     def joined(cls, several: Sequence[Ragged]) -> Ragged:
         """The rows of several, one after the other."""
         many = np.concatenate([each.many for each in several])
-        return cls(np.concatenate([[0], np.cumsum(many)]), np.concatenate([each.values for each in several]))
+        first = np.concatenate([[0], np.cumsum(many, dtype=np.int64)])
+        return cls(first, np.concatenate([each.values for each in several]))
 
     @classmethod
     def of(cls, many: Sequence[int], values: Sequence[Any], width: int = 1) -> Ragged:

@@ -91,6 +91,8 @@ def write_gold(folder: Path, into: Path, by_column: bool = True) -> None:
     Raises:
         FaultsError: The folder is not right.
     """
+    import pyarrow as pa
+
     from onrecord.dataset.publishing.folder import read_article_parts, read_columns, read_registry_rows, splits_of
 
     registries, splits = read_registry_rows(folder), splits_of(folder)
@@ -104,6 +106,7 @@ def write_gold(folder: Path, into: Path, by_column: bool = True) -> None:
         for split in splits:
             for part in read_article_parts(folder, split, by_column):
                 writer.take(split, part, made)
+    pa.default_memory_pool().release_unused()
     documents = [writer.documents[id] for id in ids]
     with (into / ARTICLES).open("rb") as file:
         written = Pieces(file, writer.articles.places(ids))
