@@ -332,7 +332,7 @@ def _tables(columns: SideColumns) -> tuple[MentionColumns, MentionColumns, Quote
 
 def _joined(blocks: Sequence[Any]) -> Any:
     names = blocks[0].__dataclass_fields__
-    values = {}
+    values: dict[str, Any] = {}
     for name in names:
         several = [getattr(each, name) for each in blocks]
         if isinstance(several[0], Ragged):
