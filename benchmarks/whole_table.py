@@ -121,7 +121,7 @@ def targets() -> list[Target]:
         found.append(_ratio(tasks.LEAVE_OUT, kind, 3_000, 1))
     found += [_memory(tasks.SCORE, "copies", 3_000, 350), _memory(tasks.SCORE, "hard", 3_000, 350)]
     found.append(_memory(tasks.SCORE, "copies", 30_000, 450))
-    for name, ks in ((tasks.COMPARE, (2, 4)), (tasks.BOARD, (1, 2))):
+    for name, ks in ((tasks.COMPARE, (2, 4)), (tasks.BOARD, (1, 2, 4)), (tasks.AGAIN, (4,))):
         found += [_by_k(name.format(k), k, size) for size in (300, 3_000) for k in ks]
     found.append(_ratio(tasks.REPORT, "copies", 3_000, 40))
     found.append(

@@ -158,6 +158,7 @@ SCORE, PLAIN, FRESH = "score", "score --draws 0", "score, gold not read before"
 VALIDATE, REPORT, DIFF, OPENED = "validate", "report", "diff", "report, opened in a browser"
 LEAVE_OUT, GOLD = "leave-one-out alone", "gold, read for the second time"
 COMPARE, BOARD, BARE = "compare, systems: {}", "board build, entries: {}", ("--no-reports", "--no-baselines")
+AGAIN = "board build, entries: {}, none changed"
 AGREEMENT, BUILD = "annotation agreement", "build"
 PUBLIC_SPANS, PEER_SPANS = "score_spans, 100,000 spans from lists", "nervaluate, 100,000 spans from lists"
 PUBLIC_CLUSTERS = "score_clusters, 200,000 mentions in 200 documents"
@@ -182,11 +183,13 @@ TASKS: tuple[Task, ...] = (
     ),
     Task(DIFF, lambda p: onrecord("diff", str(p.corpus / "dataset"), str(p.corpus / "relabelled"))),
     Task("predict", lambda p: onrecord("predict", *p.gold, "-o", str(p.scratch / "rules.jsonl")), ("copies",)),
-    Task(BOARD.format(1), _board(1, *BARE), needs=_entries(1)),
-    Task(BOARD.format(2), _board(2, *BARE), needs=_entries(2)),
+    Task(BOARD.format(1), _board(1, *BARE, "--anew"), needs=_entries(1)),
+    Task(BOARD.format(2), _board(2, *BARE, "--anew"), needs=_entries(2)),
+    Task(BOARD.format(4), _board(4, *BARE, "--anew"), ("copies",), needs=_entries(4)),
+    Task(AGAIN.format(4), _board(4, *BARE), ("copies",), needs=_entries(4)),
     Task(
         "board build, entries: 1, with baselines and reports",
-        _board(1),
+        _board(1, "--anew"),
         most=300,
         needs=_entries(1),
     ),

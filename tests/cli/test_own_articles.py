@@ -98,3 +98,15 @@ def test_what_is_asked_of_seeds_that_they_are_not_is_told(tmp_path: Path, id: st
     told = said("show", "wrong.jsonl", *SEEDS, cwd=tmp_path, code=2)
     assert "wrong.jsonl:1" in told
     assert "wrong.jsonl:2" in told
+
+
+def test_exports_that_are_not_there_are_named_where_they_are_to_be(tmp_path: Path) -> None:
+    said("init", "mine", cwd=tmp_path)
+    (tmp_path / "mine" / "pool.txt").write_text(f"{TEXT}\n", encoding="utf-8")
+    said("ingest", "pool.txt", "--topic", "velden", cwd=tmp_path / "mine")
+    words = ("annotation", "adjudicate", "--round", "r", "--annotator", "ann")
+    told = said(*words, cwd=tmp_path / "mine", code=2)
+    assert str(Path("annotation/exports/blind")) in told
+    told = said(*words, "--blind", Path("some/where"), cwd=tmp_path / "mine", code=2)
+    assert str(Path("some/where")) in told
+    assert "exports" not in told.splitlines()[0]

@@ -136,6 +136,30 @@ def test_what_another_tool_cannot_compare_is_a_fault(root: Path, tmp_path: Path,
     assert b"Traceback" not in done.stderr
 
 
+@pytest.mark.parametrize("words", [("-", RULES), (RULES, "-")])
+def test_a_stream_is_compared(root: Path, words: tuple[str, ...]) -> None:
+    compared = ("compare", *words, "--json", "--draws", "10")
+    done = run(*compared, cwd=root, stdin=(root / RULES).read_bytes())
+    assert done.returncode == 0, done.stderr
+    both = run("compare", RULES, RULES, "--json", "--draws", "10", cwd=root)
+    assert json.loads(done.stdout)["contrasts"][0]["measures"] == json.loads(both.stdout)["contrasts"][0]["measures"]
+
+
+@pytest.mark.parametrize("words", [f"<(cat {RULES}) {RULES}", f"{RULES} <(cat {RULES})"])
+def test_a_pipe_of_the_shell_is_compared(root: Path, words: str) -> None:
+    done = shell(root, f"compare {words} --headlines --draws 10", "")
+    assert done.returncode == 0, done.stderr
+
+
+@pytest.mark.parametrize("more", ["--jobs 2", "--state state.parquet"])
+def test_what_can_be_read_once_is_not_cut_into_parts(root: Path, more: str) -> None:
+    for source in ("-", f"<(cat {RULES})"):
+        done = shell(root, f"score {source} {more}", f"< {RULES}")
+        assert done.returncode == 2
+        assert b"read twice" in done.stderr
+        assert not (root / "state.parquet").exists()
+
+
 @pytest.mark.skipif(has_fork() and os.geteuid() == 0, reason="the administrator may read everything")
 def test_a_teams_folder_that_cannot_be_read_is_named(root: Path, tmp_path: Path) -> None:
     (tmp_path / "results" / "closed").mkdir(parents=True)

@@ -40,9 +40,10 @@ from onrecord.dataset.publishing.standoff import read_release, rehydrate, releas
 from onrecord.dataset.records import EntityId, Item
 from onrecord.eval import compare, record_bytes, record_of, score
 from onrecord.eval.board import board_csv, board_html, board_json
-from onrecord.eval.board.assessing import Bench, assessed_entries
+from onrecord.eval.board.assessing import Bench
 from onrecord.eval.board.budget import Budget
 from onrecord.eval.board.entries import entry_folders
+from onrecord.eval.board.everyone import assessed_entries
 from onrecord.eval.board.standings import standings
 from onrecord.eval.layers.gold_changes import gold_changes
 from onrecord.eval.layers.ids import IdMap

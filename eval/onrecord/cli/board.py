@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import contextlib
 import dataclasses
 import errno
+import functools
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -16,10 +18,11 @@ from onrecord.cli.outputs import is_standard_output, put, refuse_stream, say
 from onrecord.cli.places import GOLD, the_split
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator, Sequence
 
     from onrecord.eval.baselines.systems import System
-    from onrecord.eval.board.assessing import Assessed
+    from onrecord.eval.board.assessing import Assessed, Bench
+    from onrecord.eval.board.budget import Budget
     from onrecord.eval.board.standings import Standings
     from onrecord.eval.scoring.asked import Asked
     from onrecord.eval.scoring.stored_gold import StoredGold
@@ -128,21 +131,26 @@ def build(
     draws: Draws = 10_000,
     seed: Seed = 0,
     seconds: Seconds = 120,
+    anew: Annotated[
+        bool,
+        typer.Option("--anew", help="Score everything anew, also what was scored here before and has not changed."),
+    ] = False,
 ) -> None:
     """Make the site: every entry scored again from its predictions, ranks as intervals, JSON and CSV beside it.
 
+    What was scored for a board on this machine before, of the same bytes, gold, policy and program, is not scored anew.
     Each entry has a process and a budget of its own: what stops one is said in its row, and the others go on.
     With --labels all entries are compared by that map: those whose about.json names it, and those of our types.
     """
     from onrecord.dataset.publishing.makers import made_by
     from onrecord.dataset.reading.files import resolved
     from onrecord.eval.board import PageMaker, build_site, check_target
-    from onrecord.eval.board.assessing import Bench, assessed_entries
+    from onrecord.eval.board.assessing import Bench
     from onrecord.eval.board.budget import Budget
     from onrecord.eval.board.entries import entry_folders
     from onrecord.eval.board.gaps import perturbed
     from onrecord.eval.board.owners import came
-    from onrecord.eval.board.saying import alike
+    from onrecord.eval.board.remembering import memory_of
     from onrecord.eval.board.standings import standings
     from onrecord.eval.scoring.asked import Asked
     from onrecord.eval.scoring.ceiling import ceiling_rows
@@ -157,16 +165,12 @@ def build(
     split = the_split(gold, split)
     asked = Asked(split, labels, sampling(unit.value, level, draws, seed), False)
     folders, closed = entry_folders(results)
-    made = _baselines(labelled, asked) if baselines else []
-    ours = [each for each, _ in made]
     annotators = ceiling_rows(gold, split, labelled.hashes[split])
     who = made_by(gold)
     pages = PageMaker(annotators, who) if reports else None
-    bench = Bench(labelled, gold, asked, pages, perturbed(probe or [], labelled))
-    with counting(f"of {len(folders)} entries scored") as tell:
-        entries = assessed_entries(folders, bench, Budget(seconds), tell, ours)
-    several = alike([each.likeness for each in (*ours, *entries)])
-    ours = [_with_meaning(*each, labelled, asked) if each[0].likeness in several else each[0] for each in made]
+    probes = perturbed(probe or [], labelled)
+    bench = Bench(labelled, gold, asked, pages, probes, memory_of(gold, asked, pages, probes, anew))
+    ours, entries = _rows(_baselines(labelled, asked) if baselines else [], folders, bench, Budget(seconds))
     found = standings(entries, labelled, asked, ours, came(results), [each.gold.probe for each in bench.probes])
     written = build_site(site, found, annotators, who)
     named = {(each.about.team, each.about.system) for each in entries}
@@ -186,14 +190,34 @@ def _say_who_is_not_ranked(found: Standings, closed: list[Path], unnamed: list[P
             note(f"not ranked: {row.about.team}/{row.about.system}: {show(row.excluded)}")
 
 
-def _baselines(gold: StoredGold, asked: Asked) -> list[tuple[Assessed, System]]:
-    """The baselines, computed anew: the rules, and a spaCy pipeline where one is installed."""
+@dataclasses.dataclass(frozen=True, eq=False)
+class _Baseline:
+    """A system of ours that a board has a row of."""
+
+    id: str
+    name: str
+    said: str
+    load: Callable[[], System]
+    packages: tuple[str, ...] = ()
+    """What it predicts with beside this program."""
+
+    @functools.cached_property
+    def system(self) -> System:
+        """The system, which may take a while to load."""
+        return self.load()
+
+
+def _baselines(gold: StoredGold, asked: Asked) -> list[_Baseline]:
+    """The baselines: the rules, and a spaCy pipeline where one is installed."""
     from onrecord.eval.baselines.rules import Rules
     from onrecord.eval.baselines.systems import ENGLISH, PIPELINES, RULES, SPACY, installed_pipeline, system_of
 
-    rules = Rules.learn([gold.article(id) for id in gold.learnable()])
+    @functools.cache
+    def rules() -> Rules:
+        return Rules.learn([gold.article(id) for id in gold.learnable()])
+
     said = "Capital letters, quotation marks, word lists and the nearest name; learnt from validation."
-    found = [_baseline(RULES, RULES, said, rules, gold, asked)]
+    found = [_Baseline(RULES, RULES, said, rules)]
     model = installed_pipeline()
     if model is None:
         note(f"no row of spaCy: it is not installed, or none of {', '.join(PIPELINES)} is")
@@ -202,18 +226,59 @@ def _baselines(gold: StoredGold, asked: Asked) -> list[tuple[Assessed, System]]:
         note(f"no row of spaCy: {model} is for English")
         return found
     said = f"The names that spaCy's pipeline {model} finds; quotes, stances, events and ids by the rules."
-    system = system_of(SPACY + model, rules)
-    return [*found, _baseline(f"spacy-{model}", SPACY + model, said, system, gold, asked)]
+    packages = (model, "spacy", "thinc", "blis")
+    return [
+        *found,
+        _Baseline(f"spacy-{model}", SPACY + model, said, lambda: system_of(SPACY + model, rules()), packages),
+    ]
 
 
-def _baseline(id: str, name: str, said: str, system: System, gold: StoredGold, asked: Asked) -> tuple[Assessed, System]:
+def _rows(
+    systems: Sequence[_Baseline], folders: Sequence[Path], bench: Bench, budget: Budget
+) -> tuple[list[Assessed], list[Assessed]]:
+    """The baselines and the entries, scored."""
+    from onrecord.eval.board.everyone import assessed_entries
+    from onrecord.eval.board.saying import alike
+
+    ours = [_row(each, bench) for each in systems]
+    with counting(f"of {len(folders)} entries scored") as tell:
+        entries = assessed_entries(folders, bench, budget, tell, ours)
+    several = alike([each.likeness for each in (*ours, *entries)])
+    ours = [
+        _with_meaning(row, each, bench.gold, bench.asked) if row.likeness in several else row
+        for row, each in zip(ours, systems, strict=True)
+    ]
+    if bench.memory is not None:
+        bench.memory.forget()
+    if many := sum(each.is_remembered for each in (*ours, *entries)):
+        note(f"{many} of {len(ours) + len(entries)} rows have not changed and are as scored before; --anew scores them")
+    return ours, entries
+
+
+def _row(each: _Baseline, bench: Bench) -> Assessed:
+    """A baseline, scored; as it was before where nothing has changed."""
+    from importlib import metadata
+
     from onrecord.eval.board.assessing import asked_for, rescored, scored
     from onrecord.eval.board.entries import About
     from onrecord.eval.board.folder_names import OURS
+    from onrecord.eval.board.remembering import assessed_bytes, assessed_of, recalled
 
-    found = scored(Path(name), _predicted(system, gold, asked), gold, asked_for(None, asked))
-    about = About(team=OURS, system=id, name=name, kind="baseline", description=said)
-    return rescored(about, found), system
+    finding = None
+    if bench.memory is not None:
+        with contextlib.suppress(metadata.PackageNotFoundError):
+            versions = (f"{package} {metadata.version(package)}" for package in each.packages)
+            finding = bench.memory.at(["baseline", each.name, each.said, *versions])
+    if finding is not None:
+        kept = recalled(finding, lambda raw: assessed_of(raw, bench.gold.scheme))
+        if kept is not None:
+            return kept
+    pieces = _predicted(each.system, bench.gold, bench.asked)
+    found = scored(Path(each.name), pieces, bench.gold, asked_for(None, bench.asked))
+    row = rescored(About(team=OURS, system=each.id, name=each.name, kind="baseline", description=each.said), found)
+    if finding is not None and (raw := assessed_bytes(row)) is not None:
+        finding.keep(raw)
+    return row
 
 
 def _predicted(system: System, gold: StoredGold, asked: Asked) -> Iterator[bytes]:
@@ -223,14 +288,14 @@ def _predicted(system: System, gold: StoredGold, asked: Asked) -> Iterator[bytes
     return (msgspec.json.encode(system.predict(document)) + b"\n" for document in documents)
 
 
-def _with_meaning(each: Assessed, system: System, gold: StoredGold, asked: Asked) -> Assessed:
-    """A baseline that an entry is like, with what it means: it predicts once more, which it seldom has to."""
+def _with_meaning(row: Assessed, each: _Baseline, gold: StoredGold, asked: Asked) -> Assessed:
+    """A baseline that an entry is like, with what it means; its system predicts once more, which it seldom has to."""
     from onrecord.eval.board.assessing import asked_for
     from onrecord.eval.board.saying import meaning_of
 
-    pieces = _predicted(system, gold, asked)
-    meaning = meaning_of(Path(each.about.name), pieces, gold, asked_for(None, asked))
-    return dataclasses.replace(each, meaning=meaning)
+    pieces = _predicted(each.system, gold, asked)
+    meaning = meaning_of(Path(each.name), pieces, gold, asked_for(None, asked))
+    return dataclasses.replace(row, meaning=meaning)
 
 
 @app.command()

@@ -7,13 +7,13 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from onrecord.cli.console import read_input
+from onrecord.cli.console import read_input, working
 from onrecord.cli.options import SplitOption
 from onrecord.cli.outputs import put, say
 from onrecord.cli.places import the_split
 
 if TYPE_CHECKING:
-    from onrecord.dataset import Gold
+    from onrecord.eval.scoring.stored_gold import StoredGold
 
 
 def diff(
@@ -26,14 +26,15 @@ def diff(
     json: Annotated[bool, typer.Option("--json", help="Print JSON instead of lines.")] = False,
 ) -> None:
     """What changed between two versions of the dataset, item by item, and what it does to a file's scores."""
-    from onrecord.dataset import read_folder
     from onrecord.dataset.reading.faults import show
-    from onrecord.eval.layers.gold_changes import gold_changes
+    from onrecord.eval.layers.gold_changes import Version, gold_changes
     from onrecord.eval.layers.scored import scored_layers
     from onrecord.eval.rendering.scores import percent
+    from onrecord.eval.scoring.stored_gold import stored_gold
 
-    before, after = read_folder(old), read_folder(new)
-    found = gold_changes(before, after)
+    before, after = stored_gold(old), stored_gold(new)
+    with working("comparing"):
+        found = gold_changes(*(Version(each.documents, each.article, each.registries) for each in (before, after)))
     scores = [] if predictions is None else _both_scores(predictions, before, after, the_split(new, split))
     if json:
         import dataclasses
@@ -60,13 +61,13 @@ def diff(
 
 
 def _both_scores(
-    predictions: Path, before: Gold, after: Gold, split: str
+    predictions: Path, before: StoredGold, after: StoredGold, split: str
 ) -> list[tuple[str, float | None, float | None]]:
     """F1 of every measure on the old and the new gold."""
     from onrecord.eval.scoring.asked import Asked
-    from onrecord.eval.scoring.score_file import score_bytes
+    from onrecord.eval.scoring.score_stream import score_stream
 
-    raw = read_input(predictions)
-    versions = [score_bytes(predictions, raw, gold, Asked(split, None, None, True)) for gold in (before, after)]
+    raw, asked = read_input(predictions), Asked(split, None, None, True)
+    versions = [score_stream(predictions, [raw], gold, asked, keep=False) for gold in (before, after)]
     by_version = [each.result.values for each in versions]
     return [(name, f1, by_version[1][name]) for name, f1 in by_version[0].items()]

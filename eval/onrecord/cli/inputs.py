@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import functools
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
@@ -20,10 +21,19 @@ class PredictionInput:
 
     path: Path
     """Of the predictions; ``-`` for standard input."""
-    raw: bytes
     asked: Asked
     record: Record | None = None
     """The record that stands for them, where one was given."""
+
+    @functools.cached_property
+    def raw(self) -> bytes:
+        """What they say, read when it is asked for: what comes through a pipe can be read once.
+
+        Raises:
+            FaultsError: It is no file that can be used.
+            OSError: It cannot be opened.
+        """
+        return read_input(self.path)
 
     def tell(self, gold_hash: str) -> None:
         """Say so where the record is of another gold, or of another version of the scorer."""
@@ -38,17 +48,17 @@ class PredictionInput:
 
 
 def given(path: Path, otherwise: Asked) -> PredictionInput:
-    """Read a prediction file, or find the predictions of a record, which lie in its folder.
+    """A prediction file, or the predictions of a record, which lie in its folder.
 
     Args:
         path: Either; a record is a ``.json`` file.
         otherwise: How predictions are to be scored; of a record, its policy says.
 
     Raises:
-        FaultsError: It is neither, or the predictions of the record are not there.
+        FaultsError: It is a record that cannot be used, or whose predictions are not there.
     """
     if path.suffix != ".json":
-        return PredictionInput(path, read_input(path), otherwise)
+        return PredictionInput(path, otherwise)
     return _of_record(path)
 
 
@@ -64,7 +74,7 @@ def _of_record(path: Path) -> PredictionInput:
         hint = f"put the file with the SHA-256 {record.key.submission} beside the record, or give it itself"
         raise FaultsError([Fault("submission", str(path), None, "", "no predictions", "those of the record", hint)])
     try:
-        return PredictionInput(found, read_input(found), asked_of(record), record)
+        return PredictionInput(found, asked_of(record), record)
     except ValueError as error:
         raise FaultsError(
             [Fault("policy", str(path), None, "/key/policy", str(error), "a policy of its own")]

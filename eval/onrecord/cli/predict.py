@@ -7,12 +7,15 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from onrecord.cli.console import note, say_left_out
+from onrecord.cli.console import counting, note, say_left_out
 from onrecord.cli.outputs import put
 from onrecord.cli.places import any_corpus, gold_folder
 
 if TYPE_CHECKING:
-    from onrecord.dataset import Gold
+    from collections.abc import Iterable
+
+    from onrecord.dataset import Document
+    from onrecord.eval.scoring.stored_gold import StoredGold
 
 
 def predict(
@@ -40,32 +43,36 @@ def predict(
     import msgspec
 
     from onrecord.dataset import read_documents
-    from onrecord.dataset.gold import in_split, learnable, split_faults
-    from onrecord.dataset.reading.faults import refuse
     from onrecord.eval.baselines.rules import Rules
     from onrecord.eval.baselines.spacy_names import SpacyNames
     from onrecord.eval.baselines.systems import system_of
     from onrecord.eval.rendering.counted import counted
 
     labelled = _labelled(gold, seeds)
-    chosen = system_of(system, Rules.learn(learnable(labelled)))
-    if seeds is None:
-        refuse(split_faults(split, [article.document.split for article in labelled.articles]))
-        documents = [article.document for article in in_split(labelled, split)]
-    else:
+    known = [] if labelled is None else [labelled.article(id) for id in labelled.learnable()]
+    chosen = system_of(system, Rules.learn(known))
+    documents: Iterable[Document]
+    if seeds is not None:
         documents = read_documents(seeds)
-    lines = [msgspec.json.encode(chosen.predict(document)) + b"\n" for document in documents]
+    else:
+        assert labelled is not None  # only a corpus of seeds may have none
+        documents = (labelled.article(id).document for id in labelled.in_split(split))
+    lines = []
+    with counting("articles labelled") as tell:
+        for document in documents:
+            lines.append(msgspec.json.encode(chosen.predict(document)) + b"\n")
+            tell(len(lines))
     if isinstance(chosen, SpacyNames):
         say_left_out(chosen.left_out, by="the corpus")
     put(output, b"".join(lines), f"{counted(len(lines), 'document')} labelled: {output}")
 
 
-def _labelled(gold: Path | None, seeds: Path | None) -> Gold:
-    """What there is to learn from: nothing, in a corpus whose dataset is not built yet."""
-    from onrecord.dataset import Gold, Registries, read_folder
+def _labelled(gold: Path | None, seeds: Path | None) -> StoredGold | None:
+    """What there is to learn from; None in a corpus whose dataset is not built yet."""
+    from onrecord.eval.scoring.stored_gold import stored_gold
 
     corpus = any_corpus() if gold is None and seeds is not None else None
     if corpus is not None and not (corpus.dataset / "data").is_dir():
         note(f"{corpus.dataset} is not built yet: the baseline has learnt nothing")
-        return Gold(articles=(), registries=Registries(), scheme=corpus.about.scheme)
-    return read_folder(gold_folder(gold))
+        return None
+    return stored_gold(gold_folder(gold))

@@ -58,13 +58,15 @@ def submitted(paths: Sequence[Path], setting: Setting, how: PartsAsked) -> Submi
     Raises:
         OnrecordError: There is nothing in a folder, or nothing that a pattern fits, or a state does not fit.
     """
-    from onrecord.dataset.reading.faults import OnrecordError
+    from onrecord.dataset.reading.faults import OnrecordError, show
     from onrecord.eval.scoring.rounds import Submitted
     from onrecord.eval.scoring.state_file import submitted_states
 
     files = [file for path in paths for file in _files(path, STATES if how.from_state else PREDICTIONS)]
     if "-" in map(str, files):
-        raise OnrecordError("standard input is not cut into parts: give files")
+        raise OnrecordError("standard input is not cut into parts, which are read twice: give files")
+    if pipes := [file for file in files if file.exists() and not file.is_file()]:
+        raise OnrecordError(f"{show(str(pipes[0]))} is no file, and parts are read twice: give files")
     twice = {str(file) for file in files if files.count(file) > 1} if len(set(files)) < len(files) else ()
     if twice:
         raise OnrecordError(f"{min(twice)} is given twice")

@@ -18,9 +18,10 @@ from tests.eval.conftest import Lines, as_bytes, lines_of
 from onrecord.dataset import FaultsError, Gold
 from onrecord.eval import Report, Sampling, record_bytes, record_of, scored_layers
 from onrecord.eval.board import board_csv, board_html, board_json, build_site
-from onrecord.eval.board.assessing import Assessed, Bench, assessed_entries
+from onrecord.eval.board.assessing import Assessed, Bench
 from onrecord.eval.board.budget import Budget
 from onrecord.eval.board.entries import Entry, entry_folders, read_entry
+from onrecord.eval.board.everyone import assessed_entries
 from onrecord.eval.board.page import cell
 from onrecord.eval.board.standings import SELF_REPORTED, Standings, standings
 from onrecord.eval.scoring.asked import Asked

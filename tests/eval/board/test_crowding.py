@@ -19,9 +19,10 @@ from onrecord.dataset import Gold
 from onrecord.dataset.reading.platform import has_fork
 from onrecord.eval import Sampling, record_bytes
 from onrecord.eval.board import PageMaker, assessing, budget, build_site
-from onrecord.eval.board.assessing import Bench, assessed_entries
+from onrecord.eval.board.assessing import Bench
 from onrecord.eval.board.budget import Budget, UnfinishedError, within
 from onrecord.eval.board.entries import entry_folders, read_entry
+from onrecord.eval.board.everyone import assessed_entries
 from onrecord.eval.board.owners import came
 from onrecord.eval.board.standings import SELF_REPORTED, Standings, standings
 from onrecord.eval.scoring.asked import Asked

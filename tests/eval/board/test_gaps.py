@@ -21,9 +21,10 @@ from onrecord.dataset.publishing.build import write
 from onrecord.dataset.reading.platform import has_fork
 from onrecord.eval.baselines.rules import Rules
 from onrecord.eval.board import assessing, board_csv, board_html, board_json, budget
-from onrecord.eval.board.assessing import Bench, assessed_entries
+from onrecord.eval.board.assessing import Bench
 from onrecord.eval.board.budget import Budget
 from onrecord.eval.board.entries import ABOUT, PROBED, entry_folders, probe_file
+from onrecord.eval.board.everyone import assessed_entries
 from onrecord.eval.board.gaps import Gaps, perturbed
 from onrecord.eval.board.standings import Standings, standings
 from onrecord.eval.scoring.asked import Asked

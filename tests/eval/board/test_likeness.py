@@ -38,9 +38,10 @@ from onrecord.dataset import Gold
 from onrecord.dataset.publishing.folder import read_folder
 from onrecord.dataset.reading.platform import has_fork
 from onrecord.eval.board import assessing
-from onrecord.eval.board.assessing import Bench, assessed_entries, rescored, scored, scored_alone
+from onrecord.eval.board.assessing import Bench, rescored, scored, scored_alone
 from onrecord.eval.board.budget import Budget
 from onrecord.eval.board.entries import About, entry_folders
+from onrecord.eval.board.everyone import assessed_entries
 from onrecord.eval.board.saying import meaning_of
 from onrecord.eval.scoring import blocks
 from onrecord.eval.scoring.asked import Asked

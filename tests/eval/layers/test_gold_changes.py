@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import random
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import msgspec
@@ -12,9 +13,10 @@ from hypothesis import strategies as st
 
 from onrecord.dataset import Article, Gold
 from onrecord.dataset.records import REGISTERED
-from onrecord.eval.layers.gold_changes import gold_changes
+from onrecord.eval.layers.gold_changes import Version, gold_changes
 from onrecord.eval.layers.same_items import matched
 from onrecord.eval.layers.scored import with_items
+from onrecord.eval.scoring.stored_gold import stored_gold
 
 
 def replaced(gold: Gold, number: int, **layers: Any) -> Gold:
@@ -33,6 +35,22 @@ def test_new_item_ids_and_another_order_are_no_change(gold: Gold) -> None:
     for number, article in enumerate(gold.articles):
         mentions = tuple(msgspec.structs.replace(m, id=f"x{m.id}", annotators=()) for m in article.labels.mentions)
         assert gold_changes(gold, replaced(gold, number, mentions=mentions[::-1])) == []
+
+
+def test_versions_that_are_read_article_by_article_differ_as_those_in_memory(five: Gold, five_folder: Path) -> None:
+    fewer = msgspec.structs.replace(replaced(five, 1, mentions=()), articles=five.articles[1:])
+    stored = stored_gold(five_folder)
+    read: list[str] = []
+
+    def article(id: str) -> Article:
+        read.append(id)
+        return stored.article(id)
+
+    version = Version(stored.documents, article, stored.registries)
+    assert gold_changes(version, fewer) == gold_changes(five, fewer)
+    assert gold_changes(fewer, version) == gold_changes(fewer, five)
+    assert gold_changes(version, Version.of(five)) == []
+    assert sorted(read) == sorted(3 * [each.document.id for each in five.articles])  # each once a comparison
 
 
 def test_each_kind_of_change_is_told(gold: Gold) -> None:

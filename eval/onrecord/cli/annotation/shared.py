@@ -72,11 +72,15 @@ class Sources:
         return guidelines_beside(self.registries)
 
     def exports(self, given: Path | None = None) -> Path:
-        """A folder of exports: as it was given, or of that name in the corpus; without, the one that holds all."""
+        """A folder of exports: as it was given, or of that name in the corpus; without, the one that holds all.
+
+        A name of which there is neither is one in the corpus, where it is to be.
+        """
         folder = self._annotation / "exports"
         if given is None:
             return folder
-        return given if given.is_dir() or not (folder / given).is_dir() else folder / given
+        in_corpus = (folder / given).is_dir() or len(given.parts) == 1
+        return folder / given if in_corpus and not given.is_dir() else given
 
     @property
     def built(self) -> Path:

@@ -4,6 +4,9 @@
 - ``folder_names``: which names the folders of teams and entries may have.
 - ``budget``: work on what a stranger sent, in a process of its own with a budget.
 - ``assessing``: one entry by itself: read, scored, and what is wrong with it.
+- ``everyone``: all entries, each by itself and none twice.
+- ``remembering``: an entry as it was found before.
+- ``memory``: what boards found out, in the user's cache.
 - ``likeness``: what predictions are like: cheap, and one for all that say the same.
 - ``saying``: what predictions say, for entries that are alike.
 - ``gaps``: what an entry loses on perturbed articles.
@@ -37,9 +40,11 @@ __all__ = [
     "check_target",
     "contribution",
     "entries",
+    "everyone",
     "folder_names",
     "gaps",
     "owners",
+    "remembering",
     "rescoring",
     "saying",
     "standings",

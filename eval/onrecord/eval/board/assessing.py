@@ -16,15 +16,14 @@ import msgspec
 
 from onrecord.dataset import FaultsError
 from onrecord.dataset.layers import using
-from onrecord.dataset.reading.platform import forks_safely
-from onrecord.eval.board.budget import Budget, UnfinishedError, within
 from onrecord.eval.board.entries import About, Entry, read_entry
 from onrecord.eval.board.folder_names import is_ours
 from onrecord.eval.board.gaps import Gaps, Perturbed, gaps_of, perturbed
 from onrecord.eval.board.likeness import Likeness
+from onrecord.eval.board.memory import Memory
 from onrecord.eval.board.reported import wrong_with
 from onrecord.eval.board.reports import PageMaker
-from onrecord.eval.board.saying import alike, meaning_of, scheme_of
+from onrecord.eval.board.saying import meaning_of, scheme_of
 from onrecord.eval.layers.scored import scored_layers
 from onrecord.eval.scoring.asked import Asked
 from onrecord.eval.scoring.compare import SystemUnits
@@ -85,6 +84,8 @@ class Assessed:
     """Its report."""
     gaps: Mapping[str, Mapping[str, Paired]] = dataclasses.field(default_factory=dict)
     """See :class:`~onrecord.eval.board.gaps.Gaps`."""
+    is_remembered: bool = False
+    """Whether it was scored before and has not changed since."""
 
 
 @dataclasses.dataclass(frozen=True)
@@ -100,76 +101,17 @@ class Bench:
     """Makes the report of an entry; None for none."""
     probes: tuple[Perturbed, ...] = ()
     """Perturbed datasets that there is a column of."""
+    memory: Memory | None = None
+    """What was found out before; None for nothing."""
 
     def __reduce__(self) -> tuple[Callable[..., Bench], tuple[object, ...]]:
         folders = [each.folder for each in self.probes]
-        return _bench, (self.folder, self.asked, self.pages, folders)  # open files stay where they are
+        return _bench, (self.folder, self.asked, self.pages, folders, self.memory)  # open files stay where they are
 
 
-def _bench(folder: Path, asked: Asked, pages: PageMaker | None, probes: Sequence[Path]) -> Bench:
+def _bench(folder: Path, asked: Asked, pages: PageMaker | None, probes: Sequence[Path], memory: Memory | None) -> Bench:
     gold = stored_gold(folder)
-    return Bench(gold, folder, asked, pages, perturbed(probes, gold))
-
-
-def assessed_entries(
-    folders: Sequence[Path],
-    bench: Bench,
-    budget: Budget,
-    tell: Callable[[int], object] = lambda _: None,
-    beside: Sequence[Assessed] = (),
-) -> list[Assessed]:
-    """Every entry by itself, each within its budget; left out is one whose folders have names that cannot be shown, or
-    that of the team of the baselines.
-
-    Those that are alike are read once more, for what they mean, each within its budget again.
-
-    Args:
-        folders: See :func:`onrecord.eval.board.entries.entry_folders`.
-        bench: What they are put to.
-        budget: What each may take, and once more for what it loses on perturbed articles.
-        tell: Called with the number of entries done.
-        beside: Entries made here, which others may be like.
-    """
-    if len(folders) > 1 and forks_safely():
-        from onrecord.dataset.reading import tables  # once, and not in each process anew
-
-        assert tables
-    found: list[tuple[Path, Assessed]] = []
-    for done, folder in enumerate(folders, start=1):
-        about = _named(folder)
-        if about is not None:
-            try:
-                each = within(budget, assessed, folder, about, bench)
-                found.append((folder, _with_gaps(each, folder, bench, budget)))
-            except (UnfinishedError, OSError) as error:
-                found.append((folder, Assessed(about, excluded=f"failed: {error}")))
-        tell(done)
-    several = alike([each.likeness for each in (*beside, *(each for _, each in found))])
-    return [_with_meaning(each, folder, bench, budget) if each.likeness in several else each for folder, each in found]
-
-
-def _with_meaning(each: Assessed, folder: Path, bench: Bench, budget: Budget) -> Assessed:
-    """An entry that is like another, with what it means; one of which that is not found out is ranked no more."""
-    try:
-        return dataclasses.replace(each, meaning=within(budget, meaning, folder, bench))
-    except FaultsError as error:
-        return Assessed(each.about, excluded=f"failed: {_faults(error.total)} ({_kinds(error.counts)})")
-    except (UnfinishedError, OSError) as error:
-        return Assessed(each.about, excluded=f"failed: {error}")
-
-
-def meaning(folder: Path, bench: Bench) -> str:
-    """What the predictions of an entry mean, which have been scored: see :func:`meaning_of`.
-
-    Raises:
-        FaultsError: They cannot be read any more.
-        OSError: Likewise.
-    """
-    entry = read_entry(folder)
-    if entry.predictions is None:
-        raise FileNotFoundError(errno.ENOENT, "no predictions", str(folder))
-    with opened(entry.predictions, DEFAULT_LIMITS, follow_links=False) as pieces:
-        return meaning_of(entry.predictions, pieces, bench.gold, asked_for(entry.about.labels, bench.asked))
+    return Bench(gold, folder, asked, pages, perturbed(probes, gold), memory)
 
 
 def assessed(folder: Path, named: About, bench: Bench) -> Assessed:
@@ -192,7 +134,7 @@ def assessed(folder: Path, named: About, bench: Bench) -> Assessed:
     try:
         return _rescored(entry, entry.predictions, bench)
     except FaultsError as error:
-        return Assessed(entry.about, excluded=f"failed: {_faults(error.total)} ({_kinds(error.counts)})")
+        return failed(entry.about, error)
     except OSError as error:
         return Assessed(entry.about, excluded=f"failed: the predictions cannot be read ({_why(error)})")
 
@@ -201,30 +143,44 @@ def _no_entry(about: About, error: FaultsError) -> Assessed:
     return Assessed(about, excluded=f"failed: {_faults(error.total)} of the entry ({_kinds(error.counts)})")
 
 
-def _with_gaps(each: Assessed, folder: Path, bench: Bench, budget: Budget) -> Assessed:
-    """An entry with its gaps, in a process of their own: whatever these meet, the entry's score stands."""
-    if each.provenance != "rescored" or not bench.probes:
-        return each
-    try:
-        gaps = within(budget, _gaps, folder, bench)
-    except (UnfinishedError, FaultsError, OSError) as error:
-        gaps = Gaps({}, (f"no gap: {error}",))
-    notes = (each.note, *gaps.notes)
-    return dataclasses.replace(each, gaps=gaps.differences, note="; ".join(note for note in notes if note))
+def meaning(folder: Path, bench: Bench) -> str:
+    """What the predictions of an entry mean, which have been scored: see :func:`meaning_of`.
+
+    Raises:
+        FaultsError: They cannot be read any more.
+        OSError: Likewise.
+    """
+    entry = read_entry(folder)
+    if entry.predictions is None:
+        raise FileNotFoundError(errno.ENOENT, "no predictions", str(folder))
+    with opened(entry.predictions, DEFAULT_LIMITS, follow_links=False) as pieces:
+        return meaning_of(entry.predictions, pieces, bench.gold, asked_for(entry.about.labels, bench.asked))
 
 
-def _gaps(folder: Path, bench: Bench) -> Gaps:
+def losses(folder: Path, bench: Bench) -> Gaps:
+    """What an entry that has been scored loses on the perturbed articles of a bench: see :func:`gaps_of`.
+
+    Raises:
+        FaultsError: Its predictions cannot be read any more.
+        OSError: Likewise.
+    """
     entry = read_entry(folder)
     return gaps_of(entry, bench.gold, asked_for(entry.about.labels, bench.asked), bench.probes)
 
 
-def _named(folder: Path) -> About | None:
+def named(folder: Path) -> About | None:
+    """What the names of an entry's folders say of it; None where they cannot be shown, or are the baselines'."""
     if is_ours(folder.parent.name):
         return None
     try:
         return msgspec.convert({"team": folder.parent.name, "system": folder.name, "name": folder.name}, About)
     except (msgspec.ValidationError, UnicodeEncodeError):
         return None
+
+
+def failed(about: About, error: FaultsError) -> Assessed:
+    """An entry whose predictions cannot be scored."""
+    return Assessed(about, excluded=f"failed: {_faults(error.total)} ({_kinds(error.counts)})")
 
 
 def _faults(many: int) -> str:

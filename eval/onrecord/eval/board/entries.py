@@ -178,7 +178,7 @@ def read_entry(folder: Path) -> Entry:
     """
     raw = small_file(folder / ABOUT, MOST_ABOUT, follow_links=False)
     about, faults = read_about(folder / ABOUT, raw, folder.parent.name, folder.name)
-    stored = [path for path in sorted(folder.glob("*.json")) if re.fullmatch(r"[0-9a-f]{64}\.json", path.name)]
+    stored = stored_records(folder)
     files = [folder / name for name in PREDICTIONS if (folder / name).exists()]
     if len(files) > 1:
         faults.append(
@@ -188,6 +188,11 @@ def read_entry(folder: Path) -> Entry:
     refuse([*faults, *more])
     assert about is not None
     return Entry(folder, about, files[0] if files else None, tuple(stored), tuple(records))
+
+
+def stored_records(folder: Path) -> list[Path]:
+    """The files of the records of an entry, in order of their ids."""
+    return [path for path in sorted(folder.glob("*.json")) if re.fullmatch(r"[0-9a-f]{64}\.json", path.name)]
 
 
 def _records(paths: Iterable[Path]) -> tuple[list[Record], list[Fault]]:

@@ -6,11 +6,11 @@ Items are matched by what they are about, not by their ids, so that a renumberin
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator
 
 import msgspec
 
-from onrecord.dataset import Gold, Labels, walk
+from onrecord.dataset import Article, Gold, Labels, Registries, walk
 from onrecord.dataset.layers import LAYERS
 from onrecord.dataset.records import REGISTERED, Item, Strict
 from onrecord.dataset.seeds.documents import Document
@@ -33,20 +33,39 @@ class GoldChange:
     """Name, old and new value of every field that changed."""
 
 
-def gold_changes(old: Gold, new: Gold) -> list[GoldChange]:
-    """Everything that differs between two versions, by document and layer, then the registries."""
-    before = {article.document.id: article for article in old.articles}
-    after = {article.document.id: article for article in new.articles}
+@dataclasses.dataclass(frozen=True)
+class Version:
+    """A gold of which an article is read when it is asked for."""
+
+    ids: Collection[str]
+    """Of its articles."""
+    article: Callable[[str], Article]
+    registries: Registries
+
+    @classmethod
+    def of(cls, gold: Gold) -> Version:
+        """One that is in memory."""
+        articles = {article.document.id: article for article in gold.articles}
+        return cls(articles, articles.__getitem__, gold.registries)
+
+
+def gold_changes(old: Gold | Version, new: Gold | Version) -> list[GoldChange]:
+    """Everything that differs between two versions, by document and layer, then the registries.
+
+    Of each version one article is held at a time.
+    """
+    old, new = (each if isinstance(each, Version) else Version.of(each) for each in (old, new))
     found: list[GoldChange] = []
-    for id in sorted({*before, *after}):
-        if id not in before or id not in after:
-            article = before.get(id) or after[id]
-            kind = "removed" if id in before else "added"
-            found.append(GoldChange(id, "articles", kind, article.document.title))
-        elif before[id].document.text != after[id].document.text:
+    for id in sorted({*old.ids, *new.ids}):
+        if id not in old.ids or id not in new.ids:
+            version, kind = (old, "removed") if id in old.ids else (new, "added")
+            found.append(GoldChange(id, "articles", kind, version.article(id).document.title))
+            continue
+        before, after = old.article(id), new.article(id)
+        if before.document.text != after.document.text:
             found.append(GoldChange(id, "articles", "changed", "the text: its labels cannot be compared"))
         else:
-            found += _changed_items(before[id].labels, after[id].labels, after[id].document)
+            found += _changed_items(before.labels, after.labels, after.document)
     for kind, (name, _) in REGISTERED.items():
         found += _changed_rows(name, old.registries.of(kind), new.registries.of(kind))
     return found

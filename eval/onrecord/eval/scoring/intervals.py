@@ -86,11 +86,24 @@ class LayerUnits:
     def of_measure(self, measure: Measure) -> LayerUnits:
         """The same of one of the measures."""
         if measure in self.rest:
-            left_out = self.left_out[self.rest.index(measure)]
-            return LayerUnits((), (measure,), (), self.counts[:, :0], (), (left_out,))
+            return self.of_one(measure, self.counts[:, :0], self.left_out[self.rest.index(measure)])
         names = tuple(sorted(set(measure.mean_of or (measure.name,))))
-        counts = self.counts[:, [self.counted.index(name) for name in names]]
-        return LayerUnits((measure,), (), names, counts, (formula(measure, names),), ())
+        return self.of_one(measure, self.counts[:, [self.counted.index(name) for name in names]])
+
+    @classmethod
+    def of_one(cls, measure: Measure, counts: NDArray[np.float64], left_out: LeftOut | None = None) -> LayerUnits:
+        """Of one measure alone.
+
+        Args:
+            measure: It.
+            counts: Of each unit those that it is a function of, in order of their names; of none where it is no
+                function of sums.
+            left_out: What it is then without each unit.
+        """
+        if left_out is not None:
+            return cls((), (measure,), (), counts, (), (left_out,))
+        names = tuple(sorted(set(measure.mean_of or (measure.name,))))
+        return cls((measure,), (), names, counts, (formula(measure, names),), ())
 
 
 def layer_intervals(layers: Mapping[str, LayerUnits], how: Sampling) -> dict[str, Interval]:

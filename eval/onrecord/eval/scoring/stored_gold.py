@@ -155,7 +155,7 @@ def stored_gold(folder: Path) -> StoredGold:
 
 def _stored(folder: Path) -> StoredGold:
     cache = cache_folder()
-    name = _name(folder)
+    name = gold_name(folder)
     if cache is not None and name is not None:
         try:
             kept = _opened(cache / name)
@@ -205,16 +205,16 @@ def gold_in_memory(gold: Gold) -> StoredGold:
     return StoredGold(known, gold.registries, hashes, columns, pieces[0], None, gold.scheme, gold.probe)
 
 
-def cache_folder() -> Path | None:
-    """Where what was read is kept; None for nowhere."""
+def cache_folder(name: str = "gold") -> Path | None:
+    """Where what was read, or something else, is kept; None for nowhere."""
     named = os.environ.get("ONRECORD_CACHE")
     if named is not None:
-        return Path(named) / "gold" if named else None
+        return Path(named) / name if named else None
     base = os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache"
-    return Path(base) / "onrecord" / "gold"
+    return Path(base) / "onrecord" / name
 
 
-def _name(folder: Path) -> str | None:
+def gold_name(folder: Path) -> str | None:
     """A name that follows from what the folder's tables say; None where one cannot be read."""
     digest = hashlib.sha256(f"{FORMAT} {SCORER_VERSION} {' '.join(LAYERS)}\n".encode())
     try:
