@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
 import io
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, BinaryIO
 
@@ -91,8 +92,6 @@ def write_gold(folder: Path, into: Path, by_column: bool = True) -> None:
     Raises:
         FaultsError: The folder is not right.
     """
-    import pyarrow as pa
-
     from onrecord.dataset.publishing.folder import read_article_parts, read_columns, read_registry_rows, splits_of
 
     registries, splits = read_registry_rows(folder), splits_of(folder)
@@ -103,10 +102,10 @@ def write_gold(folder: Path, into: Path, by_column: bool = True) -> None:
     index = {id: place for place, id in enumerate(ids)}
     with (into / ARTICLES).open("wb", 0) as articles, (into / TEXTS).open("wb", 0) as texts:
         writer = _Writer(index, _Spool(articles), _Spool(texts))
-        for split in splits:
-            for part in read_article_parts(folder, split, by_column):
-                writer.take(split, part, made)
-    pa.default_memory_pool().release_unused()
+        with _kept_memory():
+            for split in splits:
+                for part in read_article_parts(folder, split, by_column):
+                    writer.take(split, part, made)
     documents = [writer.documents[id] for id in ids]
     with (into / ARTICLES).open("rb") as file:
         written = Pieces(file, writer.articles.places(ids))
@@ -117,6 +116,20 @@ def write_gold(folder: Path, into: Path, by_column: bool = True) -> None:
     with (into / COLUMNS).open("wb") as file:
         np.save(file, np.frombuffer(msgspec.msgpack.encode(header), np.uint8), allow_pickle=False)
         write_columns(file, made.columns(), STEP)
+
+
+@contextlib.contextmanager
+def _kept_memory() -> Iterator[None]:
+    """Have Arrow keep what a batch has taken for the next one: its own pool gives it back, to be had anew page by page."""
+    import pyarrow as pa
+
+    before = pa.default_memory_pool()
+    pa.set_memory_pool(pa.system_memory_pool())
+    try:
+        yield
+    finally:
+        pa.default_memory_pool().release_unused()
+        pa.set_memory_pool(before)
 
 
 class _Spool:
