@@ -15,6 +15,7 @@ from onrecord.dataset import walk
 from onrecord.dataset.reading.arrow_columns import (
     flags_as_column,
     flags_of,
+    numbers_as_column,
     numbers_of,
     places_of,
     same_text,
@@ -47,8 +48,10 @@ def json_of(kind: type[msgspec.Struct], records: pa.StructArray, end: str = "") 
             made = json_of(field.struct, column)
             pieces.column(compute.if_else(column.is_valid(), made, same_text(_NULL)) if column.null_count else made)
         elif field.kind is bool:
-            there = flags_of(column.is_valid())
-            pieces.coded(np.where(there, flags_of(column).astype(np.int64), -1), ["false", "true", _NULL])
+            codes = flags_of(column).astype(np.int32)
+            if column.null_count:
+                codes[~flags_of(column.is_valid())] = -1
+            pieces.coded(codes, ["false", "true", _NULL])
         elif field.kind is int:
             pieces.column(_or_null(column.cast(pa.string())))
         elif isinstance(column, pa.DictionaryArray):
@@ -152,7 +155,8 @@ def _folded(run: Sequence[tuple[Any, Sequence[str]]]) -> list[pa.StringArray]:
     if math.prod(len(words) for _, words in run) <= _NUMBERS:
         numbers = np.zeros(len(run[0][0]), np.int64)
         for codes, words in run:
-            numbers = numbers * len(words) + np.where(codes < 0, len(words) - 1, codes)
+            numbers *= len(words)
+            numbers += _places(codes, words)
         both = places_of(numbers).dictionary_encode()
         if len(both.dictionary) * _FOLDED <= len(both):
             return [_taken(numbers_of(both.indices), _together(both.dictionary.to_pylist(), run))]
@@ -178,7 +182,12 @@ def _words(column: pa.DictionaryArray) -> tuple[Any, list[str]]:
 
 
 def _taken(codes: Any, words: Sequence[str]) -> pa.StringArray:
-    return texts_as_column(words).take(places_of(np.where(codes < 0, len(words) - 1, codes)))
+    return texts_as_column(words).take(numbers_as_column(_places(codes, words)))
+
+
+def _places(codes: Any, words: Sequence[str]) -> Any:
+    """Codes of which none is negative: -1 is the last word."""
+    return np.where(codes < 0, len(words) - 1, codes) if codes.min(initial=0) < 0 else codes
 
 
 def _joined(pieces: Sequence[Any]) -> pa.StringArray:

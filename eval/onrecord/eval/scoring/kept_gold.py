@@ -100,7 +100,7 @@ def write_gold(folder: Path, into: Path, by_column: bool = True) -> None:
     )
     made = Flattener(Vocabularies(Codes(), Codes()), Letters())
     index = {id: place for place, id in enumerate(ids)}
-    with (into / ARTICLES).open("wb", 0) as articles, (into / TEXTS).open("wb", 0) as texts:
+    with (into / ARTICLES).open("wb", 0) as articles, (into / TEXTS).open("wb", 2**18) as texts:
         writer = _Writer(index, _Spool(articles), _Spool(texts))
         with _kept_memory():
             for split in splits:
