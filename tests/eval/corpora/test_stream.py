@@ -9,8 +9,9 @@ import multiprocessing
 import os
 import random
 import signal
+import time
 import tracemalloc
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import msgspec
@@ -20,7 +21,7 @@ from hypothesis import strategies as st
 from tests.examples import examples
 
 from onrecord.dataset import Fault, FaultsError
-from onrecord.eval.corpora.block import FAULTS_TO_GIVE_UP
+from onrecord.eval.corpora.block import FAULTS_TO_GIVE_UP, PIECE
 from onrecord.eval.corpora.span_report import SpanReport, score_spans
 from onrecord.eval.corpora.stream import BLOCK_BYTES, SpanFile, StreamedSpans, WorkerError, score_span_files
 from onrecord.eval.readers import read_spans
@@ -212,6 +213,30 @@ def test_ways_of_writing_change_nothing(gold: bytes, block: int) -> None:
     assert bits(run(TWO, gold, block=block).counts) == expected
 
 
+ODD = {
+    "spaces": lambda raw: raw.replace(b", ", b" , ", 1),
+    "an escape": lambda raw: raw.replace(b"PER", b"\\u0050ER", 1),
+    "another order": lambda raw: json.dumps(dict(reversed(json.loads(raw).items()))).encode() + b"\n",
+    "a field of somebody's own": lambda raw: raw.replace(b"{", b'{"x": "{", ', 1),
+    "CR": lambda raw: raw.replace(b"\n", b"\r\n"),
+    "a long offset": lambda raw: raw.replace(
+        b'[{"start": ', b'[{"start": 1234567, "end": 1234568, "type": "A"}, {"start": '
+    ),
+}
+
+
+@pytest.mark.parametrize("odd", ODD.values(), ids=ODD)
+def test_a_line_that_is_written_otherwise_among_many(odd: Callable[[bytes], bytes]) -> None:
+    gold, predicted = corpus(300, 30)  # several times what is read together where a line is odd
+    assert sum(map(len, gold)) > 3 * PIECE
+    changed = [odd(each) if n in (0, 150) else each for n, each in enumerate(gold)]
+    assert changed[150] != gold[150]
+    documents, others = ([*read(b"".join(lines))[0]] for lines in (changed, predicted))
+    assert bits(run(b"".join(changed), b"".join(predicted)).counts) == bits(score_spans(documents, others).counts)
+    wrong = b"".join([*changed, line("wrong", (3, 3, "PER"))])
+    assert places(wrong, b"".join(predicted)) == [("g", 301, "offset")]
+
+
 def test_spans_without_a_type() -> None:
     bare = b'{"doc_id": "a", "spans": [{"start": 0, "end": 5}]}\n'
     assert run(bare, bare).counts.values[0, CountColumn.CORRECT] == 1
@@ -373,6 +398,14 @@ def test_faults_are_capped() -> None:
     assert len(faults(broken, broken)) == FAULTS_TO_GIVE_UP + 1
 
 
+class _Slow(io.BytesIO):
+    """A file that leaves time for a process to start, so that it has a part in what is done."""
+
+    def read(self, size: int | None = -1) -> bytes:
+        time.sleep(0.05)
+        return super().read(size)
+
+
 def test_a_worker_that_dies_is_an_error_and_no_hanging() -> None:
     gold, predicted = corpus(400, 10)
     before = set(multiprocessing.active_children())
@@ -382,7 +415,7 @@ def test_a_worker_that_dies_is_an_error_and_no_hanging() -> None:
             assert process.pid is not None
             os.kill(process.pid, signal.SIGKILL)
 
-    files = SpanFile("g", io.BytesIO(b"".join(gold))), SpanFile("p", io.BytesIO(b"".join(predicted)))
+    files = SpanFile("g", _Slow(b"".join(gold))), SpanFile("p", io.BytesIO(b"".join(predicted)))
     with pytest.raises(WorkerError, match="died"):
         score_span_files(*files, jobs=2, block=2000, progress=kill)
 

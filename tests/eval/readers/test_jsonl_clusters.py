@@ -7,6 +7,8 @@ import json
 from typing import Any
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from onrecord.dataset import FaultsError
 from onrecord.eval.readers import read_clusters
@@ -49,6 +51,29 @@ def test_clusters_without_names_are_of_their_document_alone() -> None:
         (4, 5, "d#1"),
     ]
     assert [each.cluster for each in second.mentions] == ["e#0"]
+
+
+@given(
+    st.lists(
+        st.tuples(st.integers(-1, 9), st.integers(0, 9), st.sampled_from(["c", "a:b", "", "é", 7])),
+        min_size=1,
+        max_size=3,
+    ),
+    st.sampled_from(["d", "d: e", ""]),
+    st.booleans(),
+)
+def test_a_line_that_is_walked_gives_what_one_gives_that_is_not(
+    mentions: list[tuple[int, int, Any]], id: str, escaped: bool
+) -> None:
+    document = {"doc_id": id, "mentions": [mention(start, end, cluster) for start, end, cluster in mentions]}
+    raw, walked = (json.dumps(each, ensure_ascii=escaped).encode() for each in (document, {**document, "text": "a: b"}))
+    found: list[Any] = []
+    for each in (raw, walked):
+        try:
+            found.append(read_clusters("p", each, "jsonl"))
+        except FaultsError as error:
+            found.append(error.faults)
+    assert found[0] == found[1]
 
 
 def test_every_fault_is_told() -> None:

@@ -86,10 +86,11 @@ def _coded_lists(inner: pa.DictionaryArray, bounds: Any) -> tuple[Any, list[str]
     """
     words, many = [msgspec.json.encode(word).decode() for word in inner.dictionary.to_pylist()], np.diff(bounds)
     base = len(words) + 1
-    if base ** int(many.max(initial=0)) > _NUMBERS:
+    longest = int(many.max(initial=0))
+    if base**longest > _NUMBERS:
         return None
     place = np.arange(len(inner)) - np.repeat(bounds[:-1] - bounds[0], many)
-    digits = (numbers_of(inner.indices).astype(np.int64) + 1) * np.power(base, place, dtype=np.int64)
+    digits = (numbers_of(inner.indices) + 1) * np.array([base**digit for digit in range(longest)], np.int64)[place]
     numbers = np.diff(np.append(0, np.cumsum(digits))[bounds - bounds[0]])
     lists = places_of(numbers).dictionary_encode()
     return numbers_of(lists.indices), [f"[{','.join(_list(number, words))}]" for number in lists.dictionary.to_pylist()]

@@ -41,14 +41,13 @@ class MembershipRows:
         Raises:
             ValueError: Clusters of one side share mentions, so that mentions cannot be told from sizes.
         """
-        gold_code: dict[Hashable, int] = {}
-        predicted_code: dict[Hashable, int] = {}
+        gold_code, predicted_code = _Codes(), _Codes()
         parts = [np.zeros((4, 0), dtype=np.int64)]
         for number, table in enumerate(tables):
             if table.overlapping:
                 raise ValueError("clusters share mentions: rows are of partitions alone")
-            g = np.array([gold_code.setdefault(id, len(gold_code)) for id in table.gold_ids], dtype=np.int64)
-            p = np.array([predicted_code.setdefault(id, len(predicted_code)) for id in table.predicted_ids], np.int64)
+            g = np.array(list(map(gold_code.__getitem__, table.gold_ids)), np.int64)
+            p = np.array(list(map(predicted_code.__getitem__, table.predicted_ids)), np.int64)
             rest_g, rest_p = table.gold_sizes.copy(), table.predicted_sizes.copy()
             np.subtract.at(rest_g, table.rows, table.shared)
             np.subtract.at(rest_p, table.columns, table.shared)
@@ -79,6 +78,14 @@ class MembershipRows:
     def take(self, at: IntArray) -> MembershipRows:
         """Some of the rows."""
         return MembershipRows(self.document[at], self.gold[at], self.predicted[at], self.count[at])
+
+
+class _Codes(dict[Hashable, int]):
+    """Gives what it does not know yet the next code."""
+
+    def __missing__(self, id: Hashable) -> int:
+        code = self[id] = len(self)
+        return code
 
 
 def _names(codes: IntArray) -> Sequence[int]:

@@ -7,7 +7,10 @@
 - ``files``: from two paths and a format to a report.
 - ``stream``: span files of any size, block by block, in several processes.
 - ``block``: what one process makes of a block.
-- ``plain_lines``: what nearly all lines are, decoded.
+- ``lines``: some lines of a file in one piece.
+- ``plain_bytes``: what nearly all lines are, read as arrays of bytes.
+- ``text_codes``: codes of words that stand in arrays.
+- ``plain_lines``: the same lines decoded, however they are written.
 - ``allocation``: how the process holds its memory.
 - ``waiting``: lines whose counterpart in the other file has not been read yet.
 """

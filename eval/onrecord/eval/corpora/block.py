@@ -1,15 +1,15 @@
 """What a process does of a comparison of span files: from some lines of either file to counts.
 
-Nearly every line is plain: contiguous spans that have a start, an end, a type and nothing else. These are decoded and
-turned into numbers without a second look, some documents at a time; all others, and whatever may be wrong, are read
-by :mod:`onrecord.eval.readers.jsonl_spans`, which knows every fault.
+Nearly every line is plain: contiguous spans that have a start, an end, a type and nothing else. These are read by their
+bytes, all together, where they are written as most programs do; else they are decoded, some documents at a time. All
+others, and whatever may be wrong, are read by :mod:`onrecord.eval.readers.jsonl_spans`, which knows every fault.
 """
 
 from __future__ import annotations
 
 import dataclasses
 from collections.abc import Iterator, Mapping, Sequence
-from itertools import chain, islice
+from itertools import chain
 
 import msgspec
 import numpy as np
@@ -19,7 +19,10 @@ from onrecord.dataset.reading.budget import BUDGET
 from onrecord.dataset.reading.faults import Hints, fault_of
 from onrecord.dataset.reading.untrusted import may_repeat_keys
 from onrecord.eval.corpora.allocation import keep_memory
+from onrecord.eval.corpora.lines import Lines
+from onrecord.eval.corpora.plain_bytes import read_spans
 from onrecord.eval.corpora.plain_lines import decode_lines
+from onrecord.eval.corpora.text_codes import TextCodes
 from onrecord.eval.corpora.waiting import GOLD, PREDICTED, NamedLine
 from onrecord.eval.readers import PassedOver
 from onrecord.eval.readers.jsonl_spans import TypeKey, read_span_line
@@ -38,7 +41,7 @@ class Block:
 
     files: tuple[str, str]
     """What faults call them."""
-    lines: tuple[Sequence[bytes], Sequence[bytes]]
+    lines: tuple[Lines, Lines]
     numbers: tuple[Sequence[int], Sequence[int]]
     """Of the lines, 1-based."""
     keys: tuple[TypeKey | None, TypeKey | None] = (None, None)
@@ -77,7 +80,8 @@ def score_block(block: Block) -> ScoredBlock:
     """Score the documents that both sides of a block have."""
     keep_memory()
     types = Vocabulary()
-    gold, predicted = (_Read.of(block, side, types) for side in (GOLD, PREDICTED))
+    codes = TextCodes(types)
+    gold, predicted = (_Read.of(block, side, codes) for side in (GOLD, PREDICTED))
     both = SpanColumnPair.built(types, gold.builder, predicted.builder)
     columns, others, ids = both.gold, both.predicted, gold.ids
     faults = [*gold.faults(block, columns), *predicted.faults(block, others)]
@@ -125,8 +129,11 @@ def _in_common(columns: SpanColumns, ids: Sequence[str], wanted: Sequence[str]) 
 _KEYS: dict[TypeKey | None, int] = {"type": 3, "label": 3, None: 2}
 """How many keys a plain span has."""
 
+PIECE = 2**17
+"""Bytes of lines that are looked at by themselves, where something among many lines is odd."""
+
 _AT_ONCE = 32
-"""Documents whose spans are turned into numbers together."""
+"""Lines that are decoded together."""
 
 _MOST_OFFSET = 2**31 - 1
 
@@ -149,15 +156,35 @@ class _Read:
     """Places of the lines that have faults and no document."""
 
     @classmethod
-    def of(cls, block: Block, side: int, types: Vocabulary) -> _Read:
-        read = cls(side, block.keys[side], ColumnBuilder(types))
+    def of(cls, block: Block, side: int, codes: TextCodes) -> _Read:
+        read = cls(side, block.keys[side], ColumnBuilder(codes.vocabulary))
         lines = block.lines[side]
-        for first in range(0, len(lines), _AT_ONCE):
-            if not read._add_plain(first, lines[first : first + _AT_ONCE]):
-                for place in range(first, min(first + _AT_ONCE, len(lines))):
-                    if len(read.line_faults) < FAULTS_TO_GIVE_UP:
-                        read._add_any(block, place)
+        if read._add_written(0, lines, codes):
+            return read
+        first = 0
+        for piece in lines.pieces(PIECE):
+            many = len(piece)
+            if many == len(lines) or not read._add_written(first, piece, codes):
+                read._add_lines(block, first, list(piece))
+            first += many
         return read
+
+    def _add_written(self, first: int, lines: Lines, codes: TextCodes) -> bool:
+        """Add some lines, if they can be read by their bytes; whether they can."""
+        found = read_spans(lines.raw, self.key, codes)
+        if found is None:
+            return False
+        self.builder.add_arrays(found.sizes, found.start, found.end, found.type)
+        self.ids.extend(found.ids)
+        self.places.extend(range(first, first + len(found.ids)))
+        return True
+
+    def _add_lines(self, block: Block, first: int, lines: Sequence[bytes]) -> None:
+        for at in range(0, len(lines), _AT_ONCE):
+            if not self._add_plain(first + at, lines[at : at + _AT_ONCE]):
+                for place, raw in enumerate(lines[at : at + _AT_ONCE], first + at):
+                    if len(self.line_faults) < FAULTS_TO_GIVE_UP:
+                        self._add_any(block, place, raw)
 
     def _add_plain(self, first: int, lines: Sequence[bytes]) -> bool:
         """Add some lines, if all of them are plain and sound; whether they are."""
@@ -177,8 +204,7 @@ class _Read:
         self.places.extend(range(first, first + len(lines)))
         return True
 
-    def _add_any(self, block: Block, place: int) -> None:
-        raw = block.lines[self.side][place]
+    def _add_any(self, block: Block, place: int, raw: bytes) -> None:
         if not raw.strip() or self._add_plain(place, [raw]):
             return
         number = block.numbers[self.side][place]
@@ -218,7 +244,8 @@ class _Read:
         """A fault for each type that a label map does not know, at the first span that has it."""
         first = np.searchsorted(columns.document, np.arange(len(self.ids)))
         hints = Hints()
-        for type, row in islice(unmapped_types(columns, names, types).items(), BUDGET.max_kept):
+        rows = sorted(unmapped_types(columns, names, types).items(), key=lambda item: item[1])
+        for type, row in rows[: BUDGET.max_kept]:
             document = int(columns.document[row])
             line = block.numbers[self.side][self.places[document]]
             pointer = f"/spans/{row - int(first[document])}"

@@ -6,10 +6,9 @@ import dataclasses
 import hashlib
 from collections.abc import Callable, Hashable, Mapping, Sequence
 from pathlib import Path
-from typing import TypeVar
+from typing import TYPE_CHECKING, TypeVar
 
 from onrecord.dataset.reading.faults import Fault, FaultsError, nearest, refuse, show
-from onrecord.eval.corpora.cluster_report import ClusterReport, score_clusters
 from onrecord.eval.corpora.span_report import SpanReport, score_spans
 from onrecord.eval.corpora.stream import MOST_HINTS, SpanFile, score_span_files
 from onrecord.eval.readers import (
@@ -37,6 +36,9 @@ from onrecord.eval.statistics.sampling import DEFAULT_SAMPLING, Sampling
 from onrecord.eval.submission.label_maps import read_label_map
 from onrecord.eval.submission.unpacking import corpus_content, opened_corpus
 
+if TYPE_CHECKING:
+    from onrecord.eval.corpora.cluster_report import ClusterReport
+
 T = TypeVar("T")
 
 
@@ -55,7 +57,7 @@ def score_span_paths(
         predicted: Predictions; a document without a line counts as one without predictions.
         labels: A label map; see :mod:`onrecord.eval.submission.label_maps`.
         how: How intervals are made; None for none.
-        jobs: Processes to use.
+        jobs: Processes to use, this one among them.
         progress: Told how many gold documents have been read.
 
     Raises:
@@ -247,6 +249,8 @@ def clusters_by_document(
 
 def cluster_report(corpora: ClusterCorpora, how: Sampling | None = DEFAULT_SAMPLING) -> ClusterReport:
     """The score of a corpus that has been read."""
+    from onrecord.eval.corpora.cluster_report import score_clusters  # which nobody needs who scores spans
+
     report = score_clusters(corpora.gold, corpora.predicted, how)
     return dataclasses.replace(report, gold_sha256=corpora.gold_sha256, predictions_sha256=corpora.predictions_sha256)
 

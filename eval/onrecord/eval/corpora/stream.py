@@ -11,13 +11,10 @@ from __future__ import annotations
 
 import dataclasses
 from collections import Counter, deque
-from collections.abc import Callable, Iterable, Iterator, Mapping
-from concurrent.futures import Future, ProcessPoolExecutor
-from concurrent.futures.process import BrokenProcessPool
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from itertools import islice
-from multiprocessing import get_all_start_methods, get_context
-from typing import BinaryIO, Protocol
+from typing import TYPE_CHECKING, BinaryIO, Protocol
 
 import numpy as np
 
@@ -25,11 +22,15 @@ from onrecord.dataset import Fault
 from onrecord.dataset.reading.faults import OnrecordError, in_order, nearest, refuse, show
 from onrecord.dataset.reading.typed import BOM
 from onrecord.eval.corpora.block import FAULTS_TO_GIVE_UP, Block, ScoredBlock, score_block
+from onrecord.eval.corpora.lines import LineReader, Lines
 from onrecord.eval.corpora.waiting import GOLD, PREDICTED, NamedLine, Waiting
 from onrecord.eval.readers.jsonl_spans import TypeKey, type_key
 from onrecord.eval.readers.lines import no_documents
 from onrecord.eval.spans.counting import SpanCounts, total_counts
 from onrecord.eval.submission.label_maps import LabelMap
+
+if TYPE_CHECKING:
+    from concurrent.futures import Future, ProcessPoolExecutor
 
 BLOCK_BYTES = 2**20
 """About how many bytes of gold are read at once, with the predictions that go with them."""
@@ -85,8 +86,8 @@ def score_span_files(
         gold: The gold documents.
         predicted: Predictions for them; a gold document without a line counts as one without predictions.
         labels: What types are compared by; None for the types as they are.
-        jobs: Processes to use. With more than one, a script calls this under ``if __name__ == "__main__":``, as all
-            that starts processes.
+        jobs: Processes to use, this one among them. With more than one, a script calls this under
+            ``if __name__ == "__main__":``, as all that starts processes.
         block: About how many bytes of gold to read at once.
         progress: Told how many gold documents have been read so far.
 
@@ -124,6 +125,7 @@ class _Reading:
 
     def __init__(self, files: tuple[SpanFile, SpanFile], labels: LabelMap | None, block: int) -> None:
         self.files, self.labels, self.size = files, labels, block
+        self.streams = LineReader(files[GOLD].lines), LineReader(files[PREDICTED].lines)
         self.names = (files[GOLD].name, files[PREDICTED].name)
         self.keys: list[TypeKey | None] = [None, None]
         self.read = [0, 0]  # lines of each file
@@ -144,18 +146,17 @@ class _Reading:
         """Blocks of both files side by side, and between them blocks of lines that have met."""
         while True:
             yield from self.met_blocks(self.size)
-            lines = self.files[GOLD].lines.readlines(self.size)
-            stream = self.files[PREDICTED].lines
-            others = _lines(stream, self._wanted(len(lines)), 8 * self.size) if lines else stream.readlines(self.size)
-            if not lines and not others:
+            gold, stream = self.streams[GOLD].some(self.size), self.streams[PREDICTED]
+            predicted = stream.many(self._wanted(len(gold)), self.size) if gold.raw else stream.some(self.size)
+            if not gold.raw and not predicted.raw:
                 return
+            lines = self._looked_at(GOLD, gold), self._looked_at(PREDICTED, predicted)
             numbers = [range(0), range(0)]
-            for side, some in ((GOLD, lines), (PREDICTED, others)):
-                self._look_at(side, some)
-                numbers[side] = range(self.read[side] + 1, self.read[side] + len(some) + 1)
-                self.read[side] += len(some)
+            for side in (GOLD, PREDICTED):
+                numbers[side] = range(self.read[side] + 1, self.read[side] + len(lines[side]) + 1)
+                self.read[side] += len(lines[side])
             keys = self.keys[GOLD], self.keys[PREDICTED]
-            yield Block(self.names, (lines, others), (numbers[GOLD], numbers[PREDICTED]), keys, self.labels)
+            yield Block(self.names, lines, (numbers[GOLD], numbers[PREDICTED]), keys, self.labels)
 
     def _wanted(self, lines: int) -> int:
         """How many lines of predictions are likely to go with some more lines of gold.
@@ -166,14 +167,15 @@ class _Reading:
         share = (predicted - self.waiting.many(PREDICTED)) / gold if gold else 1.0
         return round(share * (self.read[GOLD] + lines)) - self.read[PREDICTED]
 
-    def _look_at(self, side: int, lines: list[bytes]) -> None:
+    def _looked_at(self, side: int, lines: Lines) -> Lines:
         digest = self.files[side].digest
         if digest is not None:
-            deque(map(digest.update, lines), maxlen=0)
-        if lines and not self.read[side]:
-            lines[0] = lines[0].removeprefix(BOM)
+            digest.update(lines.raw)
+        if not self.read[side]:
+            lines = Lines(lines.raw.removeprefix(BOM))
         if self.keys[side] is None:
             self.keys[side] = _type_key(lines)
+        return lines
 
     def met_blocks(self, least: int) -> Iterator[Block]:
         """Blocks of lines that have met, as long as there are so many bytes of them."""
@@ -197,7 +199,7 @@ class _Reading:
     def _block(self, gold: list[NamedLine], predicted: list[NamedLine]) -> Block:
         return Block(
             self.names,
-            ([each.raw for each in gold], [each.raw for each in predicted]),
+            (Lines.of(each.raw for each in gold), Lines.of(each.raw for each in predicted)),
             ([each.number for each in gold], [each.number for each in predicted]),
             (self.keys[GOLD], self.keys[PREDICTED]),
             self.labels,
@@ -257,16 +259,7 @@ def _repeated(file: str, number: int, id: str, first: int) -> Fault:
     return Fault("repeated-document", file, number, "/doc_id", found, expected, f"see line {first}")
 
 
-def _lines(stream: BinaryIO, at_most: int, size: int) -> list[bytes]:
-    """Some lines, no more than there may be, and no more than a few after so many bytes."""
-    lines: list[bytes] = []
-    while len(lines) < at_most and size > 0 and (some := list(islice(stream, min(64, at_most - len(lines))))):
-        lines += some
-        size -= sum(map(len, some))
-    return lines
-
-
-def _type_key(lines: Iterable[bytes]) -> TypeKey | None:
+def _type_key(lines: Lines) -> TypeKey | None:
     """What a file calls the type of its spans, by the first line that has one."""
     for raw in lines:
         if b"type" in raw or b"label" in raw or b"\\u" in raw:
@@ -285,28 +278,69 @@ def _scorer(jobs: int) -> Iterator[Scorer]:
     if jobs == 1:
         yield lambda blocks: ((block, score_block(block)) for block in blocks)
         return
-    # a fork of a process that has threads can hang
-    method = "forkserver" if "forkserver" in get_all_start_methods() else "spawn"
-    with ProcessPoolExecutor(jobs, get_context(method)) as pool:
-        yield lambda blocks: _in_turn(pool, blocks, 2 * jobs)
+    from concurrent.futures import ProcessPoolExecutor  # some milliseconds, where they are not needed
+    from multiprocessing import get_context
+
+    # a fork of a process that has threads can hang, and a server that forks would be waited for
+    pool = ProcessPoolExecutor(jobs - 1, get_context("spawn"))
+    try:
+        yield lambda blocks: _in_turn(pool, blocks, 2 * (jobs - 1))
+    finally:
+        pool.shutdown(wait=False, cancel_futures=True)
 
 
-def _in_turn(pool: ProcessPoolExecutor, blocks: Iterator[Block], ahead: int) -> Iterator[tuple[Block, ScoredBlock]]:
+_MOST_HELD = 2**24
+"""Bytes of lines that are read ahead of the first block that is not scored yet."""
+_MOST_AHEAD = 256
+"""Blocks likewise."""
+
+
+def _in_turn(pool: ProcessPoolExecutor, blocks: Iterator[Block], most: int) -> Iterator[tuple[Block, ScoredBlock]]:
+    """Blocks and their results; this process scores what the others have no time for, with so many before them.
+
+    So it does not wait while they start, which takes as long as to score some ten megabytes.
+    """
+    from concurrent.futures.process import BrokenProcessPool
+
     running: deque[tuple[Block, Future[ScoredBlock]]] = deque()
     try:
         for block in blocks:
-            running.append((block, pool.submit(score_block, block)))
-            if len(running) > ahead:
+            if sum(not future.done() for _, future in running) < most:
+                running.append((block, pool.submit(score_block, block)))
+            else:
+                running.append(_scored_here(block))
+            while running and (running[0][1].done() or _is_too_far(running)):
                 first, future = running.popleft()
                 yield first, future.result()
-        while running:
-            first, future = running.popleft()
-            yield first, future.result()
+        for place in reversed(range(len(running))):  # the others are at the first ones, if they are at any
+            if not running[place][1].done():
+                running[place] = _scored_here(running[place][0])
+        for block, future in running:
+            yield block, future.result()
     except BrokenProcessPool as error:
         raise WorkerError("a process that scored a part of the files died; was there enough memory?") from error
     finally:
         for _, future in running:
             future.cancel()
+
+
+def _scored_here(block: Block) -> tuple[Block, Future[ScoredBlock]]:
+    """A block, without its lines where none of them is left for later, and its result or error."""
+    from concurrent.futures import Future
+
+    found: Future[ScoredBlock] = Future()
+    try:
+        scored = score_block(block)
+    except Exception as error:  # as of another process: it is raised when it is its turn
+        found.set_exception(error)
+        return block, found
+    found.set_result(scored)
+    return block if any(scored.left) else dataclasses.replace(block, lines=(Lines(b""), Lines(b""))), found
+
+
+def _is_too_far(running: Sequence[tuple[Block, object]]) -> bool:
+    held = sum(len(lines.raw) for block, _ in running for lines in block.lines)
+    return held > _MOST_HELD or len(running) > _MOST_AHEAD
 
 
 def _in_order(counts: SpanCounts) -> SpanCounts:

@@ -14,6 +14,7 @@ from __future__ import annotations
 import dataclasses
 import json
 from collections.abc import Iterator
+from itertools import chain
 from pathlib import Path
 from typing import Annotated, BinaryIO, Literal, get_args
 
@@ -21,6 +22,7 @@ import msgspec
 
 from onrecord.dataset import Fault
 from onrecord.dataset.reading.faults import Findings
+from onrecord.dataset.reading.untrusted import may_repeat_keys
 from onrecord.dataset.records import Offset
 from onrecord.eval.readers.json_line import DocId, normal_fragments, place_faults, read_line, readable, repeated
 from onrecord.eval.readers.labelled import PassedOver
@@ -88,6 +90,11 @@ def iter_jsonl_clusters(stream: BinaryIO, name: str, passed: PassedOver | None =
         if not raw.strip():
             continue
         form = form or _form(raw)
+        document = _plain(raw) if form == "mentions" else None
+        if document is not None and document.doc_id not in seen:
+            seen[document.doc_id] = number
+            yield document
+            continue
         doc_id, mentions, faults = (_unnamed if form == "clusters" else _named)(name, number, raw, passed)
         faults = [_mixed(fault, form) for fault in faults]
         if doc_id is not None:
@@ -124,6 +131,27 @@ def _mixed(fault: Fault, form: ClusterForm | None) -> Fault:
         return fault
     hint = f"a file says either 'mentions' or 'clusters'; this one began with {form!r}"
     return dataclasses.replace(fault, code="mixed", expected=repr(form), hint=hint)
+
+
+_DOCUMENT = msgspec.json.Decoder(ClusterDocument)
+_MOST_OFFSET = 2**31 - 1
+
+
+def _plain(raw: bytes) -> ClusterDocument | None:
+    """The document of a line whose mentions have a place and a cluster's name and nothing else, if all is right.
+
+    Of any other line nothing is said; it is walked.
+    """
+    try:
+        document = _DOCUMENT.decode(raw)
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
+        return None
+    mentions = document.mentions
+    texts = chain([document.doc_id], (mention.cluster for mention in mentions))
+    if not document.doc_id or may_repeat_keys(raw, raw.count(b":"), 2 + 3 * len(mentions), texts):
+        return None  # there may also be a key that was passed over
+    sound = all(0 <= each.start < each.end <= _MOST_OFFSET and each.cluster for each in mentions)
+    return document if sound else None
 
 
 def _named(file: str, number: int, raw: bytes, passed: PassedOver) -> DecodedLine:

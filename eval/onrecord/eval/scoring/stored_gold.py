@@ -141,6 +141,9 @@ class StoredGold:
 _PART = "part"
 """What is staged in the cache is staged as."""
 
+_OF_NO_USE = OSError, ValueError, msgspec.DecodeError, EOFError
+"""What opening says of what is not there, or is broken."""
+
 
 def stored_gold(folder: Path) -> StoredGold:
     """The gold of a dataset folder: from the cache where it is there, and kept there otherwise.
@@ -161,9 +164,9 @@ def _stored(folder: Path) -> StoredGold:
             kept = _opened(cache / name)
             sweep(cache / _PART)
             return kept
-        except (OSError, ValueError, msgspec.DecodeError, EOFError):
-            pass  # not there, or of no use: it is made anew
-        with contextlib.suppress(OSError):  # that nothing can be kept there is no reason to stop
+        except _OF_NO_USE:
+            pass  # it is made anew
+        with contextlib.suppress(*_OF_NO_USE):  # that nothing can be kept there is no reason to stop
             return _kept(folder, cache / name)
     with scratch() as made:
         write_gold(folder, made)
@@ -175,6 +178,7 @@ def _kept(folder: Path, path: Path) -> StoredGold:
 
     Raises:
         OSError: It cannot be kept there.
+        FaultsError: The folder is not right.
     """
     path.parent.mkdir(parents=True, exist_ok=True)
     with staged(path.parent / _PART) as part:

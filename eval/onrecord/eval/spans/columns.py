@@ -10,7 +10,7 @@ import dataclasses
 from array import array
 from collections.abc import Iterable, Mapping, Sequence
 from itertools import chain
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol, cast
 
 import numpy as np
 from numpy.typing import NDArray
@@ -19,6 +19,9 @@ from onrecord.eval.spans.documents import Fragment, TypedSpan
 
 Ints = NDArray[np.int64]
 Bools = NDArray[np.bool_]
+if TYPE_CHECKING:
+    Numbers = array[int] | Ints
+    """Of 64 bits."""
 
 
 class Plain(Protocol):
@@ -176,10 +179,10 @@ class ColumnBuilder:
         self.types = types
         """Codes of the types."""
         # joined at the end: an array that grows is copied again and again
-        self._sizes: list[array[int]] = []
-        self._start: list[array[int]] = []
-        self._end: list[array[int]] = []
-        self._type: list[array[int]] = []
+        self._sizes: list[Numbers] = []
+        self._start: list[Numbers] = []
+        self._end: list[Numbers] = []
+        self._type: list[Numbers] = []
         self._many = 0
         self._rare: list[tuple[int, TypedSpan]] = []
 
@@ -217,11 +220,15 @@ class ColumnBuilder:
         """
         # unsigned numbers are taken up faster, and there are none below 0
         starts, ends = array("Q", start), array("Q", end)
-        self._type.append(array("Q", self.types.codes(type)))
-        self._sizes.append(array("Q", sizes))
-        self._start.append(starts)
-        self._end.append(ends)
-        self._many += len(starts)
+        self.add_arrays(array("Q", sizes), starts, ends, array("Q", self.types.codes(type)))
+
+    def add_arrays(self, sizes: Numbers, start: Numbers, end: Numbers, type: Numbers) -> None:
+        """The spans of the next documents as :meth:`add_fields` takes them, but the types as codes."""
+        self._sizes.append(sizes)
+        self._start.append(start)
+        self._end.append(end)
+        self._type.append(type)
+        self._many += len(start)
 
     @property
     def kinds(self) -> set[str]:
@@ -251,8 +258,9 @@ class ColumnBuilder:
         )
 
 
-def _ints(parts: Sequence[array[int]]) -> Ints:
-    return np.frombuffer(b"".join(parts), np.int64)
+def _ints(parts: Sequence[Numbers]) -> Ints:
+    buffers = cast("Sequence[bytes]", parts)  # which numpy's types do not say of arrays
+    return np.frombuffer(b"".join(buffers), np.int64)
 
 
 def _variants(span: TypedSpan, types: Vocabulary) -> tuple[Variant, ...]:

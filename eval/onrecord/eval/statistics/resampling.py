@@ -280,14 +280,11 @@ def multinomial_weights(units: int, draws: int, seed: int) -> Iterator[WeightBlo
 def poisson_weights(units: int, draws: int, seed: int) -> Iterator[WeightBlock]:
     """Independent Poisson weights of mean 1, from 16 random bits each; at most 8."""
     for drawn, these, words in _chunks(units, draws, seed, "<u2"):
-        counted, above = np.zeros(words.shape, np.uint8), np.empty(words.shape, bool)
-        for threshold in _POISSON[:_COMMON]:
+        counted = (words >= _POISSON[0]).view(np.uint8)
+        above = np.empty(words.shape, bool)
+        for threshold in _POISSON[1:]:  # to look for the few words that reach the last ones would take longer
             np.greater_equal(words, threshold, out=above)
             counted += above.view(np.uint8)
-        rare = np.flatnonzero(above)  # few are as large as that: the others need not be compared further
-        counted.reshape(-1)[rare] += np.searchsorted(_POISSON[_COMMON:], words.reshape(-1)[rare], "right").astype(
-            np.uint8
-        )
         yield drawn, these, counted.astype(np.float32)
 
 
@@ -304,10 +301,6 @@ def _poisson_thresholds() -> NDArray[np.uint16]:
 
 
 _POISSON = _poisson_thresholds()
-
-
-_COMMON = 4
-"""Weights up to which every word is compared: 2 % of them are as large."""
 
 
 def _chunks(
