@@ -120,7 +120,7 @@ def write_gold(folder: Path, into: Path, by_column: bool = True) -> None:
 
 @contextlib.contextmanager
 def _kept_memory() -> Iterator[None]:
-    """Have Arrow keep the memory of a batch for the next one: its own pool gives it back, to be had anew by the page."""
+    """Have Arrow keep the memory of a batch for the next: its own pool gives it back, to be had anew by the page."""
     import pyarrow as pa
 
     before = pa.default_memory_pool()
