@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import hashlib
 import io
+import zlib
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, BinaryIO
@@ -14,6 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from onrecord.dataset import Article, Registries
+from onrecord.dataset.reading.faults import OnrecordError
 from onrecord.dataset.reading.platform import read_at
 from onrecord.dataset.records import Split
 from onrecord.eval.layers.columns import Codes, Letters, Vocabularies
@@ -24,14 +26,18 @@ from onrecord.eval.layers.kept_columns import write_columns
 if TYPE_CHECKING:
     from onrecord.dataset.publishing.folder import ArticlePart
 
-FORMAT = 4
+FORMAT = 5
 """Of what is kept."""
 
 STEP = 64
 """Arrays of the file of columns begin at multiples of so many bytes: numpy takes them as they lie."""
 
-ARTICLES, TEXTS, COLUMNS = "articles", "texts", "columns"
-"""The files."""
+ARTICLES, TEXTS, COLUMNS, DIGEST = "articles", "texts", "columns", "digest"
+"""The files; the last has the SHA-256 of that of columns."""
+
+
+class DamagedError(OnrecordError, ValueError):
+    """What was kept is not what was written."""
 
 
 class StoredDocument(msgspec.Struct, frozen=True, gc=False):
@@ -52,7 +58,7 @@ class KeptHeader(msgspec.Struct, frozen=True):
     hashes: dict[str, str]
     """By split, ``all`` among them."""
     articles: bytes
-    """Where each document is in the file of articles: start and size, as whole numbers of 64 bits."""
+    """Where each document is in the file of articles, see :class:`Pieces`: whole numbers of 64 bits."""
     texts: bytes
     """Likewise in that of texts."""
 
@@ -62,23 +68,36 @@ class Pieces:
 
     Args:
         file: The file, open.
-        places: Shape (n, 2): where each piece begins and how long it is; or their bytes.
+        places: Shape (n, 3): where each piece begins, how long it is and its CRC-32; or their bytes.
     """
 
     def __init__(self, file: BinaryIO, places: NDArray[np.int64] | bytes) -> None:
         self._file = file
-        self._places = np.frombuffer(places, np.int64).reshape(-1, 2) if isinstance(places, bytes) else places
+        self._places = np.frombuffer(places, np.int64).reshape(-1, 3) if isinstance(places, bytes) else places
 
     @classmethod
     def held(cls, pieces: Sequence[bytes]) -> Pieces:
         """Pieces that are in memory."""
         size = np.array([len(piece) for piece in pieces], np.int64)
-        return cls(io.BytesIO(b"".join(pieces)), np.stack([np.cumsum(size) - size, size], axis=1))
+        check = np.array([zlib.crc32(piece) for piece in pieces], np.int64)
+        return cls(io.BytesIO(b"".join(pieces)), np.stack([np.cumsum(size) - size, size, check], axis=1))
 
     def read(self, place: int) -> bytes:
-        """One piece."""
-        start, size = self._places[place].tolist()
-        return read_at(self._file, size, start)
+        """One piece.
+
+        Raises:
+            DamagedError: It is not what was written; what was kept is removed, so that it is made anew.
+        """
+        start, size, check = self._places[place].tolist()
+        raw = read_at(self._file, size, start)
+        if zlib.crc32(raw) != check:
+            path = getattr(self._file, "name", "")
+            if isinstance(path, str) and path:
+                Path(path).unlink(missing_ok=True)
+            raise DamagedError(
+                f"what was kept of the gold is damaged ({path}); it is made anew when you run this again"
+            )
+        return raw
 
 
 def write_gold(folder: Path, into: Path, by_column: bool = True) -> None:
@@ -116,6 +135,17 @@ def write_gold(folder: Path, into: Path, by_column: bool = True) -> None:
     with (into / COLUMNS).open("wb") as file:
         np.save(file, np.frombuffer(msgspec.msgpack.encode(header), np.uint8), allow_pickle=False)
         write_columns(file, made.columns(), STEP)
+    (into / DIGEST).write_bytes(columns_digest(into))
+
+
+def columns_digest(folder: Path) -> bytes:
+    """The SHA-256 of the file of columns.
+
+    Raises:
+        OSError: It cannot be read.
+    """
+    with (folder / COLUMNS).open("rb") as file:
+        return hashlib.file_digest(file, "sha256").digest()
 
 
 @contextlib.contextmanager
@@ -137,18 +167,18 @@ class _Spool:
 
     def __init__(self, file: Any) -> None:
         self._file = file
-        self._places: dict[str, tuple[int, int]] = {}
+        self._places: dict[str, tuple[int, int, int]] = {}
         self._end = 0
 
     def add(self, id: str, raw: bytes) -> None:
-        self._places[id] = self._end, len(raw)
+        self._places[id] = self._end, len(raw), zlib.crc32(raw)
         self._end += len(raw)
         while raw:
             raw = raw[self._file.write(raw) :]  # at one time unless the disk is full
 
     def places(self, ids: Sequence[str]) -> NDArray[np.int64]:
         """Where the pieces of some ids are, see :class:`Pieces`."""
-        return np.array([self._places[id] for id in ids], np.int64).reshape(-1, 2)
+        return np.array([self._places[id] for id in ids], np.int64).reshape(-1, 3)
 
 
 class _Writer:

@@ -25,7 +25,7 @@ from onrecord.dataset import Article, Gold, Registries
 from onrecord.dataset.gold import LEARNT_FROM, split_faults
 from onrecord.dataset.layers import LAYERS, in_scheme, scheme, using
 from onrecord.dataset.publishing.folder import read_about
-from onrecord.dataset.reading.faults import refuse
+from onrecord.dataset.reading.faults import OnrecordError, refuse, show
 from onrecord.dataset.reading.platform import closes_first
 from onrecord.dataset.reading.staging import scratch, staged, sweep
 from onrecord.dataset.records import REGISTERED
@@ -37,13 +37,16 @@ from onrecord.eval.rendering.signature import SCORER_VERSION
 from onrecord.eval.scoring.kept_gold import (
     ARTICLES,
     COLUMNS,
+    DIGEST,
     FORMAT,
     STEP,
     TEXTS,
+    DamagedError,
     KeptHeader,
     Pieces,
     StoredDocument,
     article_line,
+    columns_digest,
     lines_hashes,
     write_gold,
 )
@@ -141,6 +144,9 @@ class StoredGold:
 _PART = "part"
 """What is staged in the cache is staged as."""
 
+_TRIES = 3
+"""How often a folder that changes while it is read is read anew."""
+
 _OF_NO_USE = OSError, ValueError, msgspec.DecodeError, EOFError
 """What opening says of what is not there, or is broken."""
 
@@ -157,6 +163,18 @@ def stored_gold(folder: Path) -> StoredGold:
 
 
 def _stored(folder: Path) -> StoredGold:
+    for _ in range(_TRIES):
+        with contextlib.suppress(_ChangesError):
+            return _stored_as(folder, _state(folder))
+    raise OnrecordError(f"{show(str(folder))} changes while it is read")
+
+
+def _stored_as(folder: Path, state: object) -> StoredGold:
+    """The gold of a folder in some state.
+
+    Raises:
+        _ChangesError: It is not in that state any more.
+    """
     cache = cache_folder()
     name = gold_name(folder)
     if cache is not None and name is not None:
@@ -167,28 +185,55 @@ def _stored(folder: Path) -> StoredGold:
         except _OF_NO_USE:
             pass  # it is made anew
         with contextlib.suppress(*_OF_NO_USE):  # that nothing can be kept there is no reason to stop
-            return _kept(folder, cache / name)
+            return _kept(folder, cache / name, state)
     with scratch() as made:
-        write_gold(folder, made)
+        _make(folder, made, state)
         return _opened(made, _held if closes_first() else _open)
 
 
-def _kept(folder: Path, path: Path) -> StoredGold:
+def _kept(folder: Path, path: Path, state: object) -> StoredGold:
     """Make what is kept of a dataset folder, and put it into the cache in one step.
 
     Raises:
         OSError: It cannot be kept there.
         FaultsError: The folder is not right.
+        _ChangesError: It has changed in the meantime.
     """
     path.parent.mkdir(parents=True, exist_ok=True)
     with staged(path.parent / _PART) as part:
         made = part / "new"
         made.mkdir()
-        write_gold(folder, made)
+        _make(folder, made, state)
         shutil.rmtree(path, ignore_errors=True)
         with contextlib.suppress(OSError):  # another process may have put its own there in the meantime
             made.rename(path)
         return _opened(path)
+
+
+class _ChangesError(Exception):
+    """A folder has changed while it was read."""
+
+
+def _make(folder: Path, into: Path, state: object) -> None:
+    try:
+        write_gold(folder, into)
+    finally:
+        if _state(folder) != state:
+            raise _ChangesError
+
+
+def _state(folder: Path) -> list[tuple[str, int, int, int]]:
+    """What tells that one of the tables of a folder is another than it was."""
+    found = []
+    for path in _tables(folder):
+        with contextlib.suppress(OSError):
+            about = path.stat()
+            found.append((path.name, about.st_ino, about.st_size, about.st_mtime_ns))
+    return found
+
+
+def _tables(folder: Path) -> list[Path]:
+    return sorted(path for pattern in _TABLES for path in folder.glob(pattern))
 
 
 def gold_in_memory(gold: Gold) -> StoredGold:
@@ -222,7 +267,7 @@ def gold_name(folder: Path) -> str | None:
     """A name that follows from what the folder's tables say; None where one cannot be read."""
     digest = hashlib.sha256(f"{FORMAT} {SCORER_VERSION} {' '.join(LAYERS)}\n".encode())
     try:
-        for path in sorted(path for pattern in _TABLES for path in folder.glob(pattern)):
+        for path in _tables(folder):
             digest.update(path.relative_to(folder).as_posix().encode())
             with path.open("rb") as file:
                 digest.update(hashlib.file_digest(file, "sha256").digest())
@@ -246,6 +291,8 @@ def _held(path: Path) -> BinaryIO:
 
 
 def _opened(folder: Path, opened: Callable[[Path], BinaryIO] = _open) -> StoredGold:
+    if columns_digest(folder) != (folder / DIGEST).read_bytes():
+        raise DamagedError(f"{folder / COLUMNS} is damaged")
     with opened(folder / COLUMNS) as file:
         memory = mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ)
         header = msgspec.msgpack.decode(np.load(file, allow_pickle=False).tobytes(), type=in_scheme(KeptHeader))
