@@ -129,7 +129,7 @@ def file_digest(path: Path) -> str:
 
 @functools.cache
 def program() -> str:
-    """This program, as its files say: names, sizes and when each was written."""
+    """This program: the names of its files and what is in them."""
     found = importlib.util.find_spec("onrecord")
     assert found
     return digest(sorted(line for folder in found.submodule_search_locations or () for line in _files(Path(folder))))
@@ -138,8 +138,7 @@ def program() -> str:
 def _files(folder: Path) -> Iterator[str]:
     for path in folder.rglob("*"):
         if path.suffix in (".py", ".j2", ".css", ".js", ".json"):
-            about = path.stat()
-            yield f"{path.relative_to(folder).as_posix()} {about.st_size} {about.st_mtime_ns}"
+            yield f"{path.relative_to(folder).as_posix()} {file_digest(path)}"
 
 
 def _kept(folder: Path) -> Iterator[tuple[float, int, Path]]:

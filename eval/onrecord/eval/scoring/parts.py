@@ -172,7 +172,7 @@ class LineSource:
                 some = each.of_documents(target.places)
                 here = [target.places[id] for id in some.documents]
                 if here:
-                    made.add_several(here, some, [target.gold.documents[id].text for id in some.documents])
+                    made.add_several(here, some.layers, [target.gold.documents[id].text for id in some.documents])
                 places += here
                 unplaced |= some.unplaced
                 continue
