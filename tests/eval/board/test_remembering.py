@@ -28,12 +28,12 @@ from onrecord.eval.board.budget import Budget
 from onrecord.eval.board.entries import ABOUT, entry_folders, probe_file
 from onrecord.eval.board.everyone import assessed_entries
 from onrecord.eval.board.gaps import perturbed
-from onrecord.eval.board.memory import DAYS, Memory
+from onrecord.eval.board.memory import Memory
 from onrecord.eval.board.remembering import memory_of
 from onrecord.eval.board.standings import standings
 from onrecord.eval.scoring.asked import Asked
 from onrecord.eval.scoring.record import record_bytes
-from onrecord.eval.scoring.stored_gold import stored_gold
+from onrecord.eval.scoring.stored_gold import DAYS, stored_gold
 from onrecord.eval.statistics.sampling import Sampling
 
 ASKED = Asked("all", None, Sampling(draws=200), False)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import random
 import shutil
+import time
 from collections.abc import Callable
 from pathlib import Path
 
@@ -18,7 +19,7 @@ from onrecord.eval.scoring.asked import Asked
 from onrecord.eval.scoring.kept_gold import DamagedError, write_gold
 from onrecord.eval.scoring.record import record_bytes, record_of
 from onrecord.eval.scoring.score_stream import score_stream
-from onrecord.eval.scoring.stored_gold import StoredGold, stored_gold
+from onrecord.eval.scoring.stored_gold import DAYS, StoredGold, stored_gold
 
 
 @pytest.fixture
@@ -118,3 +119,22 @@ def test_one_that_never_stays_is_refused_and_not_kept(
     with pytest.raises(OnrecordError, match="changes while it is read"):
         stored_gold(folder)
     assert not (tmp_path / "cache/gold").exists() or not list((tmp_path / "cache/gold").iterdir())
+
+
+def test_what_nobody_has_used_in_a_month_is_removed(folder: Path, tmp_path: Path) -> None:
+    cache = kept(folder).parent
+    old, new, other = cache / ("0" * 64), cache / ("1" * 64), cache / "of somebody else"
+    for path in (old, new, other):
+        path.mkdir()
+        (path / "columns").write_text("x")
+        days = DAYS + 1 if path is not new else DAYS - 1
+        os.utime(path, (time.time() - days * 86_400,) * 2)
+    stored_gold(folder)
+    assert old.exists()  # only who keeps something new looks for what is old
+    (used,) = (path for path in cache.iterdir() if path not in (old, new, other))
+    os.utime(used, (0, 0))
+    stored_gold(folder)
+    assert used.stat().st_mtime > time.time() - 86_400
+    shutil.rmtree(used)
+    stored_gold(folder)
+    assert [path.exists() for path in (old, new, other, used)] == [False, True, True, True]

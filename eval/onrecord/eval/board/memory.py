@@ -19,10 +19,7 @@ from pathlib import Path
 
 from onrecord.dataset.reading.staging import staged, sweep
 from onrecord.eval.scoring.record import environment
-from onrecord.eval.scoring.stored_gold import cache_folder
-
-DAYS = 30
-"""A finding that nobody has asked for in so many days is forgotten."""
+from onrecord.eval.scoring.stored_gold import DAYS, cache_folder
 
 MOST = 4 * 2**30
 """Bytes of all findings; beyond them those go that were not asked for the longest."""
@@ -63,7 +60,7 @@ class Memory:
         return Finding(self.folder / digest([self.board, *parts]), self.anew)
 
     def forget(self) -> None:
-        """Remove what is old, and what killed processes have left."""
+        """Remove what nobody has asked for in :data:`DAYS` days, and what killed processes have left."""
         with contextlib.suppress(OSError):
             sweep(self.folder / _PART)
         kept = sorted(_kept(self.folder), reverse=True)

@@ -12,8 +12,10 @@ import functools
 import hashlib
 import mmap
 import os
+import re
 import shutil
 import tempfile
+import time
 from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import BinaryIO, cast
@@ -144,6 +146,9 @@ class StoredGold:
 _PART = "part"
 """What is staged in the cache is staged as."""
 
+DAYS = 30
+"""What is kept of a gold that nobody has used in so many days is removed when another is kept."""
+
 _TRIES = 3
 """How often a folder that changes while it is read is read anew."""
 
@@ -181,6 +186,7 @@ def _stored_as(folder: Path, state: object) -> StoredGold:
         try:
             kept = _opened(cache / name)
             sweep(cache / _PART)
+            _use(cache / name)
             return kept
         except _OF_NO_USE:
             pass  # it is made anew
@@ -200,6 +206,7 @@ def _kept(folder: Path, path: Path, state: object) -> StoredGold:
         _ChangesError: It has changed in the meantime.
     """
     path.parent.mkdir(parents=True, exist_ok=True)
+    _forget(path.parent)
     with staged(path.parent / _PART) as part:
         made = part / "new"
         made.mkdir()
@@ -208,6 +215,20 @@ def _kept(folder: Path, path: Path, state: object) -> StoredGold:
         with contextlib.suppress(OSError):  # another process may have put its own there in the meantime
             made.rename(path)
         return _opened(path)
+
+
+def _use(kept: Path) -> None:
+    """Say of what is kept that somebody has used it now."""
+    with contextlib.suppress(OSError):  # who may only read uses it all the same
+        os.utime(kept)
+
+
+def _forget(cache: Path) -> None:
+    """Remove what nobody has used for :data:`DAYS` days; whoever has it open now goes on reading."""
+    oldest = time.time() - DAYS * 86_400
+    for path in cache.iterdir():
+        if re.fullmatch("[0-9a-f]{64}", path.name) and path.stat().st_mtime < oldest:
+            shutil.rmtree(path, ignore_errors=True)
 
 
 class _ChangesError(Exception):
