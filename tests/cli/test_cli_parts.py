@@ -30,6 +30,7 @@ from onrecord.eval.scoring.engines.processes import Processes
 from onrecord.eval.scoring.parts import LineSource, Setting
 from onrecord.eval.scoring.record import record_bytes, record_of
 from onrecord.eval.scoring.rounds import Submitted, score_parts
+from onrecord.eval.submission import file_rules, open_ends, validation
 from onrecord.eval.submission.limits import Limits
 
 
@@ -85,6 +86,72 @@ def test_processes_states_and_parts_give_the_same_bytes(
     parts = [tmp_path / f"{n}.parquet" for n in (2, 0, 1)]
     assert record(capsys, corpus, "--from-state", *parts) == several
     assert record(capsys, corpus, corpus / "cut" / "*.jsonl", "--jobs", "3") == several
+
+
+@pytest.mark.parametrize("least", [0, 10**9])
+def test_ids_that_another_part_declares_change_nothing(
+    corpus: Path, capsys: pytest.CaptureFixture[str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch, least: int
+) -> None:
+    """Whether lines are taken together or one by one; every id is described on the last line alone."""
+    lines = [msgspec.json.decode(line) for line in (corpus / "predictions.jsonl").read_bytes().splitlines()]
+    for field in ("entities", "claims", "event_descriptions"):
+        said = {row["id"]: row for line in lines for row in line.get(field, ())}
+        for line in lines:
+            line[field] = []
+        lines[-1][field] = list(said.values())
+    file, state = tmp_path / "p.jsonl", tmp_path / "p.parquet"
+    file.write_bytes(b"\n".join(map(msgspec.json.encode, lines)))
+    expected = record(capsys, corpus, file)
+    monkeypatch.setattr(rounds, "PART_BYTES", 50_000)
+    monkeypatch.setattr(validation, "LEAST_BYTES", least)
+    monkeypatch.setattr(validation, "LEAST_MORE", least)
+    for more in ([], ["--jobs", "2"], ["--state", state]):
+        assert record(capsys, corpus, file, *more) == expected
+    assert record(capsys, corpus, "--from-state", state) == expected
+
+    lines[-1]["entities"] = []
+    file.write_bytes(b"\n".join(map(msgspec.json.encode, lines)))
+    refused = run(capsys, "score", file, "--gold", corpus / "dataset")
+    assert refused[0] == 2
+    assert "[reference]" in refused[2]
+    assert run(capsys, "score", file, "--gold", corpus / "dataset", "--jobs", "2") == refused
+
+
+def test_a_state_of_two_labels_for_one_holder_and_target_is_finished_to_the_same_bytes(
+    corpus: Path, capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    from pyarrow import parquet
+
+    lines = [msgspec.json.decode(line) for line in (corpus / "predictions.jsonl").read_bytes().splitlines()]
+    others = {"asserts": "denies", "denies": "asserts", "favor": "against", "against": "favor"}
+    for line in lines:
+        line["stances"] += [
+            {**each, "id": None, "label": others[each["label"]]} for each in line["stances"] if each["label"] in others
+        ]
+    file, state = tmp_path / "p.jsonl", tmp_path / "p.parquet"
+    file.write_bytes(b"\n".join(map(msgspec.json.encode, lines)))
+    expected = record(capsys, corpus, file)
+    assert record(capsys, corpus, file, "--state", state) == expected
+    assert record(capsys, corpus, "--from-state", state) == expected
+    assert {"asserts?", "denies?"} <= {*parquet.read_table(state, columns=["label"]).column("label").to_pylist()}
+
+
+@pytest.mark.parametrize("least", [0, 10**9])
+def test_parts_that_declare_more_ids_than_a_file_may_are_refused_as_it_is(
+    corpus: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, least: int
+) -> None:
+    file, setting = corpus / "predictions.jsonl", Setting(corpus / "dataset", "test", None, Limits())
+    declared = LineSource(file).read(setting).head.ends.declared
+    monkeypatch.setattr(rounds, "PART_BYTES", 50_000)
+    monkeypatch.setattr(validation, "LEAST_BYTES", least)
+    monkeypatch.setattr(validation, "LEAST_MORE", least)
+    for most, code in ((sum(map(len, declared.values())), 0), (sum(map(len, declared.values())) - 1, 2)):
+        monkeypatch.setattr(file_rules, "MOST_IDS", most)
+        monkeypatch.setattr(open_ends, "MOST_IDS", most)
+        found = run(capsys, "score", file, "--gold", corpus / "dataset", "--json")
+        assert found[0] == code
+        assert ("too-many" in found[1] + found[2]) == (code == 2)
+        assert run(capsys, "score", file, "--gold", corpus / "dataset", "--json", "--jobs", "2") == found
 
 
 @pytest.mark.parametrize("seed", range(3))

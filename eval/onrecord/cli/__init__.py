@@ -41,6 +41,7 @@ others are to be read.
 
 from __future__ import annotations
 
+import atexit
 import gc
 import importlib
 import os
@@ -181,6 +182,7 @@ def main() -> NoReturn:
     os.environ.setdefault("ARROW_DEFAULT_MEMORY_POOL", "system")
     # items are made in great numbers and hold no circles: looking for those often is up to a third of the time
     gc.set_threshold(100_000, 20, 100)
+    atexit.register(gc.freeze)  # nor are they looked for in all that is left at the end, which goes with the process
     standing_streams()
     for stream in (sys.stdout, sys.stderr):
         plain_text(stream)

@@ -92,9 +92,7 @@ def report(
     from onrecord.eval.scoring.ceiling import read_ceiling
     from onrecord.eval.scoring.stored_gold import stored_gold
 
-    kind = format or _SUFFIXES.get("" if output is None else output.suffix.lower(), Format.html)
-    output = output or Path(f"report{next(suffix for suffix, each in _SUFFIXES.items() if each is kind)}")
-    refuse_folder(output)
+    output, kind = _goes(output, format)
     labelled = stored_gold(gold)
     asked = Asked(the_split(gold, split), None, sampling(unit.value, level, draws, seed), allow_missing)
     source, beside = _sources(predictions, against, labels, asked)
@@ -119,6 +117,17 @@ def report(
     else:
         content = (markdown_report if kind is Format.markdown else text_report)(view).encode("utf-8", "replace")
     _write(output, content, len(found.result.documents))
+
+
+def _goes(output: Path | None, format: Format | None) -> tuple[Path, Format]:
+    """Where the report goes, and as what.
+
+    Raises:
+        IsADirectoryError: To a folder.
+    """
+    refuse_folder(output)
+    kind = format or _SUFFIXES.get("" if output is None else output.suffix.lower(), Format.html)
+    return output or Path(f"report{next(suffix for suffix, each in _SUFFIXES.items() if each is kind)}"), kind
 
 
 def _write(output: Path, content: bytes, articles: int) -> None:

@@ -61,9 +61,7 @@ def validate(
     Faults that are alike are shown together; --all shows each. Exit code 0 if it can be scored, 2 if not. What each
     fault means: docs/faults.md.
     """
-    from onrecord.eval.rendering.scores import json_bytes
     from onrecord.eval.submission.expected import Expected
-    from onrecord.eval.submission.label_maps import read_label_map
     from onrecord.eval.submission.limits import Limits
     from onrecord.eval.submission.mention_types import MentionTypes
     from onrecord.eval.submission.unpacking import opened
@@ -74,12 +72,18 @@ def validate(
     else:
         expected = Expected.of_gold(*finished_against(seeds, registries))
     limits = Limits(max_bytes, max_line_bytes, max_lines, max_ratio, max_items, max_faults)
-    types = None if labels is None else MentionTypes.of(read_label_map(labels)[1])
+    types = None
+    if labels is not None:
+        from onrecord.eval.submission.label_maps import read_label_map
+
+        types = MentionTypes.of(read_label_map(labels)[1])
     remarks: list[Fault] = []
     with opened(predictions, limits, remarks=remarks) as pieces, reading(pieces) as counted:
         found = run(predictions, counted, expected, limits, types)
     found.findings.adopt(remarks)
     if json:
+        from onrecord.eval.rendering.scores import json_bytes  # only here: it brings all statistics along
+
         put(None, json_bytes(validation_json(found)))
     else:
         _print(predictions, found, "scored" if registries is None else "used")

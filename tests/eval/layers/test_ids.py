@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import copy
+import pickle
 import random
 
+import msgspec
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -13,10 +15,13 @@ from tests.eval.conftest import Lines
 from tests.eval.plain_ids import map_claims, overlapping_mentions
 
 from onrecord.dataset import Article, Labels, Mention, Quote, Registries, Span, Stance, Target
-from onrecord.dataset.records import Claim, Entity
+from onrecord.dataset.layers import in_scheme, using
+from onrecord.dataset.records import Claim, Entity, Event
+from onrecord.dataset.scheme import DEFAULT
 from onrecord.eval.layers.document_pairs import corpus_of
-from onrecord.eval.layers.ids import MIN_DICE, IdMap, evidence_dice, map_entities
-from onrecord.eval.submission.prediction_line import ClaimDescription, EntityDescription
+from onrecord.eval.layers.id_columns import Described
+from onrecord.eval.layers.ids import MIN_DICE, NIL, IdMap, Link, evidence_dice, map_entities
+from onrecord.eval.submission.prediction_line import ClaimDescription, EntityDescription, EventDescription
 from onrecord.eval.submission.reading import Submission
 
 ROWS = Registries(
@@ -246,3 +251,39 @@ def test_lines_shuffled_mean_the_same(perfect: Lines, read: object, gold: object
             randomly.shuffle(line[layer])
     one, two = (pair_documents(gold.articles, gold.registries, read(lines))[0].ids for lines in (perfect, other))
     assert (one.entity, one.event, one.claim) == (two.entity, two.event, two.claim)
+
+
+@pytest.mark.parametrize("roles", [DEFAULT.participant_roles, ("guest", "host")])
+def test_what_ids_mean_is_the_same_in_another_process(roles: tuple[str, ...]) -> None:
+    taking_part = [{"entity": "a", "role": roles[0]}]
+    row = {"id": "e", "type": "meeting", "title": "T", "date": None, "place": "minsk", "participants": taking_part}
+    with using(msgspec.structs.replace(DEFAULT, participant_roles=roles)):
+        ids = IdMap(
+            {"p": "a"},
+            {},
+            {"c": "d"},
+            links={"p": Link("Q1", "a"), "q": NIL},
+            gold_links={"a": Link("Q1", judged=False)},
+            described_events={"x": EventDescription(id="x", title="T", wikidata="Q5")},
+            gold_events={"e": msgspec.convert(row, in_scheme(Event))},
+            actors={"a": "b"},
+            has_entities=False,
+        )
+        sent = pickle.dumps(ids)
+    other = pickle.loads(sent)
+    assert msgspec.to_builtins(other) == msgspec.to_builtins(ids)
+    assert (other.links, other.described_events) == (ids.links, ids.described_events)
+    assert (other == ids) == (roles == DEFAULT.participant_roles)  # or the types of the rows are those of a scheme
+
+
+def test_what_a_part_says_of_ids_is_the_same_in_another_process() -> None:
+    said = Described(
+        {"a": EntityDescription(id="a", name="A \u2028 ä", wikidata="Q7")},
+        {"c": ClaimDescription(id="c", text="It is so.")},
+        {"e": EventDescription(id="e", date="2022-12")},
+        frozenset({"a", "b"}),
+        frozenset(),
+        frozenset({("a", "row")}),
+        True,
+    )
+    assert pickle.loads(pickle.dumps(said)) == said

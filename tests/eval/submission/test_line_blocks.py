@@ -28,7 +28,8 @@ from onrecord.dataset.reading.typed import Decoder
 from onrecord.dataset.scheme import DEFAULT
 from onrecord.eval.layers.columns import Codes, MentionColumns, QuoteColumns, Ragged, SideColumns, Vocabularies
 from onrecord.eval.layers.flatten import Flattener
-from onrecord.eval.submission import validation
+from onrecord.eval.submission import file_rules, validation
+from onrecord.eval.submission.block_spans import Texts, spans_are_right
 from onrecord.eval.submission.expected import Expected
 from onrecord.eval.submission.limits import DEFAULT_LIMITS
 from onrecord.eval.submission.line_block import LineBlock
@@ -119,6 +120,12 @@ MENTION = b'{"start":0,"end":1,"text":"x","type":"PER"%s}'
         b'{"doc_id":"a"}{"doc_id":"b"}',
         b'{"doc_id":"a"} null {"doc_id":"b"}',
         b'{"doc_id":"a"}\x00',
+        b'{"doc_id":"a"}\x0b',
+        b'{"doc_id":"a"},',
+        b'{"doc_id":"a"}/**/',
+        b"{'doc_id':'a'}",
+        b'{"doc_id":"a","entities" : null}',
+        b'{"doc_id":"a","ent\\u0069ties":null}',
         b'\xef\xbb\xbf{"doc_id":"a"}',
         b'{"doc_id":null}',
         b'{"mentions":[]}',
@@ -165,8 +172,28 @@ def test_what_is_none_or_may_be_none_is_no_table(raw: bytes) -> None:
     assert reader.read([right, raw, right]) is None
 
 
-def test_an_object_over_two_lines_beside_two_on_one_is_no_table() -> None:
-    assert TableReader(PredictionLine).read([b'{"doc_id":"a"}{"doc_id":"b"}', b'{"doc_id":', b'"c"}']) is None
+ONE = b'{"doc_id":"a"}'
+
+
+@pytest.mark.parametrize(
+    "lines",
+    [
+        [ONE + ONE, b'{"doc_id":', b'"c"}'],
+        [ONE + ONE, b'{"doc_id":"a","mentions":[{}', b"{}]}"],
+        [ONE + ONE, b'{"doc_id":"a","text_sha256":"}', b'{"}'],
+        [ONE + b"{", b'"doc_id":"b"}', ONE],
+        [ONE + ONE, ONE + b"\x00" + ONE, ONE],
+        [ONE + b" " + ONE, b"\t"],
+    ],
+)
+def test_as_many_objects_as_lines_that_are_not_one_on_each_are_no_table(lines: list[bytes]) -> None:
+    assert TableReader(PredictionLine).read(lines) is None
+
+
+def test_white_space_around_a_line_is_nothing() -> None:
+    table = TableReader(PredictionLine).read([b" \t" + ONE + b"\r ", ONE])
+    assert table is not None
+    assert [row["doc_id"] for row in table.to_pylist()] == ["a", "a"]
 
 
 def changed(lines: Lines, draw: random.Random) -> bytes:
@@ -184,15 +211,19 @@ def changed(lines: Lines, draw: random.Random) -> bytes:
     return raw if draw.random() < 0.7 or not some else draw.choice(MUTATIONS)(raw, draw)
 
 
-def checked(raw: bytes, expected: Expected, least: int, patch: pytest.MonkeyPatch) -> tuple[Any, int]:
+def checked(
+    raw: bytes, expected: Expected, least: int, patch: pytest.MonkeyPatch, part: bool = False
+) -> tuple[Any, int]:
     """What is found of a file, and how many lines were taken together."""
     patch.setattr(validation, "LEAST_BYTES", least)
+    patch.setattr(validation, "LEAST_MORE", least)
     patch.setattr(validation, "MOST_MISSES", 10**9)
-    checker = Checker("p.jsonl", expected, LIMITS)
+    checker = Checker("p.jsonl", expected, LIMITS, part=part)
     together = 0
     for each in checker.take_all(lines_in(iter([raw]), LIMITS)):
         together += len(each) if isinstance(each, LineBlock) else 0
-    checker.finish()
+    if not part:
+        checker.finish()
     findings = checker.findings
     return (
         findings.faults,
@@ -216,6 +247,44 @@ def test_many_lines_are_found_what_each_is_found_to_be(lines: Lines, expected: E
             assert found == checked(raw, expected, 10**9, patch)[0], seed
             together += taken
     assert together > examples(600) // 2  # or nothing was looked at
+
+
+def apart(lines: Lines, draw: random.Random) -> Lines:
+    """Lines of which some use ids that others declare, before them or after them, or that none does."""
+    some = [dict(line) for line in lines]
+    draw.shuffle(some)
+    for field in ("entities", "claims", "event_descriptions"):
+        said = [row for line in some for row in line.get(field, ())]
+        for line in some:
+            line[field] = []
+        for row in said:
+            if draw.random() < 0.9:
+                draw.choice(some)[field].append(row)
+    for line in some:
+        if draw.random() < 0.5:  # nobody whom a quote of it names has a mention on it
+            line["mentions"] = [{**mention, "entity": None} for mention in line["mentions"]]
+    return some
+
+
+@pytest.mark.parametrize("part", [False, True])
+def test_ids_wait_for_other_lines_the_same_way(lines: Lines, expected: Expected, part: bool) -> None:
+    """Of a file it is said where an id that no line declares is used; of a part, which ids wait for other parts."""
+    bare = dataclasses.replace(expected, ids=dict.fromkeys(expected.ids, ()))
+    together = waited = stopped = 0
+    with pytest.MonkeyPatch.context() as patch:
+        for seed in range(examples(100)):
+            draw = random.Random(seed)
+            patch.setattr(file_rules, "MOST_IDS", draw.choice([draw.randint(20, 300), 10**6]))
+            raw = as_bytes(apart(lines, draw))
+            patch.setattr(validation, "in_blocks", lambda each, draw=draw: cut(each, draw.randint(1, 3)))
+            found, taken = checked(raw, bare, 0, patch, part)
+            assert found == checked(raw, bare, 10**9, patch, part)[0], seed
+            together += taken
+            waited += any(found[5].waiting.values())
+            stopped += "too-many" in found[1]
+    assert together > examples(100)
+    assert waited
+    assert stopped
 
 
 def test_without_arrow_lines_are_taken_one_by_one(lines: Lines, expected: Expected) -> None:
@@ -247,6 +316,32 @@ def test_blocks_are_of_all_lines_in_their_order() -> None:
     assert len(blocks) > 3
 
 
+ALPHABET = "ab \t\u00e9\u2019\u2028\ud7ff\ue000\U0001f600\U0010ffff"
+
+
+@settings(max_examples=examples(300))
+@given(st.lists(st.text(ALPHABET, min_size=1, max_size=9), min_size=1, max_size=3), st.randoms())
+def test_surfaces_are_compared_by_character(texts: list[str], draw: random.Random) -> None:
+    """Whatever the width of the characters, of the texts and of the surfaces."""
+    lines, right = [], True
+    for number, text in enumerate(texts):
+        spans = []
+        for _ in range(draw.randint(0, 3)):
+            start = draw.randrange(len(text))
+            end = draw.randint(start + 1, len(text))
+            surface = text[start:end]
+            if draw.random() < 0.1:
+                surface = surface.replace(draw.choice(surface), draw.choice(ALPHABET))
+            end += draw.random() < 0.05
+            right = right and text[start:end] == surface and end <= len(text) and surface == surface.strip()
+            spans.append({"start": start, "end": end, "text": surface, "type": "PER"})
+        lines.append(msgspec.json.encode({"doc_id": f"d{number}", "mentions": spans}))
+    table = TableReader(PredictionLine).read(lines)
+    assert table is not None
+    mentions = LineBlock(PredictionLine, table, range(1, len(lines) + 1), lines).layers["mentions"]
+    assert spans_are_right(mentions, Texts.of(texts)) == right
+
+
 @pytest.mark.parametrize("seed", range(12))
 def test_columns_of_lines_are_those_of_their_labels(gold: Gold, lines: Lines, seed: int) -> None:
     draw = random.Random(seed)
@@ -264,7 +359,7 @@ def test_columns_of_lines_are_those_of_their_labels(gold: Gold, lines: Lines, se
         half = len(raw) // 2
         for first, last in ((0, half), (half, len(raw))):
             part = block.some(range(first, last))
-            other.add_several(range(first, last), part, [texts[id] for id in part.documents])
+            other.add_several(range(first, last), part.layers, [texts[id] for id in part.documents])
         assert said(one.columns()) == said(other.columns())
 
 

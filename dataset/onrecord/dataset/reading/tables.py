@@ -12,7 +12,7 @@ import functools
 import re
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
-from typing import Annotated, Any, Literal, get_args, get_origin
+from typing import Any
 
 import msgspec
 import numpy as np
@@ -20,6 +20,7 @@ import pyarrow as pa
 
 from onrecord.dataset import walk
 from onrecord.dataset.reading.arrow_columns import flags_of, numbers_of
+from onrecord.dataset.reading.column_values import fit, has_rule_of_arrays, plain_type, value_type
 
 MOST_BYTES = 2**20
 """Bytes of the longest line of a table: what a line is parsed to may take fifteen times its length."""
@@ -53,7 +54,6 @@ class TableReader:
         made = _struct(kind)
         self._schema = None if made is None else pa.schema(list(made[0]))
         self._columns = () if made is None else made[1]
-        self._shell = msgspec.json.Decoder(_shell(self._columns))
 
     def read(self, lines: Sequence[bytes]) -> pa.StructArray | None:
         """A row for each line; None where they are to be decoded one by one.
@@ -63,7 +63,7 @@ class TableReader:
         Args:
             lines: JSON, each of at most :data:`MOST_BYTES`.
         """
-        if self._schema is None or not lines or not self._are_objects(lines):
+        if self._schema is None or not lines or not _may_be_objects(lines):
             return None
         raw = b"\n".join(lines)
         try:
@@ -75,31 +75,38 @@ class TableReader:
             return None
         rows = table.combine_chunks().to_struct_array()
         checked = _Checked()
-        records = _Records(rows.chunk(0), functools.cache(lambda: np.array([b"null" in line for line in lines])))
+        records = _Records(rows.chunk(0), functools.cache(lambda: _have_null(raw, lines)))
         found = checked.struct(records, self._columns)
-        for each in self._columns:
-            checked.bare.discard(each.name)  # see _shell
         return None if found is None or _may_have_nulls(raw, checked.bare, checked.given) else found
 
-    def _are_objects(self, lines: Sequence[bytes]) -> bool:
-        """Whether each line is one JSON object, which the parser of Arrow relies upon, without a null of its own."""
-        decode = self._shell.decode
-        try:
-            for line in lines:
-                if len(line) > MOST_BYTES or _NULL in msgspec.structs.astuple(decode(line)):
-                    return False
-        except (msgspec.MsgspecError, RecursionError):
-            return False
-        return True
+
+def _may_be_objects(lines: Sequence[bytes]) -> bool:
+    """Whether each line is a JSON object, if all of them are JSON and there are as many objects as lines.
+
+    Arrow reads a line as several objects, and one object over several lines: but only between objects may a ``}`` come
+    before a ``{``, so each of these lines has one at least.
+    """
+    return all(
+        len(line) <= MOST_BYTES
+        and line.lstrip(_BLANK).startswith(b"{")
+        and line.rstrip(_BLANK).endswith(b"}")
+        and 0 not in line  # which would end all
+        for line in lines
+    )
 
 
-_NULL = msgspec.Raw(b"null")
+def _have_null(raw: bytes, lines: Sequence[bytes]) -> Any:
+    """Whether a null is written on each line, shape (lines,)."""
+    if not any(np.any(np.frombuffer(raw, "<u4", (len(raw) - at) // 4, at) == _NULL) for at in range(4)):
+        return np.zeros(len(lines), bool)
+    return np.array([b"null" in line for line in lines])
 
 
-def _shell(columns: Sequence[_Column]) -> type[msgspec.Struct]:
-    """The fields of a line that may not be null, undecoded."""
-    names = [each.name for each in columns if each.required or each.defaulted]
-    return msgspec.defstruct("Shell", [(name, msgspec.Raw, msgspec.Raw(b"")) for name in names])
+_NULL = int.from_bytes(b"null", "little")
+"""Four letters as a number: compared as numbers, a block is looked through in half the time."""
+
+_BLANK = b" \t\r"
+"""White space of JSON within a line."""
 
 
 def _parsed(raw: bytes, schema: pa.Schema) -> pa.Table:
@@ -118,7 +125,7 @@ def _struct(kind: type[msgspec.Struct]) -> tuple[pa.StructType, tuple[_Column, .
     for info, field in zip(msgspec.structs.fields(kind), walk.fields(kind), strict=True):
         if field.kind is type(None):
             continue  # a field that the scheme lacks: whoever writes it is told by the decoder
-        made = _plain(field)
+        made = plain_type(field)
         within: tuple[_Column, ...] = ()
         if field.struct is not None:
             deeper = _struct(field.struct)
@@ -126,48 +133,16 @@ def _struct(kind: type[msgspec.Struct]) -> tuple[pa.StructType, tuple[_Column, .
                 return None
             made, within = deeper
         defaulted = not info.required and info.default is not None
-        if made is None or _has_rule_of_arrays(info.type) or info.encode_name != info.name:
+        if made is None or has_rule_of_arrays(info.type) or info.encode_name != info.name:
             return None
         if field.optional and (info.required or defaulted):
             return None  # null and nothing would differ
         if info.default_factory is not msgspec.NODEFAULT or (field.many and defaulted and info.default != ()):
             return None
         arrow.append(pa.field(info.name, pa.list_(made) if field.many else made))
-        values = _value_type(info.type) if field.struct is None else None
+        values = value_type(info.type) if field.struct is None else None
         columns.append(_Column(info.name, info.required, defaulted, values, within))
     return pa.struct(arrow), tuple(columns)
-
-
-def _plain(field: walk.Field) -> pa.DataType | None:
-    words = get_args(field.kind) if get_origin(field.kind) is Literal else ()
-    if field.kind is str or (words and all(isinstance(word, str) for word in words)):
-        return pa.string()
-    return {int: pa.int32(), bool: pa.bool_()}.get(field.kind)
-
-
-def _has_rule_of_arrays(kind: Any) -> bool:
-    """Whether something must hold of an array as a whole."""
-    if get_origin(kind) is Annotated:
-        inner, *said = get_args(kind)
-        return (get_origin(inner) is tuple and any(isinstance(each, msgspec.Meta) for each in said)) or (
-            _has_rule_of_arrays(inner)
-        )
-    return any(map(_has_rule_of_arrays, get_args(kind))) if get_origin(kind) is not Literal else False
-
-
-def _value_type(kind: Any) -> Any:
-    """The type of each value of a field, where it has rules; None where any text, number or truth value will do."""
-    if get_origin(kind) is Annotated and get_origin(get_args(kind)[0]) is tuple:
-        kind = get_args(kind)[0]
-    if get_origin(kind) is tuple:
-        kind = get_args(kind)[0]
-    return kind if _has_rules(kind) else None
-
-
-def _has_rules(kind: Any) -> bool:
-    if isinstance(kind, msgspec.Meta) or get_origin(kind) is Literal:
-        return True
-    return any(map(_has_rules, get_args(kind)))
 
 
 @dataclasses.dataclass(frozen=True, eq=False)
@@ -240,23 +215,7 @@ class _Checked:
             return values
         if pa.types.is_string(values.type):
             values = values.dictionary_encode()
-        return values if _fit(values, rule.values) else None
-
-
-def _fit(values: pa.Array, kind: Any) -> bool:
-    """Whether all values are of a type, which is asked of each that differs, or of the extremes."""
-    if len(values) == values.null_count:
-        return True
-    if isinstance(values, pa.DictionaryArray):
-        several = values.dictionary.to_pylist()
-    else:
-        numbers = numbers_of(values.drop_null() if values.null_count else values)
-        several = [int(numbers.min()), int(numbers.max())]
-    try:
-        msgspec.convert(several, list[kind], strict=True)
-    except msgspec.ValidationError:
-        return False
-    return True
+        return values if fit(values, rule.values) else None
 
 
 def _may_have_nulls(raw: bytes, names: set[str], given: Mapping[str, int]) -> bool:

@@ -25,11 +25,15 @@ import dataclasses
 import functools
 import unicodedata
 from collections import Counter, defaultdict
-from collections.abc import Collection, Hashable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Hashable, Iterable, Mapping, Sequence
 from typing import NamedTuple, TypeVar
 
+import msgspec
+
 from onrecord.dataset import Labels, Registries, Stance
+from onrecord.dataset.layers import in_scheme, scheme, using
 from onrecord.dataset.records import NO_ITEM, UNKNOWN, Entity, Event
+from onrecord.dataset.scheme import Scheme
 from onrecord.eval.matching.assignment import assign
 from onrecord.eval.matching.similarity import Parts, dice, parts, similar
 from onrecord.eval.submission.prediction_line import ClaimDescription, EntityDescription, EventDescription
@@ -90,6 +94,17 @@ class IdMap:
     def chain(self, ids: Iterable[str]) -> tuple[str | None, ...]:
         """Gold ids of a predicted relay chain, in its order."""
         return tuple(self.entity.get(id) for id in ids)
+
+    def __reduce__(self) -> tuple[Callable[[Scheme, bytes, bytes], IdMap], tuple[Scheme, bytes, bytes]]:
+        """For other processes: pickled row by row it takes ten times as long, and types of a scheme cannot be."""
+        rest = dataclasses.replace(self, gold_events={})
+        return _unpacked, (scheme(), msgspec.msgpack.encode(rest), msgspec.msgpack.encode(self.gold_events))
+
+
+def _unpacked(of: Scheme, rest: bytes, gold_events: bytes) -> IdMap:
+    with using(of):
+        events = msgspec.msgpack.decode(gold_events, type=dict[str, in_scheme(Event)])  # type: ignore[misc]
+    return dataclasses.replace(msgspec.msgpack.decode(rest, type=IdMap), gold_events=events)
 
 
 @functools.lru_cache(maxsize=4096)

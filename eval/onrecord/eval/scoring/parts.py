@@ -33,7 +33,7 @@ from onrecord.eval.submission.limits import Limits
 from onrecord.eval.submission.line_block import LineBlock
 from onrecord.eval.submission.open_ends import OpenEnds
 from onrecord.eval.submission.prediction_line import NotInText
-from onrecord.eval.submission.reading import SubmissionStream
+from onrecord.eval.submission.reading import Digest, SubmissionStream
 from onrecord.eval.submission.unpacking import opened
 
 CHUNK = 2**20
@@ -71,7 +71,7 @@ class PartHead:
 
     name: str
     sha256: str
-    """Of its content."""
+    """Of its content; of a range of a file, what stands for that: the SHA-256 of those of its lines."""
     digests: Mapping[str, bytes]
     """The SHA-256 of the line of each document that it has one for, of whatever split."""
     described: Described
@@ -116,7 +116,12 @@ class BroughtPart:
         Raises:
             OnrecordError: See :func:`layers_in_parts`.
         """
-        return PartState.of(Corpus.with_ids(self.pairing, ids), self.part.places, layers_in_parts(items))
+        return count(self.pairing, self.part.places, ids, items)
+
+
+def count(pairing: Pairing, places: Ints, ids: IdMap, items: Collection[str]) -> PartState:
+    """See :meth:`BroughtPart.count`, which needs no more of a part."""
+    return PartState.of(Corpus.with_ids(pairing, ids), places, layers_in_parts(items))
 
 
 class Source(Protocol):
@@ -142,9 +147,9 @@ class LineSource:
     def read(self, setting: Setting) -> Part:
         """See :class:`Source`."""
         if self.stop is not None:
-            return self._read(self._range(self.stop), setting)
+            return self._read(self._range(self.stop), setting, _Unhashed())
         with opened(self.path, setting.limits) as pieces:
-            return self._read(pieces, setting)
+            return self._read(pieces, setting, None)
 
     def _range(self, stop: int) -> Iterator[bytes]:
         with self.path.open("rb") as file:
@@ -154,11 +159,11 @@ class LineSource:
                 left -= len(piece)
                 yield piece
 
-    def _read(self, pieces: Iterator[bytes], setting: Setting) -> Part:
+    def _read(self, pieces: Iterator[bytes], setting: Setting, digest: Digest | None) -> Part:
         target = target_of(setting)
-        expected = Expected(target.gold.documents, target.gold.ids)  # no document must be there
-        stream = SubmissionStream(self.path, pieces, expected, setting.limits, target.types, part=True)
-        ids = UsedIds(target.gold.registries)
+        expected = Expected(target.gold.documents, target.published)  # no document must be there
+        stream = SubmissionStream(self.path, pieces, expected, setting.limits, target.types, True, digest)
+        ids = UsedIds(target.names)
         made, places = target.flattener(), list[int]()
         unplaced: dict[str, tuple[NotInText, ...]] = {}
         for each in stream.blocks():
@@ -167,7 +172,7 @@ class LineSource:
                 some = each.of_documents(target.places)
                 here = [target.places[id] for id in some.documents]
                 if here:
-                    made.add_several(here, some, [target.gold.documents[id].text for id in some.documents])
+                    made.add_several(here, some.layers, [target.gold.documents[id].text for id in some.documents])
                 places += here
                 unplaced |= some.unplaced
                 continue
@@ -185,8 +190,20 @@ class LineSource:
             for type, many in types.items() if id in target.places else ():
                 left_out[type] = left_out.get(type, 0) + many
         ends = ids.described(head), stream.open_ends
-        about = PartHead(head.name, head.sha256, stream.digests, *ends, left_out, unplaced)
+        sha256 = hashlib.sha256(b"".join(stream.digests.values())).hexdigest() if digest else head.sha256
+        about = PartHead(head.name, sha256, stream.digests, *ends, left_out, unplaced)
         return Part(about, np.array(places, np.int64), made.columns(places))
+
+
+class _Unhashed:
+    """In place of the hash of a range of a file, all of which is hashed already."""
+
+    def update(self, data: bytes, /) -> None:
+        """Leave it."""
+
+    def hexdigest(self) -> str:
+        """Nothing."""
+        return ""
 
 
 def cut(path: Path, size: int, limits: Limits) -> tuple[list[LineSource], str, int]:

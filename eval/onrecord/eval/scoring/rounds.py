@@ -24,7 +24,7 @@ from onrecord.eval.scoring.result import Result
 from onrecord.eval.scoring.score_report import Report
 from onrecord.eval.scoring.target import Target, result_against
 from onrecord.eval.submission.expected import Expected
-from onrecord.eval.submission.open_ends import faults_together
+from onrecord.eval.submission.open_ends import declare_too_much, faults_together
 from onrecord.eval.submission.reading import SubmissionHead, SubmissionStream
 from onrecord.eval.submission.unpacking import opened
 
@@ -105,7 +105,9 @@ def score_parts(
         if submitted.sha256 is not None and submitted.lines:
             _check_whole(submitted, setting, target, asked)
         raise
-    if submitted.lines > setting.limits.max_lines:
+    if submitted.lines > setting.limits.max_lines or (
+        submitted.lines and declare_too_much([each.ends for each in heads])
+    ):
         _check_whole(submitted, setting, target, asked)
     sha256 = digest_of_lines(heads) if submitted.sha256 is None else submitted.sha256
     left_out = Counter[str]()

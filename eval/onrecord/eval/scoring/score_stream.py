@@ -177,7 +177,7 @@ class _Taken:
         self.there: set[str] = set()
         self.kept = kept
         self._target = target
-        self._ids = UsedIds(target.gold.registries)
+        self._ids = UsedIds(target.names)
 
     def add(self, raw: bytes, line: PredictionLine) -> None:
         document, labels = line.doc_id, self._target.types.labels(line)

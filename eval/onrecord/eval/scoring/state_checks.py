@@ -32,7 +32,7 @@ def check_head(head: PartHead, target: Target) -> None:
     said = head.described
     if any(id != row.id for rows in (said.entities, said.claims, said.events) for id, row in rows.items()):
         raise ValueError("a description is of another id")
-    _known("rows of the registry", {row for _, row in said.sources}, target.gold.ids["entity"])
+    _known("rows of the registry", {row for _, row in said.sources}, target.published["entity"])
     _known("layers", {*head.ends.layers, *head.ends.lacking}, LAYERS)
     if any({*of} != {*KINDS} for of in (head.ends.declared, head.ends.waiting)):
         raise ValueError("the kinds of ids are others")

@@ -193,7 +193,7 @@ def _cells(whole: Clusters) -> dict[str, Any]:
 
 
 def _tuples(whole: Said, documents: Sequence[str]) -> dict[str, Any]:
-    columns, said = (whole.holder.tolist(), whole.kind.tolist(), whole.target.tolist()), sayings()
+    said, columns = sayings(), (whole.holder.tolist(), whole.kind.tolist(), whole.target.tolist())
     return {
         "row": ["tuple"] * len(whole.document),
         "document": [documents[n] for n in whole.document.tolist()],

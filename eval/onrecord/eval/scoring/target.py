@@ -12,7 +12,7 @@ from onrecord.dataset.reading.faults import Fault, in_order
 from onrecord.eval.layers.columns import Codes, Ints, Letters, SideColumns, Vocabularies
 from onrecord.eval.layers.corpus import Pairing
 from onrecord.eval.layers.flatten import Flattener, of_documents
-from onrecord.eval.layers.ids import IdMap
+from onrecord.eval.layers.ids import IdMap, Names
 from onrecord.eval.layers.state_columns import StateColumns
 from onrecord.eval.layers.unplaced import NOTHING, Unplaced
 from onrecord.eval.layers.verdict_columns import VerdictColumns
@@ -78,6 +78,21 @@ class Target:
         return dataclasses.replace(
             own, **{kind: Codes(getattr(own, kind).words) for kind in ("entity", "event", "claim")}
         )
+
+    @functools.cached_property
+    def published(self) -> Mapping[str, frozenset[str]]:
+        """The ids of the registries, by kind."""
+        return {kind: frozenset(ids) for kind, ids in self.gold.ids.items()}
+
+    @functools.cached_property
+    def names(self) -> Names:
+        """What the rows of the entity registry go by."""
+        return Names.of(self.gold.registries)
+
+    def prepare(self) -> None:
+        """Make what is made when somebody first asks for it."""
+        for name in ("types", "places", "codes", "names", "published"):
+            getattr(self, name)
 
     def empty(self) -> SideColumns:
         """The columns of no predictions."""

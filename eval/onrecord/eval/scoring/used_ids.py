@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from onrecord.dataset import Registries
 from onrecord.dataset.records import Labels
 from onrecord.eval.layers.id_columns import Described
 from onrecord.eval.layers.ids import Names, named_by_sources
@@ -15,11 +14,11 @@ class UsedIds:
     """Takes documents one after the other.
 
     Args:
-        registries: Whose rows the source of a quote may name.
+        names: Those of the rows that the source of a quote may name.
     """
 
-    def __init__(self, registries: Registries) -> None:
-        self._names = Names.of(registries)
+    def __init__(self, names: Names) -> None:
+        self._names = names
         self._entities: set[str | None] = set()
         self._events: set[str] = set()
         self._sources: set[tuple[str, str]] = set()

@@ -15,6 +15,8 @@
 - ``line_checks``: what must hold of one line beside its types.
 - ``quick_looks``: whether there is anything to check more closely.
 - ``line_block``: many lines as columns.
+- ``block_ids``: the ids of these by what they refer to.
+- ``block_spans``: their spans beside the texts.
 - ``block_looks``: whether there is anything to check more closely in any of them.
 - ``advice``: what to do about fields and words of other tools.
 - ``salvage``: what can still be checked of a line that has the wrong shape.

@@ -6,7 +6,7 @@ all, and false wherever they would find something; where it cannot tell it is fa
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, get_args
 
 import numpy as np
@@ -15,10 +15,11 @@ from onrecord.dataset import walk
 from onrecord.dataset.layers import LAYERS, scheme
 from onrecord.dataset.reading.arrow_columns import numbers_of
 from onrecord.dataset.records import UNKNOWN, SpanItem, TargetKind
+from onrecord.eval.submission.block_spans import Texts, spans_are_right
 from onrecord.eval.submission.expected import KnownDocument
 from onrecord.eval.submission.limits import Limits
-from onrecord.eval.submission.line_block import NO_WORD, Coded, Ints, LineBlock, References, Strand, parents_of
-from onrecord.eval.submission.line_checks import DESCRIPTIONS, KINDS, MANY
+from onrecord.eval.submission.line_block import NO_WORD, Coded, Ints, LineBlock, Strand, parents_of
+from onrecord.eval.submission.line_checks import DESCRIPTIONS, MANY
 from onrecord.eval.submission.prediction_line import PLACED
 
 
@@ -26,7 +27,7 @@ def is_all_right(block: LineBlock, known: Mapping[str, KnownDocument], limits: L
     """Whether nothing is wrong or odd with any line by itself.
 
     Args:
-        block: The lines.
+        block: The lines, of the published scheme.
         known: Every document of the dataset.
         limits: What a line may be at most.
     """
@@ -38,11 +39,11 @@ def is_all_right(block: LineBlock, known: Mapping[str, KnownDocument], limits: L
     return (
         _numbers_are_right(block, [limits.items_of(len(text)) for text in texts])
         and _texts_are_known(block, [each.text_sha256 for each in found])
-        and all(_spans_are_right(each, texts) for layer in block.layers.values() for each in layer.all_spans())
+        and _spans_are_right(block, Texts.of(texts))
         and all(_items_are_right(each) for each in block.layers.values())
         and _own_references_are_right(block)
-        and ("quotes" not in LAYERS or _quotes_are_right(block.layers["quotes"]))
-        and ("stances" not in LAYERS or _stances_are_right(block.layers["stances"]))
+        and _quotes_are_right(block.layers["quotes"])
+        and _stances_are_right(block.layers["stances"])
         and _names_are_right(block)
     )
 
@@ -85,30 +86,8 @@ def _texts_are_known(block: LineBlock, hashes: Sequence[str]) -> bool:
     return said == hashes
 
 
-def _spans_are_right(spans: Strand, texts: Sequence[str]) -> bool:
-    """Inside its text, with the surface that is there; that of an item neither begins nor ends in white space."""
-    from pyarrow import compute  # as late as can be: it takes as long to import as five articles take
-
-    if not len(spans):
-        return True
-    start, end = spans.spans
-    surfaces = spans.column("text")
-    length = np.array([len(text) for text in texts])[spans.line]
-    if np.any(start >= end) or np.any(end > length) or np.any(numbers_of(compute.utf8_length(surfaces)) != end - start):
-        return False
-    places = zip(spans.line.tolist(), start.tolist(), end.tolist(), strict=True)
-    there = [texts[line][first:last] for line, first, last in places]
-    if "".join(there) != _text_of(surfaces):
-        return False
-    edges = {each[0] for each in there} | {each[-1] for each in there} if issubclass(spans.kind, SpanItem) else set()
-    return not any(map(str.isspace, edges))
-
-
-def _text_of(words: Any) -> str:
-    """All words, one after the other."""
-    _, offsets, values = words.buffers()
-    first, last = np.frombuffer(offsets, np.int32)[[words.offset, words.offset + len(words)]].tolist()
-    return bytes(values[first:last]).decode("utf-8") if last > first else ""
+def _spans_are_right(block: LineBlock, texts: Texts) -> bool:
+    return all(spans_are_right(each, texts) for layer in block.layers.values() for each in layer.all_spans())
 
 
 def _items_are_right(items: Strand) -> bool:
@@ -118,7 +97,7 @@ def _items_are_right(items: Strand) -> bool:
     if not _differ(items.line[with_id] * len(ids.words) + ids.codes[with_id]):
         return False
     alike = _at_one_place(items)
-    if len(alike) and not _say_different_things(items.take(alike)):
+    if len(alike) and not _say_different_things(items, alike):
         return False
     field = walk.cluster_field(items.kind)
     if field is None:
@@ -129,11 +108,11 @@ def _items_are_right(items: Strand) -> bool:
 
 def _at_one_place(items: Strand) -> Ints:
     """Items that are where another item of their line is, by what their place begins with."""
-    if issubclass(items.kind, SpanItem):
-        start, end = items.spans
-    else:
-        start, end = _first_spans(items)
-    return _alike([items.line, start, end])
+    return _alike([items.line, *_place(items)])
+
+
+def _place(items: Strand) -> tuple[Ints, Ints]:
+    return items.spans if issubclass(items.kind, SpanItem) else _first_spans(items)
 
 
 def _first_spans(items: Strand) -> tuple[Ints, Ints]:
@@ -154,7 +133,9 @@ def _alike(columns: Sequence[Ints]) -> Ints:
         return np.zeros(0, np.int64)
     key: Ints = np.zeros(len(columns[0]), np.int64)
     for column in columns:
-        key = key * 0x9E3779B1 + column  # what differs may become alike, which is looked at anew below
+        key = key * (int(column.max()) + 2) + column  # what differs may become alike, which is looked at anew below
+    if np.all(key[1:] > key[:-1]):
+        return np.zeros(0, np.int64)
     order = np.argsort(key, kind="stable")
     ordered = key[order]
     same = ordered[1:] == ordered[:-1]
@@ -189,9 +170,23 @@ def _one_cluster_each(items: Strand, clusters: Coded, alike: Ints) -> bool:
     return not np.any(same & (clusters.codes[one] != clusters.codes[other]))
 
 
-def _say_different_things(items: Strand) -> bool:
-    """Whether no two items of a line say the same, as far as it is told by single values and the first of several."""
-    return not len(_alike([items.line, *_said(items, but="id")]))
+def _say_different_things(items: Strand, alike: Ints) -> bool:
+    """Whether no two of some items of a line say the same, as far as it is told by single values and the first of many.
+
+    Nearly all differ in a word of a vocabulary, which is seen without looking at the others.
+    """
+    fields = [field for field in walk.fields(items.kind) if field.name != "id" and items.has_codes(field.name)]
+    words = [_codes(items, field)[alike] for field in fields]
+    left = alike[_alike([items.line[alike], *(each[alike] for each in _place(items)), *words])]
+    taken = items.take(left)
+    return not len(_alike([taken.line, *_said(taken, but="id")]))
+
+
+def _codes(records: Strand, field: walk.Field) -> Ints:
+    """The words of a field as codes, of which that of the default is also that of none."""
+    coded = records.coded(field.name)
+    default = coded.words.index(field.default) if field.default in coded.words else NO_WORD
+    return np.where(coded.codes < 0, default, coded.codes)
 
 
 def _said(records: Strand, but: str = "") -> Iterator[Ints]:
@@ -214,14 +209,12 @@ def _said(records: Strand, but: str = "") -> Iterator[Ints]:
             nothing = int(field.default) if isinstance(field.default, int) else NO_WORD
             yield numbers_of(records.column(field.name).cast("int32"), nothing)
         else:
-            coded = records.coded(field.name)
-            default = coded.words.index(field.default) if field.default in coded.words else NO_WORD
-            yield np.where(coded.codes < 0, default, coded.codes)
+            yield _codes(records, field)
 
 
 def _own_references_are_right(block: LineBlock) -> bool:
     """Whether what refers to an item of its line refers to one that is there."""
-    for to, line, ids in _by_kind(block.references):
+    for to, line, ids in (kind for each in block.references for kind in each.by_kind()):
         if to in LAYERS and len(line):
             items = block.layers[to]
             own = items.coded("id")
@@ -235,28 +228,12 @@ def _own_references_are_right(block: LineBlock) -> bool:
     return True
 
 
-def _by_kind(several: Iterable[References]) -> Iterable[tuple[str, Ints, Coded]]:
-    """Ids by what they refer to, with the line of each; the reserved one is none."""
-    for each in several:
-        ids, there = each.ids, each.ids.codes >= 0
-        if each.refers.unknown and UNKNOWN in ids.words:
-            there &= ids.codes != ids.words.index(UNKNOWN)
-        if each.kinds is None:
-            yield each.refers.to, each.line[there], Coded(ids.codes[there], ids.words)
-        else:
-            for code, kind in enumerate(each.kinds.words):
-                some = there & (each.kinds.codes == code)
-                used, codes = np.unique(ids.codes[some], return_inverse=True)
-                yield kind, each.line[some], Coded(codes.ravel(), [ids.words[n] for n in used.tolist()])
-
-
 def _quotes_are_right(quotes: Strand) -> bool:
     """See :func:`onrecord.dataset.check.check_quotes`."""
     many = quotes.many("content")
     if np.any(many == 0):
         return False
-    content = next(each for each in walk.fields(quotes.kind) if each.name == "content")
-    start, end = quotes.inner(content).spans
+    start, end = quotes.inner(quotes.field("content")).spans
     first = np.cumsum(many) - many
     owner = np.repeat(np.arange(len(quotes)), many)
     if np.any((start[1:] < end[:-1]) & (owner[1:] == owner[:-1])):
@@ -302,14 +279,3 @@ def _names_are_right(block: LineBlock) -> bool:
             if name in rows.kind.__struct_fields__ and not all(map(str.isprintable, rows.coded(name).words)):
                 return False
     return True
-
-
-def ids_of(block: LineBlock) -> tuple[dict[str, set[str]], dict[str, set[str]]]:
-    """The ids that the lines declare, and those that they use, by what they refer to."""
-    declared, used = ({kind: set[str]() for kind in KINDS} for _ in range(2))
-    for each in block.references:
-        into = declared if each.refers.use in ("declares", "clusters") else used
-        for to, _, ids in _by_kind([each]):
-            if to in into:
-                into[to].update(set(ids.words) - ({UNKNOWN} if each.refers.unknown else set()))
-    return declared, used

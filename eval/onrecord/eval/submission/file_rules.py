@@ -5,26 +5,30 @@ A rule takes the lines one after the other and says at the end what is wrong, wh
 
 from __future__ import annotations
 
+import itertools
 from collections import Counter
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from functools import partial
+from operator import itemgetter
 from typing import NamedTuple
 
+import msgspec
 import numpy as np
 
 from onrecord.dataset.layers import LAYERS
 from onrecord.dataset.reading.faults import Wrong, nearest
 from onrecord.dataset.records import SpanItem
 from onrecord.dataset.walk import IdReference
+from onrecord.eval.submission.block_ids import BlockIds, PlacedReference, references_to
 from onrecord.eval.submission.expected import KnownDocument
 from onrecord.eval.submission.line_block import LineBlock
-from onrecord.eval.submission.line_checks import KINDS, blank_edges, descriptions, references
-from onrecord.eval.submission.prediction_line import Description, PredictionLine
+from onrecord.eval.submission.line_checks import DESCRIPTIONS, KINDS, blank_edges, descriptions, references
+from onrecord.eval.submission.prediction_line import PredictionLine, says
 from onrecord.eval.submission.quick_looks import LineIds, edges_are_right
 from onrecord.eval.submission.salvage import Lost, Salvaged, across
 
 MOST_IDS = 200_000
-"""Ids that a file may declare, and references that may wait for one."""
+"""Ids that a file may declare, and references that may wait for one; of a part, ids that may wait."""
 
 
 class PlacedFault(NamedTuple):
@@ -35,8 +39,8 @@ class PlacedFault(NamedTuple):
     document: str | None
 
 
-SaidOf = tuple[str, int, Description]
-"""The field of a description that says something, the first line that has it, and the description."""
+Said = dict[str, tuple[int, tuple[str | None, ...]]]
+"""By id, the first line that describes it, and the values of the description."""
 
 
 class DocumentLines:
@@ -174,20 +178,33 @@ class Edges:
 
 
 class Ids:
-    """Every id that is referred to is declared on some line, or is in a registry."""
+    """Every id that is referred to is declared on some line, or is in a registry.
 
-    def __init__(self, published: Mapping[str, Collection[str]]) -> None:
-        self._published = published
-        self._known = {kind: set(published[kind]) for kind in KINDS}
+    Args:
+        published: The ids of the registries, by kind.
+        part: Whether the lines are a part of a file: an id that none of them declares waits for other parts then, and
+            nobody will ask where it was referred to.
+    """
+
+    def __init__(self, published: Mapping[str, Collection[str]], part: bool = False) -> None:
+        self._published = {kind: frozenset(published[kind]) for kind in KINDS}  # without a copy, if they are that
+        self._part = part
+        self._known = {kind: set[str]() for kind in KINDS}
+        """By kind, the ids that lines declare and that are in no registry."""
         self._declared = 0
         self.lost = Lost()
         """What lines declare that cannot be read."""
-        self._waiting: list[tuple[int, str, IdReference]] = []
+        self._waiting: dict[str, dict[str, list[tuple[int, PlacedReference]]]] = {kind: {} for kind in KINDS}
+        """By kind and id, the references to what no line has declared so far, numbered in their order; of a part, none
+        but their ids."""
+        self._waits = 0
+        """How many these are."""
+        self._order = itertools.count()
 
     @property
     def too_many(self) -> bool:
         """Whether there are more than are kept."""
-        return max(self._declared, len(self._waiting)) > MOST_IDS
+        return max(self._declared, self._waits) > MOST_IDS
 
     def take(self, line: PredictionLine, number: int, ids: LineIds) -> None:
         """Note what a line declares, and what it refers to that no line has declared so far.
@@ -199,91 +216,121 @@ class Ids:
         """
         for (kind, use), here in ids.items():
             if use in ("declares", "clusters") and kind in KINDS:
-                new = here - self._known[kind]
-                self._declared += len(new)
-                self._known[kind] |= new
-        if any(use == "uses" and kind in KINDS and not here <= self._known[kind] for (kind, use), here in ids.items()):
-            self._waiting += [
-                (number, line.doc_id, each) for each in references(line) if each.id not in self._known[each.kind]
-            ]
+                self._declare(kind, here)
+        if any(use == "uses" and kind in KINDS and self._new(kind, here) for (kind, use), here in ids.items()):
+            for each in references(line):
+                self._wait((number, line.doc_id, each))
 
-    def fit(self, declared: Mapping[str, set[str]], used: Mapping[str, set[str]]) -> bool:
-        """Whether several lines use no id that neither they nor lines before them declare, and all may be kept."""
-        new = sum(len(ids - self._known[kind]) for kind, ids in declared.items())
-        known = all(ids - declared[kind] <= self._known[kind] for kind, ids in used.items())
-        return known and self._declared + new <= MOST_IDS
+    def fit(self, ids: BlockIds) -> bool:
+        """Whether all ids of several lines may be kept, even if every reference had to wait."""
+        new = sum(len(self._new(kind, declared)) for kind, declared in ids.declared.items())
+        return self._declared + new <= MOST_IDS and self._waits + ids.references <= MOST_IDS
 
-    def take_several(self, declared: Mapping[str, set[str]]) -> None:
-        """Note what lines that :meth:`fit` declare."""
-        for kind, ids in declared.items():
-            self._declared += len(ids - self._known[kind])
-            self._known[kind] |= ids
+    def take_several(self, block: LineBlock, ids: BlockIds) -> None:
+        """Note the ids of several lines that :meth:`fit`."""
+        for kind, declared in ids.declared.items():
+            self._declare(kind, declared)
+        waiting = {kind: self._new(kind, used) for kind, used in ids.used.items()}
+        if self._part:
+            for kind, used in waiting.items():
+                self._waits += len(used.difference(self._waiting[kind]))
+                self._waiting[kind].update((id, []) for id in used)
+        elif any(waiting.values()):
+            for each in references_to(block, waiting):
+                self._wait(each)
 
     def take_salvaged(self, salvaged: Salvaged, number: int) -> None:
         """Note what can be read of a misshapen line; see :meth:`take`."""
         self.lost.add(salvaged.lost)
         here = across(salvaged)
         for each in here:
-            if each.use in ("declares", "clusters") and each.id not in self._known[each.kind]:
-                self._declared += 1
-                self._known[each.kind].add(each.id)
-        document = salvaged.line.doc_id
-        self._waiting += [
-            (number, document, each) for each in here if each.use == "uses" and each.id not in self._known[each.kind]
-        ]
+            if each.use in ("declares", "clusters"):
+                self._declare(each.kind, {each.id})
+        for each in here:
+            if each.use == "uses":
+                self._wait((number, salvaged.line.doc_id, each))
+
+    def _new(self, kind: str, ids: set[str]) -> set[str]:
+        """Those of some ids that no line has declared, and no registry."""
+        return ids - self._known[kind] - self._published[kind]
+
+    def _declare(self, kind: str, ids: set[str]) -> None:
+        new = self._new(kind, ids)
+        self._declared += len(new)
+        self._known[kind] |= new
+        waiting = self._waiting[kind]
+        for id in waiting.keys() & new if waiting else ():
+            self._waits -= len(waiting.pop(id)) or 1
+
+    def _wait(self, placed: PlacedReference) -> None:
+        """Keep a reference, unless its id is known."""
+        _, _, reference = placed
+        if not self._new(reference.kind, {reference.id}):
+            return
+        waiting = self._waiting[reference.kind]
+        self._waits += not self._part or reference.id not in waiting
+        several = waiting.setdefault(reference.id, [])
+        if not self._part:
+            several.append((next(self._order), placed))
 
     @property
     def declared(self) -> dict[str, frozenset[str]]:
         """By kind, the ids that the lines declare and that are in no registry."""
-        return {kind: frozenset(ids.difference(self._published[kind])) for kind, ids in self._known.items()}
+        return {kind: frozenset(ids) for kind, ids in self._known.items()}
 
     @property
     def waiting(self) -> dict[str, frozenset[str]]:
         """By kind, the ids that the lines refer to and that none of them, and no registry, declares."""
-        return {
-            kind: frozenset(each.id for _, _, each in self._waiting if each.kind == kind) - ids
-            for kind, ids in self._known.items()
-        }
+        return {kind: frozenset(ids) for kind, ids in self._waiting.items()}
 
     def undeclared(self) -> Iterator[PlacedFault]:
         """References that still wait, but for those that may be to what cannot be read."""
-        waiting = self.waiting
-        excused = {kind for kind, ids in waiting.items() if self.lost.excuses(kind, set(ids))}
-        for number, document, reference in self._waiting:
-            if reference.id in waiting[reference.kind] and reference.kind not in excused:
-                yield PlacedFault(self._dangling(reference), number, document)
+        kinds = [kind for kind, ids in self._waiting.items() if not self.lost.excuses(kind, {*ids})]
+        waiting = itertools.chain.from_iterable(each for kind in kinds for each in self._waiting[kind].values())
+        for _, (number, document, reference) in sorted(waiting, key=itemgetter(0)):
+            yield PlacedFault(self._dangling(reference), number, document)
 
     def _dangling(self, reference: IdReference) -> Wrong:
         kind = reference.kind
         where = {"entity": "mentions or entities", "event": "events or event_descriptions"}.get(kind, f"{kind}s")
         expected = f"an id that {where} of this file declare, or one of the {kind} registry"
-        return "reference", reference.pointer, reference.id, expected, partial(nearest, reference.id, self._known[kind])
+        return "reference", reference.pointer, reference.id, expected, partial(self._like, reference)
+
+    def _like(self, reference: IdReference) -> str:
+        """A hint that names an id that there is."""
+        known = itertools.chain(self._known[reference.kind], self._published[reference.kind])
+        return nearest(reference.id, known)
 
 
 class Descriptions:
     """What is said of an id is the same on every line."""
 
     def __init__(self) -> None:
-        self._said: dict[tuple[str, str], tuple[int, Description]] = {}
+        self._said: dict[str, Said] = {field: {} for field in DESCRIPTIONS}
 
     def take(self, line: PredictionLine, number: int) -> Iterator[Wrong]:
         """Note what a line says of ids; what contradicts a line before it."""
         for field, index, row in descriptions(line):
-            before, other = self._said.setdefault((field, row.id), (number, row))
-            if other != row:
+            values = msgspec.structs.astuple(row)
+            before, other = self._said[field].setdefault(row.id, (number, values))
+            if other != values:
                 expected = f"the same description as on line {before}"
                 yield "contradiction", f"/{field}/{index}", row.id, expected, ""
 
-    def fit(self, said: Sequence[SaidOf]) -> bool:
-        """Whether what several lines say contradicts neither what was said before nor itself."""
-        new: dict[tuple[str, str], Description] = {}
-        for field, _, row in said:
-            before = self._said.get((field, row.id))
-            if (new.setdefault((field, row.id), row) if before is None else before[1]) != row:
-                return False
-        return True
+    def fitting(self, block: LineBlock) -> dict[str, Said] | None:
+        """What several lines are the first to say, by field; None where they contradict themselves or what was said."""
+        found: dict[str, Said] = {}
+        for field, said in self._said.items():
+            new = found[field] = {}
+            kind = block.several(field).kind
+            for number, values in block.values_of(field):
+                if says(kind, values):
+                    before = said.get(values[0]) or new.setdefault(values[0], (number, values))
+                    if before[1] != values:
+                        return None
+        return found
 
-    def take_several(self, said: Sequence[SaidOf]) -> None:
-        """Note what is said on lines that :meth:`fit`, in their order."""
-        for field, number, row in said:
-            self._said.setdefault((field, row.id), (number, row))
+    def take_several(self, said: Mapping[str, Said]) -> None:
+        """Note what is said on lines that are :meth:`fitting`."""
+        for field, new in said.items():
+            self._said[field].update(new)

@@ -13,8 +13,8 @@ from numpy.typing import NDArray
 
 from onrecord.dataset import walk
 from onrecord.dataset.layers import LAYERS
-from onrecord.dataset.reading.arrow_columns import flags_of, numbers_of, places_of
-from onrecord.dataset.records import Refers, SpanItem
+from onrecord.dataset.reading.arrow_columns import flags_of, numbers_of, places_of, words_of
+from onrecord.dataset.records import UNKNOWN, Refers, SpanItem
 from onrecord.eval.submission.prediction_line import NotInText
 
 if TYPE_CHECKING:
@@ -39,7 +39,7 @@ class Coded:
     def of(cls, column: pa.Array) -> Coded:
         """From words, which may be dictionary-encoded already."""
         coded = column.dictionary_encode()
-        return cls(numbers_of(coded.indices, NO_WORD), coded.dictionary.to_pylist())
+        return cls(numbers_of(coded.indices, NO_WORD), words_of(coded.dictionary))
 
     def by(self, codes: Any, default: str | None = None) -> Ints:
         """The words by the codes of somebody else, shape (n,).
@@ -65,6 +65,10 @@ class Strand:
     def __len__(self) -> int:
         return len(self.records)
 
+    def field(self, name: str) -> walk.Field:
+        """What there is to know of a field."""
+        return next(field for field in walk.fields(self.kind) if field.name == name)
+
     def column(self, name: str) -> pa.Array:
         """The values of a field."""
         return self.records.field(name)
@@ -75,6 +79,10 @@ class Strand:
             column = self.column(name)
             self._coded[name] = Coded.of(column.flatten() if hasattr(column, "offsets") else column)
         return self._coded[name]
+
+    def has_codes(self, name: str) -> bool:
+        """Whether a field has one word, of those that are kept as codes."""
+        return hasattr(self.column(name), "dictionary")
 
     def flags(self, name: str) -> Bools:
         """The values of a field of truth values, of which null is false, shape (n,)."""
@@ -92,7 +100,7 @@ class Strand:
 
     def one(self, name: str) -> Strand:
         """The records of a field of one that may be null; where it is, so is all within."""
-        kind = next(field.struct for field in walk.fields(self.kind) if field.name == name)
+        kind = self.field(name).struct
         assert kind is not None
         return Strand(kind, self.column(name), self.line)
 
@@ -102,9 +110,11 @@ class Strand:
 
     def inner(self, field: walk.Field) -> Strand:
         """The records of a field that has records for values, one after the other."""
-        values, owners = self.values(field)
-        assert field.struct is not None
-        return Strand(field.struct, values, self.line[owners])
+        if field.name not in self._inner:
+            values, owners = self.values(field)
+            assert field.struct is not None
+            self._inner[field.name] = Strand(field.struct, values, self.line[owners])
+        return self._inner[field.name]
 
     def values(self, field: walk.Field) -> tuple[pa.Array, Ints | slice]:
         """The values of a field that are there, and the record that each is of."""
@@ -141,6 +151,10 @@ class Strand:
     def _coded(self) -> dict[str, Coded]:
         return {}
 
+    @functools.cached_property
+    def _inner(self) -> dict[str, Strand]:
+        return {}
+
 
 @dataclasses.dataclass(frozen=True, eq=False)
 class References:
@@ -152,6 +166,19 @@ class References:
     """Shape (n,): the place in the block of the line that each is on."""
     kinds: Coded | None
     """What each refers to, where that differs."""
+
+    def by_kind(self) -> Iterator[tuple[str, Ints, Coded]]:
+        """Ids by what they refer to, with the line of each; the reserved one is none."""
+        ids, there = self.ids, self.ids.codes >= 0
+        if self.refers.unknown and UNKNOWN in ids.words:
+            there &= ids.codes != ids.words.index(UNKNOWN)
+        if self.kinds is None:
+            yield self.refers.to, self.line[there], Coded(ids.codes[there], ids.words)
+        else:
+            for code, kind in enumerate(self.kinds.words):
+                some = there & (self.kinds.codes == code)
+                used, codes = np.unique(ids.codes[some], return_inverse=True)
+                yield kind, self.line[some], Coded(codes.ravel(), [ids.words[n] for n in used.tolist()])
 
 
 @dataclasses.dataclass(frozen=True, eq=False)
@@ -176,8 +203,8 @@ class LineBlock:
     @functools.cached_property
     def documents(self) -> list[str]:
         """The document that each line is of."""
-        found: list[str] = self.rows.field("doc_id").to_pylist()
-        return found
+        ids = self._lines.coded("doc_id")
+        return [ids.words[code] for code in ids.codes.tolist()]
 
     def is_there(self, field: str) -> Bools:
         """Whether each line has a field, shape (L,)."""
@@ -186,10 +213,7 @@ class LineBlock:
 
     def several(self, field: str) -> Strand:
         """The records of a field of the lines, such as a layer."""
-        if field not in self._strands:
-            (found,) = (each for each in walk.fields(self.kind) if each.name == field)
-            self._strands[field] = self._lines.inner(found)
-        return self._strands[field]
+        return self._lines.inner(self._lines.field(field))
 
     @functools.cached_property
     def layers(self) -> dict[str, Strand]:
@@ -211,26 +235,21 @@ class LineBlock:
         strands = [self.several(field.name) for field in walk.fields(self.kind) if field.struct is not None]
         return [each for strand in strands for each in strand.all_references()]
 
-    def rows_of(self, field: str) -> list[tuple[int, Any]]:
-        """The records of a field, all of whose values are words: each that differs, with the number of a line."""
-        if field not in self._rows:
-            self._rows[field] = self._rows_of(self.several(field))
-        return self._rows[field]
+    def rows_of(self, field: str) -> list[Any]:
+        """The records of a field, all of whose values are words: each that differs."""
+        kind = self.several(field).kind
+        return [kind(**dict(zip(kind.__struct_fields__, row, strict=True))) for _, row in self.values_of(field)]
 
-    def _rows_of(self, strand: Strand) -> list[tuple[int, Any]]:
-        if not len(strand):
-            return []
-        names = strand.kind.__struct_fields__
-        first: dict[tuple[int, ...], int] = {}
-        for place, codes in enumerate(zip(*(strand.coded(name).codes.tolist() for name in names), strict=True)):
-            first.setdefault(codes, place)
-        columns = []
-        for name, codes in zip(names, zip(*first, strict=True), strict=True):
-            words = [*strand.coded(name).words, None]
-            columns.append([words[code] for code in codes])
-        rows = [dict(zip(names, values, strict=True)) for values in zip(*columns, strict=True)]
-        numbers = [self.numbers[place] for place in strand.line[list(first.values())].tolist()]
-        return list(zip(numbers, msgspec.convert(rows, list[strand.kind]), strict=True))  # type: ignore[name-defined]
+    def values_of(self, field: str) -> list[tuple[int, tuple[Any, ...]]]:
+        """The values of each of these records, with the number of the first line that has it."""
+        if field not in self._values:
+            strand = self.several(field)
+            coded = [strand.coded(name) for name in strand.kind.__struct_fields__]
+            places = _firsts([each.codes for each in coded])
+            columns = [map([*each.words, None].__getitem__, each.codes[places].tolist()) for each in coded]
+            numbers = map(self.numbers.__getitem__, strand.line[places].tolist())
+            self._values[field] = list(zip(numbers, zip(*columns, strict=True), strict=True))
+        return self._values[field]
 
     @functools.cached_property
     def unplaced(self) -> dict[str, tuple[NotInText, ...]]:
@@ -258,12 +277,20 @@ class LineBlock:
         return Strand(self.kind, self.rows, np.arange(len(self.rows)))
 
     @functools.cached_property
-    def _rows(self) -> dict[str, list[tuple[int, Any]]]:
+    def _values(self) -> dict[str, list[tuple[int, tuple[Any, ...]]]]:
         return {}
 
-    @functools.cached_property
-    def _strands(self) -> dict[str, Strand]:
-        return {}
+
+def _firsts(columns: Sequence[Ints]) -> Ints:
+    """The places of the first of all rows that are alike in every column of codes, ascending."""
+    key: Ints = np.zeros(len(columns[0]), np.int64)
+    for codes in columns:
+        many = int(codes.max(initial=NO_WORD)) + 2
+        if int(key.max(initial=0)) > (2**62) // many:
+            key = np.unique(key, return_inverse=True)[1]
+        key = key * many + codes - NO_WORD
+    places: Ints = np.unique(key, return_index=True)[1]
+    return np.sort(places)
 
 
 def parents_of(quotes: Strand) -> Ints:

@@ -8,6 +8,7 @@ from functools import partial
 
 from onrecord.dataset.layers import LAYERS
 from onrecord.dataset.reading.faults import Wrong, nearest
+from onrecord.eval.submission.file_rules import MOST_IDS
 from onrecord.eval.submission.line_checks import DESCRIPTIONS, KINDS
 from onrecord.eval.submission.prediction_line import Description, says_something
 
@@ -24,6 +25,11 @@ class OpenEnds:
     """By kind, the ids that it declares and that are in no registry."""
     waiting: Mapping[str, frozenset[str]]
     """By kind, the ids that it refers to and that neither it nor a registry declares."""
+
+
+def declare_too_much(parts: Sequence[OpenEnds]) -> bool:
+    """Whether parts of a file together declare more ids than a file may."""
+    return sum(len(frozenset().union(*(part.declared[kind] for part in parts))) for kind in KINDS) > MOST_IDS
 
 
 Described = Sequence[Mapping[str, Description]]

@@ -87,6 +87,11 @@ Description = EntityDescription | ClaimDescription | EventDescription
 
 def says_something(row: Description) -> bool:
     """Whether a description is more than an id."""
-    if isinstance(row, EventDescription):
-        return row != EventDescription(id=row.id)
-    return bool(row.text if isinstance(row, ClaimDescription) else row.name or row.wikidata)
+    return says(type(row), msgspec.structs.astuple(row))
+
+
+def says(kind: type[msgspec.Struct], values: tuple[str | None, ...]) -> bool:
+    """The same of the values of one, the first of which is the id."""
+    if issubclass(kind, EventDescription):
+        return values.count(None) < len(values) - 1
+    return any(values[1:])

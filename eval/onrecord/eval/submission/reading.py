@@ -18,7 +18,6 @@ from onrecord.dataset import Document, Labels, Registries
 from onrecord.eval.submission.expected import Expected
 from onrecord.eval.submission.limits import DEFAULT_LIMITS, Limits
 from onrecord.eval.submission.line_block import LineBlock
-from onrecord.eval.submission.line_checks import DESCRIPTIONS
 from onrecord.eval.submission.line_reader import mark
 from onrecord.eval.submission.lines import lines_of
 from onrecord.eval.submission.mention_types import MentionTypes, our_types
@@ -154,7 +153,7 @@ class SubmissionStream:
         self.digests: dict[str, bytes] = {}
         """Of a part, the SHA-256 of the line of each document, without what ends it."""
         self._name = Path(path).name
-        self._checker = Checker(path, expected, limits, types)
+        self._checker = Checker(path, expected, limits, types, part)
         self._limits = limits
         self._types = types or our_types()
         self._digest = digest or hashlib.sha256()
@@ -171,16 +170,9 @@ class SubmissionStream:
         Raises:
             FaultsError: After the last line, with every fault of every line; or what the file is packed in is broken.
         """
-        checker = self._checker
-        for each in lines_of(self._pieces, self._limits):
-            line = checker.take(each)
-            if line is not None and not checker.findings.errors:
-                self._note(line)
-                self._digest_lines([line.doc_id], [each.raw])
-                yield line
-            if checker.stopped:
-                break
-        self._end()
+        for each in self.blocks(together=False):
+            assert not isinstance(each, LineBlock)
+            yield each[1]
 
     def _end(self) -> None:
         for _ in self._pieces:
@@ -190,13 +182,13 @@ class SubmissionStream:
         self._ended = True
         self._checker.findings.refuse()
 
-    def blocks(self) -> Iterator[LineBlock | tuple[bytes, PredictionLine]]:
+    def blocks(self, together: bool = True) -> Iterator[LineBlock | tuple[bytes, PredictionLine]]:
         """The lines, of which many come together where nothing is wrong or odd with them; see :meth:`__iter__`.
 
         One that comes by itself is as it is written, and its record.
         """
         checker = self._checker
-        for each in checker.take_all(lines_of(self._pieces, self._limits)):
+        for each in checker.take_all(lines_of(self._pieces, self._limits), together):
             if checker.findings.errors:
                 continue
             if isinstance(each, LineBlock):
@@ -207,6 +199,7 @@ class SubmissionStream:
                 self._note(record)
                 self._digest_lines([record.doc_id], [line.raw])
                 yield line.raw[mark(line) :], record
+            del each  # which is not held while others are read
         self._end()
 
     @property
@@ -257,10 +250,9 @@ class SubmissionStream:
 
     def _note_block(self, block: LineBlock) -> None:
         self._digest_lines(block.documents, block.raw)
-        said = {field: [row for _, row in block.rows_of(field)] for field in DESCRIPTIONS}
-        _add_by_id(self._entities, said["entities"])
-        _add_by_id(self._claims, said["claims"])
-        _add_by_id(self._events, said["event_descriptions"])
+        _add_by_id(self._entities, block.rows_of("entities"))
+        _add_by_id(self._claims, block.rows_of("claims"))
+        _add_by_id(self._events, block.rows_of("event_descriptions"))
 
 
 def _add_by_id(by_id: dict[str, D], rows: Iterable[D]) -> None:

@@ -15,6 +15,7 @@ from __future__ import annotations
 import dataclasses
 import hashlib
 import itertools
+from collections import deque
 from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 
@@ -31,13 +32,13 @@ from onrecord.dataset.reading.faults import Findings, Wrong
 from onrecord.dataset.reading.typed import Decoded
 from onrecord.dataset.records import ITEM_TYPES
 from onrecord.eval.submission.advice import advised
-from onrecord.eval.submission.block_looks import ids_of, is_all_right
+from onrecord.eval.submission.block_ids import BlockIds
+from onrecord.eval.submission.block_looks import is_all_right
 from onrecord.eval.submission.expected import Expected
 from onrecord.eval.submission.file_rules import MOST_IDS, Descriptions, DocumentLines, Edges, Ids, LayerLines
 from onrecord.eval.submission.limits import Limits
 from onrecord.eval.submission.line_block import LineBlock
 from onrecord.eval.submission.line_checks import (
-    DESCRIPTIONS,
     check_all_placed,
     check_ids,
     check_names,
@@ -54,7 +55,7 @@ from onrecord.eval.submission.line_reader import LineReader, Refused, mark
 from onrecord.eval.submission.lines import Line, in_blocks, lines_of
 from onrecord.eval.submission.mention_types import MentionTypes, our_types
 from onrecord.eval.submission.open_ends import OpenEnds
-from onrecord.eval.submission.prediction_line import PredictionLine, says_something
+from onrecord.eval.submission.prediction_line import PredictionLine
 from onrecord.eval.submission.quick_looks import (
     LineItems,
     clusters_are_several,
@@ -68,17 +69,28 @@ from onrecord.eval.submission.quick_looks import (
 )
 from onrecord.eval.submission.salvage import Salvaged, check_salvaged_references, salvage
 
-LEAST_BYTES = 2**20
-"""Of lines that are worth being looked at together, for which Arrow has to be imported."""
+LEAST_BYTES, LEAST_MORE = 2**20, 2**16
+"""Of lines that are worth being looked at together, for which Arrow has to be imported; of others after these."""
 
 MOST_MISSES = 2
 """Times in a row that lines cannot be taken together, after which it is tried no more: the others will be like them."""
 
 
 class Checker:
-    """Takes lines one after the other; what is wrong with them is in :attr:`findings`."""
+    """Takes lines one after the other; what is wrong with them is in :attr:`findings`.
 
-    def __init__(self, file: Path | str, expected: Expected, limits: Limits, types: MentionTypes | None = None) -> None:
+    Args:
+        part: Whether they are of a part of a submission, see :attr:`open_ends`. For the others see :func:`validate`.
+    """
+
+    def __init__(
+        self,
+        file: Path | str,
+        expected: Expected,
+        limits: Limits,
+        types: MentionTypes | None = None,
+        part: bool = False,
+    ) -> None:
         self.findings = Findings(str(file))
         self.lines = 0
         """How many were taken."""
@@ -91,11 +103,12 @@ class Checker:
         self._reader = LineReader(self._kind, limits)
         self._documents = DocumentLines(expected.documents)
         self._layers = LayerLines()
-        self._ids = Ids(expected.ids)
+        self._ids = Ids(expected.ids, part)
         self._descriptions = Descriptions()
         self._edges = Edges()
         self._misses = 0
         """How often in a row lines could not be taken at once."""
+        self._least = LEAST_BYTES
         self._unread = 0
         """Lines of which it is not known which document of the dataset they are about, or what they say of it."""
 
@@ -139,17 +152,24 @@ class Checker:
             self.stopped = True
         return read.record
 
-    def take_all(self, lines: Iterable[Line]) -> Iterator[LineBlock | tuple[Line, PredictionLine]]:
+    def take_all(
+        self, lines: Iterable[Line], together: bool = True
+    ) -> Iterator[LineBlock | tuple[Line, PredictionLine]]:
         """Check lines as long as it is of use: many at once where nothing is wrong or odd with them, else one by one.
+
+        Args:
+            lines: The lines.
+            together: Whether any may be taken at once.
 
         Yields:
             What could be read: several lines as columns, or a line and its record.
         """
-        for several in in_blocks(lines):
-            block = self._look(several)
+        for several in in_blocks(lines) if together else ([line] for line in lines):
+            block = self._look(several) if together else None
             if block is not None:
+                several.clear()  # nothing of them is held while others are read
                 yield block
-                continue
+            del block
             for line in several:
                 record = self.take(line)
                 if record is not None:
@@ -159,17 +179,15 @@ class Checker:
 
     def _look(self, lines: Sequence[Line]) -> LineBlock | None:
         """Take several lines at once; where anything is wrong or odd with them none is taken."""
-        if self._misses == MOST_MISSES or self.findings.errors or not self._has_columns():
+        if self._misses == MOST_MISSES or self.findings.errors or sum(len(line.raw) for line in lines) < self._least:
             return None
-        if sum(len(line.raw) for line in lines) < LEAST_BYTES:
+        if not self._has_columns():
             return None
         block = self._reader.read_several(lines)
         fits = block is not None and is_all_right(block, self._expected.documents, self._limits) and self._fits(block)
-        self._misses = 0 if fits else self._misses + 1
-        if not fits:
-            return None
-        self.lines = lines[-1].number
-        return block
+        self._misses, self._least = 0 if fits else self._misses + 1, LEAST_MORE
+        self.lines = lines[-1].number if fits else self.lines
+        return block if fits else None
 
     def _has_columns(self) -> bool:
         """Whether lines can be looked at as columns at all, which have ids and the layers of the published scheme."""
@@ -182,19 +200,12 @@ class Checker:
 
     def _fits(self, block: LineBlock) -> bool:
         """Take lines that are right by themselves, unless they are not right beside all others."""
-        declared, used = ids_of(block)
-        said = [
-            (field, number, row)
-            for field in DESCRIPTIONS
-            for number, row in block.rows_of(field)
-            if says_something(row)
-        ]
-        if not (
-            self._documents.fit(block.documents) and self._ids.fit(declared, used) and self._descriptions.fit(said)
-        ):
+        ids = BlockIds.of(block)
+        said = self._descriptions.fitting(block)
+        if said is None or not (self._documents.fit(block.documents) and self._ids.fit(ids)):
             return False
         self._documents.take_several(block.documents, block.numbers)
-        self._ids.take_several(declared)
+        self._ids.take_several(block, ids)
         self._descriptions.take_several(said)
         self._layers.take_several(block)
         self._edges.take_several(block)
@@ -377,8 +388,7 @@ def validate(
             digest.update(piece)
             yield piece
 
-    for _ in checker.take_all(lines_of(hashed(), limits)):
-        pass
+    deque(checker.take_all(lines_of(hashed(), limits)), maxlen=0)
     checker.finish()
     return Validation(
         findings=checker.findings,

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import contextlib
+import importlib
 from collections.abc import Callable, Collection, Iterator, Sequence
 from typing import Protocol, Self
 
@@ -42,6 +44,18 @@ class Engine(Protocol):
 def first_round(source: Source, setting: Setting) -> BroughtPart:
     """Read a part and bring it together with gold."""
     return source.read(setting).bring(target_of(setting))
+
+
+def prepare(setting: Setting) -> None:
+    """Make what every part takes, so that the processes that are forked from this one have it.
+
+    Raises:
+        FaultsError: See :func:`target_of`.
+    """
+    target_of(setting).prepare()
+    with contextlib.suppress(ImportError):  # without Arrow lines are read one by one
+        for name in ("onrecord.dataset.reading.tables", "pyarrow.json", "pyarrow.compute"):
+            importlib.import_module(name)
 
 
 class InProcess:

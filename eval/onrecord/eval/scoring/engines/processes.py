@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-import functools
 import multiprocessing
 import pickle
 from collections.abc import Callable, Collection, Iterator, Sequence
@@ -17,8 +16,8 @@ from onrecord.dataset.reading.platform import forks_safely
 from onrecord.dataset.reading.staging import scratch
 from onrecord.eval.layers.added_states import PartState
 from onrecord.eval.layers.ids import IdMap
-from onrecord.eval.scoring.engines.engine import First, Told, first_round
-from onrecord.eval.scoring.parts import BroughtPart, Part, Setting, Source
+from onrecord.eval.scoring.engines.engine import First, Told, first_round, prepare
+from onrecord.eval.scoring.parts import Part, Setting, Source, count
 
 R = TypeVar("R")
 
@@ -37,10 +36,13 @@ class Processes:
     def __enter__(self) -> Self:
         self._stack = contextlib.ExitStack()
         self._folder = self._stack.enter_context(scratch())
-        # a process that is forked has the gold that this one has read
-        context = multiprocessing.get_context("fork" if forks_safely() else "spawn")
-        self._pool = ProcessPoolExecutor(self._jobs, context)
+        self._pool = self._begun(None)
         return self
+
+    def _begun(self, ids: IdMap | None) -> ProcessPoolExecutor:
+        # a process that is forked has the gold that this one has read, and these ids, without a copy
+        context = multiprocessing.get_context("fork" if forks_safely() else "spawn")
+        return ProcessPoolExecutor(self._jobs, context, _begin, (ids,))
 
     def __exit__(self, *_: object) -> None:
         self._pool.shutdown(cancel_futures=True)
@@ -54,6 +56,7 @@ class Processes:
         """
         self._parts = len(sources)
         folder = self._folder
+        prepare(setting)
         return self._done(_first, [(source, setting, folder / str(n)) for n, source in enumerate(sources)], told)
 
     def second(self, ids: IdMap, items: Collection[str], told: Told) -> PartState:
@@ -63,14 +66,18 @@ class Processes:
             OnrecordError: A process was ended from outside, or had not enough memory.
         """
         folder = self._folder
-        _dump(folder / "ids", ids)
+        self._pool.shutdown()
+        self._pool = self._begun(ids)
         groups = [tuple(range(first, min(first + TOGETHER, self._parts))) for first in range(0, self._parts, TOGETHER)]
         return PartState.total(self._done(_second, [(folder, group, items) for group in groups], told))
 
     def parts(self) -> Iterator[Part]:
         """See :class:`~onrecord.eval.scoring.engines.engine.Engine`."""
         for number in range(self._parts):
-            yield _load(self._folder / str(number)).part
+            with (self._folder / str(number)).open("rb") as file:
+                pickles = pickle.Unpickler(file)
+                pickles.load()
+                yield pickles.load()
 
     def _done(self, task: Callable[..., R], arguments: Sequence[tuple[Any, ...]], told: Told) -> list[R]:
         futures: list[Future[R]] = []
@@ -94,27 +101,27 @@ TOGETHER = 4
 
 def _first(source: Source, setting: Setting, path: Path) -> First:
     brought = first_round(source, setting)
-    _dump(path, brought)
+    with path.open("wb") as file:
+        pickles = pickle.Pickler(file, pickle.HIGHEST_PROTOCOL)
+        pickles.dump((brought.pairing, brought.part.places))  # which is all that the second round needs
+        pickles.dump(brought.part)
     return brought.part.head, brought.evidence()
 
 
 def _second(folder: Path, numbers: Sequence[int], items: Collection[str]) -> PartState:
-    ids = _ids(folder / "ids")
-    return PartState.total([_load(folder / str(number)).count(ids, items) for number in numbers])
+    assert _ids is not None
+    states = []
+    for number in numbers:
+        with (folder / str(number)).open("rb") as file:
+            pairing, places = pickle.load(file)
+        states.append(count(pairing, places, _ids, items))
+    return PartState.total(states)
 
 
-@functools.lru_cache(maxsize=1)
-def _ids(path: Path) -> IdMap:
-    ids: IdMap = pickle.loads(path.read_bytes())
-    return ids
+_ids: IdMap | None = None
+"""What ids mean, in a process of the second round."""
 
 
-def _dump(path: Path, value: object) -> None:
-    with path.open("wb") as file:
-        pickle.dump(value, file, pickle.HIGHEST_PROTOCOL)
-
-
-def _load(path: Path) -> BroughtPart:
-    with path.open("rb") as file:
-        brought: BroughtPart = pickle.load(file)
-    return brought
+def _begin(ids: IdMap | None) -> None:
+    global _ids
+    _ids = ids
