@@ -86,19 +86,20 @@ def test_what_is_read_is_not_written_over(
 @pytest.mark.parametrize(
     ("command", "output", "source"),
     [
-        ((*SCORE, "--state"), "gold/data/articles/test-00000-of-00001.parquet", "gold"),
-        ((*SCORE, "--state"), "gold/state.parquet", "gold"),
-        ((*SCORE, "--state"), "into/state.parquet", "gold"),
-        ((*SCORE, "-o"), "gold/record.json", "gold"),
-        ((*SCORE, "-o"), "gold", "gold"),
+        ((*SCORE, "--state"), "gold/data/articles/test.parquet", "gold"),
+        ((*SCORE, "--state"), "into/README.md", "gold"),
+        ((*SCORE, "-o"), "gold/corpus.json", "gold"),
+        ((*SCORE, "-o"), "elsewhere/articles/test.parquet", "gold"),
         ((*REPORT, "-o"), "gold/README.md", "gold"),
-        ((*GAP, "-o"), "gold/gap.json", "into"),
-        (("predict", "--gold", "gold", "-o"), "gold/mine.jsonl", "gold"),
+        ((*GAP, "-o"), "gold/README.md", "into"),
+        (("predict", "--gold", "gold", "-o"), "gold/README.md", "gold"),
     ],
 )
-def test_nothing_is_written_into_a_dataset_folder_that_is_read(
+def test_no_file_of_a_dataset_folder_that_is_read_is_written_over(
     work: Path, capsys: pytest.CaptureFixture[str], command: tuple[str, ...], output: str, source: str
 ) -> None:
+    (work / "gold" / "data").rename(work / "elsewhere")
+    (work / "gold" / "data").symlink_to(work / "elsewhere")
     before = contents(work)
     says = f"{output} lies in {source}, which is read: write it elsewhere\n"
     assert run(capsys, *command, output) == (2, "", says)
@@ -137,7 +138,7 @@ def test_what_is_not_read_is_written(
     source = change(work / "mine.jsonl")
     if source.suffix == ".gz":
         source.write_bytes(gzip.compress((work / "mine.jsonl").read_bytes()))
-    for output in ("map.json", "shards/record.json", "shards"):
+    for output in ("map.json", "shards/record.json", "shards", "gold/record.json"):
         code, _, err = run(capsys, "score", source, "--gold", "gold", "-o", output)
         assert code == 0, err
     assert (work / "map.json").read_bytes() == (work / "shards" / "record.json").read_bytes()
@@ -146,5 +147,7 @@ def test_what_is_not_read_is_written(
 
 def test_a_device_that_is_read_and_written_is_no_file(tmp_path: Path) -> None:
     refuse_overwriting([Path("/dev/null"), Path("-"), None], [Path("/dev/null"), Path("-"), None, tmp_path / "none"])
+    refuse_overwriting([tmp_path / "new"], [tmp_path])
+    (tmp_path / "new").touch()
     with pytest.raises(OnrecordError, match="lies in"):
         refuse_overwriting([tmp_path / "new"], [tmp_path])

@@ -94,11 +94,11 @@ def refuse_overwriting(outputs: Iterable[Path | None], read: Iterable[Path | Non
     For commands whose output is of another kind than what they read. Those that change a file may be given it twice.
 
     Args:
-        outputs: Where it writes; in a folder, a file of a name that is not known yet. None and ``-`` are no file.
-        read: Files and folders that it reads. In a folder nothing is written, known by name or not.
+        outputs: Where it writes. None and ``-`` are no file; in a folder a record has a name that nothing else has.
+        read: Files that it reads, and folders, no file of which is written over, read or not.
 
     Raises:
-        OnrecordError: Something would be written over, or into a folder that is read; or two outputs are one file.
+        OnrecordError: Something would be written over; or two outputs are one file.
     """
     from onrecord.dataset.reading.faults import OnrecordError, show
     from onrecord.dataset.reading.files import resolved
@@ -106,20 +106,22 @@ def refuse_overwriting(outputs: Iterable[Path | None], read: Iterable[Path | Non
     written = [each for each in outputs if each is not None and not is_standard_output(each)]
     sources = [each for each in read if each is not None and not is_standard_output(each)]
     for output in written:
-        shown = show(str(output))
-        for source in sources:
-            if source.is_dir():
-                if resolved(output).is_relative_to(resolved(source)):
-                    raise OnrecordError(f"{shown} lies in {show(str(source))}, which is read: write it elsewhere")
-            elif _is_one_file(output, source):
+        for source in sources if output.is_file() else ():  # what is written to a device takes nothing away
+            shown = show(str(output))
+            if source.is_dir() and _lies_in(output, source):
+                raise OnrecordError(f"{shown} lies in {show(str(source))}, which is read: write it elsewhere")
+            if source.is_file() and output.samefile(source):
                 raise OnrecordError(f"{shown} is read, and would be written over: give what is written another name")
     if len(written) > len({resolved(each) for each in written}):
         raise OnrecordError(f"{show(str(written[0]))} cannot be two outputs: give them names of their own")
 
 
-def _is_one_file(output: Path, source: Path) -> bool:
-    """Whether they are one, which is a file: what is written to a device takes nothing away."""
-    return output.is_file() and source.is_file() and output.samefile(source)
+def _lies_in(file: Path, folder: Path) -> bool:
+    """Whether a file is in a folder, or in one that a link in it leads to."""
+    from onrecord.dataset.reading.files import resolved
+
+    place = resolved(file)
+    return any(place.is_relative_to(resolved(each)) for each in (folder, *folder.iterdir()))
 
 
 def _stream(content: bytes) -> None:
