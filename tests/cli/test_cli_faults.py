@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import io
 import json
 import zipfile
@@ -80,6 +81,15 @@ def test_what_is_wrong_everywhere_is_said_once_with_its_number(root: Path, tmp_p
 
 def fault(code: str, pointer: str, found: str = "x", line: int = 1) -> Fault:
     return Fault(code, "p", line, pointer, found, "y")
+
+
+def test_faults_at_one_place_name_their_documents() -> None:
+    faults = [dataclasses.replace(fault("missing", "", f"no line for {n}", 7), document=f"d{n}") for n in range(6)]
+    (group,) = groups(faults, {"missing": 6})
+    assert list(group.lines())[-1] == "    also of: d3, d4, d5"
+    nameless = [dataclasses.replace(each, document=None) for each in faults]
+    (group,) = groups(nameless, {"missing": 6})
+    assert list(group.lines())[-1] == "    also at: 7, 7, 7"
 
 
 def test_faults_are_alike_by_kind_place_and_word() -> None:

@@ -71,6 +71,13 @@ SCORE = ("score", "mine.jsonl", "--gold", "gold")
         ((*GAP, "--labels", "map.json", "-o"), "map.json"),
         (("spans", *SPANS, "-o"), "mine.jsonl"),
         (("spans", *SPANS, "--labels", "map.json", "-o"), "map.json"),
+        (("prompt", "link", "replies.jsonl", "--gold", "gold", "--model", "m", "-o"), "replies.jsonl"),
+        (("prompt", "read", "replies.jsonl", "--gold", "gold", "-o"), "replies.jsonl"),
+        (
+            ("prompt", "read", "replies.jsonl", "--links", "mine.jsonl", "--gold", "gold", "-o", "new", "--report"),
+            "mine.jsonl",
+        ),
+        (("prompt", "log", "gap.json", "-o"), "gap.json"),
         (("clusters", *SPANS, "-o"), "soft.jsonl"),
         (("clusters", *SPANS, "-o"), "shards/0.jsonl"),
     ],

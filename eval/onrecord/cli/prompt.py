@@ -9,7 +9,7 @@ import typer
 
 from onrecord.cli.articles import GoldFolder, Seeds, known_articles
 from onrecord.cli.console import note
-from onrecord.cli.outputs import put
+from onrecord.cli.outputs import put, refuse_overwriting
 
 app = typer.Typer(
     help="Requests for a language model as a batch file, and predictions from its replies.", no_args_is_help=True
@@ -41,6 +41,7 @@ def requests(
     from onrecord.eval.prompting.requests import requests as run
     from onrecord.eval.rendering.counted import counted
 
+    refuse_overwriting([output], [gold, seeds])
     articles = known_articles(gold, seeds, split).articles.values()
     rows = run(articles, model, _layers(layer))
     _write(output, jsonl(rows), counted(len(rows), "request"))
@@ -62,6 +63,7 @@ def link(
     from onrecord.eval.prompting.requests import jsonl
     from onrecord.eval.rendering.counted import counted
 
+    refuse_overwriting([output], [replies, gold, seeds])
     articles = known_articles(gold, seeds, split).articles
     rows = link_requests(articles, read_replies(replies, _content(replies), articles), model, choice)
     _write(output, jsonl(rows), counted(len(rows), "request"))
@@ -94,6 +96,7 @@ def read(
     from onrecord.eval.rendering.counted import counted
     from onrecord.eval.rendering.scores import json_bytes
 
+    refuse_overwriting([output, report], [replies, links, gold, seeds])
     known = known_articles(gold, seeds, split)
     read = read_replies(replies, _content(replies), known.articles)
     topics = {article.topic for article in known.articles.values()}
@@ -122,6 +125,7 @@ def log(
     from onrecord.eval.inspecting.said import submitted, unanswered
     from onrecord.eval.prompting.telling import told
 
+    refuse_overwriting([output], [log, gold])
     said, about = read_log(log, epoch)
     if gold is not None:
         about = msgspec.structs.replace(about, gold=str(gold))
@@ -146,6 +150,7 @@ def grammar(
     from onrecord.dataset.reading.faults import Fault, nearest, refuse
     from onrecord.eval.prompting.grammar import grammar as run
 
+    refuse_overwriting([output], [gold, seeds])
     articles = known_articles(gold, seeds).articles
     if article not in articles:
         expected = "the id of an article of the dataset" if seeds is None else f"the id of an article of {seeds}"
