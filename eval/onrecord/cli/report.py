@@ -28,6 +28,7 @@ from onrecord.cli.outputs import put, refuse_folder, refuse_overwriting
 from onrecord.cli.places import GOLD, the_split
 
 if TYPE_CHECKING:
+    from onrecord.eval.report import ReportView
     from onrecord.eval.report.exchanges import Exchange
     from onrecord.eval.scoring.asked import Asked
     from onrecord.eval.scoring.gap_record import GapRecord
@@ -87,7 +88,7 @@ def report(
     A record is scored as its own policy says, whatever the options.
     """
     from onrecord.dataset.publishing.makers import made_by
-    from onrecord.eval.report import Background, html, markdown_report, page_view, text_report
+    from onrecord.eval.report import Background, page_view
     from onrecord.eval.scoring.asked import Asked
     from onrecord.eval.scoring.ceiling import read_ceiling
     from onrecord.eval.scoring.stored_gold import stored_gold
@@ -112,11 +113,7 @@ def report(
         gaps=_gaps(gap or []),
         background=Background(_rules(gold), _exchanges(source.raw, requests, replies, tuple(labelled.documents))),
     )
-    if kind is Format.html:
-        content = html(view)
-    else:
-        content = (markdown_report if kind is Format.markdown else text_report)(view).encode("utf-8", "replace")
-    _write(output, content, len(found.result.documents))
+    _write(output, _content(kind, view), len(found.result.documents))
 
 
 def _goes(output: Path | None, format: Format | None) -> tuple[Path, Format]:
@@ -128,6 +125,14 @@ def _goes(output: Path | None, format: Format | None) -> tuple[Path, Format]:
     refuse_folder(output)
     kind = format or _SUFFIXES.get("" if output is None else output.suffix.lower(), Format.html)
     return output or Path(f"report{next(suffix for suffix, each in _SUFFIXES.items() if each is kind)}"), kind
+
+
+def _content(kind: Format, view: ReportView) -> bytes:
+    from onrecord.eval.report import html, markdown_report, text_report
+
+    if kind is Format.html:
+        return html(view)
+    return (markdown_report if kind is Format.markdown else text_report)(view).encode("utf-8", "replace")
 
 
 def _write(output: Path, content: bytes, articles: int) -> None:
