@@ -48,12 +48,23 @@ def run(predictions: Sequence[Path], options: ScoreOptions) -> int:
     from onrecord.eval.scoring.asked import Asked
     from onrecord.eval.submission.limits import Limits
 
+    options.parts.refuse()
+    if options.parts.each and (options.headlines or options.details):
+        import typer
+
+        raise typer.BadParameter("of each file, the headlines are told", param_hint="--each, --headlines, --details")
     gold = gold_folder(options.gold)
     limits = Limits(*options.limits)
     how = sampling(options.unit, options.level, options.draws, options.seed)
     asked = Asked(the_split(gold, options.split), options.labels, how, options.allow_missing)
     to_stream = is_standard_output(options.output)  # there is room for one of the two
     output = None if to_stream else options.output
+    if options.parts.each:
+        from onrecord.cli.score_each import score_each_file
+        from onrecord.eval.scoring.parts import Setting
+
+        setting = Setting(gold.absolute(), asked.split, asked.labels, limits)
+        return score_each_file(predictions, setting, asked, options.parts, output, options.json or to_stream)
     shown = _Shown(output, options.json or to_stream, options.headlines, options.details, gold)
     if options.parts.needed(predictions):
         return _score_parts(predictions, asked, limits, options.parts, shown)
@@ -134,6 +145,7 @@ def _score_parts(predictions: Sequence[Path], asked: Asked, limits: Limits, how:
         found = score_submitted(what, setting, asked, how)
     except FaultsError as error:
         return shown.refuse(error, predictions[0], what.sha256, asked)
+    say_warnings(found.warnings, None if how.from_state or what.sha256 is None else predictions[0])
     if found.report is not None:
         shown.report(found.report, found.left_out)
     return 0
