@@ -32,21 +32,27 @@ def score_each_file(
         json: Whether a terminal gets those lines too, and no table.
 
     Raises:
+        FaultsError: The dataset or the label map is not right.
         OnrecordError: There is no file, or it is standard input; or records were to be among predictions.
+        OSError: A record cannot be written.
     """
     from onrecord.dataset.reading.faults import OnrecordError
+    from onrecord.eval.scoring.engines.engine import prepare
     from onrecord.eval.scoring.systems import INDEX, index_bytes, score_each
 
     files = [file for path in paths for file in files_of(path, PREDICTIONS)]
     if "-" in map(str, files):
         raise OnrecordError("standard input is one submission: leave out --each")
     if output is not None:
-        _make_folder(output, files)
+        _refuse_among(output, files)
     table = output is None and not json and sys.stdout.isatty()
     lines: list[SystemLine] = []
     with contextlib.ExitStack() as stack:
         told = stack.enter_context(counting(f"of {len(files)} files scored")) if output or table else None
         engine = stack.enter_context(how.engine())
+        prepare(setting)
+        if output is not None:
+            output.mkdir(parents=True, exist_ok=True)
         for found in score_each(files, setting, asked, engine, output):
             _say(found)
             lines.append(found.line)
@@ -67,13 +73,12 @@ def score_each_file(
     return 2 if failed else 0
 
 
-def _make_folder(output: Path, files: Sequence[Path]) -> None:
+def _refuse_among(output: Path, files: Sequence[Path]) -> None:
     from onrecord.dataset.reading.faults import OnrecordError, show
     from onrecord.dataset.reading.files import resolved
 
     if any(resolved(file.parent) == resolved(output) for file in files):
         raise OnrecordError(f"{show(str(output))} has the predictions: records are put in a folder of their own")
-    output.mkdir(parents=True, exist_ok=True)
 
 
 def _say(found: SystemScore) -> None:

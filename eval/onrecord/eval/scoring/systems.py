@@ -11,8 +11,9 @@ from typing import Any
 import msgspec
 
 from onrecord.dataset.reading.faults import Fault, FaultsError
+from onrecord.eval.layers.scored import scored_layers
 from onrecord.eval.scoring.asked import Asked
-from onrecord.eval.scoring.engines.engine import Engine, prepare
+from onrecord.eval.scoring.engines.engine import Engine
 from onrecord.eval.scoring.parts import Setting, target_of
 from onrecord.eval.scoring.record import Record, key_of, read_record, record_bytes, record_of, refused_record
 from onrecord.eval.scoring.score_stream import score_stream, unscored_stream
@@ -61,16 +62,14 @@ def score_each(
 
     Args:
         paths: The files; the same may come twice.
-        setting: What they are scored against.
+        setting: What they are scored against; see :func:`~onrecord.eval.scoring.engines.engine.prepare`.
         asked: How; split and label map are those of the setting.
         engine: Who does it; it has been entered.
         records: A folder of records: a file whose score is in it is not scored again.
 
     Raises:
-        FaultsError: The dataset or the label map is not right.
         OnrecordError: The engine did not get through.
     """
-    prepare(setting)
     known = {} if records is None else _known(paths, setting, asked, records)
     left = [(path.absolute(), setting, asked) for path in paths if path not in known]
     done = engine.each(score_system, left)
@@ -105,7 +104,9 @@ def index_bytes(lines: Sequence[SystemLine]) -> bytes:
 
 
 def _line(record: Record) -> SystemLine:
-    scores = {f"{name}:{of.headline}": of.measures[of.headline].value for name, of in record.layers.items()}
+    names = [layer.name for layer in scored_layers() if layer.name in record.layers]
+    headlines = {name: record.layers[name].headline for name in names}
+    scores = {f"{name}:{of}": record.layers[name].measures[of].value for name, of in headlines.items()}
     return SystemLine("", record.key.submission, record.status, record.id, scores, dict(record.errors))
 
 
