@@ -93,12 +93,14 @@ def test_a_folder_says_what_of_it_is_passed_over(
     assert err == f"{said}{expected[2]}"
 
 
-def test_a_scheduler_without_dask_is_refused(odd: Path, root: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    code, out, err = run(
-        capsys, "score", odd / "parts", "--gold", root / "dataset", "--scheduler", "tcp://127.0.0.1:9", "--jobs", "2"
-    )
-    assert (code, out) == (2, "")
-    assert "the scheduler is of --engine dask" in err
+def test_a_scheduler_without_dask_or_with_workers_beside_its_own_is_refused(
+    odd: Path, root: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    words = ("score", odd / "parts", "--gold", root / "dataset", "--scheduler", "tcp://127.0.0.1:9", "--jobs", "2")
+    for more, said in (((), "the scheduler is of --engine dask"), (("--engine", "dask"), "its own, however many")):
+        code, out, err = run(capsys, *words, *more)
+        assert (code, out) == (2, "")
+        assert said in err
 
 
 @contextlib.contextmanager

@@ -44,12 +44,14 @@ class PartsAsked:
         """Refuse options that do not go together.
 
         Raises:
-            typer.BadParameter: A scheduler is named, and none is asked for; or each file is scored whole, and a state
-                is asked for.
+            typer.BadParameter: A scheduler is named, and none is asked for, or workers beside its own; or each file is
+                scored whole, and a state is asked for.
         """
         wrong = None
         if self.scheduler is not None and not self.dask:
             wrong = "the scheduler is of --engine dask, which was not given", "--scheduler"
+        if self.scheduler is not None and self.dask and self.jobs > 1:
+            wrong = "the workers of a scheduler are its own, however many", "--scheduler, --jobs"
         if self.each and (self.from_state or self.state is not None):
             wrong = "states are of one submission", "--each, --from-state" if self.from_state else "--each, --state"
         if wrong is not None:
