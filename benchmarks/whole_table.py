@@ -123,7 +123,7 @@ def targets() -> list[Target]:
     found.append(_memory(tasks.SCORE, "copies", 30_000, 450))
     for name, ks in ((tasks.COMPARE, (2, 4)), (tasks.BOARD, (1, 2, 4)), (tasks.AGAIN, (4,))):
         found += [_by_k(name.format(k), k, size) for size in (300, 3_000) for k in ks]
-    found.append(_ratio(tasks.REPORT, "copies", 3_000, 40))
+    found += [_ratio(tasks.REPORT, kind, 3_000, 40) for kind in tasks.ARTICLES]
     found.append(
         Target(
             f"{tasks.OPENED}, 3,000 copies",
@@ -132,8 +132,9 @@ def targets() -> list[Target]:
             2,
         )
     )
-    found += [_ratio(tasks.DIFF, "copies", 3_000, 30), _ratio(tasks.VALIDATE, "copies", 3_000, 3)]
-    found.append(_memory(tasks.VALIDATE, "copies", 3_000, 150))
+    found.append(_ratio(tasks.DIFF, "copies", 3_000, 30))
+    for kind in tasks.ARTICLES:
+        found += [_ratio(tasks.VALIDATE, kind, 3_000, 3), _memory(tasks.VALIDATE, kind, 3_000, 150)]
     found.append(_ratio(tasks.GOLD, "copies", 3_000, 0.3))
     for label, bound in ((tasks.AGREEMENT, 15), (tasks.BUILD, 40)):
         found += [_seconds(label, "annotated", 300, bound), _memory(label, "annotated", 300, 500)]

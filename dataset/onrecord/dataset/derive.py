@@ -17,6 +17,7 @@ _CLOSES = {'"': '"”', "“": '”"', "„": '“”"', "«": "»", "»": "«"}
 """Double marks that open, and those that close them."""
 _CLOSES_SINGLE = {"'": "'’", "‘": "’'", "‚": "‘’", "‹": "›"}
 """The like of single ones."""
+_MARK = re.compile(f"[{''.join([*_CLOSES, *_CLOSES.values(), *_CLOSES_SINGLE, *_CLOSES_SINGLE.values()])}]")
 _DECADE = re.compile(r"\d\ds?\b")
 """What an apostrophe stands before: the '90s."""
 _SENTENCE_END = re.compile(r"[.!?]+[\"'”’)]*(?=\s|$)")
@@ -46,11 +47,12 @@ def quote_type(quote: Quote, text: str, parent: Quote | None = None) -> QuoteTyp
     points = content_points(quote.content, text)
     inside: set[int] = set()
     if parent is None:
-        for start, end in _outer(text):
+        for start, end in quoted_stretches(text):
             inside.update(range(start, end))
     else:
         for span in parent.content:
-            inside.update(_marked_within(text, span))
+            for start, end in _marked_within(text, span):
+                inside.update(range(start, end))
     marked = len(points & inside)
     if marked == 0:
         return "indirect"
@@ -79,8 +81,9 @@ def marks(text: str) -> Iterator[Mark]:
 
 def _marks_of(line: str) -> Iterator[tuple[int, int]]:
     opened = inner = ""
-    last = {char: _last_closing(line, char) for char in _CLOSES_SINGLE if char in line}
-    for at, char in enumerate(line):
+    there = [(mark.start(), mark[0]) for mark in _MARK.finditer(line)]
+    last = {char: _last_closing(line, char, there) for char in {char for _, char in there} & {*_CLOSES_SINGLE}}
+    for at, char in there:
         if not opened and (char in _CLOSES or (_opens_single(line, at) and last[char] >= at + 2)):
             opened = char
             yield at, 0
@@ -112,14 +115,14 @@ def _in_word(line: str, at: int) -> bool:
     return line[at - 1 : at].isalnum() and line[at + 1 : at + 2].isalnum()
 
 
-def _last_closing(line: str, opening: str) -> int:
+def _last_closing(line: str, opening: str, marks: Sequence[tuple[int, str]]) -> int:
     """The last place in a line that may close a single mark; -1 without one."""
     closing = _CLOSES_SINGLE[opening]
-    return next((at for at in range(len(line) - 1, -1, -1) if line[at] in closing and not _in_word(line, at)), -1)
+    return next((at for at, char in reversed(marks) if char in closing and not _in_word(line, at)), -1)
 
 
 @functools.lru_cache(maxsize=128)
-def _outer(text: str) -> tuple[tuple[int, int], ...]:
+def quoted_stretches(text: str) -> tuple[tuple[int, int], ...]:
     """Stretches between the outer quotation marks of a text; a mark left open ends with its paragraph."""
     found: list[tuple[int, int]] = []
     opened: int | None = None
@@ -139,23 +142,23 @@ def _paragraph_end(text: str, at: int) -> int:
     return len(text) if end < 0 else end
 
 
-def _marked_within(text: str, within: Span) -> Iterator[int]:
-    """Positions between quotation marks inside a quote, single and double; those around the quote are not its own."""
+def _marked_within(text: str, within: Span) -> Iterator[tuple[int, int]]:
+    """Stretches between quotation marks inside a quote, single and double; those around the quote are not its own."""
     start, closing = 0, ""
     low, high = within.start, within.end
-    if any(start - 1 == low and end + 1 == high for start, end in _outer(text)):
+    if any(start - 1 == low and end + 1 == high for start, end in quoted_stretches(text)):
         low, high = low + 1, high - 1
-    for at in range(low, high):
-        char = text[at]
+    for mark in _MARK.finditer(text, low, high):
+        at, char = mark.start(), mark[0]
         before = text[at - 1] if at else " "
         after = text[at + 1] if at + 1 < len(text) else " "
         if not closing and (char in _CLOSES_SINGLE and (char != "'" or (not before.isalnum() and after.isalnum()))):
             start, closing = at + 1, _CLOSES_SINGLE[char]
         elif closing and char in closing and not (before.isalnum() and after.isalnum()):
-            yield from range(start, at)
+            yield start, at
             closing = ""
-    for start, end in _outer(text[within.start + 1 : within.end - 1]):
-        yield from range(within.start + 1 + start, within.start + 1 + end)
+    for start, end in quoted_stretches(text[within.start + 1 : within.end - 1]):
+        yield within.start + 1 + start, within.start + 1 + end
 
 
 def crosses_sentence(quote: Quote, text: str) -> bool:
@@ -165,8 +168,12 @@ def crosses_sentence(quote: Quote, text: str) -> bool:
         return True
     low = min(anchor.start, quote.content[0].start)
     high = max(anchor.start, quote.content[0].start)
-    between = text[low:high]
-    return "\n" in between or _SENTENCE_END.search(between) is not None
+    return ends_sentence(text[low:high])
+
+
+def ends_sentence(words: str) -> bool:
+    """Whether a sentence ends in a stretch of a text."""
+    return "\n" in words or _SENTENCE_END.search(words) is not None
 
 
 def actors(entities: Iterable[Entity]) -> dict[str, str]:

@@ -169,7 +169,7 @@ def build(
     who = made_by(gold)
     pages = PageMaker(annotators, who) if reports else None
     probes = perturbed(probe or [], labelled)
-    bench = Bench(labelled, gold, asked, pages, probes, memory_of(gold, asked, pages, probes, anew))
+    bench = Bench(labelled, gold, asked, pages, probes, memory_of(labelled, asked, pages, probes, anew))
     ours, entries = _rows(_baselines(labelled, asked) if baselines else [], folders, bench, Budget(seconds))
     found = standings(entries, labelled, asked, ours, came(results), [each.gold.probe for each in bench.probes])
     written = build_site(site, found, annotators, who)

@@ -6,6 +6,7 @@ import dataclasses
 import importlib.util
 import json
 import os
+import shutil
 import time
 import types
 from collections.abc import Callable, Sequence
@@ -17,6 +18,7 @@ from tests.builders import ABOUT as CORPUS
 from tests.dataset.perturbing.cases import perturb
 
 from onrecord.dataset import Gold
+from onrecord.dataset.perturbing.made import FILE
 from onrecord.dataset.publishing.build import write
 from onrecord.dataset.reading.platform import has_fork
 from onrecord.eval.baselines.rules import Rules
@@ -26,12 +28,12 @@ from onrecord.eval.board.budget import Budget
 from onrecord.eval.board.entries import ABOUT, entry_folders, probe_file
 from onrecord.eval.board.everyone import assessed_entries
 from onrecord.eval.board.gaps import perturbed
-from onrecord.eval.board.memory import DAYS, Memory
+from onrecord.eval.board.memory import Memory
 from onrecord.eval.board.remembering import memory_of
 from onrecord.eval.board.standings import standings
 from onrecord.eval.scoring.asked import Asked
 from onrecord.eval.scoring.record import record_bytes
-from onrecord.eval.scoring.stored_gold import stored_gold
+from onrecord.eval.scoring.stored_gold import DAYS, stored_gold
 from onrecord.eval.statistics.sampling import Sampling
 
 ASKED = Asked("all", None, Sampling(draws=200), False)
@@ -63,7 +65,7 @@ def bench_of(
 ) -> Bench:
     labelled = stored_gold(gold)
     several = perturbed(probes, labelled)
-    return Bench(labelled, gold, asked, pages, several, memory_of(gold, asked, pages, several, anew))
+    return Bench(labelled, gold, asked, pages, several, memory_of(labelled, asked, pages, several, anew))
 
 
 def entries(results: Path, bench: Bench) -> list[Assessed]:
@@ -150,12 +152,17 @@ def test_another_board_knows_nothing_of_it(
     labels = tmp_path / "map.json"
     labels.write_text(json.dumps({"gold": {}, "predicted": {}}))
     mapped = dataclasses.replace(ASKED, labels=str(labels))
-    boards = {memory_of(five_folder, asked) for asked in (ASKED, mapped, Asked("test"), Asked("all", None, None))}
+    boards = {
+        memory_of(stored_gold(five_folder), asked) for asked in (ASKED, mapped, Asked("test"), Asked("all", None, None))
+    }
     labels.write_text(json.dumps({"gold": {"PER": None}, "predicted": {}}))
-    boards |= {memory_of(five_folder, mapped), memory_of(five_folder, ASKED, PageMaker((), "x"))}
-    boards.add(memory_of(five_folder, ASKED, PageMaker((), "y")))
+    boards |= {
+        memory_of(stored_gold(five_folder), mapped),
+        memory_of(stored_gold(five_folder), ASKED, PageMaker((), "x")),
+    }
+    boards.add(memory_of(stored_gold(five_folder), ASKED, PageMaker((), "y")))
     monkeypatch.setattr(memory, "program", lambda: "another")
-    boards.add(memory_of(five_folder, ASKED))
+    boards.add(memory_of(stored_gold(five_folder), ASKED))
     assert len(boards) == 8
     assert len({each.board for each in boards if each}) == 8
 
@@ -163,10 +170,34 @@ def test_another_board_knows_nothing_of_it(
 def test_another_gold_is_another_board(five: Gold, five_folder: Path, cache: Path, tmp_path: Path) -> None:
     made = perturb(five, "names", about=CORPUS)
     write(made.build(), tmp_path / "names")
-    one, other = memory_of(five_folder, ASKED), memory_of(tmp_path / "names", ASKED)
+    one, other = memory_of(stored_gold(five_folder), ASKED), memory_of(stored_gold(tmp_path / "names"), ASKED)
     assert one
     assert other
     assert one.board != other.board
+
+
+def test_another_map_of_a_probe_is_another_board(five: Gold, five_folder: Path, cache: Path, tmp_path: Path) -> None:
+    write(perturb(five, "names", about=CORPUS).build(), tmp_path / "names")
+    labelled = stored_gold(five_folder)
+    one = memory_of(labelled, ASKED, None, perturbed([tmp_path / "names"], labelled))
+    probe = tmp_path / "names" / FILE
+    said = json.loads(probe.read_text())
+    said["linked"] = not said["linked"]
+    probe.write_text(json.dumps(said))
+    other = memory_of(labelled, ASKED, None, perturbed([tmp_path / "names"], labelled))
+    assert one
+    assert other
+    assert one.board != other.board
+
+
+def test_a_folder_that_changes_after_it_was_read_makes_no_other_board(
+    five: Gold, five_folder: Path, cache: Path, tmp_path: Path
+) -> None:
+    shutil.copytree(five_folder, tmp_path / "dataset")
+    labelled = stored_gold(tmp_path / "dataset")
+    before = memory_of(labelled, ASKED)
+    shutil.rmtree(tmp_path / "dataset")
+    assert memory_of(labelled, ASKED) == before
 
 
 def test_the_program_is_its_files(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -178,7 +209,7 @@ def test_the_program_is_its_files(tmp_path: Path, monkeypatch: pytest.MonkeyPatc
     before = memory.program()
     memory.program.cache_clear()
     assert memory.program() == before
-    (tmp_path / "module.py").write_text("x = 1234")
+    (tmp_path / "module.py").write_text("x = 2")
     memory.program.cache_clear()
     assert memory.program() != before
     monkeypatch.undo()

@@ -255,8 +255,8 @@ def test_lines_shuffled_mean_the_same(perfect: Lines, read: object, gold: object
 
 @pytest.mark.parametrize("roles", [DEFAULT.participant_roles, ("guest", "host")])
 def test_what_ids_mean_is_the_same_in_another_process(roles: tuple[str, ...]) -> None:
-    row = {"id": "e", "type": "meeting", "title": "T", "date": None, "place": "minsk"}
-    row["participants"] = [{"entity": "a", "role": roles[0]}]
+    taking_part = [{"entity": "a", "role": roles[0]}]
+    row = {"id": "e", "type": "meeting", "title": "T", "date": None, "place": "minsk", "participants": taking_part}
     with using(msgspec.structs.replace(DEFAULT, participant_roles=roles)):
         ids = IdMap(
             {"p": "a"},

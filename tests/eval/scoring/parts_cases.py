@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import dataclasses
 import hashlib
-import io
 import itertools
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -21,8 +20,9 @@ from onrecord.dataset.seeds.documents import Document
 from onrecord.eval.layers.document_pairs import gold_columns
 from onrecord.eval.layers.id_columns import Described
 from onrecord.eval.layers.ids import Names, named_by_sources
+from onrecord.eval.scoring.kept_gold import Pieces, StoredDocument
 from onrecord.eval.scoring.parts import Part, PartHead, Setting
-from onrecord.eval.scoring.stored_gold import KnownText, Pieces, StoredDocument, StoredGold
+from onrecord.eval.scoring.stored_gold import KnownText, StoredGold
 from onrecord.eval.scoring.target import Target
 from onrecord.eval.submission.limits import Limits
 from onrecord.eval.submission.open_ends import OpenEnds
@@ -51,14 +51,12 @@ _WIKIDATA = st.sampled_from([None, "Q7747", "Q1", "Q5"])
 
 def of_articles(articles: Sequence[Article], registries: Registries, hashes: Mapping[str, str]) -> StoredGold:
     """Gold that is in memory, as if it were kept in files."""
-    texts, offsets, known = io.BytesIO(), [0], {}
+    texts, known = Pieces.held([each.document.text.encode("utf-8", "surrogatepass") for each in articles]), {}
     for place, each in enumerate(articles):
-        texts.write(each.document.text.encode("utf-8", "surrogatepass"))
-        offsets.append(texts.tell())
         document = each.document
         about = StoredDocument(document.id, document.split, document.topic, document.text_sha256)
-        known[document.id] = KnownText(about, Pieces(texts, offsets), place)
-    return StoredGold(known, registries, hashes, gold_columns(articles), Pieces(io.BytesIO(), [0]), None)
+        known[document.id] = KnownText(about, texts, place)
+    return StoredGold(known, registries, hashes, gold_columns(articles), Pieces.held([]), None)
 
 
 def document(number: int, text: str) -> Document:

@@ -60,6 +60,17 @@ def test_gold_is_kept_and_found_again_and_a_cache_that_is_broken_is_made_anew(
     assert len(list((tmp_path / "gold").iterdir())) == 1
 
 
+def test_where_nothing_can_be_kept_gold_is_read_all_the_same(
+    root: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("ONRECORD_CACHE", "")
+    made = stored_gold(root / "dataset")
+    (tmp_path / "file").write_bytes(b"no folder")
+    monkeypatch.setenv("ONRECORD_CACHE", str(tmp_path / "file"))
+    assert stored_gold(root / "dataset").hashes == made.hashes
+    assert (tmp_path / "file").read_bytes() == b"no folder"
+
+
 @pytest.mark.parametrize("split", ["test", "validation", "all"])
 def test_labels_in_memory_are_the_gold_of_their_folder(split: str, gold: Gold, root: Path, perfect: Lines) -> None:
     held, stored = gold_in_memory(gold), stored_gold(root / "dataset")

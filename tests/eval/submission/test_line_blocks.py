@@ -359,7 +359,7 @@ def test_columns_of_lines_are_those_of_their_labels(gold: Gold, lines: Lines, se
         half = len(raw) // 2
         for first, last in ((0, half), (half, len(raw))):
             part = block.some(range(first, last))
-            other.add_several(range(first, last), part, [texts[id] for id in part.documents])
+            other.add_several(range(first, last), part.layers, [texts[id] for id in part.documents])
         assert said(one.columns()) == said(other.columns())
 
 

@@ -2,6 +2,7 @@
 
 - ``build``: from gold to the folder, and whether the folder is what its sources give.
 - ``folder``: the folder written, read back, and the hash of what it says.
+- ``article_rows``, ``article_columns``: an article of a row; and by column, many at a time.
 - ``texts``: its texts and ids alone, by column.
 - ``tables``: its configs: rows and columns.
 - ``columns``: columns of records: Arrow types from types, meaning from docstrings.
@@ -23,6 +24,7 @@
 """
 
 __all__ = [
+    "article_columns",
     "bio",
     "build",
     "card",

@@ -12,7 +12,7 @@ import dataclasses
 import hashlib
 import io
 import json
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -22,6 +22,7 @@ import msgspec
 from onrecord.dataset.corpus import CorpusFile
 from onrecord.dataset.gold import Article, Gold
 from onrecord.dataset.layers import LAYERS, in_scheme, scheme, using
+from onrecord.dataset.publishing.article_rows import article_reader, name_in, other_version, without_text
 from onrecord.dataset.reading.bounded import content_within
 from onrecord.dataset.reading.faults import Fault, FaultsError, refuse
 from onrecord.dataset.reading.typed import read_value
@@ -31,6 +32,7 @@ from onrecord.dataset.scheme import DEFAULT
 if TYPE_CHECKING:
     from pyarrow.parquet import ParquetFile
 
+    from onrecord.dataset.publishing.article_columns import ArticleBlock
     from onrecord.dataset.publishing.tables import Config, TableRow
 
 CORPUS_FILE = "corpus.json"
@@ -124,7 +126,7 @@ def read_rows(folder: Path, config: str, split: str) -> list[TableRow]:
         FaultsError: There is no such file, or it is no Parquet file.
     """
     with _parquet(folder / parquet_name(config, split)) as file:
-        rows: list[TableRow] = file.read().to_pylist()
+        rows: list[TableRow] = file.read(use_threads=False).to_pylist()
         return rows
 
 
@@ -145,30 +147,27 @@ def read_columns(folder: Path, config: str, split: str, names: Sequence[str]) ->
     """
     path = folder / parquet_name(config, split)
     with _parquet(path) as file:
-        there = [_name_in(name, file.schema_arrow.names) for name in names]
+        there = [name_in(name, file.schema_arrow.names) for name in names]
         missing = [name for name, each in zip(names, there, strict=True) if each not in file.schema_arrow.names]
         if missing:
-            raise FaultsError([_other_version(path, f"no column {missing[0]}", f"the columns {', '.join(names)}")])
+            raise FaultsError([other_version(path, f"no column {missing[0]}", f"the columns {', '.join(names)}")])
         for batch in file.iter_batches(batch_size=_BATCH, columns=there, use_threads=False):
             columns = [batch.column(name).to_pylist() for name in there]
             if "text" in names and None in columns[names.index("text")]:
-                raise FaultsError([_without_text(path)])
+                raise FaultsError([without_text(path)])
             if any(not isinstance(value, str) for values in columns for value in values):
-                raise FaultsError([_other_version(path, "a value that is no text", "text")])
+                raise FaultsError([other_version(path, "a value that is no text", "text")])
             yield columns
-
-
-_OLDER = {"doc_id": "id"}
-"""Names of columns in a folder of labels before 0.2.1, by what they are called since; nothing else knows of them."""
-
-
-def _name_in(name: str, names: Collection[str]) -> str:
-    """What a column is called among those that are there, which may be an older folder's."""
-    return name if name in names else _OLDER.get(name, name)
 
 
 _BATCH = 64
 """Rows that are read at a time: texts of a few megabytes."""
+
+_BY_COLUMN = 192
+"""The same where no article is made of a row: what is the same for every batch costs less."""
+
+_FEW = 64
+"""So many articles take less time one by one than what is imported for columns."""
 
 
 @contextmanager
@@ -189,16 +188,6 @@ def _parquet(path: Path) -> Iterator[ParquetFile]:
         raise FaultsError([Fault("file", str(path), None, "", "no such file", "a Parquet file", hint)]) from None
     except pa.ArrowInvalid as error:
         raise FaultsError([Fault("parquet", str(path), None, "", str(error), "a Parquet file")]) from error
-
-
-def _without_text(path: Path | str) -> Fault:
-    hint = "onrecord rehydrate makes the whole dataset of the release beside it and of your own copies"
-    return Fault("withheld", str(path), None, "", "an article without its text", "the text of every article", hint)
-
-
-def _other_version(path: Path | str, found: str, expected: str) -> Fault:
-    hint = "the folder was written by another version of onrecord; labels before 0.3.0 are of another scheme"
-    return Fault("type", str(path), None, "", found, expected, hint)
 
 
 def read_about(folder: Path) -> CorpusFile:
@@ -239,31 +228,51 @@ def read_articles(folder: Path, split: Split) -> Iterator[Article]:
     Raises:
         FaultsError: The folder is not there or not right.
     """
+    for part in read_article_parts(folder, split, by_column=False):
+        yield from part.articles()
+
+
+@dataclasses.dataclass(frozen=True, eq=False)
+class ArticlePart:
+    """Some articles of a split, on end."""
+
+    block: ArticleBlock | None
+    """Their columns; None where they are to be taken one by one."""
+    rows: Any
+    """The batch of rows that they are."""
+    article_of: Callable[[Mapping[str, Any]], Article]
+    """Makes an article of a row."""
+
+    def articles(self) -> Iterator[Article]:
+        """The articles.
+
+        Raises:
+            FaultsError: One is not right.
+        """
+        for first in range(0, len(self.rows), _BATCH):
+            yield from map(self.article_of, self.rows.slice(first, _BATCH).to_pylist())
+
+
+def read_article_parts(folder: Path, split: Split, by_column: bool = True) -> Iterator[ArticlePart]:
+    """The articles of one split of a dataset folder, in its order, some at a time, as columns where there are many.
+
+    Args:
+        folder: The dataset folder.
+        split: The split.
+        by_column: Whether columns are wanted at all.
+
+    Raises:
+        FaultsError: The folder is not there or not right.
+    """
     path = folder / parquet_name("articles", split)
-    with using(read_about(folder).scheme):
-        article_of = _article_reader(split, str(path))
-    with _parquet(path) as file:
-        for batch in file.iter_batches(batch_size=_BATCH, use_threads=False):
-            yield from map(article_of, batch.to_pylist())
+    with _parquet(path) as file, using(read_about(folder).scheme):
+        article_of, columns, size = article_reader(split, str(path)), None, _BATCH
+        if by_column and file.metadata.num_rows > _FEW:
+            from onrecord.dataset.publishing.article_columns import ArticleColumns
 
-
-def _article_reader(split: Split, name: str) -> Callable[[Mapping[str, Any]], Article]:
-    """What makes an article of a row of the config ``articles``, by the scheme in force; faults are of ``name``."""
-    kind, layers_of = in_scheme(Article), tuple(LAYERS)
-
-    def article_of(row: Mapping[str, Any]) -> Article:
-        if row.get("text", "") is None:
-            raise FaultsError([_without_text(name)])
-        own = _name_in("doc_id", row)
-        document = {"id" if name == own else name: row[name] for name in row if name not in (*layers_of, "title")}
-        labels = {layer: row.get(layer, ()) for layer in layers_of}
-        try:
-            article = msgspec.convert({"document": {**document, "split": split}, "labels": labels}, kind)
-        except msgspec.ValidationError as error:
-            raise FaultsError([_other_version(name, str(error), "an article")]) from error
-        return Article(document=article.document, labels=article.labels)
-
-    return article_of
+            columns, size = ArticleColumns(split, name_in("doc_id", file.schema_arrow.names)), _BY_COLUMN
+        for batch in file.iter_batches(batch_size=size, use_threads=False):
+            yield ArticlePart(None if columns is None else columns.block(batch), batch, article_of)
 
 
 def read_registry_rows(folder: Path) -> Registries:
@@ -316,7 +325,7 @@ def gold_of_configs(configs: Mapping[str, Any]) -> Gold:
         articles = [
             article
             for split, rows in configs["articles"].items()
-            for article in map(_article_reader(split, f"articles/{split}"), rows)
+            for article in map(article_reader(split, f"articles/{split}"), rows)
         ]
         found_rows: dict[str, Any] = {}
         for name, kind in REGISTERED.values():
@@ -331,7 +340,7 @@ def _registry(rows: list[dict[str, Any]], kind: type[msgspec.Struct], name: str)
     try:
         return msgspec.convert(rows, in_scheme(tuple[kind, ...]))  # type: ignore[valid-type]
     except msgspec.ValidationError as error:
-        raise FaultsError([_other_version(name, str(error), "rows of a registry")]) from error
+        raise FaultsError([other_version(name, str(error), "rows of a registry")]) from error
 
 
 def gold_hash(articles: Iterable[Article]) -> str:

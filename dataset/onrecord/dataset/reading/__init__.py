@@ -8,6 +8,9 @@
 - ``typed``: JSON and JSON Lines as types.
 - ``tables``: JSON Lines of one type as Arrow columns, many at once.
 - ``arrow_columns``: Arrow columns as numpy arrays.
+- ``column_values``: what the values of one column must be.
+- ``typed_columns``: Arrow records that are just what a type wants.
+- ``column_json``: JSON of such records.
 - ``json_schema``: JSON Schema of types.
 - ``foreign``: what others wrote, so that it can be looked at anywhere.
 - ``files``: files and folders, written so that nobody finds half of one.
@@ -20,6 +23,7 @@ __all__ = [
     "arrow_columns",
     "bounded",
     "budget",
+    "column_json",
     "faults",
     "files",
     "foreign",
@@ -29,5 +33,6 @@ __all__ = [
     "staging",
     "tables",
     "typed",
+    "typed_columns",
     "untrusted",
 ]

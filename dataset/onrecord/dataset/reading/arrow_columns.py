@@ -6,6 +6,7 @@ Arrow itself is imported by whoever makes columns: where nobody does, these cost
 from __future__ import annotations
 
 import itertools
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -68,3 +69,35 @@ def places_of(rows: Any) -> pa.Array:
 
     rows = np.ascontiguousarray(rows, np.int64)
     return pa.Array.from_buffers(pa.int64(), len(rows), [None, pa.py_buffer(rows)])
+
+
+def numbers_as_column(numbers: Any) -> pa.Array:
+    """Whole numbers, shape (n,), as a column of 32 bits."""
+    import pyarrow as pa
+
+    numbers = np.ascontiguousarray(numbers, np.int32)
+    return pa.Array.from_buffers(pa.int32(), len(numbers), [None, pa.py_buffer(numbers)])
+
+
+def flags_as_column(flags: Any) -> pa.Array:
+    """Truth values, shape (n,), as a column."""
+    import pyarrow as pa
+
+    bits = np.packbits(np.ascontiguousarray(flags, bool), bitorder="little")
+    return pa.Array.from_buffers(pa.bool_(), len(flags), [None, pa.py_buffer(bits)])
+
+
+def texts_as_column(texts: Sequence[str]) -> pa.StringArray:
+    """Texts as a column."""
+    import pyarrow as pa
+
+    raw = [each.encode() for each in texts]
+    bounds = np.zeros(len(raw) + 1, np.int32)
+    np.cumsum([len(each) for each in raw], out=bounds[1:])
+    buffers = [None, pa.py_buffer(bounds), pa.py_buffer(b"".join(raw))]
+    return pa.Array.from_buffers(pa.string(), len(raw), buffers)
+
+
+def same_text(text: str) -> pa.StringScalar:
+    """A text that stands for a column of it."""
+    return texts_as_column([text])[0]

@@ -12,14 +12,15 @@ import functools
 import re
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
-from typing import Annotated, Any, Literal, get_args, get_origin
+from typing import Any
 
 import msgspec
 import numpy as np
 import pyarrow as pa
 
 from onrecord.dataset import walk
-from onrecord.dataset.reading.arrow_columns import flags_of, numbers_of, words_of
+from onrecord.dataset.reading.arrow_columns import flags_of, numbers_of
+from onrecord.dataset.reading.column_values import fit, has_rule_of_arrays, plain_type, value_type
 
 MOST_BYTES = 2**20
 """Bytes of the longest line of a table: what a line is parsed to may take fifteen times its length."""
@@ -124,7 +125,7 @@ def _struct(kind: type[msgspec.Struct]) -> tuple[pa.StructType, tuple[_Column, .
     for info, field in zip(msgspec.structs.fields(kind), walk.fields(kind), strict=True):
         if field.kind is type(None):
             continue  # a field that the scheme lacks: whoever writes it is told by the decoder
-        made = _plain(field)
+        made = plain_type(field)
         within: tuple[_Column, ...] = ()
         if field.struct is not None:
             deeper = _struct(field.struct)
@@ -132,48 +133,16 @@ def _struct(kind: type[msgspec.Struct]) -> tuple[pa.StructType, tuple[_Column, .
                 return None
             made, within = deeper
         defaulted = not info.required and info.default is not None
-        if made is None or _has_rule_of_arrays(info.type) or info.encode_name != info.name:
+        if made is None or has_rule_of_arrays(info.type) or info.encode_name != info.name:
             return None
         if field.optional and (info.required or defaulted):
             return None  # null and nothing would differ
         if info.default_factory is not msgspec.NODEFAULT or (field.many and defaulted and info.default != ()):
             return None
         arrow.append(pa.field(info.name, pa.list_(made) if field.many else made))
-        values = _value_type(info.type) if field.struct is None else None
+        values = value_type(info.type) if field.struct is None else None
         columns.append(_Column(info.name, info.required, defaulted, values, within))
     return pa.struct(arrow), tuple(columns)
-
-
-def _plain(field: walk.Field) -> pa.DataType | None:
-    words = get_args(field.kind) if get_origin(field.kind) is Literal else ()
-    if field.kind is str or (words and all(isinstance(word, str) for word in words)):
-        return pa.string()
-    return {int: pa.int32(), bool: pa.bool_()}.get(field.kind)
-
-
-def _has_rule_of_arrays(kind: Any) -> bool:
-    """Whether something must hold of an array as a whole."""
-    if get_origin(kind) is Annotated:
-        inner, *said = get_args(kind)
-        return (get_origin(inner) is tuple and any(isinstance(each, msgspec.Meta) for each in said)) or (
-            _has_rule_of_arrays(inner)
-        )
-    return any(map(_has_rule_of_arrays, get_args(kind))) if get_origin(kind) is not Literal else False
-
-
-def _value_type(kind: Any) -> Any:
-    """The type of each value of a field, where it has rules; None where any text, number or truth value will do."""
-    if get_origin(kind) is Annotated and get_origin(get_args(kind)[0]) is tuple:
-        kind = get_args(kind)[0]
-    if get_origin(kind) is tuple:
-        kind = get_args(kind)[0]
-    return kind if _has_rules(kind) else None
-
-
-def _has_rules(kind: Any) -> bool:
-    if isinstance(kind, msgspec.Meta) or get_origin(kind) is Literal:
-        return True
-    return any(map(_has_rules, get_args(kind)))
 
 
 @dataclasses.dataclass(frozen=True, eq=False)
@@ -246,24 +215,7 @@ class _Checked:
             return values
         if pa.types.is_string(values.type):
             values = values.dictionary_encode()
-        return values if _fit(values, rule.values) else None
-
-
-def _fit(values: pa.Array, kind: Any) -> bool:
-    """Whether all values are of a type, which is asked of each that differs, or of the extremes."""
-    if len(values) == values.null_count:
-        return True
-    several: list[Any]
-    if isinstance(values, pa.DictionaryArray):
-        several = words_of(values.dictionary)
-    else:
-        numbers = numbers_of(values.drop_null() if values.null_count else values)
-        several = [int(numbers.min()), int(numbers.max())]
-    try:
-        msgspec.convert(several, list[kind], strict=True)
-    except msgspec.ValidationError:
-        return False
-    return True
+        return values if fit(values, rule.values) else None
 
 
 def _may_have_nulls(raw: bytes, names: set[str], given: Mapping[str, int]) -> bool:

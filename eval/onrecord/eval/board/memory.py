@@ -19,10 +19,7 @@ from pathlib import Path
 
 from onrecord.dataset.reading.staging import staged, sweep
 from onrecord.eval.scoring.record import environment
-from onrecord.eval.scoring.stored_gold import cache_folder
-
-DAYS = 30
-"""A finding that nobody has asked for in so many days is forgotten."""
+from onrecord.eval.scoring.stored_gold import DAYS, cache_folder
 
 MOST = 4 * 2**30
 """Bytes of all findings; beyond them those go that were not asked for the longest."""
@@ -63,7 +60,7 @@ class Memory:
         return Finding(self.folder / digest([self.board, *parts]), self.anew)
 
     def forget(self) -> None:
-        """Remove what is old, and what killed processes have left."""
+        """Remove what nobody has asked for in :data:`DAYS` days, and what killed processes have left."""
         with contextlib.suppress(OSError):
             sweep(self.folder / _PART)
         kept = sorted(_kept(self.folder), reverse=True)
@@ -129,7 +126,7 @@ def file_digest(path: Path) -> str:
 
 @functools.cache
 def program() -> str:
-    """This program, as its files say: names, sizes and when each was written."""
+    """This program: the names of its files and what is in them."""
     found = importlib.util.find_spec("onrecord")
     assert found
     return digest(sorted(line for folder in found.submodule_search_locations or () for line in _files(Path(folder))))
@@ -138,8 +135,7 @@ def program() -> str:
 def _files(folder: Path) -> Iterator[str]:
     for path in folder.rglob("*"):
         if path.suffix in (".py", ".j2", ".css", ".js", ".json"):
-            about = path.stat()
-            yield f"{path.relative_to(folder).as_posix()} {about.st_size} {about.st_mtime_ns}"
+            yield f"{path.relative_to(folder).as_posix()} {file_digest(path)}"
 
 
 def _kept(folder: Path) -> Iterator[tuple[float, int, Path]]:

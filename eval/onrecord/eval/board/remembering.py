@@ -16,18 +16,20 @@ import numpy as np
 from numpy.typing import NDArray
 
 from onrecord.dataset.layers import using
+from onrecord.dataset.perturbing.made import probe_bytes
+from onrecord.dataset.reading.files import sha256
 from onrecord.dataset.scheme import Scheme
 from onrecord.eval.board.assessing import Assessed, Bench
 from onrecord.eval.board.entries import ABOUT, PREDICTIONS, About, probe_file, stored_records
 from onrecord.eval.board.gaps import Gaps, Perturbed
-from onrecord.eval.board.memory import Finding, Memory, file_digest
+from onrecord.eval.board.memory import Finding, Memory, digest, file_digest
 from onrecord.eval.board.reports import PageMaker
 from onrecord.eval.layers.scored import scored_layers
 from onrecord.eval.scoring.asked import Asked
 from onrecord.eval.scoring.compare import SystemUnits
 from onrecord.eval.scoring.intervals import LayerUnits
 from onrecord.eval.scoring.record import Record
-from onrecord.eval.scoring.stored_gold import gold_name
+from onrecord.eval.scoring.stored_gold import StoredGold
 from onrecord.eval.statistics.measure import Measure
 from onrecord.eval.statistics.uncertainty import LeftOut
 from onrecord.eval.submission.label_maps import read_label_map
@@ -39,7 +41,7 @@ FORMAT = "1"
 
 
 def memory_of(
-    folder: Path,
+    gold: StoredGold,
     asked: Asked,
     pages: PageMaker | None = None,
     probes: Sequence[Perturbed] = (),
@@ -48,7 +50,7 @@ def memory_of(
     """The memory of a board; None where nothing is kept.
 
     Args:
-        folder: The dataset folder that the gold is of.
+        gold: What entries are scored against.
         asked: How the board is made.
         pages: What makes reports.
         probes: Perturbed datasets that there is a column of.
@@ -57,11 +59,18 @@ def memory_of(
     Raises:
         FaultsError: There is no such label map.
     """
-    gold = [gold_name(each) for each in (folder, *(probe.folder for probe in probes))]
-    if None in gold:
-        return None
     labels = None if asked.labels is None else read_label_map(asked.labels)
-    return Memory.of([FORMAT, *map(repr, (gold, asked, labels, pages))], anew)
+    parts = [FORMAT, _gold_digest(gold), *map(repr, (asked, labels, pages))]
+    for probe in probes:
+        parts += [_gold_digest(probe.gold), sha256(probe_bytes(probe.file)), repr(probe.names)]
+    return Memory.of(parts, anew)
+
+
+def _gold_digest(gold: StoredGold) -> str:
+    """Of all that there is in a gold as it was read, whatever its folder says by now."""
+    rows = msgspec.json.encode(gold.registries, order="sorted").decode()
+    splits = [(id, each.about) for id, each in gold.documents.items()]
+    return digest([gold.hashes["all"], rows, *map(repr, (splits, gold.scheme, gold.probe))])
 
 
 def remembered(

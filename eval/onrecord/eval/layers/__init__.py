@@ -5,6 +5,7 @@
 - ``columns``: one side of many documents as arrays.
 - ``flatten``: from labels to columns, some documents at a time.
 - ``line_columns``: the same from lines of a prediction file that are columns already.
+- ``gold_block``: what gold has beside predictions, of documents that are columns already.
 - ``kept_columns``: columns in a file.
 - ``span_pairing``: the mentions of many documents aligned on columns.
 - ``mention_states``: what is counted of mentions, on columns.

@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from typing import TYPE_CHECKING
 
-from onrecord.dataset import Article, Registries
-from onrecord.dataset.layers import labels
+import numpy as np
+
+from onrecord.dataset import Article, Registries, walk
+from onrecord.dataset.layers import LAYERS, labels, scheme
 from onrecord.dataset.records import Labels
 from onrecord.dataset.seeds.documents import Document
 from onrecord.eval.layers.columns import Codes, Letters, SideColumns, Vocabularies
@@ -15,10 +18,14 @@ from onrecord.eval.layers.id_columns import Described
 from onrecord.eval.layers.ids import IdMap, Names, named_by_sources
 from onrecord.eval.layers.layer import DocumentPair
 from onrecord.eval.layers.mentions import SpanAlignment
-from onrecord.eval.layers.quotes import slice_bits
+from onrecord.eval.layers.quotes import kinds_of_quotes, slice_bits
 from onrecord.eval.layers.unplaced import Unplaced
+from onrecord.eval.submission.line_block import Strand
 from onrecord.eval.submission.prediction_line import NotInText
 from onrecord.eval.submission.reading import Submission
+
+if TYPE_CHECKING:
+    from onrecord.dataset.publishing.article_columns import ArticleBlock
 
 
 def pair_document(
@@ -112,3 +119,21 @@ def gold_columns(articles: Iterable[Article]) -> SideColumns:
 def add_gold(made: Flattener, index: int, article: Article) -> None:
     """Add the labels of an article to columns of gold."""
     made.add(index, article.labels, article.document.text, slice_bits(article.labels.quotes, article.document))
+
+
+def add_gold_block(made: Flattener, indices: Sequence[int], block: ArticleBlock, texts: Sequence[str]) -> bool:
+    """Add the labels of several articles, which are columns, to those of gold, and say whether that can be done so.
+
+    Args:
+        made: Where to.
+        indices: Of the articles.
+        block: The articles.
+        texts: The text of each.
+    """
+    layers = {
+        layer: Strand(LAYERS[layer], items, np.repeat(np.arange(len(indices)), np.diff(block.bounds[layer])))
+        for layer, items in block.layers.items()
+    }
+    documents = Strand(Document, block.documents, np.arange(len(indices)))
+    (sections,) = (documents.inner(field) for field in walk.fields(Document) if field.name == "sections")
+    return made.add_gold(indices, layers, sections, texts, [*kinds_of_quotes(scheme().quote_modes)])

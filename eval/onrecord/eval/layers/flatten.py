@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -24,11 +24,13 @@ from onrecord.eval.layers.columns import (
     SideColumns,
     StanceColumns,
     Vocabularies,
+    narrow,
     without_that,
 )
-from onrecord.eval.layers.line_columns import columns_of
+from onrecord.eval.layers.gold_block import is_regular, kinds_of, number_words
+from onrecord.eval.layers.line_columns import TextBlock, columns_of
 from onrecord.eval.matching.similarity import parts
-from onrecord.eval.submission.line_block import LineBlock
+from onrecord.eval.submission.line_block import Strand
 
 _KIND = {name: code for code, name in enumerate(KINDS)}
 
@@ -87,18 +89,62 @@ class Flattener:
         if self._waiting == BLOCK:
             self._close()
 
-    def add_several(self, documents: Sequence[int], lines: LineBlock, texts: Sequence[str]) -> None:
+    def add_several(self, documents: Sequence[int], layers: Mapping[str, Strand], texts: Sequence[str]) -> None:
         """The labels of several documents, as they stand on the lines of a file.
 
         Args:
             documents: The index of each.
-            lines: A line for each; nothing is wrong with them.
+            layers: The items of each layer; nothing is wrong with them.
             texts: The text of each.
         """
+        self._add_block(documents, layers, TextBlock(texts, self._letters))
+
+    def add_gold(
+        self,
+        documents: Sequence[int],
+        layers: Mapping[str, Strand],
+        sections: Strand,
+        texts: Sequence[str],
+        kinds: Sequence[str],
+    ) -> bool:
+        """The gold labels of several documents, with what kinds of quote each quote is.
+
+        Args:
+            documents: The index of each.
+            layers: The items of each layer; each is what its type wants.
+            sections: The sections of the documents.
+            texts: The text of each.
+            kinds: The names of the kinds of quotes, a bit each.
+
+        Returns:
+            Whether they are taken; where not, they are to be added one by one.
+        """
+        block = TextBlock(texts, self._letters)
+        if not is_regular(layers, sections, block.length):
+            return False
+        number_words(self.codes, layers)
+
+        def slices(quotes: QuoteColumns) -> Ints:
+            return kinds_of(quotes, layers["quotes"].line, sections, block, kinds)
+
+        self._add_block(documents, layers, block, slices if "quotes" in layers else None)
+        made = self._blocks[-1]
+        self._blocks[-1] = SideColumns(self.codes, *map(_narrowed, _tables(made)))
+        return True
+
+    def _add_block(
+        self,
+        documents: Sequence[int],
+        layers: Mapping[str, Strand],
+        block: TextBlock,
+        slices: Callable[[QuoteColumns], Ints] | None = None,
+    ) -> None:
         self._close()
-        made = columns_of(self.codes, lines, np.array(documents, np.int32), texts, self._letters, self._quotes)
-        self._blocks.append(made)
-        self._quotes += len(made.quotes)
+        made = columns_of(self.codes, layers, np.array(documents, np.int32), block)
+        quotes = made.quotes if slices is None else dataclasses.replace(made.quotes, slices=slices(made.quotes))
+        inside = np.where(quotes.parent >= 0, quotes.parent + self._quotes, quotes.parent).astype(np.int32)
+        self._blocks.append(dataclasses.replace(made, quotes=dataclasses.replace(quotes, parent=inside)))
+        self._quotes += len(quotes)
 
     def _add_mentions(self, document: int, items: Sequence[Mention]) -> None:
         of, start, end, type, kind, optional, id = self._mention
@@ -286,14 +332,28 @@ def _tables(columns: SideColumns) -> tuple[MentionColumns, MentionColumns, Quote
 
 def _joined(blocks: Sequence[Any]) -> Any:
     names = blocks[0].__dataclass_fields__
-    values = {}
+    values: dict[str, Any] = {}
     for name in names:
         several = [getattr(each, name) for each in blocks]
         if isinstance(several[0], Ragged):
-            values[name] = Ragged.joined(several)
+            joined = Ragged.joined(several)
+            values[name] = Ragged(joined.first, joined.values.astype(np.int32, copy=False))
         else:
-            values[name] = np.concatenate(several)
+            kind = bool if several[0].dtype == bool else np.int32
+            values[name] = np.concatenate(several, dtype=kind, casting="unsafe")
     return type(blocks[0])(**values)
+
+
+def _narrowed(columns: Any) -> Any:
+    """The same in a third of the memory, for as long as they wait."""
+    values: dict[str, Any] = {}
+    for name in columns.__dataclass_fields__:
+        value = getattr(columns, name)
+        if isinstance(value, Ragged):
+            values[name] = Ragged(narrow(value.first), narrow(value.values))
+        else:
+            values[name] = value if value.dtype == bool else narrow(value)
+    return type(columns)(**values)
 
 
 def _taken(columns: Any, rows: Ints | slice) -> Any:

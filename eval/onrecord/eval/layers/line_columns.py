@@ -10,6 +10,7 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 
 from onrecord.dataset.reading.arrow_columns import flags_of, numbers_of, places_of
+from onrecord.dataset.records import ITEM_TYPES, Item
 from onrecord.eval.layers.columns import (
     BASES,
     KINDS,
@@ -29,24 +30,38 @@ from onrecord.eval.layers.columns import (
 )
 from onrecord.eval.layers.ids import Names
 from onrecord.eval.matching.similarity import parts
-from onrecord.eval.submission.line_block import Coded, LineBlock, Strand, parents_of
+from onrecord.eval.submission.line_block import Coded, Strand, parents_of
 
 
-def columns_of(
-    codes: Vocabularies, lines: LineBlock, documents: Ints, texts: Sequence[str], letters: Letters, quotes_before: int
-) -> SideColumns:
+class TextBlock:
+    """The texts of some documents, one after the other.
+
+    Args:
+        texts: The text of each.
+        letters: Where letters and digits are.
+    """
+
+    def __init__(self, texts: Sequence[str], letters: Letters) -> None:
+        self.texts = texts
+        self.length = np.array([len(text) for text in texts], np.int64)
+        """Shape (L,)."""
+        self.base = np.cumsum(self.length) - self.length
+        """Shape (L,): where each begins."""
+        self.counted = letters.before("".join(texts))
+        """How many letters and digits stand before each place."""
+
+
+def columns_of(codes: Vocabularies, layers: Mapping[str, Strand], documents: Ints, block: TextBlock) -> SideColumns:
     """The columns of some documents.
 
     Args:
         codes: Of types and ids; new ones are added.
-        lines: A line for each document; nothing is wrong with them.
+        layers: The items of each layer of the scheme; nothing is wrong with them.
         documents: Shape (L,): the index of each.
-        texts: The text of each.
-        letters: Where letters and digits are.
-        quotes_before: The row of the first quote.
+        block: The text of each.
     """
-    layers = lines.layers
-    mentions, events = layers["mentions"], layers["events"]
+    items = {layer: layers[layer] if layer in layers else _no_items(kind) for layer, kind in ITEM_TYPES.items()}
+    mentions, events = items["mentions"], items["events"]
     type = mentions.coded("type").by(codes.type)
     kind = _coded(mentions, "kind", codes.kind)
     modality = _coded(events, "modality", _numbered(MODALITIES))
@@ -55,9 +70,16 @@ def columns_of(
         codes=codes,
         mentions=_mentions(mentions, documents, type, kind, mentions.coded("entity").by(codes.entity)),
         events=_mentions(events, documents, nothing, modality, events.coded("event").by(codes.event)),
-        quotes=_quotes(layers["quotes"], codes, documents, texts, letters, quotes_before),
-        stances=_stances(layers["stances"], codes, documents),
+        quotes=_quotes(items["quotes"], codes, documents, block),
+        stances=_stances(items["stances"], codes, documents),
     )
+
+
+def _no_items(kind: type[Item]) -> Strand:
+    """Of a layer that the scheme lacks."""
+    from onrecord.dataset.reading.typed_columns import TypedColumns  # there is Arrow where there are blocks
+
+    return Strand(kind, TypedColumns(kind).nothing(), np.zeros(0, np.int64))
 
 
 def _numbered(words: Sequence[str]) -> dict[str, int]:
@@ -73,22 +95,16 @@ def _mentions(items: Strand, documents: Ints, type: Ints, kind: Ints, id: Ints) 
     return MentionColumns(documents[items.line], *items.spans, type, kind, items.flags("optional"), id)
 
 
-def _quotes(
-    quotes: Strand, codes: Vocabularies, documents: Ints, texts: Sequence[str], letters: Letters, before: int
-) -> QuoteColumns:
+def _quotes(quotes: Strand, codes: Vocabularies, documents: Ints, block: TextBlock) -> QuoteColumns:
     many, content = quotes.many("content"), quotes.inner(quotes.field("content"))
     edges = np.stack(content.spans, axis=1)
-    joined = "".join(texts)
-    base = np.concatenate([[0], np.cumsum([len(text) for text in texts])[:-1]]).astype(np.int64)
-    counted = letters.before(joined)
-    bare = _without_that(content, edges, texts, counted, base)
-    pieces = _in_letters(bare, content.line, counted, base)
+    bare = _without_that(content, edges, block)
+    pieces = _in_letters(bare, content.line, block)
     first = np.cumsum(many) - many
     several = np.flatnonzero(many > 1)
     whole = edges.copy()
     whole[first] = bare[first]  # only the first segment of a quote is without a leading "that"
-    placed = _in_letters(whole, content.line, counted, base)
-    parents = parents_of(quotes)
+    placed = _in_letters(whole, content.line, block)
     return QuoteColumns(
         document=documents[quotes.line],
         content=Ragged(_bounds(many), edges),
@@ -99,16 +115,17 @@ def _quotes(
         mode=_coded(quotes, "mode", _numbered(MODES)),
         source=_place(quotes, "source"),
         cue=_place(quotes, "cue"),
-        parent=np.where(parents >= 0, parents + before, NONE).astype(np.int32),
+        parent=parents_of(quotes).astype(np.int32),
         optional=quotes.flags("optional"),
         slices=np.zeros(len(quotes), np.int32),
     )
 
 
-def _without_that(content: Strand, edges: Ints, texts: Sequence[str], counted: Ints, base: Ints) -> Ints:
+def _without_that(content: Strand, edges: Ints, block: TextBlock) -> Ints:
     """Segments without a leading ``that``, shape (segments, 2)."""
+    texts, counted = block.texts, block.counted
     bare = edges.copy()
-    start = edges[:, 0] + base[content.line]
+    start = edges[:, 0] + block.base[content.line]
     starts_with_t = np.array([texts[line][first] in "tT" for line, first in _pairs(content.line, edges[:, 0])], bool)
     rows = np.flatnonzero(starts_with_t | (counted[start + 1] == counted[start]))
     for row, line, (first, last) in zip(rows.tolist(), content.line[rows].tolist(), edges[rows].tolist(), strict=True):
@@ -122,10 +139,10 @@ def _pairs(one: Ints, other: Ints) -> zip[tuple[int, int]]:
     return zip(one.tolist(), other.tolist(), strict=True)
 
 
-def _in_letters(edges: Ints, line: Ints, counted: Ints, base: Ints) -> Ints:
+def _in_letters(edges: Ints, line: Ints, block: TextBlock) -> Ints:
     """Stretches of texts in letters and digits, shape (n, 2)."""
-    at = base[line][:, None]
-    found: Ints = (counted[edges + at] - counted[at]).astype(np.int32)
+    at = block.base[line][:, None]
+    found: Ints = (block.counted[edges + at] - block.counted[at]).astype(np.int32)
     return found
 
 

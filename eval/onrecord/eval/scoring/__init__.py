@@ -2,6 +2,7 @@
 
 - ``asked``: how a score is asked for.
 - ``stored_gold``: gold as columns, kept in the user's cache.
+- ``kept_gold``: what is kept of gold, made of a dataset folder.
 - ``given``: what Python code has at hand, rows and tables among it, as what is scored.
 - ``score_stream``: a prediction file scored while it is read, line by line.
 - ``target``: what a submission is scored against: gold, a split, a label map.

@@ -82,7 +82,7 @@ class Blocks:
         """Take several documents with the line and the text of each; see :meth:`add`."""
         if self._items >= ITEMS and not self._whole:
             self._close()
-        self._made.add_several(places, lines, texts)
+        self._made.add_several(places, lines.layers, texts)
         there = {id: place for id, place in zip(lines.documents, places, strict=True) if id in lines.unplaced}
         self._unplaced |= {place: lines.unplaced[id] for id, place in there.items()}
         self._places += places

@@ -118,7 +118,12 @@ class BroughtPart:
         Raises:
             OnrecordError: See :func:`layers_in_parts`.
         """
-        return PartState.of(Corpus.with_ids(self.pairing, ids), self.part.places, layers_in_parts(items))
+        return count(self.pairing, self.part.places, ids, items)
+
+
+def count(pairing: Pairing, places: Ints, ids: IdMap, items: Collection[str]) -> PartState:
+    """See :meth:`BroughtPart.count`, which needs no more of a part."""
+    return PartState.of(Corpus.with_ids(pairing, ids), places, layers_in_parts(items))
 
 
 class Source(Protocol):
@@ -169,7 +174,7 @@ class LineSource:
                 some = each.of_documents(target.places)
                 here = [target.places[id] for id in some.documents]
                 if here:
-                    made.add_several(here, some, [target.gold.documents[id].text for id in some.documents])
+                    made.add_several(here, some.layers, [target.gold.documents[id].text for id in some.documents])
                 places += here
                 unplaced |= some.unplaced
                 continue

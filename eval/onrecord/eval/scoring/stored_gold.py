@@ -10,13 +10,13 @@ import contextlib
 import dataclasses
 import functools
 import hashlib
-import io
-import itertools
 import mmap
 import os
+import re
 import shutil
 import tempfile
-from collections.abc import Callable, Mapping, Sequence
+import time
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import BinaryIO, cast
 
@@ -27,62 +27,34 @@ from onrecord.dataset import Article, Gold, Registries
 from onrecord.dataset.gold import LEARNT_FROM, split_faults
 from onrecord.dataset.layers import LAYERS, in_scheme, scheme, using
 from onrecord.dataset.publishing.folder import read_about
-from onrecord.dataset.reading.faults import refuse
-from onrecord.dataset.reading.platform import read_at
+from onrecord.dataset.reading.faults import OnrecordError, refuse, show
+from onrecord.dataset.reading.platform import closes_first
 from onrecord.dataset.reading.staging import scratch, staged, sweep
-from onrecord.dataset.records import REGISTERED, Split
+from onrecord.dataset.records import REGISTERED
 from onrecord.dataset.scheme import DEFAULT, Scheme
-from onrecord.eval.layers.columns import Codes, Letters, SideColumns, Vocabularies
-from onrecord.eval.layers.document_pairs import add_gold, gold_columns
-from onrecord.eval.layers.flatten import Flattener
-from onrecord.eval.layers.kept_columns import mapped_columns, write_columns
+from onrecord.eval.layers.columns import SideColumns
+from onrecord.eval.layers.document_pairs import gold_columns
+from onrecord.eval.layers.kept_columns import mapped_columns
 from onrecord.eval.rendering.signature import SCORER_VERSION
-
-FORMAT = 3
-"""Of what is kept."""
-
-_STEP = 64
-"""Arrays of the file of columns begin at multiples of so many bytes: numpy takes them as they lie."""
+from onrecord.eval.scoring.kept_gold import (
+    ARTICLES,
+    COLUMNS,
+    DIGEST,
+    FORMAT,
+    STEP,
+    TEXTS,
+    DamagedError,
+    KeptHeader,
+    Pieces,
+    StoredDocument,
+    article_line,
+    columns_digest,
+    lines_hashes,
+    write_gold,
+)
 
 _TABLES = ("corpus.json", *(f"data/{name}/*.parquet" for name in ("articles", "registry_*")))
 """The files of a dataset folder that are read."""
-
-
-class StoredDocument(msgspec.Struct, frozen=True, gc=False):
-    """A document of gold without its labels and its text."""
-
-    id: str
-    split: Split
-    topic: str
-    text_sha256: str
-
-
-class _Header(msgspec.Struct, frozen=True):
-    documents: list[StoredDocument]
-    registries: Registries
-    hashes: dict[str, str]
-    articles: list[int]
-    """Where each article begins in the file of articles, and where the last ends."""
-    texts: list[int]
-    """Likewise of the texts."""
-
-
-class Pieces:
-    """A file of pieces one after the other, of which each is read when it is asked for.
-
-    Args:
-        file: The file, open.
-        offsets: Where each piece begins, and where the last ends.
-    """
-
-    def __init__(self, file: BinaryIO, offsets: Sequence[int]) -> None:
-        self._file = file
-        self._offsets = offsets
-
-    def read(self, place: int) -> bytes:
-        """One piece."""
-        start, size = self._offsets[place], self._offsets[place + 1] - self._offsets[place]
-        return read_at(self._file, size, start)
 
 
 class KnownText:
@@ -174,6 +146,15 @@ class StoredGold:
 _PART = "part"
 """What is staged in the cache is staged as."""
 
+DAYS = 30
+"""What is kept of a gold that nobody has used in so many days is removed when another is kept."""
+
+_TRIES = 3
+"""How often a folder that changes while it is read is read anew."""
+
+_OF_NO_USE = OSError, ValueError, msgspec.DecodeError, EOFError
+"""What opening says of what is not there, or is broken."""
+
 
 def stored_gold(folder: Path) -> StoredGold:
     """The gold of a dataset folder: from the cache where it is there, and kept there otherwise.
@@ -187,35 +168,107 @@ def stored_gold(folder: Path) -> StoredGold:
 
 
 def _stored(folder: Path) -> StoredGold:
+    for _ in range(_TRIES):
+        with contextlib.suppress(_ChangesError):
+            return _stored_as(folder, _state(folder))
+    raise OnrecordError(f"{show(str(folder))} changes while it is read")
+
+
+def _stored_as(folder: Path, state: object) -> StoredGold:
+    """The gold of a folder in some state.
+
+    Raises:
+        _ChangesError: It is not in that state any more.
+    """
     cache = cache_folder()
     name = gold_name(folder)
     if cache is not None and name is not None:
         try:
             kept = _opened(cache / name)
             sweep(cache / _PART)
+            _use(cache / name)
             return kept
-        except (OSError, ValueError, msgspec.DecodeError, EOFError):
-            pass  # not there, or of no use: it is made anew
+        except _OF_NO_USE:
+            pass  # it is made anew
+        with contextlib.suppress(*_OF_NO_USE):  # that nothing can be kept there is no reason to stop
+            return _kept(folder, cache / name, state)
     with scratch() as made:
-        _make(folder, made)
-        if cache is not None and name is not None and _keep(made, cache / name):
-            with contextlib.suppress(OSError):  # another process may have put its own there in the meantime
-                return _opened(cache / name)
-        return _opened(made, _held)
+        _make(folder, made, state)
+        return _opened(made, _held if closes_first() else _open)
+
+
+def _kept(folder: Path, path: Path, state: object) -> StoredGold:
+    """Make what is kept of a dataset folder, and put it into the cache in one step.
+
+    Raises:
+        OSError: It cannot be kept there.
+        FaultsError: The folder is not right.
+        _ChangesError: It has changed in the meantime.
+    """
+    path.parent.mkdir(parents=True, exist_ok=True)
+    _forget(path.parent)
+    with staged(path.parent / _PART) as part:
+        made = part / "new"
+        made.mkdir()
+        _make(folder, made, state)
+        shutil.rmtree(path, ignore_errors=True)
+        with contextlib.suppress(OSError):  # another process may have put its own there in the meantime
+            made.rename(path)
+        return _opened(path)
+
+
+def _use(kept: Path) -> None:
+    """Say of what is kept that somebody has used it now."""
+    with contextlib.suppress(OSError):  # who may only read uses it all the same
+        os.utime(kept)
+
+
+def _forget(cache: Path) -> None:
+    """Remove what nobody has used for :data:`DAYS` days; whoever has it open now goes on reading."""
+    oldest = time.time() - DAYS * 86_400
+    for path in cache.iterdir():
+        if re.fullmatch("[0-9a-f]{64}", path.name) and path.stat().st_mtime < oldest:
+            shutil.rmtree(path, ignore_errors=True)
+
+
+class _ChangesError(Exception):
+    """A folder has changed while it was read."""
+
+
+def _make(folder: Path, into: Path, state: object) -> None:
+    try:
+        write_gold(folder, into)
+    finally:
+        if _state(folder) != state:
+            raise _ChangesError
+
+
+def _state(folder: Path) -> list[tuple[str, int, int, int]]:
+    """What tells that one of the tables of a folder is another than it was."""
+    found = []
+    for path in _tables(folder):
+        with contextlib.suppress(OSError):
+            about = path.stat()
+            found.append((path.name, about.st_ino, about.st_size, about.st_mtime_ns))
+    return found
+
+
+def _tables(folder: Path) -> list[Path]:
+    return sorted(path for pattern in _TABLES for path in folder.glob(pattern))
 
 
 def gold_in_memory(gold: Gold) -> StoredGold:
     """Labels that are in memory as what is scored against."""
     articles = sorted(gold.articles, key=lambda article: article.document.id)
-    documents, raw, texts = [], [], []
+    documents, texts = [], []
     for article in articles:
         each = article.document
         documents.append(StoredDocument(each.id, each.split, each.topic, each.text_sha256))
-        raw.append(msgspec.json.encode(article))
         texts.append(each.text.encode("utf-8"))
-    pieces = [Pieces(io.BytesIO(b"".join(each)), [0, *itertools.accumulate(map(len, each))]) for each in (raw, texts)]
+    lines = [article_line(article) for article in articles]
+    pieces = [Pieces.held(each) for each in (lines, texts)]
     splits = dict.fromkeys(each.split for each in documents)
-    hashes = {split: _hash(pieces[0], documents, split) for split in (*splits, "all")}
+    hashes = lines_hashes(splits, zip((each.split for each in documents), lines, strict=True))
     known = {each.id: KnownText(each, pieces[1], place) for place, each in enumerate(documents)}
     with using(gold.scheme):
         columns = gold_columns(articles)
@@ -235,7 +288,7 @@ def gold_name(folder: Path) -> str | None:
     """A name that follows from what the folder's tables say; None where one cannot be read."""
     digest = hashlib.sha256(f"{FORMAT} {SCORER_VERSION} {' '.join(LAYERS)}\n".encode())
     try:
-        for path in sorted(path for pattern in _TABLES for path in folder.glob(pattern)):
+        for path in _tables(folder):
             digest.update(path.relative_to(folder).as_posix().encode())
             with path.open("rb") as file:
                 digest.update(hashlib.file_digest(file, "sha256").digest())
@@ -259,94 +312,13 @@ def _held(path: Path) -> BinaryIO:
 
 
 def _opened(folder: Path, opened: Callable[[Path], BinaryIO] = _open) -> StoredGold:
-    with opened(folder / "columns") as file:
+    if columns_digest(folder) != (folder / DIGEST).read_bytes():
+        raise DamagedError(f"{folder / COLUMNS} is damaged")
+    with opened(folder / COLUMNS) as file:
         memory = mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ)
-        header = msgspec.msgpack.decode(np.load(file, allow_pickle=False).tobytes(), type=in_scheme(_Header))
-        columns = mapped_columns(file, memory, _STEP)
-    texts = Pieces(opened(folder / "texts"), header.texts)
-    articles = Pieces(opened(folder / "articles"), header.articles)
+        header = msgspec.msgpack.decode(np.load(file, allow_pickle=False).tobytes(), type=in_scheme(KeptHeader))
+        columns = mapped_columns(file, memory, STEP)
+    texts = Pieces(opened(folder / TEXTS), header.texts)
+    articles = Pieces(opened(folder / ARTICLES), header.articles)
     documents = {each.id: KnownText(each, texts, place) for place, each in enumerate(header.documents)}
     return StoredGold(documents, header.registries, header.hashes, columns, articles, memory, scheme())
-
-
-def _make(folder: Path, into: Path) -> None:
-    """Read a dataset folder, an article at a time, and write what is kept of it."""
-    from onrecord.dataset.publishing.folder import read_articles, read_registry_rows, splits_of
-    from onrecord.dataset.publishing.folder import read_columns as read_texts
-
-    registries, splits = read_registry_rows(folder), splits_of(folder)
-    ids = sorted(
-        id for split in splits for (some,) in read_texts(folder, "articles", split, ("doc_id",)) for id in some
-    )
-    index = {id: n for n, id in enumerate(ids)}
-    made = Flattener(Vocabularies(Codes(), Codes()), Letters())
-    documents: dict[str, StoredDocument] = {}
-    with _Spool() as articles, _Spool() as texts:
-        for split in splits:
-            for article in read_articles(folder, split):
-                document = article.document
-                add_gold(made, index[document.id], article)
-                documents[document.id] = StoredDocument(document.id, split, document.topic, document.text_sha256)
-                articles.add(document.id, msgspec.json.encode(article))
-                texts.add(document.id, document.text.encode("utf-8"))
-        offsets = articles.write(ids, into / "articles"), texts.write(ids, into / "texts")
-    ordered = [documents[id] for id in ids]
-    with (into / "articles").open("rb") as file:
-        hashes = {split: _hash(Pieces(file, offsets[0]), ordered, split) for split in (*splits, "all")}
-    header = _Header(ordered, registries, hashes, *offsets)
-    with (into / "columns").open("wb") as file:
-        np.save(file, np.frombuffer(msgspec.msgpack.encode(header), np.uint8), allow_pickle=False)
-        write_columns(file, made.columns(), _STEP)
-
-
-class _Spool:
-    """Pieces in a temporary file, in the order in which they came."""
-
-    def __init__(self) -> None:
-        self._file = tempfile.TemporaryFile()  # noqa: SIM115 - closed by __exit__
-        self._places: dict[str, tuple[int, int]] = {}
-
-    def __enter__(self) -> _Spool:
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self._file.close()
-
-    def add(self, id: str, raw: bytes) -> None:
-        self._places[id] = self._file.tell(), len(raw)
-        self._file.write(raw)
-
-    def write(self, ids: Sequence[str], path: Path) -> list[int]:
-        """Write the pieces in the order of some ids, and say where each begins."""
-        offsets = [0]
-        with path.open("wb") as file:
-            for id in ids:
-                start, size = self._places[id]
-                self._file.seek(start)
-                file.write(self._file.read(size))
-                offsets.append(offsets[-1] + size)
-        return offsets
-
-
-def _hash(articles: Pieces, documents: Sequence[StoredDocument], split: str) -> str:
-    digest = hashlib.sha256()
-    for place, each in enumerate(documents):
-        if split in ("all", each.split):
-            digest.update(articles.read(place) + b"\n")
-    return digest.hexdigest()
-
-
-def _keep(made: Path, path: Path) -> bool:
-    """Put what was made into the cache in one step, and say whether it is there; failing that is no reason to stop."""
-    try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        with staged(path.parent / _PART) as folder:
-            beside = folder / "new"
-            beside.mkdir()
-            for each in made.iterdir():
-                shutil.copyfile(each, beside / each.name)
-            shutil.rmtree(path, ignore_errors=True)
-            beside.rename(path)
-    except OSError:
-        return False
-    return True

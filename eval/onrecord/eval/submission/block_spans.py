@@ -58,8 +58,8 @@ def spans_are_right(spans: Strand, texts: Texts) -> bool:
 def _surfaces(spans: Strand) -> tuple[Ints, Ints]:
     """The characters of all surfaces, one after the other, and the bounds between them, shape (n + 1,)."""
     raw, bounds = bytes_of(spans.column("text"))
-    every = np.frombuffer(raw, np.uint8)
     if raw.isascii():
-        return every, bounds
-    before = np.concatenate([[0], np.cumsum((every & 0xC0) != 0x80)])  # a character has one byte that is not like that
+        return np.frombuffer(raw, np.uint8), bounds
+    before = np.zeros(len(raw) + 1, np.int32)
+    np.cumsum(np.frombuffer(raw, np.int8) >= -64, out=before[1:])  # a character has one byte that is not 0b10xxxxxx
     return _characters(raw.decode("utf-8")), before[bounds]

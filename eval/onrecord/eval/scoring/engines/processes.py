@@ -17,7 +17,7 @@ from onrecord.dataset.reading.staging import scratch
 from onrecord.eval.layers.added_states import PartState
 from onrecord.eval.layers.ids import IdMap
 from onrecord.eval.scoring.engines.engine import First, R, Told, first_round, in_order, prepare
-from onrecord.eval.scoring.parts import BroughtPart, Part, Setting, Source
+from onrecord.eval.scoring.parts import Part, Setting, Source, count
 
 
 class Processes:
@@ -72,7 +72,10 @@ class Processes:
     def parts(self) -> Iterator[Part]:
         """See :class:`~onrecord.eval.scoring.engines.engine.Engine`."""
         for number in range(self._parts):
-            yield _load(self._folder / str(number)).part
+            with (self._folder / str(number)).open("rb") as file:
+                pickles = pickle.Unpickler(file)
+                pickles.load()
+                yield pickles.load()
 
     def each(self, task: Callable[..., R], arguments: Sequence[tuple[Any, ...]]) -> Iterator[R]:
         """See :class:`~onrecord.eval.scoring.engines.engine.Engine`.
@@ -113,13 +116,21 @@ TOGETHER = 4
 
 def _first(source: Source, setting: Setting, path: Path) -> First:
     brought = first_round(source, setting)
-    _dump(path, brought)
+    with path.open("wb") as file:
+        pickles = pickle.Pickler(file, pickle.HIGHEST_PROTOCOL)
+        pickles.dump((brought.pairing, brought.part.places))  # which is all that the second round needs
+        pickles.dump(brought.part)
     return brought.part.head, brought.evidence()
 
 
 def _second(folder: Path, numbers: Sequence[int], items: Collection[str]) -> PartState:
     assert _ids is not None
-    return PartState.total([_load(folder / str(number)).count(_ids, items) for number in numbers])
+    states = []
+    for number in numbers:
+        with (folder / str(number)).open("rb") as file:
+            pairing, places = pickle.load(file)
+        states.append(count(pairing, places, _ids, items))
+    return PartState.total(states)
 
 
 _ids: IdMap | None = None
@@ -130,14 +141,3 @@ def _begin(ids: IdMap | None) -> None:
     global _ids
     end_with_parent()
     _ids = ids
-
-
-def _dump(path: Path, value: object) -> None:
-    with path.open("wb") as file:
-        pickle.dump(value, file, pickle.HIGHEST_PROTOCOL)
-
-
-def _load(path: Path) -> BroughtPart:
-    with path.open("rb") as file:
-        brought: BroughtPart = pickle.load(file)
-    return brought
