@@ -56,9 +56,9 @@ def score_each_file(
         for found in score_each(files, setting, asked, engine, output):
             _say(found)
             lines.append(found.line)
-            if output is not None and found.record is not None:
-                put(output / f"{found.line.id}.json", found.record)
-            elif output is None and not table:
+            if output is not None:
+                _keep(output / f"{found.line.id}.json", found)
+            elif not table:
                 put(None, index_bytes(lines[-1:]))
             if told is not None:
                 told(len(lines))
@@ -79,6 +79,16 @@ def _refuse_among(output: Path, files: Sequence[Path]) -> None:
 
     if any(resolved(file.parent) == resolved(output) for file in files):
         raise OnrecordError(f"{show(str(output))} has the predictions: records are put in a folder of their own")
+
+
+def _keep(path: Path, found: SystemScore) -> None:
+    """Write its record, if it has one that is new."""
+    from onrecord.dataset.reading.staging import sweep
+
+    if found.record is not None:
+        put(path, found.record)
+    elif found.line.id is not None:
+        sweep(path)  # it was there already; the run that wrote it may have been killed right after
 
 
 def _say(found: SystemScore) -> None:
