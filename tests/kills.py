@@ -63,6 +63,7 @@ def cases() -> list[Case]:
     logs = ("export", "every-eval-ever", "record.json", *gold, *said, "-o", "out")
     return [
         Case("score", ("score", RULES, *gold, *QUICK, "-o", "out/p.jsonl"), "out", (old,)),
+        Case("score each", ("score", "--each", RULES, RULES, *gold, *QUICK, "-o", "out/r"), "out", each=True),
         Case("report", ("report", RULES, *gold, *QUICK, "-o", "out/p.jsonl"), "out", (old,)),
         Case("predict", ("predict", *gold, "-o", "out/p.jsonl"), "out", (old,)),
         Case("ground", ("ground", RULES, *gold, "-o", "out/p.jsonl"), "out", (old,)),

@@ -158,3 +158,11 @@ def test_a_device_that_is_read_and_written_is_no_file(tmp_path: Path) -> None:
     (tmp_path / "new").touch()
     with pytest.raises(OnrecordError, match="lies in"):
         refuse_overwriting([tmp_path / "new"], [tmp_path])
+
+
+def test_records_of_each_file_take_no_file_of_the_gold_away(work: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (work / "gold" / "index.jsonl").write_bytes(b"kept")
+    before = contents(work)
+    code, out, err = run(capsys, "score", "--each", "mine.jsonl", "--gold", "gold", "-o", "gold")
+    assert (code, out, err) == (2, "", "gold/index.jsonl lies in gold, which is read: write it elsewhere\n")
+    assert contents(work) == before

@@ -123,13 +123,14 @@ def say_left_out(types: Mapping[str, int], name: str = "", by: str = "the label 
         note(f"{of}{many} predictions of the type {show(type)} left out: {by} has nothing like it")
 
 
-def say_warnings(warnings: Mapping[str, int], predictions: Path) -> None:
-    """That something about a file is odd, which ``onrecord validate`` shows."""
+def say_warnings(warnings: Mapping[str, int], predictions: Path | None) -> None:
+    """That something about a file, or one of several (None), is odd, which ``onrecord validate`` shows."""
     from onrecord.dataset.reading.faults import show
 
     if warnings:
         kinds = ", ".join(f"{many} {code}" for code, many in sorted(warnings.items()))
-        note(f"warnings: {kinds}; onrecord validate {show(str(predictions))} says what each is")
+        file = "FILE" if predictions is None else show(str(predictions))
+        note(f"warnings: {kinds}; onrecord validate {file} says what each is")
 
 
 def say_passed_over(things: Mapping[str, int]) -> None:

@@ -62,7 +62,11 @@ State = Annotated[
     Path | None, typer.Option(help="Write the state that scores are computed from, Parquet; see docs/state.md.")
 ]
 FromState = Annotated[bool, typer.Option("--from-state", help="What is given is states: finish them together.")]
-Jobs = Annotated[int, typer.Option(min=1, max=1024, help="Processes that score parts of the submission.")]
+Each = Annotated[
+    bool,
+    typer.Option("--each", help="Each file is a submission: a line of JSON for each; with -o FOLDER, their records."),
+]
+Jobs = Annotated[int, typer.Option(min=1, max=1024, help="Processes that score parts, or with --each files.")]
 
 
 class EngineName(StrEnum):

@@ -12,6 +12,7 @@ from onrecord.cli.options import (
     AllowMissing,
     Dataset,
     Draws,
+    Each,
     EngineOption,
     FromState,
     Jobs,
@@ -69,6 +70,7 @@ def score(
     max_faults: MaxFaults = 10_000,
     state: State = None,
     from_state: FromState = False,
+    each: Each = False,
     jobs: Jobs = 1,
     engine: EngineOption = None,
     scheduler: Scheduler = None,
@@ -91,7 +93,7 @@ def score(
         draws=draws,
         seed=seed,
         limits=(max_bytes, max_line_bytes, max_lines, max_ratio, max_items, max_faults),
-        parts=PartsAsked(state, from_state, jobs, engine is not None, scheduler),
+        parts=PartsAsked(state, from_state, jobs, engine is not None, scheduler, each),
     )
     if code := run(predictions, options):
         raise typer.Exit(code)

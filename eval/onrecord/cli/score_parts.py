@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from onrecord.cli.console import counting, note, working
+from onrecord.cli.console import MOST_NAMED, counting, note
 
 if TYPE_CHECKING:
     from onrecord.eval.scoring.asked import Asked
@@ -16,7 +16,8 @@ if TYPE_CHECKING:
     from onrecord.eval.scoring.parts import Setting
     from onrecord.eval.scoring.rounds import PartsScoring, Submitted
 
-PREDICTIONS = (".jsonl", ".jsonl.gz", ".jsonl.zip")
+PREDICTIONS = (".jsonl", ".jsonl.gz", ".zip")
+"""How files end that a folder is taken to consist of; others in it are named."""
 STATES = (".parquet",)
 
 
@@ -31,11 +32,32 @@ class PartsAsked:
     jobs: int = 1
     dask: bool = False
     scheduler: str | None = None
+    each: bool = False
+    """Whether each file is a submission of its own."""
 
     def needed(self, paths: Sequence[Path]) -> bool:
         """Whether it is not simply one file for one process."""
         alone = len(paths) == 1 and not paths[0].is_dir() and (str(paths[0]) == "-" or paths[0].exists())
         return bool(self.state or self.from_state or self.jobs > 1 or self.dask or (not alone and _several(paths)))
+
+    def refuse(self) -> None:
+        """Refuse options that do not go together.
+
+        Raises:
+            typer.BadParameter: A scheduler is named, and none is asked for, or workers beside its own; or each file is
+                scored whole, and a state is asked for.
+        """
+        wrong = None
+        if self.scheduler is not None and not self.dask:
+            wrong = "the scheduler is of --engine dask, which was not given", "--scheduler"
+        if self.scheduler is not None and self.dask and self.jobs > 1:
+            wrong = "the workers of a scheduler are its own, however many", "--scheduler, --jobs"
+        if self.each and (self.from_state or self.state is not None):
+            wrong = "states are of one submission", "--each, --from-state" if self.from_state else "--each, --state"
+        if wrong is not None:
+            import typer
+
+            raise typer.BadParameter(wrong[0], param_hint=wrong[1])
 
     def engine(self) -> Engine:
         """Who does it."""
@@ -52,7 +74,7 @@ class PartsAsked:
         return InProcess()
 
 
-def files_of(paths: Sequence[Path], how: PartsAsked) -> list[Path]:
+def all_files(paths: Sequence[Path], how: PartsAsked) -> list[Path]:
     """The files of a submission, which is given as files, folders and patterns.
 
     Raises:
@@ -60,7 +82,7 @@ def files_of(paths: Sequence[Path], how: PartsAsked) -> list[Path]:
     """
     from onrecord.dataset.reading.faults import OnrecordError, show
 
-    files = [file for path in paths for file in _files(path, STATES if how.from_state else PREDICTIONS)]
+    files = [file for path in paths for file in files_of(path, STATES if how.from_state else PREDICTIONS)]
     if "-" in map(str, files):
         raise OnrecordError("standard input is not cut into parts, which are read twice: give files")
     if pipes := [file for file in files if file.exists() and not file.is_file()]:
@@ -88,10 +110,7 @@ def score_submitted(what: Submitted, setting: Setting, asked: Asked, how: PartsA
     from onrecord.eval.scoring.rounds import score_parts
     from onrecord.eval.scoring.state_file import write_state
 
-    several = len(what.sources) > 1
     with contextlib.ExitStack() as stack:
-        if several and how.dask:
-            stack.enter_context(working(f"{len(what.sources)} parts"))
         told = stack.enter_context(counting(f"of {len(what.sources)} parts done"))
         engine = stack.enter_context(how.engine())
         found = score_parts(what, setting, asked, engine, told, may_be_open=how.state is not None)
@@ -113,11 +132,18 @@ def _is_pattern(path: Path) -> bool:
     return any(mark in str(path) for mark in "*?[") and not path.exists()
 
 
-def _files(path: Path, endings: tuple[str, ...]) -> list[Path]:
+def files_of(path: Path, endings: tuple[str, ...]) -> list[Path]:
+    """The files that a folder or a pattern stands for, by name; what else is in a folder is named. A file is itself.
+
+    Raises:
+        OnrecordError: There is none.
+    """
     from onrecord.dataset.reading.faults import OnrecordError, show
 
     if path.is_dir():
-        found = sorted(each for each in path.iterdir() if each.name.endswith(endings))
+        there = sorted(path.iterdir())
+        found = [each for each in there if each.name.endswith(endings)]
+        _say_others(path, [each.name for each in there if not each.name.endswith(endings)], endings)
     elif _is_pattern(path):
         found = sorted(Path(path.anchor).glob(path.relative_to(path.anchor).as_posix()))
     else:
@@ -125,3 +151,12 @@ def _files(path: Path, endings: tuple[str, ...]) -> list[Path]:
     if not found:
         raise OnrecordError(f"{show(str(path))}: no file that ends in {' or '.join(endings)}")
     return found
+
+
+def _say_others(folder: Path, names: Sequence[str], endings: tuple[str, ...]) -> None:
+    from onrecord.dataset.reading.faults import show
+
+    if names:
+        more = f" and {len(names) - MOST_NAMED} more" if len(names) > MOST_NAMED else ""
+        named = ", ".join(map(show, names[:MOST_NAMED]))
+        note(f"passed over in {show(str(folder))}: {named}{more}; taken is what ends in {' or '.join(endings)}")

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Literal
 from onrecord.cli.console import faults_json, note, reading, say_left_out, say_warnings
 from onrecord.cli.outputs import is_standard_output, put, refuse_no_new_file, refuse_overwriting, say
 from onrecord.cli.places import gold_folder, the_split
-from onrecord.cli.score_parts import PartsAsked, files_of, score_submitted, submitted
+from onrecord.cli.score_parts import PartsAsked, all_files, score_submitted, submitted
 
 if TYPE_CHECKING:
     from onrecord.dataset import FaultsError
@@ -48,22 +48,38 @@ def run(predictions: Sequence[Path], options: ScoreOptions) -> int:
     from onrecord.eval.scoring.asked import Asked
     from onrecord.eval.submission.limits import Limits
 
+    options.parts.refuse()
+    if options.parts.each and (options.headlines or options.details):
+        import typer
+
+        raise typer.BadParameter("of each file, the headlines are told", param_hint="--each, --headlines, --details")
     gold = gold_folder(options.gold)
-    in_parts, state = options.parts.needed(predictions), options.parts.state
-    files = files_of(predictions, options.parts) if in_parts else predictions
-    labels = None if options.labels is None else Path(options.labels)
-    refuse_overwriting([options.output, state], [*files, gold, labels])
-    if state is not None:
-        refuse_no_new_file(state)
     limits = Limits(*options.limits)
     how = sampling(options.unit, options.level, options.draws, options.seed)
     asked = Asked(the_split(gold, options.split), options.labels, how, options.allow_missing)
     to_stream = is_standard_output(options.output)  # there is room for one of the two
     output = None if to_stream else options.output
+    if options.parts.each:
+        from onrecord.cli.score_each import score_each_file
+        from onrecord.eval.scoring.parts import Setting
+
+        setting = Setting(gold.absolute(), asked.split, asked.labels, limits)
+        return score_each_file(predictions, setting, asked, options.parts, output, options.json or to_stream)
+    in_parts = options.parts.needed(predictions)
+    files = all_files(predictions, options.parts) if in_parts else predictions
+    _refuse_outputs(options, files, gold)
     shown = _Shown(output, options.json or to_stream, options.headlines, options.details, gold)
     if in_parts:
         return _score_parts(files, asked, limits, options.parts, shown)
     return _score_file(files[0], asked, limits, shown)
+
+
+def _refuse_outputs(options: ScoreOptions, files: Sequence[Path], gold: Path) -> None:
+    """Refuse what cannot be written, or would be written over what is read."""
+    state, labels = options.parts.state, None if options.labels is None else Path(options.labels)
+    refuse_overwriting([options.output, state], [*files, gold, labels])
+    if state is not None:
+        refuse_no_new_file(state)
 
 
 @dataclasses.dataclass(frozen=True)
@@ -140,6 +156,7 @@ def _score_parts(files: Sequence[Path], asked: Asked, limits: Limits, how: Parts
         found = score_submitted(what, setting, asked, how)
     except FaultsError as error:
         return shown.refuse(error, files[0], what.sha256, asked)
+    say_warnings(found.warnings, None if how.from_state or what.sha256 is None else files[0])
     if found.report is not None:
         shown.report(found.report, found.left_out)
     return 0

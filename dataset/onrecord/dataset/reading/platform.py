@@ -47,6 +47,27 @@ def limit_memory(most: int) -> None:
         resource.setrlimit(resource.RLIMIT_DATA, (most, hard))
 
 
+def end_with_parent() -> None:
+    """Let this process, which ``multiprocessing`` has started, end once the one that started it has, in whatever way.
+
+    A parent that a signal ends tells its children nothing, and they would wait for work for ever. In any other process
+    this does nothing.
+    """
+    import multiprocessing
+    import threading
+    from multiprocessing.connection import wait
+
+    parent = multiprocessing.parent_process()
+    if parent is None:
+        return
+
+    def watch(sentinel: int) -> None:
+        wait([sentinel])
+        os._exit(1)  # nobody is left to whom anything could be said
+
+    threading.Thread(target=watch, args=(parent.sentinel,), name="end-with-parent", daemon=True).start()
+
+
 def open_at_once(path: Path, follow_links: bool = True) -> int:
     """Open a file for reading as bytes and return its descriptor, without waiting for the writer of a pipe.
 

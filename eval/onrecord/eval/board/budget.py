@@ -10,7 +10,7 @@ from multiprocessing.connection import Connection
 from typing import Any, TypeVar, cast
 
 from onrecord.dataset.reading.faults import OnrecordError
-from onrecord.dataset.reading.platform import forks_safely, limit_memory
+from onrecord.dataset.reading.platform import end_with_parent, forks_safely, limit_memory
 
 T = TypeVar("T")
 
@@ -76,6 +76,7 @@ def within(budget: Budget, task: Callable[..., T], *arguments: object) -> T:
 
 
 def _run(answer: Connection, most: int, task: Callable[..., object], arguments: tuple[object, ...]) -> None:
+    end_with_parent()
     limit_memory(most)
     found: object
     try:

@@ -20,6 +20,7 @@ import numpy as np
 
 from onrecord.dataset import Fault
 from onrecord.dataset.reading.faults import OnrecordError, in_order, nearest, refuse, show
+from onrecord.dataset.reading.platform import end_with_parent
 from onrecord.dataset.reading.typed import BOM
 from onrecord.eval.corpora.block import FAULTS_TO_GIVE_UP, Block, ScoredBlock, score_block
 from onrecord.eval.corpora.lines import LineReader, Lines
@@ -282,7 +283,7 @@ def _scorer(jobs: int) -> Iterator[Scorer]:
     from multiprocessing import get_context
 
     # a fork of a process that has threads can hang, and a server that forks would be waited for
-    pool = ProcessPoolExecutor(jobs - 1, get_context("spawn"))
+    pool = ProcessPoolExecutor(jobs - 1, get_context("spawn"), end_with_parent)
     try:
         yield lambda blocks: _in_turn(pool, blocks, 2 * (jobs - 1))
     finally:

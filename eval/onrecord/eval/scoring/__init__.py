@@ -11,7 +11,8 @@
 - ``spool``: what waits between the two rounds, in a temporary file.
 - ``parts``: parts of a submission, and what one of them says.
 - ``rounds``: the two rounds by which parts are scored.
-- ``engines``: who does them: this process, several, or the workers of Dask.
+- ``systems``: many submissions, each scored by itself and whole.
+- ``engines``: who does either: this process, several, or the workers of Dask.
 - ``state_file``: the state of a part as a Parquet file.
 - ``state_checks``: whether what it says of a part can be.
 - ``score_file``: a prediction file scored in one call.
@@ -46,4 +47,5 @@ __all__ = [
     "score_stream",
     "state_file",
     "stored_gold",
+    "systems",
 ]

@@ -80,6 +80,8 @@ class PartHead:
     """How many mentions of documents of the split the label map leaves out, by type."""
     unplaced: Mapping[str, tuple[NotInText, ...]] = dataclasses.field(default_factory=dict)
     """What it says of documents of the split that is not in their text, by their ids."""
+    warnings: Mapping[str, int] = dataclasses.field(default_factory=dict)
+    """By kind, what is odd and does not keep it from being scored."""
 
 
 @dataclasses.dataclass(frozen=True, eq=False)
@@ -191,7 +193,7 @@ class LineSource:
                 left_out[type] = left_out.get(type, 0) + many
         ends = ids.described(head), stream.open_ends
         sha256 = hashlib.sha256(b"".join(stream.digests.values())).hexdigest() if digest else head.sha256
-        about = PartHead(head.name, sha256, stream.digests, *ends, left_out, unplaced)
+        about = PartHead(head.name, sha256, stream.digests, *ends, left_out, unplaced, dict(head.warnings))
         return Part(about, np.array(places, np.int64), made.columns(places))
 
 

@@ -69,6 +69,8 @@ class PartsScoring:
     """Documents of the split without a line."""
     state: PartState | None
     """What all documents of the split add."""
+    warnings: Mapping[str, int]
+    """By kind, what is odd about the parts and does not keep them from being scored."""
 
 
 def digest_of_lines(heads: Iterable[PartHead]) -> str:
@@ -110,13 +112,14 @@ def score_parts(
     ):
         _check_whole(submitted, setting, target, asked)
     sha256 = digest_of_lines(heads) if submitted.sha256 is None else submitted.sha256
-    left_out = Counter[str]()
+    left_out, warnings = Counter[str](), Counter[str]()
     for head in heads:
         left_out.update(head.left_out)
+        warnings.update(head.warnings)
     if missing and not asked.allow_missing:
-        return PartsScoring(None, left_out, sha256, missing, None)
+        return PartsScoring(None, left_out, sha256, missing, None, warnings)
     state, result = _counted(submitted.name, sha256, target, missing, firsts, engine, told)
-    return PartsScoring(Report.of(result, asked.how), left_out, sha256, missing, state)
+    return PartsScoring(Report.of(result, asked.how), left_out, sha256, missing, state, warnings)
 
 
 def _counted(

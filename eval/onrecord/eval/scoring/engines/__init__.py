@@ -1,4 +1,4 @@
-"""Who does the two rounds of scoring in parts: this process, several, or those of a Dask scheduler.
+"""Who does both rounds of scoring in parts, or scores many files: this process, several, or those of a Dask scheduler.
 
 - ``engine``: what an engine is, and the one of this process.
 - ``processes``: processes of this machine.

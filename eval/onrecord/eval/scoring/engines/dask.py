@@ -11,15 +11,18 @@ import contextlib
 import dataclasses
 import logging
 import warnings
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from errno import ENOENT
 from typing import Any, Self
 
 from onrecord.dataset.reading.faults import FaultsError, OnrecordError, show
 from onrecord.eval.layers.added_states import PartState
 from onrecord.eval.layers.ids import IdMap
-from onrecord.eval.scoring.engines.engine import First, Told, first_round
+from onrecord.eval.scoring.engines.engine import First, R, Told, first_round, in_order
 from onrecord.eval.scoring.parts import BroughtPart, Part, Setting, Source, target_of
+
+AHEAD = 256
+"""So many tasks are under way, or done and not yet taken."""
 
 TOGETHER = 8
 """So many states are added at a time: the width of the tree."""
@@ -51,23 +54,13 @@ class Dask:
         self._open = contextlib.ExitStack()
 
     def __enter__(self) -> Self:
-        from distributed import Client, LocalCluster
+        from distributed import Client
 
         logging.getLogger("distributed").setLevel(logging.CRITICAL)
         try:
             at: Any = self._address
             if at is None:
-                at = self._open.enter_context(
-                    LocalCluster(  # type: ignore[no-untyped-call]
-                        n_workers=self._jobs,
-                        threads_per_worker=1,
-                        processes=True,
-                        host="127.0.0.1",
-                        dashboard_address=None,
-                        worker_dashboard_address=None,
-                        silence_logs=logging.CRITICAL,
-                    )
-                )
+                at = self._open.enter_context(_local(self._jobs))
             self._client = self._open.enter_context(Client(at, timeout=PATIENCE))  # type: ignore[no-untyped-call]
         except (OSError, TimeoutError, ValueError) as error:
             self._open.close()
@@ -115,6 +108,23 @@ class Dask:
         for each in self._brought:
             yield self._gathered([self._client.submit(_part, each, pure=False)], lambda _: None)[0]
 
+    def each(self, task: Callable[..., R], arguments: Sequence[tuple[Any, ...]]) -> Iterator[R]:
+        """See :class:`~onrecord.eval.scoring.engines.engine.Engine`.
+
+        Raises:
+            OnrecordError: Workers were lost again and again, take no work, or cannot read the dataset; or the scheduler
+                was lost.
+        """
+
+        def start(*each: Any) -> Any:
+            return self._client.submit(_task, task, each, pure=False)
+
+        def result(future: Any) -> R:
+            found: R = self._gathered([future], lambda _: None)[0]
+            return found
+
+        return in_order(start, result, arguments, AHEAD)
+
     def _wait(self, futures: Sequence[Any], told: Told) -> None:
         from distributed import wait
 
@@ -158,6 +168,30 @@ class Dask:
             raise OnrecordError(f"a Dask worker could not read {what}; {hint}") from None
 
 
+def _local(jobs: int) -> Any:
+    """A scheduler on this machine with so many workers.
+
+    Raises:
+        OnrecordError: One of them was lost while it started.
+    """
+    from distributed import LocalCluster
+
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", UserWarning)  # of the port of a dashboard that there is not
+        try:
+            return LocalCluster(  # type: ignore[no-untyped-call]
+                n_workers=jobs,
+                threads_per_worker=1,
+                processes=True,
+                host="127.0.0.1",
+                dashboard_address=None,
+                worker_dashboard_address=None,
+                silence_logs=logging.CRITICAL,
+            )
+        except RuntimeError as error:  # so distributed says whatever keeps it from starting
+            raise OnrecordError(f"the Dask workers did not start ({show(str(error))}); {_MEMORY}") from None
+
+
 _MEMORY = "they may have been out of memory: smaller files, or workers with more of it"
 
 
@@ -167,11 +201,23 @@ def _absolute(source: Source) -> Source:
 
 
 def _bring(source: Source, setting: Setting) -> BroughtPart:
-    try:
-        target_of(setting)  # gold is right where the command was given
-    except FaultsError as error:
-        raise OSError(ENOENT, f"{error.faults[0].code}; {error.faults[0].found}", str(setting.gold)) from None
+    with _gold_is_there():
+        target_of(setting)
     return first_round(source, setting)
+
+
+def _task(task: Callable[..., R], arguments: tuple[Any, ...]) -> R:
+    with _gold_is_there():
+        return task(*arguments)
+
+
+@contextlib.contextmanager
+def _gold_is_there() -> Iterator[None]:
+    try:
+        yield
+    except FaultsError as error:  # gold is right where the command was given
+        first = error.faults[0]
+        raise OSError(ENOENT, f"{first.code}; {first.found}", first.file) from None
 
 
 def _first(brought: BroughtPart) -> First:

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import contextlib
 import importlib
+from collections import deque
 from collections.abc import Callable, Collection, Iterator, Sequence
-from typing import Protocol, Self
+from typing import Any, Protocol, Self, TypeVar
 
 from onrecord.eval.layers.added_states import PartState
 from onrecord.eval.layers.id_columns import IdEvidence
@@ -16,12 +17,15 @@ from onrecord.eval.scoring.spool import Spool
 Told = Callable[[int], object]
 """Is told how many parts are done."""
 
+R = TypeVar("R")
+F = TypeVar("F")
+
 First = tuple[PartHead, IdEvidence]
 """What a part sends home after the first round."""
 
 
 class Engine(Protocol):
-    """Does both rounds; parts stay where they were read."""
+    """Does both rounds; parts stay where they were read. Or it does tasks that have nothing to do with each other."""
 
     def __enter__(self) -> Self: ...
 
@@ -39,6 +43,33 @@ class Engine(Protocol):
 
     def parts(self) -> Iterator[Part]:
         """The parts as they were read, one at a time."""
+
+    def each(self, task: Callable[..., R], arguments: Sequence[tuple[Any, ...]]) -> Iterator[R]:
+        """What a function of a module gives for each of some arguments, in their order.
+
+        Raises:
+            OnrecordError: The engine did not get through.
+        """
+
+
+def in_order(
+    start: Callable[..., F], result: Callable[[F], R], arguments: Sequence[tuple[Any, ...]], ahead: int
+) -> Iterator[R]:
+    """The results of what is started, in the order of its arguments.
+
+    Args:
+        start: Starts one.
+        result: Waits for what it gives.
+        arguments: Those of each.
+        ahead: How many are started before the first of them is taken: what is done waits in memory.
+    """
+    running: deque[F] = deque()
+    for each in arguments:
+        running.append(start(*each))
+        if len(running) > ahead:
+            yield result(running.popleft())
+    while running:
+        yield result(running.popleft())
 
 
 def first_round(source: Source, setting: Setting) -> BroughtPart:
@@ -91,3 +122,7 @@ class InProcess:
     def parts(self) -> Iterator[Part]:
         """See :class:`Engine`."""
         return (each.part for each in self._brought.read())
+
+    def each(self, task: Callable[..., R], arguments: Sequence[tuple[Any, ...]]) -> Iterator[R]:
+        """See :class:`Engine`."""
+        return (task(*each) for each in arguments)

@@ -9,17 +9,15 @@ from collections.abc import Callable, Collection, Iterator, Sequence
 from concurrent.futures import Future, ProcessPoolExecutor, as_completed
 from concurrent.futures.process import BrokenProcessPool
 from pathlib import Path
-from typing import Any, Self, TypeVar
+from typing import Any, Self
 
 from onrecord.dataset.reading.faults import OnrecordError
-from onrecord.dataset.reading.platform import forks_safely
+from onrecord.dataset.reading.platform import end_with_parent, forks_safely
 from onrecord.dataset.reading.staging import scratch
 from onrecord.eval.layers.added_states import PartState
 from onrecord.eval.layers.ids import IdMap
-from onrecord.eval.scoring.engines.engine import First, Told, first_round, prepare
+from onrecord.eval.scoring.engines.engine import First, R, Told, first_round, in_order, prepare
 from onrecord.eval.scoring.parts import Part, Setting, Source, count
-
-R = TypeVar("R")
 
 
 class Processes:
@@ -79,21 +77,38 @@ class Processes:
                 pickles.load()
                 yield pickles.load()
 
+    def each(self, task: Callable[..., R], arguments: Sequence[tuple[Any, ...]]) -> Iterator[R]:
+        """See :class:`~onrecord.eval.scoring.engines.engine.Engine`.
+
+        Raises:
+            OnrecordError: A process was ended from outside, or had not enough memory.
+        """
+
+        def start(*each: Any) -> Future[R]:
+            return self._pool.submit(task, *each)
+
+        with _lost_is_said():
+            yield from in_order(start, lambda future: future.result(), arguments, AHEAD * self._jobs)
+
     def _done(self, task: Callable[..., R], arguments: Sequence[tuple[Any, ...]], told: Told) -> list[R]:
-        futures: list[Future[R]] = []
-        try:
-            futures += [self._pool.submit(task, *each) for each in arguments]
+        with _lost_is_said():
+            futures = [self._pool.submit(task, *each) for each in arguments]
             for many, _ in enumerate(as_completed(futures)):
                 told(many + 1)
             return [each.result() for each in futures]
-        except (BrokenProcessPool, MemoryError) as error:
-            how = (
-                "had not enough memory"
-                if isinstance(error, MemoryError)
-                else "was ended from outside, as for its memory"
-            )
-            raise OnrecordError(f"a process of --jobs {how}: fewer --jobs take less") from None
 
+
+@contextlib.contextmanager
+def _lost_is_said() -> Iterator[None]:
+    try:
+        yield
+    except (BrokenProcessPool, MemoryError) as error:
+        how = "had not enough memory" if isinstance(error, MemoryError) else "was ended from outside, as for its memory"
+        raise OnrecordError(f"a process of --jobs {how}: fewer --jobs take less") from None
+
+
+AHEAD = 4
+"""So many tasks for each process are under way, or done and not yet taken."""
 
 TOGETHER = 4
 """So many parts are counted, and their states added, before one goes home."""
@@ -124,4 +139,5 @@ _ids: IdMap | None = None
 
 def _begin(ids: IdMap | None) -> None:
     global _ids
+    end_with_parent()
     _ids = ids
