@@ -164,5 +164,5 @@ def test_records_of_each_file_take_no_file_of_the_gold_away(work: Path, capsys: 
     (work / "gold" / "index.jsonl").write_bytes(b"kept")
     before = contents(work)
     code, out, err = run(capsys, "score", "--each", "mine.jsonl", "--gold", "gold", "-o", "gold")
-    assert (code, out, err) == (2, "", "gold/index.jsonl lies in gold, which is read: write it elsewhere\n")
+    assert (code, out, err) == (2, "", f"gold/index.jsonl lies in {work / 'gold'}, which is read: write it elsewhere\n")
     assert contents(work) == before
