@@ -17,7 +17,7 @@ import time
 from collections.abc import Callable, Collection, Iterator, Sequence
 from functools import partial
 from pathlib import Path
-from typing import Annotated, Self, TypeVar
+from typing import Annotated, Any, Self, TypeVar
 
 import typer
 from benchmarks.articles import Kind, write_corpus
@@ -123,6 +123,10 @@ class Weighing:
     def parts(self) -> Iterator[Part]:
         """See :class:`onrecord.eval.scoring.engines.engine.Engine`."""
         return (each.part for each in self._brought)
+
+    def each(self, task: Callable[..., R], arguments: Sequence[tuple[Any, ...]]) -> Iterator[R]:
+        """See :class:`onrecord.eval.scoring.engines.engine.Engine`."""
+        return (task(*each) for each in arguments)
 
 
 def _timed(function: Callable[[], R]) -> tuple[R, float]:
