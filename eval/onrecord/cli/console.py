@@ -5,7 +5,7 @@ from __future__ import annotations
 import sys
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -183,8 +183,13 @@ def working(what: str) -> Iterator[None]:
 
 
 @contextmanager
-def counting(what: str) -> Iterator[Callable[[int], object]]:
-    """A running number on a terminal while something long goes on; nothing where there is no terminal."""
+def counting(what: str, after: float = 0) -> Iterator[Callable[[int], object]]:
+    """A running number on a terminal while something long goes on; nothing where there is no terminal.
+
+    Args:
+        what: What is counted.
+        after: Seconds without anything: what is done by then shows no number.
+    """
     from onrecord.eval.rendering.terminal import no_terminal
 
     if no_terminal(sys.stderr):
@@ -196,8 +201,19 @@ def counting(what: str) -> Iterator[Callable[[int], object]]:
     if not console.is_terminal:
         yield lambda _: None
         return
-    with console.status(what) as status:
-        yield lambda many: status.update(f"{many} {what}")
+    begun, status = time.monotonic(), console.status(what)
+    with ExitStack() as shown:
+        if not after:
+            shown.enter_context(status)
+
+        def tell(many: int) -> None:
+            nonlocal after
+            if after and time.monotonic() - begun >= after:
+                after = 0
+                shown.enter_context(status)
+            status.update(f"{many} {what}")
+
+        yield tell
 
 
 @contextmanager

@@ -59,7 +59,7 @@ def predict(
         assert labelled is not None  # only a corpus of seeds may have none
         documents = (labelled.article(id).document for id in labelled.in_split(split))
     lines = []
-    with counting("articles labelled") as tell:
+    with counting("articles labelled", after=1) as tell:
         for document in documents:
             lines.append(msgspec.json.encode(chosen.predict(document)) + b"\n")
             tell(len(lines))
