@@ -12,6 +12,11 @@ from pathlib import Path
 
 import pytest
 
+HEEDS = """
+import signal, time
+for each in (signal.SIGTERM, signal.SIGHUP):
+    signal.signal(each, signal.SIG_DFL)  # who is started by nohup passes on that it is ignored
+"""
 PARTS = """
 from onrecord.eval.scoring.engines.processes import Processes
 with Processes(2) as engine:
@@ -55,7 +60,7 @@ def runs(process: int) -> bool:
 @pytest.mark.parametrize("how", ["SIGKILL", "SIGTERM", "SIGHUP"])
 @pytest.mark.parametrize(("script", "many"), [(PARTS, 2), (CORPORA, 2), (BOARD, 1)], ids=["parts", "corpora", "board"])
 def test_they_end_with_the_command(script: str, many: int, how: str) -> None:
-    parent = subprocess.Popen([sys.executable, "-c", f"import time{script}"])
+    parent = subprocess.Popen([sys.executable, "-c", f"{HEEDS}{script}"])
     try:
         deadline = time.monotonic() + 60
         while len(started := processes(parent.pid)) < many and time.monotonic() < deadline:
@@ -65,7 +70,10 @@ def test_they_end_with_the_command(script: str, many: int, how: str) -> None:
         started |= processes(parent.pid)
     finally:
         parent.send_signal(getattr(signal, how))
-        parent.wait()
+        try:
+            parent.wait(timeout=30)
+        finally:
+            parent.kill()
     deadline = time.monotonic() + 20
     while any(map(runs, started)) and time.monotonic() < deadline:
         time.sleep(0.05)
