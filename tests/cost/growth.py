@@ -176,6 +176,10 @@ def prepared(kind: Kind, raw: bytes, folder: Path) -> Callable[[], object]:
     return kind.run(path, empty)
 
 
+_FREE = 100
+"""Megabytes that what came before may have left free: a small input is then read into these and seems to take none."""
+
+
 def too_dear(kind: Kind, make: Callable[[int], bytes], small: int, large: int) -> str:
     """What is wrong with two inputs of a kind, one larger than the other; empty where nothing is.
 
@@ -187,7 +191,7 @@ def too_dear(kind: Kind, make: Callable[[int], bytes], small: int, large: int) -
     times = large / small
     if more.seconds > 1.5 * times * less.seconds + 0.5:
         return f"{less.seconds:.2f} s and {more.seconds:.2f} s for {times:.0f} times as much"
-    if more.taken > 1.5 * times * less.taken + 50:
+    if more.taken > 1.5 * times * less.taken + _FREE:
         return f"{less.taken:.0f} MB and {more.taken:.0f} MB for {times:.0f} times as much"
     return ""
 
