@@ -9,7 +9,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from tests.cli.test_cli_parts import run
+from tests.cli.within import run
 
 from onrecord.cli.outputs import refuse_overwriting
 from onrecord.dataset.reading.faults import OnrecordError

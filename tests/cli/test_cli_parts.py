@@ -17,9 +17,8 @@ from typing import Any
 import msgspec
 import numpy as np
 import pytest
+from tests.cli.within import run
 
-from onrecord.cli import app
-from onrecord.cli.console import complain
 from onrecord.dataset.reading.faults import OnrecordError
 from onrecord.eval import scored_layers
 from onrecord.eval.scoring import blocks, rounds
@@ -47,15 +46,6 @@ def corpus(tmp_path_factory: pytest.TempPathFactory, root: Path) -> Path:
     for number in range(3):
         (folder / "cut" / f"{number}.jsonl").write_bytes(b"".join(lines[number::3]))
     return folder
-
-
-def run(capsys: pytest.CaptureFixture[str], *arguments: str | Path) -> tuple[int, str, str]:
-    try:
-        code = app()(list(map(str, arguments)), standalone_mode=False) or 0
-    except Exception as error:
-        code = complain(error)
-    told = capsys.readouterr()
-    return code, told.out, told.err
 
 
 def record(capsys: pytest.CaptureFixture[str], corpus: Path, *arguments: str | Path) -> str:

@@ -14,7 +14,7 @@ import msgspec
 import numpy as np
 import pyarrow.parquet as pq
 import pytest
-from tests.cli.test_cli_parts import run
+from tests.cli.within import run
 
 from onrecord.dataset.layers import scheme
 from onrecord.dataset.reading.faults import OnrecordError

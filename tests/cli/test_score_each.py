@@ -13,9 +13,8 @@ from typing import Any
 
 import msgspec
 import pytest
+from tests.cli.within import run
 
-from onrecord.cli import app
-from onrecord.cli.console import complain
 from onrecord.dataset.reading.faults import OnrecordError
 from onrecord.dataset.reading.platform import has_fork
 from onrecord.eval.scoring.asked import Asked
@@ -40,15 +39,6 @@ def systems(tmp_path_factory: pytest.TempPathFactory, root: Path) -> Path:
     (folder / "c.jsonl").write_bytes(b"\n".join(map(msgspec.json.encode, few)))
     (folder / "d.jsonl.gz").write_bytes(gzip.compress(rules.read_bytes()))
     return folder
-
-
-def run(capsys: pytest.CaptureFixture[str], *arguments: str | Path) -> tuple[int, str, str]:
-    try:
-        code = app()(list(map(str, arguments)), standalone_mode=False) or 0
-    except Exception as error:
-        code = complain(error)
-    told = capsys.readouterr()
-    return code, told.out, told.err
 
 
 def content(folder: Path) -> dict[str, bytes]:

@@ -18,9 +18,7 @@ from pathlib import Path
 import msgspec
 import pytest
 from tests.cli.test_orphans import processes
-
-from onrecord.cli import app
-from onrecord.cli.console import complain
+from tests.cli.within import run
 
 COMMAND = [sys.executable, "-c", "from onrecord.cli import main; main()"]
 
@@ -40,15 +38,6 @@ def odd(tmp_path_factory: pytest.TempPathFactory, root: Path) -> Path:
     for number in range(3):
         (folder / "parts" / f"{number}.jsonl").write_bytes(b"".join(raw[number::3]))
     return folder
-
-
-def run(capsys: pytest.CaptureFixture[str], *arguments: str | Path) -> tuple[int, str, str]:
-    try:
-        code = app()(list(map(str, arguments)), standalone_mode=False) or 0
-    except Exception as error:
-        code = complain(error)
-    told = capsys.readouterr()
-    return code, told.out, told.err
 
 
 @pytest.mark.long

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import contextlib
 import dataclasses
 import errno
 import functools
@@ -262,23 +261,22 @@ def _row(each: _Baseline, bench: Bench) -> Assessed:
     from onrecord.eval.board.assessing import asked_for, rescored, scored
     from onrecord.eval.board.entries import About
     from onrecord.eval.board.folder_names import OURS
-    from onrecord.eval.board.remembering import assessed_bytes, assessed_of, recalled
+    from onrecord.eval.board.remembering import assessed_bytes, assessed_of, recalled_or_made
 
-    finding = None
-    if bench.memory is not None:
-        with contextlib.suppress(metadata.PackageNotFoundError):
-            versions = (f"{package} {metadata.version(package)}" for package in each.packages)
-            finding = bench.memory.at(["baseline", each.name, each.said, *versions])
-    if finding is not None:
-        kept = recalled(finding, lambda raw: assessed_of(raw, bench.gold.scheme))
-        if kept is not None:
-            return kept
-    pieces = _predicted(each.system, bench.gold, bench.asked)
-    found = scored(Path(each.name), pieces, bench.gold, asked_for(None, bench.asked))
-    row = rescored(About(team=OURS, system=each.id, name=each.name, kind="baseline", description=each.said), found)
-    if finding is not None and (raw := assessed_bytes(row)) is not None:
-        finding.keep(raw)
-    return row
+    def made() -> Assessed:
+        pieces = _predicted(each.system, bench.gold, bench.asked)
+        found = scored(Path(each.name), pieces, bench.gold, asked_for(None, bench.asked))
+        about = About(team=OURS, system=each.id, name=each.name, kind="baseline", description=each.said)
+        return rescored(about, found)
+
+    if bench.memory is None:
+        return made()
+    try:
+        versions = [f"{package} {metadata.version(package)}" for package in each.packages]
+    except metadata.PackageNotFoundError:
+        return made()  # nobody can tell when it is another
+    finding = bench.memory.at(["baseline", each.name, each.said, *versions])
+    return recalled_or_made(finding, made, assessed_bytes, lambda raw: assessed_of(raw, bench.gold.scheme))
 
 
 def _predicted(system: System, gold: StoredGold, asked: Asked) -> Iterator[bytes]:

@@ -98,26 +98,34 @@ def remembered(
         finding = bench.memory.at([what, *_content(folder, bench)])
     except OSError:
         return make()  # which says what is wrong with them
-    if (kept := recalled(finding, of)) is not None:
-        return kept
+    return recalled_or_made(finding, make, to, of, lambda: _state(folder, bench) == before)
+
+
+def recalled_or_made(
+    finding: Finding,
+    make: Callable[[], T],
+    to: Callable[[T], bytes | None],
+    of: Callable[[bytes], T],
+    is_still_so: Callable[[], bool] = lambda: True,
+) -> T:
+    """What was kept, if it can be read; else it is found out, and kept.
+
+    Args:
+        finding: Where it is kept.
+        make: Finds it out.
+        to: Writes it down; None for what is not to be kept.
+        of: Reads it.
+        is_still_so: Whether what the finding is named by has not changed while it was found out.
+    """
+    if (kept := finding.get()) is not None:
+        with contextlib.suppress(msgspec.DecodeError, ValueError, KeyError):
+            return of(kept)
     made = make()
-    raw = to(made)
-    if raw is not None:
+    if (raw := to(made)) is not None:
         with contextlib.suppress(OSError):
-            if _state(folder, bench) == before:
+            if is_still_so():
                 finding.keep(raw)
     return made
-
-
-def recalled(finding: Finding, of: Callable[[bytes], T]) -> T | None:
-    """What was kept; None where nothing was that can be read."""
-    raw = finding.get()
-    if raw is None:
-        return None
-    try:
-        return of(raw)
-    except (msgspec.DecodeError, ValueError, KeyError):
-        return None
 
 
 def _read(folder: Path, bench: Bench) -> list[Path]:
